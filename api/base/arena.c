@@ -1,0 +1,109 @@
+#include "base/arena.h"
+#include "base/log.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One block serves an ordinary request whole; larger needs get a block of their own. */
+enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = 16 };
+
+struct block {
+    struct block *next;
+    size_t size, used;
+    max_align_t data[];
+};
+
+struct arena {
+    struct block *head;
+    size_t cap, used;
+};
+
+static void *out_of_memory(const struct arena *arena) {
+    if (arena && arena->cap)
+        return NULL;
+    log_fatal("out of memory");
+}
+
+struct arena *arena_new(size_t cap) {
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        return cap ? NULL : out_of_memory(NULL);
+    arena->cap = cap;
+    return arena;
+}
+
+void arena_free(struct arena **arena) {
+    if (!*arena)
+        return;
+    for (struct block *block = (*arena)->head, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(*arena);
+    *arena = NULL;
+}
+
+static struct block *block_add(struct arena *arena, size_t size) {
+    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    struct block *block = malloc(sizeof *block + room);
+    if (!block)
+        return NULL;
+    *block = (struct block){.size = room};
+    if (arena->head && size > BLOCK_SIZE) { /* keep filling the current block */
+        block->next = arena->head->next;
+        arena->head->next = block;
+    } else {
+        block->next = arena->head;
+        arena->head = block;
+    }
+    return block;
+}
+
+void *arena_alloc_raw(struct arena *arena, size_t size) {
+    if (size > SIZE_MAX / 2)
+        return out_of_memory(arena);
+    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (arena->cap && size > arena->cap - arena->used)
+        return NULL;
+    struct block *block = arena->head;
+    if (!block || block->size - block->used < size)
+        block = block_add(arena, size);
+    if (!block)
+        return out_of_memory(arena);
+    void *memory = (char *)block->data + block->used;
+    block->used += size;
+    arena->used += size;
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+    void *memory = arena_alloc_raw(arena, size);
+    return memory ? memset(memory, 0, size) : NULL;
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t length) {
+    char *copy = arena_alloc_raw(arena, length + 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length < 0 ? NULL : arena_alloc_raw(arena, (size_t)length + 1);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+size_t arena_used(const struct arena *arena) {
+    return arena->used;
+}

@@ -1,0 +1,107 @@
+#include "base/buf.h"
+#include <stdio.h>
+#include <string.h>
+
+struct buf buf_new(struct arena *arena, size_t first_room, size_t cap) {
+    struct buf buf = {.arena = arena, .cap = cap, .room = first_room < cap ? first_room : cap};
+    buf.data = arena_alloc_raw(arena, buf.room);
+    buf.failed = !buf.data;
+    return buf;
+}
+
+static void grow(struct buf *buf, size_t needed) {
+    size_t room = buf->room * 2 > needed ? buf->room * 2 : needed;
+    if (room > buf->cap)
+        room = buf->cap;
+    char *data = arena_alloc_raw(buf->arena, room);
+    if (!data) {
+        buf->failed = true;
+        return;
+    }
+    memcpy(data, buf->data, buf->length);
+    buf->data = data;
+    buf->room = room;
+}
+
+char *buf_reserve(struct buf *buf, size_t count) {
+    if (buf->failed || count > buf->cap - buf->length) {
+        buf->failed = true;
+        return NULL;
+    }
+    if (count > buf->room - buf->length)
+        grow(buf, buf->length + count);
+    return buf->failed ? NULL : buf->data + buf->length;
+}
+
+void buf_commit(struct buf *buf, size_t count) {
+    buf->length += count;
+}
+
+void buf_put(struct buf *buf, const void *bytes, size_t count) {
+    char *place = buf_reserve(buf, count);
+    if (place) {
+        memcpy(place, bytes, count);
+        buf->length += count;
+    }
+}
+
+void buf_char(struct buf *buf, char byte) {
+    buf_put(buf, &byte, 1);
+}
+
+void buf_str(struct buf *buf, const char *text) {
+    buf_put(buf, text, strlen(text));
+}
+
+void buf_printf(struct buf *buf, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *place = length < 0 ? NULL : buf_reserve(buf, (size_t)length + 1);
+    if (place) {
+        vsnprintf(place, (size_t)length + 1, format, again);
+        buf->length += (size_t)length;
+    } else {
+        buf->failed = true;
+    }
+    va_end(again);
+}
+
+void buf_json(struct buf *buf, const char *text, size_t length) {
+    static const char hex[] = "0123456789abcdef";
+    char *start = buf_reserve(buf, length * 6 + 2); /* worst case: every byte as \u00XX */
+    if (!start)
+        return;
+    char *to = start;
+    *to++ = '"';
+    for (const unsigned char *from = (const unsigned char *)text, *end = from + length; from < end; from++) {
+        unsigned char byte = *from;
+        if (byte >= 0x20 && byte != '"' && byte != '\\') {
+            *to++ = (char)byte;
+            continue;
+        }
+        *to++ = '\\';
+        static const char special[] = "\"\\\n\r\t\b\f", letter[] = "\"\\nrtbf";
+        const char *found = memchr(special, byte, sizeof special - 1);
+        if (found) {
+            *to++ = letter[found - special];
+        } else {
+            memcpy(to, "u00", 3);
+            to[3] = hex[byte >> 4];
+            to[4] = hex[byte & 15];
+            to += 5;
+        }
+    }
+    *to++ = '"';
+    buf->length += (size_t)(to - start);
+}
+
+const char *buf_text(struct buf *buf) {
+    char *end = buf_reserve(buf, 1);
+    if (!end)
+        return NULL;
+    *end = '\0';
+    return buf->data;
+}

@@ -1,0 +1,133 @@
+#include "base/problem.h"
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct kind {
+    const char *slug;
+    int status;
+    const char *title;
+} kinds[] = {
+    {"bad-request", 400, "The request is not valid"},
+    {"bad-framing", 400, "The request's framing is not valid"},
+    {"unauthorized", 401, "Authentication is needed"},
+    {"forbidden", 403, "This is not allowed"},
+    {"not-found", 404, "There is no such resource"},
+    {"method-not-allowed", 405, "The resource does not have this method"},
+    {"not-acceptable", 406, "No representation fits what was asked for"},
+    {"request-timeout", 408, "The request took too long to arrive"},
+    {"conflict", 409, "The change is in conflict with what is recorded"},
+    {"gone", 410, "The resource is gone"},
+    {"length-required", 411, "The request needs a Content-Length"},
+    {"precondition-failed", 412, "The resource has changed"},
+    {"too-large", 413, "The content is too large"},
+    {"uri-too-long", 414, "The request target is too long"},
+    {"unsupported-media-type", 415, "The content type is not accepted"},
+    {"expectation-failed", 417, "The expectation cannot be met"},
+    {"invalid", 422, "The values are not valid"},
+    {"precondition-required", 428, "The request needs If-Match"},
+    {"too-many-requests", 429, "Too many requests"},
+    {"headers-too-large", 431, "The request headers are too large"},
+    {"internal", 500, "The service failed"},
+    {"not-implemented", 501, "The service does not know this"},
+    {"unavailable", 503, "The service is not available at the moment"},
+    {"timeout", 504, "The database took too long"},
+    {"version-not-supported", 505, "This HTTP version is not supported"},
+};
+
+static const struct kind *kind_of(const char *slug) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].slug, slug) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+const char *problem_title(const char *slug) {
+    const struct kind *kind = kind_of(slug);
+    return kind ? kind->title : NULL;
+}
+
+static void start(struct problem *problem, const char *slug) {
+    const struct kind *kind = kind_of(slug);
+    assert(kind);
+    problem->status = kind->status;
+    problem->slug = kind->slug;
+    problem->retry_after = kind->status == 503 ? 1 : 0;
+}
+
+bool problem_set(struct problem *problem, const char *slug, const char *detail, ...) {
+    start(problem, slug);
+    va_list arguments;
+    va_start(arguments, detail);
+    vsnprintf(problem->detail, sizeof problem->detail, detail, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool problem_add(struct problem *problem, const char *pointer, const char *detail, ...) {
+    if (!problem->status)
+        problem_set(problem, "bad-request", "See errors for the values that are not valid.");
+    if (problem->error_count == PROBLEM_ERRORS_MAX)
+        return false;
+    struct problem_error *error = &problem->errors[problem->error_count++];
+    snprintf(error->pointer, sizeof error->pointer, "%s", pointer);
+    va_list arguments;
+    va_start(arguments, detail);
+    vsnprintf(error->detail, sizeof error->detail, detail, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* SQLSTATE → problem. The first prefix that fits wins; NULL detail hides everything (a fault of ours). */
+static const struct state {
+    const char *prefix, *slug, *detail;
+} states[] = {
+    {"SC401", "unauthorized", "The account is not known."},
+    {"SC409", "conflict", "A rule of the records forbids it."},
+    {"SC422", "invalid", "A rule of the records forbids these values."},
+    {"42501", "forbidden", "The caller may not do this."},
+    {"23505", "conflict", "A record with these values exists."},
+    {"23P01", "conflict", "A record for an overlapping period exists."},
+    {"23503", "conflict", "A record that this one refers to is missing, or others refer to it."},
+    {"23502", "invalid", "A value is missing."},
+    {"23514", "invalid", "A value is outside of what is allowed."},
+    {"22", "invalid", "A value cannot be understood."},
+    {"40001", "unavailable", "Others are changing the same records; try again."},
+    {"40P01", "unavailable", "Others are changing the same records; try again."},
+    {"55P03", "unavailable", "Others are changing the same records; try again."},
+    {"53", "unavailable", "The database is short of resources."},
+    {"57P", "unavailable", "The database is restarting."},
+    {"08", "unavailable", "The database is not reachable."},
+    {"57014", "timeout", "The query took longer than it may."},
+};
+
+void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const char *constraint) {
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strncmp(sqlstate, states[i].prefix, strlen(states[i].prefix)) == 0) {
+            problem_set(problem, states[i].slug, "%s", states[i].detail);
+            if (constraint && strncmp(sqlstate, "SC", 2) == 0) /* our own rules are named in public */
+                snprintf(problem->detail, sizeof problem->detail, "%s (%s)", states[i].detail, constraint);
+            return;
+        }
+    problem_set(problem, "internal", "The service could not answer; the error is logged under this instance.");
+}
+
+void problem_render(const struct problem *problem, const char *instance, struct buf *buf) {
+    buf_printf(buf, "{\"type\":\"/problems/%s\",\"title\":", problem->slug);
+    const char *title = problem_title(problem->slug);
+    buf_json(buf, title, strlen(title));
+    buf_printf(buf, ",\"status\":%d,\"detail\":", problem->status);
+    buf_json(buf, problem->detail, strlen(problem->detail));
+    buf_str(buf, ",\"instance\":");
+    buf_json(buf, instance, strlen(instance));
+    for (unsigned i = 0; i < problem->error_count; i++) {
+        const struct problem_error *error = &problem->errors[i];
+        buf_str(buf, i ? ",{\"pointer\":" : ",\"errors\":[{\"pointer\":");
+        buf_json(buf, error->pointer, strlen(error->pointer));
+        buf_str(buf, ",\"detail\":");
+        buf_json(buf, error->detail, strlen(error->detail));
+        buf_char(buf, '}');
+    }
+    buf_str(buf, problem->error_count ? "]}\n" : "}\n");
+}

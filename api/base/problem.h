@@ -1,0 +1,43 @@
+/* What went wrong with a request, as RFC 9457 problem details. */
+#pragma once
+#include "base/buf.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PROBLEM_ERRORS_MAX = 16 };
+
+/* One bad input: where it is (a JSON pointer that starts at /path, /query, /header or /body) and why. */
+struct problem_error {
+    char pointer[160];
+    char detail[200];
+};
+
+struct problem {
+    int status;       /* 0: no problem */
+    const char *slug; /* last part of the type URI, from the list in problem.c */
+    char detail[320];
+    char allow[64];  /* 405: the methods there are */
+    int retry_after; /* seconds; 0: no header */
+    bool close;      /* the connection cannot be trusted further */
+    unsigned error_count;
+    struct problem_error errors[PROBLEM_ERRORS_MAX];
+};
+
+/* Fills problem by slug (which gives status and title) and always returns false, so that a caller can
+ * `return problem_set(…)`. An unknown slug is a broken invariant. */
+bool problem_set(struct problem *problem, const char *slug, const char *detail, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Adds one bad input; the first one also sets the problem to slug "bad-request" unless it is set already. */
+bool problem_add(struct problem *problem, const char *pointer, const char *detail, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Fills problem from a database error: five characters of SQLSTATE and the constraint's name or NULL.
+ * Nothing of the server's own texts is passed on. False when the SQLSTATE should be retried once first. */
+void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const char *constraint);
+
+/* The registered title of a slug. */
+const char *problem_title(const char *slug);
+
+/* Appends the application/problem+json document; instance is the request's id. */
+void problem_render(const struct problem *problem, const char *instance, struct buf *buf);

@@ -1,0 +1,197 @@
+#include "base/scan.h"
+#include <string.h>
+
+static bool digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static int hex_value(char c) {
+    if (digit(c))
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool scan_int(const char *text, size_t length, int64_t *value) {
+    bool negative = length && *text == '-';
+    size_t i = negative;
+    if (i == length || (text[i] == '0' && (length > i + 1 || negative)))
+        return false;
+    int64_t sum = 0; /* counted downwards: the negative range is the larger one */
+    for (; i < length; i++)
+        if (!digit(text[i]) || __builtin_mul_overflow(sum, 10, &sum) ||
+            __builtin_sub_overflow(sum, text[i] - '0', &sum))
+            return false;
+    if (!negative && sum == INT64_MIN)
+        return false;
+    *value = negative ? sum : -sum;
+    return true;
+}
+
+static size_t digits(const char *text, size_t length, size_t from) {
+    size_t i = from;
+    while (i < length && digit(text[i]))
+        i++;
+    return i - from;
+}
+
+bool scan_number(const char *text, size_t length) {
+    size_t i = length && *text == '-', whole = digits(text, length, i);
+    if (!whole || (whole > 1 && text[i] == '0'))
+        return false;
+    i += whole;
+    if (i < length && text[i] == '.') {
+        size_t fraction = digits(text, length, i + 1);
+        if (!fraction)
+            return false;
+        i += 1 + fraction;
+    }
+    if (i < length && (text[i] | 0x20) == 'e') {
+        i++;
+        i += i < length && (text[i] == '+' || text[i] == '-');
+        size_t exponent = digits(text, length, i);
+        if (!exponent)
+            return false;
+        i += exponent;
+    }
+    return i == length;
+}
+
+/* Two digits at text as a number, or -1. */
+static int pair(const char *text) {
+    return digit(text[0]) && digit(text[1]) ? (text[0] - '0') * 10 + text[1] - '0' : -1;
+}
+
+bool scan_date(const char *text, size_t length) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (length != 10 || text[4] != '-' || text[7] != '-')
+        return false;
+    int century = pair(text), rest = pair(text + 2), month = pair(text + 5), day = pair(text + 8);
+    if (century < 0 || rest < 0 || month < 1 || month > 12 || day < 1)
+        return false;
+    bool leap = rest ? rest % 4 == 0 : century % 4 == 0;
+    return day <= days[month - 1] + (month == 2 && leap);
+}
+
+bool scan_date_time(const char *text, size_t length) {
+    if (length < 20 || !scan_date(text, 10) || (text[10] | 0x20) != 't' || text[13] != ':' || text[16] != ':')
+        return false;
+    int hour = pair(text + 11), minute = pair(text + 14), second = pair(text + 17);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+        return false;
+    size_t i = 19;
+    if (text[i] == '.') {
+        size_t fraction = digits(text, length, i + 1);
+        if (!fraction)
+            return false;
+        i += 1 + fraction;
+    }
+    int offset = 0; /* minutes east of UTC */
+    if (length - i == 1 && (text[i] | 0x20) == 'z') {
+        offset = 0;
+    } else if (length - i == 6 && (text[i] == '+' || text[i] == '-') && text[i + 3] == ':') {
+        int hours = pair(text + i + 1), minutes = pair(text + i + 4);
+        if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+            return false;
+        offset = (hours * 60 + minutes) * (text[i] == '-' ? -1 : 1);
+    } else {
+        return false;
+    }
+    /* a leap second exists only as 23:59:60 UTC */
+    return second < 60 || ((hour * 60 + minute - offset) % 1440 + 1440) % 1440 == 1439;
+}
+
+bool scan_uuid(const char *text, size_t length) {
+    if (length != 36)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[i] != '-' : hex_value(text[i]) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* The length of the well-formed sequence at text, or 0. The second byte's range excludes overlong forms,
+ * surrogates and values above U+10FFFF (RFC 3629, section 4). */
+static size_t sequence(const unsigned char *text, size_t room) {
+    unsigned char first = text[0];
+    if (first < 0x80)
+        return 1;
+    size_t size = first >= 0xC2 && first <= 0xDF   ? 2
+                  : (first & 0xF0) == 0xE0         ? 3
+                  : first >= 0xF0 && first <= 0xF4 ? 4
+                                                   : 0;
+    if (!size || size > room)
+        return 0;
+    unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (text[1] < low || text[1] > high)
+        return 0;
+    for (size_t i = 2; i < size; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    return size;
+}
+
+bool scan_utf8(const char *text, size_t length) {
+    for (size_t i = 0, step; i < length; i += step)
+        if (!(step = sequence((const unsigned char *)text + i, length - i)))
+            return false;
+    return true;
+}
+
+size_t scan_code_points(const char *text, size_t length) {
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+ptrdiff_t scan_percent(const char *text, size_t length, bool plus, char *out) {
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if (c == '%') {
+            int high = i + 2 < length ? hex_value(text[i + 1]) : -1;
+            int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+            if (low < 0)
+                return -1;
+            c = (char)(high << 4 | low);
+            i += 2;
+        } else if (c == '+' && plus) {
+            c = ' ';
+        }
+        if (!c)
+            return -1;
+        out[used++] = c;
+    }
+    return scan_utf8(out, used) ? (ptrdiff_t)used : -1;
+}
+
+static int base64url_value(char c) {
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    return digit(c) ? c - '0' + 52 : c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+ptrdiff_t scan_base64url(const char *text, size_t length, unsigned char *out) {
+    uint32_t bits = 0;
+    int count = 0;
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        int value = base64url_value(text[i]);
+        if (value < 0)
+            return -1;
+        bits = bits << 6 | (uint32_t)value;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            out[used++] = (unsigned char)(bits >> count);
+        }
+    }
+    /* left-over bits must be zero and fewer than a character: one text for each value */
+    return count < 6 && !(bits & ((1u << count) - 1)) ? (ptrdiff_t)used : -1;
+}

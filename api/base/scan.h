@@ -1,0 +1,31 @@
+/* Strict readers of text: the only place that turns bytes into numbers, dates and identifiers. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A whole decimal integer: an optional '-', digits, no leading zeros, nothing else. */
+bool scan_int(const char *text, size_t length, int64_t *value);
+
+/* A JSON number (RFC 8259, section 6). */
+bool scan_number(const char *text, size_t length);
+
+/* RFC 3339, section 5.6: full-date, and date-time with an offset or Z; the days of each month are checked. */
+bool scan_date(const char *text, size_t length);
+bool scan_date_time(const char *text, size_t length);
+
+/* RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits. */
+bool scan_uuid(const char *text, size_t length);
+
+/* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
+bool scan_utf8(const char *text, size_t length);
+
+/* The number of code points in valid UTF-8. */
+size_t scan_code_points(const char *text, size_t length);
+
+/* Decodes %XX from text into out (at least length bytes; may be text itself), '+' to a space when plus.
+ * Gives the decoded length, or -1 for a broken escape, a NUL or bytes that are not UTF-8. */
+ptrdiff_t scan_percent(const char *text, size_t length, bool plus, char *out);
+
+/* base64url without padding (RFC 4648, section 5) into out (at least length bytes): decoded length, or -1. */
+ptrdiff_t scan_base64url(const char *text, size_t length, unsigned char *out);

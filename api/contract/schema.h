@@ -1,0 +1,53 @@
+/* JSON Schema 2020-12, the declared subset: compiled once, then validating without allocation. */
+#pragma once
+#include "base/arena.h"
+#include "base/gate.h"
+#include "base/problem.h"
+#include "contract/yaml.h"
+#include <jansson.h>
+#include <stdbool.h>
+
+struct schema;
+
+enum schema_type {
+    SCHEMA_NULL = 1,
+    SCHEMA_BOOLEAN = 2,
+    SCHEMA_INTEGER = 4,
+    SCHEMA_NUMBER = 8, /* set with INTEGER where "number" is allowed */
+    SCHEMA_STRING = 16,
+    SCHEMA_ARRAY = 32,
+    SCHEMA_OBJECT = 64,
+    SCHEMA_ANY = 127,
+};
+
+/* Compiles the schemas of one document. Schemas are shared: the same node compiles to the same pointer,
+ * and recursion through $ref works. Unknown keywords, dangling $refs, bad patterns and values of the
+ * wrong shape are faults (`file:line: message`). All is lent by arena and constant after schema_compile. */
+struct schema_set *schema_set_new(struct arena *arena, json_t *document, const struct places *places,
+                                  struct gate *gate);
+
+/* node is a schema inside document (object or boolean). Never NULL; after a fault the result accepts nothing. */
+const struct schema *schema_compile(struct schema_set *set, json_t *node);
+
+/* True when value fits; otherwise adds to problem (may be NULL) one error for each violation found, with
+ * a pointer made of pointer and the path inside value. Bounded: PROBLEM_ERRORS_MAX errors, depth of value. */
+bool schema_validate(const struct schema *schema, const json_t *value, const char *pointer, struct problem *problem);
+
+/* Types that `type` allows (SCHEMA_ANY without it), through $ref. */
+unsigned schema_types(const struct schema *schema);
+/* `format`, or NULL; the node's own `default`, or NULL; `const`, or NULL; `items`, or NULL (all lent). */
+const char *schema_format(const struct schema *schema);
+const json_t *schema_default(const struct schema *schema);
+const json_t *schema_const(const struct schema *schema);
+const json_t *schema_enum(const struct schema *schema);
+const struct schema *schema_items(const struct schema *schema);
+/* The property's schema, through $ref and allOf, or NULL. */
+const struct schema *schema_property(const struct schema *schema, const char *name);
+/* Whether name is required, through $ref and allOf. */
+bool schema_requires(const struct schema *schema, const char *name);
+/* The names of all properties resp. required ones, through $ref and allOf: calls visit for each. */
+void schema_each_property(const struct schema *schema, void (*visit)(const char *name, const struct schema *, void *),
+                          void *context);
+void schema_each_required(const struct schema *schema, void (*visit)(const char *name, void *), void *context);
+/* The JSON node the schema was compiled from ($ref followed): for x-… keywords. */
+const json_t *schema_node(const struct schema *schema);

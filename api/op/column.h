@@ -1,0 +1,27 @@
+/* A result column of an operation, and a value of it. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+enum column_kind {
+    COLUMN_TEXT,    /* text, varchar, uuid */
+    COLUMN_NUMBER,  /* integers, numeric, float8: PostgreSQL's text is valid JSON but for NaN and Infinity */
+    COLUMN_BOOL,    /* 't' or 'f' */
+    COLUMN_DATE,    /* 2025-08-31 */
+    COLUMN_INSTANT, /* timestamptz in UTC: "2025-08-31 23:30:00.5+00", rendered 2025-08-31T23:30:00.5Z */
+    COLUMN_JSON,    /* json, jsonb: copied verbatim */
+};
+
+struct column {
+    const char *name;
+    enum column_kind kind;
+    bool engine;            /* begins with '_': speaks to the engine, is not rendered */
+    bool csv_hidden;        /* x-csv: false */
+    const char *csv_member; /* x-csv: of an array's objects (or the object) this member, joined by ';'; or NULL */
+};
+
+/* A cell in PostgreSQL's text form, lent by the result; text NULL is SQL NULL. */
+struct value {
+    const char *text;
+    size_t length;
+};

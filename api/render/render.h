@@ -1,0 +1,35 @@
+/* Rows to bytes, one renderer a file: each writes into a capped buffer whose failure is sticky. */
+#pragma once
+#include "base/buf.h"
+#include "op/column.h"
+
+struct rendering {
+    struct buf *buf;
+    const struct column *columns;
+    unsigned column_count;
+    bool list;         /* false: one row, no frame */
+    const char *title; /* of the operation, for frames that carry one */
+    const char *next;  /* the next page's cursor or NULL; known before end() */
+    unsigned rows;     /* rendered so far */
+    unsigned omitted;  /* rows this representation cannot carry */
+};
+
+struct renderer {
+    const char *format;       /* the word for ?format= */
+    const char *media_type;   /* as in the contract */
+    const char *content_type; /* as sent, with charset where it has one */
+    bool whole;               /* gives the whole filtered result unless limit is given */
+    void (*begin)(struct rendering *);
+    void (*row)(struct rendering *, const struct value *values);
+    void (*end)(struct rendering *);
+};
+
+extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical;
+
+/* The renderer of a contract's media type, or NULL. */
+const struct renderer *renderer_of(const char *media_type);
+
+/* Appends one value as JSON (null, number, string, verbatim json): shared by json, ndjson and geojson. */
+void render_value(struct buf *buf, const struct column *column, const struct value *value);
+/* Appends {"name":value,…} of the columns that are not the engine's. */
+void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values);
