@@ -1,0 +1,157 @@
+#include "contract/bundle.h"
+#include "base/scan.h"
+#include <string.h>
+
+struct bundle {
+    struct arena *arena;
+    struct places *places;
+    struct gate *gate;
+    json_t *files; /* path → document */
+    json_t *root;
+};
+
+json_t *bundle_resolve(json_t *document, const char *pointer) {
+    char token[256];
+    if (*pointer++ != '#')
+        return NULL;
+    while (document && *pointer == '/') {
+        size_t used = 0;
+        for (pointer++; *pointer && *pointer != '/'; pointer++) {
+            char c = *pointer;
+            if (c == '~' && (pointer[1] == '0' || pointer[1] == '1'))
+                c = *++pointer == '0' ? '~' : '/';
+            if (used == sizeof token - 1)
+                return NULL;
+            token[used++] = c;
+        }
+        ptrdiff_t length = scan_percent(token, used, false, token);
+        if (length < 0)
+            return NULL;
+        token[length] = '\0';
+        int64_t index;
+        if (json_is_array(document) && scan_int(token, (size_t)length, &index))
+            document = index < 0 ? NULL : json_array_get(document, (size_t)index);
+        else
+            document = json_object_get(document, token);
+    }
+    return *pointer ? NULL : document;
+}
+
+/* relative (a $ref's file part) as seen from the file base, with "." and ".." taken out. */
+static const char *file_path(struct bundle *bundle, const char *base, const char *relative, size_t length) {
+    const char *slash = strrchr(base, '/');
+    size_t directory = slash ? (size_t)(slash - base) + 1 : 0;
+    char *path = arena_alloc(bundle->arena, directory + length + 1), *to = path;
+    char *joined = arena_printf(bundle->arena, "%.*s%.*s", (int)directory, base, (int)length, relative);
+    for (const char *part = joined; *part;) {
+        size_t size = strcspn(part, "/");
+        if (size == 2 && strncmp(part, "..", 2) == 0 && to > path + 1) {
+            to[-1] = '\0';
+            char *up = strrchr(path, '/');
+            to = up ? up + 1 : path;
+        } else if (size != 1 || *part != '.') {
+            memcpy(to, part, size);
+            to += size;
+            if (part[size])
+                *to++ = '/';
+        }
+        part += size + (part[size] == '/');
+    }
+    *to = '\0';
+    return path;
+}
+
+static json_t *load(struct bundle *bundle, const char *path);
+
+/* Makes every $ref under node local, loading the files that they name. from is node's file. */
+static void localise(struct bundle *bundle, const char *from, json_t *node) {
+    size_t index;
+    json_t *child;
+    if (json_is_array(node)) {
+        json_array_foreach(node, index, child) localise(bundle, from, child);
+        return;
+    }
+    json_t *ref = json_object_get(node, "$ref");
+    const char *target = json_string_value(ref), *hash = target ? strchr(target, '#') : NULL;
+    if (hash && hash > target) {
+        json_t *file = load(bundle, file_path(bundle, from, target, (size_t)(hash - target)));
+        if (!file || !bundle_resolve(file, hash))
+            gate_fault(bundle->gate, places_of(bundle->places, ref), "$ref \"%s\" leads nowhere", target);
+        json_string_set(ref, arena_printf(bundle->arena, "%s", hash));
+    }
+    const char *key;
+    json_object_foreach(node, key, child) localise(bundle, from, child);
+}
+
+static void merge_components(struct bundle *bundle, json_t *file) {
+    json_t *all = json_object_get(bundle->root, "components"), *kind, *component;
+    const char *kind_name, *name;
+    json_object_foreach(json_object_get(file, "components"), kind_name, kind) {
+        if (!json_object_get(all, kind_name))
+            json_object_set_new(all, kind_name, json_object());
+        json_t *into = json_object_get(all, kind_name);
+        json_object_foreach(kind, name, component) {
+            if (json_object_get(into, name))
+                gate_fault(bundle->gate, places_of(bundle->places, component), "%s/%s is defined twice", kind_name,
+                           name);
+            json_object_set(into, name, component);
+        }
+    }
+}
+
+static json_t *load(struct bundle *bundle, const char *path) {
+    json_t *file = json_object_get(bundle->files, path);
+    if (file)
+        return file;
+    file = yaml_load(bundle->arena, path, bundle->places, bundle->gate);
+    if (!file)
+        return NULL;
+    json_object_set_new(bundle->files, path, file);
+    if (file != bundle->root && bundle->root)
+        merge_components(bundle, file);
+    return file;
+}
+
+/* Puts the path items that the root refers to in place, and says which items it leaves out. */
+static void place_paths(struct bundle *bundle, const char *root_path) {
+    json_t *item, *listed = json_object_get(bundle->root, "paths"), *file;
+    const char *template, *name;
+    void *next;
+    json_object_foreach_safe(listed, next, template, item) {
+        json_t *ref = json_object_get(item, "$ref");
+        const char *target = json_string_value(ref), *hash = target ? strchr(target, '#') : NULL;
+        if (!hash || hash == target)
+            continue;
+        file = load(bundle, file_path(bundle, root_path, target, (size_t)(hash - target)));
+        json_t *found = file ? bundle_resolve(file, hash) : NULL;
+        if (!found || json_object_get(json_object_get(file, "paths"), template) != found)
+            gate_fault(bundle->gate, places_of(bundle->places, ref), "\"%s\" is not the item of %s", target, template);
+        else
+            json_object_set(listed, template, found);
+    }
+    json_object_foreach(bundle->files, name, file) json_object_foreach(
+        json_object_get(file, "paths"), template, item) if (json_object_get(listed, template) != item)
+        gate_fault(bundle->gate, places_of(bundle->places, item), "%s is not listed in %s", template, root_path);
+}
+
+json_t *bundle_load(struct arena *arena, const char *path, struct places *places, struct gate *gate) {
+    struct bundle bundle = {.arena = arena, .places = places, .gate = gate, .files = json_object()};
+    const char *name;
+    json_t *file;
+    bundle.root = load(&bundle, path);
+    if (bundle.root) {
+        if (!json_object_get(bundle.root, "components"))
+            json_object_set_new(bundle.root, "components", json_object());
+        place_paths(&bundle, path);
+        /* files found on the way are appended, so the walk reaches them too */
+        for (size_t before = 0; before != json_object_size(bundle.files);) {
+            before = json_object_size(bundle.files);
+            json_t *snapshot = json_copy(bundle.files);
+            json_object_foreach(snapshot, name, file) localise(&bundle, name, file);
+            json_decref(snapshot);
+        }
+        json_incref(bundle.root);
+    }
+    json_decref(bundle.files);
+    return bundle.root;
+}

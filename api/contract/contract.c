@@ -1,0 +1,248 @@
+#include "contract/contract.h"
+#include "contract/bundle.h"
+#include <ctype.h>
+#include <string.h>
+
+/* What the loader carries along. */
+struct loader {
+    struct arena *arena;
+    struct gate *gate;
+    struct places *places;
+    struct schema_set *schemas;
+    struct contract *contract;
+};
+
+#define FAULT(loader, node, ...) gate_fault((loader)->gate, places_of((loader)->places, (node)), __VA_ARGS__)
+
+/* Follows a $ref of a parameter, response, header or body. */
+static json_t *resolve(struct loader *loader, json_t *node) {
+    for (int hops = 0; hops < 8; hops++) {
+        json_t *ref = json_object_get(node, "$ref");
+        if (!ref)
+            return node;
+        json_t *target = bundle_resolve(loader->contract->document, json_string_value(ref));
+        if (!target)
+            FAULT(loader, ref, "$ref \"%s\" leads nowhere", json_string_value(ref));
+        node = target;
+    }
+    return node;
+}
+
+static const char *text_of(json_t *node, const char *key) {
+    return json_string_value(json_object_get(node, key));
+}
+
+/* Whether key is one of the space-separated words. */
+static bool listed(struct loader *loader, const char *words, const char *key) {
+    return strncmp(key, "x-", 2) == 0 || strstr(words, arena_printf(loader->arena, " %s ", key));
+}
+
+static void known_keys(struct loader *loader, json_t *node, const char *what, const char *keys) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(node, key, value) if (!listed(loader, keys, key))
+        FAULT(loader, value, "%s has an unknown key \"%s\"", what, key);
+}
+
+static bool is_json(const char *media_type) {
+    return strcmp(media_type, "application/json") == 0;
+}
+
+static void load_parameter(struct loader *loader, struct spec *spec, struct parameter *parameter, json_t *node) {
+    node = resolve(loader, node);
+    const char *in = text_of(node, "in"), *name = text_of(node, "name");
+    known_keys(loader, node, "a parameter",
+               " name in required description schema style explode example examples deprecated ");
+    if (!in || !name || !json_object_get(node, "schema")) {
+        FAULT(loader, node, "a parameter needs name, in and schema");
+        return;
+    }
+    *parameter = (struct parameter){
+        .name = name,
+        .place = strcmp(in, "path") == 0    ? IN_PATH
+                 : strcmp(in, "query") == 0 ? IN_QUERY
+                                            : IN_HEADER,
+        .required = json_is_true(json_object_get(node, "required")),
+        .schema = schema_compile(loader->schemas, json_object_get(node, "schema")),
+        .where = places_of(loader->places, node),
+    };
+    if (parameter->place == IN_HEADER && strcmp(in, "header") != 0)
+        FAULT(loader, node, "parameters are in path, query or header, not in %s", in);
+    if (parameter->place == IN_PATH) {
+        const char *braced = arena_printf(loader->arena, "{%s}", name);
+        if (!strstr(spec->path, braced))
+            FAULT(loader, node, "%s has no %s", spec->path, braced);
+    }
+    bool array = schema_types(parameter->schema) == SCHEMA_ARRAY;
+    if (array && parameter->place == IN_QUERY && !json_is_false(json_object_get(node, "explode")))
+        FAULT(loader, node, "an array in the query needs explode: false");
+    for (const struct parameter *other = spec->parameters; other < parameter; other++)
+        if (other->name && strcmp(other->name, name) == 0)
+            FAULT(loader, node, "the parameter %s stands twice", name);
+}
+
+static void load_parameters(struct loader *loader, struct spec *spec, json_t *item, json_t *operation) {
+    json_t *shared = json_object_get(item, "parameters"), *own = json_object_get(operation, "parameters"), *node;
+    size_t index, count = json_array_size(shared) + json_array_size(own), braces = 0, in_path = 0;
+    struct parameter *parameters = arena_alloc(loader->arena, (count + 1) * sizeof *parameters);
+    spec->parameters = parameters;
+    json_array_foreach(shared, index, node) load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
+    json_array_foreach(own, index, node) load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
+    for (const char *c = spec->path; *c; c++)
+        braces += *c == '{';
+    for (size_t i = 0; i < count; i++)
+        in_path += parameters[i].name && parameters[i].place == IN_PATH;
+    if (braces != in_path)
+        FAULT(loader, operation, "%s: the path has %zu parameters, the operation declares %zu", spec->id, braces,
+              in_path);
+}
+
+static void load_body(struct loader *loader, struct spec *spec, json_t *operation) {
+    json_t *body = resolve(loader, json_object_get(operation, "requestBody"));
+    json_t *content = json_object_get(body, "content"), *media;
+    const char *type;
+    spec->body_required = json_is_true(json_object_get(body, "required"));
+    json_object_foreach(content, type, media) {
+        spec->merge_patch = strcmp(type, "application/merge-patch+json") == 0;
+        if (!is_json(type) && !spec->merge_patch)
+            FAULT(loader, media, "%s: a body is application/json or application/merge-patch+json, not %s", spec->id,
+                  type);
+        else if (spec->body)
+            FAULT(loader, media, "%s: one media type for the body", spec->id);
+        else
+            spec->body = schema_compile(loader->schemas, json_object_get(media, "schema"));
+    }
+}
+
+static void load_headers(struct loader *loader, struct spec *spec, json_t *response) {
+    json_t *headers = json_object_get(response, "headers"), *header;
+    const char *name;
+    struct constant_header *constants = arena_alloc(loader->arena, (json_object_size(headers) + 1) * sizeof *constants);
+    spec->headers = constants;
+    json_object_foreach(headers, name, header) {
+        json_t *schema = json_object_get(resolve(loader, header), "schema");
+        const json_t *value = schema ? schema_const(schema_compile(loader->schemas, schema)) : NULL;
+        if (json_is_string(value))
+            constants[spec->header_count++] = (struct constant_header){name, json_string_value(value)};
+    }
+}
+
+static void load_success(struct loader *loader, struct spec *spec, json_t *response) {
+    json_t *content = json_object_get(response, "content"), *media;
+    const char *type;
+    const char **types = arena_alloc(loader->arena, (json_object_size(content) + 1) * sizeof *types);
+    spec->media = types;
+    json_object_foreach(content, type, media) {
+        types[spec->media_count++] = type;
+        if (is_json(type))
+            spec->response = schema_compile(loader->schemas, json_object_get(media, "schema"));
+    }
+    const struct schema *items = spec->response ? schema_property(spec->response, "items") : NULL;
+    spec->list = items && schema_types(items) == SCHEMA_ARRAY && schema_property(spec->response, "next");
+    spec->item = spec->list ? schema_items(items) : spec->response;
+    load_headers(loader, spec, response);
+}
+
+static void load_responses(struct loader *loader, struct spec *spec, json_t *operation) {
+    json_t *responses = json_object_get(operation, "responses"), *response;
+    const char *status;
+    json_object_foreach(responses, status, response) {
+        response = resolve(loader, response);
+        if (status[0] == '2' && strlen(status) == 3) {
+            if (spec->success)
+                FAULT(loader, response, "%s: one 2xx response an operation", spec->id);
+            spec->success = 200 + (status[1] - '0') * 10 + status[2] - '0';
+            load_success(loader, spec, response);
+        }
+        if (!text_of(response, "description"))
+            FAULT(loader, response, "%s: response %s needs a description", spec->id, status);
+    }
+    if (!spec->success)
+        FAULT(loader, operation, "%s: no 2xx response", spec->id);
+}
+
+static void load_operation(struct loader *loader, const char *path, json_t *item, const char *method,
+                           json_t *operation) {
+    struct spec *spec = (struct spec *)&loader->contract->specs[loader->contract->spec_count];
+    char *upper = arena_copy(loader->arena, method, strlen(method));
+    for (char *c = upper; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    *spec = (struct spec){.id = text_of(operation, "operationId"),
+                          .method = upper,
+                          .path = path,
+                          .summary = text_of(operation, "summary"),
+                          .where = places_of(loader->places, operation)};
+    known_keys(
+        loader, operation, "an operation",
+        " tags summary description operationId parameters requestBody responses deprecated security externalDocs ");
+    if (!spec->id || !*spec->id ||
+        spec->id[strspn(spec->id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")]) {
+        FAULT(loader, operation, "%s %s: operationId must be letters and digits", upper, path);
+        return;
+    }
+    for (unsigned i = 0; i < loader->contract->spec_count; i++)
+        if (strcmp(loader->contract->specs[i].id, spec->id) == 0)
+            FAULT(loader, operation, "the operationId %s stands twice", spec->id);
+    loader->contract->spec_count++;
+    load_parameters(loader, spec, item, operation);
+    load_body(loader, spec, operation);
+    load_responses(loader, spec, operation);
+}
+
+static void load_paths(struct loader *loader) {
+    json_t *paths = json_object_get(loader->contract->document, "paths"), *item, *operation;
+    const char *path, *key;
+    size_t count = 0;
+    json_object_foreach(paths, path, item) count += json_object_size(item);
+    loader->contract->specs = arena_alloc(loader->arena, (count + 1) * sizeof *loader->contract->specs);
+    json_object_foreach(paths, path, item) json_object_foreach(item, key, operation) {
+        if (listed(loader, " get put post patch delete ", key))
+            load_operation(loader, path, item, key, operation);
+        else if (!listed(loader, " parameters summary description ", key))
+            FAULT(loader, operation, "%s has an unknown key \"%s\"", path, key);
+    }
+}
+
+/* Every schema under components is compiled, used or not: an unknown keyword is found wherever it stands. */
+static void load_components(struct loader *loader) {
+    json_t *schema;
+    const char *name;
+    json_object_foreach(bundle_resolve(loader->contract->document, "#/components/schemas"), name, schema)
+        schema_compile(loader->schemas, schema);
+}
+
+const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
+    struct contract *contract = arena_alloc(arena, sizeof *contract);
+    struct loader loader = {.arena = arena, .gate = gate, .places = places_new(arena), .contract = contract};
+    contract->document = bundle_load(arena, path, loader.places, gate);
+    if (!contract->document)
+        return contract;
+    const char *openapi = text_of(contract->document, "openapi");
+    if (!openapi || strncmp(openapi, "3.1.", 4) != 0)
+        gate_fault(gate, path, "openapi must be 3.1.x");
+    json_t *info = json_object_get(contract->document, "info");
+    contract->title = text_of(info, "title");
+    contract->version = text_of(info, "version");
+    contract->description = text_of(info, "description");
+    if (!contract->title || !contract->version)
+        gate_fault(gate, path, "info needs title and version");
+    loader.schemas = schema_set_new(arena, contract->document, loader.places, gate);
+    load_components(&loader);
+    load_paths(&loader);
+    contract->json_length = json_dumpb(contract->document, NULL, 0, JSON_COMPACT);
+    char *json = arena_alloc(arena, contract->json_length + 1);
+    json_dumpb(contract->document, json, contract->json_length, JSON_COMPACT);
+    contract->json = json;
+    return contract;
+}
+
+void contract_release(const struct contract *contract) {
+    json_decref(contract->document);
+}
+
+const struct parameter *spec_parameter(const struct spec *spec, enum parameter_place place, const char *name) {
+    for (unsigned i = 0; i < spec->parameter_count; i++)
+        if (spec->parameters[i].place == place && strcmp(spec->parameters[i].name, name) == 0)
+            return &spec->parameters[i];
+    return NULL;
+}

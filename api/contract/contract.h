@@ -1,0 +1,62 @@
+/* The OpenAPI document as the engine sees it: files bundled, references resolved, operations listed. */
+#pragma once
+#include "base/arena.h"
+#include "base/gate.h"
+#include "contract/schema.h"
+#include <jansson.h>
+#include <stdbool.h>
+
+enum parameter_place { IN_PATH, IN_QUERY, IN_HEADER };
+
+struct parameter {
+    const char *name;
+    enum parameter_place place;
+    bool required;
+    const struct schema *schema;
+    const char *where; /* file:line */
+};
+
+/* A response header that is always the same. */
+struct constant_header {
+    const char *name, *value;
+};
+
+/* One operation of the contract; all lent by the contract's arena. */
+struct spec {
+    const char *id;     /* operationId */
+    const char *method; /* upper case */
+    const char *path;   /* template, with {name} */
+    const char *summary;
+    const char *where;
+    const struct parameter *parameters;
+    unsigned parameter_count;
+    const struct schema *body; /* of application/json, or NULL when the operation takes none */
+    bool body_required;
+    bool merge_patch;         /* the body is application/merge-patch+json */
+    int success;              /* its 2xx status */
+    const char *const *media; /* media types of the success response, in the contract's order of preference */
+    unsigned media_count;
+    const struct schema *response;         /* schema of the JSON success response, or NULL */
+    const struct schema *item;             /* a list's item schema, or the response itself; NULL without JSON */
+    bool list;                             /* the response is {"items": […], "next": …} */
+    const struct constant_header *headers; /* of the success response */
+    unsigned header_count;
+};
+
+struct contract {
+    const struct spec *specs;
+    unsigned spec_count;
+    json_t *document; /* the bundled contract */
+    const char *title, *version, *description;
+    const char *json; /* the bundle as served */
+    size_t json_length;
+};
+
+/* Loads path and all files it refers to. All faults go to gate; the result is usable only without any. */
+const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate);
+
+/* Drops what jansson holds; the arena frees the rest. */
+void contract_release(const struct contract *contract);
+
+/* The parameter by name and place, or NULL. */
+const struct parameter *spec_parameter(const struct spec *spec, enum parameter_place place, const char *name);

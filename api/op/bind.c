@@ -1,0 +1,225 @@
+#include "op/bind.h"
+#include "base/scan.h"
+#include <stdio.h>
+#include <string.h>
+
+bool bind_parse_query(struct arena *arena, const char *text, size_t length, struct pairs *pairs,
+                      struct problem *problem) {
+    pairs->count = 0;
+    for (const char *part = text, *end = text + length; part < end;) {
+        const char *stop = memchr(part, '&', (size_t)(end - part)) ?: end;
+        const char *equals = memchr(part, '=', (size_t)(stop - part)) ?: stop;
+        const char *from = equals < stop ? equals + 1 : stop;
+        char *name = arena_alloc(arena, (size_t)(equals - part) + 1),
+             *value = arena_alloc(arena, (size_t)(stop - from) + 1);
+        if (!name || !value)
+            return problem_set(problem, "too-large", "The query is too large.");
+        ptrdiff_t name_length = scan_percent(part, (size_t)(equals - part), true, name);
+        ptrdiff_t value_length = scan_percent(from, (size_t)(stop - from), true, value);
+        if (name_length < 0 || value_length < 0)
+            return problem_set(problem, "bad-request", "The query string is not percent-encoded UTF-8 without NUL.");
+        name[name_length] = value[value_length] = '\0';
+        if (pairs->count == QUERY_PARAMETERS_MAX)
+            return problem_set(problem, "bad-request", "The query has more than %d parameters.", QUERY_PARAMETERS_MAX);
+        if (stop > part)
+            pairs->items[pairs->count++] = (struct pair){name, {value, (size_t)value_length}};
+        part = stop + 1;
+    }
+    return true;
+}
+
+const struct text *pairs_get(const struct pairs *pairs, const char *name) {
+    for (unsigned i = 0; i < pairs->count; i++)
+        if (strcmp(pairs->items[i].name, name) == 0)
+            return &pairs->items[i].value;
+    return NULL;
+}
+
+/* One textual value as JSON of the schema's type; a new reference, NULL when it cannot be read so. */
+static json_t *read_scalar(const struct schema *schema, const char *text, size_t length) {
+    unsigned types = schema_types(schema);
+    int64_t integer;
+    if (types & SCHEMA_STRING)
+        return json_stringn(text, length);
+    if (types & SCHEMA_INTEGER && scan_int(text, length, &integer))
+        return json_integer(integer);
+    if (types & SCHEMA_NUMBER && scan_number(text, length))
+        return json_loadb(text, length, JSON_DECODE_ANY, NULL);
+    if (types & SCHEMA_BOOLEAN && length == 4 && memcmp(text, "true", 4) == 0)
+        return json_true();
+    if (types & SCHEMA_BOOLEAN && length == 5 && memcmp(text, "false", 5) == 0)
+        return json_false();
+    return NULL;
+}
+
+/* As read_scalar, with "a,b" for an array (style form, explode false). */
+static json_t *read_value(const struct schema *schema, const struct text *text) {
+    if (schema_types(schema) != SCHEMA_ARRAY)
+        return read_scalar(schema, text->bytes, text->length);
+    json_t *array = json_array();
+    for (const char *item = text->bytes, *end = item + text->length; item <= end;) {
+        const char *comma = memchr(item, ',', (size_t)(end - item)) ?: end;
+        json_t *value = read_scalar(schema_items(schema), item, (size_t)(comma - item));
+        if (!value) {
+            json_decref(array);
+            return NULL;
+        }
+        json_array_append_new(array, value);
+        item = comma + 1;
+    }
+    return array;
+}
+
+static const char *type_word(const struct schema *schema) {
+    unsigned types = schema_types(schema);
+    return types & SCHEMA_INTEGER && !(types & SCHEMA_NUMBER) ? "an integer"
+           : types & SCHEMA_NUMBER                            ? "a number"
+           : types & SCHEMA_BOOLEAN                           ? "true or false"
+                                                              : "a list of values separated by commas";
+}
+
+static void check_value(const struct parameter *parameter, const struct text *text, struct problem *problem) {
+    char pointer[128];
+    static const char *const places[] = {"path", "query", "header"};
+    snprintf(pointer, sizeof pointer, "/%s/%s", places[parameter->place], parameter->name);
+    if (!text) {
+        if (parameter->required)
+            problem_add(problem, pointer, "is missing");
+        return;
+    }
+    json_t *value = read_value(parameter->schema, text);
+    if (!value)
+        problem_add(problem, pointer, "must be %s", type_word(parameter->schema));
+    else
+        schema_validate(parameter->schema, value, pointer, problem);
+    json_decref(value);
+}
+
+/* The value of a path parameter: the router gives them in the template's order. */
+static const struct text *path_value(const struct spec *spec, const struct route_match *match, const char *name) {
+    unsigned index = 0;
+    for (const char *brace = strchr(spec->path, '{'); brace; brace = strchr(brace + 1, '{'), index++)
+        if (strncmp(brace + 1, name, strlen(name)) == 0 && brace[1 + strlen(name)] == '}')
+            return &match->values[index];
+    return NULL;
+}
+
+static const struct text *parameter_text(const struct spec *spec, const struct parameter *parameter,
+                                         const struct inputs *inputs) {
+    return parameter->place == IN_PATH ? path_value(spec, inputs->match, parameter->name)
+                                       : pairs_get(&inputs->query, parameter->name);
+}
+
+static void check_names(const struct spec *spec, const struct pairs *query, struct problem *problem) {
+    char pointer[128];
+    for (unsigned i = 0; i < query->count; i++) {
+        const char *name = query->items[i].name;
+        snprintf(pointer, sizeof pointer, "/query/%.100s", name);
+        if (!spec_parameter(spec, IN_QUERY, name))
+            problem_add(problem, pointer, "is not a parameter of this operation");
+        else if (pairs_get(query, name) != &query->items[i].value)
+            problem_add(problem, pointer, "stands more than once");
+    }
+}
+
+bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inputs, struct problem *problem) {
+    check_names(spec, &inputs->query, problem);
+    for (unsigned i = 0; i < spec->parameter_count; i++)
+        check_value(&spec->parameters[i], parameter_text(spec, &spec->parameters[i], inputs), problem);
+    if (problem->status)
+        return false;
+    const struct parameter *limit = spec_parameter(spec, IN_QUERY, "limit");
+    const struct text *given = limit ? pairs_get(&inputs->query, "limit") : NULL;
+    inputs->limit = 0;
+    if (given)
+        return scan_int(given->bytes, given->length, &inputs->limit);
+    if (limit && !inputs->whole)
+        inputs->limit = json_integer_value(schema_default(limit->schema));
+    return true;
+}
+
+/* PostgreSQL's text form of an array: {"a","b"}. */
+static void put_array_item(struct buf *buf, const char *text, size_t length) {
+    buf_str(buf, buf->length > 1 ? ",\"" : "\"");
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            buf_char(buf, '\\');
+        buf_char(buf, text[i]);
+    }
+    buf_char(buf, '"');
+}
+
+static const char *array_text(struct arena *arena, const struct text *text) {
+    struct buf buf = buf_new(arena, text->length + 16, text->length * 4 + 64);
+    buf_char(&buf, '{');
+    for (const char *item = text->bytes, *end = item + text->length; item <= end;) {
+        const char *comma = memchr(item, ',', (size_t)(end - item)) ?: end;
+        put_array_item(&buf, item, (size_t)(comma - item));
+        item = comma + 1;
+    }
+    buf_char(&buf, '}');
+    return buf_text(&buf);
+}
+
+/* A JSON value in text form: strings bare, arrays of scalars as the type wants, all else as JSON. */
+static const char *json_text(struct arena *arena, const json_t *value, oid type) {
+    if (!value || json_is_null(value))
+        return NULL;
+    if (json_is_string(value) && type != OID_JSONB)
+        return json_string_value(value);
+    if (type == OID_TEXT_ARRAY) {
+        struct buf buf = buf_new(arena, 256, SIZE_MAX / 4);
+        buf_char(&buf, '{');
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            const json_t *item = json_array_get(value, i);
+            put_array_item(&buf, json_string_value(item), json_string_length(item));
+        }
+        buf_char(&buf, '}');
+        return buf_text(&buf);
+    }
+    size_t length = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *text = arena_alloc(arena, length + 1);
+    if (text)
+        json_dumpb(value, text, length, JSON_ENCODE_ANY | JSON_COMPACT);
+    if (text && type == OID_INT4_ARRAY) { /* [1,2] → {1,2} */
+        text[0] = '{';
+        text[length - 1] = '}';
+    }
+    return text;
+}
+
+static const char *parameter_value(struct arena *arena, const struct operation *operation,
+                                   const struct parameter *parameter, const struct inputs *inputs) {
+    const struct text *text = parameter_text(operation->spec, parameter, inputs);
+    if (text)
+        return schema_types(parameter->schema) == SCHEMA_ARRAY ? array_text(arena, text) : text->bytes;
+    return json_text(arena, schema_default(parameter->schema), OID_TEXT);
+}
+
+bool bind_values(struct arena *arena, const struct operation *operation, const struct inputs *inputs,
+                 const char **values, struct problem *problem) {
+    for (unsigned i = 0; i < operation->statement.count; i++) {
+        const struct binding *binding = &operation->bindings[i];
+        const struct text *after;
+        oid type = operation->statement.types[i];
+        switch (binding->kind) {
+        case BIND_PARAMETER:
+            values[i] = parameter_value(arena, operation, binding->parameter, inputs);
+            break;
+        case BIND_LIMIT: /* one row more than the page tells whether there is a next one */
+            values[i] = inputs->limit ? arena_printf(arena, "%lld", (long long)inputs->limit + 1) : NULL;
+            break;
+        case BIND_AFTER:
+            after = pairs_get(&inputs->after, binding->name);
+            values[i] = after ? after->bytes : NULL;
+            break;
+        case BIND_PROPERTY:
+            values[i] = json_text(arena, json_object_get(inputs->body, binding->name), type);
+            break;
+        case BIND_BODY:
+            values[i] = json_text(arena, inputs->body, OID_JSONB);
+            break;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,43 @@
+/* From a request's values to a statement's parameters. */
+#pragma once
+#include "base/problem.h"
+#include "contract/router.h"
+#include "op/operation.h"
+
+enum { QUERY_PARAMETERS_MAX = 64 };
+
+/* A decoded name=value of the query string, or an after_… value of a cursor. */
+struct pair {
+    const char *name;
+    struct text value;
+};
+
+struct pairs {
+    struct pair items[QUERY_PARAMETERS_MAX];
+    unsigned count;
+};
+
+/* What a request brings, all lent by its arena. */
+struct inputs {
+    const struct route_match *match;
+    struct pairs query;
+    struct pairs after; /* of the cursor */
+    const json_t *body; /* or NULL */
+    bool whole;         /* no default limit: the representation gives everything */
+    int64_t limit;      /* out: rows of a page, 0 for all */
+};
+
+/* Splits and decodes a query string (application/x-www-form-urlencoded). False with a problem. */
+bool bind_parse_query(struct arena *arena, const char *text, size_t length, struct pairs *pairs,
+                      struct problem *problem);
+
+/* The value of a pair, or NULL. */
+const struct text *pairs_get(const struct pairs *pairs, const char *name);
+
+/* Checks all parameters of path and query against the contract: unknown, repeated, missing or wrong ones
+ * are named in problem, all of them at once. For handlers as well as statements. */
+bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inputs, struct problem *problem);
+
+/* Fills values (as many as the statement has parameters), text form, lent by the arena. After bind_check. */
+bool bind_values(struct arena *arena, const struct operation *operation, const struct inputs *inputs,
+                 const char **values, struct problem *problem);

@@ -1,0 +1,283 @@
+#include "op/operation.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Parameters that the engine itself reads: never a value of a statement. */
+static bool engine_parameter(const char *name) {
+    return strcmp(name, "format") == 0 || strcmp(name, "cursor") == 0;
+}
+
+/* The OID of a value that schema describes, or 0 when none fits. */
+static oid type_of(const struct schema *schema) {
+    const char *format = schema_format(schema) ?: "";
+    unsigned types = schema_types(schema) & ~(unsigned)SCHEMA_NULL;
+    if (types == SCHEMA_STRING)
+        return strcmp(format, "date") == 0        ? OID_DATE
+               : strcmp(format, "date-time") == 0 ? OID_TIMESTAMPTZ
+               : strcmp(format, "uuid") == 0      ? OID_UUID
+                                                  : OID_TEXT;
+    if (types == SCHEMA_INTEGER)
+        return strcmp(format, "int64") == 0 ? OID_INT8 : OID_INT4;
+    if (types == (SCHEMA_INTEGER | SCHEMA_NUMBER))
+        return OID_NUMERIC;
+    if (types == SCHEMA_BOOLEAN)
+        return OID_BOOL;
+    if (types == SCHEMA_ARRAY && schema_items(schema)) {
+        oid item = type_of(schema_items(schema));
+        return item == OID_TEXT   ? OID_TEXT_ARRAY
+               : item == OID_INT4 ? OID_INT4_ARRAY
+               : item == OID_DATE ? OID_DATE_ARRAY
+                                  : 0;
+    }
+    return types & (SCHEMA_ARRAY | SCHEMA_OBJECT) ? OID_JSONB : 0;
+}
+
+static const struct parameter *find_parameter(const struct spec *spec, const char *name) {
+    for (unsigned i = 0; i < spec->parameter_count; i++)
+        if (strcmp(spec->parameters[i].name, name) == 0)
+            return &spec->parameters[i];
+    return NULL;
+}
+
+/* Finds the source of one :name and its type; a fault when there is none, or two. */
+static oid bind_name(const struct spec *spec, struct binding *binding, const char *where, struct gate *gate) {
+    const struct schema *property = spec->body ? schema_property(spec->body, binding->name) : NULL;
+    oid type = 0;
+    binding->parameter = find_parameter(spec, binding->name);
+    if (binding->parameter && property)
+        gate_fault(gate, where, ":%s is both a parameter and a property of the body", binding->name);
+    if (binding->parameter) {
+        binding->kind = strcmp(binding->name, "limit") == 0 ? BIND_LIMIT : BIND_PARAMETER;
+        type = engine_parameter(binding->name) ? 0 : type_of(binding->parameter->schema);
+    } else if (property) {
+        binding->kind = BIND_PROPERTY;
+        type = type_of(property);
+    } else if (strcmp(binding->name, "body") == 0 && spec->body) {
+        binding->kind = BIND_BODY;
+        type = OID_JSONB;
+    } else if (strncmp(binding->name, "after_", 6) == 0 && spec_parameter(spec, IN_QUERY, "cursor")) {
+        binding->kind = BIND_AFTER;
+        type = OID_TEXT;
+    } else {
+        gate_fault(gate, where, ":%s is neither a parameter of %s nor a property of its body", binding->name, spec->id);
+        return 0;
+    }
+    if (!type)
+        gate_fault(gate, where, ":%s has no type that SQL could take (contract: %s)", binding->name, spec->where);
+    return type;
+}
+
+static void check_unused(const struct operation *operation, struct gate *gate) {
+    const struct spec *spec = operation->spec;
+    for (unsigned i = 0; i < spec->parameter_count; i++) {
+        bool used = engine_parameter(spec->parameters[i].name);
+        for (unsigned j = 0; j < operation->query->count; j++)
+            used |= operation->bindings[j].parameter == &spec->parameters[i];
+        if (!used)
+            gate_fault(gate, spec->parameters[i].where, "%s does not use the parameter %s", operation->query->path,
+                       spec->parameters[i].name);
+    }
+}
+
+static void bind_query(struct arena *arena, struct operation *operation, unsigned index, struct gate *gate) {
+    const struct query *query = operation->query;
+    struct binding *bindings = arena_alloc(arena, (query->count + 1) * sizeof *bindings);
+    oid *types = arena_alloc(arena, (query->count + 1) * sizeof *types);
+    for (unsigned i = 0; i < query->count; i++) {
+        bindings[i].name = query->names[i];
+        types[i] =
+            bind_name(operation->spec, &bindings[i], arena_printf(arena, "%s:%d", query->path, query->lines[i]), gate);
+    }
+    operation->bindings = bindings;
+    operation->statement = (struct statement){
+        .index = index, .name = operation->spec->id, .text = query->text, .count = query->count, .types = types};
+    check_unused(operation, gate);
+}
+
+static operation_handler *find_handler(const struct handler_entry *handlers, const char *id) {
+    for (; handlers->id; handlers++)
+        if (strcmp(handlers->id, id) == 0)
+            return handlers->run;
+    return NULL;
+}
+
+static const struct operation *find_operation(const struct operation *operations, unsigned count, const char *id,
+                                              size_t length) {
+    for (unsigned i = 0; i < count; i++)
+        if (strlen(operations[i].spec->id) == length && memcmp(operations[i].spec->id, id, length) == 0)
+            return &operations[i];
+    return NULL;
+}
+
+/* Every .sql file belongs to an operation that has no handler. */
+static void check_files(const struct operation *operations, unsigned count, const char *queries, struct gate *gate) {
+    DIR *folder = opendir(queries);
+    if (!folder) {
+        gate_fault(gate, queries, "the folder of queries cannot be read");
+        return;
+    }
+    for (struct dirent *file; (file = readdir(folder));) {
+        size_t length = strlen(file->d_name);
+        if (length < 5 || strcmp(file->d_name + length - 4, ".sql") != 0)
+            continue;
+        const struct operation *operation = find_operation(operations, count, file->d_name, length - 4);
+        if (!operation)
+            gate_fault(gate, queries, "%s belongs to no operation of the contract", file->d_name);
+        else if (operation->handler)
+            gate_fault(gate, queries, "%s: the operation has a handler too", file->d_name);
+    }
+    closedir(folder);
+}
+
+struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
+                                  const struct handler_entry *handlers, struct gate *gate) {
+    struct operation *operations = arena_alloc(arena, (contract->spec_count + 1) * sizeof *operations);
+    for (unsigned i = 0; i < contract->spec_count; i++) {
+        struct operation *operation = &operations[i];
+        operation->spec = &contract->specs[i];
+        operation->handler = find_handler(handlers, operation->spec->id);
+        if (operation->handler)
+            continue;
+        const char *path = arena_printf(arena, "%s/%s.sql", queries, operation->spec->id);
+        if (access(path, R_OK) != 0)
+            gate_fault(gate, operation->spec->where, "%s has neither %s nor a handler", operation->spec->id, path);
+        else if ((operation->query = query_load(arena, path, gate)))
+            bind_query(arena, operation, i, gate);
+    }
+    check_files(operations, contract->spec_count, queries, gate);
+    return operations;
+}
+
+/* Which kind of column a database type is, and which schema types it may stand for; false: unknown type. */
+static bool column_type(oid type, enum column_kind *kind, unsigned *fits) {
+    static const struct {
+        oid type;
+        enum column_kind kind;
+        unsigned fits;
+    } known[] = {
+        {OID_TEXT, COLUMN_TEXT, SCHEMA_STRING},
+        {OID_VARCHAR, COLUMN_TEXT, SCHEMA_STRING},
+        {OID_UUID, COLUMN_TEXT, SCHEMA_STRING},
+        {OID_INT2, COLUMN_NUMBER, SCHEMA_INTEGER | SCHEMA_NUMBER},
+        {OID_INT4, COLUMN_NUMBER, SCHEMA_INTEGER | SCHEMA_NUMBER},
+        {OID_INT8, COLUMN_NUMBER, SCHEMA_INTEGER | SCHEMA_NUMBER},
+        {OID_NUMERIC, COLUMN_NUMBER, SCHEMA_NUMBER},
+        {OID_FLOAT8, COLUMN_NUMBER, SCHEMA_NUMBER},
+        {OID_BOOL, COLUMN_BOOL, SCHEMA_BOOLEAN},
+        {OID_DATE, COLUMN_DATE, SCHEMA_STRING},
+        {OID_TIMESTAMPTZ, COLUMN_INSTANT, SCHEMA_STRING},
+        {OID_JSON, COLUMN_JSON, SCHEMA_ANY},
+        {OID_JSONB, COLUMN_JSON, SCHEMA_ANY},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].type == type) {
+            *kind = known[i].kind;
+            *fits = known[i].fits;
+            return true;
+        }
+    return false;
+}
+
+/* Dates and instants must say so in the contract, and the other way round. */
+static bool format_fits(enum column_kind kind, const char *format) {
+    if (kind == COLUMN_DATE || kind == COLUMN_INSTANT)
+        return format && strcmp(format, kind == COLUMN_DATE ? "date" : "date-time") == 0;
+    return kind != COLUMN_NUMBER || !format || strcmp(format, "int64") == 0;
+}
+
+static void link_column(const struct operation *operation, struct column *column, oid type, struct gate *gate) {
+    const struct spec *spec = operation->spec;
+    const char *path = operation->query->path;
+    unsigned fits;
+    column->engine = column->name[0] == '_';
+    if (!column_type(type, &column->kind, &fits)) {
+        gate_fault(gate, path, "column %s has a type (OID %u) that is not rendered: cast it", column->name, type);
+        return;
+    }
+    if (column->engine || !spec->item)
+        return;
+    const struct schema *schema = schema_property(spec->item, column->name);
+    if (!schema) {
+        gate_fault(gate, path, "column %s is not a property of the response (%s)", column->name, spec->where);
+        return;
+    }
+    unsigned wanted = schema_types(schema) & ~(unsigned)SCHEMA_NULL;
+    if (!(wanted & fits) || !format_fits(column->kind, schema_format(schema)))
+        gate_fault(gate, path, "column %s has another type than the contract (%s)", column->name, spec->where);
+    const json_t *csv = json_object_get(schema_node(schema), "x-csv");
+    column->csv_hidden = json_is_false(csv);
+    column->csv_member = json_string_value(csv);
+}
+
+struct requirement {
+    const struct operation *operation;
+    const struct link *link;
+    struct gate *gate;
+};
+
+static void require(const char *name, void *context) {
+    struct requirement *requirement = context;
+    for (unsigned i = 0; i < requirement->link->count; i++)
+        if (strcmp(requirement->link->columns[i].name, name) == 0)
+            return;
+    gate_fault(requirement->gate, requirement->operation->query->path,
+               "the response requires %s, which no column gives", name);
+}
+
+/* A list that takes a cursor gives the keys that its next page starts after. */
+static void check_cursor(const struct operation *operation, const struct link *link, struct gate *gate) {
+    for (unsigned i = 0; i < operation->query->count; i++) {
+        bool found = operation->bindings[i].kind != BIND_AFTER;
+        for (unsigned j = 0; j < link->count; j++)
+            found |= link->columns[j].engine && strcmp(link->columns[j].name + 1, operation->bindings[i].name) == 0;
+        if (!found)
+            gate_fault(gate, operation->query->path, ":%s has no column _%s", operation->bindings[i].name,
+                       operation->bindings[i].name);
+    }
+}
+
+bool operation_link(struct arena *arena, struct operation *operation, struct connection *connection, struct gate *gate,
+                    struct problem *problem) {
+    bool lost;
+    struct result *result = pg_describe(connection, &operation->statement, problem, &lost);
+    if (!result) {
+        if (!lost)
+            gate_fault(gate, operation->query->path, "PostgreSQL does not accept the statement; see the log");
+        return false;
+    }
+    unsigned before = gate->faults, count = result_columns(result);
+    struct column *columns = arena_alloc(arena, (count + 1) * sizeof *columns);
+    oid *types = arena_alloc(arena, (count + 1) * sizeof *types);
+    struct link *link = arena_alloc(arena, sizeof *link);
+    *link = (struct link){.columns = columns, .types = types, .count = count, .status = -1, .location = -1};
+    for (unsigned i = 0; i < count; i++) {
+        const char *name = result_column_name(result, i);
+        columns[i].name = arena_copy(arena, name, strlen(name));
+        types[i] = result_column_type(result, i);
+        link_column(operation, &columns[i], types[i], gate);
+        if (strcmp(name, "_status") == 0)
+            link->status = (int)i;
+        if (strcmp(name, "_location") == 0)
+            link->location = (int)i;
+    }
+    result_free(&result);
+    if (operation->spec->item)
+        schema_each_required(operation->spec->item, require,
+                             &(struct requirement){.operation = operation, .link = link, .gate = gate});
+    check_cursor(operation, link, gate);
+    if (gate->faults != before)
+        return false;
+    atomic_store(&operation->link, link);
+    return true;
+}
+
+bool operation_fits(const struct link *link, const struct result *result) {
+    if (result_columns(result) != link->count)
+        return false;
+    for (unsigned i = 0; i < link->count; i++)
+        if (result_column_type(result, i) != link->types[i])
+            return false;
+    return true;
+}

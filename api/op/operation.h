@@ -1,0 +1,67 @@
+/* An operation of the contract linked to its SQL file or its handler. */
+#pragma once
+#include "base/gate.h"
+#include "contract/contract.h"
+#include "contract/query.h"
+#include "op/column.h"
+#include "pg/run.h"
+#include <stdatomic.h>
+
+struct app;
+struct request;
+struct response;
+
+/* A hand-written operation, for what SQL cannot do: fills response or problem. */
+typedef bool operation_handler(struct request *request, struct response *response, struct problem *problem);
+
+struct handler_entry {
+    const char *id;
+    operation_handler *run;
+};
+
+enum binding_kind {
+    BIND_PARAMETER, /* from path, query or header */
+    BIND_LIMIT,     /* the page's size plus one, or NULL for everything */
+    BIND_AFTER,     /* :after_x from the cursor */
+    BIND_PROPERTY,  /* a top-level property of the JSON body */
+    BIND_BODY,      /* :body, the whole JSON body */
+};
+
+/* Where the value of a statement's parameter comes from. */
+struct binding {
+    const char *name;
+    enum binding_kind kind;
+    const struct parameter *parameter; /* BIND_PARAMETER */
+};
+
+/* The result's columns as the database described them. */
+struct link {
+    const struct column *columns;
+    const oid *types;
+    unsigned count;
+    int status, location; /* indexes of _status and _location, or -1 */
+};
+
+struct operation {
+    const struct spec *spec;
+    operation_handler *handler; /* or NULL: a statement */
+    const struct query *query;
+    struct statement statement;
+    const struct binding *bindings;    /* of the statement's parameters */
+    _Atomic(const struct link *) link; /* NULL until the database has described it */
+};
+
+/* The static gate: every operation has a query in the folder `queries` or one of the handlers (ended by a
+ * NULL id), every query file has an operation, every :name one source and every query parameter a use.
+ * Gives spec_count operations, lent by arena. */
+struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
+                                  const struct handler_entry *handlers, struct gate *gate);
+
+/* The database gate: describes the statement and holds its columns against the 200 schema
+ * (required ⊆ columns ⊆ properties, types agree). False with faults, or with a problem when there was
+ * no answer. On success the operation is linked, once for the life of the process. */
+bool operation_link(struct arena *arena, struct operation *operation, struct connection *connection, struct gate *gate,
+                    struct problem *problem);
+
+/* Whether a result still has the columns that were linked. */
+bool operation_fits(const struct link *link, const struct result *result);

@@ -1,0 +1,55 @@
+/* One prepared statement in one flight, and its rows. The only place with libpq-fe.h is pg/. */
+#pragma once
+#include "base/problem.h"
+#include "op/column.h"
+#include "pg/pool.h"
+
+typedef unsigned int oid; /* PostgreSQL's Oid */
+
+/* The types that parameters and columns may have (pg_type.dat; their OIDs never change). */
+enum {
+    OID_BOOL = 16,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_JSON = 114,
+    OID_FLOAT8 = 701,
+    OID_INT4_ARRAY = 1007,
+    OID_TEXT_ARRAY = 1009,
+    OID_VARCHAR = 1043,
+    OID_DATE = 1082,
+    OID_DATE_ARRAY = 1182,
+    OID_TIMESTAMPTZ = 1184,
+    OID_NUMERIC = 1700,
+    OID_UUID = 2950,
+    OID_JSONB = 3802,
+};
+
+struct statement {
+    unsigned index;   /* unique in the process, below 1024 */
+    const char *name; /* of the prepared statement */
+    const char *text;
+    unsigned count;
+    const oid *types; /* of the parameters */
+};
+
+struct result;
+
+/* Runs statement with text-form values (NULL is SQL NULL), preparing it first where the session has not
+ * seen it: one flight, one implicit transaction, answered only after its Sync. The result is the caller's.
+ * NULL with a problem; *lost tells that the connection broke before an answer, so that a read may be tried again. */
+struct result *pg_run(struct connection *connection, const struct statement *statement, const char *const *values,
+                      struct problem *problem, bool *lost);
+
+/* Prepares and describes: a result without rows, whose columns tell names and types. */
+struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem,
+                           bool *lost);
+
+void result_free(struct result **result);
+unsigned result_rows(const struct result *result);
+unsigned result_columns(const struct result *result);
+const char *result_column_name(const struct result *result, unsigned column);
+oid result_column_type(const struct result *result, unsigned column);
+/* Fills values[0 … columns) with row's cells, lent by the result. */
+void result_row(const struct result *result, unsigned row, struct value *values);
