@@ -125,7 +125,8 @@ static void check_names(const struct spec *spec, const struct pairs *query, stru
 bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inputs, struct problem *problem) {
     check_names(spec, &inputs->query, problem);
     for (unsigned i = 0; i < spec->parameter_count; i++)
-        check_value(&spec->parameters[i], parameter_text(spec, &spec->parameters[i], inputs), problem);
+        if (spec->parameters[i].place != IN_HEADER) /* headers are read where they are used */
+            check_value(&spec->parameters[i], parameter_text(spec, &spec->parameters[i], inputs), problem);
     if (problem->status)
         return false;
     const struct parameter *limit = spec_parameter(spec, IN_QUERY, "limit");
@@ -177,10 +178,12 @@ static const char *json_text(struct arena *arena, const json_t *value, oid type)
         buf_char(&buf, '}');
         return buf_text(&buf);
     }
-    size_t length = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+    /* 15 digits: 0.1 stays 0.1; a contract that needs more takes decimals as strings */
+    enum { FLAGS = JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15) };
+    size_t length = json_dumpb(value, NULL, 0, FLAGS);
     char *text = arena_alloc(arena, length + 1);
     if (text)
-        json_dumpb(value, text, length, JSON_ENCODE_ANY | JSON_COMPACT);
+        json_dumpb(value, text, length, FLAGS);
     if (text && type == OID_INT4_ARRAY) { /* [1,2] → {1,2} */
         text[0] = '{';
         text[length - 1] = '}';
@@ -217,7 +220,7 @@ bool bind_values(struct arena *arena, const struct operation *operation, const s
             values[i] = json_text(arena, json_object_get(inputs->body, binding->name), type);
             break;
         case BIND_BODY:
-            values[i] = json_text(arena, inputs->body, OID_JSONB);
+            values[i] = inputs->body ? inputs->body_text.bytes : NULL;
             break;
         }
     }

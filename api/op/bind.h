@@ -21,10 +21,11 @@ struct pairs {
 struct inputs {
     const struct route_match *match;
     struct pairs query;
-    struct pairs after; /* of the cursor */
-    const json_t *body; /* or NULL */
-    bool whole;         /* no default limit: the representation gives everything */
-    int64_t limit;      /* out: rows of a page, 0 for all */
+    struct pairs after;    /* of the cursor */
+    const json_t *body;    /* or NULL */
+    struct text body_text; /* the bytes it was read from: numbers keep their digits */
+    bool whole;            /* no default limit: the representation gives everything */
+    int64_t limit;         /* out: rows of a page, 0 for all */
 };
 
 /* Splits and decodes a query string (application/x-www-form-urlencoded). False with a problem. */

@@ -72,7 +72,7 @@ static oid bind_name(const struct spec *spec, struct binding *binding, const cha
 static void check_unused(const struct operation *operation, struct gate *gate) {
     const struct spec *spec = operation->spec;
     for (unsigned i = 0; i < spec->parameter_count; i++) {
-        bool used = engine_parameter(spec->parameters[i].name);
+        bool used = engine_parameter(spec->parameters[i].name) || spec->parameters[i].place == IN_HEADER;
         for (unsigned j = 0; j < operation->query->count; j++)
             used |= operation->bindings[j].parameter == &spec->parameters[i];
         if (!used)

@@ -1,0 +1,142 @@
+#include "app.h"
+#include "base/scan.h"
+#include "http/metrics.h"
+#include "render/render.h"
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Reads a whole file; false when it cannot. */
+static bool read_file(struct arena *arena, const char *path, struct text *text) {
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    struct buf buf = buf_new(arena, 64 * 1024, 64 * 1024 * 1024);
+    for (size_t got = 1; got;) {
+        char *place = buf_reserve(&buf, 64 * 1024);
+        got = place ? fread(place, 1, 64 * 1024, file) : 0;
+        buf_commit(&buf, got);
+    }
+    fclose(file);
+    *text = (struct text){buf_text(&buf), buf.length};
+    return text->bytes;
+}
+
+/* The documentation page's files. The first is the page itself; those of the library lie where npm puts them. */
+static void load_assets(struct app *app, struct gate *gate) {
+    static const struct {
+        const char *name, *file, *type;
+    } files[] = {
+        {"index.html", "index.html", "text/html; charset=utf-8"},
+        {"docs.js", "docs.js", "text/javascript; charset=utf-8"},
+        {"swagger-ui.css", "node_modules/swagger-ui-dist/swagger-ui.css", "text/css; charset=utf-8"},
+        {"swagger-ui-bundle.js", "node_modules/swagger-ui-dist/swagger-ui-bundle.js", "text/javascript; charset=utf-8"},
+    };
+    enum { FILES = sizeof files / sizeof *files };
+    struct asset *assets = arena_alloc(app->arena, FILES * sizeof *assets);
+    for (int i = 0; i < FILES; i++) {
+        const char *path = arena_printf(app->arena, "%s/%s", app->config.docs, files[i].file);
+        struct text text;
+        if (read_file(app->arena, path, &text))
+            assets[app->asset_count++] = (struct asset){files[i].name, files[i].type, text.bytes, text.length};
+        else if (gate->out)
+            fprintf(gate->out, "%s: cannot be read; /docs goes without\n", path);
+    }
+    app->assets = assets;
+}
+
+/* The key of cursors and ETags: the SHA-256 of the secret file, or random for this process alone. */
+static void load_secret(struct app *app, struct gate *gate) {
+    struct text text;
+    if (!*app->config.secret_file)
+        RAND_bytes(app->secret, sizeof app->secret);
+    else if (!read_file(app->arena, app->config.secret_file, &text) || text.length < 32)
+        gate_fault(gate, app->config.secret_file, "SECRET_FILE needs a readable file of at least 32 bytes");
+    else
+        EVP_Digest(text.bytes, text.length, app->secret, NULL, EVP_sha256(), NULL);
+}
+
+/* What a statement offers must be something a renderer makes, and ?format= must name no more than that. */
+static void check_media(const struct operation *operation, struct gate *gate) {
+    const struct spec *spec = operation->spec;
+    for (unsigned i = 0; i < spec->media_count; i++)
+        if (!renderer_of(spec->media[i]))
+            gate_fault(gate, spec->where, "%s: nothing renders %s", spec->id, spec->media[i]);
+    const struct parameter *format = spec_parameter(spec, IN_QUERY, "format");
+    const json_t *words = format ? schema_enum(format->schema) : NULL;
+    for (size_t i = 0; i < json_array_size(words); i++) {
+        const char *word = json_string_value(json_array_get(words, i));
+        bool offered = false;
+        for (unsigned j = 0; j < spec->media_count; j++) {
+            const struct renderer *renderer = renderer_of(spec->media[j]);
+            offered |= renderer && word && strcmp(renderer->format, word) == 0;
+        }
+        if (!offered)
+            gate_fault(gate, format->where, "%s does not offer the format %s", spec->id, word ? word : "?");
+    }
+    if (spec->media_count > 1 && !words)
+        gate_fault(gate, spec->where, "%s has several representations but no format parameter with an enum", spec->id);
+}
+
+void app_load(struct app *app, const struct handler_entry *handlers, struct gate *gate) {
+    app->contract = contract_load(app->arena, app->config.contract, gate);
+    app->router = router_new(app->arena, app->contract, gate);
+    app->operations = operations_load(app->arena, app->contract, app->config.queries, handlers, gate);
+    for (unsigned i = 0; i < app->contract->spec_count; i++)
+        if (!app->operations[i].handler)
+            check_media(&app->operations[i], gate);
+    app->metrics = metrics_new(app->arena, app->contract);
+    load_secret(app, gate);
+    load_assets(app, gate);
+    app->pool = pool_new(&(struct pool_options){.url = app->config.database_url,
+                                                .name = "scip-api",
+                                                .size = (unsigned)app->config.pool_size,
+                                                .wait_us = app->config.pool_wait_ms * 1000,
+                                                .query_timeout_us = app->config.query_timeout_ms * 1000,
+                                                .read_only = true});
+}
+
+bool app_link(struct app *app, struct gate *gate) {
+    struct problem problem = {0};
+    struct connection *connection = pool_take(app->pool, &problem);
+    if (!connection)
+        return false;
+    for (unsigned i = 0; i < app->contract->spec_count; i++) {
+        struct operation *operation = &app->operations[i];
+        problem.status = 0;
+        if (operation->query && !atomic_load(&operation->link) &&
+            !operation_link(app->arena, operation, connection, gate, &problem) && problem.status == 503)
+            break;
+    }
+    pool_give(app->pool, &connection);
+    bool linked = !gate->faults && problem.status != 503;
+    atomic_store(&app->linked, linked);
+    return linked;
+}
+
+bool app_ready(struct app *app) {
+    /* any statement number serves: the last one is no operation's */
+    static const struct statement ping = {.index = 1023, .name = "ping", .text = "SELECT 1"};
+    struct problem problem = {0};
+    bool lost;
+    if (!atomic_load(&app->linked) || atomic_load(&app->draining))
+        return false;
+    struct result *result = NULL;
+    for (int attempt = 0; attempt < 2 && !result; attempt++) { /* the first connection may be a dead one */
+        struct connection *connection = pool_take(app->pool, &problem);
+        if (!connection)
+            return false;
+        result = pg_run(connection, &ping, NULL, &problem, &lost);
+        pool_give(app->pool, &connection);
+    }
+    bool ready = result;
+    result_free(&result);
+    return ready;
+}
+
+void app_free(struct app *app) {
+    pool_free(&app->pool);
+    contract_release(app->contract);
+    arena_free(&app->arena);
+}

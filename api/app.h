@@ -1,0 +1,42 @@
+/* Everything a request may use: built once by main, constant after start but for what says otherwise. */
+#pragma once
+#include "config.h"
+#include "contract/contract.h"
+#include "contract/router.h"
+#include "op/operation.h"
+#include "pg/pool.h"
+#include <stdatomic.h>
+
+struct asset {
+    const char *name, *content_type;
+    const char *bytes;
+    size_t length;
+};
+
+struct app {
+    struct arena *arena; /* of the start; also of links made later, under link_lock in main */
+    struct config config;
+    const struct contract *contract;
+    const struct router *router;
+    struct operation *operations; /* one a spec, in the contract's order */
+    struct pool *pool;
+    const struct asset *assets; /* of the documentation page */
+    unsigned asset_count;
+    unsigned char secret[32]; /* keys of cursors and ETags */
+    struct metrics *metrics;  /* atomic counters */
+    atomic_bool linked;       /* the database has been asked about every statement */
+    atomic_bool draining;
+};
+
+/* Builds everything from app->config but connects to nothing: contract, router, operations, assets, keys.
+ * Faults go to gate, one line each. */
+void app_load(struct app *app, const struct handler_entry *handlers, struct gate *gate);
+
+/* Asks the database about every statement that is not linked yet. False when it is away, or with faults
+ * in gate; may be called again. One thread at a time. */
+bool app_link(struct app *app, struct gate *gate);
+
+/* Whether requests for records can be answered now: linked, not draining, and the database answers. */
+bool app_ready(struct app *app);
+
+void app_free(struct app *app);

@@ -1,0 +1,71 @@
+#include "config.h"
+#include "base/scan.h"
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct key {
+    const char *name, *standard, *meaning;
+    size_t offset;
+    int64_t least, most; /* most 0: a string */
+} keys[] = {
+#define TEXT(name, field, standard, meaning)                                                                           \
+    { name, standard, meaning, offsetof(struct config, field), 0, 0 }
+#define NUMBER(name, field, standard, least, most, meaning)                                                            \
+    { name, standard, meaning, offsetof(struct config, field), least, most }
+    TEXT("DATABASE_URL", database_url, "postgresql:///scip?user=scip_anonymous",
+         "where the records are, as the anonymous reader"),
+    TEXT("HOST", host, "127.0.0.1", "address to listen on; anything but loopback wants an edge in front"),
+    NUMBER("PORT", port, "8080", 1, 65535, "port of the API"),
+    NUMBER("ADMIN_PORT", admin_port, "0", 0, 65535, "port for /metrics and /health on loopback; 0: none"),
+    TEXT("CONTRACT", contract, "openapi/openapi.yaml", "root file of the OpenAPI contract"),
+    TEXT("QUERIES", queries, "db/queries", "folder of <operationId>.sql"),
+    TEXT("DOCS", docs, "clients/docs", "folder of the documentation page"),
+    TEXT("CORS_ORIGINS", cors_origins, "", "origins whose pages may read answers, separated by commas"),
+    TEXT("SECRET_FILE", secret_file, "",
+         "at least 32 bytes that sign cursors; without it a key for this process alone"),
+    NUMBER("THREADS", threads, "300", 2, 4096, "connections served at once"),
+    NUMBER("POOL_SIZE", pool_size, "4", 1, 256, "database connections"),
+    NUMBER("POOL_WAIT_MS", pool_wait_ms, "2000", 1, 60000, "longest wait for a database connection"),
+    NUMBER("QUERY_TIMEOUT_MS", query_timeout_ms, "5000", 10, 600000, "longest statement"),
+    NUMBER("BODY_LIMIT", body_limit, "1048576", 1024, 104857600, "largest request body in bytes"),
+    NUMBER("BODY_TIMEOUT_MS", body_timeout_ms, "10000", 100, 600000, "longest time for a body to arrive"),
+    NUMBER("REQUEST_TIMEOUT_MS", request_timeout_ms, "10000", 100, 600000, "longest silence while a request arrives"),
+    NUMBER("KEEPALIVE_MS", keepalive_ms, "5000", 0, 600000, "longest idle time of a kept connection"),
+    NUMBER("RESPONSE_LIMIT", response_limit, "33554432", 65536, 1073741824, "largest answer in bytes"),
+    NUMBER("DRAIN_MS", drain_ms, "10000", 0, 600000, "longest wait for requests in flight at the end"),
+};
+enum { KEYS = sizeof keys / sizeof *keys };
+
+bool config_load(struct config *config, FILE *err) {
+    bool fine = true;
+    for (int i = 0; i < KEYS; i++) {
+        const struct key *key = &keys[i];
+        const char *text = getenv(key->name);
+        if (!text || !*text)
+            text = key->standard;
+        void *field = (char *)config + key->offset;
+        int64_t number;
+        if (!key->most) {
+            *(const char **)field = text;
+        } else if (scan_int(text, strlen(text), &number) && number >= key->least && number <= key->most) {
+            *(int64_t *)field = number;
+        } else {
+            fprintf(err, "%s must be an integer from %lld to %lld\n", key->name, (long long)key->least,
+                    (long long)key->most);
+            fine = false;
+        }
+    }
+    const char *level = getenv("LOG_LEVEL");
+    if (!log_level_parse(level && *level ? level : "info", &config->log_level)) {
+        fprintf(err, "LOG_LEVEL must be debug, info, warn or error\n");
+        fine = false;
+    }
+    return fine;
+}
+
+void config_describe(FILE *out) {
+    for (int i = 0; i < KEYS; i++)
+        fprintf(out, "  %-19s %s [%s]\n", keys[i].name, keys[i].meaning, keys[i].standard);
+    fprintf(out, "  %-19s %s [%s]\n", "LOG_LEVEL", "debug, info, warn or error", "info");
+}

@@ -1,0 +1,20 @@
+/* The environment as a checked struct: every key once, with its default and meaning, in config.c. */
+#pragma once
+#include "base/arena.h"
+#include "base/log.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct config {
+    const char *database_url, *host, *contract, *queries, *docs, *cors_origins, *secret_file;
+    int64_t port, admin_port, threads, pool_size, pool_wait_ms, query_timeout_ms, body_limit, body_timeout_ms,
+        request_timeout_ms, keepalive_ms, response_limit, drain_ms;
+    enum log_level log_level;
+};
+
+/* Reads the environment; strings are lent by it or static. False after printing each fault to err. */
+bool config_load(struct config *config, FILE *err);
+
+/* Prints every key with its default and meaning. */
+void config_describe(FILE *out);

@@ -1,0 +1,94 @@
+#include "http/cursor.h"
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/scan.h"
+
+enum { MAC_LENGTH = 16, CURSOR_MAX = 2048 };
+
+static int by_name(const void *left, const void *right) {
+    const struct pair *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* HMAC-SHA256, cut to 128 bits (RFC 2104, section 5), over the operation, the query in canonical order but
+ * for cursor, limit and format, and the keyset. Each text ends with its NUL, so that nothing can shift. */
+static void sign(const struct request *request, const char *keys, size_t length, unsigned char mac[static MAC_LENGTH]) {
+    const struct pairs *query = &request->inputs.query;
+    const struct pair *sorted[QUERY_PARAMETERS_MAX];
+    unsigned count = 0;
+    for (unsigned i = 0; i < query->count; i++)
+        if (strcmp(query->items[i].name, "cursor") != 0 && strcmp(query->items[i].name, "limit") != 0 &&
+            strcmp(query->items[i].name, "format") != 0)
+            sorted[count++] = &query->items[i];
+    qsort(sorted, count, sizeof *sorted, by_name);
+    struct buf text = buf_new(request->arena, 512, 64 * 1024);
+    buf_put(&text, request->operation->spec->id, strlen(request->operation->spec->id) + 1);
+    for (unsigned i = 0; i < count; i++) {
+        buf_put(&text, sorted[i]->name, strlen(sorted[i]->name) + 1);
+        buf_put(&text, sorted[i]->value.bytes, sorted[i]->value.length + 1);
+    }
+    buf_put(&text, "", 1); /* no name is empty: the filters end here */
+    buf_put(&text, keys, length);
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    HMAC(EVP_sha256(), request->app->secret, sizeof request->app->secret, (unsigned char *)text.data, text.length,
+         digest, NULL);
+    memcpy(mac, digest, MAC_LENGTH);
+}
+
+static const char *base64url(struct arena *arena, const unsigned char *bytes, size_t length) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char *text = arena_alloc(arena, length * 4 / 3 + 4), *to = text;
+    for (size_t i = 0; text && i < length; i += 3) {
+        size_t left = length - i;
+        unsigned bits = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
+        for (size_t j = 0; j < (left > 2 ? 4 : left + 1); j++)
+            *to++ = digits[bits >> (18 - 6 * j) & 63];
+    }
+    return text;
+}
+
+const char *cursor_make(const struct request *request, const struct link *link, const struct value *values) {
+    struct buf keys = buf_new(request->arena, 256, CURSOR_MAX);
+    char mac[MAC_LENGTH] = {0};
+    buf_put(&keys, mac, MAC_LENGTH);
+    for (unsigned i = 0; i < link->count; i++) {
+        if (strncmp(link->columns[i].name, "_after_", 7) != 0 || !values[i].text)
+            continue;
+        buf_put(&keys, link->columns[i].name + 1, strlen(link->columns[i].name));
+        buf_put(&keys, values[i].text, values[i].length + 1);
+    }
+    if (keys.failed)
+        return NULL;
+    sign(request, keys.data + MAC_LENGTH, keys.length - MAC_LENGTH, (unsigned char *)keys.data);
+    return base64url(request->arena, (unsigned char *)keys.data, keys.length);
+}
+
+/* Splits name NUL value NUL … as cursor_make wrote it. */
+static void split(const char *keys, const char *end, struct pairs *after) {
+    while (keys < end && after->count < QUERY_PARAMETERS_MAX) {
+        const char *value = keys + strlen(keys) + 1;
+        size_t length = strlen(value);
+        after->items[after->count++] = (struct pair){keys, {value, length}};
+        keys = value + length + 1;
+    }
+}
+
+bool cursor_open(struct request *request, struct problem *problem) {
+    const struct text *text = pairs_get(&request->inputs.query, "cursor");
+    request->inputs.after.count = 0;
+    if (!text)
+        return true;
+    unsigned char mac[MAC_LENGTH],
+        *bytes = text->length > CURSOR_MAX ? NULL : arena_alloc(request->arena, text->length + 1);
+    ptrdiff_t length = bytes ? scan_base64url(text->bytes, text->length, bytes) : -1;
+    if (length >= MAC_LENGTH)
+        sign(request, (char *)bytes + MAC_LENGTH, (size_t)length - MAC_LENGTH, mac);
+    if (length < MAC_LENGTH || CRYPTO_memcmp(mac, bytes, MAC_LENGTH) != 0)
+        return problem_add(problem, "/query/cursor", "was not given by this operation with these filters");
+    split((char *)bytes + MAC_LENGTH, (char *)bytes + length, &request->inputs.after);
+    return true;
+}

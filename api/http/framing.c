@@ -1,0 +1,110 @@
+#include "http/framing.h"
+#include "base/scan.h"
+#include <string.h>
+#include <strings.h>
+
+/* civetweb keeps this many headers and drops the rest without a word. */
+enum { CIVETWEB_HEADERS = 64, TARGET_MAX = 8192 };
+
+/* Whether a blank line follows the last header that civetweb reports. It stops at an obs-fold and after its
+ * 64th header; what it leaves out could hold a Content-Length that everyone else obeys. Its parser ends
+ * each value by writing NUL over the line's CR LF and over the block's last LF, so the block must go on
+ * NUL NUL CR NUL. */
+static bool block_ends_here(const struct header *last) {
+    const char *end = last->value + strlen(last->value);
+    return end[1] == '\0' && end[2] == '\r' && end[3] == '\0';
+}
+
+/* "Name : value" (RFC 9112, section 5.1): civetweb has put NUL over the spaces and the colon. */
+static bool space_before_colon(const struct header *header) {
+    const char *end = header->name + strlen(header->name);
+    return header->value - end > 1 && end[1] == '\0';
+}
+
+static bool is_token(const char *name) {
+    return *name &&
+           !name[strspn(name, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")];
+}
+
+static unsigned count_of(const struct request *request, const char *name) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < request->header_count; i++)
+        count += strcasecmp(request->headers[i].name, name) == 0;
+    return count;
+}
+
+static bool refuse(struct problem *problem, const char *detail) {
+    problem->close = true;
+    return problem_set(problem, "bad-framing", "%s", detail);
+}
+
+static bool check_headers(const struct request *request, const char *http_version, struct problem *problem) {
+    unsigned hosts = count_of(request, "Host");
+    if (request->header_count >= CIVETWEB_HEADERS) {
+        problem->close = true;
+        return problem_set(problem, "headers-too-large", "A request has at most %d headers.", CIVETWEB_HEADERS - 1);
+    }
+    if (hosts > 1 || (!hosts && strcmp(http_version, "1.0") != 0))
+        return refuse(problem, "A request has one Host header.");
+    for (unsigned i = 0; i < request->header_count; i++) {
+        const struct header *header = &request->headers[i];
+        if (space_before_colon(header) || !is_token(header->name))
+            return refuse(problem, "A header's name is not valid.");
+    }
+    if (request->header_count && !block_ends_here(&request->headers[request->header_count - 1]))
+        return refuse(problem, "The header block is not valid.");
+    return true;
+}
+
+static bool takes_body(const char *method) {
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+}
+
+static bool read_length(const struct request *request, struct framing *framing, struct problem *problem) {
+    const char *length = request_header(request, "Content-Length"),
+               *coding = request_header(request, "Transfer-Encoding");
+    if (count_of(request, "Content-Length") + count_of(request, "Transfer-Encoding") > 1)
+        return refuse(problem, "A request has one Content-Length or one Transfer-Encoding.");
+    if (coding && strcasecmp(coding, "chunked") != 0)
+        return refuse(problem, "The only transfer coding is chunked.");
+    if (length && (!*length || length[strspn(length, "0123456789")] || (*length == '0' && length[1]) ||
+                   !scan_int(length, strlen(length), &framing->length)))
+        return refuse(problem, "Content-Length is not a number of bytes.");
+    framing->body = coding ? FRAMING_CHUNKED : length && framing->length ? FRAMING_LENGTH : FRAMING_NO_BODY;
+    if (!length && !coding && takes_body(request->method)) {
+        problem->close = true;
+        return problem_set(problem, "length-required", "%s needs Content-Length, or Transfer-Encoding: chunked.",
+                           request->method);
+    }
+    return true;
+}
+
+/* Whether the client lets the connection stay open (RFC 9112, section 9.3). */
+static bool wants_close(const struct request *request, const char *http_version) {
+    const char *connection = request_header(request, "Connection");
+    if (connection)
+        return !strcasestr(connection, "keep-alive") || strcasestr(connection, "close");
+    return strcmp(http_version, "1.1") != 0;
+}
+
+bool framing_read(const struct request *request, const char *http_version, struct framing *framing,
+                  struct problem *problem) {
+    *framing = (struct framing){.body = FRAMING_NO_BODY};
+    if (!check_headers(request, http_version, problem) || !read_length(request, framing, problem))
+        return false;
+    const char *expect = request_header(request, "Expect");
+    framing->expects = expect && strcasecmp(expect, "100-continue") == 0 && framing->body != FRAMING_NO_BODY;
+    /* a body where none is meant, and a chunked one, may end elsewhere than we think: close after it */
+    framing->close = wants_close(request, http_version) || framing->body == FRAMING_CHUNKED ||
+                     (framing->body == FRAMING_LENGTH && !takes_body(request->method)) ||
+                     strcmp(request->method, "DELETE") == 0;
+    if (expect && strcasecmp(expect, "100-continue") != 0) {
+        problem->close = true;
+        return problem_set(problem, "expectation-failed", "The only expectation is 100-continue.");
+    }
+    if (strlen(request->target) > TARGET_MAX) {
+        problem->close = true;
+        return problem_set(problem, "uri-too-long", "The request target is longer than %d bytes.", TARGET_MAX);
+    }
+    return true;
+}

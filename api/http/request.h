@@ -1,0 +1,50 @@
+/* One request's walk, from its bytes to its answer. */
+#pragma once
+#include "app.h"
+#include "base/problem.h"
+#include "op/bind.h"
+#include "render/render.h"
+
+struct header {
+    const char *name, *value;
+};
+
+/* The steps of the walk, for timings. */
+enum step_id { STEP_ROUTE, STEP_ACCEPT, STEP_BIND, STEP_RUN, STEP_RENDER, STEP_VALIDATE, STEPS };
+
+struct request {
+    const struct app *app;
+    struct arena *arena; /* all memory of the request */
+    const char *method, *target;
+    const struct header *headers;
+    unsigned header_count;
+    struct text body; /* bytes is NULL without one */
+    char id[65];      /* X-Request-Id, the trace's id or our own */
+    struct route_match match;
+    struct operation *operation;
+    const char *media;               /* the representation chosen from the contract */
+    const struct renderer *renderer; /* of media, or NULL for a handler's */
+    struct inputs inputs;
+    json_t *json;          /* the body, owned until request_serve ends */
+    struct result *result; /* rows between run and render, owned likewise */
+    int64_t started_us;    /* clock_us() at arrival */
+    int64_t spent_us[STEPS];
+};
+
+struct response {
+    int status;
+    const char *content_type; /* NULL: no body */
+    struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
+    const char *allow, *location, *etag, *next_link;
+    const struct constant_header *constants; /* from the contract */
+    unsigned constant_count;
+    unsigned omitted; /* rows left out of this representation */
+    bool vary_accept;
+    bool head; /* leave the body out */
+};
+
+/* Walks: route, accept, bind, run, render, validate. Fills either response or problem (status 0: none). */
+void request_serve(struct request *request, struct response *response, struct problem *problem);
+
+/* The first header of that name (case-insensitive), or NULL. */
+const char *request_header(const struct request *request, const char *name);

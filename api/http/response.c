@@ -1,0 +1,318 @@
+#include "http/response.h"
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/log.h"
+
+static const struct {
+    int status;
+    const char *reason;
+} reasons[] = {{200, "OK"},
+               {201, "Created"},
+               {202, "Accepted"},
+               {204, "No Content"},
+               {303, "See Other"},
+               {304, "Not Modified"},
+               {307, "Temporary Redirect"},
+               {308, "Permanent Redirect"},
+               {400, "Bad Request"},
+               {401, "Unauthorized"},
+               {403, "Forbidden"},
+               {404, "Not Found"},
+               {405, "Method Not Allowed"},
+               {406, "Not Acceptable"},
+               {408, "Request Timeout"},
+               {409, "Conflict"},
+               {410, "Gone"},
+               {411, "Length Required"},
+               {412, "Precondition Failed"},
+               {413, "Content Too Large"},
+               {414, "URI Too Long"},
+               {415, "Unsupported Media Type"},
+               {417, "Expectation Failed"},
+               {422, "Unprocessable Content"},
+               {428, "Precondition Required"},
+               {429, "Too Many Requests"},
+               {431, "Request Header Fields Too Large"},
+               {500, "Internal Server Error"},
+               {501, "Not Implemented"},
+               {503, "Service Unavailable"},
+               {504, "Gateway Timeout"},
+               {505, "HTTP Version Not Supported"}};
+
+static const char *reason_of(int status) {
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "";
+}
+
+bool response_body(struct request *request, struct response *response, struct problem *problem) {
+    size_t limit = (size_t)request->app->config.response_limit;
+    response->body = buf_new(request->arena, RESPONSE_HEAD_ROOM + 12 * 1024, RESPONSE_HEAD_ROOM + limit);
+    if (!buf_reserve(&response->body, RESPONSE_HEAD_ROOM))
+        return problem_set(problem, "unavailable", "The service is short of memory.");
+    buf_commit(&response->body, RESPONSE_HEAD_ROOM);
+    return true;
+}
+
+/* The next element of a comma-separated header value, trimmed; false at the end. */
+static bool next_element(const char **rest, struct text *element) {
+    const char *from = *rest + strspn(*rest, " \t,");
+    if (!*from)
+        return false;
+    size_t length = strcspn(from, ",");
+    *rest = from + length;
+    while (length && (from[length - 1] == ' ' || from[length - 1] == '\t'))
+        length--;
+    *element = (struct text){from, length};
+    return true;
+}
+
+/* The weight of a media range in thousandths (RFC 9110, section 12.4.2). */
+static int weight(const struct text *range) {
+    for (const char *semicolon = memchr(range->bytes, ';', range->length), *end = range->bytes + range->length;
+         semicolon; semicolon = memchr(semicolon + 1, ';', (size_t)(end - semicolon - 1))) {
+        const char *name = semicolon + 1 + strspn(semicolon + 1, " \t");
+        if (name + 2 < end && (*name | 0x20) == 'q' && name[1] == '=') {
+            double value = strtod(name + 2, NULL);
+            return value < 0 || value > 1 ? 0 : (int)(value * 1000);
+        }
+    }
+    return 1000;
+}
+
+/* How exactly range names type: 3 type/subtype, 2 type, 1 anything, 0 not at all. */
+static int precision(const struct text *range, const char *type) {
+    size_t length = strcspn(range->bytes, "; \t,");
+    length = length < range->length ? length : range->length;
+    const char *slash = strchr(type, '/');
+    if (length == 3 && memcmp(range->bytes, "*/*", 3) == 0)
+        return 1;
+    if (length == (size_t)(slash - type) + 2 && range->bytes[length - 1] == '*' &&
+        strncasecmp(range->bytes, type, length - 1) == 0)
+        return 2;
+    return length == strlen(type) && strncasecmp(range->bytes, type, length) == 0 ? 3 : 0;
+}
+
+const char *response_negotiate(const char *accept, const char *const *offered, unsigned count) {
+    const char *chosen = count ? offered[0] : NULL;
+    if (!accept || !accept[strspn(accept, " \t")])
+        return chosen;
+    chosen = NULL;
+    for (unsigned i = 0, best = 0; i < count; i++) {
+        struct text range;
+        int found = 0, wanted = 0;
+        for (const char *rest = accept; next_element(&rest, &range);) {
+            int exact = precision(&range, offered[i]);
+            if (exact > found) {
+                found = exact;
+                wanted = weight(&range);
+            }
+        }
+        if (wanted > (int)best) {
+            best = (unsigned)wanted;
+            chosen = offered[i];
+        }
+    }
+    return chosen;
+}
+
+static EVP_MAC *siphash;
+
+static void fetch_siphash(void) {
+    siphash = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
+}
+
+/* SipHash-2-4 of the body under the process's secret: strong for caching, and no oracle for guessing. */
+static const char *make_etag(struct request *request, const struct response *response) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fetch_siphash);
+    unsigned char hash[16];
+    size_t length = 0;
+    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(siphash);
+    bool fine = mac && EVP_MAC_init(mac, request->app->secret, 16, NULL) &&
+                EVP_MAC_update(mac, (unsigned char *)response->body.data + RESPONSE_HEAD_ROOM,
+                               response->body.length - RESPONSE_HEAD_ROOM) &&
+                EVP_MAC_final(mac, hash, &length, sizeof hash);
+    EVP_MAC_CTX_free(mac);
+    if (!fine)
+        return NULL;
+    uint64_t halves[2];
+    memcpy(halves, hash, sizeof halves);
+    return arena_printf(request->arena, "\"%016llx%016llx\"", (unsigned long long)halves[0],
+                        (unsigned long long)halves[1]);
+}
+
+/* Weak comparison (RFC 9110, section 8.8.3.2): an edge that compresses weakens what we sent. */
+static bool names_etag(const char *list, const char *etag) {
+    struct text element;
+    while (next_element(&list, &element)) {
+        if (element.length == 1 && *element.bytes == '*')
+            return true;
+        if (element.length > 2 && memcmp(element.bytes, "W/", 2) == 0)
+            element = (struct text){element.bytes + 2, element.length - 2};
+        if (element.length == strlen(etag) && memcmp(element.bytes, etag, element.length) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool response_validate(struct request *request, struct response *response, struct problem *problem) {
+    if (response->status != 200 || strcmp(request->match.spec->method, "GET") != 0)
+        return true;
+    if (!response->etag)
+        response->etag = make_etag(request, response);
+    const char *known = request_header(request, "If-None-Match");
+    if (response->etag && known && names_etag(known, response->etag)) {
+        response->status = 304;
+        response->content_type = NULL;
+        response->body.length = RESPONSE_HEAD_ROOM;
+    }
+    return true;
+}
+
+static void put_header(struct buf *head, const char *name, const char *value) {
+    /* no value may begin a header of its own: what holds a control character is left out, and said */
+    for (const char *c = value; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+            log_event(LOG_ERROR, "header refused", LOG_TEXT("name", name));
+            return;
+        }
+    buf_str(head, name);
+    buf_put(head, ": ", 2);
+    buf_str(head, value);
+    buf_put(head, "\r\n", 2);
+}
+
+static void put_date(struct buf *head) {
+    static _Thread_local time_t second;
+    static _Thread_local char text[40];
+    time_t now = time(NULL);
+    if (now != second) {
+        struct tm utc;
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
+        second = now;
+    }
+    put_header(head, "Date", text);
+}
+
+/* Whether origin is on the configured list. */
+static bool origin_allowed(const char *list, const char *origin) {
+    struct text element;
+    while (next_element(&list, &element))
+        if (element.length == strlen(origin) && memcmp(element.bytes, origin, element.length) == 0)
+            return true;
+    return false;
+}
+
+static void put_cors(struct buf *head, const struct request *request, const struct response *response) {
+    const char *origin = request_header(request, "Origin");
+    if (!*request->app->config.cors_origins || !origin || !origin_allowed(request->app->config.cors_origins, origin))
+        return;
+    put_header(head, "Access-Control-Allow-Origin", origin);
+    if (response->allow && request_header(request, "Access-Control-Request-Method")) { /* a preflight */
+        put_header(head, "Access-Control-Allow-Methods", response->allow);
+        put_header(head, "Access-Control-Allow-Headers",
+                   "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id");
+        put_header(head, "Access-Control-Max-Age", "600");
+    } else {
+        put_header(head, "Access-Control-Expose-Headers",
+                   "ETag, Link, Location, Retry-After, Server-Timing, X-Omitted-Count, X-Request-Id");
+    }
+}
+
+static void put_vary(struct buf *head, const struct request *request, const struct response *response) {
+    bool cors = *request->app->config.cors_origins;
+    if (cors || response->vary_accept)
+        put_header(head, "Vary", cors && response->vary_accept ? "Accept, Origin" : cors ? "Origin" : "Accept");
+}
+
+static void put_timing(struct buf *head, const struct request *request) {
+    static const struct {
+        enum step_id step;
+        const char *name;
+    } phases[] = {{STEP_BIND, "bind"}, {STEP_RUN, "db"}, {STEP_RENDER, "render"}};
+    buf_str(head, "Server-Timing: ");
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
+        buf_printf(head, "%s;dur=%.3f, ", phases[i].name, (double)request->spent_us[phases[i].step] / 1000);
+    buf_printf(head, "total;dur=%.3f\r\n", (double)(clock_us() - request->started_us) / 1000);
+}
+
+/* Turns problem into the response. */
+static void take_problem(struct request *request, struct response *response, const struct problem *problem) {
+    struct problem none;
+    *response = (struct response){
+        .status = problem->status, .content_type = "application/problem+json", .head = response->head};
+    if (problem->allow[0])
+        response->allow = problem->allow;
+    if (response_body(request, response, &none))
+        problem_render(problem, request->id, &response->body);
+}
+
+static void put_representation(struct buf *head, const struct response *response, const struct problem *problem) {
+    size_t length = response->body.length > RESPONSE_HEAD_ROOM ? response->body.length - RESPONSE_HEAD_ROOM : 0;
+    if (response->content_type)
+        put_header(head, "Content-Type", response->content_type);
+    if (response->status != 304 && response->status != 204)
+        buf_printf(head, "Content-Length: %zu\r\n", length);
+    if (response->etag)
+        put_header(head, "ETag", response->etag);
+    if (response->location)
+        put_header(head, "Location", response->location);
+    if (response->allow)
+        put_header(head, "Allow", response->allow);
+    if (response->next_link)
+        buf_printf(head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
+    if (response->omitted)
+        buf_printf(head, "X-Omitted-Count: %u\r\n", response->omitted);
+    if (problem->retry_after)
+        buf_printf(head, "Retry-After: %d\r\n", problem->retry_after);
+    if (problem->status == 401)
+        put_header(head, "WWW-Authenticate", "Bearer");
+    bool cache = false;
+    for (unsigned i = 0; i < response->constant_count; i++) {
+        put_header(head, response->constants[i].name, response->constants[i].value);
+        cache |= strcasecmp(response->constants[i].name, "Cache-Control") == 0;
+    }
+    if (!cache)
+        put_header(head, "Cache-Control", "no-store");
+}
+
+struct text response_finish(struct request *request, struct response *response, const struct problem *problem,
+                            bool close) {
+    if (problem->status)
+        take_problem(request, response, problem);
+    char *body = response->body.data ? response->body.data + RESPONSE_HEAD_ROOM : NULL;
+    size_t length = body ? response->body.length - RESPONSE_HEAD_ROOM : 0;
+    struct buf head = buf_new(request->arena, 1024, RESPONSE_HEAD_ROOM);
+    buf_printf(&head, "HTTP/1.1 %d %s\r\n", response->status, reason_of(response->status));
+    put_date(&head);
+    put_representation(&head, response, problem);
+    put_vary(&head, request, response);
+    put_cors(&head, request, response);
+    put_header(&head, "X-Content-Type-Options", "nosniff");
+    put_header(&head, "X-Request-Id", request->id);
+    put_timing(&head, request);
+    put_header(&head, "Connection", close ? "close" : "keep-alive");
+    buf_put(&head, "\r\n", 2);
+    if (head.failed || (response->content_type && response->body.failed)) {
+        log_event(LOG_ERROR, "answer does not fit", LOG_TEXT("id", request->id));
+        static const char last_resort[] =
+            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        return (struct text){last_resort, sizeof last_resort - 1};
+    }
+    if (response->head || !body)
+        length = 0;
+    if (!body)
+        return (struct text){head.data, head.length};
+    /* one run of bytes, so one write: two cost a delayed acknowledgement (44 ms) or twice the CPU */
+    char *start = body - head.length;
+    memcpy(start, head.data, head.length);
+    return (struct text){start, head.length + length};
+}

@@ -1,0 +1,20 @@
+/* What goes back: representation, validators, CORS, and the bytes of the head. */
+#pragma once
+#include "http/request.h"
+
+enum { RESPONSE_HEAD_ROOM = 4096 };
+
+/* Starts the body's buffer with room for the head in front of it. False with a problem. */
+bool response_body(struct request *request, struct response *response, struct problem *problem);
+
+/* Picks from the offered media types by the Accept header (RFC 9110, section 12.5.1); no header or a
+ * tie: the first. NULL when none fits. */
+const char *response_negotiate(const char *accept, const char *const *offered, unsigned count);
+
+/* Sets the ETag (a keyed hash of the body) and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
+bool response_validate(struct request *request, struct response *response, struct problem *problem);
+
+/* Head and body in one run of bytes, lent by the request's arena; close tells that the connection ends.
+ * Turns problem into a response first when it has a status. */
+struct text response_finish(struct request *request, struct response *response, const struct problem *problem,
+                            bool close);

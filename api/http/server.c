@@ -1,0 +1,266 @@
+#include "http/server.h"
+#include "base/log.h"
+#include "base/scan.h"
+#include "http/framing.h"
+#include "http/metrics.h"
+#include "http/request.h"
+#include "http/response.h"
+#include <civetweb.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <openssl/rand.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { STACK_MIN = 1024 * 1024, BODY_PIECE = 64 * 1024, HEADERS_MAX = 64 };
+
+struct server {
+    struct app *app;
+    struct mg_context *context;
+};
+
+/* civetweb asks for stacks of 100 KiB, which a nested document overruns. The executable's definition comes
+ * before libc's, so the library gets this one: never less than a mebibyte. */
+int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size) {
+    static int (*real)(pthread_attr_t *, size_t);
+    if (!real)
+        real = (int (*)(pthread_attr_t *, size_t))dlsym(RTLD_NEXT, "pthread_attr_setstacksize");
+    return real(attributes, size < STACK_MIN ? STACK_MIN : size);
+}
+
+/* civetweb reads a body until it is whole, however slowly it drips. Its recv comes here too: once the
+ * deadline of this thread's body has passed, the read fails. 0: no deadline. */
+static _Thread_local int64_t body_deadline_us;
+
+ssize_t recv(int socket, void *bytes, size_t count, int flags) {
+    if (body_deadline_us && clock_us() > body_deadline_us) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    return recvfrom(socket, bytes, count, flags, NULL, NULL);
+}
+
+/* An id that a client gave is kept when it is plain; a traceparent lends its trace-id (W3C Trace Context, 3.2). */
+static void name_request(struct request *request) {
+    const char *given = request_header(request, "X-Request-Id"), *trace = request_header(request, "traceparent");
+    if (given && *given && strlen(given) < sizeof request->id &&
+        !given[strspn(given, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")]) {
+        snprintf(request->id, sizeof request->id, "%s", given);
+    } else if (trace && strlen(trace) == 55 && strspn(trace + 3, "0123456789abcdef") == 32 && trace[2] == '-') {
+        snprintf(request->id, sizeof request->id, "%.32s", trace + 3);
+    } else {
+        uint64_t random[2];
+        RAND_bytes((unsigned char *)random, sizeof random);
+        snprintf(request->id, sizeof request->id, "%016llx%016llx", (unsigned long long)random[0],
+                 (unsigned long long)random[1]);
+    }
+}
+
+/* Reads the whole body into the arena, within limit bytes and the deadline. */
+static bool read_body(struct mg_connection *connection, struct request *request, const struct framing *framing,
+                      struct problem *problem) {
+    const struct config *config = &request->app->config;
+    problem->close = true; /* until all of it is read */
+    if (framing->body == FRAMING_LENGTH && framing->length > config->body_limit)
+        return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)config->body_limit);
+    if (framing->expects)
+        mg_write(connection, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    size_t first = framing->body == FRAMING_LENGTH ? (size_t)framing->length + 1 : BODY_PIECE;
+    struct buf body = buf_new(request->arena, first, (size_t)config->body_limit + 2);
+    body_deadline_us = clock_us() + config->body_timeout_ms * 1000;
+    int got = 1;
+    while (got > 0 && body.length <= (size_t)config->body_limit) {
+        size_t wanted = framing->body == FRAMING_LENGTH ? (size_t)framing->length - body.length : BODY_PIECE;
+        if (wanted > (size_t)config->body_limit + 1 - body.length)
+            wanted = (size_t)config->body_limit + 1 - body.length;
+        char *place = wanted ? buf_reserve(&body, wanted) : NULL;
+        got = place ? mg_read(connection, place, wanted) : 0;
+        buf_commit(&body, got > 0 ? (size_t)got : 0);
+    }
+    bool late = clock_us() > body_deadline_us;
+    body_deadline_us = 0;
+    if (got > 0 || body.failed)
+        return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)config->body_limit);
+    if (got < 0 || (framing->body == FRAMING_LENGTH && (int64_t)body.length != framing->length))
+        return problem_set(problem, late ? "request-timeout" : "bad-framing", "The body did not arrive whole.");
+    request->body = (struct text){buf_text(&body), body.length};
+    problem->close = false;
+    return true;
+}
+
+static void log_request(const struct request *request, int status, size_t bytes) {
+    int64_t duration = clock_us() - request->started_us;
+    bool known = request->match.spec;
+    log_event(LOG_INFO, "request", LOG_TEXT("id", request->id), LOG_TEXT("method", request->method),
+              LOG_TEXT("operation", known ? request->match.spec->id : ""), LOG_NUMBER("status", status),
+              LOG_NUMBER("bytes", (int64_t)bytes), LOG_NUMBER("duration_us", duration),
+              LOG_NUMBER("db_us", request->spent_us[STEP_RUN]),
+              LOG_NUMBER("render_us", request->spent_us[STEP_RENDER]));
+    metrics_count(request->app->metrics, known ? (int)request->match.index : -1, status, duration);
+}
+
+/* Everything civetweb knows of the request, in our own terms. */
+static void take_over(struct request *request, const struct mg_request_info *info, struct header *headers) {
+    request->method = info->request_method;
+    request->headers = headers;
+    for (int i = 0; i < info->num_headers && i < HEADERS_MAX; i++)
+        headers[request->header_count++] = (struct header){info->http_headers[i].name, info->http_headers[i].value};
+    request->target = info->local_uri_raw;
+    if (info->query_string)
+        request->target = arena_printf(request->arena, "%s?%s", info->local_uri_raw, info->query_string);
+    name_request(request);
+}
+
+static void answer(struct mg_connection *connection, struct request *request, const char *http_version) {
+    struct response response = {.head = strcmp(request->method, "HEAD") == 0};
+    struct problem problem;
+    struct framing framing;
+    problem.status = problem.retry_after = 0;
+    problem.error_count = 0;
+    problem.allow[0] = '\0';
+    problem.close = false;
+    if (!request->target)
+        problem_set(&problem, "unavailable", "The service is short of memory.");
+    else if (framing_read(request, http_version, &framing, &problem) &&
+             (framing.body == FRAMING_NO_BODY || read_body(connection, request, &framing, &problem)))
+        request_serve(request, &response, &problem);
+    bool close = problem.close || framing.close || atomic_load(&request->app->draining);
+    struct text bytes = response_finish(request, &response, &problem, close);
+    if (close)
+        mg_disable_connection_keep_alive(connection);
+    mg_write(connection, bytes.bytes, bytes.length);
+    log_request(request, response.status, bytes.length);
+}
+
+static size_t arena_cap(const struct config *config) {
+    /* body, its copies as values, and an answer that has grown by doubling */
+    return (size_t)(config->body_limit * 4 + config->response_limit * 3) + 1024 * 1024;
+}
+
+static int on_request(struct mg_connection *connection) {
+    const struct mg_request_info *info = mg_get_request_info(connection);
+    struct app *app = ((struct server *)info->user_data)->app;
+    struct header headers[HEADERS_MAX];
+    struct request request = {.app = app, .started_us = clock_us(), .arena = arena_new(arena_cap(&app->config))};
+    if (!request.arena) {
+        mg_disable_connection_keep_alive(connection);
+        return 503;
+    }
+    metrics_enter(app->metrics);
+    take_over(&request, info, headers);
+    answer(connection, &request, info->http_version);
+    metrics_leave(app->metrics);
+    arena_free(&request.arena);
+    return 1;
+}
+
+/* Errors that civetweb finds before on_request is asked; the connection closes after each. */
+static int on_error(struct mg_connection *connection, int status, const char *message) {
+    (void)message;
+    const struct mg_request_info *info = mg_get_request_info(connection);
+    struct app *app = ((struct server *)info->user_data)->app;
+    struct problem problem = {0};
+    problem_set(&problem,
+                status == 413   ? "headers-too-large" /* civetweb's buffer holds request line and headers */
+                : status == 505 ? "version-not-supported"
+                : status == 411 ? "length-required"
+                                : "bad-request",
+                "The request could not be read as HTTP/1.1.");
+    struct request request = {.app = app, .method = "", .started_us = clock_us(), .arena = arena_new(1024 * 1024)};
+    struct response response = {0};
+    if (!request.arena)
+        return 0;
+    name_request(&request);
+    struct text bytes = response_finish(&request, &response, &problem, true);
+    mg_disable_connection_keep_alive(connection);
+    mg_write(connection, bytes.bytes, bytes.length);
+    log_request(&request, problem.status, bytes.length);
+    arena_free(&request.arena);
+    return 0;
+}
+
+/* Process metrics and health for the operator; no contract, no log. */
+static int on_admin(struct mg_connection *connection) {
+    const struct mg_request_info *info = mg_get_request_info(connection);
+    struct app *app = ((struct server *)info->user_data)->app;
+    struct arena *arena = arena_new(16 * 1024 * 1024);
+    if (!arena)
+        return 503;
+    struct buf body = buf_new(arena, 16 * 1024, 8 * 1024 * 1024), head = buf_new(arena, 256, 1024);
+    bool ready = strcmp(info->local_uri_raw, "/health/ready") != 0 || app_ready(app);
+    bool known = strcmp(info->local_uri_raw, "/metrics") == 0;
+    if (known)
+        metrics_render(app, &body);
+    else if (strncmp(info->local_uri_raw, "/health/", 8) == 0)
+        buf_str(&body, ready ? "ok\n" : "unavailable\n");
+    else
+        buf_str(&body, "/metrics, /health/live, /health/ready\n");
+    buf_printf(&head,
+               "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: %zu\r\n"
+               "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+               ready ? "200 OK" : "503 Service Unavailable", body.length);
+    mg_disable_connection_keep_alive(connection);
+    mg_write(connection, head.data, head.length);
+    mg_write(connection, body.data, body.length);
+    arena_free(&arena);
+    return 1;
+}
+
+static struct server *start(struct app *app, const char *ports, int64_t threads, int (*serve)(struct mg_connection *)) {
+    char thread_count[16], request_ms[16], keepalive_ms[16], error_text[256] = "";
+    snprintf(thread_count, sizeof thread_count, "%lld", (long long)threads);
+    snprintf(request_ms, sizeof request_ms, "%lld", (long long)app->config.request_timeout_ms);
+    snprintf(keepalive_ms, sizeof keepalive_ms, "%lld", (long long)app->config.keepalive_ms);
+    const char *options[] = {"listening_ports",
+                             ports,
+                             "num_threads",
+                             thread_count,
+                             "request_timeout_ms",
+                             request_ms,
+                             "enable_keep_alive",
+                             app->config.keepalive_ms ? "yes" : "no",
+                             "keep_alive_timeout_ms",
+                             keepalive_ms,
+                             "tcp_nodelay",
+                             "1",
+                             "decode_url",
+                             "no",
+                             "connection_queue",
+                             "1024",
+                             "listen_backlog",
+                             "1024",
+                             "access_control_allow_methods",
+                             "",
+                             "access_control_allow_origin",
+                             "",
+                             NULL};
+    struct server *server = arena_alloc(app->arena, sizeof *server);
+    struct mg_callbacks callbacks = {.begin_request = serve, .http_error = on_error};
+    struct mg_init_data init = {.callbacks = &callbacks, .user_data = server, .configuration_options = options};
+    unsigned code = 0;
+    struct mg_error_data error = {.code = &code, .text = error_text, .text_buffer_size = sizeof error_text};
+    server->app = app;
+    server->context = mg_start2(&init, &error);
+    if (!server->context) {
+        log_event(LOG_ERROR, "cannot listen", LOG_TEXT("ports", ports), LOG_TEXT("reason", error_text));
+        return NULL;
+    }
+    return server;
+}
+
+struct server *server_start(struct app *app) {
+    const char *ports = arena_printf(app->arena, "%s:%lld", app->config.host, (long long)app->config.port);
+    return start(app, ports, app->config.threads, on_request);
+}
+
+struct server *server_start_admin(struct app *app) {
+    return start(app, arena_printf(app->arena, "127.0.0.1:%lld", (long long)app->config.admin_port), 2, on_admin);
+}
+
+void server_stop(struct server **server) {
+    if (*server)
+        mg_stop((*server)->context);
+    *server = NULL;
+}
