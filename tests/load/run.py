@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""The ratio table: our server beside bare civetweb, pgbench of the same statement and Fastify with pg.
+
+All run in the same minutes on the same machine, in interleaved rounds; each figure is the median of the
+rounds with its range. Only the ratios mean anything.
+
+usage: tests/load/run.py [--rounds N] [--seconds S]
+"""
+import argparse
+import asyncio
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "tests/load"
+CLUSTER = ROOT / ".local/load"
+CONNECTIONS = 64
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run(*command, **options):
+    return subprocess.run(command, check=True, text=True, capture_output=True, **options).stdout
+
+
+def statement():
+    """listHubs as a plain listing: the first page, no filter."""
+    text = (ROOT / "db/queries/listHubs.sql").read_text()
+    text = re.sub(r"(?<![:\w]):limit\b", "51", text)
+    text = re.sub(r"(?<![:\w]):sort\b", "'name'", text)
+    return re.sub(r"(?<![:\w]):([a-z_]\w*)", "NULL", text)
+
+
+class Server:
+    """A process that listens on its own port, and what it costs."""
+
+    def __init__(self, name, command, port, path="/v1/hubs", env=None):
+        self.name, self.port, self.url = name, port, f"http://127.0.0.1:{port}{path}"
+        started = time.monotonic()
+        self.process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})},
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while True:
+            try:
+                urllib.request.urlopen(self.url, timeout=5).read()
+                break
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() - started > 20:
+                    sys.exit(f"{name} did not start: {' '.join(map(str, command))}")
+                time.sleep(0.005)
+        self.start_ms = (time.monotonic() - started) * 1000
+
+    def cpu(self):
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def pss_mib(self):
+        rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
+        return int(re.search(r"^Pss:\s+(\d+)", rollup, re.M).group(1)) / 1024
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+
+def wrk(server, seconds):
+    """Requests per second, CPU microseconds of the server per request, p99 in ms."""
+    before = server.cpu()
+    out = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", server.url)
+    spent = server.cpu() - before
+    total = int(re.search(r"(\d+) requests in", out).group(1))
+    if re.search(r"Non-2xx", out):
+        sys.exit(f"{server.name}: {out}")
+    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+    p99 = float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), spent / total * 1e6, p99
+
+
+def pgbench(environment, file, seconds):
+    out = run("pgbench", "-n", "-M", "prepared", "-c4", "-j1", f"-T{seconds}", "-f", file,
+              env={**os.environ, **environment})
+    return float(re.search(r"tps = ([\d.]+)", out).group(1)), 0, 0
+
+
+async def each_connection(port, count, seconds):
+    """Answers per connection: none may starve."""
+    async def talk():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        answers, until = 0, time.monotonic() + seconds
+        while time.monotonic() < until:
+            writer.write(b"GET /v1/hubs HTTP/1.1\r\nHost: load\r\n\r\n")
+            try:
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), seconds)
+                await reader.readexactly(int(re.search(rb"Content-Length: (\d+)", head).group(1)))
+            except (asyncio.TimeoutError, asyncio.IncompleteReadError):
+                break
+            answers += head.startswith(b"HTTP/1.1 200")
+        writer.close()
+        return answers
+    return await asyncio.gather(*(talk() for _ in range(count)))
+
+
+def median_range(values):
+    return f"{statistics.median(values):,.0f} ({min(values):,.0f}–{max(values):,.0f})"
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--seconds", type=int, default=3)
+    options = options.parse_args()
+    run("meson", "setup", "--reconfigure" if (ROOT / "build-release").exists() else "build-release",
+        *(["build-release"] if (ROOT / "build-release").exists() else []), "--buildtype=release", cwd=ROOT)
+    run("meson", "compile", "-C", "build-release", cwd=ROOT)
+    run("npm", "ci", "--ignore-scripts", "--silent", cwd=HERE / "fastify")
+    run(ROOT / "script/postgres", CLUSTER, "start", cwd=ROOT)
+    try:
+        measure(options)
+    finally:
+        run(ROOT / "script/postgres", CLUSTER, "stop", cwd=ROOT)
+
+
+def measure(options):
+    url = run(ROOT / "script/postgres", CLUSTER, "url", "scip_anonymous").strip()
+    host = re.search(r"host=([^&]+)", url).group(1).replace("%2F", "/")
+    database = {"PGHOST": host, "PGUSER": "scip_anonymous", "PGDATABASE": "scip"}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "listHubs.sql"
+        file.write_text(statement())
+        port = free_port()
+        ours = Server("scip-api", [ROOT / "build-release/api/scip-api", "serve"], port,
+                      env={"PORT": str(port), "DATABASE_URL": url})
+        fresh = ours.pss_mib()
+        body = Path(folder) / "body.json"
+        body.write_bytes(urllib.request.urlopen(ours.url).read())
+        port = free_port()
+        bare = Server("bare civetweb", [ROOT / "build-release/tests/load/bare", port, 300, body], port)
+        port = free_port()
+        node = Server("Fastify + pg", ["node", HERE / "fastify/server.js", port, file], port, env=database)
+        print(f"body {body.stat().st_size:,} bytes, {CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s\n")
+        rows = {"scip-api, uncached listing": lambda: wrk(ours, options.seconds),
+                "bare civetweb, same body": lambda: wrk(bare, options.seconds),
+                "Fastify + pg, one process": lambda: wrk(node, options.seconds),
+                "pgbench -c4, same statement": lambda: pgbench(database, file, options.seconds)}
+        results = {name: [] for name in rows}
+        for _ in range(options.rounds):
+            for name, take in rows.items():
+                results[name].append(take())
+        print("| | req/s median (range) | CPU µs of the server a request | p99 ms |\n|---|---|---|---|")
+        for name, taken in results.items():
+            rate, cpu, p99 = zip(*taken)
+            print(f"| {name} | {median_range(rate)} | {statistics.median(cpu):.0f} | {statistics.median(p99):.1f} |")
+        answers = asyncio.run(each_connection(ours.port, 256, options.seconds * 2))
+        report(results, answers, fresh, ours, node)
+        for server in (ours, bare, node):
+            server.stop()
+
+
+def report(results, answers, fresh, ours, node):
+    rate = {name: statistics.median(r for r, _, _ in taken) for name, taken in results.items()}
+    mine = rate["scip-api, uncached listing"]
+    loaded, other = ours.pss_mib(), node.pss_mib()
+    checks = [
+        ("uncached against pgbench -c4", mine / rate["pgbench -c4, same statement"], "≥ 0.5", lambda v: v >= 0.5),
+        ("uncached against Fastify + pg", mine / rate["Fastify + pg, one process"], "≥ 3", lambda v: v >= 3),
+        ("uncached against bare civetweb", mine / rate["bare civetweb, same body"], "", lambda v: True),
+        ("256 connections: fewest answers on one", min(answers), "> 0", lambda v: v > 0),
+        ("PSS fresh, MiB", fresh, "≤ 16", lambda v: v <= 16),
+        ("PSS after c256, MiB", loaded, "≤ 24", lambda v: v <= 24),
+        ("PSS against Fastify", loaded / other, "≤ 0.25", lambda v: v <= 0.25),
+        ("start to first answer, ms", ours.start_ms, "≤ 300", lambda v: v <= 300),
+    ]
+    print("\n| | measured | goal | |\n|---|---|---|---|")
+    for name, value, goal, reached in checks:
+        print(f"| {name} | {value:.2f} | {goal} | {'' if not goal else 'reached' if reached(value) else 'MISSED'} |")
+
+
+if __name__ == "__main__":
+    main()
