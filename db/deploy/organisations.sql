@@ -1,0 +1,77 @@
+BEGIN;
+
+-- nation null: UK-wide (uk_wide true) or not known (uk_wide null).
+CREATE TABLE scip.organisation (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  name scip.label NOT NULL,
+  nation scip.nation,
+  uk_wide boolean,
+  region_id bigint REFERENCES scip.region,
+  gss_code text UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
+  website scip.url,
+  logo scip.url,
+  role text,
+  note text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
+);
+CREATE INDEX ON scip.organisation (name_sort, id);
+CREATE INDEX ON scip.organisation (region_id);
+COMMENT ON COLUMN scip.organisation.gss_code IS 'ONS code of a local authority';
+COMMENT ON COLUMN scip.organisation.role IS 'What the organisation does with the Alliance, in the source''s words';
+
+CREATE TABLE scip.organisation_name (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  kind text NOT NULL CHECK (kind IN ('former', 'other', 'welsh', 'acronym')),
+  name scip.label NOT NULL,
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  UNIQUE (organisation_id, name)
+);
+
+CREATE TABLE scip.organisation_category (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  category text NOT NULL CHECK (category IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government',
+                                             'armed_forces', 'research', 'careers', 'other', 'unknown')),
+  subcategory scip.code,
+  starts scip.partial_date,
+  ends scip.partial_date,
+  UNIQUE NULLS NOT DISTINCT (organisation_id, category, subcategory, starts),
+  CHECK (scip.earliest(starts) <= scip.latest(ends))
+);
+CREATE INDEX ON scip.organisation_category (category);
+
+-- org-id.guide form: register's list code, then the register's own number (GB-UKPRN-10003614).
+-- One organisation may hold several; none belongs to two organisations.
+CREATE TABLE scip.organisation_identifier (
+  identifier text PRIMARY KEY CHECK (identifier ~ '^[A-Z]{2}-[A-Z0-9]+-[A-Za-z0-9.-]+$'),
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  sources scip.sources
+);
+CREATE INDEX ON scip.organisation_identifier (organisation_id);
+
+CREATE TABLE scip.organisation_partnership (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  role text NOT NULL CHECK (role IN ('host', 'national_partner', 'regional_partner', 'hub_lead', 'funder', 'founder',
+                                     'delivery', 'adviser', 'venue', 'member', 'other')),
+  starts scip.partial_date,
+  ends scip.partial_date,
+  description text,
+  UNIQUE NULLS NOT DISTINCT (organisation_id, role, starts),
+  CHECK (scip.earliest(starts) <= scip.latest(ends))
+);
+CREATE INDEX ON scip.organisation_partnership (role);
+
+CALL scip.publish('organisation', 'organisation_name', 'organisation_category', 'organisation_identifier',
+                  'organisation_partnership');
+CALL scip.keep_former_slugs('organisation');
+
+COMMIT;

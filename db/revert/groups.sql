@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE scip.group_organisation, scip.alliance_group;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE scip.policy_contribution, scip.news, scip.document;
+COMMIT;

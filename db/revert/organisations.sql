@@ -1,0 +1,4 @@
+BEGIN;
+DROP TABLE scip.organisation_former_slug, scip.organisation_partnership, scip.organisation_identifier,
+  scip.organisation_category, scip.organisation_name, scip.organisation;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE scip.toolkit_fact, scip.toolkit_principle;
+COMMIT;
