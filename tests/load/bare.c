@@ -30,9 +30,9 @@ int main(int count, char **arguments) {
     answer_length += length;
     char port[32];
     snprintf(port, sizeof port, "127.0.0.1:%s", arguments[1]);
-    const char *options[] = {"listening_ports", port, "num_threads", arguments[2], "enable_keep_alive", "yes",
-                             "tcp_nodelay", "1", "connection_queue", "1024", "listen_backlog", "1024",
-                             "decode_url", "no", NULL};
+    const char *options[] = {
+        "listening_ports",  port,   "num_threads",    arguments[2], "enable_keep_alive", "yes", "tcp_nodelay", "1",
+        "connection_queue", "1024", "listen_backlog", "1024",       "decode_url",        "no",  NULL};
     struct mg_callbacks callbacks = {.begin_request = on_request};
     sigset_t signals;
     sigemptyset(&signals);

@@ -1,0 +1,154 @@
+/* Framing as civetweb hands it over: header blocks are built here the way its parser leaves them in memory. */
+#include "http/framing.h"
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char block[16384];
+static struct header headers[64];
+static struct request request;
+static struct framing framing;
+static struct problem problem;
+
+/* civetweb 1.15's parse_http_headers, in its effect: NUL over spaces before the colon, the colon and line ends;
+ * it stops at a line that begins with a space and after 64 headers. */
+static void parse(const char *method, const char *text) {
+    size_t length = (size_t)snprintf(block, sizeof block, "%s\r\n", text);
+    block[length - 1] = '\0'; /* the block's last LF */
+    request = (struct request){.method = method, .target = "/v1/hubs", .headers = headers};
+    for (char *at = block; request.header_count < 64;) {
+        char *name = at;
+        while (*at != ':' && *at >= 33 && *at <= 126)
+            at++;
+        if (at == name)
+            break;
+        while (*at == ' ')
+            *at++ = '\0';
+        ck_assert_int_eq(*at, ':');
+        *at++ = '\0';
+        while (*at == ' ' || *at == '\t')
+            at++;
+        headers[request.header_count++] = (struct header){name, at};
+        at += strcspn(at, "\r\n");
+        if (*at == '\r')
+            *at++ = '\0';
+        if (!*at)
+            break;
+        *at++ = '\0';
+        if (*at == '\r' || *at == '\n')
+            break;
+    }
+}
+
+static const char *read_as(const char *method, const char *text, const char *version) {
+    memset(&problem, 0, sizeof problem);
+    parse(method, text);
+    return framing_read(&request, version, &framing, &problem) ? "fine" : problem.slug;
+}
+
+static const char *read_it(const char *method, const char *text) {
+    return read_as(method, text, "1.1");
+}
+
+START_TEST(plain_requests) {
+    ck_assert_str_eq(read_it("GET", "Host: x\r\n"), "fine");
+    ck_assert_int_eq(framing.body, FRAMING_NO_BODY);
+    ck_assert(!framing.close);
+    ck_assert_str_eq(read_it("GET", "Host: x\r\nEmpty:\r\n"), "fine");
+    ck_assert_str_eq(read_it("POST", "Host: x\r\nContent-Length: 3\r\n"), "fine");
+    ck_assert_int_eq(framing.length, 3);
+    ck_assert(!framing.close);
+    ck_assert_str_eq(read_it("POST", "Host: x\r\nTransfer-Encoding: chunked\r\n"), "fine");
+    ck_assert(framing.close);
+    ck_assert_str_eq(read_it("DELETE", "Host: x\r\n"), "fine");
+    ck_assert(framing.close);
+    ck_assert_str_eq(read_it("GET", "Host: x\r\nContent-Length: 3\r\n"), "fine");
+    ck_assert(framing.close);
+}
+END_TEST
+
+START_TEST(keep_alive) {
+    read_it("GET", "Host: x\r\nConnection: close\r\n");
+    ck_assert(framing.close);
+    read_it("GET", "Host: x\r\nConnection: Upgrade\r\n");
+    ck_assert(framing.close);
+    read_as("GET", "Host: x\r\n", "1.0");
+    ck_assert(framing.close);
+    read_as("GET", "Host: x\r\nConnection: keep-alive\r\n", "1.0");
+    ck_assert(!framing.close);
+}
+END_TEST
+
+START_TEST(bad_framing) {
+    static const char *const blocks[] = {
+        "Host: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        "Host: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n",
+        "Host: x\r\nContent-Length: 5x\r\n",
+        "Host: x\r\nContent-Length: 0x3\r\n",
+        "Host: x\r\nContent-Length: +3\r\n",
+        "Host: x\r\nContent-Length: 03\r\n",
+        "Host: x\r\nContent-Length: 3 \r\n",
+        "Host: x\r\nContent-Length: -1\r\n",
+        "Host: x\r\nContent-Length: \r\n",
+        "Host: x\r\nContent-Length: 99999999999999999999\r\n",
+        "Host: x\r\nContent-Length : 3\r\n",
+        "Host: x\r\nContent-Length  :3\r\n",
+        "Host: x\r\nTransfer-Encoding: chunked, identity\r\n",
+        "Host: x\r\nTransfer-Encoding: identity\r\n",
+        "Host: x\r\nX: 1\r\n folded\r\nContent-Length: 3\r\n",
+        "Host: x\r\nHost: y\r\nContent-Length: 3\r\n",
+        "Content-Length: 3\r\n",
+        "Host: x\r\nContent-Length: 3\n",
+    };
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+        ck_assert_msg(strcmp(read_it("POST", blocks[i]), "bad-framing") == 0, "block %zu", i);
+        ck_assert(problem.close);
+    }
+}
+END_TEST
+
+START_TEST(hidden_headers_of_a_get) {
+    ck_assert_str_eq(read_it("GET", "Host: x\r\nX: 1\r\n folded\r\nContent-Length: 30\r\n"), "bad-framing");
+    char text[8192] = "Host: x\r\n";
+    for (int i = 0; i < 63; i++)
+        snprintf(text + strlen(text), 64, "X-%d: %d\r\n", i, i);
+    ck_assert_str_eq(read_it("GET", text), "headers-too-large");
+    strcat(text, "Content-Length: 30\r\n");
+    ck_assert_str_eq(read_it("GET", text), "headers-too-large");
+    ck_assert(problem.close);
+}
+END_TEST
+
+START_TEST(lengths_and_expectations) {
+    ck_assert_str_eq(read_it("POST", "Host: x\r\n"), "length-required");
+    ck_assert_str_eq(read_it("PATCH", "Host: x\r\n"), "length-required");
+    ck_assert_str_eq(read_it("PUT", "Host: x\r\nContent-Length: 0\r\n"), "fine");
+    ck_assert_str_eq(read_it("POST", "Host: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"), "fine");
+    ck_assert(framing.expects);
+    ck_assert_str_eq(read_it("POST", "Host: x\r\nContent-Length: 3\r\nExpect: tea\r\n"), "expectation-failed");
+    static char target[9000];
+    memset(target, 'a', sizeof target - 1);
+    parse("GET", "Host: x\r\n");
+    request.target = target;
+    memset(&problem, 0, sizeof problem);
+    ck_assert(!framing_read(&request, "1.1", &framing, &problem));
+    ck_assert_str_eq(problem.slug, "uri-too-long");
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("framing");
+    TCase *tests = tcase_create("framing");
+    tcase_add_test(tests, plain_requests);
+    tcase_add_test(tests, keep_alive);
+    tcase_add_test(tests, bad_framing);
+    tcase_add_test(tests, hidden_headers_of_a_get);
+    tcase_add_test(tests, lengths_and_expectations);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,134 @@
+/* The router against a contract made here: best match, decoding, refusals, 404 against 405. */
+#include "contract/router.h"
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *arena;
+static const struct router *router;
+static struct problem problem;
+static struct route_match match;
+
+static const struct spec specs[] = {
+    {.id = "listHubs", .method = "GET", .path = "/v1/hubs"},
+    {.id = "getHub", .method = "GET", .path = "/v1/hubs/{slug}"},
+    {.id = "patchHub", .method = "PATCH", .path = "/v1/hubs/{slug}"},
+    {.id = "getNew", .method = "GET", .path = "/v1/hubs/new"},
+    {.id = "getLead", .method = "GET", .path = "/v1/hubs/{slug}/leads/{lead}"},
+    {.id = "getRoot", .method = "GET", .path = "/"},
+};
+
+static void set_up(void) {
+    static const struct contract contract = {.specs = specs, .spec_count = sizeof specs / sizeof *specs};
+    static struct gate gate;
+    arena = arena_new(1 << 20);
+    router = router_new(arena, &contract, &gate);
+    ck_assert_uint_eq(gate.faults, 0);
+}
+
+static void tear_down(void) {
+    arena_free(&arena);
+}
+
+static const char *go(const char *method, const char *path) {
+    memset(&problem, 0, sizeof problem);
+    if (!router_match(router, arena, method, path, strlen(path), &match, &problem))
+        return problem.slug;
+    return match.spec ? match.spec->id : "options";
+}
+
+START_TEST(finds_operations) {
+    ck_assert_str_eq(go("GET", "/v1/hubs"), "listHubs");
+    ck_assert_str_eq(go("GET", "/v1/hubs/scotland-hub"), "getHub");
+    ck_assert_str_eq(match.values[0].bytes, "scotland-hub");
+    ck_assert_str_eq(go("PATCH", "/v1/hubs/x"), "patchHub");
+    ck_assert_str_eq(go("GET", "/v1/hubs/a/leads/b"), "getLead");
+    ck_assert_str_eq(match.values[1].bytes, "b");
+    ck_assert_str_eq(go("GET", "/"), "getRoot");
+}
+END_TEST
+
+START_TEST(prefers_literals) {
+    ck_assert_str_eq(go("GET", "/v1/hubs/new"), "getNew");
+}
+END_TEST
+
+START_TEST(head_is_get) {
+    ck_assert_str_eq(go("HEAD", "/v1/hubs"), "listHubs");
+    ck_assert(match.head);
+    ck_assert_str_eq(go("HEAD", "/v1/nothing"), "not-found");
+}
+END_TEST
+
+START_TEST(tells_404_from_405) {
+    ck_assert_str_eq(go("GET", "/v1/nope"), "not-found");
+    ck_assert_str_eq(go("GET", "/v1/hubs/"), "not-found");
+    ck_assert_str_eq(go("GET", "/v1//hubs"), "not-found");
+    ck_assert_str_eq(go("DELETE", "/v1/hubs/x"), "method-not-allowed");
+    ck_assert_str_eq(problem.allow, "GET, HEAD, PATCH, OPTIONS");
+    ck_assert_str_eq(go("get", "/v1/hubs"), "method-not-allowed");
+    ck_assert_str_eq(go("OPTIONS", "/v1/hubs"), "options");
+    ck_assert_str_eq(match.allow, "GET, HEAD, OPTIONS");
+}
+END_TEST
+
+START_TEST(decodes_once) {
+    ck_assert_str_eq(go("GET", "/v1/hubs/a%20b"), "getHub");
+    ck_assert_str_eq(match.values[0].bytes, "a b");
+    ck_assert_str_eq(go("GET", "/v1/hubs/%2541"), "getHub");
+    ck_assert_str_eq(match.values[0].bytes, "%41");
+    ck_assert_str_eq(go("GET", "/v1/hubs/caf%C3%A9"), "getHub");
+}
+END_TEST
+
+START_TEST(refuses) {
+    static const char *const paths[] = {"/v1/hubs/%00",
+                                        "/v1/hubs/a%2fb",
+                                        "/v1/hubs/..",
+                                        "/v1/hubs/%2e%2e",
+                                        "/v1/./hubs",
+                                        "/v1/hubs/a\\b",
+                                        "/v1/hubs/%5c",
+                                        "/v1/hubs/%ff",
+                                        "/v1/hubs/%c0%af",
+                                        "/v1/hubs/%",
+                                        "/v1/hubs/%4",
+                                        "/v1/hubs/%zz",
+                                        "/v1/hubs/%ed%a0%80",
+                                        "v1/hubs",
+                                        "",
+                                        "*"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        ck_assert_msg(strcmp(go("GET", paths[i]), "bad-request") == 0, "%s", paths[i]);
+    ck_assert_str_eq(go("GET", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r"), "not-found");
+}
+END_TEST
+
+START_TEST(survives_a_full_arena) {
+    struct arena *small = arena_new(64);
+    memset(&problem, 0, sizeof problem);
+    const char *path = "/v1/hubs/a-slug-that-does-not-fit-into-what-is-left-of-the-arena-at-all-any-more";
+    ck_assert(!router_match(router, small, "GET", path, strlen(path), &match, &problem));
+    ck_assert_int_ne(problem.status, 0);
+    arena_free(&small);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("router");
+    TCase *tests = tcase_create("router");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, finds_operations);
+    tcase_add_test(tests, prefers_literals);
+    tcase_add_test(tests, head_is_get);
+    tcase_add_test(tests, tells_404_from_405);
+    tcase_add_test(tests, decodes_once);
+    tcase_add_test(tests, refuses);
+    tcase_add_test(tests, survives_a_full_arena);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
