@@ -1,0 +1,125 @@
+-- Functions of one load, gone with its session; `load` calls them. The files rule over the records they
+-- hold: what differs is updated, rows that belong to such a record and are in no file are removed. Records
+-- that no file has are left alone.
+SET LOCAL client_min_messages = warning;
+LOCK TABLE scip.region IN SHARE ROW EXCLUSIVE MODE;  -- one load at a time
+
+CREATE TEMP TABLE report (
+  ordinal int GENERATED ALWAYS AS IDENTITY, name text, inserted bigint, updated bigint, unchanged bigint, removed bigint
+) ON COMMIT DROP;
+
+-- The record that has, or once had, this slug.
+CREATE FUNCTION pg_temp.find(record text, slug text, required boolean DEFAULT true) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  found_id bigint;
+BEGIN
+  EXECUTE format('SELECT id FROM scip.%I WHERE slug = $1', record) INTO found_id USING slug;
+  IF found_id IS NULL AND to_regclass(format('scip.%I', record || '_former_slug')) IS NOT NULL THEN
+    EXECUTE format('SELECT %I FROM scip.%I WHERE slug = $1', record || '_id', record || '_former_slug')
+      INTO found_id USING slug;
+  END IF;
+  IF found_id IS NULL AND slug IS NOT NULL AND required THEN
+    RAISE 'unknown % "%"', record, slug;
+  END IF;
+  RETURN found_id;
+END $$;
+
+-- csv_<t>, all text, becomes new_<t>, typed as the table: slugs of other records are resolved, lists are split.
+CREATE FUNCTION pg_temp.read(t text) RETURNS text[]
+LANGUAGE plpgsql AS $$
+DECLARE
+  columns text[];
+  expressions text;
+BEGIN
+  SELECT array_agg(target.attname ORDER BY csv.attnum),
+         string_agg(format(CASE
+           WHEN target.attname IS NULL THEN NULL
+           WHEN target.attname <> csv.attname THEN format('pg_temp.find(%L, %%1$I) AS %%2$I', refers.relname)
+           WHEN typcategory = 'A' AND attnotnull THEN 'coalesce(string_to_array(%1$I, '' | ''), ''{}'')::%3$s AS %2$I'
+           WHEN typcategory = 'A' THEN 'string_to_array(%1$I, '' | '')::%3$s AS %2$I'
+           ELSE '%1$I::%3$s AS %2$I'
+         END, csv.attname, target.attname, format_type(target.atttypid, target.atttypmod)), ', ' ORDER BY csv.attnum)
+  INTO columns, expressions
+  FROM (SELECT attname, attnum FROM pg_attribute WHERE attrelid = ('csv_' || t)::regclass AND attnum > 0) csv
+  LEFT JOIN pg_attribute target
+    ON target.attrelid = ('scip.' || t)::regclass AND target.attname IN (csv.attname, csv.attname || '_id')
+  LEFT JOIN pg_type ON pg_type.oid = target.atttypid
+  LEFT JOIN pg_constraint key ON key.conrelid = target.attrelid AND key.contype = 'f' AND key.conkey = ARRAY[target.attnum]
+  LEFT JOIN pg_class refers ON refers.oid = key.confrelid;
+  IF array_position(columns, NULL) IS NOT NULL THEN
+    RAISE 'a column of the file is none of the table';
+  END IF;
+  EXECUTE format('CREATE TEMP TABLE %I ON COMMIT DROP AS SELECT %s FROM %I', 'new_' || t, expressions, 'csv_' || t);
+  RETURN columns;
+END $$;
+
+-- A figure never changes: what differs becomes its next version.
+CREATE FUNCTION pg_temp.load_figures(columns text[], OUT inserted bigint, OUT updated bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+  list text := (SELECT string_agg(format('%I', c), ', ') FROM unnest(columns) c);
+  now_in_force text := (SELECT string_agg(format('f.%I', c), ', ') FROM unnest(columns) c);
+  given text := (SELECT string_agg(format('n.%I', c), ', ') FROM unnest(columns) c);
+BEGIN
+  EXECUTE format('WITH added AS (
+      INSERT INTO scip.headline_figure (version, %s)
+      SELECT coalesce(f.version, 0) + 1, %s
+      FROM new_headline_figure n
+      LEFT JOIN LATERAL (SELECT * FROM scip.headline_figure x WHERE x.slug = n.slug
+                         ORDER BY x.version DESC LIMIT 1) f ON true
+      WHERE f.id IS NULL OR ROW(%s) IS DISTINCT FROM ROW(%s)
+      RETURNING version)
+    SELECT count(*) FILTER (WHERE version = 1), count(*) FILTER (WHERE version > 1) FROM added',
+    list, given, now_in_force, given) INTO inserted, updated;
+END $$;
+
+-- A record is told apart by its slug; a row that belongs to a record (owner) by the owner and the key columns.
+CREATE PROCEDURE pg_temp.load(t text, owner text, key text[])
+LANGUAGE plpgsql AS $$
+DECLARE
+  columns text[];
+  owner_id text := (SELECT attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+                    WHERE conrelid = ('scip.' || t)::regclass AND confrelid = to_regclass('scip.' || nullif(owner, '')));
+  same text;
+  assigned text;
+  given text;
+  stored text;
+  total bigint;
+  inserted bigint;
+  updated bigint;
+  removed bigint := 0;
+BEGIN
+  columns := pg_temp.read(t);
+  EXECUTE format('SELECT count(*) FROM %I', 'new_' || t) INTO total;
+  IF t = 'headline_figure' THEN
+    SELECT f.inserted, f.updated INTO inserted, updated FROM pg_temp.load_figures(columns) f;
+  ELSE
+    same := CASE WHEN owner = '' THEN format('t.id = pg_temp.find(%L, n.slug, false)', t) ELSE
+      (SELECT string_agg(format('t.%1$I IS NOT DISTINCT FROM n.%1$I', c), ' AND ')
+       FROM unnest(owner_id || key) c) END;
+    SELECT string_agg(format('%1$I = n.%1$I', c), ', '), string_agg(format('n.%I', c), ', '),
+           string_agg(format('t.%I', c), ', ')
+    INTO assigned, given, stored
+    FROM unnest(columns) c WHERE owner <> '' OR c <> 'slug';  -- a record keeps the slug that it has now
+    IF owner <> '' THEN
+      -- Dated leads are made where the rule about them is kept, not in a file.
+      EXECUTE format('DELETE FROM scip.%I t
+        WHERE %I IN (SELECT pg_temp.find(%L, slug) FROM %I) %s AND NOT EXISTS (SELECT FROM %I n WHERE %s)',
+        t, owner_id, owner, 'csv_' || owner, CASE t WHEN 'hub_lead' THEN 'AND standing <> ''dated''' END,
+        'new_' || t, same);
+      GET DIAGNOSTICS removed = ROW_COUNT;
+    END IF;
+    EXECUTE format('UPDATE scip.%I t SET %s FROM %I n WHERE %s AND ROW(%s) IS DISTINCT FROM ROW(%s)',
+      t, assigned, 'new_' || t, same, stored, given);
+    GET DIAGNOSTICS updated = ROW_COUNT;
+    EXECUTE format('INSERT INTO scip.%I (%s) SELECT %s FROM %I n WHERE NOT EXISTS (SELECT FROM scip.%I t WHERE %s)',
+      t, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) c),
+      (SELECT string_agg('n.' || quote_ident(c), ', ') FROM unnest(columns) c), 'new_' || t, t, same);
+    GET DIAGNOSTICS inserted = ROW_COUNT;
+  END IF;
+  INSERT INTO report (name, inserted, updated, unchanged, removed)
+  VALUES (t, inserted, updated, total - inserted - updated, removed);
+EXCEPTION WHEN raise_exception OR data_exception OR integrity_constraint_violation THEN
+  RAISE '%.csv: %', t, SQLERRM;
+END $$;
