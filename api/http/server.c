@@ -14,7 +14,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { STACK_MIN = 1024 * 1024, BODY_PIECE = 64 * 1024, HEADERS_MAX = 64 };
+/* REQUEST_MAX: request line and headers, civetweb's max_request_size */
+enum { STACK_MIN = 1024 * 1024, BODY_PIECE = 64 * 1024, HEADERS_MAX = 64, REQUEST_MAX = 16384 };
 
 struct server {
     struct app *app;
@@ -30,16 +31,24 @@ int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size) {
     return real(attributes, size < STACK_MIN ? STACK_MIN : size);
 }
 
-/* civetweb reads a body until it is whole, however slowly it drips. Its recv comes here too: once the
- * deadline of this thread's body has passed, the read fails. 0: no deadline. */
-static _Thread_local int64_t body_deadline_us;
+/* civetweb's recv comes here too, for what its interface does not tell of the request that this thread reads. */
+static _Thread_local struct arrival {
+    int64_t deadline_us; /* of a body, or 0: civetweb would read it however slowly it drips */
+    size_t bytes;        /* received since the last answer */
+    bool line;           /* a line has ended among them */
+} arrival;
 
 ssize_t recv(int socket, void *bytes, size_t count, int flags) {
-    if (body_deadline_us && clock_us() > body_deadline_us) {
+    if (arrival.deadline_us && clock_us() > arrival.deadline_us) {
         errno = ETIMEDOUT;
         return -1;
     }
-    return recvfrom(socket, bytes, count, flags, NULL, NULL);
+    ssize_t got = recvfrom(socket, bytes, count, flags, NULL, NULL);
+    if (got > 0) {
+        arrival.bytes += (size_t)got;
+        arrival.line = arrival.line || memchr(bytes, '\n', (size_t)got);
+    }
+    return got;
 }
 
 /* An id that a client gave is kept when it is plain; a traceparent lends its trace-id (W3C Trace Context, 3.2). */
@@ -69,7 +78,7 @@ static bool read_body(struct mg_connection *connection, struct request *request,
         mg_write(connection, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     size_t first = framing->body == FRAMING_LENGTH ? (size_t)framing->length + 1 : BODY_PIECE;
     struct buf body = buf_new(request->arena, first, (size_t)config->body_limit + 2);
-    body_deadline_us = clock_us() + config->body_timeout_ms * 1000;
+    arrival.deadline_us = clock_us() + config->body_timeout_ms * 1000;
     int got = 1;
     while (got > 0 && body.length <= (size_t)config->body_limit) {
         size_t wanted = framing->body == FRAMING_LENGTH ? (size_t)framing->length - body.length : BODY_PIECE;
@@ -79,8 +88,8 @@ static bool read_body(struct mg_connection *connection, struct request *request,
         got = place ? mg_read(connection, place, wanted) : 0;
         buf_commit(&body, got > 0 ? (size_t)got : 0);
     }
-    bool late = clock_us() > body_deadline_us;
-    body_deadline_us = 0;
+    bool late = clock_us() > arrival.deadline_us;
+    arrival.deadline_us = 0;
     if (got > 0 || body.failed)
         return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)config->body_limit);
     if (got < 0 || (framing->body == FRAMING_LENGTH && (int64_t)body.length != framing->length))
@@ -153,6 +162,7 @@ static int on_request(struct mg_connection *connection) {
     answer(connection, &request, info->http_version);
     metrics_leave(app->metrics);
     arena_free(&request.arena);
+    arrival = (struct arrival){0};
     return 1;
 }
 
@@ -162,12 +172,14 @@ static int on_error(struct mg_connection *connection, int status, const char *me
     const struct mg_request_info *info = mg_get_request_info(connection);
     struct app *app = ((struct server *)info->user_data)->app;
     struct problem problem = {0};
+    bool full = arrival.bytes >= REQUEST_MAX; /* civetweb tells it as malformed */
     problem_set(&problem,
-                status == 413   ? "headers-too-large" /* civetweb's buffer holds request line and headers */
-                : status == 505 ? "version-not-supported"
-                : status == 411 ? "length-required"
-                                : "bad-request",
+                full && !arrival.line ? "uri-too-long"
+                : full                ? "headers-too-large"
+                : status == 505       ? "version-not-supported"
+                                      : "bad-request",
                 "The request could not be read as HTTP/1.1.");
+    arrival = (struct arrival){0};
     struct request request = {.app = app, .method = "", .started_us = clock_us(), .arena = arena_new(1024 * 1024)};
     struct response response = {0};
     if (!request.arena)
