@@ -73,7 +73,8 @@ CREATE TABLE scip.hub_lead (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT hub_lead_standing CHECK (CASE standing
-    WHEN 'dated' THEN period IS NOT NULL AND NOT isempty(period) AND isfinite(lower(period))
+    WHEN 'dated' THEN period IS NOT NULL AND NOT isempty(period) AND NOT lower_inf(period)
+                      AND isfinite(lower(period)) AND coalesce(isfinite(upper(period)), true)
                       AND num_nonnulls(evidence, starts, ends) = 0
     WHEN 'last_known' THEN evidence IS NOT NULL AND num_nonnulls(period, starts, ends) = 0
     ELSE period IS NULL AND coalesce(scip.earliest(starts) <= scip.latest(ends), true)
