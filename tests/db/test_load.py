@@ -1,0 +1,146 @@
+"""Migrations there and back, and the start data: loaded once, then unchanged, then what was edited.
+
+TEST_DATABASE_URL is a superuser's URL of the cluster; these tests make a database of their own in it.
+"""
+import csv
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+
+DB = Path(__file__).resolve().parents[2] / "db"
+NAME = "scip_load_test"
+
+
+def dsn(**changes):
+    return psycopg2.extensions.make_dsn(os.environ["TEST_DATABASE_URL"], **changes)
+
+
+def sqitch(*arguments):
+    parameters = psycopg2.extensions.parse_dsn(dsn())
+    address = "&".join(f"{key}={parameters[key]}" for key in ("host", "port") if key in parameters)
+    command = ["sqitch", "--quiet", *arguments, f"db:pg://scip_migrator@/{NAME}?{address}"]
+    subprocess.run(command, cwd=DB, check=True, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def database():
+    superuser = psycopg2.connect(dsn())
+    superuser.autocommit = True
+    cursor = superuser.cursor()
+    cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+    cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
+    for _ in range(2):  # running it again changes nothing
+        subprocess.run(["psql", "-qXd", dsn(dbname=NAME), "-f", DB / "bootstrap.sql"], check=True)
+    sqitch("deploy")
+    yield dsn(dbname=NAME, user="scip_migrator")
+    cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A copy of the files, to be edited."""
+    return Path(shutil.copytree(DB, tmp_path / "db"))
+
+
+def run(files, database):
+    return subprocess.run([files / "load", database], capture_output=True, text=True)
+
+
+def load(files, database):
+    """{table: (inserted, updated, unchanged, removed)}"""
+    result = run(files, database)
+    assert result.returncode == 0, result.stderr
+    rows = (line.split("|") for line in result.stdout.splitlines()[2:] if "|" in line)
+    return {name.strip(): tuple(map(int, counts)) for name, *counts in rows}
+
+
+def replace(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def query(database, statement):
+    connection = psycopg2.connect(database)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+    finally:
+        connection.close()
+
+
+def rows(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_there_and_back(database):
+    sqitch("revert", "-y")
+    assert query(database, "SELECT count(*) FROM pg_class WHERE relnamespace = 'scip'::regnamespace") == [(0,)]
+    assert query(database, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'scip'::regnamespace") == [(0,)]
+    sqitch("deploy")
+
+
+def test_loaded_once_then_unchanged(database, files):
+    expected = {path.stem: len(rows(path)) for path in (files / "data").glob("*.csv")}
+    assert load(files, database) == {name: (count, 0, 0, 0) for name, count in expected.items()}
+    assert load(files, database) == {name: (0, 0, count, 0) for name, count in expected.items()}
+
+
+def test_edits_are_taken_over(database, files):
+    load(files, database)
+    replace(files / "data/hub.csv", "Hub Cymru,GB-WLS", "Hub Cymru!,GB-WLS")
+    replace(files / "data/hub_name.csv", "wales-hub,other,Wales Hub\n", "")
+    replace(files / "data/headline_figure.csv", ",891,people", ",892,people")
+    changed = {name: counts for name, counts in load(files, database).items() if counts[:2] + counts[3:] != (0, 0, 0)}
+    assert {name: counts[:2] + counts[3:] for name, counts in changed.items()} == {
+        "hub": (0, 1, 0), "hub_name": (0, 0, 1), "headline_figure": (0, 1, 0)}
+    assert query(database, "SELECT version, value FROM scip.headline_figure WHERE slug = 'professionals-2019-22' ORDER BY 1") == [
+        (1, 891), (2, 892)]
+
+
+def test_a_renamed_record_is_found_by_its_former_slug(database, files):
+    load(files, database)
+    connection = psycopg2.connect(database)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE scip.hub SET slug = 'hub-cymru' WHERE slug = 'wales-hub'")
+    connection.close()
+    assert load(files, database)["hub"][0] == 0
+    assert query(database, "SELECT count(*) FROM scip.hub WHERE slug IN ('wales-hub', 'hub-cymru')") == [(1,)]
+
+
+@pytest.mark.parametrize("file, old, new, message", [
+    ("hub_lead", "linchigher", "nobody", r'hub_lead\.csv: unknown organisation "nobody"'),
+    ("event", "GB-ENG", "GB-XXX", r"event\.csv: .*nation"),
+    ("event", "2016-06-23", "2016-06-31", r"event\.csv: .*partial_date"),
+    ("news", "title_source", "source_of_title", r"news\.csv: .*column"),
+])
+def test_a_wrong_file_changes_nothing(database, files, file, old, new, message):
+    load(files, database)
+    replace(files / "data/document.csv", "Theory Of Change 2021", "Theory")
+    replace(files / f"data/{file}.csv", old, new)
+    result = run(files, database)
+    assert result.returncode != 0
+    assert re.search(message, result.stderr), result.stderr
+    assert query(database, "SELECT count(*) FROM scip.document WHERE title LIKE '%Theory'") == [(0,)]
+
+
+def test_start_data_keep_what_is_known(database, files):
+    load(DB, database)
+    figures = query(database, """SELECT DISTINCT ON (slug) metric, value::int, qualifier FROM scip.headline_figure
+        WHERE period_text = '2019-22' AND scope = 'alliance' ORDER BY slug, version DESC""")
+    assert set(figures) == {
+        ("professionals", 891, "exact"), ("hubs", 12, "exact"), ("host_partners", 21, "exact"), ("network_events", 178, "exact"),
+        ("resource_bank_users", 23750, "exact"), ("training_delegates", 600, "over"), ("toolkit_rated_highly", 84, "exact"),
+        ("research_documents_downloaded", 1800, "exact")}
+    assert query(database, "SELECT count(*) FROM scip.hub_lead WHERE standing = 'dated'") == [(0,)]
+    assert query(database, "SELECT starts, starts_on::text FROM scip.event WHERE slug = 'annual-conference-2025'") == [("2025", "2025-01-01")]
+    text = "".join(path.read_text() for path in (DB / "data").glob("*.csv"))
+    assert "seed:" not in text and "@" not in text
