@@ -43,11 +43,7 @@ const json_t *schema_enum(const struct schema *schema);
 const struct schema *schema_items(const struct schema *schema);
 /* The property's schema, through $ref and allOf, or NULL. */
 const struct schema *schema_property(const struct schema *schema, const char *name);
-/* Whether name is required, through $ref and allOf. */
-bool schema_requires(const struct schema *schema, const char *name);
-/* The names of all properties resp. required ones, through $ref and allOf: calls visit for each. */
-void schema_each_property(const struct schema *schema, void (*visit)(const char *name, const struct schema *, void *),
-                          void *context);
+/* Calls visit for the name of each required member, through $ref and allOf. */
 void schema_each_required(const struct schema *schema, void (*visit)(const char *name, void *), void *context);
 /* The JSON node the schema was compiled from ($ref followed): for x-… keywords. */
 const json_t *schema_node(const struct schema *schema);

@@ -1,0 +1,26 @@
+/* The `format` keyword's assertions, and the regular expressions that schemas use. */
+#pragma once
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "base/arena.h"
+#include <pcre2.h>
+#include <stdbool.h>
+
+/* Compiled patterns of the formats; one for a set of schemas, lent by its arena. */
+struct format_patterns {
+    pcre2_compile_context *context; /* compiles into the arena */
+    pcre2_code *email, *uri;
+};
+
+struct format {
+    const char *name;
+    const char *people; /* what a value must be, in words */
+    bool (*fits)(const struct format_patterns *patterns, const char *text, size_t length);
+};
+
+/* The format of that name, or NULL (also for NULL). */
+const struct format *format_of(const char *name);
+
+const struct format_patterns *format_patterns_new(struct arena *arena);
+
+/* Whether pattern is found in text. */
+bool regex_matches(const pcre2_code *pattern, const char *text, size_t length);

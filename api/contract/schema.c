@@ -1,0 +1,138 @@
+#include "contract/schema.h"
+#include "contract/keyword.h"
+#include <stdio.h>
+#include <string.h>
+
+const struct rule *rule_of(const struct schema *schema, const char *name) {
+    for (unsigned i = 0; i < schema->count; i++)
+        if (strcmp(schema->rules[i].keyword->name, name) == 0)
+            return &schema->rules[i];
+    return NULL;
+}
+
+struct schema_set *schema_set_new(struct arena *arena, json_t *document, const struct places *places,
+                                  struct gate *gate) {
+    struct schema_set *set = arena_alloc(arena, sizeof *set);
+    *set = (struct schema_set){.arena = arena, .document = document, .places = places, .gate = gate};
+    set->formats = format_patterns_new(arena);
+    return set;
+}
+
+static void compile_rule(struct schema *schema, const char *name, json_t *operand) {
+    struct schema_set *set = schema->set;
+    const struct keyword *keyword = keyword_of(name);
+    if (!keyword) {
+        if (strncmp(name, "x-", 2) != 0)
+            gate_fault(set->gate, places_of(set->places, operand), "the schema keyword \"%s\" is not supported", name);
+    } else if (keyword->compile) {
+        struct rule *rule = &schema->rules[schema->count];
+        *rule = (struct rule){.keyword = keyword, .operand = operand};
+        schema->count++;
+        if (!keyword->compile(schema, rule))
+            gate_fault(set->gate, places_of(set->places, operand), "the value of \"%s\" is not valid", name);
+    }
+}
+
+const struct schema *schema_compile(struct schema_set *set, json_t *node) {
+    struct schema **bucket = &set->buckets[((uintptr_t)node >> 4) % SCHEMA_BUCKETS];
+    for (struct schema *known = *bucket; known; known = known->next)
+        if (known->node == node)
+            return known;
+    struct schema *schema = arena_alloc(set->arena, sizeof *schema);
+    *schema = (struct schema){.next = *bucket, .set = set, .node = node};
+    *bucket = schema; /* before its parts: a $ref back to it finds it */
+    schema->rules = arena_alloc(set->arena, (json_object_size(node) + 1) * sizeof *schema->rules);
+    const char *name;
+    json_t *operand;
+    json_object_foreach(node, name, operand) compile_rule(schema, name, operand);
+    if (!json_is_object(node) && !json_is_boolean(node))
+        gate_fault(set->gate, places_of(set->places, node), "a schema is an object, true or false");
+    return schema;
+}
+
+bool check_schema(const struct schema *schema, const json_t *value, struct check *check) {
+    if (json_is_boolean(schema->node) || !schema->node)
+        return json_is_true(schema->node) || keyword_wrong(check, "is not a known property");
+    if (check->depth == SCHEMA_DEPTH_MAX)
+        return keyword_wrong(check, "is nested too deep");
+    check->depth++;
+    bool fine = true;
+    for (unsigned i = 0; i < schema->count; i++)
+        fine = schema->rules[i].keyword->check(schema, &schema->rules[i], value, check) && fine;
+    check->depth--;
+    return fine;
+}
+
+bool schema_validate(const struct schema *schema, const json_t *value, const char *pointer, struct problem *problem) {
+    struct check check = {.problem = problem};
+    check.length = (size_t)snprintf(check.pointer, sizeof check.pointer, "%s", pointer);
+    if (check.length >= sizeof check.pointer)
+        check.length = sizeof check.pointer - 1;
+    return check_schema(schema, value, &check);
+}
+
+/* ---- what others ask of a schema ---- */
+
+/* The rule of that name, the schema's own or that of what it refers to. */
+static const struct rule *find_rule(const struct schema *schema, const char *name) {
+    for (int hops = 0; schema && hops < SCHEMA_DEPTH_MAX; hops++) {
+        const struct rule *rule = rule_of(schema, name), *ref = rule_of(schema, "$ref");
+        if (rule)
+            return rule;
+        schema = ref ? ref->schema : NULL;
+    }
+    return NULL;
+}
+
+unsigned schema_types(const struct schema *schema) {
+    const struct rule *rule = find_rule(schema, "type");
+    return rule ? rule->types : SCHEMA_ANY;
+}
+
+const char *schema_format(const struct schema *schema) {
+    const struct rule *rule = find_rule(schema, "format");
+    return rule ? json_string_value(rule->operand) : NULL;
+}
+
+const json_t *schema_node(const struct schema *schema) {
+    const struct rule *ref = rule_of(schema, "$ref");
+    return ref && schema->count == 1 ? schema_node(ref->schema) : schema->node;
+}
+
+const json_t *schema_default(const struct schema *schema) {
+    return json_object_get(schema_node(schema), "default");
+}
+
+const json_t *schema_const(const struct schema *schema) {
+    const struct rule *rule = find_rule(schema, "const");
+    return rule ? rule->operand : NULL;
+}
+
+const json_t *schema_enum(const struct schema *schema) {
+    const struct rule *rule = find_rule(schema, "enum");
+    return rule ? rule->operand : NULL;
+}
+
+const struct schema *schema_items(const struct schema *schema) {
+    const struct rule *rule = find_rule(schema, "items");
+    return rule ? rule->schema : NULL;
+}
+
+const struct schema *schema_property(const struct schema *schema, const char *name) {
+    const struct rule *properties = find_rule(schema, "properties"), *all = find_rule(schema, "allOf");
+    const struct schema *found = NULL;
+    for (size_t i = 0; properties && !found && i < properties->count; i++)
+        if (strcmp(properties->named[i].name, name) == 0)
+            found = properties->named[i].schema;
+    for (size_t i = 0; all && !found && i < all->count; i++)
+        found = schema_property(all->named[i].schema, name);
+    return found;
+}
+
+void schema_each_required(const struct schema *schema, void (*visit)(const char *name, void *), void *context) {
+    const struct rule *required = find_rule(schema, "required"), *all = find_rule(schema, "allOf");
+    for (size_t i = 0; required && i < json_array_size(required->operand); i++)
+        visit(json_string_value(json_array_get(required->operand, i)), context);
+    for (size_t i = 0; all && i < all->count; i++)
+        schema_each_required(all->named[i].schema, visit, context);
+}
