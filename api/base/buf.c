@@ -69,33 +69,34 @@ void buf_printf(struct buf *buf, const char *format, ...) {
     va_end(again);
 }
 
+/* Bytes from text on that stand for themselves in a JSON string. */
+static size_t plain_run(const char *text, size_t length) {
+    size_t run = 0;
+    while (run < length && (unsigned char)text[run] >= 0x20 && text[run] != '"' && text[run] != '\\')
+        run++;
+    return run;
+}
+
+static void put_escape(struct buf *buf, unsigned char byte) {
+    static const char special[] = "\"\\\n\r\t\b\f", letter[] = "\"\\nrtbf";
+    const char *found = memchr(special, byte, sizeof special - 1);
+    if (found)
+        buf_put(buf, (char[]){'\\', letter[found - special]}, 2);
+    else
+        buf_printf(buf, "\\u%04x", byte);
+}
+
 void buf_json(struct buf *buf, const char *text, size_t length) {
-    static const char hex[] = "0123456789abcdef";
-    char *start = buf_reserve(buf, length * 6 + 2); /* worst case: every byte as \u00XX */
-    if (!start)
-        return;
-    char *to = start;
-    *to++ = '"';
-    for (const unsigned char *from = (const unsigned char *)text, *end = from + length; from < end; from++) {
-        unsigned char byte = *from;
-        if (byte >= 0x20 && byte != '"' && byte != '\\') {
-            *to++ = (char)byte;
-            continue;
-        }
-        *to++ = '\\';
-        static const char special[] = "\"\\\n\r\t\b\f", letter[] = "\"\\nrtbf";
-        const char *found = memchr(special, byte, sizeof special - 1);
-        if (found) {
-            *to++ = letter[found - special];
-        } else {
-            memcpy(to, "u00", 3);
-            to[3] = hex[byte >> 4];
-            to[4] = hex[byte & 15];
-            to += 5;
-        }
+    buf_char(buf, '"');
+    while (length) {
+        size_t run = plain_run(text, length);
+        buf_put(buf, text, run);
+        if (run < length)
+            put_escape(buf, (unsigned char)text[run++]);
+        text += run;
+        length -= run;
     }
-    *to++ = '"';
-    buf->length += (size_t)(to - start);
+    buf_char(buf, '"');
 }
 
 const char *buf_text(struct buf *buf) {

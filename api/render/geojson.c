@@ -1,0 +1,48 @@
+/* RFC 7946. The geometry is the column _geometry; a feature's id is its slug. */
+#include "render/render.h"
+#include <string.h>
+
+static const struct value *find(const struct rendering *rendering, const struct value *values, const char *name) {
+    for (unsigned i = 0; i < rendering->column_count; i++)
+        if (strcmp(rendering->columns[i].name, name) == 0)
+            return values[i].text ? &values[i] : NULL;
+    return NULL;
+}
+
+static void begin(struct rendering *rendering) {
+    if (rendering->list)
+        buf_str(rendering->buf, "{\"type\":\"FeatureCollection\",\"features\":[");
+}
+
+static void row(struct rendering *rendering, const struct value *values) {
+    const struct value *id = find(rendering, values, "slug"), *geometry = find(rendering, values, "_geometry");
+    struct buf *buf = rendering->buf;
+    buf_str(buf, rendering->rows++ ? ",{\"type\":\"Feature\"" : "{\"type\":\"Feature\"");
+    if (id) {
+        buf_str(buf, ",\"id\":");
+        buf_json(buf, id->text, id->length);
+    }
+    buf_str(buf, ",\"geometry\":");
+    if (geometry)
+        buf_put(buf, geometry->text, geometry->length);
+    else
+        buf_str(buf, "null");
+    buf_str(buf, ",\"properties\":");
+    render_object(buf, rendering->columns, rendering->column_count, values);
+    buf_char(buf, '}');
+}
+
+static void end(struct rendering *rendering) {
+    if (rendering->list)
+        buf_str(rendering->buf, "]}");
+}
+
+const struct renderer render_geojson = {
+    .format = "geojson",
+    .media_type = "application/geo+json",
+    .content_type = "application/geo+json",
+    .whole = true,
+    .begin = begin,
+    .row = row,
+    .end = end,
+};

@@ -1,0 +1,104 @@
+/* RFC 5545. Each row is a VEVENT made of the columns _ical_<property>; a row without a start is left out. */
+#include "render/render.h"
+#include <ctype.h>
+#include <string.h>
+
+enum { LINE_OCTETS = 75 }; /* without the CR LF (section 3.1) */
+
+static const char prefix[] = "_ical_";
+
+/* Appends a content line, folded without splitting a character. */
+static void put_line(struct buf *buf, const char *line, size_t length) {
+    for (size_t room = LINE_OCTETS; length > room; room = LINE_OCTETS - 1) {
+        size_t part = room;
+        while (part && (line[part] & 0xC0) == 0x80)
+            part--;
+        buf_put(buf, line, part);
+        buf_put(buf, "\r\n ", 3);
+        line += part;
+        length -= part;
+    }
+    buf_put(buf, line, length);
+    buf_put(buf, "\r\n", 2);
+}
+
+/* Section 3.3.11: backslash, semicolon, comma and newline are escaped; other controls become spaces. */
+static void put_text(struct buf *line, const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\n') {
+            buf_put(line, "\\n", 2);
+        } else if (text[i] == '\r' && i + 1 < length && text[i + 1] == '\n') {
+            continue;
+        } else {
+            if (strchr("\\;,", text[i]))
+                buf_char(line, '\\');
+            buf_char(line, (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i]);
+        }
+    }
+}
+
+/* The digits of "2025-06-06" or "2025-06-06 10:15:00+00" as 20250606 or 20250606T101500Z. */
+static void put_time(struct buf *line, const struct value *value, bool instant) {
+    for (size_t i = 0; i < value->length && i < (instant ? 19 : 10); i++)
+        if (isdigit((unsigned char)value->text[i]))
+            buf_char(line, value->text[i]);
+        else if (value->text[i] == ' ')
+            buf_char(line, 'T');
+    if (instant)
+        buf_char(line, 'Z');
+}
+
+static void put_property(struct rendering *rendering, const struct column *column, const struct value *value) {
+    struct buf line = buf_new(rendering->buf->arena, value->length + 64, value->length * 2 + 256);
+    for (const char *c = column->name + sizeof prefix - 1; *c; c++)
+        buf_char(&line, *c == '_' ? '-' : (char)toupper((unsigned char)*c));
+    if (column->kind == COLUMN_DATE)
+        buf_str(&line, ";VALUE=DATE");
+    buf_char(&line, ':');
+    if (column->kind == COLUMN_DATE || column->kind == COLUMN_INSTANT)
+        put_time(&line, value, column->kind == COLUMN_INSTANT);
+    else if (column->kind == COLUMN_NUMBER || strcmp(column->name, "_ical_url") == 0) /* a URI is not escaped */
+        for (size_t i = 0; i < value->length; i++)
+            buf_char(&line, (unsigned char)value->text[i] < 0x20 ? ' ' : value->text[i]);
+    else
+        put_text(&line, value->text, value->length);
+    rendering->buf->failed |= line.failed;
+    if (!line.failed)
+        put_line(rendering->buf, line.data, line.length);
+}
+
+static void begin(struct rendering *rendering) {
+    struct buf line = buf_new(rendering->buf->arena, 256, 1024);
+    buf_str(rendering->buf, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\n");
+    buf_str(&line, "X-WR-CALNAME:");
+    put_text(&line, rendering->title, strlen(rendering->title));
+    put_line(rendering->buf, line.data, line.length);
+}
+
+static void row(struct rendering *rendering, const struct value *values) {
+    rendering->rows++;
+    for (unsigned i = 0; i < rendering->column_count; i++)
+        if (strcmp(rendering->columns[i].name, "_ical_dtstart") == 0 && !values[i].text) {
+            rendering->omitted++;
+            return;
+        }
+    buf_str(rendering->buf, "BEGIN:VEVENT\r\n");
+    for (unsigned i = 0; i < rendering->column_count; i++)
+        if (strncmp(rendering->columns[i].name, prefix, sizeof prefix - 1) == 0 && values[i].text)
+            put_property(rendering, &rendering->columns[i], &values[i]);
+    buf_str(rendering->buf, "END:VEVENT\r\n");
+}
+
+static void end(struct rendering *rendering) {
+    buf_str(rendering->buf, "END:VCALENDAR\r\n");
+}
+
+const struct renderer render_ical = {
+    .format = "ics",
+    .media_type = "text/calendar",
+    .content_type = "text/calendar; charset=utf-8",
+    .whole = true,
+    .begin = begin,
+    .row = row,
+    .end = end,
+};

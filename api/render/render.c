@@ -1,0 +1,74 @@
+#include "render/render.h"
+#include <string.h>
+
+const struct renderer *renderer_of(const char *media_type) {
+    static const struct renderer *const all[] = {&render_json, &render_ndjson, &render_csv, &render_geojson,
+                                                 &render_ical};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i]->media_type, media_type) == 0)
+            return all[i];
+    return NULL;
+}
+
+/* "2025-08-31 23:30:00.5+00" → "2025-08-31T23:30:00.5Z"; the sessions' zone is UTC. */
+static void put_instant(struct buf *buf, const struct value *value) {
+    char text[48];
+    size_t length = value->length;
+    if (length < 22 || length > sizeof text || memcmp(value->text + length - 3, "+00", 3) != 0) {
+        buf_json(buf, value->text, length); /* infinity, or a year before Christ */
+        return;
+    }
+    text[0] = '"';
+    memcpy(text + 1, value->text, length - 3);
+    text[11] = 'T';
+    memcpy(text + length - 2, "Z\"", 2);
+    buf_put(buf, text, length);
+}
+
+void render_value(struct buf *buf, const struct column *column, const struct value *value) {
+    if (!value->text) {
+        buf_put(buf, "null", 4);
+        return;
+    }
+    switch (column->kind) {
+    case COLUMN_TEXT:
+    case COLUMN_DATE:
+        buf_json(buf, value->text, value->length);
+        break;
+    case COLUMN_NUMBER: /* NaN and Infinity are not JSON (RFC 8259, section 6) */
+        if (strchr("NI", value->text[value->text[0] == '-']))
+            buf_put(buf, "null", 4);
+        else
+            buf_put(buf, value->text, value->length);
+        break;
+    case COLUMN_BOOL:
+        buf_str(buf, *value->text == 't' ? "true" : "false");
+        break;
+    case COLUMN_INSTANT:
+        put_instant(buf, value);
+        break;
+    case COLUMN_JSON:
+        buf_put(buf, value->text, value->length);
+        break;
+    }
+}
+
+void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values) {
+    char before = '{';
+    for (unsigned i = 0; i < count; i++) {
+        if (columns[i].engine)
+            continue;
+        size_t length = strlen(columns[i].name);
+        char *place = buf_reserve(buf, length + 4);
+        if (!place)
+            return;
+        *place++ = before;
+        *place++ = '"';
+        memcpy(place, columns[i].name, length);
+        memcpy(place + length, "\":", 2);
+        buf_commit(buf, length + 4);
+        render_value(buf, &columns[i], &values[i]);
+        before = ',';
+    }
+    buf_str(buf, before == '{' ? "{}" : "}");
+}
