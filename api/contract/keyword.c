@@ -148,7 +148,7 @@ static bool check_type(const struct schema *schema, const struct rule *rule, con
 }
 
 static bool compile_array(struct schema *schema, struct rule *rule) {
-    return json_is_array(rule->operand) && json_array_size(rule->operand);
+    return json_is_array(rule->operand);
 }
 
 static bool check_enum(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {

@@ -1,0 +1,106 @@
+/* The official JSON-Schema-Test-Suite, draft 2020-12, for every keyword and format that the engine declares.
+ * It is not part of this repository: $SCIP_SHARED, or ../shared beside the checkout; without it, skipped. */
+#include "contract/format.h"
+#include "contract/schema.h"
+#include <check.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char folder[1024], list[16384];
+static int verdicts, refused;
+
+static const char *source(void) {
+    return getenv("SCIP_SOURCE") ?: ".";
+}
+
+static bool listed(const char *file, const char *group) {
+    char line[512];
+    snprintf(line, sizeof line, "\n%s / %s: ", file, group);
+    return strstr(list, line);
+}
+
+static void run_group(const char *file, json_t *group) {
+    const char *name = json_string_value(json_object_get(group, "description"));
+    struct arena *arena = arena_new(0);
+    struct gate gate = {0};
+    json_t *schema_json = json_object_get(group, "schema"), *test;
+    struct schema_set *set = schema_set_new(arena, schema_json, places_new(arena), &gate);
+    const struct schema *schema = schema_compile(set, schema_json);
+    size_t index;
+    refused += gate.faults != 0;
+    ck_assert_msg(!!gate.faults == listed(file, name), "%s / %s: %s", file, name,
+                  gate.faults ? "refused, but not on the list" : "on the list, but not refused");
+    json_array_foreach(json_object_get(group, "tests"), index, test) {
+        bool valid = json_is_true(json_object_get(test, "valid"));
+        if (gate.faults)
+            break;
+        verdicts++;
+        ck_assert_msg(schema_validate(schema, json_object_get(test, "data"), "", NULL) == valid, "%s / %s / %s", file,
+                      name, json_string_value(json_object_get(test, "description")));
+    }
+    arena_free(&arena);
+}
+
+static void run_folder(const char *sub, bool formats) {
+    char path[2048];
+    snprintf(path, sizeof path, "%s/%s", folder, sub);
+    DIR *files = opendir(path);
+    ck_assert_ptr_nonnull(files);
+    for (struct dirent *entry; (entry = readdir(files));) {
+        char stem[256];
+        size_t length = strlen(entry->d_name);
+        if (length < 6 || strcmp(entry->d_name + length - 5, ".json") != 0)
+            continue;
+        snprintf(stem, sizeof stem, "%.*s", (int)(length - 5), entry->d_name);
+        if (formats && !format_of(stem))
+            continue;
+        snprintf(path, sizeof path, "%s/%s/%s", folder, sub, entry->d_name);
+        json_t *groups = json_load_file(path, JSON_ALLOW_NUL, NULL), *group;
+        size_t index;
+        ck_assert_ptr_nonnull(groups);
+        json_array_foreach(groups, index, group) run_group(entry->d_name, group);
+        json_decref(groups);
+    }
+    closedir(files);
+}
+
+START_TEST(official_suite) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/tests/unit/schema_suite_refused.txt", source());
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    list[fread(list, 1, sizeof list - 1, file)] = '\0';
+    fclose(file);
+    run_folder(".", false);
+    run_folder("format", true);
+    printf("%d verdicts as the suite has them; %d groups refused, each with its reason on the list\n", verdicts,
+           refused);
+    ck_assert_int_gt(verdicts, 500);
+}
+END_TEST
+
+int main(void) {
+    const char *shared = getenv("SCIP_SHARED");
+    if (shared)
+        snprintf(folder, sizeof folder, "%s/data/json-schema-suite/draft2020-12", shared);
+    else
+        snprintf(folder, sizeof folder, "%s/../shared/data/json-schema-suite/draft2020-12", source());
+    DIR *there = opendir(folder);
+    if (!there) {
+        printf("skipped: %s is not there\n", folder);
+        return 77; /* meson's code for a skipped test */
+    }
+    closedir(there);
+    Suite *suite = suite_create("schema_suite");
+    TCase *tests = tcase_create("official");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, official_suite);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
