@@ -106,9 +106,11 @@ static json_t *load(struct bundle *bundle, const char *path) {
     file = yaml_load(bundle->arena, path, bundle->places, bundle->gate);
     if (!file)
         return NULL;
-    json_object_set_new(bundle->files, path, file);
-    if (file != bundle->root && bundle->root)
+    json_object_set_new(bundle->files, path, file); /* before its refs: files may refer to each other */
+    if (bundle->root) {
         merge_components(bundle, file);
+        localise(bundle, path, file);
+    }
     return file;
 }
 
@@ -136,20 +138,12 @@ static void place_paths(struct bundle *bundle, const char *root_path) {
 
 json_t *bundle_load(struct arena *arena, const char *path, struct places *places, struct gate *gate) {
     struct bundle bundle = {.arena = arena, .places = places, .gate = gate, .files = json_object()};
-    const char *name;
-    json_t *file;
     bundle.root = load(&bundle, path);
     if (bundle.root) {
         if (!json_object_get(bundle.root, "components"))
             json_object_set_new(bundle.root, "components", json_object());
         place_paths(&bundle, path);
-        /* files found on the way are appended, so the walk reaches them too */
-        for (size_t before = 0; before != json_object_size(bundle.files);) {
-            before = json_object_size(bundle.files);
-            json_t *snapshot = json_copy(bundle.files);
-            json_object_foreach(snapshot, name, file) localise(&bundle, name, file);
-            json_decref(snapshot);
-        }
+        localise(&bundle, path, bundle.root); /* the items in place are local already */
         json_incref(bundle.root);
     }
     json_decref(bundle.files);

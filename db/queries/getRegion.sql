@@ -1,0 +1,4 @@
+-- One of them by its slug.
+SELECT slug, gss_code, name, kind, nation, longitude, latitude, hubs, sources, href
+FROM scip.regions
+WHERE slug = :slug

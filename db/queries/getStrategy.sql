@@ -1,0 +1,4 @@
+-- One of them by its slug.
+SELECT slug, name, period, starts, ends, summary, themes, sources, confidence, href
+FROM scip.strategies
+WHERE slug = :slug
