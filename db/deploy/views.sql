@@ -6,7 +6,9 @@ CREATE VIEW scip.regions WITH (security_invoker) AS
 SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, r.longitude, r.latitude,
        coalesce((SELECT json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) ORDER BY h.name_sort)
                  FROM scip.hub_region hr JOIN scip.hub h ON h.id = hr.hub_id WHERE hr.region_id = r.id), '[]') AS hubs,
-       array_to_json(r.sources) AS sources, '/v1/regions/' || r.slug AS href, r.name_sort AS _sort
+       array_to_json(r.sources) AS sources, '/v1/regions/' || r.slug AS href,
+       json_build_object('type', 'Point', 'coordinates', json_build_array(r.longitude, r.latitude)) AS _geometry,
+       r.name_sort AS _sort
 FROM scip.region r;
 
 CREATE VIEW scip.hubs WITH (security_invoker) AS

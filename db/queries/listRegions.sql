@@ -1,6 +1,6 @@
 -- English regions and the four nations, by name.
 SELECT slug, gss_code, name, kind, nation, longitude, latitude, hubs, sources, href,
-       json_build_object('type', 'Point', 'coordinates', json_build_array(longitude, latitude)) AS _geometry,
+       _geometry,
        _sort::text AS _after_key, slug AS _after_slug
 FROM scip.regions
 WHERE (:nation IS NULL OR nation = :nation)

@@ -1,0 +1,226 @@
+"""HTTP as the standards have it: methods, representations, validators, origins, cursors, identifiers."""
+import re
+import signal
+import threading
+import time
+
+import harness
+import pytest
+
+
+def test_head_is_get_without_a_body(server):
+    get, head = server.get("/v1/hubs"), server.request("HEAD", "/v1/hubs")
+    assert head.status == 200 and head.body == b""
+    assert head.headers["Content-Length"] == str(len(get.body)) and head.headers["ETag"] == get.headers["ETag"]
+    assert server.request("HEAD", "/v1/hubs/none").body == b""
+
+
+def test_options_and_405(server):
+    options = server.request("OPTIONS", "/v1/hubs")
+    assert (options.status, options.headers["Allow"], options.body) == (204, "GET, HEAD, OPTIONS", b"")
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        refused = server.request(method, "/v1/hubs", body=b"{}" if method != "DELETE" else None)
+        assert (refused.status, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+        assert refused.json["type"] == "/problems/method-not-allowed"
+    assert server.get("/v1/nowhere").status == 404
+    assert server.request("DELETE", "/v1/nowhere").status == 404
+
+
+def test_etag(server):
+    first = server.get("/v1/hubs")
+    tag = first.headers["ETag"]
+    assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+    for condition in (tag, f"W/{tag}", f'"other", {tag}', f'"a",W/{tag} , "b"', "*"):
+        known = server.get("/v1/hubs", If_None_Match=condition)
+        assert (known.status, known.body, known.headers["ETag"]) == (304, b"", tag), condition
+        assert known.headers["Cache-Control"] == first.headers["Cache-Control"]
+        assert "Content-Length" not in known.headers and "Content-Type" not in known.headers
+    for condition in ('"other"', tag[1:-1], f'"{tag}"'):
+        assert server.get("/v1/hubs", If_None_Match=condition).status == 200, condition
+    assert server.get("/v1/hubs?format=csv").headers["ETag"] != tag
+    assert server.get("/v1/hubs").headers["ETag"] == tag
+
+
+def test_etag_follows_the_record(server, cluster):
+    before = server.get("/v1/hubs/london-hub").headers["ETag"]
+    try:
+        cluster.psql("UPDATE scip.hub SET blurb = 'New words' WHERE slug = 'london-hub'")
+        after = server.get("/v1/hubs/london-hub", If_None_Match=before)
+        assert after.status == 200 and after.json["blurb"] == "New words"
+    finally:
+        cluster.psql("UPDATE scip.hub SET blurb = NULL WHERE slug = 'london-hub'")
+    assert server.get("/v1/hubs/london-hub").headers["ETag"] == before
+
+
+@pytest.mark.parametrize("accept, kind", [
+    (None, "application/json"), ("*/*", "application/json"), ("text/csv", "text/csv; charset=utf-8"),
+    ("text/*;q=0.5, application/x-ndjson", "application/x-ndjson"), ("application/json;q=0, */*;q=0.1", "text/csv; charset=utf-8"),
+    ("text/html, */*;q=0.8", "application/json")])
+def test_negotiation(server, accept, kind):
+    answer = server.get("/v1/hubs", **({"Accept": accept} if accept else {}))
+    assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
+    assert "Accept" in answer.headers["Vary"]
+
+
+def test_format_wins_over_accept(server):
+    assert server.get("/v1/hubs?format=csv", Accept="application/json").headers["Content-Type"].startswith("text/csv")
+    assert server.get("/v1/hubs?format=csv", Accept="image/png").status == 200
+    wrong = server.get("/v1/hubs?format=xml")
+    assert wrong.status == 400 and wrong.json["errors"][0]["pointer"] == "/query/format"
+    assert server.get("/v1/organisations?format=geojson").status == 400, "not offered there"
+
+
+def test_cors(server):
+    allowed = server.get("/v1/hubs", Origin="https://www.example.org")
+    assert allowed.headers["Access-Control-Allow-Origin"] == "https://www.example.org"
+    assert "ETag" in allowed.headers["Access-Control-Expose-Headers"] and "Origin" in allowed.headers["Vary"]
+    for origin in ("https://evil.example", "https://www.example.org.evil.example", "null", "http://www.example.org"):
+        refused = server.get("/v1/hubs", Origin=origin)
+        assert refused.status == 200 and "Access-Control-Allow-Origin" not in refused.headers
+        assert "Origin" in refused.headers["Vary"]
+    preflight = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
+    answer = server.request("OPTIONS", "/v1/hubs", preflight)
+    assert answer.status == 204 and answer.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert "GET" in answer.headers["Access-Control-Allow-Methods"] and "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+    answer = server.request("OPTIONS", "/v1/hubs", {**preflight, "Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in answer.headers and "Access-Control-Allow-Methods" not in answer.headers
+
+
+@pytest.mark.parametrize("query, pointer", [
+    ("nonsense=1", "/query/nonsense"), ("limit=0", "/query/limit"), ("limit=201", "/query/limit"), ("limit=ten", "/query/limit"),
+    ("limit=5&limit=5", "/query/limit"), ("limit=%201", "/query/limit"), ("limit=1e1", "/query/limit"), ("limit=", "/query/limit"),
+    ("nation=FR", "/query/nation"), ("status=ACTIVE", "/query/status"), ("sort=id", "/query/sort"), ("q=", "/query/q"),
+    ("lead=Not%20A%20Slug", "/query/lead"), ("cursor=abc", "/query/cursor"), ("after_slug=x", "/query/after_slug"),
+    ("Limit=5", "/query/Limit")])
+def test_bad_parameter_is_named(server, query, pointer):
+    answer = server.get(f"/v1/hubs?{query}")
+    assert answer.status == 400 and answer.headers["Content-Type"] == "application/problem+json"
+    assert pointer in [error["pointer"] for error in answer.json["errors"]]
+
+
+def test_all_bad_parameters_are_named_at_once(server):
+    answer = server.get("/v1/events?from=2025-13-01&to=2025-02-30&kind=%21&x=1")
+    assert {error["pointer"] for error in answer.json["errors"]} == {"/query/from", "/query/to", "/query/kind", "/query/x"}
+
+
+@pytest.mark.parametrize("query", ["q=%ff", "q=%00", "q=%", "q=%c0%af", "%zz=1", "&".join(f"a{i}=1" for i in range(70))])
+def test_query_that_is_not_text(server, query):
+    assert server.get(f"/v1/hubs?{query}").status == 400
+
+
+def test_odd_queries_that_are_fine(server):
+    for query in ("", "&", "&&limit=5&", "q=a+b", "q=%26%3D", "q=%F0%9F%8C%8D"):
+        assert server.get(f"/v1/hubs?{query}").status == 200, query
+
+
+def test_cursor_cannot_be_bent(server):
+    cursor = server.get("/v1/hubs?limit=2&sort=name").json["next"]
+    assert server.get(f"/v1/hubs?limit=2&sort=name&cursor={cursor}").status == 200
+    assert server.get(f"/v1/hubs?sort=name&cursor={cursor}").status == 200, "the page's size may change"
+    for position in (0, len(cursor) // 2, len(cursor) - 1):
+        bent = cursor[:position] + ("A" if cursor[position] != "A" else "B") + cursor[position + 1:]
+        assert server.get(f"/v1/hubs?limit=2&sort=name&cursor={bent}").status == 400
+    for other in (f"/v1/hubs?limit=2&sort=-name&cursor={cursor}", f"/v1/hubs?limit=2&sort=name&nation=GB-ENG&cursor={cursor}",
+                  f"/v1/hubs?limit=2&cursor={cursor}", f"/v1/regions?limit=2&cursor={cursor}"):
+        assert server.get(other).status == 400, other
+
+
+def test_paging_while_rows_come_and_go(server, cluster):
+    """Rows that stay are seen once each, whatever else is inserted and deleted meanwhile."""
+    stays = [row["slug"] for row in server.get("/v1/organisations?limit=200").json["items"]]
+    stop = threading.Event()
+
+    def churn():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            cluster.psql(f"""
+              INSERT INTO scip.organisation (slug, name, sources, confidence)
+              SELECT 'churn-' || n || '-{number}', chr(65 + n) || ' churn {number}', '{{test}}', 'low' FROM generate_series(0, 25) n;
+              DELETE FROM scip.organisation WHERE slug LIKE 'churn-%' AND random() < 0.7;""", "scip_migrator")
+
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        for _ in range(5):
+            seen, cursor = [], ""
+            while cursor is not None:
+                page = server.get(f"/v1/organisations?limit=5{'&cursor=' + cursor if cursor else ''}").json
+                seen += [row["slug"] for row in page["items"]]
+                cursor = page["next"]
+            kept = [slug for slug in seen if not slug.startswith("churn-")]
+            assert kept == stays
+            assert len(seen) == len(set(seen))
+    finally:
+        stop.set()
+        thread.join()
+        cluster.psql("DELETE FROM scip.organisation WHERE slug LIKE 'churn-%'", "scip_migrator")
+
+
+def test_request_ids(server):
+    own = server.get("/v1/hubs")
+    assert re.fullmatch("[0-9a-f]{32}", own.headers["X-Request-Id"])
+    assert own.headers["X-Request-Id"] != server.get("/v1/hubs").headers["X-Request-Id"]
+    assert server.get("/v1/hubs", X_Request_Id="my-id.1").headers["X-Request-Id"] == "my-id.1"
+    for bad in ("a b", "x" * 65, '"', "é"):
+        assert server.get("/v1/hubs", X_Request_Id=bad.encode().decode("latin-1")).headers["X-Request-Id"] != bad
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    assert server.get("/v1/hubs", traceparent=trace).headers["X-Request-Id"] == trace[3:35]
+    problem = server.get("/v1/nowhere", X_Request_Id="find-me")
+    assert problem.json["instance"] == "find-me"
+    assert any(event.get("id") == "find-me" and event["status"] == 404 for event in server.events())
+
+
+def test_headers_of_every_answer(server):
+    for target in ("/v1/hubs", "/v1/nowhere", "/health/live"):
+        headers = server.get(target).headers
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Date"] and headers["Cache-Control"]
+        assert re.fullmatch(r"bind;dur=[\d.]+, db;dur=[\d.]+, render;dur=[\d.]+, total;dur=[\d.]+", headers["Server-Timing"])
+    assert server.get("/v1/hubs").headers["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+    assert server.get("/v1/nowhere").headers["Cache-Control"] == "no-store"
+
+
+def test_log_keeps_no_address(server):
+    server.get("/v1/hubs", X_Forwarded_For="203.0.113.7", Forwarded="for=203.0.113.7", User_Agent="secret-agent")
+    log = server.log.read_text()
+    assert "203.0.113" not in log and "secret-agent" not in log and "127.0.0.1\"," not in log.replace('"host":"127.0.0.1",', "")
+    assert all("text" not in event for event in server.events()), "every line is JSON"
+
+
+def test_admin_listener(server):
+    server.get("/v1/hubs")
+    status, text = server.admin("/metrics")
+    assert status == 200
+    assert re.search(r'^scip_requests_total\{operation="listHubs",status="2xx"\} \d+$', text, re.M)
+    assert re.search(r"^scip_pool_connections [1-4]$", text, re.M)
+    for line in text.splitlines():
+        assert re.fullmatch(r"# (HELP|TYPE) \S+ .+|[a-z_]+(\{[^}]*\})? [-+\d.e]+", line), line
+    assert server.admin("/health/live")[0] == server.admin("/health/ready")[0] == 200
+    assert server.get("/metrics").status == 404, "not on the public listener"
+
+
+def test_docs_are_self_contained(server):
+    page = server.get("/docs")
+    assert page.status == 200 and page.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        if not address.startswith("data:"):
+            assert address.startswith("/"), address
+            assert server.get(address).status == 200, address
+    assert server.get("/docs/package.json").status == 404
+
+
+def test_drain(cluster):
+    """TERM: what is in flight is answered, readiness says no, the exit is clean."""
+    server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.FIXTURE / "openapi.yaml", QUERIES=harness.FIXTURE / "queries")
+    answers = []
+    slow = threading.Thread(target=lambda: answers.append(server.get("/slow?seconds=1.5")))
+    slow.start()
+    time.sleep(0.5)
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    assert server.get("/health/ready").status == 503
+    assert server.admin("/health/ready")[0] == 503 and server.admin("/health/live")[0] == 200
+    slow.join()
+    assert answers[0].status == 200 and answers[0].headers["Connection"] == "close"
+    server.stop()

@@ -1,0 +1,37 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import harness  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    cluster = harness.Cluster()
+    yield cluster
+    cluster.run("stop")
+
+
+@pytest.fixture(scope="session")
+def server(cluster):
+    """The Alliance's contract on the start data."""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), CORS_ORIGINS="https://www.example.org, http://localhost:3000")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def engine(cluster):
+    """The engine's own test contract, with short deadlines."""
+    server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.FIXTURE / "openapi.yaml",
+                            QUERIES=harness.FIXTURE / "queries", BODY_TIMEOUT_MS=1500, REQUEST_TIMEOUT_MS=2000, KEEPALIVE_MS=1500,
+                            QUERY_TIMEOUT_MS=1000, RESPONSE_LIMIT=1048576)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def contract(server):
+    return server.get("/openapi.json").json

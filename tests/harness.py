@@ -1,0 +1,206 @@
+"""A private cluster, running servers, and clients that record every exchange for the conformance suite."""
+import base64
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCAL = Path(os.environ.get("SCIP_TEST_DIR", ROOT / ".local/test"))
+BINARY = Path(os.environ.get("SCIP_BINARY", ROOT / "build/api/scip-api"))
+SHARED = Path(os.environ.get("SCIP_SHARED", ROOT.parent / "shared"))
+TRAFFIC = Path(os.environ.get("SCIP_TRAFFIC", LOCAL / "traffic.jsonl"))
+FIXTURE = ROOT / "tests/fixtures/engine"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Cluster:
+    """The PostgreSQL of the tests: script/postgres in a folder of its own."""
+
+    def __init__(self, folder=LOCAL):
+        self.folder = folder
+        self.run("start", "-c", "fsync=off")
+        self.psql((FIXTURE / "setup.sql").read_text())
+
+    def run(self, *command):
+        return subprocess.run([ROOT / "script/postgres", self.folder, *command], check=True, text=True, stdout=subprocess.PIPE).stdout
+
+    def url(self, role="scip_anonymous"):
+        return self.run("url", role).strip()
+
+    def psql(self, sql, role="postgres"):
+        """Runs statements, gives what they print: values separated by |."""
+        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url(role)], input=sql, text=True, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+class Server:
+    """A running scip-api. stop() fails when it crashed, leaked or a sanitizer spoke."""
+
+    def __init__(self, name="main", wait=True, **env):
+        self.name, self.port, self.admin_port = name, free_port(), free_port()
+        LOCAL.mkdir(parents=True, exist_ok=True)
+        self.log = LOCAL / f"server-{name}-{self.port}.log"
+        settings = {"PORT": self.port, "ADMIN_PORT": self.admin_port, "THREADS": 64, "SECRET_FILE": LOCAL / "secret", **env}
+        (LOCAL / "secret").write_bytes(b"a secret of the tests, longer than 32 bytes")
+        self.process = subprocess.Popen(
+            [BINARY, "serve"], cwd=ROOT, stderr=self.log.open("wb"),
+            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1",
+                 "TSAN_OPTIONS": f"halt_on_error=0 suppressions={ROOT}/tests/tsan.supp", **{k: str(v) for k, v in settings.items()}})
+        self.stopped = False
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self, seconds=15):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if self.get("/health/ready", record=False).status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError("not ready: " + self.log.read_text()[-2000:])
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def request(self, method, target, headers=None, body=None, record=True, timeout=20):
+        return exchange(self, method, target, headers or {}, body, record, timeout)
+
+    def get(self, target, record=True, **headers):
+        return self.request("GET", target, {k.replace("_", "-"): v for k, v in headers.items()}, record=record)
+
+    def admin(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def events(self):
+        """The log's JSON lines; any other line is returned under the key "text"."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [json.loads(line) if line.startswith("{") else {"text": line} for line in lines]
+
+    def stop(self):
+        if self.stopped:
+            return
+        self.stopped = True
+        self.process.terminate()
+        status = self.process.wait(40)
+        log = self.log.read_text(errors="replace")
+        assert not re.search(r"ERROR: \w*Sanitizer|runtime error|WARNING: ThreadSanitizer|Assertion", log), log[-6000:]
+        assert status == 0, f"exit {status}: {log[-3000:]}"
+
+
+class Response:
+    def __init__(self, status, headers, body):
+        self.status, self.header_list, self.body = status, headers, body
+        self.headers = http.client.HTTPMessage()
+        for name, value in headers:
+            self.headers.add_header(name, value)
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+
+write_lock = threading.Lock()
+
+
+def record_exchange(contract, method, target, request_headers, response):
+    line = json.dumps({"contract": contract, "method": method, "target": target, "request_headers": list(request_headers.items()),
+                       "status": response.status, "headers": response.header_list,
+                       "body": base64.b64encode(response.body).decode()})
+    with write_lock, TRAFFIC.open("a") as file:
+        file.write(line + "\n")
+
+
+def exchange(server, method, target, headers, body, record, timeout):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout)
+    connection.putrequest(method, target, skip_accept_encoding=True)
+    if isinstance(body, (dict, list)):
+        body = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **headers}
+    if body is not None and "Transfer-Encoding" not in headers:
+        headers = {"Content-Length": str(len(body)), **headers}
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    answer = connection.getresponse()
+    response = Response(answer.status, answer.getheaders(), answer.read())
+    connection.close()
+    if record:
+        record_exchange(server.name, method, target, headers, response)
+    return response
+
+
+def raw(server, data, timeout=3.0, pause=None, method="GET", target=None):
+    """Sends bytes as they are (in two parts around pause seconds where data is a pair) and reads until the
+    server closes or is silent for timeout. Gives the responses that came back and whether it closed."""
+    parts = data if isinstance(data, tuple) else (data,)
+    received, closed = b"", False
+    with socket.create_connection(("127.0.0.1", server.port), timeout=timeout) as connection:
+        try:
+            for index, part in enumerate(parts):
+                if index and pause:
+                    time.sleep(pause)
+                connection.sendall(part)
+            while True:
+                piece = connection.recv(65536)
+                if not piece:
+                    closed = True
+                    break
+                received += piece
+        except socket.timeout:
+            pass
+        except (ConnectionResetError, BrokenPipeError):
+            closed = True
+    responses = parse_responses(received)
+    for response in responses:
+        if response.status != 100:
+            record_exchange(server.name, method, target, {}, response)
+    return responses, closed
+
+
+def parse_responses(data):
+    """Splits a stream of responses, each with a Content-Length or none."""
+    responses = []
+    while data.startswith(b"HTTP/1."):
+        head, _, rest = data.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        headers = [tuple(part.strip() for part in line.split(":", 1)) for line in lines[1:]]
+        length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
+        responses.append(Response(int(lines[0].split()[1]), headers, rest[:length]))
+        data = rest[length:]
+    assert not data, f"bytes that are no response: {data[:200]!r}"
+    return responses
+
+
+def operations(document):
+    """(template, method, operation) of a bundled contract."""
+    for template, item in document["paths"].items():
+        for method, operation in item.items():
+            if isinstance(operation, dict) and "operationId" in operation:
+                yield template, method.upper(), operation
+
+
+def encode(text):
+    return quote(text, safe="")
