@@ -1,0 +1,162 @@
+"""All traffic that the other tests recorded, against the contracts: status, media type, headers, body.
+An operation or a documented status that was never seen fails. Run after them, on the same $SCIP_TRAFFIC."""
+import base64
+import json
+import re
+from urllib.parse import unquote
+
+import harness
+import jsonschema
+import pytest
+import yaml
+
+# What the engine may answer anywhere, whatever an operation documents: always a problem.
+ANYWHERE = {400, 404, 405, 406, 408, 411, 413, 414, 415, 417, 431, 500, 503, 504, 505}
+PROBLEM_ONLY_ENGINE = {401, 403, 409, 422}  # the engine's contract raises these by SQLSTATE
+
+
+class Contract:
+    def __init__(self, name, document):
+        self.name, self.document = name, document
+        self.routes = [(re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]+\})", template)) + "$"),
+                        template.count("{"), method, operation) for template, method, operation in harness.operations(document)]
+        self.routes.sort(key=lambda route: route[1])
+        self.validators = {}
+
+    def resolve(self, node):
+        while isinstance(node, dict) and "$ref" in node:
+            target = self.document
+            for token in node["$ref"][2:].split("/"):
+                target = target[unquote(token).replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def operation(self, method, target):
+        path = unquote(target.split("?")[0])
+        method = "GET" if method == "HEAD" else method
+        return next((operation for pattern, _, wanted, operation in self.routes if wanted == method and pattern.match(path)), None)
+
+    def validator(self, schema):
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self.validators:
+            whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": self.document["components"], **schema}
+            self.validators[key] = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+        return self.validators[key]
+
+    def faults(self, exchange):
+        """What is wrong with a recorded exchange; marks what it shows as seen."""
+        status, method = exchange["status"], exchange["method"]
+        headers = {name.lower(): value for name, value in exchange["headers"]}
+        body = base64.b64decode(exchange["body"])
+        operation = self.operation(method, exchange["target"])
+        response = operation and self.resolve(operation["responses"].get(str(status)))
+        if method == "OPTIONS" and status == 204:
+            return [] if "allow" in headers and not body else ["OPTIONS without Allow"]
+        if not response:
+            allowed = ANYWHERE | (PROBLEM_ONLY_ENGINE if self.name == "engine" else set())
+            if status not in allowed:
+                return [f"{status} is not documented"]
+            response = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        return list(self.check(response, headers, body, method, status))
+
+    def check(self, response, headers, body, method, status):
+        for name, header in response.get("headers", {}).items():
+            schema = self.resolve(self.resolve(header)["schema"])
+            value = headers.get(name.lower())
+            if value is None and name not in ("Link", "X-Omitted-Count"):
+                yield f"no header {name}"
+            if value is not None:
+                typed = int(value) if schema.get("type") == "integer" else value
+                for error in self.validator(schema).iter_errors(typed):
+                    yield f"header {name}: {error.message}"
+        content = response.get("content", {})
+        media = headers.get("content-type", "").split(";")[0]
+        if status in (204, 304) or not content:
+            if body:
+                yield "a body where none is documented"
+            return
+        if media not in content:
+            yield f"media type {media!r} is not documented"
+        elif method != "HEAD":
+            if int(headers.get("content-length", -1)) != len(body):
+                yield "Content-Length is not the body's length"
+            if media.endswith("json") and media != "application/x-ndjson":
+                for error in self.validator(content[media].get("schema", {})).iter_errors(json.loads(body)):
+                    yield f"body{error.json_path[1:]}: {error.message[:200]}"
+
+
+@pytest.fixture(scope="session")
+def contracts(contract):
+    return {"main": Contract("main", contract), "engine": Contract("engine", yaml.safe_load((harness.FIXTURE / "openapi.yaml").read_text()))}
+
+
+@pytest.fixture(scope="session")
+def traffic():
+    lines = harness.TRAFFIC.read_text().splitlines() if harness.TRAFFIC.exists() else []
+    if len(lines) < 1000:
+        pytest.fail(f"{harness.TRAFFIC} holds {len(lines)} exchanges: run the other tests first")
+    return [json.loads(line) for line in lines]
+
+
+def test_every_exchange_fits_its_contract(contracts, traffic):
+    wrong = {}
+    for exchange in traffic:
+        for fault in contracts[exchange["contract"]].faults(exchange):
+            wrong.setdefault(fault, f"{exchange['contract']} {exchange['method']} {exchange['target'][:120]} → {exchange['status']}")
+    print(f"{len(traffic)} exchanges")
+    assert not wrong, "\n".join(f"{fault}: {example}" for fault, example in list(wrong.items())[:30])
+
+
+@pytest.mark.parametrize("name", ["main", "engine"])
+def test_every_documented_status_was_seen(contracts, traffic, name):
+    contract = contracts[name]
+    seen = set()
+    for exchange in traffic:
+        operation = exchange["contract"] == name and contract.operation(exchange["method"], exchange["target"])
+        if operation:
+            seen.add((operation["operationId"], str(exchange["status"])))
+    never = [(operation["operationId"], status) for _, _, operation in harness.operations(contract.document)
+             for status in operation["responses"] if (operation["operationId"], status) not in seen]
+    assert not never, never
+
+
+def test_every_media_type_was_seen(contracts, traffic):
+    contract = contracts["main"]
+    seen = set()
+    for exchange in traffic:
+        operation = exchange["contract"] == "main" and exchange["status"] == 200 and contract.operation(exchange["method"], exchange["target"])
+        if operation:
+            media = next((value.split(";")[0] for key, value in exchange["headers"] if key.lower() == "content-type"), None)
+            seen.add((operation["operationId"], media))
+    never = [(operation["operationId"], media) for _, _, operation in harness.operations(contract.document)
+             for media in contract.resolve(operation["responses"]["200"]).get("content", {})
+             if (operation["operationId"], media) not in seen and not operation["operationId"].startswith("getDocs")]
+    assert not never, never
+
+
+@pytest.mark.parametrize("bend, fault", [
+    (lambda e: e.update(status=418), "418 is not documented"),
+    (lambda e: e.update(headers=[h for h in e["headers"] if h[0] != "ETag"]), "no header ETag"),
+    (lambda e: e.update(headers=[h if h[0] != "Cache-Control" else ["Cache-Control", "public"] for h in e["headers"]]), "header Cache-Control"),
+    (lambda e: e.update(headers=[h if h[0] != "Content-Type" else ["Content-Type", "text/html"] for h in e["headers"]]), "media type"),
+    (lambda e: e.update(body=base64.b64encode(b"{}").decode()), "Content-Length"),
+    (lambda e: bend_body(e, lambda hub: hub.pop("name")), "'name' is a required property"),
+    (lambda e: bend_body(e, lambda hub: hub.update(email="x")), "Additional properties"),
+    (lambda e: bend_body(e, lambda hub: hub.update(status="open")), "is not one of"),
+    (lambda e: bend_body(e, lambda hub: hub.update(launched="1 January 2025")), "does not match")])
+def test_planted_faults_are_found(contracts, server, bend, fault):
+    """The suite can fail: a good exchange, bent, is refused."""
+    answer = server.get("/v1/hubs/london-hub")
+    exchange = {"method": "GET", "target": "/v1/hubs/london-hub", "status": answer.status, "headers": [list(pair) for pair in answer.header_list],
+                "body": base64.b64encode(answer.body).decode()}
+    assert contracts["main"].faults(exchange) == []
+    bend(exchange)
+    assert any(fault in found for found in contracts["main"].faults(exchange)), contracts["main"].faults(exchange)
+
+
+def bend_body(exchange, change):
+    hub = json.loads(base64.b64decode(exchange["body"]))
+    change(hub)
+    body = json.dumps(hub).encode()
+    exchange["body"] = base64.b64encode(body).decode()
+    exchange["headers"] = [pair if pair[0] != "Content-Length" else ["Content-Length", str(len(body))] for pair in exchange["headers"]]
