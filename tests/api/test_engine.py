@@ -67,7 +67,7 @@ def test_chunked_body(engine):
     body = b'{"name": "chunked"}'
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:5], body[5:])) + b"0\r\n\r\n"
     head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    (answer,), closed = harness.raw(engine, head + chunks, method="POST", target="/echo")
+    (answer,), closed = harness.raw(engine, head + chunks)
     assert answer.status == 201 and answer.json["name"] == "chunked" and closed
 
 
@@ -144,12 +144,18 @@ def test_geojson_values(engine):
                                            ("23503", 409), ("23502", 422), ("23514", 422), ("22012", 422), ("40001", 503), ("40P01", 503),
                                            ("55P03", 503), ("53300", 503), ("57014", 504), ("42P01", 500), ("XX000", 500), ("P0001", 500)])
 def test_sqlstate_becomes_a_problem(engine, state, status):
+    assert engine.get("/fail?sqlstate=00000").json == {"failed": False}
     answer = engine.get(f"/fail?sqlstate={state}")
     assert answer.status == status and answer.headers["Content-Type"] == "application/problem+json"
     assert (answer.headers["Retry-After"] == "1") == (status == 503)
     text = answer.text.replace("(secret-constraint)", "") if state.startswith("SC") else answer.text
     assert "secret" not in text, "texts of the database stay in the log"
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
+def test_list_unchanged(engine):
+    tag = engine.get("/things").headers["ETag"]
+    assert engine.get("/things", If_None_Match=tag).status == 304
 
 
 def test_slow_statement_is_cut(engine):
