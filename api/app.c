@@ -1,6 +1,6 @@
 #include "app.h"
 #include "base/scan.h"
-#include "http/metrics.h"
+#include "metrics.h"
 #include "render/render.h"
 #include <openssl/evp.h>
 #include <openssl/rand.h>

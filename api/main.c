@@ -2,8 +2,8 @@
 #include "app.h"
 #include "base/log.h"
 #include "handlers/handlers.h"
-#include "http/metrics.h"
 #include "http/server.h"
+#include "metrics.h"
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>

@@ -1,4 +1,5 @@
 #include "base/problem.h"
+#include "base/scan.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,6 +49,13 @@ const char *problem_title(const char *slug) {
     return kind ? kind->title : NULL;
 }
 
+/* A text that was cut to fit, here or before, ends with a whole character: problem details are UTF-8. */
+static void print(char *text, size_t size, const char *format, va_list arguments) {
+    vsnprintf(text, size, format, arguments);
+    for (size_t length = strlen(text); length && !scan_utf8(text, length); length--)
+        text[length - 1] = '\0';
+}
+
 static void start(struct problem *problem, const char *slug) {
     const struct kind *kind = kind_of(slug);
     assert(kind);
@@ -60,7 +68,7 @@ bool problem_set(struct problem *problem, const char *slug, const char *detail, 
     start(problem, slug);
     va_list arguments;
     va_start(arguments, detail);
-    vsnprintf(problem->detail, sizeof problem->detail, detail, arguments);
+    print(problem->detail, sizeof problem->detail, detail, arguments);
     va_end(arguments);
     return false;
 }
@@ -74,7 +82,7 @@ bool problem_add(struct problem *problem, const char *pointer, const char *detai
     snprintf(error->pointer, sizeof error->pointer, "%s", pointer);
     va_list arguments;
     va_start(arguments, detail);
-    vsnprintf(error->detail, sizeof error->detail, detail, arguments);
+    print(error->detail, sizeof error->detail, detail, arguments);
     va_end(arguments);
     return false;
 }

@@ -33,7 +33,7 @@ bool problem_add(struct problem *problem, const char *pointer, const char *detai
     __attribute__((format(printf, 3, 4)));
 
 /* Fills problem from a database error: five characters of SQLSTATE and the constraint's name or NULL.
- * Nothing of the server's own texts is passed on. False when the SQLSTATE should be retried once first. */
+ * Nothing of the server's own texts is passed on. */
 void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const char *constraint);
 
 /* The registered title of a slug. */

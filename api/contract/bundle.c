@@ -68,7 +68,8 @@ static void localise(struct bundle *bundle, const char *from, json_t *node) {
     size_t index;
     json_t *child;
     if (json_is_array(node)) {
-        json_array_foreach(node, index, child) localise(bundle, from, child);
+        json_array_foreach (node, index, child)
+            localise(bundle, from, child);
         return;
     }
     json_t *ref = json_object_get(node, "$ref");
@@ -80,17 +81,18 @@ static void localise(struct bundle *bundle, const char *from, json_t *node) {
         json_string_set(ref, arena_printf(bundle->arena, "%s", hash));
     }
     const char *key;
-    json_object_foreach(node, key, child) localise(bundle, from, child);
+    json_object_foreach (node, key, child)
+        localise(bundle, from, child);
 }
 
 static void merge_components(struct bundle *bundle, json_t *file) {
     json_t *all = json_object_get(bundle->root, "components"), *kind, *component;
     const char *kind_name, *name;
-    json_object_foreach(json_object_get(file, "components"), kind_name, kind) {
+    json_object_foreach (json_object_get(file, "components"), kind_name, kind) {
         if (!json_object_get(all, kind_name))
             json_object_set_new(all, kind_name, json_object());
         json_t *into = json_object_get(all, kind_name);
-        json_object_foreach(kind, name, component) {
+        json_object_foreach (kind, name, component) {
             if (json_object_get(into, name))
                 gate_fault(bundle->gate, places_of(bundle->places, component), "%s/%s is defined twice", kind_name,
                            name);
@@ -131,9 +133,11 @@ static void place_paths(struct bundle *bundle, const char *root_path) {
         else
             json_object_set(listed, template, found);
     }
-    json_object_foreach(bundle->files, name, file) json_object_foreach(
-        json_object_get(file, "paths"), template, item) if (json_object_get(listed, template) != item)
-        gate_fault(bundle->gate, places_of(bundle->places, item), "%s is not listed in %s", template, root_path);
+    json_object_foreach (bundle->files, name, file)
+        json_object_foreach (json_object_get(file, "paths"), template, item)
+            if (json_object_get(listed, template) != item)
+                gate_fault(bundle->gate, places_of(bundle->places, item), "%s is not listed in %s", template,
+                           root_path);
 }
 
 json_t *bundle_load(struct arena *arena, const char *path, struct places *places, struct gate *gate) {

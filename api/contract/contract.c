@@ -40,8 +40,9 @@ static bool listed(struct loader *loader, const char *words, const char *key) {
 static void known_keys(struct loader *loader, json_t *node, const char *what, const char *keys) {
     const char *key;
     json_t *value;
-    json_object_foreach(node, key, value) if (!listed(loader, keys, key))
-        FAULT(loader, value, "%s has an unknown key \"%s\"", what, key);
+    json_object_foreach (node, key, value)
+        if (!listed(loader, keys, key))
+            FAULT(loader, value, "%s has an unknown key \"%s\"", what, key);
 }
 
 static bool is_json(const char *media_type) {
@@ -86,8 +87,10 @@ static void load_parameters(struct loader *loader, struct spec *spec, json_t *it
     size_t index, count = json_array_size(shared) + json_array_size(own), braces = 0, in_path = 0;
     struct parameter *parameters = arena_alloc(loader->arena, (count + 1) * sizeof *parameters);
     spec->parameters = parameters;
-    json_array_foreach(shared, index, node) load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
-    json_array_foreach(own, index, node) load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
+    json_array_foreach (shared, index, node)
+        load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
+    json_array_foreach (own, index, node)
+        load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
     for (const char *c = spec->path; *c; c++)
         braces += *c == '{';
     for (size_t i = 0; i < count; i++)
@@ -102,7 +105,7 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
     json_t *content = json_object_get(body, "content"), *media;
     const char *type;
     spec->body_required = json_is_true(json_object_get(body, "required"));
-    json_object_foreach(content, type, media) {
+    json_object_foreach (content, type, media) {
         spec->merge_patch = strcmp(type, "application/merge-patch+json") == 0;
         if (!is_json(type) && !spec->merge_patch)
             FAULT(loader, media, "%s: a body is application/json or application/merge-patch+json, not %s", spec->id,
@@ -119,7 +122,7 @@ static void load_headers(struct loader *loader, struct spec *spec, json_t *respo
     const char *name;
     struct constant_header *constants = arena_alloc(loader->arena, (json_object_size(headers) + 1) * sizeof *constants);
     spec->headers = constants;
-    json_object_foreach(headers, name, header) {
+    json_object_foreach (headers, name, header) {
         json_t *schema = json_object_get(resolve(loader, header), "schema");
         const json_t *value = schema ? schema_const(schema_compile(loader->schemas, schema)) : NULL;
         if (json_is_string(value))
@@ -132,7 +135,7 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
     const char *type;
     const char **types = arena_alloc(loader->arena, (json_object_size(content) + 1) * sizeof *types);
     spec->media = types;
-    json_object_foreach(content, type, media) {
+    json_object_foreach (content, type, media) {
         types[spec->media_count++] = type;
         if (is_json(type))
             spec->response = schema_compile(loader->schemas, json_object_get(media, "schema"));
@@ -146,7 +149,7 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
 static void load_responses(struct loader *loader, struct spec *spec, json_t *operation) {
     json_t *responses = json_object_get(operation, "responses"), *response;
     const char *status;
-    json_object_foreach(responses, status, response) {
+    json_object_foreach (responses, status, response) {
         response = resolve(loader, response);
         if (status[0] == '2' && strlen(status) == 3) {
             if (spec->success)
@@ -193,21 +196,23 @@ static void load_paths(struct loader *loader) {
     json_t *paths = json_object_get(loader->contract->document, "paths"), *item, *operation;
     const char *path, *key;
     size_t count = 0;
-    json_object_foreach(paths, path, item) count += json_object_size(item);
+    json_object_foreach (paths, path, item)
+        count += json_object_size(item);
     loader->contract->specs = arena_alloc(loader->arena, (count + 1) * sizeof *loader->contract->specs);
-    json_object_foreach(paths, path, item) json_object_foreach(item, key, operation) {
-        if (listed(loader, " get put post patch delete ", key))
-            load_operation(loader, path, item, key, operation);
-        else if (!listed(loader, " parameters summary description ", key))
-            FAULT(loader, operation, "%s has an unknown key \"%s\"", path, key);
-    }
+    json_object_foreach (paths, path, item)
+        json_object_foreach (item, key, operation) {
+            if (listed(loader, " get put post patch delete ", key))
+                load_operation(loader, path, item, key, operation);
+            else if (!listed(loader, " parameters summary description ", key))
+                FAULT(loader, operation, "%s has an unknown key \"%s\"", path, key);
+        }
 }
 
 /* Every schema under components is compiled, used or not: an unknown keyword is found wherever it stands. */
 static void load_components(struct loader *loader) {
     json_t *schema;
     const char *name;
-    json_object_foreach(bundle_resolve(loader->contract->document, "#/components/schemas"), name, schema)
+    json_object_foreach (bundle_resolve(loader->contract->document, "#/components/schemas"), name, schema)
         schema_compile(loader->schemas, schema);
 }
 

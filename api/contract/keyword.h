@@ -54,6 +54,9 @@ struct keyword {
     bool (*check)(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check);
 };
 
+/* The declared subset, each table ended by a NULL name. Anything else is refused at start. */
+extern const struct keyword value_keywords[], nested_keywords[];
+
 /* The keyword of that name, or NULL: not in the declared subset. */
 const struct keyword *keyword_of(const char *name);
 
@@ -65,3 +68,9 @@ bool check_schema(const struct schema *schema, const json_t *value, struct check
 
 /* Adds to check->problem where there is one; always false. */
 bool keyword_wrong(struct check *check, const char *detail, ...) __attribute__((format(printf, 2, 3)));
+
+/* Equality of JSON Schema: 1 and 1.0 are the same number. */
+bool keyword_equal(const json_t *a, const json_t *b);
+
+/* Compiles a regular expression of the contract; NULL where it is not valid, the fault noted at node's place. */
+pcre2_code *keyword_regex(struct schema *schema, const char *pattern, const json_t *node);

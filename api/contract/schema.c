@@ -44,7 +44,8 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
     schema->rules = arena_alloc(set->arena, (json_object_size(node) + 1) * sizeof *schema->rules);
     const char *name;
     json_t *operand;
-    json_object_foreach(node, name, operand) compile_rule(schema, name, operand);
+    json_object_foreach (node, name, operand)
+        compile_rule(schema, name, operand);
     if (!json_is_object(node) && !json_is_boolean(node))
         gate_fault(set->gate, places_of(set->places, node), "a schema is an object, true or false");
     return schema;

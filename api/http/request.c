@@ -2,8 +2,8 @@
 #include "base/log.h"
 #include "base/scan.h"
 #include "http/cursor.h"
-#include "http/metrics.h"
 #include "http/response.h"
+#include "metrics.h"
 #include <string.h>
 #include <strings.h>
 

@@ -2,9 +2,9 @@
 #include "base/log.h"
 #include "base/scan.h"
 #include "http/framing.h"
-#include "http/metrics.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "metrics.h"
 #include <civetweb.h>
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,7 +1,6 @@
-/* A result column of an operation, and a value of it. */
+/* A result column of an operation. */
 #pragma once
-#include <stdbool.h>
-#include <stddef.h>
+#include "pg/run.h"
 
 enum column_kind {
     COLUMN_TEXT,    /* text, varchar, uuid */
@@ -18,10 +17,4 @@ struct column {
     bool engine;            /* begins with '_': speaks to the engine, is not rendered */
     bool csv_hidden;        /* x-csv: false */
     const char *csv_member; /* x-csv: of an array's objects (or the object) this member, joined by ';'; or NULL */
-};
-
-/* A cell in PostgreSQL's text form, lent by the result; text NULL is SQL NULL. */
-struct value {
-    const char *text;
-    size_t length;
 };

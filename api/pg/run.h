@@ -1,7 +1,6 @@
 /* One prepared statement in one flight, and its rows. The only place with libpq-fe.h is pg/. */
 #pragma once
 #include "base/problem.h"
-#include "op/column.h"
 #include "pg/pool.h"
 
 typedef unsigned int oid; /* PostgreSQL's Oid */
@@ -32,6 +31,12 @@ struct statement {
     const char *text;
     unsigned count;
     const oid *types; /* of the parameters */
+};
+
+/* A cell in PostgreSQL's text form, lent by the result; text NULL is SQL NULL. */
+struct value {
+    const char *text;
+    size_t length;
 };
 
 struct result;

@@ -32,7 +32,7 @@ static void run_group(const char *file, json_t *group) {
     refused += gate.faults != 0;
     ck_assert_msg(!!gate.faults == listed(file, name), "%s / %s: %s", file, name,
                   gate.faults ? "refused, but not on the list" : "on the list, but not refused");
-    json_array_foreach(json_object_get(group, "tests"), index, test) {
+    json_array_foreach (json_object_get(group, "tests"), index, test) {
         bool valid = json_is_true(json_object_get(test, "valid"));
         if (gate.faults)
             break;
@@ -60,7 +60,8 @@ static void run_folder(const char *sub, bool formats) {
         json_t *groups = json_load_file(path, JSON_ALLOW_NUL, NULL), *group;
         size_t index;
         ck_assert_ptr_nonnull(groups);
-        json_array_foreach(groups, index, group) run_group(entry->d_name, group);
+        json_array_foreach (groups, index, group)
+            run_group(entry->d_name, group);
         json_decref(groups);
     }
     closedir(files);

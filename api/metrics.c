@@ -1,4 +1,4 @@
-#include "http/metrics.h"
+#include "metrics.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

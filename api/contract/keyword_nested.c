@@ -1,0 +1,281 @@
+/* Keywords that hold schemas or speak of members and items. */
+#include "contract/bundle.h"
+#include "contract/keyword.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Checks a member of value under its own pointer (RFC 6901). */
+static bool descend(const struct schema *schema, const char *name, const json_t *value, struct check *check) {
+    size_t before = check->length, used = before;
+    if (used < SCHEMA_POINTER_MAX - 1)
+        check->pointer[used++] = '/';
+    for (; *name && used < SCHEMA_POINTER_MAX - 2; name++) {
+        if (*name == '~' || *name == '/') {
+            check->pointer[used++] = '~';
+            check->pointer[used++] = *name == '~' ? '0' : '1';
+        } else {
+            check->pointer[used++] = *name;
+        }
+    }
+    check->pointer[check->length = used] = '\0';
+    bool fits = check_schema(schema, value, check);
+    check->pointer[check->length = before] = '\0';
+    return fits;
+}
+
+static bool descend_index(const struct schema *schema, size_t index, const json_t *value, struct check *check) {
+    char name[24];
+    snprintf(name, sizeof name, "%zu", index);
+    return descend(schema, name, value, check);
+}
+
+/* The verdict alone. */
+static bool fits(const struct schema *schema, const json_t *value, const struct check *check) {
+    struct check silent = {.depth = check->depth};
+    return check_schema(schema, value, &silent);
+}
+
+/* ---- schemas within ---- */
+
+static bool compile_schema(struct schema *schema, struct rule *rule) {
+    rule->schema = schema_compile(schema->set, rule->operand);
+    return json_is_object(rule->operand) || json_is_boolean(rule->operand);
+}
+
+static bool compile_list(struct schema *schema, struct rule *rule) {
+    rule->count = json_array_size(rule->operand);
+    rule->named = arena_alloc(schema->set->arena, (rule->count + 1) * sizeof *rule->named);
+    for (size_t i = 0; i < rule->count; i++)
+        rule->named[i].schema = schema_compile(schema->set, json_array_get(rule->operand, i));
+    return rule->count;
+}
+
+static bool compile_members(struct schema *schema, struct rule *rule) {
+    const char *name;
+    json_t *member;
+    rule->named = arena_alloc(schema->set->arena, (json_object_size(rule->operand) + 1) * sizeof *rule->named);
+    json_object_foreach(rule->operand, name, member) {
+        struct named *named = &rule->named[rule->count++];
+        named->name = name;
+        named->schema = schema_compile(schema->set, member);
+        if (strcmp(rule->keyword->name, "patternProperties") == 0 &&
+            !(named->pattern = keyword_regex(schema, name, member)))
+            return false;
+    }
+    return json_is_object(rule->operand);
+}
+
+static bool compile_ref(struct schema *schema, struct rule *rule) {
+    const char *pointer = json_string_value(rule->operand);
+    json_t *target = pointer ? bundle_resolve(schema->set->document, pointer) : NULL;
+    if (!target)
+        return false;
+    rule->schema = schema_compile(schema->set, target);
+    return true;
+}
+
+static bool check_within(const struct schema *schema, const struct rule *rule, const json_t *value,
+                         struct check *check) {
+    return check_schema(rule->schema, value, check);
+}
+
+static bool check_all(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+    bool fine = true;
+    for (size_t i = 0; i < rule->count; i++)
+        fine = check_schema(rule->named[i].schema, value, check) && fine;
+    return fine;
+}
+
+static size_t count_fitting(const struct rule *rule, const json_t *value, const struct check *check) {
+    size_t count = 0;
+    for (size_t i = 0; i < rule->count; i++)
+        count += fits(rule->named[i].schema, value, check);
+    return count;
+}
+
+static bool check_any(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+    return count_fitting(rule, value, check) || keyword_wrong(check, "fits none of the forms that are allowed");
+}
+
+static bool check_one(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+    size_t count = count_fitting(rule, value, check);
+    return count == 1 || keyword_wrong(check, count ? "fits more than one of the forms that are allowed"
+                                                    : "fits none of the forms that are allowed");
+}
+
+static bool check_not(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+    return !fits(rule->schema, value, check) || keyword_wrong(check, "has a form that is not allowed");
+}
+
+static bool check_if(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+    const struct rule *branch = rule_of(schema, fits(rule->schema, value, check) ? "then" : "else");
+    return !branch || check_schema(branch->schema, value, check);
+}
+
+/* ---- arrays ---- */
+
+static bool check_items(const struct schema *schema, const struct rule *rule, const json_t *value,
+                        struct check *check) {
+    const struct rule *prefix = rule_of(schema, "prefixItems");
+    bool fine = true;
+    for (size_t i = prefix ? prefix->count : 0; i < json_array_size(value); i++)
+        fine = descend_index(rule->schema, i, json_array_get(value, i), check) && fine;
+    return fine;
+}
+
+static bool check_prefix(const struct schema *schema, const struct rule *rule, const json_t *value,
+                         struct check *check) {
+    bool fine = true;
+    for (size_t i = 0; i < rule->count && i < json_array_size(value); i++)
+        fine = descend_index(rule->named[i].schema, i, json_array_get(value, i), check) && fine;
+    return fine;
+}
+
+static bool check_contains(const struct schema *schema, const struct rule *rule, const json_t *value,
+                           struct check *check) {
+    for (size_t i = 0; i < json_array_size(value); i++)
+        if (fits(rule->schema, json_array_get(value, i), check))
+            return true;
+    return !json_is_array(value) || keyword_wrong(check, "lacks an item that it must contain");
+}
+
+static bool compile_flag(struct schema *schema, struct rule *rule) {
+    return json_is_boolean(rule->operand);
+}
+
+static bool check_unique(const struct schema *schema, const struct rule *rule, const json_t *value,
+                         struct check *check) {
+    for (size_t i = 1; json_is_true(rule->operand) && i < json_array_size(value); i++)
+        for (size_t j = 0; j < i; j++)
+            if (keyword_equal(json_array_get(value, i), json_array_get(value, j)))
+                return keyword_wrong(check, "has the same item twice (%zu and %zu)", j, i);
+    return true;
+}
+
+/* ---- objects ---- */
+
+static bool check_properties(const struct schema *schema, const struct rule *rule, const json_t *value,
+                             struct check *check) {
+    bool fine = true;
+    for (size_t i = 0; i < rule->count; i++) {
+        const json_t *member = json_object_get(value, rule->named[i].name);
+        fine = (!member || descend(rule->named[i].schema, rule->named[i].name, member, check)) && fine;
+    }
+    return fine;
+}
+
+static bool check_patterns(const struct schema *schema, const struct rule *rule, const json_t *value,
+                           struct check *check) {
+    const char *name;
+    json_t *member;
+    bool fine = true;
+    json_object_foreach((json_t *)value, name,
+                        member) for (size_t i = 0; i < rule->count;
+                                     i++) if (regex_matches(rule->named[i].pattern, name, strlen(name))) fine =
+        descend(rule->named[i].schema, name, member, check) && fine;
+    return fine;
+}
+
+/* Whether properties or patternProperties of the same schema speak of name. */
+static bool is_spoken_for(const struct schema *schema, const char *name) {
+    const struct rule *properties = rule_of(schema, "properties"), *patterns = rule_of(schema, "patternProperties");
+    for (size_t i = 0; properties && i < properties->count; i++)
+        if (strcmp(properties->named[i].name, name) == 0)
+            return true;
+    for (size_t i = 0; patterns && i < patterns->count; i++)
+        if (regex_matches(patterns->named[i].pattern, name, strlen(name)))
+            return true;
+    return false;
+}
+
+static bool check_additional(const struct schema *schema, const struct rule *rule, const json_t *value,
+                             struct check *check) {
+    const char *name;
+    json_t *member;
+    bool fine = true;
+    json_object_foreach((json_t *)value, name, member) if (!is_spoken_for(schema, name)) fine =
+        descend(rule->schema, name, member, check) && fine;
+    return fine;
+}
+
+static bool check_names(const struct schema *schema, const struct rule *rule, const json_t *value,
+                        struct check *check) {
+    const char *name;
+    json_t *member;
+    bool fine = true;
+    json_object_foreach((json_t *)value, name, member) {
+        json_t *text = json_string(name);
+        if (!fits(rule->schema, text, check))
+            fine = keyword_wrong(check, "has a member whose name is not allowed: %.80s", name);
+        json_decref(text);
+    }
+    return fine;
+}
+
+static bool compile_strings(struct schema *schema, struct rule *rule) {
+    bool fine = json_is_array(rule->operand);
+    for (size_t i = 0; i < json_array_size(rule->operand); i++)
+        fine = fine && json_is_string(json_array_get(rule->operand, i));
+    return fine;
+}
+
+static bool require(const json_t *names, const json_t *value, struct check *check) {
+    bool fine = true;
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        if (!json_object_get(value, name))
+            fine = keyword_wrong(check, "lacks %.100s", name);
+    }
+    return fine;
+}
+
+static bool check_required(const struct schema *schema, const struct rule *rule, const json_t *value,
+                           struct check *check) {
+    return !json_is_object(value) || require(rule->operand, value, check);
+}
+
+static bool compile_dependent(struct schema *schema, struct rule *rule) {
+    const char *name;
+    json_t *names;
+    bool fine = json_is_object(rule->operand);
+    json_object_foreach(rule->operand, name, names) fine = fine && json_is_array(names);
+    return fine;
+}
+
+static bool check_dependent(const struct schema *schema, const struct rule *rule, const json_t *value,
+                            struct check *check) {
+    const char *name;
+    json_t *names;
+    bool fine = true;
+    json_object_foreach(rule->operand, name, names) if (json_object_get(value, name)) fine =
+        require(names, value, check) && fine;
+    return fine;
+}
+
+static bool check_nothing(const struct schema *schema, const struct rule *rule, const json_t *value,
+                          struct check *check) {
+    return true;
+}
+
+const struct keyword nested_keywords[] = {
+    {"$ref", compile_ref, check_within},
+    {"$defs", compile_members, check_nothing},
+    {"allOf", compile_list, check_all},
+    {"anyOf", compile_list, check_any},
+    {"oneOf", compile_list, check_one},
+    {"not", compile_schema, check_not},
+    {"if", compile_schema, check_if},
+    {"then", compile_schema, check_nothing},
+    {"else", compile_schema, check_nothing},
+    {"items", compile_schema, check_items},
+    {"prefixItems", compile_list, check_prefix},
+    {"contains", compile_schema, check_contains},
+    {"uniqueItems", compile_flag, check_unique},
+    {"properties", compile_members, check_properties},
+    {"patternProperties", compile_members, check_patterns},
+    {"additionalProperties", compile_schema, check_additional},
+    {"propertyNames", compile_schema, check_names},
+    {"required", compile_strings, check_required},
+    {"dependentRequired", compile_dependent, check_dependent},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,86 @@
+"""The shape of the C code: levels, owners of libraries, banned calls, lengths. Each rule is shown to bite."""
+import re
+import subprocess
+
+import harness
+import pytest
+
+# A file includes its own level and those before it.
+LEVELS = ["base", "contract", "pg", "op", "render", "app", "http", "handlers", "main"]
+OWNERS = {"libpq-fe.h": "api/pg/", "civetweb.h": "api/http/server.c", "yaml.h": "api/contract/yaml.c"}
+BANNED = r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca|setjmp|longjmp|system|popen|rand)\s*\("
+ALLOCATORS = r"\b(malloc|calloc|realloc|free|strdup|strndup|asprintf)\s*\("
+MAY_ALLOCATE = ("api/base/", "api/pg/pool.c")
+FUNCTION_LINES, FILE_LINES, HEADER_LINES = 60, 350, 90
+ENGINE_LINES = 5400  # of code, headers included: only ever lowered
+
+
+def sources():
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "api"], cwd=harness.ROOT,
+                           check=True, text=True, stdout=subprocess.PIPE).stdout.split()
+    return {name: (harness.ROOT / name).read_text() for name in names if name.endswith((".c", ".h")) and (harness.ROOT / name).exists()}
+
+
+def code(text):
+    """The text without comments and string literals; lines stay."""
+    blank = lambda match: re.sub(r"[^\n]", " ", match.group())
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', blank, text, flags=re.S)
+
+
+def level(name):
+    first = name.removeprefix("api/").split("/")[0].split(".")[0]
+    return LEVELS.index({"config": "app", "metrics": "app"}.get(first, first))
+
+
+def faults(name, text):
+    """What is wrong with one file."""
+    for included in re.findall(r'^#include "([^"]+)"', text, re.M):
+        if level(included) > level(name):
+            yield f"includes {included} of a later level"
+    for header, owner in OWNERS.items():
+        if f"<{header}>" in text and not name.startswith(owner):
+            yield f"includes {header}, which belongs to {owner}"
+    plain = code(text)
+    for match in re.finditer(BANNED, plain):
+        yield f"calls {match.group(1)}"
+    if not name.startswith(MAY_ALLOCATE):
+        for match in re.finditer(ALLOCATORS, plain):
+            yield f"calls {match.group(1)}: a request's memory is its arena"
+    for match in re.finditer(r"^[a-z][^\n;]*\) \{\n(.*?)^\}", plain, re.M | re.S):
+        if match.group().count("\n") + 1 > FUNCTION_LINES:
+            yield f"a function of {match.group().count(chr(10)) + 1} lines: {match.group().splitlines()[0]}"
+    lines = text.count("\n")
+    if lines > (HEADER_LINES if name.endswith(".h") else FILE_LINES):
+        yield f"has {lines} lines"
+
+
+@pytest.mark.parametrize("name", sources())
+def test_source(name):
+    assert list(faults(name, sources()[name])) == []
+
+
+def test_engine_stays_small():
+    total = sum(1 for text in sources().values() for line in code(text).splitlines() if line.strip())
+    print(f"{total} lines of code")
+    assert total <= ENGINE_LINES
+
+
+def test_format():
+    subprocess.run([harness.ROOT / "script/format", "--check"], check=True)
+
+
+@pytest.mark.parametrize("name, text, fault", [
+    ("api/base/arena.c", '#include "http/request.h"\n', "later level"),
+    ("api/contract/query.c", '#include "pg/pool.h"\n', "later level"),
+    ("api/http/request.c", "#include <libpq-fe.h>\n", "belongs to api/pg/"),
+    ("api/http/request.c", "#include <civetweb.h>\n", "belongs to api/http/server.c"),
+    ("api/op/bind.c", "int f(char *a) {\n    return atoi(a);\n}\n", "calls atoi"),
+    ("api/op/bind.c", "void f(void) {\n    free (0);\n}\n", "calls free"),
+    ("api/op/bind.c", "void f(void) {\n" + "    g();\n" * 70 + "}\n", "a function of 72 lines"),
+    ("api/op/bind.h", "\n" * 91, "has 91 lines")])
+def test_the_lint_bites(name, text, fault):
+    assert any(fault in found for found in faults(name, text))
+
+
+def test_the_lint_reads_code_alone():
+    assert list(faults("api/op/bind.c", '/* never malloc() */ const char *text = "free(this)";\n')) == []
