@@ -50,8 +50,7 @@ const char *problem_title(const char *slug) {
 }
 
 /* A text that was cut to fit, here or before, ends with a whole character: problem details are UTF-8. */
-static void print(char *text, size_t size, const char *format, va_list arguments) {
-    vsnprintf(text, size, format, arguments);
+static void trim(char *text) {
     for (size_t length = strlen(text); length && !scan_utf8(text, length); length--)
         text[length - 1] = '\0';
 }
@@ -68,8 +67,9 @@ bool problem_set(struct problem *problem, const char *slug, const char *detail, 
     start(problem, slug);
     va_list arguments;
     va_start(arguments, detail);
-    print(problem->detail, sizeof problem->detail, detail, arguments);
+    vsnprintf(problem->detail, sizeof problem->detail, detail, arguments);
     va_end(arguments);
+    trim(problem->detail);
     return false;
 }
 
@@ -82,8 +82,10 @@ bool problem_add(struct problem *problem, const char *pointer, const char *detai
     snprintf(error->pointer, sizeof error->pointer, "%s", pointer);
     va_list arguments;
     va_start(arguments, detail);
-    print(error->detail, sizeof error->detail, detail, arguments);
+    vsnprintf(error->detail, sizeof error->detail, detail, arguments);
     va_end(arguments);
+    trim(error->detail);
+    trim(error->pointer);
     return false;
 }
 

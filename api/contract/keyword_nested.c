@@ -54,7 +54,7 @@ static bool compile_members(struct schema *schema, struct rule *rule) {
     const char *name;
     json_t *member;
     rule->named = arena_alloc(schema->set->arena, (json_object_size(rule->operand) + 1) * sizeof *rule->named);
-    json_object_foreach(rule->operand, name, member) {
+    json_object_foreach (rule->operand, name, member) {
         struct named *named = &rule->named[rule->count++];
         named->name = name;
         named->schema = schema_compile(schema->set, member);
@@ -169,10 +169,10 @@ static bool check_patterns(const struct schema *schema, const struct rule *rule,
     const char *name;
     json_t *member;
     bool fine = true;
-    json_object_foreach((json_t *)value, name,
-                        member) for (size_t i = 0; i < rule->count;
-                                     i++) if (regex_matches(rule->named[i].pattern, name, strlen(name))) fine =
-        descend(rule->named[i].schema, name, member, check) && fine;
+    json_object_foreach ((json_t *)value, name, member)
+        for (size_t i = 0; i < rule->count; i++)
+            if (regex_matches(rule->named[i].pattern, name, strlen(name)))
+                fine = descend(rule->named[i].schema, name, member, check) && fine;
     return fine;
 }
 
@@ -193,8 +193,9 @@ static bool check_additional(const struct schema *schema, const struct rule *rul
     const char *name;
     json_t *member;
     bool fine = true;
-    json_object_foreach((json_t *)value, name, member) if (!is_spoken_for(schema, name)) fine =
-        descend(rule->schema, name, member, check) && fine;
+    json_object_foreach ((json_t *)value, name, member)
+        if (!is_spoken_for(schema, name))
+            fine = descend(rule->schema, name, member, check) && fine;
     return fine;
 }
 
@@ -203,7 +204,7 @@ static bool check_names(const struct schema *schema, const struct rule *rule, co
     const char *name;
     json_t *member;
     bool fine = true;
-    json_object_foreach((json_t *)value, name, member) {
+    json_object_foreach ((json_t *)value, name, member) {
         json_t *text = json_string(name);
         if (!fits(rule->schema, text, check))
             fine = keyword_wrong(check, "has a member whose name is not allowed: %.80s", name);
@@ -238,7 +239,8 @@ static bool compile_dependent(struct schema *schema, struct rule *rule) {
     const char *name;
     json_t *names;
     bool fine = json_is_object(rule->operand);
-    json_object_foreach(rule->operand, name, names) fine = fine && json_is_array(names);
+    json_object_foreach (rule->operand, name, names)
+        fine = fine && json_is_array(names);
     return fine;
 }
 
@@ -247,8 +249,9 @@ static bool check_dependent(const struct schema *schema, const struct rule *rule
     const char *name;
     json_t *names;
     bool fine = true;
-    json_object_foreach(rule->operand, name, names) if (json_object_get(value, name)) fine =
-        require(names, value, check) && fine;
+    json_object_foreach (rule->operand, name, names)
+        if (json_object_get(value, name))
+            fine = require(names, value, check) && fine;
     return fine;
 }
 

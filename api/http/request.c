@@ -93,6 +93,8 @@ static bool read_body(struct request *request, struct problem *problem) {
         return problem_set(problem, "unsupported-media-type", "The body must be %s.", wanted);
     if (json_depth(request->body.bytes, request->body.length) > JSON_DEPTH_MAX)
         return problem_add(problem, "/body", "is nested more than %d deep", JSON_DEPTH_MAX);
+    if (memchr(request->body.bytes, '\0', request->body.length)) /* jansson passes over one behind a number */
+        return problem_add(problem, "/body", "is not JSON: it holds a NUL");
     json_error_t error;
     request->json =
         json_loadb(request->body.bytes, request->body.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);

@@ -60,18 +60,6 @@ static void put_members(struct buf *buf, const struct column *column, const stru
     json_decref(json);
 }
 
-/* "2025-08-31 23:30:00+00" → 2025-08-31T23:30:00Z */
-static void put_instant(struct buf *buf, const struct value *value) {
-    if (value->length < 22) { /* infinity */
-        buf_put(buf, value->text, value->length);
-        return;
-    }
-    buf_put(buf, value->text, 10);
-    buf_char(buf, 'T');
-    buf_put(buf, value->text + 11, value->length - 14);
-    buf_char(buf, 'Z');
-}
-
 static void put_value(struct buf *buf, const struct column *column, const struct value *value) {
     if (!value->text)
         return;
@@ -89,7 +77,7 @@ static void put_value(struct buf *buf, const struct column *column, const struct
         buf_str(buf, *value->text == 't' ? "true" : "false");
         break;
     case COLUMN_INSTANT:
-        put_instant(buf, value);
+        render_instant(buf, value);
         break;
     default: /* numbers and dates are left alone */
         buf_put(buf, value->text, value->length);

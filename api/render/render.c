@@ -10,19 +10,15 @@ const struct renderer *renderer_of(const char *media_type) {
     return NULL;
 }
 
-/* "2025-08-31 23:30:00.5+00" → "2025-08-31T23:30:00.5Z"; the sessions' zone is UTC. */
-static void put_instant(struct buf *buf, const struct value *value) {
-    char text[48];
-    size_t length = value->length;
-    if (length < 22 || length > sizeof text || memcmp(value->text + length - 3, "+00", 3) != 0) {
-        buf_json(buf, value->text, length); /* infinity, or a year before Christ */
+void render_instant(struct buf *buf, const struct value *value) {
+    if (value->length < 22 || memcmp(value->text + value->length - 3, "+00", 3) != 0) {
+        buf_put(buf, value->text, value->length); /* infinity, or a year before Christ */
         return;
     }
-    text[0] = '"';
-    memcpy(text + 1, value->text, length - 3);
-    text[11] = 'T';
-    memcpy(text + length - 2, "Z\"", 2);
-    buf_put(buf, text, length);
+    buf_put(buf, value->text, 10);
+    buf_char(buf, 'T');
+    buf_put(buf, value->text + 11, value->length - 14);
+    buf_char(buf, 'Z');
 }
 
 void render_value(struct buf *buf, const struct column *column, const struct value *value) {
@@ -45,7 +41,9 @@ void render_value(struct buf *buf, const struct column *column, const struct val
         buf_str(buf, *value->text == 't' ? "true" : "false");
         break;
     case COLUMN_INSTANT:
-        put_instant(buf, value);
+        buf_char(buf, '"');
+        render_instant(buf, value);
+        buf_char(buf, '"');
         break;
     case COLUMN_JSON:
         buf_put(buf, value->text, value->length);

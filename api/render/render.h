@@ -31,5 +31,7 @@ const struct renderer *renderer_of(const char *media_type);
 
 /* Appends one value as JSON (null, number, string, verbatim json): shared by json, ndjson and geojson. */
 void render_value(struct buf *buf, const struct column *column, const struct value *value);
+/* "2025-08-31 23:30:00.5+00" as 2025-08-31T23:30:00.5Z (RFC 3339); the sessions' zone is UTC. */
+void render_instant(struct buf *buf, const struct value *value);
 /* Appends {"name":value,…} of the columns that are not the engine's. */
 void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values);

@@ -37,12 +37,19 @@ def test_database_has_the_last_word(engine):
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"nul", b'{"name": "x"} trailing', b'{"name": "x", "name": "y"}', b'{"name": "\\u0000"}',
-                                  b'{"name": "\xff"}', b"\xef\xbb\xbf{}", b'{"name": "x", "count": NaN}', b'{"name": "x", "ratio": 1e999}',
+                                  b'{"name": "\xff"}', b'{"name": "x", "count": 1\x00}', b'{"name": "x"}\x00', b"\xef\xbb\xbf{}", b'{"name": "x", "count": NaN}', b'{"name": "x", "ratio": 1e999}',
                                   b"[" * 100000, b'{"nested":' + b'{"a":' * 40 + b"1" + b"}" * 41])
 def test_not_json(engine, text):
     answer = post(engine, text, Content_Type="application/json")
     assert answer.status == 400 and answer.json["errors"][0]["pointer"] == "/body"
     assert engine.alive()
+
+
+def test_cut_texts_stay_utf8(engine):
+    for name in ("é" * 300, "x" + "é" * 300):
+        answer = engine.get(f"/things?{harness.encode(name)}=1")
+        assert answer.status == 400 and answer.json["errors"][0]["pointer"].rstrip("é") in ("/query/", "/query/x")
+        assert post(engine, {"name": "x", name: 1}).status == 400
 
 
 def test_media_types(engine):

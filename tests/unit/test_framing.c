@@ -1,6 +1,6 @@
 /* Framing as civetweb hands it over: header blocks are built here the way its parser leaves them in memory. */
 #include "http/framing.h"
-#include <check.h>
+#include "suite.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,17 +138,7 @@ START_TEST(lengths_and_expectations) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("framing");
-    TCase *tests = tcase_create("framing");
-    tcase_add_test(tests, plain_requests);
-    tcase_add_test(tests, keep_alive);
-    tcase_add_test(tests, bad_framing);
-    tcase_add_test(tests, hidden_headers_of_a_get);
-    tcase_add_test(tests, lengths_and_expectations);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_cases("framing", NULL, NULL,
+                     (const TTest *const[]){plain_requests, keep_alive, bad_framing, hidden_headers_of_a_get,
+                                            lengths_and_expectations, NULL});
 }

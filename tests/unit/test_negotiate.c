@@ -1,6 +1,6 @@
 /* Accept (RFC 9110, section 12.5.1) against what an operation offers. */
 #include "http/response.h"
-#include <check.h>
+#include "suite.h"
 #include <stdlib.h>
 
 static const char *pick(const char *accept) {
@@ -35,13 +35,5 @@ START_TEST(negotiates) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("negotiate");
-    TCase *tests = tcase_create("negotiate");
-    tcase_add_test(tests, negotiates);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_cases("negotiate", NULL, NULL, (const TTest *const[]){negotiates, NULL});
 }

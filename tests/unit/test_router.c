@@ -1,6 +1,6 @@
 /* The router against a contract made here: best match, decoding, refusals, 404 against 405. */
 #include "contract/router.h"
-#include <check.h>
+#include "suite.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,20 +115,7 @@ START_TEST(survives_a_full_arena) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("router");
-    TCase *tests = tcase_create("router");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, finds_operations);
-    tcase_add_test(tests, prefers_literals);
-    tcase_add_test(tests, head_is_get);
-    tcase_add_test(tests, tells_404_from_405);
-    tcase_add_test(tests, decodes_once);
-    tcase_add_test(tests, refuses);
-    tcase_add_test(tests, survives_a_full_arena);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_cases("router", set_up, tear_down,
+                     (const TTest *const[]){finds_operations, prefers_literals, head_is_get, tells_404_from_405,
+                                            decodes_once, refuses, survives_a_full_arena, NULL});
 }

@@ -2,7 +2,7 @@
  * It is not part of this repository: $SCIP_SHARED, or ../shared beside the checkout; without it, skipped. */
 #include "contract/format.h"
 #include "contract/schema.h"
-#include <check.h>
+#include "suite.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,14 +94,5 @@ int main(void) {
         return 77; /* meson's code for a skipped test */
     }
     closedir(there);
-    Suite *suite = suite_create("schema_suite");
-    TCase *tests = tcase_create("official");
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, official_suite);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_cases("schema_suite", NULL, NULL, (const TTest *const[]){official_suite, NULL});
 }

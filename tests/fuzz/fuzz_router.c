@@ -1,0 +1,40 @@
+/* A target: the router, the query string and the Accept header never give bytes that are not UTF-8. */
+#include "base/scan.h"
+#include "contract/router.h"
+#include "http/response.h"
+#include "op/bind.h"
+#include <assert.h>
+#include <string.h>
+
+static const struct spec specs[] = {
+    {.id = "list", .method = "GET", .path = "/v1/hubs"},
+    {.id = "get", .method = "GET", .path = "/v1/hubs/{slug}"},
+    {.id = "lead", .method = "PUT", .path = "/v1/hubs/{slug}/leads/{lead}"},
+    {.id = "root", .method = "GET", .path = "/"},
+};
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
+    static const struct contract contract = {.specs = specs, .spec_count = 4};
+    static const char *const media[] = {"application/json", "text/csv"};
+    struct arena *arena = arena_new(1 << 16);
+    struct gate gate = {0};
+    const struct router *router = router_new(arena, &contract, &gate);
+    struct route_match match;
+    struct problem problem = {0};
+    struct pairs pairs;
+    const char *text = (const char *)data, *mark = size ? memchr(text, '?', size) : NULL;
+    size_t length = mark ? (size_t)(mark - text) : size;
+    if (router_match(router, arena, "GET", text, length, &match, &problem))
+        for (int i = 0; match.spec == &specs[1] && i < 1; i++)
+            assert(scan_utf8(match.values[i].bytes, match.values[i].length) && !memchr(match.values[i].bytes, '/', match.values[i].length));
+    else
+        assert(problem.status == 400 || problem.status == 404 || problem.status == 405 || problem.status == 414 || problem.status == 413);
+    if (mark && bind_parse_query(arena, mark + 1, size - length - 1, &pairs, &problem))
+        for (unsigned i = 0; i < pairs.count; i++)
+            assert(scan_utf8(pairs.items[i].value.bytes, pairs.items[i].value.length) && strlen(pairs.items[i].value.bytes) == pairs.items[i].value.length);
+    char *accept = arena_copy(arena, text, size);
+    if (accept)
+        response_negotiate(accept, media, 2);
+    arena_free(&arena);
+    return 0;
+}

@@ -1,0 +1,168 @@
+/* Memory, buffers, strict readers, problems: the ground that the rest stands on. */
+#include "base/buf.h"
+#include "base/problem.h"
+#include "base/scan.h"
+#include "suite.h"
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *arena;
+
+static void set_up(void) {
+    arena = arena_new(1 << 20);
+}
+
+static void tear_down(void) {
+    arena_free(&arena);
+    ck_assert_ptr_null(arena);
+}
+
+START_TEST(arena_aligns_zeroes_and_ends) {
+    for (size_t size = 1; size < 5000; size += 37) {
+        unsigned char *memory = arena_alloc(arena, size);
+        ck_assert_uint_eq((uintptr_t)memory % _Alignof(max_align_t), 0);
+        size_t zeroes = 0;
+        while (zeroes < size && !memory[zeroes])
+            zeroes++;
+        ck_assert_uint_eq(zeroes, size);
+        memset(memory, 0xAA, size);
+    }
+    ck_assert_ptr_null(arena_alloc(arena, 1 << 20));
+    ck_assert_ptr_null(arena_alloc(arena, SIZE_MAX));
+    ck_assert_ptr_null(arena_alloc_raw(arena, SIZE_MAX - 8));
+    ck_assert_ptr_nonnull(arena_alloc(arena, 100)); /* a refusal breaks nothing */
+    ck_assert_str_eq(arena_printf(arena, "%s-%d", "a", 7), "a-7");
+    ck_assert_str_eq(arena_copy(arena, "abcdef", 3), "abc");
+    ck_assert_uint_le(arena_used(arena), 1 << 20);
+}
+END_TEST
+
+START_TEST(buffer_fails_once_and_for_good) {
+    struct buf buf = buf_new(arena, 4, 10);
+    buf_str(&buf, "12345");
+    buf_str(&buf, "678901");
+    ck_assert(buf.failed);
+    ck_assert_uint_eq(buf.length, 5);
+    buf_char(&buf, 'x');
+    ck_assert_uint_eq(buf.length, 5);
+    ck_assert_ptr_null(buf_text(&buf));
+    ck_assert_ptr_null(buf_reserve(&buf, SIZE_MAX));
+}
+END_TEST
+
+START_TEST(buffer_writes_json_strings) {
+    struct buf buf = buf_new(arena, 1, 1000);
+    buf_json(&buf, "é\"\\\n\x01/", 7);
+    ck_assert_str_eq(buf_text(&buf), "\"é\\\"\\\\\\n\\u0001/\"");
+    buf = buf_new(arena, 1, 1000);
+    buf_json(&buf, "", 0);
+    buf_printf(&buf, "%05d", 42);
+    ck_assert_str_eq(buf_text(&buf), "\"\"00042");
+}
+END_TEST
+
+static bool integer(const char *text, int64_t expected) {
+    int64_t value;
+    return scan_int(text, strlen(text), &value) && value == expected;
+}
+
+START_TEST(integers) {
+    ck_assert(integer("0", 0) && integer("-1", -1));
+    ck_assert(integer("9223372036854775807", INT64_MAX) && integer("-9223372036854775808", INT64_MIN));
+    static const char *const bad[] = {"",  "-",    "+1", "01",  "-0",  " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808", "-9223372036854775809",
+                                      "٣", "1_000", "99999999999999999999"};
+    int64_t value;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!scan_int(bad[i], strlen(bad[i]), &value), "%s", bad[i]);
+}
+END_TEST
+
+START_TEST(numbers) {
+    static const char *const good[] = {"0", "-0", "1.5", "1e3", "1E+3", "-12.5e-3"}, *const bad[] = {"", "01", "1.", ".5", "+1", "NaN", "1e", "0x1", "1 ", "-"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        ck_assert_msg(scan_number(good[i], strlen(good[i])), "%s", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!scan_number(bad[i], strlen(bad[i])), "%s", bad[i]);
+}
+END_TEST
+
+START_TEST(dates) {
+    static const char *const good[] = {"2024-02-29", "2000-02-29", "2025-12-31"},
+                             *const bad[] = {"2025-02-29", "1900-02-29", "2025-13-01", "2025-00-01", "2025-01-00", "2025-04-31", "2025-1-1", "20250101", "2025-01-01 ", ""};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        ck_assert_msg(scan_date(good[i], strlen(good[i])), "%s", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!scan_date(bad[i], strlen(bad[i])), "%s", bad[i]);
+    static const char *const instants[] = {"2025-08-31T23:30:00Z", "2025-08-31t23:30:00.123456z", "2025-08-31T23:30:00+01:00", "2016-12-31T23:59:60Z", "1990-12-31T15:59:60-08:00"},
+                             *const not_instants[] = {"2025-08-31T23:30:00", "2025-08-31 23:30:00Z", "2025-08-31T24:00:00Z", "2025-08-31T23:60:00Z", "2025-08-31T22:59:60Z", "2025-08-31T23:30:00+24:00", "2025-08-31T23:30Z"};
+    for (size_t i = 0; i < sizeof instants / sizeof *instants; i++)
+        ck_assert_msg(scan_date_time(instants[i], strlen(instants[i])), "%s", instants[i]);
+    for (size_t i = 0; i < sizeof not_instants / sizeof *not_instants; i++)
+        ck_assert_msg(!scan_date_time(not_instants[i], strlen(not_instants[i])), "%s", not_instants[i]);
+}
+END_TEST
+
+START_TEST(utf8) {
+    static const char *const good[] = {"", "a", "é", "€", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"},
+                             *const bad[] = {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\xff"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        ck_assert_msg(scan_utf8(good[i], strlen(good[i])), "%s", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!scan_utf8(bad[i], strlen(bad[i])), "number %zu", i);
+    ck_assert_uint_eq(scan_code_points("aé€😀", strlen("aé€😀")), 4);
+}
+END_TEST
+
+START_TEST(encodings) {
+    char out[64];
+    ck_assert_int_eq(scan_percent("a%20b+c", 7, true, out), 5);
+    ck_assert_int_eq(memcmp(out, "a b c", 5), 0);
+    ck_assert_int_eq(scan_percent("a+b", 3, false, out), 3);
+    ck_assert_int_eq(memcmp(out, "a+b", 3), 0);
+    static const char *const bad[] = {"%", "%4", "%zz", "%00", "%ff", "%c0%af", "%ed%a0%80"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(scan_percent(bad[i], strlen(bad[i]), false, out) < 0, "%s", bad[i]);
+    ck_assert_int_eq(scan_base64url("_-8", 3, (unsigned char *)out), 2);
+    ck_assert_int_eq(memcmp(out, "\xff\xef", 2), 0);
+    static const char *const not_base64[] = {"a", "+/8", "_-8=", "_-9", "ab\n"};
+    for (size_t i = 0; i < sizeof not_base64 / sizeof *not_base64; i++)
+        ck_assert_msg(scan_base64url(not_base64[i], strlen(not_base64[i]), (unsigned char *)out) < 0, "%s", not_base64[i]);
+    ck_assert(scan_uuid("0188D2e4-89ab-7cde-8f01-23456789abcd", 36) && !scan_uuid("0188d2e489ab-7cde-8f01-23456789abcd-", 36));
+}
+END_TEST
+
+START_TEST(problems) {
+    struct problem problem = {0};
+    ck_assert(!problem_add(&problem, "/query/limit", "must be at most %d", 200));
+    for (int i = 0; i < 40; i++)
+        problem_add(&problem, "/query/x", "is wrong");
+    ck_assert_int_eq(problem.status, 400);
+    ck_assert_uint_eq(problem.error_count, PROBLEM_ERRORS_MAX);
+    struct buf buf = buf_new(arena, 64, 1 << 16);
+    problem_render(&problem, "id-1", &buf);
+    ck_assert_ptr_nonnull(strstr(buf_text(&buf), "{\"pointer\":\"/query/limit\",\"detail\":\"must be at most 200\"}"));
+    problem = (struct problem){0};
+    problem_set(&problem, "unavailable", "Later.");
+    ck_assert(problem.status == 503 && problem.retry_after == 1);
+}
+END_TEST
+
+START_TEST(problems_stay_utf8) {
+    char text[700] = "";
+    for (int shift = 0; shift < 3; shift++) {
+        struct problem problem = {0};
+        memset(text, 'x', (size_t)shift);
+        for (size_t i = (size_t)shift; i + 3 < sizeof text; i += 3)
+            memcpy(text + i, "€", 4);
+        problem_add(&problem, text, "%s", text);
+        problem_set(&problem, "invalid", "%s", text);
+        ck_assert(scan_utf8(problem.detail, strlen(problem.detail)) && strlen(problem.detail) > 300);
+        ck_assert(scan_utf8(problem.errors[0].detail, strlen(problem.errors[0].detail)) && scan_utf8(problem.errors[0].pointer, strlen(problem.errors[0].pointer)));
+    }
+}
+END_TEST
+
+int main(void) {
+    return run_cases("base", set_up, tear_down,
+                     (const TTest *const[]){arena_aligns_zeroes_and_ends, buffer_fails_once_and_for_good, buffer_writes_json_strings, integers, numbers, dates, utf8, encodings, problems, problems_stay_utf8, NULL});
+}

@@ -1,0 +1,109 @@
+/* The renderers: the same rows in five representations. */
+#include "render/render.h"
+#include "suite.h"
+#include <string.h>
+
+static struct arena *arena;
+
+static void set_up(void) {
+    arena = arena_new(1 << 20);
+}
+
+static void tear_down(void) {
+    arena_free(&arena);
+}
+
+static const struct column columns[] = {
+    {.name = "slug", .kind = COLUMN_TEXT},
+    {.name = "count", .kind = COLUMN_NUMBER},
+    {.name = "open", .kind = COLUMN_BOOL},
+    {.name = "at", .kind = COLUMN_INSTANT},
+    {.name = "tags", .kind = COLUMN_JSON, .csv_member = "name"},
+    {.name = "links", .kind = COLUMN_JSON, .csv_hidden = true},
+    {.name = "_geometry", .kind = COLUMN_JSON, .engine = true},
+    {.name = "_ical_summary", .kind = COLUMN_TEXT, .engine = true},
+    {.name = "_ical_dtstart", .kind = COLUMN_DATE, .engine = true},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static const char *const full[COLUMNS] = {
+    "=a,\"b\"", "1.50", "t", "2025-08-31 23:30:00.5+00", "[{\"name\":\"x\"},{\"name\":\"y;z\"},{\"name\":3}]", "[]", "{\"type\":\"Point\",\"coordinates\":[1,2]}", "A; b, c\\d\ne", "2025-06-06"};
+static const char *const empty[COLUMNS] = {"x"};
+
+static const char *run(const struct renderer *renderer, bool list, const char *next, unsigned *omitted) {
+    struct buf buf = buf_new(arena, 8, 1 << 16);
+    struct rendering rendering = {.buf = &buf, .columns = columns, .column_count = COLUMNS, .list = list, .title = "T", .next = next};
+    const char *const *rows[] = {full, empty};
+    renderer->begin(&rendering);
+    for (int i = 0; i < (list ? 2 : 1); i++) {
+        struct value values[COLUMNS];
+        for (int j = 0; j < COLUMNS; j++)
+            values[j] = (struct value){rows[i][j], rows[i][j] ? strlen(rows[i][j]) : 0};
+        renderer->row(&rendering, values);
+    }
+    renderer->end(&rendering);
+    if (omitted)
+        *omitted = rendering.omitted;
+    return buf_text(&buf);
+}
+
+#define OBJECT "{\"slug\":\"=a,\\\"b\\\"\",\"count\":1.50,\"open\":true,\"at\":\"2025-08-31T23:30:00.5Z\",\"tags\":[{\"name\":\"x\"},{\"name\":\"y;z\"},{\"name\":3}],\"links\":[]}"
+#define EMPTY "{\"slug\":\"x\",\"count\":null,\"open\":null,\"at\":null,\"tags\":null,\"links\":null}"
+
+START_TEST(json) {
+    ck_assert_str_eq(run(&render_json, false, NULL, NULL), OBJECT);
+    ck_assert_str_eq(run(&render_json, true, "c\"", NULL), "{\"items\":[" OBJECT "," EMPTY "],\"next\":\"c\\\"\"}");
+}
+END_TEST
+
+START_TEST(ndjson) {
+    ck_assert_str_eq(run(&render_ndjson, true, NULL, NULL), OBJECT "\n" EMPTY "\n");
+}
+END_TEST
+
+START_TEST(csv) {
+    ck_assert_str_eq(run(&render_csv, true, NULL, NULL), "slug,count,open,at,tags\r\n\"'=a,\"\"b\"\"\",1.50,true,2025-08-31T23:30:00.5Z,x;y;z;3\r\nx,,,,\r\n");
+}
+END_TEST
+
+START_TEST(geojson) {
+    ck_assert_str_eq(run(&render_geojson, true, NULL, NULL),
+                     "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":\"=a,\\\"b\\\"\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]},\"properties\":" OBJECT
+                     "},{\"type\":\"Feature\",\"id\":\"x\",\"geometry\":null,\"properties\":" EMPTY "}]}");
+}
+END_TEST
+
+START_TEST(ical) {
+    unsigned omitted;
+    ck_assert_str_eq(run(&render_ical, true, NULL, &omitted), "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\nX-WR-CALNAME:T\r\n"
+                                                              "BEGIN:VEVENT\r\nSUMMARY:A\\; b\\, c\\\\d\\ne\r\nDTSTART;VALUE=DATE:20250606\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    ck_assert_uint_eq(omitted, 1);
+}
+END_TEST
+
+START_TEST(values) {
+    static const struct {
+        enum column_kind kind;
+        const char *text, *json;
+    } cases[] = {
+        {COLUMN_NUMBER, "NaN", "null"},
+        {COLUMN_NUMBER, "-Infinity", "null"},
+        {COLUMN_NUMBER, "123456789012345678901234567890.123", "123456789012345678901234567890.123"},
+        {COLUMN_INSTANT, "infinity", "\"infinity\""},
+        {COLUMN_INSTANT, "2025-01-01 00:00:00+00", "\"2025-01-01T00:00:00Z\""},
+        {COLUMN_TEXT, "\x7f\x1f", "\"\x7f\\u001f\""},
+        {COLUMN_JSON, "{\"a\":1}", "{\"a\":1}"},
+        {COLUMN_BOOL, "f", "false"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf buf = buf_new(arena, 8, 1000);
+        struct column column = {.name = "x", .kind = cases[i].kind};
+        render_value(&buf, &column, &(struct value){cases[i].text, strlen(cases[i].text)});
+        ck_assert_str_eq(buf_text(&buf), cases[i].json);
+    }
+}
+END_TEST
+
+int main(void) {
+    return run_cases("render", set_up, tear_down, (const TTest *const[]){json, ndjson, csv, geojson, ical, values, NULL});
+}

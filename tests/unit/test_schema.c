@@ -1,0 +1,105 @@
+/* What the schema says about values that do not fit, and what it refuses to compile. The verdicts are the
+ * official suite's business. */
+#include "contract/schema.h"
+#include "suite.h"
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *arena;
+static struct gate gate;
+static struct problem problem;
+
+static void set_up(void) {
+    arena = arena_new(0);
+    gate = (struct gate){0};
+}
+
+static void tear_down(void) {
+    arena_free(&arena);
+}
+
+/* "pointer detail" of the first error, "" when the value fits, NULL when the schema is refused. */
+static const char *check(const char *schema_text, const char *value_text) {
+    json_t *node = json_loads(schema_text, 0, NULL), *value = json_loads(value_text, JSON_DECODE_ANY, NULL);
+    ck_assert_msg(node && value, "%s %s", schema_text, value_text);
+    struct schema_set *set = schema_set_new(arena, node, places_new(arena), &gate);
+    const struct schema *schema = schema_compile(set, node);
+    const char *text = NULL;
+    problem = (struct problem){0};
+    if (!gate.faults)
+        text = schema_validate(schema, value, "/body", &problem) ? "" : arena_printf(arena, "%s %s", problem.errors[0].pointer, problem.errors[0].detail);
+    json_decref(node);
+    json_decref(value);
+    return text;
+}
+
+START_TEST(says_what_is_wrong) {
+    static const char *const cases[][3] = {
+        {"{\"type\":\"integer\"}", "\"1\"", "/body must be an integer"},
+        {"{\"type\":[\"string\",\"null\"]}", "1", "/body must be null or a string"},
+        {"{\"type\":\"number\"}", "true", "/body must be a number"},
+        {"{\"enum\":[\"a\",\"b\",null]}", "\"c\"", "/body is not one of: a, b, null"},
+        {"{\"properties\":{\"a\":{\"minimum\":3}}}", "{\"a\":2}", "/body/a must be at least 3"},
+        {"{\"items\":{\"maxLength\":2}}", "[\"ab\",\"abc\"]", "/body/1 must have at most 2 characters"},
+        {"{\"required\":[\"a\"]}", "{}", "/body lacks a"},
+        {"{\"additionalProperties\":false}", "{\"x\":1}", "/body/x is not a known property"},
+        {"{\"additionalProperties\":false}", "{\"a/b~c\":1}", "/body/a~1b~0c is not a known property"},
+        {"{\"pattern\":\"^[a-z]+$\"}", "\"A\"", "/body does not have the form ^[a-z]+$"},
+        {"{\"format\":\"date\"}", "\"2025\"", "/body must be a date such as 2025-08-31"},
+        {"{\"uniqueItems\":true}", "[1,2,1.0]", "/body has the same item twice (0 and 2)"},
+        {"{\"multipleOf\":0.1}", "0.3", ""},
+        {"{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"boolean\"}]}", "3", "/body fits none of the forms that are allowed"},
+        {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1}", "/body lacks b"},
+        {"{\"maxLength\":1}", "\"😀\"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_str_eq(check(cases[i][0], cases[i][1]), cases[i][2]);
+}
+END_TEST
+
+START_TEST(names_every_fault_at_once) {
+    check("{\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"minimum\":1}},\"required\":[\"c\"],\"additionalProperties\":false}", "{\"a\":1,\"b\":0,\"d\":1}");
+    ck_assert_uint_eq(problem.error_count, 4);
+}
+END_TEST
+
+START_TEST(refuses_what_it_does_not_know) {
+    static const char *const schemas[] = {
+        "{\"unevaluatedProperties\":false}", "{\"$dynamicRef\":\"#a\"}", "{\"nullable\":true}", "{\"type\":\"text\"}", "{\"type\":[]}", "{\"minimum\":\"1\"}", "{\"maxLength\":-1}",
+        "{\"pattern\":\"(\"}", "{\"format\":\"colour\"}", "{\"required\":[1]}", "{\"allOf\":[]}", "{\"items\":[]}", "{\"$ref\":\"#/components/schemas/Away\"}", "{\"multipleOf\":0}",
+        "{\"uniqueItems\":1}", "{\"properties\":{\"a\":7}}", "{\"enum\":\"a\"}",
+    };
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        gate.faults = 0;
+        ck_assert_msg(!check(schemas[i], "1"), "%s", schemas[i]);
+    }
+}
+END_TEST
+
+START_TEST(recursion_ends) {
+    json_t *node = json_loads("{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"type\":\"object\"}", 0, NULL);
+    struct schema_set *set = schema_set_new(arena, node, places_new(arena), &gate);
+    const struct schema *schema = schema_compile(set, node);
+    json_t *deep = json_integer(1);
+    for (int i = 0; i < 20; i++)
+        deep = json_pack("{s:o}", "a", deep);
+    ck_assert(!schema_validate(schema, deep, "", &problem));
+    for (int i = 0; i < 200; i++)
+        deep = json_pack("{s:o}", "a", deep);
+    ck_assert(!schema_validate(schema, deep, "", NULL));
+    json_decref(deep);
+    json_decref(node);
+}
+END_TEST
+
+START_TEST(a_pattern_has_a_budget) {
+    char value[64];
+    snprintf(value, sizeof value, "\"%s!\"", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    ck_assert_ptr_nonnull(strstr(check("{\"pattern\":\"^(a+)+$\"}", value), "does not have the form"));
+}
+END_TEST
+
+int main(void) {
+    return run_cases("schema", set_up, tear_down,
+                     (const TTest *const[]){says_what_is_wrong, names_every_fault_at_once, refuses_what_it_does_not_know, recursion_ends, a_pattern_has_a_budget, NULL});
+}
