@@ -27,6 +27,7 @@ static void load_assets(struct app *app, struct gate *gate) {
         const char *name, *file, *type;
     } files[] = {
         {"index.html", "index.html", "text/html; charset=utf-8"},
+        {"docs.css", "docs.css", "text/css; charset=utf-8"},
         {"docs.js", "docs.js", "text/javascript; charset=utf-8"},
         {"swagger-ui.css", "node_modules/swagger-ui-dist/swagger-ui.css", "text/css; charset=utf-8"},
         {"swagger-ui-bundle.js", "node_modules/swagger-ui-dist/swagger-ui-bundle.js", "text/javascript; charset=utf-8"},
