@@ -1,0 +1,42 @@
+"""Every command of the documents, as it stands, against the running server."""
+import json
+import os
+import re
+import subprocess
+
+import harness
+import pytest
+
+COOKBOOK = (harness.ROOT / "clients/curl/README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", COOKBOOK, re.S)
+
+
+def run(server, folder, block):
+    return subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=folder, text=True, capture_output=True, timeout=60,
+                          env={**os.environ, "API": f"http://127.0.0.1:{server.port}"})
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("\n")[0][:60])
+def test_cookbook(server, tmp_path, block):
+    done = run(server, tmp_path, block)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() or "export" in block or "-o " in block, "a command that prints nothing shows nothing"
+    assert "null\n" not in done.stdout or "jq '" in block, done.stdout
+
+
+def test_what_the_cookbook_promises(server, tmp_path):
+    outputs = [run(server, tmp_path, block).stdout for block in BLOCKS]
+    text = "\n".join(outputs)
+    assert "Hub Cymru" in text and "lincolnshire-and-east-midlands-hub" in text and "nightly-sync-7" in text
+    assert re.search(r"^304$", text, re.M)
+    assert re.search(r"over\t600\t|downloads\tover?|\t23750\t", text)
+    assert next(json.loads(output)["status"] for output in outputs if '"errors"' in output) == 400
+    assert (tmp_path / "figures.csv").read_text().startswith("slug,")
+    total = server.get("/v1/organisations?format=ndjson", record=False).text.count("\n")
+    assert str(total) in [output.strip() for output in outputs]
+
+
+@pytest.mark.parametrize("command", re.findall(r"^curl .*$", (harness.ROOT / "README.md").read_text(), re.M))
+def test_readme(server, tmp_path, command):
+    done = run(server, tmp_path, command.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace("curl ", "curl -fsS ", 1))
+    assert done.returncode == 0 and len(done.stdout) > 100, done.stderr
