@@ -7,6 +7,8 @@ import time
 import harness
 import pytest
 
+ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long run
+
 
 @pytest.fixture
 def own(tmp_path_factory):
@@ -75,7 +77,7 @@ def database_up(cluster, seconds=20):
 def test_backends_terminated_one_by_one(own):
     cluster, server = own
     load = Load(server)
-    for _ in range(20):
+    for _ in range(20 * ROUNDS):
         cluster.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'scip-api' LIMIT 1")
         time.sleep(0.05)
     answers = load.stop()
@@ -87,7 +89,7 @@ def test_backend_killed(own):
     """kill -9 of one backend: PostgreSQL restarts all of them."""
     cluster, server = own
     load = Load(server)
-    for _ in range(3):
+    for _ in range(3 * ROUNDS):
         time.sleep(0.3)
         for pid in backends(cluster)[:1]:
             os.kill(pid, signal.SIGKILL)
@@ -99,7 +101,7 @@ def test_backend_killed(own):
 def test_immediate_stop_and_start(own):
     cluster, server = own
     load = Load(server)
-    for _ in range(2):
+    for _ in range(2 * ROUNDS):
         time.sleep(0.3)
         cluster.run("immediate")
         time.sleep(0.5)

@@ -9,14 +9,18 @@
 enum { COLUMNS = 5, ROWS = 8 };
 
 static const struct column columns[COLUMNS] = {
-    {.name = "slug", .kind = COLUMN_TEXT},       {.name = "flag", .kind = COLUMN_BOOL},
-    {.name = "at", .kind = COLUMN_INSTANT},      {.name = "_ical_summary", .kind = COLUMN_TEXT, .engine = true},
+    {.name = "slug", .kind = COLUMN_TEXT},
+    {.name = "flag", .kind = COLUMN_BOOL},
+    {.name = "at", .kind = COLUMN_INSTANT},
+    {.name = "_ical_summary", .kind = COLUMN_TEXT, .engine = true},
     {.name = "_ical_dtstart", .kind = COLUMN_DATE, .engine = true},
 };
 
-static const char *run(struct arena *arena, const struct renderer *renderer, struct value (*rows)[COLUMNS], unsigned count, size_t *length) {
+static const char *run(struct arena *arena, const struct renderer *renderer, struct value (*rows)[COLUMNS],
+                       unsigned count, size_t *length) {
     struct buf buf = buf_new(arena, 16, 1 << 20);
-    struct rendering rendering = {.buf = &buf, .columns = columns, .column_count = COLUMNS, .list = true, .title = "Fuzz", .next = "n"};
+    struct rendering rendering = {
+        .buf = &buf, .columns = columns, .column_count = COLUMNS, .list = true, .title = "Fuzz", .next = "n"};
     renderer->begin(&rendering);
     for (unsigned i = 0; i < count; i++)
         renderer->row(&rendering, rows[i]);
@@ -26,13 +30,16 @@ static const char *run(struct arena *arena, const struct renderer *renderer, str
     return buf_text(&buf);
 }
 
-static void check_json(const char *text, size_t length, const char *member, struct value (*rows)[COLUMNS], unsigned count) {
+static void check_json(const char *text, size_t length, const char *member, struct value (*rows)[COLUMNS],
+                       unsigned count) {
     json_t *json = json_loadb(text, length, 0, NULL), *items = json_object_get(json, member);
     assert(json_array_size(items) == count);
     for (unsigned i = 0; i < count; i++) {
         json_t *item = json_array_get(items, i);
         json_t *slug = json_object_get(json_object_get(item, "properties") ?: item, "slug");
-        assert(rows[i][0].text ? json_string_length(slug) == rows[i][0].length && memcmp(json_string_value(slug), rows[i][0].text, rows[i][0].length) == 0 : json_is_null(slug));
+        assert(rows[i][0].text ? json_string_length(slug) == rows[i][0].length &&
+                                     memcmp(json_string_value(slug), rows[i][0].text, rows[i][0].length) == 0
+                               : json_is_null(slug));
     }
     json_decref(json);
 }
@@ -61,13 +68,15 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     struct value rows[ROWS][COLUMNS] = {0};
     struct arena *arena = arena_new(0);
     unsigned cells = 0;
-    for (const unsigned char *cell = data, *stop, *end = data + size; cell < end && cells < ROWS * COLUMNS; cell = stop + 1, cells++) {
+    for (const unsigned char *cell = data, *stop, *end = data + size; cell < end && cells < ROWS * COLUMNS;
+         cell = stop + 1, cells++) {
         stop = memchr(cell, 0xFF, (size_t)(end - cell)) ?: end;
         size_t length = (size_t)(stop - cell);
         if (!length || !scan_utf8((const char *)cell, length) || memchr(cell, 0, length))
             continue;
         bool plain = columns[cells % COLUMNS].kind == COLUMN_TEXT;
-        rows[cells / COLUMNS][cells % COLUMNS] = (struct value){plain ? arena_copy(arena, (const char *)cell, length) : "2025-08-31 23:30:00.5+00", plain ? length : 24};
+        rows[cells / COLUMNS][cells % COLUMNS] = (struct value){
+            plain ? arena_copy(arena, (const char *)cell, length) : "2025-08-31 23:30:00.5+00", plain ? length : 24};
     }
     unsigned count = (cells + COLUMNS - 1) / COLUMNS;
     size_t length;

@@ -26,12 +26,15 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     size_t length = mark ? (size_t)(mark - text) : size;
     if (router_match(router, arena, "GET", text, length, &match, &problem))
         for (int i = 0; match.spec == &specs[1] && i < 1; i++)
-            assert(scan_utf8(match.values[i].bytes, match.values[i].length) && !memchr(match.values[i].bytes, '/', match.values[i].length));
+            assert(scan_utf8(match.values[i].bytes, match.values[i].length) &&
+                   !memchr(match.values[i].bytes, '/', match.values[i].length));
     else
-        assert(problem.status == 400 || problem.status == 404 || problem.status == 405 || problem.status == 414 || problem.status == 413);
+        assert(problem.status == 400 || problem.status == 404 || problem.status == 405 || problem.status == 414 ||
+               problem.status == 413);
     if (mark && bind_parse_query(arena, mark + 1, size - length - 1, &pairs, &problem))
         for (unsigned i = 0; i < pairs.count; i++)
-            assert(scan_utf8(pairs.items[i].value.bytes, pairs.items[i].value.length) && strlen(pairs.items[i].value.bytes) == pairs.items[i].value.length);
+            assert(scan_utf8(pairs.items[i].value.bytes, pairs.items[i].value.length) &&
+                   strlen(pairs.items[i].value.bytes) == pairs.items[i].value.length);
     char *accept = arena_copy(arena, text, size);
     if (accept)
         response_negotiate(accept, media, 2);

@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     assert(!json == !scan_utf8(text, size));
     json_decref(json);
     ptrdiff_t length = scan_percent(text, size, size & 1, out);
-    assert(length <= (ptrdiff_t)size && (length < 0 || (scan_utf8(out, (size_t)length) && !memchr(out, 0, (size_t)length))));
+    assert(length <= (ptrdiff_t)size &&
+           (length < 0 || (scan_utf8(out, (size_t)length) && !memchr(out, 0, (size_t)length))));
     assert(scan_base64url(text, size, (unsigned char *)out) <= (ptrdiff_t)size);
     assert(scan_code_points(text, size) <= size);
     if (scan_date(text, size) || scan_date_time(text, size))

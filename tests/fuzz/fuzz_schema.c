@@ -3,7 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
-static bool verdict(struct arena *arena, json_t *node, const json_t *value, struct gate *gate, struct problem *problem) {
+static bool verdict(struct arena *arena, json_t *node, const json_t *value, struct gate *gate,
+                    struct problem *problem) {
     struct schema_set *set = schema_set_new(arena, node, places_new(arena), gate);
     const struct schema *schema = schema_compile(set, node);
     return !gate->faults && schema_validate(schema, value, "/body", problem);
@@ -14,7 +15,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     if (!split)
         return 0;
     json_t *node = json_loadb((const char *)data, (size_t)(split - data), JSON_REJECT_DUPLICATES, NULL);
-    json_t *value = json_loadb((const char *)split + 1, size - (size_t)(split - data) - 1, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    json_t *value = json_loadb((const char *)split + 1, size - (size_t)(split - data) - 1,
+                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     struct arena *arena = arena_new(0);
     if (json_is_object(node) && value && !json_object_get(node, "$ref") && !strstr((const char *)data, "$ref")) {
         struct gate gate = {0};

@@ -2,7 +2,8 @@
 #pragma once
 #include <check.h>
 
-static inline int run_cases(const char *name, void (*set_up)(void), void (*tear_down)(void), const TTest *const *cases) {
+static inline int run_cases(const char *name, void (*set_up)(void), void (*tear_down)(void),
+                            const TTest *const *cases) {
     Suite *suite = suite_create(name);
     TCase *tests = tcase_create(name);
     tcase_add_checked_fixture(tests, set_up, tear_down);

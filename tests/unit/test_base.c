@@ -69,8 +69,21 @@ static bool integer(const char *text, int64_t expected) {
 START_TEST(integers) {
     ck_assert(integer("0", 0) && integer("-1", -1));
     ck_assert(integer("9223372036854775807", INT64_MAX) && integer("-9223372036854775808", INT64_MIN));
-    static const char *const bad[] = {"",  "-",    "+1", "01",  "-0",  " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808", "-9223372036854775809",
-                                      "٣", "1_000", "99999999999999999999"};
+    static const char *const bad[] = {"",
+                                      "-",
+                                      "+1",
+                                      "01",
+                                      "-0",
+                                      " 1",
+                                      "1 ",
+                                      "1.0",
+                                      "1e3",
+                                      "0x1",
+                                      "9223372036854775808",
+                                      "-9223372036854775809",
+                                      "٣",
+                                      "1_000",
+                                      "99999999999999999999"};
     int64_t value;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_msg(!scan_int(bad[i], strlen(bad[i]), &value), "%s", bad[i]);
@@ -78,7 +91,9 @@ START_TEST(integers) {
 END_TEST
 
 START_TEST(numbers) {
-    static const char *const good[] = {"0", "-0", "1.5", "1e3", "1E+3", "-12.5e-3"}, *const bad[] = {"", "01", "1.", ".5", "+1", "NaN", "1e", "0x1", "1 ", "-"};
+    static const char *const good[] = {"0", "-0", "1.5", "1e3", "1E+3", "-12.5e-3"}, *const bad[] = {
+                                                                                         "",    "01", "1.",  ".5", "+1",
+                                                                                         "NaN", "1e", "0x1", "1 ", "-"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ck_assert_msg(scan_number(good[i], strlen(good[i])), "%s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -87,14 +102,23 @@ START_TEST(numbers) {
 END_TEST
 
 START_TEST(dates) {
-    static const char *const good[] = {"2024-02-29", "2000-02-29", "2025-12-31"},
-                             *const bad[] = {"2025-02-29", "1900-02-29", "2025-13-01", "2025-00-01", "2025-01-00", "2025-04-31", "2025-1-1", "20250101", "2025-01-01 ", ""};
+    static const char *const good[] = {"2024-02-29", "2000-02-29", "2025-12-31"}, *const bad[] = {
+                                                                                      "2025-02-29",  "1900-02-29",
+                                                                                      "2025-13-01",  "2025-00-01",
+                                                                                      "2025-01-00",  "2025-04-31",
+                                                                                      "2025-1-1",    "20250101",
+                                                                                      "2025-01-01 ", ""};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ck_assert_msg(scan_date(good[i], strlen(good[i])), "%s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_msg(!scan_date(bad[i], strlen(bad[i])), "%s", bad[i]);
-    static const char *const instants[] = {"2025-08-31T23:30:00Z", "2025-08-31t23:30:00.123456z", "2025-08-31T23:30:00+01:00", "2016-12-31T23:59:60Z", "1990-12-31T15:59:60-08:00"},
-                             *const not_instants[] = {"2025-08-31T23:30:00", "2025-08-31 23:30:00Z", "2025-08-31T24:00:00Z", "2025-08-31T23:60:00Z", "2025-08-31T22:59:60Z", "2025-08-31T23:30:00+24:00", "2025-08-31T23:30Z"};
+    static const char *const instants[] = {"2025-08-31T23:30:00Z", "2025-08-31t23:30:00.123456z",
+                                           "2025-08-31T23:30:00+01:00", "2016-12-31T23:59:60Z",
+                                           "1990-12-31T15:59:60-08:00"},
+                             *const not_instants[] = {"2025-08-31T23:30:00",  "2025-08-31 23:30:00Z",
+                                                      "2025-08-31T24:00:00Z", "2025-08-31T23:60:00Z",
+                                                      "2025-08-31T22:59:60Z", "2025-08-31T23:30:00+24:00",
+                                                      "2025-08-31T23:30Z"};
     for (size_t i = 0; i < sizeof instants / sizeof *instants; i++)
         ck_assert_msg(scan_date_time(instants[i], strlen(instants[i])), "%s", instants[i]);
     for (size_t i = 0; i < sizeof not_instants / sizeof *not_instants; i++)
@@ -104,7 +128,16 @@ END_TEST
 
 START_TEST(utf8) {
     static const char *const good[] = {"", "a", "é", "€", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"},
-                             *const bad[] = {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\xff"};
+                             *const bad[] = {"\x80",
+                                             "\xc0\xaf",
+                                             "\xc1\xbf",
+                                             "\xe0\x80\xaf",
+                                             "\xed\xa0\x80",
+                                             "\xf0\x80\x80\xaf",
+                                             "\xf4\x90\x80\x80",
+                                             "\xf5\x80\x80\x80",
+                                             "\xe2\x82",
+                                             "\xff"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ck_assert_msg(scan_utf8(good[i], strlen(good[i])), "%s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -126,8 +159,10 @@ START_TEST(encodings) {
     ck_assert_int_eq(memcmp(out, "\xff\xef", 2), 0);
     static const char *const not_base64[] = {"a", "+/8", "_-8=", "_-9", "ab\n"};
     for (size_t i = 0; i < sizeof not_base64 / sizeof *not_base64; i++)
-        ck_assert_msg(scan_base64url(not_base64[i], strlen(not_base64[i]), (unsigned char *)out) < 0, "%s", not_base64[i]);
-    ck_assert(scan_uuid("0188D2e4-89ab-7cde-8f01-23456789abcd", 36) && !scan_uuid("0188d2e489ab-7cde-8f01-23456789abcd-", 36));
+        ck_assert_msg(scan_base64url(not_base64[i], strlen(not_base64[i]), (unsigned char *)out) < 0, "%s",
+                      not_base64[i]);
+    ck_assert(scan_uuid("0188D2e4-89ab-7cde-8f01-23456789abcd", 36) &&
+              !scan_uuid("0188d2e489ab-7cde-8f01-23456789abcd-", 36));
 }
 END_TEST
 
@@ -157,12 +192,15 @@ START_TEST(problems_stay_utf8) {
         problem_add(&problem, text, "%s", text);
         problem_set(&problem, "invalid", "%s", text);
         ck_assert(scan_utf8(problem.detail, strlen(problem.detail)) && strlen(problem.detail) > 300);
-        ck_assert(scan_utf8(problem.errors[0].detail, strlen(problem.errors[0].detail)) && scan_utf8(problem.errors[0].pointer, strlen(problem.errors[0].pointer)));
+        ck_assert(scan_utf8(problem.errors[0].detail, strlen(problem.errors[0].detail)) &&
+                  scan_utf8(problem.errors[0].pointer, strlen(problem.errors[0].pointer)));
     }
 }
 END_TEST
 
 int main(void) {
     return run_cases("base", set_up, tear_down,
-                     (const TTest *const[]){arena_aligns_zeroes_and_ends, buffer_fails_once_and_for_good, buffer_writes_json_strings, integers, numbers, dates, utf8, encodings, problems, problems_stay_utf8, NULL});
+                     (const TTest *const[]){arena_aligns_zeroes_and_ends, buffer_fails_once_and_for_good,
+                                            buffer_writes_json_strings, integers, numbers, dates, utf8, encodings,
+                                            problems, problems_stay_utf8, NULL});
 }

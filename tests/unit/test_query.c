@@ -33,10 +33,27 @@ END_TEST
 
 START_TEST(what_is_no_name_stays) {
     static const char *const texts[] = {
-        "SELECT ':a'",          "SELECT 'it''s :a'",         "SELECT E'\\':a'",      "SELECT \"x:a\"",     "SELECT \"a\"\":b\"",     "SELECT $$ :a $$",
-        "SELECT $t$ $$ :a $t$", "SELECT 1 -- :a",            "SELECT 1 -- :a\n+ 2",  "SELECT /* :a */ 1",  "SELECT /* /* :a */ :b */ 1", "SELECT a::text",
-        "SELECT x[1:2]",        "SELECT x[a:b]",             "SELECT x[f(1):n]",     "SELECT f(a := 1)",   "SELECT U&'d\\0061:a'",   "SELECT a$b$c",
-        "SELECT 'a' ':b'",      "SELECT '\\':: text",        "SELECT e'\\\\' 'x:a'",
+        "SELECT ':a'",
+        "SELECT 'it''s :a'",
+        "SELECT E'\\':a'",
+        "SELECT \"x:a\"",
+        "SELECT \"a\"\":b\"",
+        "SELECT $$ :a $$",
+        "SELECT $t$ $$ :a $t$",
+        "SELECT 1 -- :a",
+        "SELECT 1 -- :a\n+ 2",
+        "SELECT /* :a */ 1",
+        "SELECT /* /* :a */ :b */ 1",
+        "SELECT a::text",
+        "SELECT x[1:2]",
+        "SELECT x[a:b]",
+        "SELECT x[f(1):n]",
+        "SELECT f(a := 1)",
+        "SELECT U&'d\\0061:a'",
+        "SELECT a$b$c",
+        "SELECT 'a' ':b'",
+        "SELECT '\\':: text",
+        "SELECT e'\\\\' 'x:a'",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const struct query *query = parse(texts[i]);
@@ -47,7 +64,8 @@ START_TEST(what_is_no_name_stays) {
 END_TEST
 
 START_TEST(refuses) {
-    static const char *const texts[] = {"SELECT 'a", "SELECT \"a", "SELECT $1", "SELECT $$ a", "SELECT $t$ a $$", "/* /* */", "SELECT 1; SELECT 2", "SELECT E'a\\'"};
+    static const char *const texts[] = {"SELECT 'a",       "SELECT \"a", "SELECT $1",          "SELECT $$ a",
+                                        "SELECT $t$ a $$", "/* /* */",   "SELECT 1; SELECT 2", "SELECT E'a\\'"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         ck_assert_msg(!parse(texts[i]), "%s", texts[i]);
     ck_assert_uint_eq(gate.faults, sizeof texts / sizeof *texts);
@@ -74,5 +92,7 @@ START_TEST(has_a_limit) {
 END_TEST
 
 int main(void) {
-    return run_cases("query", set_up, tear_down, (const TTest *const[]){names_become_numbers, what_is_no_name_stays, refuses, says_file_and_line, has_a_limit, NULL});
+    return run_cases("query", set_up, tear_down,
+                     (const TTest *const[]){names_become_numbers, what_is_no_name_stays, refuses, says_file_and_line,
+                                            has_a_limit, NULL});
 }

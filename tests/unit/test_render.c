@@ -26,13 +26,21 @@ static const struct column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-static const char *const full[COLUMNS] = {
-    "=a,\"b\"", "1.50", "t", "2025-08-31 23:30:00.5+00", "[{\"name\":\"x\"},{\"name\":\"y;z\"},{\"name\":3}]", "[]", "{\"type\":\"Point\",\"coordinates\":[1,2]}", "A; b, c\\d\ne", "2025-06-06"};
+static const char *const full[COLUMNS] = {"=a,\"b\"",
+                                          "1.50",
+                                          "t",
+                                          "2025-08-31 23:30:00.5+00",
+                                          "[{\"name\":\"x\"},{\"name\":\"y;z\"},{\"name\":3}]",
+                                          "[]",
+                                          "{\"type\":\"Point\",\"coordinates\":[1,2]}",
+                                          "A; b, c\\d\ne",
+                                          "2025-06-06"};
 static const char *const empty[COLUMNS] = {"x"};
 
 static const char *run(const struct renderer *renderer, bool list, const char *next, unsigned *omitted) {
     struct buf buf = buf_new(arena, 8, 1 << 16);
-    struct rendering rendering = {.buf = &buf, .columns = columns, .column_count = COLUMNS, .list = list, .title = "T", .next = next};
+    struct rendering rendering = {
+        .buf = &buf, .columns = columns, .column_count = COLUMNS, .list = list, .title = "T", .next = next};
     const char *const *rows[] = {full, empty};
     renderer->begin(&rendering);
     for (int i = 0; i < (list ? 2 : 1); i++) {
@@ -47,7 +55,9 @@ static const char *run(const struct renderer *renderer, bool list, const char *n
     return buf_text(&buf);
 }
 
-#define OBJECT "{\"slug\":\"=a,\\\"b\\\"\",\"count\":1.50,\"open\":true,\"at\":\"2025-08-31T23:30:00.5Z\",\"tags\":[{\"name\":\"x\"},{\"name\":\"y;z\"},{\"name\":3}],\"links\":[]}"
+#define OBJECT                                                                                                         \
+    "{\"slug\":\"=a,\\\"b\\\"\",\"count\":1.50,\"open\":true,\"at\":\"2025-08-31T23:30:00.5Z\",\"tags\":[{\"name\":"   \
+    "\"x\"},{\"name\":\"y;z\"},{\"name\":3}],\"links\":[]}"
 #define EMPTY "{\"slug\":\"x\",\"count\":null,\"open\":null,\"at\":null,\"tags\":null,\"links\":null}"
 
 START_TEST(json) {
@@ -62,21 +72,27 @@ START_TEST(ndjson) {
 END_TEST
 
 START_TEST(csv) {
-    ck_assert_str_eq(run(&render_csv, true, NULL, NULL), "slug,count,open,at,tags\r\n\"'=a,\"\"b\"\"\",1.50,true,2025-08-31T23:30:00.5Z,x;y;z;3\r\nx,,,,\r\n");
+    ck_assert_str_eq(
+        run(&render_csv, true, NULL, NULL),
+        "slug,count,open,at,tags\r\n\"'=a,\"\"b\"\"\",1.50,true,2025-08-31T23:30:00.5Z,x;y;z;3\r\nx,,,,\r\n");
 }
 END_TEST
 
 START_TEST(geojson) {
     ck_assert_str_eq(run(&render_geojson, true, NULL, NULL),
-                     "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":\"=a,\\\"b\\\"\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]},\"properties\":" OBJECT
+                     "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":\"=a,\\\"b\\\"\","
+                     "\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]},\"properties\":" OBJECT
                      "},{\"type\":\"Feature\",\"id\":\"x\",\"geometry\":null,\"properties\":" EMPTY "}]}");
 }
 END_TEST
 
 START_TEST(ical) {
     unsigned omitted;
-    ck_assert_str_eq(run(&render_ical, true, NULL, &omitted), "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\nX-WR-CALNAME:T\r\n"
-                                                              "BEGIN:VEVENT\r\nSUMMARY:A\\; b\\, c\\\\d\\ne\r\nDTSTART;VALUE=DATE:20250606\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    ck_assert_str_eq(
+        run(&render_ical, true, NULL, &omitted),
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\nX-WR-CALNAME:T\r\n"
+        "BEGIN:VEVENT\r\nSUMMARY:A\\; b\\, "
+        "c\\\\d\\ne\r\nDTSTART;VALUE=DATE:20250606\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
     ck_assert_uint_eq(omitted, 1);
 }
 END_TEST
@@ -105,5 +121,6 @@ START_TEST(values) {
 END_TEST
 
 int main(void) {
-    return run_cases("render", set_up, tear_down, (const TTest *const[]){json, ndjson, csv, geojson, ical, values, NULL});
+    return run_cases("render", set_up, tear_down,
+                     (const TTest *const[]){json, ndjson, csv, geojson, ical, values, NULL});
 }

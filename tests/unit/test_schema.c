@@ -27,7 +27,9 @@ static const char *check(const char *schema_text, const char *value_text) {
     const char *text = NULL;
     problem = (struct problem){0};
     if (!gate.faults)
-        text = schema_validate(schema, value, "/body", &problem) ? "" : arena_printf(arena, "%s %s", problem.errors[0].pointer, problem.errors[0].detail);
+        text = schema_validate(schema, value, "/body", &problem)
+                   ? ""
+                   : arena_printf(arena, "%s %s", problem.errors[0].pointer, problem.errors[0].detail);
     json_decref(node);
     json_decref(value);
     return text;
@@ -48,7 +50,8 @@ START_TEST(says_what_is_wrong) {
         {"{\"format\":\"date\"}", "\"2025\"", "/body must be a date such as 2025-08-31"},
         {"{\"uniqueItems\":true}", "[1,2,1.0]", "/body has the same item twice (0 and 2)"},
         {"{\"multipleOf\":0.1}", "0.3", ""},
-        {"{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"boolean\"}]}", "3", "/body fits none of the forms that are allowed"},
+        {"{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"boolean\"}]}", "3",
+         "/body fits none of the forms that are allowed"},
         {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1}", "/body lacks b"},
         {"{\"maxLength\":1}", "\"😀\"", ""},
     };
@@ -58,16 +61,32 @@ START_TEST(says_what_is_wrong) {
 END_TEST
 
 START_TEST(names_every_fault_at_once) {
-    check("{\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"minimum\":1}},\"required\":[\"c\"],\"additionalProperties\":false}", "{\"a\":1,\"b\":0,\"d\":1}");
+    check("{\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"minimum\":1}},\"required\":[\"c\"],"
+          "\"additionalProperties\":false}",
+          "{\"a\":1,\"b\":0,\"d\":1}");
     ck_assert_uint_eq(problem.error_count, 4);
 }
 END_TEST
 
 START_TEST(refuses_what_it_does_not_know) {
     static const char *const schemas[] = {
-        "{\"unevaluatedProperties\":false}", "{\"$dynamicRef\":\"#a\"}", "{\"nullable\":true}", "{\"type\":\"text\"}", "{\"type\":[]}", "{\"minimum\":\"1\"}", "{\"maxLength\":-1}",
-        "{\"pattern\":\"(\"}", "{\"format\":\"colour\"}", "{\"required\":[1]}", "{\"allOf\":[]}", "{\"items\":[]}", "{\"$ref\":\"#/components/schemas/Away\"}", "{\"multipleOf\":0}",
-        "{\"uniqueItems\":1}", "{\"properties\":{\"a\":7}}", "{\"enum\":\"a\"}",
+        "{\"unevaluatedProperties\":false}",
+        "{\"$dynamicRef\":\"#a\"}",
+        "{\"nullable\":true}",
+        "{\"type\":\"text\"}",
+        "{\"type\":[]}",
+        "{\"minimum\":\"1\"}",
+        "{\"maxLength\":-1}",
+        "{\"pattern\":\"(\"}",
+        "{\"format\":\"colour\"}",
+        "{\"required\":[1]}",
+        "{\"allOf\":[]}",
+        "{\"items\":[]}",
+        "{\"$ref\":\"#/components/schemas/Away\"}",
+        "{\"multipleOf\":0}",
+        "{\"uniqueItems\":1}",
+        "{\"properties\":{\"a\":7}}",
+        "{\"enum\":\"a\"}",
     };
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
         gate.faults = 0;
@@ -101,5 +120,7 @@ END_TEST
 
 int main(void) {
     return run_cases("schema", set_up, tear_down,
-                     (const TTest *const[]){says_what_is_wrong, names_every_fault_at_once, refuses_what_it_does_not_know, recursion_ends, a_pattern_has_a_budget, NULL});
+                     (const TTest *const[]){says_what_is_wrong, names_every_fault_at_once,
+                                            refuses_what_it_does_not_know, recursion_ends, a_pattern_has_a_budget,
+                                            NULL});
 }
