@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One block serves an ordinary request whole; larger needs get a block of their own. */
-enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = 16 };
+/* A request that waits for its turn has only the first block; two serve an ordinary one whole, and larger
+ * needs get a block of their own. */
+enum { FIRST_SIZE = 4 * 1024 - 64, BLOCK_SIZE = 32 * 1024, ALIGNMENT = 16 };
 
 struct block {
     struct block *next;
@@ -45,12 +46,12 @@ void arena_free(struct arena **arena) {
 }
 
 static struct block *block_add(struct arena *arena, size_t size) {
-    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t usual = arena->head ? BLOCK_SIZE : FIRST_SIZE, room = size > usual ? size : usual;
     struct block *block = malloc(sizeof *block + room);
     if (!block)
         return NULL;
     *block = (struct block){.size = room};
-    if (arena->head && size > BLOCK_SIZE) { /* keep filling the current block */
+    if (arena->head && size > usual) { /* keep filling the current block */
         block->next = arena->head->next;
         arena->head->next = block;
     } else {
