@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define FRESHNESS_FILE "_freshness.sql"
+
+/* Numbers of statements that are no operation's, and how long the watch may wait for an answer. */
+enum { STATEMENT_FRESHNESS = 1022, STATEMENT_PING = 1023, WATCH_TIMEOUT_US = 1000000 };
 
 /* Reads a whole file; false when it cannot. */
 static bool read_file(struct arena *arena, const char *path, struct text *text) {
@@ -78,6 +84,24 @@ static void check_media(const struct operation *operation, struct gate *gate) {
         gate_fault(gate, spec->where, "%s has several representations but no format parameter with an enum", spec->id);
 }
 
+/* The watch has a connection of its own: it must not wait behind the requests that wait for it. */
+static void load_cache(struct app *app, struct pool_options options, struct gate *gate) {
+    static const oid types[] = {OID_TEXT};
+    const char *path = arena_printf(app->arena, "%s/" FRESHNESS_FILE, app->config.queries);
+    const struct query *query = access(path, R_OK) == 0 ? query_load(app->arena, path, gate) : NULL;
+    if (!query || !app->config.cache_bytes)
+        return;
+    if (query->count != 1 || strcmp(query->names[0], "token") != 0)
+        gate_fault(gate, path, "takes :token alone");
+    app->freshness = (struct statement){
+        .index = STATEMENT_FRESHNESS, .name = "_freshness", .text = query->text, .count = 1, .types = types};
+    options.name = "scip-api watch";
+    options.size = 1;
+    options.wait_us = options.query_timeout_us = WATCH_TIMEOUT_US;
+    app->watch_pool = pool_new(&options);
+    app->cache = cache_new((size_t)app->config.cache_bytes, app->secret);
+}
+
 void app_load(struct app *app, const struct handler_entry *handlers, struct gate *gate) {
     app->contract = contract_load(app->arena, app->config.contract, gate);
     app->router = router_new(app->arena, app->contract, gate);
@@ -88,12 +112,14 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
     app->metrics = metrics_new(app->arena, app->contract);
     load_secret(app, gate);
     load_assets(app, gate);
-    app->pool = pool_new(&(struct pool_options){.url = app->config.database_url,
-                                                .name = "scip-api",
-                                                .size = (unsigned)app->config.pool_size,
-                                                .wait_us = app->config.pool_wait_ms * 1000,
-                                                .query_timeout_us = app->config.query_timeout_ms * 1000,
-                                                .read_only = true});
+    struct pool_options options = {.url = app->config.database_url,
+                                   .name = "scip-api",
+                                   .size = (unsigned)app->config.pool_size,
+                                   .wait_us = app->config.pool_wait_ms * 1000,
+                                   .query_timeout_us = app->config.query_timeout_ms * 1000,
+                                   .read_only = true};
+    app->pool = pool_new(&options);
+    load_cache(app, options, gate);
 }
 
 bool app_link(struct app *app, struct gate *gate) {
@@ -114,9 +140,28 @@ bool app_link(struct app *app, struct gate *gate) {
     return linked;
 }
 
+void app_watch(struct app *app) {
+    int64_t asked_us = clock_us();
+    struct problem problem = {0};
+    const char *token = *app->token ? app->token : NULL;
+    struct connection *connection = pool_take(app->watch_pool, &problem);
+    bool lost;
+    struct result *result = connection ? pg_run(connection, &app->freshness, &token, &problem, &lost) : NULL;
+    pool_give(app->watch_pool, &connection);
+    struct value row[2] = {0};
+    if (result && result_rows(result) == 1 && result_columns(result) == 2)
+        result_row(result, 0, row);
+    *app->token = '\0'; /* what has happened is unknown: the next answer begins anew */
+    if (row[0].text && row[1].text) {
+        cache_checked(app->cache, asked_us, *row[1].text == 't');
+        if (row[0].length < sizeof app->token)
+            memcpy(app->token, row[0].text, row[0].length + 1);
+    }
+    result_free(&result);
+}
+
 bool app_ready(struct app *app) {
-    /* any statement number serves: the last one is no operation's */
-    static const struct statement ping = {.index = 1023, .name = "ping", .text = "SELECT 1"};
+    static const struct statement ping = {.index = STATEMENT_PING, .name = "ping", .text = "SELECT 1"};
     struct problem problem = {0};
     bool lost;
     if (!atomic_load(&app->linked) || atomic_load(&app->draining))
@@ -136,6 +181,10 @@ bool app_ready(struct app *app) {
 
 void app_free(struct app *app) {
     pool_free(&app->pool);
+    if (app->cache) {
+        pool_free(&app->watch_pool);
+        cache_free(&app->cache);
+    }
     contract_release(app->contract);
     arena_free(&app->arena);
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "contract/contract.h"
 #include "contract/router.h"
+#include "op/cache.h"
 #include "op/operation.h"
 #include "pg/pool.h"
 #include <stdatomic.h>
@@ -20,6 +21,10 @@ struct app {
     const struct router *router;
     struct operation *operations; /* one a spec, in the contract's order */
     struct pool *pool;
+    struct pool *watch_pool;    /* one connection that asks what has changed */
+    struct statement freshness; /* what it asks: queries/_freshness.sql */
+    char token[4096];           /* what the last answer was; of the watching thread alone */
+    struct cache *cache;        /* of shared answers, or NULL: without the question there is none */
     const struct asset *assets; /* of the documentation page */
     unsigned asset_count;
     unsigned char secret[32]; /* keys of cursors and ETags */
@@ -35,6 +40,9 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
 /* Asks the database about every statement that is not linked yet. False when it is away, or with faults
  * in gate; may be called again. One thread at a time. */
 bool app_link(struct app *app, struct gate *gate);
+
+/* Asks the database what has changed and tells the cache. One thread, some times a second. */
+void app_watch(struct app *app);
 
 /* Whether requests for records can be answered now: linked, not draining, and the database answers. */
 bool app_ready(struct app *app);

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINK_RETRY_MS = 250, DRAIN_STEP_MS = 20 };
+enum { LINK_RETRY_MS = 250, WATCH_MS = 100, DRAIN_STEP_MS = 20 };
 
 static void sleep_ms(long ms) {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
@@ -30,8 +30,9 @@ static sigset_t block_signals(void) {
     return set;
 }
 
-/* Links as soon as the database lets it; an operation that disagrees with it stays unlinked and answers 503. */
-static void *keep_linking(void *argument) {
+/* Links as soon as the database lets it (an operation that disagrees with it stays unlinked and answers 503),
+ * then asks again and again what has changed. */
+static void *keep_in_touch(void *argument) {
     struct app *app = argument;
     struct gate gate = {.out = stderr};
     while (!atomic_load(&app->linked) && !atomic_load(&app->draining) && !gate.faults) {
@@ -39,6 +40,10 @@ static void *keep_linking(void *argument) {
             log_event(LOG_INFO, "linked");
         else
             sleep_ms(LINK_RETRY_MS);
+    }
+    while (app->cache && !atomic_load(&app->draining)) {
+        app_watch(app);
+        sleep_ms(WATCH_MS);
     }
     return NULL;
 }
@@ -62,12 +67,12 @@ static int serve(struct app *app, struct gate *gate) {
         return 1;
     log_event(LOG_INFO, "listening", LOG_TEXT("host", app->config.host), LOG_NUMBER("port", app->config.port),
               LOG_NUMBER("linked", atomic_load(&app->linked)));
-    pthread_t linker;
-    pthread_create(&linker, NULL, keep_linking, app);
+    pthread_t watcher;
+    pthread_create(&watcher, NULL, keep_in_touch, app);
     int number;
     sigwait(&signals, &number);
     drain(app);
-    pthread_join(linker, NULL);
+    pthread_join(watcher, NULL);
     server_stop(&server);
     server_stop(&admin);
     log_event(LOG_INFO, "stopped");

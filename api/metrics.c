@@ -108,6 +108,16 @@ static unsigned long long resident_bytes(void) {
     return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
 }
 
+static void render_cache(const struct app *app, struct buf *buf) {
+    struct cache_stats cache = cache_stats(app->cache);
+    counter(buf, "scip_cache_hits_total", "Answers given from the cache.", cache.hits);
+    counter(buf, "scip_cache_misses_total", "Answers made for the cache.", cache.misses);
+    counter(buf, "scip_cache_bypasses_total", "Requests that the cache could not vouch for.", cache.bypasses);
+    counter(buf, "scip_cache_stale_total", "Old answers given because the database was away.", cache.stale);
+    gauge(buf, "scip_cache_bytes", "Bytes of kept answers.", cache.bytes);
+    gauge(buf, "scip_cache_entries", "Kept answers.", cache.entries);
+}
+
 void metrics_render(const struct app *app, struct buf *buf) {
     struct pool_stats pool = pool_stats(app->pool);
     render_requests(app, buf);
@@ -121,5 +131,7 @@ void metrics_render(const struct app *app, struct buf *buf) {
     counter(buf, "scip_pool_waits_total", "Requests that had to wait for a connection.", pool.waits);
     counter(buf, "scip_pool_timeouts_total", "Requests that waited in vain.", pool.timeouts);
     counter(buf, "scip_pool_lost_total", "Database connections lost in use.", pool.lost);
+    if (app->cache)
+        render_cache(app, buf);
     gauge(buf, "process_resident_memory_bytes", "Resident memory.", resident_bytes());
 }

@@ -2,6 +2,7 @@
 #include "contract/bundle.h"
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 /* What the loader carries along. */
 struct loader {
@@ -125,8 +126,10 @@ static void load_headers(struct loader *loader, struct spec *spec, json_t *respo
     json_object_foreach (headers, name, header) {
         json_t *schema = json_object_get(resolve(loader, header), "schema");
         const json_t *value = schema ? schema_const(schema_compile(loader->schemas, schema)) : NULL;
-        if (json_is_string(value))
-            constants[spec->header_count++] = (struct constant_header){name, json_string_value(value)};
+        if (!json_is_string(value))
+            continue;
+        constants[spec->header_count++] = (struct constant_header){name, json_string_value(value)};
+        spec->shared |= strcasecmp(name, "Cache-Control") == 0 && strncmp(json_string_value(value), "public", 6) == 0;
     }
 }
 

@@ -41,6 +41,7 @@ struct spec {
     bool list;                             /* the response is {"items": […], "next": …} */
     const struct constant_header *headers; /* of the success response */
     unsigned header_count;
+    bool shared; /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
 };
 
 struct contract {

@@ -1,37 +1,21 @@
 #include "http/cursor.h"
+#include "base/scan.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/scan.h"
 
 enum { MAC_LENGTH = 16, CURSOR_MAX = 2048 };
 
-static int by_name(const void *left, const void *right) {
-    const struct pair *const *a = left, *const *b = right;
-    return strcmp((*a)->name, (*b)->name);
-}
-
-/* HMAC-SHA256, cut to 128 bits (RFC 2104, section 5), over the operation, the query in canonical order but
- * for cursor, limit and format, and the keyset. Each text ends with its NUL, so that nothing can shift. */
+/* HMAC-SHA256, cut to 128 bits (RFC 2104, section 5), over the operation, its filters and the keyset. Each
+ * text ends with its NUL, so that nothing can shift. */
 static void sign(const struct request *request, const char *keys, size_t length, unsigned char mac[static MAC_LENGTH]) {
-    const struct pairs *query = &request->inputs.query;
-    const struct pair *sorted[QUERY_PARAMETERS_MAX];
-    unsigned count = 0;
-    for (unsigned i = 0; i < query->count; i++)
-        if (strcmp(query->items[i].name, "cursor") != 0 && strcmp(query->items[i].name, "limit") != 0 &&
-            strcmp(query->items[i].name, "format") != 0)
-            sorted[count++] = &query->items[i];
-    qsort(sorted, count, sizeof *sorted, by_name);
-    struct buf text = buf_new(request->arena, 512, 64 * 1024);
-    buf_put(&text, request->operation->spec->id, strlen(request->operation->spec->id) + 1);
-    for (unsigned i = 0; i < count; i++) {
-        buf_put(&text, sorted[i]->name, strlen(sorted[i]->name) + 1);
-        buf_put(&text, sorted[i]->value.bytes, sorted[i]->value.length + 1);
-    }
-    buf_put(&text, "", 1); /* no name is empty: the filters end here */
+    static const char *const but[] = {"cursor", "limit", "format", NULL};
+    const char *id = request->operation->spec->id,
+               *filters = pairs_canonical(request->arena, &request->inputs.query, but);
+    struct buf text = buf_new(request->arena, 512, 72 * 1024);
+    buf_put(&text, id, strlen(id) + 1);
+    buf_put(&text, filters ?: "", filters ? strlen(filters) + 1 : 0);
     buf_put(&text, keys, length);
     unsigned char digest[EVP_MAX_MD_SIZE];
     HMAC(EVP_sha256(), request->app->secret, sizeof request->app->secret, (unsigned char *)text.data, text.length,

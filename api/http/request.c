@@ -112,6 +112,76 @@ static bool bind(struct request *request, struct response *response, struct prob
            cursor_open(request, problem) && read_body(request, problem);
 }
 
+/* Takes over an answer that was made for somebody else. */
+static bool take_answer(struct request *request, struct response *response, const struct answer *answer,
+                        struct problem *problem) {
+    if (!response_body(request, response, problem))
+        return false;
+    buf_put(&response->body, answer->body.bytes, answer->body.length);
+    response->status = 200;
+    response->content_type = answer->content_type;
+    response->etag = arena_copy(request->arena, answer->etag, strlen(answer->etag));
+    response->next_link =
+        answer->next_link ? arena_copy(request->arena, answer->next_link, strlen(answer->next_link)) : NULL;
+    response->omitted = answer->omitted;
+    request->recalled = true;
+    return true;
+}
+
+/* The key is what the answer depends on and nothing else: path, values that bind has checked, representation. */
+static bool recall(struct request *request, struct response *response, struct problem *problem) {
+    static const char *const nothing[] = {NULL};
+    struct cache *cache = request->app->cache;
+    const struct spec *spec = request->match.spec;
+    if (!cache || !spec->shared || request->operation->handler)
+        return true;
+    const char *query = pairs_canonical(request->arena, &request->inputs.query, nothing);
+    struct buf key = buf_new(request->arena, 256, 72 * 1024);
+    buf_put(&key, request->target, strcspn(request->target, "?"));
+    buf_printf(&key, "?%s %s", query ?: "", request->media);
+    if (!query || key.failed)
+        return true;
+    request->key = (struct text){key.data, key.length};
+    const struct answer *answer =
+        cache_get(cache, request->key, request->app->config.pool_wait_ms * 1000, &request->ticket);
+    bool fine = !answer || take_answer(request, response, answer, problem);
+    response->cache_status = answer ? "scip-api; hit" : NULL;
+    cache_give_back(&answer);
+    return fine;
+}
+
+static bool remember(struct request *request, struct response *response, struct problem *problem) {
+    (void)problem;
+    if (!request->ticket.entry || response->status != 200)
+        return true;
+    response->etag = response_etag(request, response);
+    struct answer answer = {
+        .content_type = response->content_type,
+        .etag = response->etag,
+        .next_link = response->next_link,
+        .omitted = response->omitted,
+        .body = {response->body.data + RESPONSE_HEAD_ROOM, response->body.length - RESPONSE_HEAD_ROOM}};
+    cache_settle(request->app->cache, &request->ticket, answer.etag ? &answer : NULL);
+    return true;
+}
+
+/* The database cannot be asked: an answer from before, marked by a ttl below zero (RFC 9211, section 2.3), is
+ * better than none. */
+static bool fall_back(struct request *request, struct response *response, struct problem *problem) {
+    const struct answer *answer =
+        request->key.bytes && problem->status >= 503 ? cache_get_stale(request->app->cache, request->key) : NULL;
+    if (!answer)
+        return false;
+    long long age = (clock_us() - answer->made_us) / 1000000;
+    struct problem none = {0};
+    bool fine = take_answer(request, response, answer, &none);
+    if (fine)
+        *problem = none;
+    response->cache_status = arena_printf(request->arena, "scip-api; hit; ttl=-%lld", age ?: 1);
+    cache_give_back(&answer);
+    return fine;
+}
+
 /* Runs the statement; a read whose connection broke is tried once more on another one. */
 static struct result *query(struct request *request, const char *const *values, struct problem *problem) {
     bool read = strcmp(request->match.spec->method, "GET") == 0, lost = false;
@@ -134,17 +204,23 @@ static bool run(struct request *request, struct response *response, struct probl
     response->status = operation->spec->success;
     response->constants = operation->spec->headers;
     response->constant_count = operation->spec->header_count;
+    if (request->recalled)
+        return true;
     if (operation->handler)
         return operation->handler(request, response, problem);
     const struct link *link = atomic_load(&operation->link);
-    if (!link)
-        return problem_set(problem, "unavailable", "The database has not answered for this operation yet.");
+    if (!link) {
+        problem_set(problem, "unavailable", "The database has not answered for this operation yet.");
+        return fall_back(request, response, problem);
+    }
     const char **values = arena_alloc(request->arena, (operation->statement.count + 1) * sizeof *values);
     if (!values || !bind_values(request->arena, operation, &request->inputs, values, problem))
         return problem->status ? false : problem_set(problem, "too-large", "The request is too large.");
     request->result = query(request, values, problem);
     if (!request->result)
-        return false;
+        return fall_back(request, response, problem);
+    if (strcmp(operation->spec->method, "GET") != 0 && request->app->cache)
+        cache_changed(request->app->cache);
     if (!operation_fits(link, request->result))
         return problem_set(problem, "unavailable", "The database's schema has changed under this operation.");
     return true;
@@ -165,20 +241,10 @@ static bool redirect(struct response *response, struct request *request, const s
 
 /* The request's own target with the cursor exchanged. */
 static const char *next_link(struct request *request, const char *cursor) {
-    struct buf link = buf_new(request->arena, 512, RESPONSE_HEAD_ROOM / 2);
-    const char *mark = strchr(request->target, '?');
-    buf_put(&link, request->target, mark ? (size_t)(mark - request->target) : strlen(request->target));
-    buf_char(&link, '?');
-    for (const char *part = mark ? mark + 1 : ""; *part;) {
-        size_t length = strcspn(part, "&");
-        if (length && strncmp(part, "cursor=", 7) != 0) {
-            buf_put(&link, part, length);
-            buf_char(&link, '&');
-        }
-        part += length + (part[length] == '&');
-    }
-    buf_printf(&link, "cursor=%s", cursor);
-    return buf_text(&link);
+    static const char *const but[] = {"cursor", NULL};
+    const char *query = pairs_canonical(request->arena, &request->inputs.query, but);
+    return arena_printf(request->arena, "%.*s?%s%scursor=%s", (int)strcspn(request->target, "?"), request->target,
+                        query ?: "", query && *query ? "&" : "", cursor);
 }
 
 static bool render_list(struct request *request, struct response *response, struct rendering *rendering,
@@ -200,7 +266,7 @@ static bool render_list(struct request *request, struct response *response, stru
 }
 
 static bool render(struct request *request, struct response *response, struct problem *problem) {
-    if (request->operation->handler)
+    if (request->operation->handler || request->recalled)
         return true;
     const struct link *link = atomic_load(&request->operation->link);
     struct value row[COLUMNS_MAX];
@@ -236,8 +302,8 @@ static const struct step {
     enum step_id id;
     bool (*take)(struct request *, struct response *, struct problem *); /* false: the walk ends here */
 } steps[] = {
-    {STEP_ROUTE, route}, {STEP_ACCEPT, accept}, {STEP_BIND, bind},
-    {STEP_RUN, run},     {STEP_RENDER, render}, {STEP_VALIDATE, response_validate},
+    {STEP_ROUTE, route}, {STEP_ACCEPT, accept}, {STEP_BIND, bind},         {STEP_RECALL, recall},
+    {STEP_RUN, run},     {STEP_RENDER, render}, {STEP_REMEMBER, remember}, {STEP_VALIDATE, response_validate},
 };
 
 void request_serve(struct request *request, struct response *response, struct problem *problem) {
@@ -248,6 +314,7 @@ void request_serve(struct request *request, struct response *response, struct pr
         if (!onwards)
             break;
     }
+    cache_settle(request->app->cache, &request->ticket, NULL); /* no answer came about */
     result_free(&request->result);
     json_decref(request->json);
     request->json = NULL;

@@ -3,6 +3,7 @@
 #include "app.h"
 #include "base/problem.h"
 #include "op/bind.h"
+#include "op/cache.h"
 #include "render/render.h"
 
 struct header {
@@ -10,7 +11,17 @@ struct header {
 };
 
 /* The steps of the walk, for timings. */
-enum step_id { STEP_ROUTE, STEP_ACCEPT, STEP_BIND, STEP_RUN, STEP_RENDER, STEP_VALIDATE, STEPS };
+enum step_id {
+    STEP_ROUTE,
+    STEP_ACCEPT,
+    STEP_BIND,
+    STEP_RECALL,
+    STEP_RUN,
+    STEP_RENDER,
+    STEP_REMEMBER,
+    STEP_VALIDATE,
+    STEPS
+};
 
 struct request {
     const struct app *app;
@@ -27,6 +38,9 @@ struct request {
     struct inputs inputs;
     json_t *json;          /* the body, owned until request_serve ends */
     struct result *result; /* rows between run and render, owned likewise */
+    struct text key;       /* of the cache; bytes NULL: not an answer for everybody */
+    struct ticket ticket;  /* to make that answer, settled when request_serve ends */
+    bool recalled;         /* the answer came from the cache */
     int64_t started_us;    /* clock_us() at arrival */
     int64_t spent_us[STEPS];
 };
@@ -36,6 +50,7 @@ struct response {
     const char *content_type; /* NULL: no body */
     struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
     const char *allow, *location, *etag, *next_link;
+    const char *cache_status;                /* RFC 9211 */
     const struct constant_header *constants; /* from the contract */
     unsigned constant_count;
     unsigned omitted; /* rows left out of this representation */
@@ -43,7 +58,8 @@ struct response {
     bool head; /* leave the body out */
 };
 
-/* Walks: route, accept, bind, run, render, validate. Fills either response or problem (status 0: none). */
+/* Walks: route, accept, bind, recall, run, render, remember, validate. Fills either response or problem (status 0:
+ * none). */
 void request_serve(struct request *request, struct response *response, struct problem *problem);
 
 /* The first header of that name (case-insensitive), or NULL. */

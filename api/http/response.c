@@ -130,7 +130,7 @@ static void fetch_siphash(void) {
 }
 
 /* SipHash-2-4 of the body under the process's secret: strong for caching, and no oracle for guessing. */
-static const char *make_etag(struct request *request, const struct response *response) {
+const char *response_etag(struct request *request, const struct response *response) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, fetch_siphash);
     unsigned char hash[16];
@@ -167,7 +167,7 @@ bool response_validate(struct request *request, struct response *response, struc
     if (response->status != 200 || strcmp(request->match.spec->method, "GET") != 0)
         return true;
     if (!response->etag)
-        response->etag = make_etag(request, response);
+        response->etag = response_etag(request, response);
     const char *known = request_header(request, "If-None-Match");
     if (response->etag && known && names_etag(known, response->etag)) {
         response->status = 304;
@@ -223,7 +223,7 @@ static void put_cors(struct buf *head, const struct request *request, const stru
         put_header(head, "Access-Control-Max-Age", "600");
     } else {
         put_header(head, "Access-Control-Expose-Headers",
-                   "ETag, Link, Location, Retry-After, Server-Timing, X-Omitted-Count, X-Request-Id");
+                   "Cache-Status, ETag, Link, Location, Retry-After, Server-Timing, X-Omitted-Count, X-Request-Id");
     }
 }
 
@@ -269,6 +269,8 @@ static void put_representation(struct buf *head, const struct response *response
         put_header(head, "Allow", response->allow);
     if (response->next_link)
         buf_printf(head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
+    if (response->cache_status)
+        put_header(head, "Cache-Status", response->cache_status);
     if (response->omitted)
         buf_printf(head, "X-Omitted-Count: %u\r\n", response->omitted);
     if (problem->retry_after)

@@ -11,7 +11,10 @@ bool response_body(struct request *request, struct response *response, struct pr
  * tie: the first. NULL when none fits. */
 const char *response_negotiate(const char *accept, const char *const *offered, unsigned count);
 
-/* Sets the ETag (a keyed hash of the body) and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
+/* A keyed hash of the body as an entity tag, lent by the arena; NULL when there is no memory. */
+const char *response_etag(struct request *request, const struct response *response);
+
+/* Sets the ETag and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
 bool response_validate(struct request *request, struct response *response, struct problem *problem);
 
 /* Head and body in one run of bytes, lent by the request's arena; close tells that the connection ends.

@@ -1,6 +1,8 @@
 #include "op/bind.h"
 #include "base/scan.h"
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool bind_parse_query(struct arena *arena, const char *text, size_t length, struct pairs *pairs,
@@ -26,6 +28,42 @@ bool bind_parse_query(struct arena *arena, const char *text, size_t length, stru
         part = stop + 1;
     }
     return true;
+}
+
+static int by_name(const void *left, const void *right) {
+    const struct pair *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* RFC 3986, section 2.3: what is unreserved stands for itself. */
+static void put_encoded(struct buf *buf, const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (isalnum((unsigned char)text[i]) || strchr("-._~", text[i]))
+            buf_char(buf, text[i]);
+        else
+            buf_printf(buf, "%%%02X", (unsigned char)text[i]);
+}
+
+const char *pairs_canonical(struct arena *arena, const struct pairs *pairs, const char *const *but) {
+    const struct pair *sorted[QUERY_PARAMETERS_MAX];
+    unsigned count = 0;
+    for (unsigned i = 0; i < pairs->count; i++) {
+        const char *const *word = but;
+        while (*word && strcmp(*word, pairs->items[i].name) != 0)
+            word++;
+        if (!*word)
+            sorted[count++] = &pairs->items[i];
+    }
+    qsort(sorted, count, sizeof *sorted, by_name);
+    struct buf text = buf_new(arena, 256, 64 * 1024);
+    for (unsigned i = 0; i < count; i++) {
+        if (i)
+            buf_char(&text, '&');
+        put_encoded(&text, sorted[i]->name, strlen(sorted[i]->name));
+        buf_char(&text, '=');
+        put_encoded(&text, sorted[i]->value.bytes, sorted[i]->value.length);
+    }
+    return buf_text(&text);
 }
 
 const struct text *pairs_get(const struct pairs *pairs, const char *name) {

@@ -111,7 +111,7 @@ static const struct operation *find_operation(const struct operation *operations
     return NULL;
 }
 
-/* Every .sql file belongs to an operation that has no handler. */
+/* Every .sql file belongs to an operation that has no handler; what begins with '_' is the engine's. */
 static void check_files(const struct operation *operations, unsigned count, const char *queries, struct gate *gate) {
     DIR *folder = opendir(queries);
     if (!folder) {
@@ -120,7 +120,7 @@ static void check_files(const struct operation *operations, unsigned count, cons
     }
     for (struct dirent *file; (file = readdir(folder));) {
         size_t length = strlen(file->d_name);
-        if (length < 5 || strcmp(file->d_name + length - 4, ".sql") != 0)
+        if (*file->d_name == '_' || length < 5 || strcmp(file->d_name + length - 4, ".sql") != 0)
             continue;
         const struct operation *operation = find_operation(operations, count, file->d_name, length - 4);
         if (!operation)

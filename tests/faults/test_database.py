@@ -14,7 +14,7 @@ ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long ru
 def own(tmp_path_factory):
     """A cluster of its own, to be mistreated."""
     cluster = harness.Cluster(harness.LOCAL / "faults")
-    server = harness.Server("main", DATABASE_URL=cluster.url(), QUERY_TIMEOUT_MS=1000)
+    server = harness.Server("main", DATABASE_URL=cluster.url(), QUERY_TIMEOUT_MS=1000, CACHE_BYTES=0)  # every request asks the database
     yield cluster, server
     cluster.run("restart")
     server.stop()
@@ -135,7 +135,7 @@ def test_frozen_backends(own):
 def test_database_comes_later(own):
     cluster, _ = own
     cluster.run("stop")
-    server = harness.Server("main", wait=False, DATABASE_URL=cluster.url())
+    server = harness.Server("main", wait=False, DATABASE_URL=cluster.url(), CACHE_BYTES=0)
     time.sleep(1)
     assert server.get("/health/live", record=False).status == 200 and server.get("/v1/hubs", record=False).status == 503
     cluster.run("restart")
@@ -156,3 +156,28 @@ def test_schema_changes_under_way(own):
     assert server.get("/v1/hubs", record=False).status == 200
     cluster.psql("ALTER VIEW scip.regions_away RENAME TO regions")
     assert server.get("/v1/regions", record=False).status == 200
+
+
+def test_what_is_kept_outlives_the_database(own):
+    """With the database away the last answer is given, marked stale; what nobody asked for is 503."""
+    cluster, _ = own
+    server = harness.Server("main", DATABASE_URL=cluster.url(), POOL_WAIT_MS=500)
+    fresh = server.get("/v1/hubs", record=False)
+    cluster.run("immediate")
+    time.sleep(0.5)
+    stale = server.get("/v1/hubs")
+    assert (stale.status, stale.body, stale.headers["ETag"]) == (200, fresh.body, fresh.headers["ETag"])
+    assert "; hit; ttl=-" in stale.headers["Cache-Status"]
+    assert server.get("/v1/hubs", If_None_Match=fresh.headers["ETag"]).status == 304
+    assert server.get("/v1/hubs?q=nobody-asked", record=False).status == 503
+    cluster.run("restart")
+    database_up(cluster)
+    wait_well(server, 4)
+    cluster.psql("UPDATE scip.hub SET blurb = 'After the fall' WHERE slug = 'london-hub'")
+    until = time.monotonic() + 2
+    while b"After the fall" not in server.get("/v1/hubs", record=False).body:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert "ttl" not in (server.get("/v1/hubs", record=False).headers["Cache-Status"] or "")
+    cluster.psql("UPDATE scip.hub SET blurb = NULL WHERE slug = 'london-hub'")
+    server.stop()

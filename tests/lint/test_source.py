@@ -10,7 +10,7 @@ LEVELS = ["base", "contract", "pg", "op", "render", "app", "http", "handlers", "
 OWNERS = {"libpq-fe.h": "api/pg/", "civetweb.h": "api/http/server.c", "yaml.h": "api/contract/yaml.c"}
 BANNED = r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca|setjmp|longjmp|system|popen|rand)\s*\("
 ALLOCATORS = r"\b(malloc|calloc|realloc|free|strdup|strndup|asprintf)\s*\("
-MAY_ALLOCATE = ("api/base/", "api/pg/pool.c")
+MAY_ALLOCATE = ("api/base/", "api/pg/pool.c", "api/op/cache.c")
 FUNCTION_LINES, FILE_LINES, HEADER_LINES = 60, 350, 90
 ENGINE_LINES = 5400  # of code, headers included: only ever lowered
 

@@ -1,0 +1,266 @@
+#include "op/cache.h"
+#include "base/log.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* FRESH_US bounds how long after a commit an old answer may still be given. */
+enum { BUCKETS = 4096, FRESH_US = 250000 };
+
+/* An answer in one block: etag, next link and body follow. */
+struct kept {
+    struct answer answer; /* first: what is lent leads back here */
+    atomic_uint readers;  /* the entry's own, and the loans */
+    size_t size;
+    char bytes[];
+};
+
+struct entry {
+    struct entry *next;            /* in its bucket */
+    struct entry *newer, *older;   /* by last use */
+    struct kept *kept;             /* NULL until first made */
+    uint64_t generation;           /* in which kept was begun */
+    uint64_t making;               /* generation of the ticket that is out, or 0 */
+    unsigned users;                /* who waits here, and the ticket's holder: keeps the entry */
+    pthread_cond_t settled;
+    uint64_t hash;
+    size_t key_length;
+    char key[];
+};
+
+struct cache {
+    pthread_mutex_t lock; /* guards all below */
+    struct entry *buckets[BUCKETS];
+    struct entry *newest, *oldest;
+    size_t capacity;
+    uint64_t seed, generation;
+    int64_t fresh_until;
+    struct cache_stats stats;
+};
+
+struct cache *cache_new(size_t capacity, const unsigned char *seed) {
+    struct cache *cache = calloc(1, sizeof *cache);
+    if (!cache)
+        log_fatal("out of memory");
+    *cache = (struct cache){.lock = PTHREAD_MUTEX_INITIALIZER, .capacity = capacity, .generation = 1};
+    memcpy(&cache->seed, seed, sizeof cache->seed);
+    return cache;
+}
+
+static void release(struct kept *kept) {
+    if (kept && atomic_fetch_sub(&kept->readers, 1) == 1)
+        free(kept);
+}
+
+/* A keyed multiply-and-fold over eight bytes at a time. */
+static uint64_t hash_of(const struct cache *cache, struct text key) {
+    uint64_t hash = cache->seed ^ key.length;
+    for (size_t i = 0; i < key.length; i += 8) {
+        uint64_t word = 0;
+        memcpy(&word, key.bytes + i, key.length - i < 8 ? key.length - i : 8);
+        unsigned __int128 product = (unsigned __int128)(hash ^ word) * 0x9E3779B97F4A7C15u;
+        hash = (uint64_t)product ^ (uint64_t)(product >> 64);
+    }
+    return hash;
+}
+
+static struct entry *find(struct cache *cache, struct text key, uint64_t hash) {
+    struct entry *entry = cache->buckets[hash % BUCKETS];
+    while (entry && (entry->hash != hash || entry->key_length != key.length ||
+                     memcmp(entry->key, key.bytes, key.length) != 0))
+        entry = entry->next;
+    return entry;
+}
+
+static void unlink_use(struct cache *cache, struct entry *entry) {
+    *(entry->newer ? &entry->newer->older : &cache->newest) = entry->older;
+    *(entry->older ? &entry->older->newer : &cache->oldest) = entry->newer;
+}
+
+static void link_use(struct cache *cache, struct entry *entry) {
+    entry->newer = NULL;
+    entry->older = cache->newest;
+    *(cache->newest ? &cache->newest->newer : &cache->oldest) = entry;
+    cache->newest = entry;
+}
+
+static void touch(struct cache *cache, struct entry *entry) {
+    if (cache->newest == entry)
+        return;
+    unlink_use(cache, entry);
+    link_use(cache, entry);
+}
+
+static size_t size_of(const struct entry *entry) {
+    return sizeof *entry + entry->key_length + (entry->kept ? entry->kept->size : 0);
+}
+
+static void drop(struct cache *cache, struct entry *entry) {
+    struct entry **link = &cache->buckets[entry->hash % BUCKETS];
+    while (*link != entry)
+        link = &(*link)->next;
+    *link = entry->next;
+    unlink_use(cache, entry);
+    cache->stats.bytes -= size_of(entry);
+    cache->stats.entries--;
+    release(entry->kept);
+    pthread_cond_destroy(&entry->settled);
+    free(entry);
+}
+
+/* Drops what was not used for longest until the rest fits. */
+static void make_room(struct cache *cache) {
+    for (struct entry *entry = cache->oldest, *newer; entry && cache->stats.bytes > cache->capacity; entry = newer) {
+        newer = entry->newer;
+        if (!entry->users)
+            drop(cache, entry);
+    }
+}
+
+void cache_free(struct cache **cache) {
+    if (!*cache)
+        return;
+    while ((*cache)->oldest)
+        drop(*cache, (*cache)->oldest);
+    free(*cache);
+    *cache = NULL;
+}
+
+static struct entry *add(struct cache *cache, struct text key, uint64_t hash) {
+    struct entry *entry = calloc(1, sizeof *entry + key.length);
+    if (!entry)
+        return NULL;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&entry->settled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    entry->hash = hash;
+    entry->key_length = key.length;
+    memcpy(entry->key, key.bytes, key.length);
+    entry->next = cache->buckets[hash % BUCKETS];
+    cache->buckets[hash % BUCKETS] = entry;
+    link_use(cache, entry);
+    cache->stats.bytes += size_of(entry);
+    cache->stats.entries++;
+    return entry;
+}
+
+static const struct answer *lend(struct kept *kept) {
+    atomic_fetch_add(&kept->readers, 1);
+    return &kept->answer;
+}
+
+void cache_give_back(const struct answer **answer) {
+    release((struct kept *)*answer);
+    *answer = NULL;
+}
+
+static bool is_fresh(const struct cache *cache, const struct entry *entry) {
+    return entry && entry->kept && entry->generation == cache->generation;
+}
+
+/* Waits, with the lock held, until the ticket that is out is settled; false when the time is over. */
+static bool wait_settled(struct cache *cache, struct entry *entry, int64_t until_us) {
+    struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
+    entry->users++;
+    int late = pthread_cond_timedwait(&entry->settled, &cache->lock, &until);
+    entry->users--;
+    return late == 0;
+}
+
+const struct answer *cache_get(struct cache *cache, struct text key, int64_t wait_us, struct ticket *ticket) {
+    uint64_t hash = hash_of(cache, key);
+    int64_t until_us = clock_us() + wait_us;
+    struct entry *entry;
+    const struct answer *found = NULL;
+    *ticket = (struct ticket){0};
+    pthread_mutex_lock(&cache->lock);
+    while ((entry = find(cache, key, hash)) && !is_fresh(cache, entry) && entry->making == cache->generation)
+        if (!wait_settled(cache, entry, until_us))
+            break;
+    if (clock_us() > cache->fresh_until || (entry && entry->making == cache->generation && !is_fresh(cache, entry))) {
+        cache->stats.bypasses++;
+    } else if (is_fresh(cache, entry)) {
+        cache->stats.hits++;
+        touch(cache, entry);
+        found = lend(entry->kept);
+    } else if (entry || (entry = add(cache, key, hash))) {
+        cache->stats.misses++;
+        entry->making = cache->generation;
+        entry->users++;
+        *ticket = (struct ticket){entry, cache->generation};
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
+static struct kept *keep(const struct answer *answer) {
+    size_t etag = answer->etag ? strlen(answer->etag) + 1 : 0, link = answer->next_link ? strlen(answer->next_link) + 1 : 0;
+    size_t size = sizeof(struct kept) + etag + link + answer->body.length;
+    struct kept *kept = malloc(size);
+    if (!kept)
+        return NULL;
+    *kept = (struct kept){.answer = *answer, .readers = 1, .size = size};
+    kept->answer.made_us = clock_us();
+    char *body = kept->bytes + etag + link;
+    kept->answer.etag = etag ? memcpy(kept->bytes, answer->etag, etag) : NULL;
+    kept->answer.next_link = link ? memcpy(kept->bytes + etag, answer->next_link, link) : NULL;
+    kept->answer.body.bytes = memcpy(body, answer->body.bytes, answer->body.length);
+    return kept;
+}
+
+void cache_settle(struct cache *cache, struct ticket *ticket, const struct answer *answer) {
+    struct entry *entry = ticket->entry;
+    if (!entry)
+        return;
+    struct kept *kept = answer && answer->body.length < cache->capacity / 8 ? keep(answer) : NULL;
+    pthread_mutex_lock(&cache->lock);
+    if (entry->making == ticket->generation) { /* else somebody began anew in a later generation */
+        entry->making = 0;
+        if (kept) {
+            cache->stats.bytes += kept->size - (entry->kept ? entry->kept->size : 0);
+            release(entry->kept);
+            entry->kept = kept;
+            entry->generation = ticket->generation;
+            kept = NULL;
+        }
+        pthread_cond_broadcast(&entry->settled);
+    }
+    entry->users--;
+    release(kept);
+    make_room(cache);
+    pthread_mutex_unlock(&cache->lock);
+    ticket->entry = NULL;
+}
+
+const struct answer *cache_get_stale(struct cache *cache, struct text key) {
+    uint64_t hash = hash_of(cache, key);
+    pthread_mutex_lock(&cache->lock);
+    struct entry *entry = find(cache, key, hash);
+    const struct answer *found = entry && entry->kept ? lend(entry->kept) : NULL;
+    cache->stats.stale += found != NULL;
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
+void cache_checked(struct cache *cache, int64_t asked_us, bool changed) {
+    pthread_mutex_lock(&cache->lock);
+    cache->generation += changed;
+    cache->fresh_until = asked_us + FRESH_US;
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void cache_changed(struct cache *cache) {
+    pthread_mutex_lock(&cache->lock);
+    cache->generation++;
+    pthread_mutex_unlock(&cache->lock);
+}
+
+struct cache_stats cache_stats(struct cache *cache) {
+    pthread_mutex_lock(&cache->lock);
+    struct cache_stats stats = cache->stats;
+    pthread_mutex_unlock(&cache->lock);
+    return stats;
+}

@@ -1,0 +1,5 @@
+BEGIN;
+DROP FUNCTION scip.note_change CASCADE;
+DROP PROCEDURE scip.watch;
+DROP TABLE scip.change;
+COMMIT;
