@@ -34,13 +34,31 @@ struct arena *arena_new(size_t cap) {
     return arena;
 }
 
-void arena_free(struct arena **arena) {
-    if (!*arena)
-        return;
-    for (struct block *block = (*arena)->head, *next; block; block = next) {
+static void free_blocks(struct block *block) {
+    for (struct block *next; block; block = next) {
         next = block->next;
         free(block);
     }
+}
+
+void arena_reset(struct arena *arena) {
+    struct block **link = &arena->head, *first = NULL;
+    while (*link && (*link)->next)
+        link = &(*link)->next;
+    if (*link && (*link)->size == FIRST_SIZE) { /* the oldest stands last */
+        first = *link;
+        *link = NULL;
+        first->used = 0;
+    }
+    free_blocks(arena->head);
+    arena->head = first;
+    arena->used = 0;
+}
+
+void arena_free(struct arena **arena) {
+    if (!*arena)
+        return;
+    free_blocks((*arena)->head);
     free(*arena);
     *arena = NULL;
 }

@@ -13,6 +13,9 @@ struct arena *arena_new(size_t cap);
 /* Frees everything allocated from *arena and nulls the caller's pointer. */
 void arena_free(struct arena **arena);
 
+/* Frees everything allocated from it but a first small block: for one request after another. */
+void arena_reset(struct arena *arena);
+
 /* size zeroed bytes, aligned for any type; lent until arena_free. NULL over the cap. */
 void *arena_alloc(struct arena *arena, size_t size);
 

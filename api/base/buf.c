@@ -53,6 +53,24 @@ void buf_str(struct buf *buf, const char *text) {
     buf_put(buf, text, strlen(text));
 }
 
+void buf_int(struct buf *buf, int64_t number) {
+    char digits[24], *first = digits + sizeof digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do
+        *--first = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0)
+        *--first = '-';
+    buf_put(buf, first, (size_t)(digits + sizeof digits - first));
+}
+
+void buf_hex(struct buf *buf, uint64_t number) {
+    char digits[16];
+    for (int i = 0; i < 16; i++)
+        digits[i] = "0123456789abcdef"[number >> (60 - 4 * i) & 15];
+    buf_put(buf, digits, sizeof digits);
+}
+
 void buf_printf(struct buf *buf, const char *format, ...) {
     va_list arguments, again;
     va_start(arguments, format);

@@ -22,6 +22,9 @@ void buf_commit(struct buf *buf, size_t count);
 void buf_put(struct buf *buf, const void *bytes, size_t count);
 void buf_char(struct buf *buf, char byte);
 void buf_str(struct buf *buf, const char *text);
+void buf_int(struct buf *buf, int64_t number);
+/* Sixteen lower-case hexadecimal digits. */
+void buf_hex(struct buf *buf, uint64_t number);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends text as a JSON string with its quotes (RFC 8259, section 7). text must be valid UTF-8. */

@@ -138,7 +138,10 @@ static bool recall(struct request *request, struct response *response, struct pr
     const char *query = pairs_canonical(request->arena, &request->inputs.query, nothing);
     struct buf key = buf_new(request->arena, 256, 72 * 1024);
     buf_put(&key, request->target, strcspn(request->target, "?"));
-    buf_printf(&key, "?%s %s", query ?: "", request->media);
+    buf_char(&key, '?');
+    buf_str(&key, query ?: "");
+    buf_char(&key, ' ');
+    buf_str(&key, request->media);
     if (!query || key.failed)
         return true;
     request->key = (struct text){key.data, key.length};

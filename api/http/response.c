@@ -233,6 +233,15 @@ static void put_vary(struct buf *head, const struct request *request, const stru
         put_header(head, "Vary", cors && response->vary_accept ? "Accept, Origin" : cors ? "Origin" : "Accept");
 }
 
+/* Milliseconds with three decimals; after ", " but for the first. */
+static void put_duration(struct buf *head, const char *name, int64_t us) {
+    buf_str(head, name);
+    buf_str(head, ";dur=");
+    buf_int(head, us / 1000);
+    buf_put(head, (char[]){'.', (char)('0' + us / 100 % 10), (char)('0' + us / 10 % 10), (char)('0' + us % 10)}, 4);
+}
+
+/* Where the time went (W3C Server Timing); what took no time is left out. */
 static void put_timing(struct buf *head, const struct request *request) {
     static const struct {
         enum step_id step;
@@ -240,8 +249,12 @@ static void put_timing(struct buf *head, const struct request *request) {
     } phases[] = {{STEP_BIND, "bind"}, {STEP_RUN, "db"}, {STEP_RENDER, "render"}};
     buf_str(head, "Server-Timing: ");
     for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
-        buf_printf(head, "%s;dur=%.3f, ", phases[i].name, (double)request->spent_us[phases[i].step] / 1000);
-    buf_printf(head, "total;dur=%.3f\r\n", (double)(clock_us() - request->started_us) / 1000);
+        if (request->spent_us[phases[i].step]) {
+            put_duration(head, phases[i].name, request->spent_us[phases[i].step]);
+            buf_put(head, ", ", 2);
+        }
+    put_duration(head, "total", clock_us() - request->started_us);
+    buf_put(head, "\r\n", 2);
 }
 
 /* Turns problem into the response. */
@@ -259,8 +272,11 @@ static void put_representation(struct buf *head, const struct response *response
     size_t length = response->body.length > RESPONSE_HEAD_ROOM ? response->body.length - RESPONSE_HEAD_ROOM : 0;
     if (response->content_type)
         put_header(head, "Content-Type", response->content_type);
-    if (response->status != 304 && response->status != 204)
-        buf_printf(head, "Content-Length: %zu\r\n", length);
+    if (response->status != 304 && response->status != 204) {
+        buf_str(head, "Content-Length: ");
+        buf_int(head, (int64_t)length);
+        buf_put(head, "\r\n", 2);
+    }
     if (response->etag)
         put_header(head, "ETag", response->etag);
     if (response->location)
@@ -293,7 +309,11 @@ struct text response_finish(struct request *request, struct response *response, 
     char *body = response->body.data ? response->body.data + RESPONSE_HEAD_ROOM : NULL;
     size_t length = body ? response->body.length - RESPONSE_HEAD_ROOM : 0;
     struct buf head = buf_new(request->arena, 1024, RESPONSE_HEAD_ROOM);
-    buf_printf(&head, "HTTP/1.1 %d %s\r\n", response->status, reason_of(response->status));
+    buf_str(&head, "HTTP/1.1 ");
+    buf_int(&head, response->status);
+    buf_char(&head, ' ');
+    buf_str(&head, reason_of(response->status));
+    buf_put(&head, "\r\n", 2);
     put_date(&head);
     put_representation(&head, response, problem);
     put_vary(&head, request, response);

@@ -51,6 +51,17 @@ ssize_t recv(int socket, void *bytes, size_t count, int flags) {
     return got;
 }
 
+/* Ids need to be unique, not secret: splitmix64 from a random start, one a thread. */
+static uint64_t next_random(void) {
+    static _Thread_local uint64_t state;
+    if (!state)
+        RAND_bytes((unsigned char *)&state, sizeof state);
+    uint64_t mixed = state += 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
+    return mixed ^ mixed >> 31;
+}
+
 /* An id that a client gave is kept when it is plain; a traceparent lends its trace-id (W3C Trace Context, 3.2). */
 static void name_request(struct request *request) {
     const char *given = request_header(request, "X-Request-Id"), *trace = request_header(request, "traceparent");
@@ -60,10 +71,10 @@ static void name_request(struct request *request) {
     } else if (trace && strlen(trace) == 55 && strspn(trace + 3, "0123456789abcdef") == 32 && trace[2] == '-') {
         snprintf(request->id, sizeof request->id, "%.32s", trace + 3);
     } else {
-        uint64_t random[2];
-        RAND_bytes((unsigned char *)random, sizeof random);
-        snprintf(request->id, sizeof request->id, "%016llx%016llx", (unsigned long long)random[0],
-                 (unsigned long long)random[1]);
+        struct buf id = buf_new(request->arena, 40, 40);
+        buf_hex(&id, next_random());
+        buf_hex(&id, next_random());
+        memcpy(request->id, buf_text(&id) ?: "", id.failed ? 1 : id.length + 1);
     }
 }
 
@@ -143,16 +154,23 @@ static void answer(struct mg_connection *connection, struct request *request, co
     log_request(request, response.status, bytes.length);
 }
 
-static size_t arena_cap(const struct config *config) {
+/* Each worker has one arena, for one request after another. */
+static void *on_thread(const struct mg_context *context, int type) {
+    const struct config *config = &((struct server *)mg_get_user_data(context))->app->config;
     /* body, its copies as values, and an answer that has grown by doubling */
-    return (size_t)(config->body_limit * 4 + config->response_limit * 3) + 1024 * 1024;
+    size_t cap = (size_t)(config->body_limit * 4 + config->response_limit * 3) + 1024 * 1024;
+    return type == 1 ? arena_new(cap) : NULL;
+}
+
+static void on_thread_end(const struct mg_context *context, int type, void *arena) {
+    arena_free((struct arena **)&arena);
 }
 
 static int on_request(struct mg_connection *connection) {
     const struct mg_request_info *info = mg_get_request_info(connection);
     struct app *app = ((struct server *)info->user_data)->app;
     struct header headers[HEADERS_MAX];
-    struct request request = {.app = app, .started_us = clock_us(), .arena = arena_new(arena_cap(&app->config))};
+    struct request request = {.app = app, .started_us = clock_us(), .arena = mg_get_thread_pointer(connection)};
     if (!request.arena) {
         mg_disable_connection_keep_alive(connection);
         return 503;
@@ -161,7 +179,7 @@ static int on_request(struct mg_connection *connection) {
     take_over(&request, info, headers);
     answer(connection, &request, info->http_version);
     metrics_leave(app->metrics);
-    arena_free(&request.arena);
+    arena_reset(request.arena);
     arrival = (struct arrival){0};
     return 1;
 }
@@ -180,7 +198,8 @@ static int on_error(struct mg_connection *connection, int status, const char *me
                                       : "bad-request",
                 "The request could not be read as HTTP/1.1.");
     arrival = (struct arrival){0};
-    struct request request = {.app = app, .method = "", .started_us = clock_us(), .arena = arena_new(1024 * 1024)};
+    struct request request = {
+        .app = app, .method = "", .started_us = clock_us(), .arena = mg_get_thread_pointer(connection)};
     struct response response = {0};
     if (!request.arena)
         return 0;
@@ -189,7 +208,7 @@ static int on_error(struct mg_connection *connection, int status, const char *me
     mg_disable_connection_keep_alive(connection);
     mg_write(connection, bytes.bytes, bytes.length);
     log_request(&request, problem.status, bytes.length);
-    arena_free(&request.arena);
+    arena_reset(request.arena);
     return 0;
 }
 
@@ -249,7 +268,8 @@ static struct server *start(struct app *app, const char *ports, int64_t threads,
                              "",
                              NULL};
     struct server *server = arena_alloc(app->arena, sizeof *server);
-    struct mg_callbacks callbacks = {.begin_request = serve, .http_error = on_error};
+    struct mg_callbacks callbacks = {
+        .begin_request = serve, .http_error = on_error, .init_thread = on_thread, .exit_thread = on_thread_end};
     struct mg_init_data init = {.callbacks = &callbacks, .user_data = server, .configuration_options = options};
     unsigned code = 0;
     struct mg_error_data error = {.code = &code, .text = error_text, .text_buffer_size = sizeof error_text};

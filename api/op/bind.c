@@ -119,10 +119,11 @@ static const char *type_word(const struct schema *schema) {
 static void check_value(const struct parameter *parameter, const struct text *text, struct problem *problem) {
     char pointer[128];
     static const char *const places[] = {"path", "query", "header"};
+    if (!text && !parameter->required)
+        return;
     snprintf(pointer, sizeof pointer, "/%s/%s", places[parameter->place], parameter->name);
     if (!text) {
-        if (parameter->required)
-            problem_add(problem, pointer, "is missing");
+        problem_add(problem, pointer, "is missing");
         return;
     }
     json_t *value = read_value(parameter->schema, text);

@@ -17,12 +17,12 @@ struct kept {
 };
 
 struct entry {
-    struct entry *next;            /* in its bucket */
-    struct entry *newer, *older;   /* by last use */
-    struct kept *kept;             /* NULL until first made */
-    uint64_t generation;           /* in which kept was begun */
-    uint64_t making;               /* generation of the ticket that is out, or 0 */
-    unsigned users;                /* who waits here, and the ticket's holder: keeps the entry */
+    struct entry *next;          /* in its bucket */
+    struct entry *newer, *older; /* by last use */
+    struct kept *kept;           /* NULL until first made */
+    uint64_t generation;         /* in which kept was begun */
+    uint64_t making;             /* generation of the ticket that is out, or 0 */
+    unsigned users;              /* who waits here, and the ticket's holder: keeps the entry */
     pthread_cond_t settled;
     uint64_t hash;
     size_t key_length;
@@ -67,8 +67,8 @@ static uint64_t hash_of(const struct cache *cache, struct text key) {
 
 static struct entry *find(struct cache *cache, struct text key, uint64_t hash) {
     struct entry *entry = cache->buckets[hash % BUCKETS];
-    while (entry && (entry->hash != hash || entry->key_length != key.length ||
-                     memcmp(entry->key, key.bytes, key.length) != 0))
+    while (entry &&
+           (entry->hash != hash || entry->key_length != key.length || memcmp(entry->key, key.bytes, key.length) != 0))
         entry = entry->next;
     return entry;
 }
@@ -197,7 +197,8 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
 }
 
 static struct kept *keep(const struct answer *answer) {
-    size_t etag = answer->etag ? strlen(answer->etag) + 1 : 0, link = answer->next_link ? strlen(answer->next_link) + 1 : 0;
+    size_t etag = answer->etag ? strlen(answer->etag) + 1 : 0,
+           link = answer->next_link ? strlen(answer->next_link) + 1 : 0;
     size_t size = sizeof(struct kept) + etag + link + answer->body.length;
     struct kept *kept = malloc(size);
     if (!kept)

@@ -177,7 +177,7 @@ def test_headers_of_every_answer(server):
     for target in ("/v1/hubs", "/v1/nowhere", "/health/live"):
         headers = server.get(target).headers
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["Date"] and headers["Cache-Control"]
-        assert re.fullmatch(r"bind;dur=[\d.]+, db;dur=[\d.]+, render;dur=[\d.]+, total;dur=[\d.]+", headers["Server-Timing"])
+        assert re.fullmatch(r"((bind|db|render);dur=[\d.]+, )*total;dur=[\d.]+", headers["Server-Timing"])
     assert server.get("/v1/hubs").headers["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
     assert server.get("/v1/nowhere").headers["Cache-Control"] == "no-store"
 
