@@ -162,7 +162,8 @@ def test_what_is_kept_outlives_the_database(own):
     """With the database away the last answer is given, marked stale; what nobody asked for is 503."""
     cluster, _ = own
     server = harness.Server("main", DATABASE_URL=cluster.url(), POOL_WAIT_MS=500)
-    fresh = server.get("/v1/hubs", record=False)
+    while (fresh := server.get("/v1/hubs", record=False)).headers["Cache-Status"] is None:
+        time.sleep(0.05)
     cluster.run("immediate")
     time.sleep(0.5)
     stale = server.get("/v1/hubs")
