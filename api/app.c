@@ -2,6 +2,7 @@
 #include "base/scan.h"
 #include "metrics.h"
 #include "render/render.h"
+#include <dirent.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -11,8 +12,8 @@
 
 #define FRESHNESS_FILE "_freshness.sql"
 
-/* Numbers of statements that are no operation's, and how long the watch may wait for an answer. */
-enum { STATEMENT_FRESHNESS = 1022, STATEMENT_PING = 1023, WATCH_TIMEOUT_US = 1000000 };
+/* Numbers of statements that are no operation's; how long the watch may wait; files of the pages. */
+enum { STATEMENT_FRESHNESS = 1022, STATEMENT_PING = 1023, WATCH_TIMEOUT_US = 1000000, ASSETS_MAX = 64 };
 
 /* Reads a whole file; false when it cannot. */
 static bool read_file(struct arena *arena, const char *path, struct text *text) {
@@ -27,27 +28,45 @@ static bool read_file(struct arena *arena, const char *path, struct text *text) 
     return fine;
 }
 
-/* The documentation page's files. The first is the page itself; those of the library lie where npm puts them. */
-static void load_assets(struct app *app, struct gate *gate) {
-    static const struct {
-        const char *name, *file, *type;
-    } files[] = {
-        {"index.html", "index.html", "text/html; charset=utf-8"},
-        {"docs.css", "docs.css", "text/css; charset=utf-8"},
-        {"docs.js", "docs.js", "text/javascript; charset=utf-8"},
-        {"swagger-ui.css", "node_modules/swagger-ui-dist/swagger-ui.css", "text/css; charset=utf-8"},
-        {"swagger-ui-bundle.js", "node_modules/swagger-ui-dist/swagger-ui-bundle.js", "text/javascript; charset=utf-8"},
-    };
-    enum { FILES = sizeof files / sizeof *files };
-    struct asset *assets = arena_alloc(app->arena, FILES * sizeof *assets);
-    for (int i = 0; i < FILES; i++) {
-        const char *path = arena_printf(app->arena, "%s/%s", app->config.docs, files[i].file);
-        struct text text;
-        if (read_file(app->arena, path, &text))
-            assets[app->asset_count++] = (struct asset){files[i].name, files[i].type, text.bytes, text.length};
-        else if (gate->out)
-            fprintf(gate->out, "%s: cannot be read; /docs goes without\n", path);
-    }
+static const char *content_type_of(const char *file) {
+    static const char *const types[][2] = {{".html", "text/html; charset=utf-8"},
+                                           {".css", "text/css; charset=utf-8"},
+                                           {".js", "text/javascript; charset=utf-8"},
+                                           {".svg", "image/svg+xml"}};
+    const char *dot = strrchr(file, '.');
+    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i][0], dot) == 0)
+            return types[i][1];
+    return NULL;
+}
+
+/* Takes in one file, if there is such a one, to be served at path. */
+static void load_asset(struct app *app, struct asset *assets, const char *path, const char *folder, const char *file) {
+    struct text text;
+    const char *type = content_type_of(file);
+    if (type && app->asset_count < ASSETS_MAX &&
+        read_file(app->arena, arena_printf(app->arena, "%s/%s", folder, file), &text))
+        assets[app->asset_count++] = (struct asset){path, type, text.bytes, text.length};
+}
+
+/* The pages' files: those of the reference, whose library lies where npm puts it, and all in the web folder. */
+static void load_assets(struct app *app) {
+    static const char *const docs[][2] = {
+        {"/docs", "index.html"},
+        {"/docs/docs.css", "docs.css"},
+        {"/docs/docs.js", "docs.js"},
+        {"/docs/swagger-ui.css", "node_modules/swagger-ui-dist/swagger-ui.css"},
+        {"/docs/swagger-ui-bundle.js", "node_modules/swagger-ui-dist/swagger-ui-bundle.js"}};
+    struct asset *assets = arena_alloc(app->arena, ASSETS_MAX * sizeof *assets);
+    for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
+        load_asset(app, assets, docs[i][0], app->config.docs, docs[i][1]);
+    load_asset(app, assets, "/", app->config.web, "index.html");
+    DIR *folder = opendir(app->config.web);
+    for (struct dirent *file; folder && (file = readdir(folder));)
+        load_asset(app, assets, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,
+                   arena_copy(app->arena, file->d_name, strlen(file->d_name)));
+    if (folder)
+        closedir(folder);
     app->assets = assets;
 }
 
@@ -111,7 +130,7 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
             check_media(&app->operations[i], gate);
     app->metrics = metrics_new(app->arena, app->contract);
     load_secret(app, gate);
-    load_assets(app, gate);
+    load_assets(app);
     struct pool_options options = {.url = app->config.database_url,
                                    .name = "scip-api",
                                    .size = (unsigned)app->config.pool_size,

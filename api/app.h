@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 struct asset {
-    const char *name, *content_type;
+    const char *path, *content_type;
     const char *bytes;
     size_t length;
 };
@@ -25,7 +25,7 @@ struct app {
     struct statement freshness; /* what it asks: queries/_freshness.sql */
     char token[4096];           /* what the last answer was; of the watching thread alone */
     struct cache *cache;        /* of shared answers, or NULL: without the question there is none */
-    const struct asset *assets; /* of the documentation page */
+    const struct asset *assets; /* files of the pages */
     unsigned asset_count;
     unsigned char secret[32]; /* keys of cursors and ETags */
     struct metrics *metrics;  /* atomic counters */

@@ -21,6 +21,7 @@ static const struct key {
     TEXT("CONTRACT", contract, "openapi/openapi.yaml", "root file of the OpenAPI contract"),
     TEXT("QUERIES", queries, "db/queries", "folder of <operationId>.sql"),
     TEXT("DOCS", docs, "clients/docs", "folder of the documentation page"),
+    TEXT("WEB", web, "clients/web/public", "folder of the landing page and the web components"),
     TEXT("CORS_ORIGINS", cors_origins, "", "origins whose pages may read answers, separated by commas"),
     TEXT("SECRET_FILE", secret_file, "",
          "at least 32 bytes that sign cursors; without it a key for this process alone"),

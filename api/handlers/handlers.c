@@ -41,10 +41,12 @@ static bool get_openapi(struct request *request, struct response *response, stru
     return true;
 }
 
-static bool give_asset(struct request *request, struct response *response, struct problem *problem, const char *name) {
+/* A file of the pages, by its whole path. */
+static bool get_asset(struct request *request, struct response *response, struct problem *problem) {
+    size_t length = strcspn(request->target, "?");
     for (unsigned i = 0; i < request->app->asset_count; i++) {
         const struct asset *asset = &request->app->assets[i];
-        if (strcmp(asset->name, name) != 0)
+        if (strlen(asset->path) != length || memcmp(asset->path, request->target, length) != 0)
             continue;
         if (!response_body(request, response, problem))
             return false;
@@ -52,15 +54,7 @@ static bool give_asset(struct request *request, struct response *response, struc
         buf_put(&response->body, asset->bytes, asset->length);
         return true;
     }
-    return problem_set(problem, "not-found", "The documentation has no such file.");
-}
-
-static bool get_docs(struct request *request, struct response *response, struct problem *problem) {
-    return give_asset(request, response, problem, "index.html");
-}
-
-static bool get_docs_asset(struct request *request, struct response *response, struct problem *problem) {
-    return give_asset(request, response, problem, request->match.values[0].bytes);
+    return problem_set(problem, "not-found", "There is no such file.");
 }
 
 static bool say_ok(struct request *request, struct response *response, struct problem *problem) {
@@ -78,6 +72,7 @@ static bool get_readiness(struct request *request, struct response *response, st
 }
 
 const struct handler_entry handlers[] = {
-    {"getIndex", get_index}, {"getOpenapi", get_openapi},     {"getDocs", get_docs}, {"getDocsAsset", get_docs_asset},
-    {"getLiveness", say_ok}, {"getReadiness", get_readiness}, {NULL, NULL},
+    {"getIndex", get_index},         {"getOpenapi", get_openapi}, {"getLiveness", say_ok},
+    {"getReadiness", get_readiness}, {"getLanding", get_asset},   {"getWebAsset", get_asset},
+    {"getDocs", get_asset},          {"getDocsAsset", get_asset}, {NULL, NULL},
 };

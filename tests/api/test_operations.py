@@ -17,7 +17,7 @@ def path_of(server, template, operation):
     """An address that exists."""
     if "{slug}" in template:
         return server.get(template.replace("/{slug}", "?limit=1")).json["items"][0]["href"]
-    return template.replace("{asset}", "docs.js")
+    return template.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js")
 
 
 def documented(contract, template, status):
@@ -60,7 +60,7 @@ def test_database_away_at_start(contract):
             harness.time.sleep(0.02)
     assert server.get("/health/ready").status == 503
     for template, operation in OPERATIONS:
-        answer = server.get(template.replace("{slug}", "any").replace("{asset}", "docs.js"))
+        answer = server.get(template.replace("{slug}", "any").replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js"))
         if documented(contract, template, "503"):
             assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), operation
             assert answer.json["type"] == "/problems/unavailable"
