@@ -1,0 +1,115 @@
+/* Asks the API for lists. An answer is kept for the page and for the browser's next visit, so that a reader
+ * sees the last known records, with their time, when the API cannot be reached. */
+
+/** @typedef {import('../types').paths} Paths */
+/** @typedef {'/v1/hubs' | '/v1/headline-figures'} ListPath */
+/**
+ * @template {ListPath} P
+ * @typedef {Paths[P]['get']['responses'][200]['content']['application/json']['items'][number]} Item
+ */
+/**
+ * @template {ListPath} P
+ * @typedef {NonNullable<Paths[P]['get']['parameters']['query']>} Query
+ */
+/**
+ * Records, since when they are known to hold, and whether newer ones could not be had.
+ * @template T
+ * @typedef {{ items: T[], at: number, stale: boolean }} Answer
+ */
+
+const PATIENCE = 10_000 /* milliseconds for a page */
+const PAGE = 200 /* records; the most that the API gives */
+
+/** The API that serves this script. */
+export const home = new URL(import.meta.url).origin
+
+/** Elements that ask the same thing at the same time share one request. @type {Map<string, Promise<Answer<any>>>} */
+const asked = new Map()
+/** Where the browser gives no storage. @type {Map<string, string>} */
+const memory = new Map()
+
+/**
+ * Every record of a list; rejects where there is none to show, neither new nor kept.
+ * @template {ListPath} P
+ * @param {string} api origin of the API
+ * @param {P} path
+ * @param {Query<P>} query
+ * @param {{ again?: boolean }} [options] again: past the answers that this page and the browser keep
+ * @returns {Promise<Answer<Item<P>>>}
+ */
+export function list(api, path, query, { again = false } = {}) {
+  const url = new URL(path, api)
+  for (const [name, value] of Object.entries({ ...query, limit: PAGE })) url.searchParams.set(name, String(value))
+  const key = url.href
+  let answer = again ? undefined : asked.get(key)
+  if (!answer) {
+    answer = ask(url, again).catch((/** @type {unknown} */ error) => {
+      const kept = recall(key)
+      if (!kept) throw error
+      return { ...kept, stale: true }
+    })
+    asked.set(key, answer)
+    answer.then(({ stale }) => stale, () => true).then((failed) => failed && asked.get(key) === answer && asked.delete(key))
+  }
+  return answer
+}
+
+/**
+ * @param {URL} first
+ * @param {boolean} again
+ * @returns {Promise<Answer<any>>}
+ */
+async function ask(first, again) {
+  const items = []
+  let at = Date.now()
+  let stale = false
+  for (let url = new URL(first), next = null; ; url.searchParams.set('cursor', next)) {
+    const response = await fetch(url, {
+      headers: { Accept: 'application/json' },
+      credentials: 'omit',
+      cache: again ? 'no-cache' : 'default',
+      signal: AbortSignal.timeout(PATIENCE),
+    })
+    if (!response.ok) throw new Error(`${response.status} of ${url}`)
+    const page = await response.json()
+    items.push(...page.items)
+    const old = age(response.headers)
+    stale ||= old.stale
+    at = Math.min(at, Date.now() - old.seconds * 1000)
+    next = page.next
+    if (!next) break
+  }
+  if (!stale) keep(first.href, { items, at })
+  return { items, at, stale }
+}
+
+/**
+ * How old an answer is, and whether its sender says that it ought to be newer (RFC 9111, and its Warning of old).
+ * @param {Headers} headers
+ */
+function age(headers) {
+  const seconds = Number(headers.get('Age')) || 0
+  const lifetime = Number(/max-age=(\d+)/.exec(headers.get('Cache-Control') ?? '')?.[1] ?? 0)
+  const stale = seconds > lifetime || headers.get('X-Stale') === 'true' || /^11[0-2]\b/.test(headers.get('Warning') ?? '')
+  return { seconds, stale }
+}
+
+/** @param {string} key @param {{ items: any[], at: number }} answer */
+function keep(key, answer) {
+  const text = JSON.stringify(answer)
+  memory.set(key, text)
+  try {
+    localStorage.setItem(`scip ${key}`, text)
+  } catch { /* full or forbidden: the page's own memory has to do */ }
+}
+
+/** @param {string} key @returns {{ items: any[], at: number } | undefined} */
+function recall(key) {
+  let text = memory.get(key)
+  try {
+    text ??= localStorage.getItem(`scip ${key}`) ?? undefined
+    return text && JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,152 @@
+/* What the elements say in English and Welsh, and how they write dates and numbers. */
+
+const en = {
+  locale: 'en-GB',
+  loading: 'Loading…',
+  failed: 'The records could not be reached.',
+  retry: 'Try again',
+  stale: 'Shown as of {date}. Newer records could not be reached.',
+  asOf: 'as of {date}',
+  since: 'since {date}',
+  lastEvidence: 'last evidence {date}',
+  noHubs: 'No Hubs to show.',
+  noFigures: 'No figures to show.',
+  hub: '1 Hub',
+  hubs: '{count} Hubs',
+  nation: 'Nation',
+  everyNation: 'All nations',
+  search: 'Search',
+  more: 'About this Hub',
+  leads: 'Led by',
+  lastLead: 'Last known lead',
+  lastLeads: 'Last known leads',
+  noLeads: 'No lead recorded',
+  noRegions: 'regions not recorded',
+  wholeUk: 'Whole UK',
+  regions: 'Regions of the UK',
+  withHub: 'With a Hub',
+  withoutHub: 'No Hub recorded',
+  shapes: 'Outlines: Natural Earth, public domain',
+  source: 'Source:',
+  period: 'Period:',
+  status: { proposed: 'Proposed', active: 'Active', paused: 'Paused', closed: 'Closed', unknown: 'Status not known' },
+  confidence: { high: '', medium: 'Evidence partly inferred', low: 'Evidence weak' },
+  qualifier: { exact: '', over: 'over', about: 'about', at_least: 'at least', target: 'target:' },
+  /** @type {Record<string, string>} */
+  unit: {},
+  /** @type {Record<string, string>} */
+  place: {
+    'GB-ENG': 'England',
+    'GB-NIR': 'Northern Ireland',
+    'GB-SCT': 'Scotland',
+    'GB-WLS': 'Wales',
+    E12000001: 'North East',
+    E12000002: 'North West',
+    E12000003: 'Yorkshire and The Humber',
+    E12000004: 'East Midlands',
+    E12000005: 'West Midlands',
+    E12000006: 'East of England',
+    E12000007: 'London',
+    E12000008: 'South East',
+    E12000009: 'South West',
+    E92000001: 'England',
+    N92000002: 'Northern Ireland',
+    S92000003: 'Scotland',
+    W92000004: 'Wales',
+  },
+}
+
+/** @typedef {typeof en} Words */
+
+/** @type {Words} */
+const cy = {
+  locale: 'cy',
+  loading: 'Yn llwytho…',
+  failed: 'Nid oedd modd cyrraedd y cofnodion.',
+  retry: 'Rhowch gynnig arall arni',
+  stale: 'Dyddiad yr wybodaeth: {date}. Nid oedd modd cyrraedd cofnodion mwy diweddar.',
+  asOf: 'dyddiad yr wybodaeth: {date}',
+  since: 'ers {date}',
+  lastEvidence: 'tystiolaeth ddiwethaf: {date}',
+  noHubs: 'Dim Hybiau i’w dangos.',
+  noFigures: 'Dim ffigurau i’w dangos.',
+  hub: '1 Hyb',
+  hubs: '{count} o Hybiau',
+  nation: 'Cenedl',
+  everyNation: 'Pob cenedl',
+  search: 'Chwilio',
+  more: 'Am yr Hyb hwn',
+  leads: 'Arweinir gan',
+  lastLead: 'Arweinydd hysbys diwethaf',
+  lastLeads: 'Arweinwyr hysbys diwethaf',
+  noLeads: 'Dim arweinydd wedi’i gofnodi',
+  noRegions: 'rhanbarthau heb eu cofnodi',
+  wholeUk: 'Y DU gyfan',
+  regions: 'Rhanbarthau’r DU',
+  withHub: 'Gyda Hyb',
+  withoutHub: 'Dim Hyb wedi’i gofnodi',
+  shapes: 'Amlinellau: Natural Earth, parth cyhoeddus',
+  source: 'Ffynhonnell:',
+  period: 'Cyfnod:',
+  status: { proposed: 'Arfaethedig', active: 'Gweithredol', paused: 'Wedi’i oedi', closed: 'Ar gau', unknown: 'Statws anhysbys' },
+  confidence: { high: '', medium: 'Tystiolaeth wedi’i chasglu’n rhannol', low: 'Tystiolaeth wan' },
+  qualifier: { exact: '', over: 'dros', about: 'tua', at_least: 'o leiaf', target: 'targed:' },
+  unit: {
+    children: 'o blant',
+    documents: 'o ddogfennau',
+    downloads: 'o lawrlwythiadau',
+    events: 'o ddigwyddiadau',
+    hubs: 'o Hybiau',
+    organisations: 'o sefydliadau',
+    people: 'o bobl',
+    schools: 'o ysgolion',
+    users: 'o ddefnyddwyr',
+  },
+  place: {
+    'GB-ENG': 'Lloegr',
+    'GB-NIR': 'Gogledd Iwerddon',
+    'GB-SCT': 'Yr Alban',
+    'GB-WLS': 'Cymru',
+    E12000001: 'Gogledd-ddwyrain Lloegr',
+    E12000002: 'Gogledd-orllewin Lloegr',
+    E12000003: 'Swydd Efrog a’r Humber',
+    E12000004: 'Dwyrain Canolbarth Lloegr',
+    E12000005: 'Gorllewin Canolbarth Lloegr',
+    E12000006: 'Dwyrain Lloegr',
+    E12000007: 'Llundain',
+    E12000008: 'De-ddwyrain Lloegr',
+    E12000009: 'De-orllewin Lloegr',
+    E92000001: 'Lloegr',
+    N92000002: 'Gogledd Iwerddon',
+    S92000003: 'Yr Alban',
+    W92000004: 'Cymru',
+  },
+}
+
+/** The words of a language tag such as cy or cy-GB; English where there are none. @param {string} [lang] */
+export const words = (lang) => (lang?.toLowerCase().split('-')[0] === 'cy' ? cy : en)
+
+/** @param {string} text @param {string | number} value for the one {…} in text */
+export const fill = (text, value) => text.replace(/\{\w+\}/, () => String(value))
+
+/** Only as exact as it is known: 2025, June 2025, 6 June 2025. @param {string} date @param {Words} say */
+export function partialDate(date, say) {
+  const [, month, day] = date.split('-')
+  if (!month) return date
+  return new Intl.DateTimeFormat(say.locale, { timeZone: 'UTC', year: 'numeric', month: 'long', ...(day && { day: 'numeric' }) }).format(new Date(date))
+}
+
+/** @param {number} at milliseconds @param {Words} say */
+export const moment = (at, say) => new Intl.DateTimeFormat(say.locale, { dateStyle: 'long', timeStyle: 'short' }).format(at)
+
+/**
+ * A figure with its unit, in two parts to set apart: 84% and nothing, £300 and nothing, 891 and people.
+ * @param {number} value @param {string} unit @param {Words} say
+ */
+export function quantity(value, unit, say) {
+  /** @param {Intl.NumberFormatOptions} [options] */
+  const number = (options) => new Intl.NumberFormat(say.locale, { maximumFractionDigits: 2, ...options }).format(value)
+  if (unit === 'percent') return [`${number()}%`, '']
+  if (/^[A-Z]{3}$/.test(unit)) return [number({ style: 'currency', currency: unit, minimumFractionDigits: 0 }), '']
+  return [number(), say.unit[unit] ?? unit]
+}

@@ -1,0 +1,277 @@
+/* The landing page and the elements it is made of, in Chromium: they show what the API has, in every state, by
+ * keyboard, in two languages, on other people's pages, and ask nobody else. Nothing here makes records up: a
+ * network that fails is played, an answer never is.
+ * SCIP_URL is the running service; SCREENSHOTS a folder for pictures, or nothing. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright-core'
+
+const url = process.env.SCIP_URL
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const web = fileURLToPath(new URL('../../clients/web/', import.meta.url))
+const viewports = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
+const neighbour = 'http://localhost:3000' /* an origin that the service under test allows */
+let browser
+let hubs
+let figures
+let host
+
+const get = async (path) => (await fetch(url + path)).json()
+
+before(async () => {
+  hubs = (await get('/v1/hubs?limit=200')).items
+  figures = (await get('/v1/headline-figures?period=2019-22&scope=alliance&limit=200')).items
+  assert.ok(hubs.length && figures.length)
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+  host = createServer(neighbouring).listen(3000, 'localhost')
+})
+after(async () => {
+  await browser.close()
+  host.close()
+})
+
+/* Another website: its page is what ?body= says. Below /v1 it is a cache that has kept the answers for an hour. */
+async function neighbouring(request, response) {
+  const { pathname, search, searchParams } = new URL(request.url, neighbour)
+  if (pathname.startsWith('/v1/')) {
+    const answer = await fetch(url + pathname + search)
+    response.writeHead(answer.status, { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=60', Age: '3600' })
+    response.end(await answer.text())
+  } else {
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
+    response.end(`<!doctype html><html lang="${searchParams.get('lang') ?? 'en'}"><meta charset="utf-8"><title>Neighbour</title><link rel="icon" href="data:,">
+      <main><h1>Neighbour</h1><h2>Hubs</h2>${searchParams.get('body') ?? ''}</main><script type="module" src="${url}/web/scip.js"></script></html>`)
+  }
+}
+
+const embedding = (body, lang = 'en') => `${neighbour}/?${new URLSearchParams({ body, lang })}`
+
+async function open(address, options = {}) {
+  const page = await browser.newPage({ viewport: viewports.desktop, reducedMotion: 'reduce', ...options })
+  page.asked = []
+  page.broken = []
+  page.on('request', (request) => page.asked.push(request.url()))
+  page.on('pageerror', (error) => page.broken.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && page.broken.push(message.text()))
+  await page.goto(address)
+  return page
+}
+
+const reaches = (page, element, state) => page.waitForFunction(
+  ([name, wanted]) => document.querySelector(name)?.matches(`:state(${wanted})`), [element, state])
+
+const ready = (page) => Promise.all(['scip-headline', 'scip-hub-map', 'scip-hub-list'].map((element) => reaches(page, element, 'ready')))
+
+const names = (page) => page.locator('scip-hub-list [part=name]').allTextContents()
+
+async function passesAxe(page) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }))
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' | ')}`), [])
+}
+
+for (const [device, viewport] of Object.entries(viewports))
+  for (const colorScheme of ['light', 'dark'])
+    test(`the landing page shows every record and passes axe: ${device}, ${colorScheme}`, async () => {
+      const page = await open(`${url}/`, { viewport, colorScheme })
+      await ready(page)
+      assert.deepEqual(await names(page), hubs.map((hub) => hub.name))
+      assert.deepEqual(await page.locator('scip-headline [part=label]').allTextContents(), figures.map((figure) => figure.label))
+      const values = await page.locator('scip-headline [part=value]').allTextContents()
+      for (const [at, { value, qualifier }] of figures.entries()) {
+        assert.equal(Number(values[at].replace(/[^\d.]/g, '')), value)
+        assert.equal(values[at].startsWith({ exact: '', over: 'over ', about: 'about ', at_least: 'at least ', target: 'target: ' }[qualifier]), true, values[at])
+      }
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width, 'it scrolls sideways')
+      assert.deepEqual(page.asked.filter((address) => !address.startsWith(`${url}/`)), [], 'an outside request')
+      assert.equal(new Set(page.asked).size, page.asked.length, 'asked twice')
+      assert.deepEqual(page.broken, [])
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/landing-${device}-${colorScheme}.png`, fullPage: true })
+      await passesAxe(page)
+      await page.close()
+    })
+
+test('the landing page is at most 30 KiB, compressed', async () => {
+  const page = await browser.newPage()
+  const files = []
+  page.on('response', (response) => new URL(response.url()).pathname.startsWith('/v1/') || files.push(response))
+  await page.goto(`${url}/`, { waitUntil: 'networkidle' })
+  const sizes = await Promise.all(files.map(async (response) => [new URL(response.url()).pathname, gzipSync(await response.body()).length]))
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0)
+  assert.ok(files.length > 10 && total <= 30 * 1024, `${total} bytes: ${sizes.join(' ')}`)
+  await page.close()
+})
+
+test('each link of the landing page leads somewhere', async () => {
+  const page = await open(`${url}/`)
+  const links = await page.locator('body a[href^="/"]').evaluateAll((all) => all.map((link) => link.href))
+  assert.ok(links.length >= 7)
+  for (const link of links) assert.equal((await fetch(link)).status, 200, link)
+  await page.close()
+})
+
+test('Hubs by nation, and by a name in any case', async () => {
+  const page = await open(`${url}/`)
+  await reaches(page, 'scip-hub-list', 'ready')
+  for (const nation of ['GB-SCT', 'GB-ENG', 'GB-NIR', 'GB-WLS']) {
+    await page.getByLabel('Nation').selectOption(nation)
+    assert.deepEqual(await names(page), hubs.filter((hub) => hub.nations.includes(nation)).map((hub) => hub.name))
+  }
+  await page.getByLabel('Nation').selectOption('')
+  await page.getByLabel('Search').fill('WÁLES')
+  assert.deepEqual(await names(page), ['Hub Cymru'])
+  await page.getByLabel('Search').fill('no such Hub')
+  assert.deepEqual(await names(page), [])
+  assert.equal(await page.locator('scip-hub-list [part=count]').textContent(), 'No Hubs to show.')
+  await page.close()
+})
+
+test('the attribute nation asks for that nation alone', async () => {
+  const page = await open(embedding('<scip-hub-list nation="GB-SCT"></scip-hub-list>'))
+  await reaches(page, 'scip-hub-list', 'ready')
+  assert.deepEqual(await names(page), hubs.filter((hub) => hub.nations.includes('GB-SCT')).map((hub) => hub.name))
+  assert.equal(await page.getByLabel('Nation').count(), 0)
+  await page.locator('scip-hub-list').evaluate((list) => list.setAttribute('nation', 'GB-WLS'))
+  await page.getByText('Hub Cymru').waitFor()
+  await page.close()
+})
+
+test('each region by keyboard, with the Hubs that the API gives it', async () => {
+  const regions = (await get('/v1/regions?limit=200')).items
+  const page = await open(`${url}/`)
+  await reaches(page, 'scip-hub-map', 'ready')
+  const chosen = page.locator('scip-hub-map input:checked')
+  await chosen.focus()
+  const seen = []
+  for (let step = 0; step < 12; step++) {
+    await page.keyboard.press('ArrowDown')
+    const code = await chosen.inputValue()
+    const { name, hubs: inside } = regions.find((region) => region.gss_code === code)
+    assert.equal(await page.locator('scip-hub-map [part=region-name]').textContent(), name)
+    assert.deepEqual((await page.locator('scip-hub-map [part=name]').allTextContents()).sort(), inside.map((hub) => hub.name).sort())
+    assert.equal(await page.locator('scip-hub-map path.chosen').getAttribute('id'), code)
+    assert.equal(await page.locator(`scip-hub-map path#${code}`).getAttribute('part'), inside.length ? 'region region-with-hub' : 'region')
+    seen.push(code)
+  }
+  assert.deepEqual(seen.sort(), regions.map((region) => region.gss_code).filter((code) => code !== 'E92000001').sort())
+  const ring = await page.locator('scip-hub-map label:has(:focus-visible)').evaluate((label) => getComputedStyle(label).outlineStyle)
+  assert.equal(ring, 'solid')
+  await page.close()
+})
+
+test('a click on the drawing chooses the region', async () => {
+  const page = await open(`${url}/`)
+  await reaches(page, 'scip-hub-map', 'ready')
+  await page.locator('scip-hub-map path#W92000004').click()
+  assert.equal(await page.locator('scip-hub-map input:checked').inputValue(), 'W92000004')
+  if (process.env.SCREENSHOTS) await page.locator('#map').screenshot({ path: `${process.env.SCREENSHOTS}/map-wales.png` })
+  await page.close()
+})
+
+test('loading is said, and one request serves two elements', async () => {
+  const page = await browser.newPage()
+  let release
+  const held = new Promise((resolve) => { release = resolve })
+  let requests = 0
+  await page.route('**/v1/hubs**', async (route) => {
+    requests++
+    await held
+    await route.continue()
+  })
+  await page.goto(`${url}/`)
+  await reaches(page, 'scip-hub-list', 'loading')
+  assert.equal(await page.locator('scip-hub-list').getByRole('status').textContent(), 'Loading…')
+  release()
+  await ready(page)
+  assert.equal(requests, 1)
+  await page.close()
+})
+
+test('empty is said', async () => {
+  const page = await open(embedding('<scip-headline period="1066"></scip-headline>'))
+  await reaches(page, 'scip-headline', 'empty')
+  assert.equal(await page.locator('scip-headline').getByRole('status').textContent(), 'No figures to show.')
+  await page.close()
+})
+
+for (const colorScheme of ['light', 'dark'])
+  test(`an error is said, and trying again works: ${colorScheme}`, async () => {
+    const page = await browser.newPage({ colorScheme })
+    await page.route('**/v1/**', (route) => route.abort())
+    await page.goto(`${url}/`)
+    await reaches(page, 'scip-hub-list', 'error')
+    assert.match(await page.locator('scip-hub-list').getByRole('status').textContent(), /could not be reached/)
+    await passesAxe(page)
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/error-${colorScheme}.png`, fullPage: true })
+    await page.unroute('**/v1/**')
+    await page.locator('scip-hub-list [part=retry]').focus()
+    await page.keyboard.press('Enter')
+    await reaches(page, 'scip-hub-list', 'ready')
+    assert.deepEqual(await names(page), hubs.map((hub) => hub.name))
+    assert.equal(await page.evaluate(() => document.activeElement?.localName), 'scip-hub-list', 'the focus is lost')
+    await page.close()
+  })
+
+test('what was last seen is shown with its time when the API is away', async () => {
+  const page = await open(`${url}/`)
+  await ready(page)
+  await page.route('**/v1/**', (route) => route.abort())
+  await page.reload()
+  await reaches(page, 'scip-hub-list', 'stale')
+  assert.deepEqual(await names(page), hubs.map((hub) => hub.name))
+  assert.match(await page.locator('scip-hub-list [part=note]').textContent(), new RegExp(`Shown as of \\d+ \\w+ ${new Date().getFullYear()}`))
+  await passesAxe(page)
+  if (process.env.SCREENSHOTS) await page.locator('#hubs').screenshot({ path: `${process.env.SCREENSHOTS}/stale.png` })
+  await page.unroute('**/v1/**')
+  await page.locator('scip-hub-list [part=retry]').click()
+  await reaches(page, 'scip-hub-list', 'ready')
+  await page.close()
+})
+
+test('an answer that a cache has kept too long is shown with its time', async () => {
+  const page = await open(embedding(`<scip-hub-list api="${neighbour}"></scip-hub-list>`))
+  await reaches(page, 'scip-hub-list', 'stale')
+  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
+  const note = await page.locator('scip-hub-list [part=note]').textContent()
+  assert.ok([0, 1].some((minutes) => note.includes(time.format(Date.now() - (60 + minutes) * 60_000))), note)
+  assert.equal((await names(page)).length, hubs.length)
+  await page.close()
+})
+
+test('another website embeds the elements, in Welsh', async () => {
+  const page = await open(embedding('<scip-hub-list search></scip-hub-list><scip-hub-map></scip-hub-map><scip-headline period="2019-22" scope="alliance"></scip-headline>', 'cy'))
+  await ready(page)
+  assert.equal((await names(page)).length, hubs.length)
+  assert.deepEqual(await page.getByLabel('Cenedl').locator('option').allTextContents(), ['Pob cenedl', 'Lloegr', 'Gogledd Iwerddon', 'Yr Alban', 'Cymru'])
+  await page.getByRole('radio', { name: 'Yr Alban 1 Hyb' }).check({ force: true })
+  assert.equal(await page.locator('scip-hub-map [part=region-name]').textContent(), 'Yr Alban')
+  assert.match(await page.locator('scip-headline [part=content]').textContent(), /dros 600 o bobl/)
+  assert.match(await page.locator('scip-hub-list [part=content]').textContent(), /Gweithredol.*Medi 2024/)
+  assert.deepEqual(page.asked.filter((address) => ![url, neighbour].includes(new URL(address).origin) && !address.startsWith('data:')), [], 'an outside request')
+  assert.deepEqual(page.broken, [])
+  await passesAxe(page)
+  await page.close()
+})
+
+test('the elements take the colours and fonts of the page', async () => {
+  const page = await open(embedding('<style>scip-hub-list { --scip-accent: rgb(120, 0, 60) } scip-hub-list::part(name) { font-style: italic }</style><scip-hub-list></scip-hub-list>'))
+  await reaches(page, 'scip-hub-list', 'ready')
+  assert.equal(await page.locator('scip-hub-list [part=link]').first().evaluate((link) => getComputedStyle(link).color), 'rgb(120, 0, 60)')
+  assert.equal(await page.locator('scip-hub-list [part=name]').first().evaluate((name) => getComputedStyle(name).fontStyle), 'italic')
+  await page.close()
+})
+
+test('the files fit the types, and the types the contract', async () => {
+  assert.ok(existsSync(`${web}node_modules`), 'npm ci in clients/web comes first')
+  execFileSync('npm', ['run', '--silent', 'check'], { cwd: web, stdio: 'pipe' })
+  execFileSync('npm', ['run', '--silent', 'types', '--', '--check'], { cwd: web, stdio: 'pipe' })
+})
