@@ -50,7 +50,7 @@ class Server:
     """A running scip-api. stop() fails when it crashed, leaked or a sanitizer spoke."""
 
     def __init__(self, name="main", wait=True, **env):
-        self.name, self.port, self.admin_port = name, free_port(), free_port()
+        self.name, self.port, self.admin_port = name, env.get("PORT") or free_port(), free_port()
         LOCAL.mkdir(parents=True, exist_ok=True)
         self.log = LOCAL / f"server-{name}-{self.port}.log"
         settings = {"PORT": self.port, "ADMIN_PORT": self.admin_port, "THREADS": 64, "SECRET_FILE": LOCAL / "secret", **env}
