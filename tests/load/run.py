@@ -75,13 +75,20 @@ class Server:
         self.process.wait(20)
 
 
-def wrk(server, seconds):
+# 64 requests in a row ask for what nobody has asked for yet: each is made once if those in flight are joined.
+NEW_KEYS = """local n = math.random(1000000) * 1000
+request = function() n = n + 1; return wrk.format("GET", "/v1/hubs?q=" .. math.floor(n / 64)) end
+"""
+
+
+def wrk(server, seconds, *options, etag=None):
     """Requests per second, CPU microseconds of the server per request, p99 in ms."""
     before = server.cpu()
-    out = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", server.url)
+    known = ("-H", f"If-None-Match: {etag}") if etag else ()
+    out = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", *known, *options, server.url)
     spent = server.cpu() - before
     total = int(re.search(r"(\d+) requests in", out).group(1))
-    if re.search(r"Non-2xx", out):
+    if re.search(r"Non-2xx", out) and not etag:
         sys.exit(f"{server.name}: {out}")
     value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
     p99 = float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
@@ -132,6 +139,12 @@ def main():
         run(ROOT / "script/postgres", CLUSTER, "stop", cwd=ROOT)
 
 
+def scip_api(port, url, **env):
+    """The release build; access lines are not written, as the others write none."""
+    return Server("scip-api", [ROOT / "build-release/api/scip-api", "serve"], port,
+                  env={"PORT": str(port), "DATABASE_URL": url, "LOG_LEVEL": "warn", **env})
+
+
 def measure(options):
     url = run(ROOT / "script/postgres", CLUSTER, "url", "scip_anonymous").strip()
     host = re.search(r"host=([^&]+)", url).group(1).replace("%2F", "/")
@@ -140,17 +153,27 @@ def measure(options):
         file = Path(folder) / "listHubs.sql"
         file.write_text(statement())
         port = free_port()
-        ours = Server("scip-api", [ROOT / "build-release/api/scip-api", "serve"], port,
-                      env={"PORT": str(port), "DATABASE_URL": url})
+        ours = scip_api(port, url, CACHE_BYTES="0")
         fresh = ours.pss_mib()
         body = Path(folder) / "body.json"
         body.write_bytes(urllib.request.urlopen(ours.url).read())
         port = free_port()
+        warm = scip_api(port, url)
+        time.sleep(0.5)
+        etag = urllib.request.urlopen(warm.url).headers["ETag"]
+        (Path(folder) / "new-keys.lua").write_text(NEW_KEYS)
+        port = free_port()
         bare = Server("bare civetweb", [ROOT / "build-release/tests/load/bare", port, 300, body], port)
         port = free_port()
         node = Server("Fastify + pg", ["node", HERE / "fastify/server.js", port, file], port, env=database)
+        port = free_port()
+        kept = Server("Fastify, kept body", ["node", HERE / "fastify/server.js", port, file], port, path="/cached", env=database)
         print(f"body {body.stat().st_size:,} bytes, {CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s\n")
         rows = {"scip-api, uncached listing": lambda: wrk(ours, options.seconds),
+                "scip-api, uncached, the same asked by 64": lambda: wrk(warm, options.seconds, "-s", Path(folder) / "new-keys.lua"),
+                "scip-api, warm listing": lambda: wrk(warm, options.seconds),
+                "scip-api, warm 304": lambda: wrk(warm, options.seconds, etag=etag),
+                "Fastify, kept body": lambda: wrk(kept, options.seconds),
                 "bare civetweb, same body": lambda: wrk(bare, options.seconds),
                 "Fastify + pg, one process": lambda: wrk(node, options.seconds),
                 "pgbench -c4, same statement": lambda: pgbench(database, file, options.seconds)}
@@ -164,18 +187,22 @@ def measure(options):
             print(f"| {name} | {median_range(rate)} | {statistics.median(cpu):.0f} | {statistics.median(p99):.1f} |")
         answers = asyncio.run(each_connection(ours.port, 256, options.seconds * 2))
         report(results, answers, fresh, ours, node)
-        for server in (ours, bare, node):
+        for server in (ours, warm, bare, node, kept):
             server.stop()
 
 
 def report(results, answers, fresh, ours, node):
     rate = {name: statistics.median(r for r, _, _ in taken) for name, taken in results.items()}
-    mine = rate["scip-api, uncached listing"]
+    mine, warm, known = (rate[f"scip-api, {name}"] for name in ("uncached listing", "warm listing", "warm 304"))
+    joined, bare = rate["scip-api, uncached, the same asked by 64"], rate["bare civetweb, same body"]
     loaded, other = ours.pss_mib(), node.pss_mib()
     checks = [
         ("uncached against pgbench -c4", mine / rate["pgbench -c4, same statement"], "≥ 0.5", lambda v: v >= 0.5),
         ("uncached against Fastify + pg", mine / rate["Fastify + pg, one process"], "≥ 3", lambda v: v >= 3),
-        ("uncached against bare civetweb", mine / rate["bare civetweb, same body"], "", lambda v: True),
+        ("uncached, the same asked by 64, against pgbench -c4", joined / rate["pgbench -c4, same statement"], "≥ 1", lambda v: v >= 1),
+        ("warm against bare civetweb", warm / bare, "≥ 0.95", lambda v: v >= 0.95),
+        ("warm 304 against bare civetweb", known / bare, "≥ 1.1", lambda v: v >= 1.1),
+        ("warm against Fastify with a kept body", warm / rate["Fastify, kept body"], "≥ 2.5", lambda v: v >= 2.5),
         ("256 connections: fewest answers on one", min(answers), "> 0", lambda v: v > 0),
         ("PSS fresh, MiB", fresh, "≤ 16", lambda v: v <= 16),
         ("PSS after c256, MiB", loaded, "≤ 24", lambda v: v <= 24),
