@@ -114,28 +114,23 @@ static int compare(const json_t *a, const json_t *b) {
     return (json_number_value(a) > json_number_value(b)) - (json_number_value(a) < json_number_value(b));
 }
 
-static bool check_minimum(const struct schema *schema, const struct rule *rule, const json_t *value,
-                          struct check *check) {
-    return !json_is_number(value) || compare(value, rule->operand) >= 0 ||
-           keyword_wrong(check, "must be at least %g", json_number_value(rule->operand));
-}
-
-static bool check_maximum(const struct schema *schema, const struct rule *rule, const json_t *value,
-                          struct check *check) {
-    return !json_is_number(value) || compare(value, rule->operand) <= 0 ||
-           keyword_wrong(check, "must be at most %g", json_number_value(rule->operand));
-}
-
-static bool check_above(const struct schema *schema, const struct rule *rule, const json_t *value,
+/* The four bounds by their names: the signs of a comparison that they allow, and their words. */
+static bool check_bound(const struct schema *schema, const struct rule *rule, const json_t *value,
                         struct check *check) {
-    return !json_is_number(value) || compare(value, rule->operand) > 0 ||
-           keyword_wrong(check, "must be more than %g", json_number_value(rule->operand));
-}
-
-static bool check_below(const struct schema *schema, const struct rule *rule, const json_t *value,
-                        struct check *check) {
-    return !json_is_number(value) || compare(value, rule->operand) < 0 ||
-           keyword_wrong(check, "must be less than %g", json_number_value(rule->operand));
+    static const struct {
+        const char *name;
+        int sign; /* of what is outside */
+        bool equal;
+        const char *words;
+    } bounds[] = {{"minimum", -1, true, "at least"},
+                  {"maximum", 1, true, "at most"},
+                  {"exclusiveMinimum", -1, false, "more than"},
+                  {"exclusiveMaximum", 1, false, "less than"}};
+    int i = 0, sign = json_is_number(value) ? compare(value, rule->operand) : 0;
+    while (strcmp(bounds[i].name, rule->keyword->name) != 0)
+        i++;
+    bool fits = !json_is_number(value) || (sign ? sign != bounds[i].sign : bounds[i].equal);
+    return fits || keyword_wrong(check, "must be %s %g", bounds[i].words, json_number_value(rule->operand));
 }
 
 static bool compile_multiple(struct schema *schema, struct rule *rule) {
@@ -220,10 +215,10 @@ const struct keyword value_keywords[] = {
     {"type", compile_type, check_type},
     {"enum", compile_array, check_enum},
     {"const", compile_any, check_const},
-    {"minimum", compile_number, check_minimum},
-    {"maximum", compile_number, check_maximum},
-    {"exclusiveMinimum", compile_number, check_above},
-    {"exclusiveMaximum", compile_number, check_below},
+    {"minimum", compile_number, check_bound},
+    {"maximum", compile_number, check_bound},
+    {"exclusiveMinimum", compile_number, check_bound},
+    {"exclusiveMaximum", compile_number, check_bound},
     {"multipleOf", compile_multiple, check_multiple},
     {"minLength", compile_count, check_least},
     {"maxLength", compile_count, check_most},

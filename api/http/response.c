@@ -9,49 +9,6 @@
 
 #include "base/log.h"
 
-static const struct {
-    int status;
-    const char *reason;
-} reasons[] = {{200, "OK"},
-               {201, "Created"},
-               {202, "Accepted"},
-               {204, "No Content"},
-               {303, "See Other"},
-               {304, "Not Modified"},
-               {307, "Temporary Redirect"},
-               {308, "Permanent Redirect"},
-               {400, "Bad Request"},
-               {401, "Unauthorized"},
-               {403, "Forbidden"},
-               {404, "Not Found"},
-               {405, "Method Not Allowed"},
-               {406, "Not Acceptable"},
-               {408, "Request Timeout"},
-               {409, "Conflict"},
-               {410, "Gone"},
-               {411, "Length Required"},
-               {412, "Precondition Failed"},
-               {413, "Content Too Large"},
-               {414, "URI Too Long"},
-               {415, "Unsupported Media Type"},
-               {417, "Expectation Failed"},
-               {422, "Unprocessable Content"},
-               {428, "Precondition Required"},
-               {429, "Too Many Requests"},
-               {431, "Request Header Fields Too Large"},
-               {500, "Internal Server Error"},
-               {501, "Not Implemented"},
-               {503, "Service Unavailable"},
-               {504, "Gateway Timeout"},
-               {505, "HTTP Version Not Supported"}};
-
-static const char *reason_of(int status) {
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (reasons[i].status == status)
-            return reasons[i].reason;
-    return "";
-}
-
 bool response_body(struct request *request, struct response *response, struct problem *problem) {
     size_t limit = (size_t)request->app->config.response_limit;
     response->body = buf_new(request->arena, RESPONSE_HEAD_ROOM + 12 * 1024, RESPONSE_HEAD_ROOM + limit);
@@ -311,9 +268,7 @@ struct text response_finish(struct request *request, struct response *response, 
     struct buf head = buf_new(request->arena, 1024, RESPONSE_HEAD_ROOM);
     buf_str(&head, "HTTP/1.1 ");
     buf_int(&head, response->status);
-    buf_char(&head, ' ');
-    buf_str(&head, reason_of(response->status));
-    buf_put(&head, "\r\n", 2);
+    buf_put(&head, " \r\n", 3); /* no phrase: nobody may count on one (RFC 9112, section 4) */
     put_date(&head);
     put_representation(&head, response, problem);
     put_vary(&head, request, response);
@@ -325,8 +280,7 @@ struct text response_finish(struct request *request, struct response *response, 
     buf_put(&head, "\r\n", 2);
     if (head.failed || (response->content_type && response->body.failed)) {
         log_event(LOG_ERROR, "answer does not fit", LOG_TEXT("id", request->id));
-        static const char last_resort[] =
-            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        static const char last_resort[] = "HTTP/1.1 500 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         return (struct text){last_resort, sizeof last_resort - 1};
     }
     if (response->head || !body)
