@@ -148,7 +148,9 @@ static bool recall(struct request *request, struct response *response, struct pr
     const struct answer *answer =
         cache_get(cache, request->key, request->app->config.pool_wait_ms * 1000, &request->ticket);
     bool fine = !answer || take_answer(request, response, answer, problem);
-    response->cache_status = answer ? "scip-api; hit" : NULL;
+    response->cache_status = answer                  ? "scip-api; hit"
+                             : request->ticket.entry ? "scip-api; fwd=miss"
+                                                     : "scip-api; fwd=bypass";
     cache_give_back(&answer);
     return fine;
 }
@@ -175,12 +177,12 @@ static bool fall_back(struct request *request, struct response *response, struct
         request->key.bytes && problem->status >= 503 ? cache_get_stale(request->app->cache, request->key) : NULL;
     if (!answer)
         return false;
-    long long age = (clock_us() - answer->made_us) / 1000000;
     struct problem none = {0};
     bool fine = take_answer(request, response, answer, &none);
     if (fine)
         *problem = none;
-    response->cache_status = arena_printf(request->arena, "scip-api; hit; ttl=-%lld", age ?: 1);
+    response->age = (clock_us() - answer->made_us) / 1000000 ?: 1;
+    response->cache_status = arena_printf(request->arena, "scip-api; hit; ttl=-%lld", (long long)response->age);
     cache_give_back(&answer);
     return fine;
 }

@@ -51,6 +51,7 @@ struct response {
     struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
     const char *allow, *location, *etag, *next_link;
     const char *cache_status;                /* RFC 9211 */
+    int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
     const struct constant_header *constants; /* from the contract */
     unsigned constant_count;
     unsigned omitted; /* rows left out of this representation */

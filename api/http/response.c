@@ -179,8 +179,9 @@ static void put_cors(struct buf *head, const struct request *request, const stru
                    "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id");
         put_header(head, "Access-Control-Max-Age", "600");
     } else {
-        put_header(head, "Access-Control-Expose-Headers",
-                   "Cache-Status, ETag, Link, Location, Retry-After, Server-Timing, X-Omitted-Count, X-Request-Id");
+        put_header(
+            head, "Access-Control-Expose-Headers",
+            "Age, Cache-Status, Date, ETag, Link, Location, Retry-After, Server-Timing, X-Omitted-Count, X-Request-Id");
     }
 }
 
@@ -244,6 +245,8 @@ static void put_representation(struct buf *head, const struct response *response
         buf_printf(head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
     if (response->cache_status)
         put_header(head, "Cache-Status", response->cache_status);
+    if (response->age)
+        buf_printf(head, "Age: %lld\r\n", (long long)response->age);
     if (response->omitted)
         buf_printf(head, "X-Omitted-Count: %u\r\n", response->omitted);
     if (problem->retry_after)

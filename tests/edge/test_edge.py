@@ -64,6 +64,11 @@ def edge(api, tmp_path_factory):
     edge.stop()
 
 
+def cache_status(answer):
+    """Of all caches on the way, the nearest last (RFC 9211, section 2)."""
+    return ", ".join(answer.headers.get_all("Cache-Status") or [])
+
+
 def is_problem(answer, status):
     assert answer.status == status and answer.headers["Content-Type"] == "application/problem+json", (answer.status, answer.body[:200])
     assert answer.json["status"] == status and answer.json["instance"] == answer.headers["X-Request-Id"]
@@ -73,11 +78,11 @@ def is_problem(answer, status):
 def test_public_answers_are_kept(edge, api):
     first, second = edge.get("/v1/hubs?q=kept"), edge.get("/v1/hubs?q=kept")
     assert first.body == second.body == api.get("/v1/hubs?q=kept", record=False).body
-    assert first.headers["Cache-Status"] is None and second.headers["Cache-Status"] == "edge; hit"
+    assert "edge" not in cache_status(first) and cache_status(second).endswith("edge; hit")
     assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"] and second.headers["Server-Timing"] is None
     assert second.headers["Cache-Control"].startswith("public, max-age=")
     head = edge.request("HEAD", "/v1/hubs?q=kept")
-    assert (head.status, head.body, head.headers["Cache-Status"]) == (200, b"", "edge; hit")
+    assert (head.status, head.body, cache_status(head)) == (200, b"", cache_status(second))
 
 
 def test_representations_are_kept_apart(edge):
@@ -97,7 +102,7 @@ def test_compression_and_known_tags(edge):
 def test_what_is_not_public_is_not_kept(edge):
     for target, status in (("/health/ready", 200), ("/v1/nothing", 404), ("/v1/hubs?limit=0", 400)):
         answers = [edge.get(target) for _ in range(2)]
-        assert [answer.status for answer in answers] == [status] * 2 and answers[1].headers["Cache-Status"] is None
+        assert [answer.status for answer in answers] == [status] * 2 and not cache_status(answers[1])
     assert edge.get("/metrics").status == 404, "the operator's listener is not passed on"
 
 
@@ -182,17 +187,17 @@ def test_listing_survives_the_api_and_the_database(tmp_path):
         listing = edge.get("/v1/hubs")
         for path in ("/", "/web/scip.js"):
             assert edge.get(path).status == 200
-        while api.get("/v1/events", record=False).headers["Cache-Status"] is None:
+        while api.get("/v1/events", record=False).headers["Cache-Status"] != "scip-api; hit":
             time.sleep(0.05)
         cluster.run("stop")
         time.sleep(0.4)
         assert edge.get("/v1/hubs").body == listing.body
         behind = edge.get("/v1/events")
-        assert behind.status == 200 and "ttl=-" in behind.headers["Cache-Status"], "the API's own last answer, marked"
+        assert behind.status == 200 and "ttl=-" in cache_status(behind), "the API's own last answer, marked"
         is_problem(edge.get("/v1/news"), 503)
         api.stop()
         kept = edge.get("/v1/hubs")
-        assert kept.status == 200 and kept.body == listing.body and "edge; hit" in kept.headers["Cache-Status"]
+        assert kept.status == 200 and kept.body == listing.body and "edge; hit" in cache_status(kept)
         for path in ("/", "/web/scip.js"):
             assert edge.get(path).status == 200
         answer = edge.get("/v1/news")
@@ -200,7 +205,7 @@ def test_listing_survives_the_api_and_the_database(tmp_path):
         assert answer.headers["Retry-After"] == "1"
         expire(tmp_path)
         stale = edge.get("/v1/hubs")
-        assert stale.status == 200 and stale.body == listing.body and stale.headers["Cache-Status"] == "edge; hit; ttl=-1"
+        assert stale.status == 200 and stale.body == listing.body and cache_status(stale).endswith("edge; hit; ttl=-1")
         cluster.run("restart")
         api = harness.Server("main", DATABASE_URL=cluster.url(), PORT=port)
         until = time.monotonic() + 5

@@ -64,18 +64,12 @@ async function ask(first, again) {
   let at = Date.now()
   let stale = false
   for (let url = new URL(first), next = null; ; url.searchParams.set('cursor', next)) {
-    const response = await fetch(url, {
-      headers: { Accept: 'application/json' },
-      credentials: 'omit',
-      cache: again ? 'no-cache' : 'default',
-      signal: AbortSignal.timeout(PATIENCE),
-    })
-    if (!response.ok) throw new Error(`${response.status} of ${url}`)
+    const response = await get(url, again)
     const page = await response.json()
     items.push(...page.items)
     const old = age(response.headers)
     stale ||= old.stale
-    at = Math.min(at, Date.now() - old.seconds * 1000)
+    at = Math.min(at, old.at)
     next = page.next
     if (!next) break
   }
@@ -84,14 +78,34 @@ async function ask(first, again) {
 }
 
 /**
- * How old an answer is, and whether its sender says that it ought to be newer (RFC 9111, and its Warning of old).
+ * @param {URL} url
+ * @param {boolean} again
+ * @returns {Promise<Response>}
+ */
+async function get(url, again) {
+  const response = await fetch(url, {
+    headers: { Accept: 'application/json' },
+    credentials: 'omit',
+    cache: again ? 'reload' : 'default',
+    signal: AbortSignal.timeout(PATIENCE),
+  })
+  if (!response.ok) throw new Error(`${response.status} of ${url}`)
+  /* a 304 leaves the headers of the answer that the browser has kept, "stale" among them (RFC 9111, section 3.2) */
+  return !again && age(response.headers).stale ? get(url, true).catch(() => response) : response
+}
+
+/**
+ * Since when an answer holds, and whether its sender says that it ought to be newer: by a ttl below zero (RFC 9211),
+ * an Age above max-age (RFC 9111), or the Warning and X-Stale of older caches.
  * @param {Headers} headers
  */
 function age(headers) {
+  const over = Number(/;\s*ttl=-(\d+)/.exec(headers.get('Cache-Status') ?? '')?.[1] ?? 0)
   const seconds = Number(headers.get('Age')) || 0
+  const sent = Date.parse(headers.get('Date') ?? '') || Date.now()
   const lifetime = Number(/max-age=(\d+)/.exec(headers.get('Cache-Control') ?? '')?.[1] ?? 0)
-  const stale = seconds > lifetime || headers.get('X-Stale') === 'true' || /^11[0-2]\b/.test(headers.get('Warning') ?? '')
-  return { seconds, stale }
+  const stale = over > 0 || seconds > lifetime || headers.get('X-Stale') === 'true' || /^11[0-2]\b/.test(headers.get('Warning') ?? '')
+  return { at: Math.min(sent - over * 1000, Date.now() - seconds * 1000), stale }
 }
 
 /** @param {string} key @param {{ items: any[], at: number }} answer */

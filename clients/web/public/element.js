@@ -125,7 +125,7 @@ export class ScipElement extends HTMLElement {
   async #load(again = false) {
     const turn = ++this.#turn
     const say = this.say
-    this.shadowRoot?.querySelectorAll('#content, #note').forEach((part) => part.setAttribute('lang', say.locale))
+    this.shadowRoot?.querySelectorAll('#content, #note').forEach((part) => part.setAttribute('lang', say.lang))
     this.#show('loading', say.loading)
     try {
       const { items, at, stale } = await this.ask(again)

@@ -9,14 +9,13 @@ import { fill, partialDate, quantity } from './words.js'
 /** @typedef {import('./words.js').Words} Words */
 
 const look = sheet(`
-  .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(max(9rem, 20%), 1fr)); gap: var(--gap) 2rem; }
+  .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(max(9.5rem, 20%), 1fr)); gap: var(--gap) clamp(1rem, 3cqw, 2rem); }
   .figure { padding-top: 0.875rem; border-top: 1px solid var(--border); }
   .value { color: var(--muted); }
   .number { font-family: var(--scip-heading-font, inherit); font-size: 2.25rem; line-height: 1.2; color: var(--text); font-variant-numeric: lining-nums; }
   .label { text-wrap: pretty; }
-  .origin { display: block; margin-top: var(--gap); }
+  .origin { display: flex; flex-wrap: wrap; gap: 0 1.25em; margin-top: var(--gap); }
   .figure .origin { margin-top: 0.25rem; }
-  .origin span + span { margin-inline-start: 1em; }
 `)
 
 /** @extends {ScipElement<Figure>} */
@@ -68,5 +67,5 @@ function origin(figure, say) {
   const when = figure.period ? `${say.period} ${figure.period}` : figure.as_of && fill(say.asOf, partialDate(figure.as_of, say))
   return h('p', { part: 'origin', class: 'origin muted' },
     when && h('span', {}, when), ' ',
-    h('span', {}, `${say.source} `, link(source, source.replace(/^https?:\/\/(www\.)?/, ''))))
+    h('span', {}, `${say.source} `, link(source, URL.canParse(source) ? new URL(source).hostname.replace(/^www\./, '') : source)))
 }

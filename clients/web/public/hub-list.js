@@ -47,8 +47,9 @@ export class HubList extends ScipElement {
       cards.replaceChildren(...found.map((hub) => card(hub, say)))
       count.textContent = found.length === 0 ? say.noHubs : found.length === 1 ? say.hub : fill(say.hubs, found.length)
     }
+    const controls = this.#controls(say, show)
     show()
-    return [h('div', { part: 'filter', class: 'filter' }, ...this.#controls(say, show), count), cards]
+    return controls.length ? [h('div', { part: 'filter', class: 'filter' }, ...controls, count), cards] : [cards]
   }
 
   /** @param {Words} say @param {() => void} show @returns {Node[]} */

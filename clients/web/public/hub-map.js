@@ -40,6 +40,10 @@ const look = sheet(`
   .region:has(:focus-visible) { outline: 3px solid var(--accent); outline-offset: 2px; }
   .region input { position: absolute; inset: 0; margin: 0; opacity: 0; cursor: pointer; }
   .number { font-variant-numeric: tabular-nums; }
+  @media (forced-colors: active) {
+    .region:has(:checked) { forced-color-adjust: none; color: HighlightText; background: Highlight; }
+    .key span::before { forced-color-adjust: none; }
+  }
   .chosen-hubs { display: grid; gap: 1rem; align-content: start; }
   .chosen-hubs > h3 { font-size: 1.375rem; }
   .chosen-hubs ul { display: grid; gap: 0.75rem; }

@@ -12,6 +12,7 @@ export const cardLook = sheet(`
     border: 2px solid var(--accent); border-radius: 50%;
   }
   .status.active::before { background: var(--accent); }
+  @media (forced-colors: active) { .status.active::before { forced-color-adjust: none; } }
   .status .muted { display: inline-block; }
   dt { color: var(--muted); font-size: 0.875rem; }
 `)

@@ -1,7 +1,8 @@
 /* What the elements say in English and Welsh, and how they write dates and numbers. */
 
 const en = {
-  locale: 'en-GB',
+  lang: 'en-GB',
+  months: 'January February March April May June July August September October November December'.split(' '),
   loading: 'Loading…',
   failed: 'The records could not be reached.',
   retry: 'Try again',
@@ -60,7 +61,8 @@ const en = {
 
 /** @type {Words} */
 const cy = {
-  locale: 'cy',
+  lang: 'cy',
+  months: 'Ionawr Chwefror Mawrth Ebrill Mai Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr'.split(' '),
   loading: 'Yn llwytho…',
   failed: 'Nid oedd modd cyrraedd y cofnodion.',
   retry: 'Rhowch gynnig arall arni',
@@ -129,15 +131,19 @@ export const words = (lang) => (lang?.toLowerCase().split('-')[0] === 'cy' ? cy 
 /** @param {string} text @param {string | number} value for the one {…} in text */
 export const fill = (text, value) => text.replace(/\{\w+\}/, () => String(value))
 
-/** Only as exact as it is known: 2025, June 2025, 6 June 2025. @param {string} date @param {Words} say */
+/** Only as exact as it is known: 2025, June 2025, 6 June 2025. The months are ours, for not every browser has
+ * them in Welsh. @param {string} date @param {Words} say */
 export function partialDate(date, say) {
-  const [, month, day] = date.split('-')
-  if (!month) return date
-  return new Intl.DateTimeFormat(say.locale, { timeZone: 'UTC', year: 'numeric', month: 'long', ...(day && { day: 'numeric' }) }).format(new Date(date))
+  const [year, month, day] = date.split('-')
+  return [day && Number(day), month && say.months[Number(month) - 1], year].filter(Boolean).join(' ')
 }
 
-/** @param {number} at milliseconds @param {Words} say */
-export const moment = (at, say) => new Intl.DateTimeFormat(say.locale, { dateStyle: 'long', timeStyle: 'short' }).format(at)
+/** A day and time where the reader is. @param {number} at milliseconds @param {Words} say */
+export function moment(at, say) {
+  const date = new Date(at)
+  const [hours, minutes] = [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0'))
+  return `${date.getDate()} ${say.months[date.getMonth()]} ${date.getFullYear()}, ${hours}:${minutes}`
+}
 
 /**
  * A figure with its unit, in two parts to set apart: 84% and nothing, £300 and nothing, 891 and people.
@@ -145,7 +151,7 @@ export const moment = (at, say) => new Intl.DateTimeFormat(say.locale, { dateSty
  */
 export function quantity(value, unit, say) {
   /** @param {Intl.NumberFormatOptions} [options] */
-  const number = (options) => new Intl.NumberFormat(say.locale, { maximumFractionDigits: 2, ...options }).format(value)
+  const number = (options) => new Intl.NumberFormat([say.lang, 'en-GB'], { maximumFractionDigits: 2, ...options }).format(value)
   if (unit === 'percent') return [`${number()}%`, '']
   if (/^[A-Z]{3}$/.test(unit)) return [number({ style: 'currency', currency: unit, minimumFractionDigits: 0 }), '']
   return [number(), say.unit[unit] ?? unit]

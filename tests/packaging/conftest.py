@@ -1,0 +1,57 @@
+import os
+import re
+import shutil
+import subprocess
+
+import harness
+import pytest
+from packaged import Database, run, tracked
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes over a minute; runs with SCIP_LONG=1")
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("long") and not os.environ.get("SCIP_LONG"):
+        pytest.skip("takes minutes: SCIP_LONG=1 runs it")
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory):
+    """A copy of the tree as a clean checkout has it, with what npm has fetched already."""
+    folder = tmp_path_factory.mktemp("build") / "scip-api"
+    for name in tracked():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(harness.ROOT / name, folder / name)
+    modules = harness.ROOT / "clients/docs/node_modules"
+    if modules.is_dir():
+        shutil.copytree(modules, folder / "clients/docs/node_modules")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def packages(source):
+    """The built packages by name."""
+    missing = subprocess.run(["dpkg-checkbuilddeps"], cwd=source, text=True, capture_output=True)
+    if missing.returncode:
+        pytest.skip(missing.stderr.strip())
+    run("dpkg-buildpackage", "-us", "-uc", "-b", cwd=source)
+    return {path.name.split("_")[0]: path for path in source.parent.glob("*.deb")}
+
+
+@pytest.fixture(scope="session")
+def installed(packages, tmp_path_factory):
+    """A root folder in which both packages lie."""
+    root = tmp_path_factory.mktemp("root")
+    for name in ("scip-api", "scip-api-db"):
+        run("dpkg-deb", "-x", packages[name], root)
+    return root
+
+
+@pytest.fixture
+def database(cluster, installed, request):
+    name = "packaging_" + re.sub(r"\W", "_", request.node.name.removeprefix("test_"))[:40].lower()
+    cluster.psql(f"DROP DATABASE IF EXISTS {name}")
+    yield Database(cluster, installed, name)
+    cluster.psql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
