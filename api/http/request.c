@@ -312,12 +312,13 @@ static const struct step {
 };
 
 void request_serve(struct request *request, struct response *response, struct problem *problem) {
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        int64_t before = clock_us();
-        bool onwards = steps[i].take(request, response, problem);
-        request->spent_us[steps[i].id] = clock_us() - before;
-        if (!onwards)
-            break;
+    bool onwards = true;
+    int64_t before = clock_us();
+    for (size_t i = 0; onwards && i < sizeof steps / sizeof *steps; i++) {
+        onwards = steps[i].take(request, response, problem);
+        int64_t after = clock_us();
+        request->spent_us[steps[i].id] = after - before;
+        before = after;
     }
     cache_settle(request->app->cache, &request->ticket, NULL); /* no answer came about */
     result_free(&request->result);

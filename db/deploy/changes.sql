@@ -7,10 +7,7 @@ CREATE TABLE scip.change (
   kind text NOT NULL,
   PRIMARY KEY (xid, id)
 );
-ALTER TABLE scip.change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY change_read ON scip.change FOR SELECT USING (true);
-CREATE POLICY change_note ON scip.change FOR INSERT TO scip_migrator WITH CHECK (true);
-GRANT SELECT (xid) ON scip.change TO scip_anonymous;
+CALL scip.publish('change');
 
 -- SECURITY DEFINER: writers hold no grant on what they leave behind.
 CREATE FUNCTION scip.note_change() RETURNS trigger

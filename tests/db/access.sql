@@ -26,6 +26,10 @@ SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regn
     AND NOT coalesce(reloptions @> '{security_invoker=true}' OR reloptions @> '{security_invoker=on}', false)$$,
   'views read with the rights of who asks');
 
+SELECT is_empty($$SELECT relname FROM tables t WHERE relname <> 'change'
+    AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'note_change' AND g.tgenabled = 'O')$$,
+  'every table notes its changes');
+
 -- Roles.
 SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'scip\_%'
     AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)$$, 'no role has special powers');
