@@ -234,7 +234,8 @@ def expire(folder):
 
 
 def hold_slowly(port, count, source, opening, drip):
-    """Connections that send a byte now and then, or nothing; opened again when the edge cuts them. In a process of its own."""
+    """Connections that send a byte each second, or nothing; those that the edge cuts are opened again the next second. In a
+    process of its own."""
     selector = selectors.DefaultSelector()
 
     def begin():
@@ -242,15 +243,14 @@ def hold_slowly(port, count, source, opening, drip):
         connection.sendall(opening)
         connection.setblocking(False)
         selector.register(connection, selectors.EVENT_READ)
-    for _ in range(count):
-        begin()
     while True:
+        while len(selector.get_map()) < count:
+            begin()
         until = time.monotonic() + 1
         while (left := until - time.monotonic()) > 0:
             for key, _ in selector.select(left):
                 selector.unregister(key.fileobj)
                 key.fileobj.close()
-                begin()
         for key in list(selector.get_map().values()) if drip else ():
             try:
                 key.fileobj.send(drip)
