@@ -107,7 +107,6 @@ static bool read_body(struct request *request, struct problem *problem) {
 }
 
 static bool bind(struct request *request, struct response *response, struct problem *problem) {
-    (void)response;
     return bind_check(request->arena, request->match.spec, &request->inputs, problem) &&
            cursor_open(request, problem) && read_body(request, problem);
 }
@@ -156,7 +155,6 @@ static bool recall(struct request *request, struct response *response, struct pr
 }
 
 static bool remember(struct request *request, struct response *response, struct problem *problem) {
-    (void)problem;
     if (!request->ticket.entry || response->status != 200)
         return true;
     response->etag = response_etag(request, response);
@@ -320,7 +318,8 @@ void request_serve(struct request *request, struct response *response, struct pr
         request->spent_us[steps[i].id] = after - before;
         before = after;
     }
-    cache_settle(request->app->cache, &request->ticket, NULL); /* no answer came about */
+    static const struct answer nothing; /* of this path, as far as the database could say */
+    cache_settle(request->app->cache, &request->ticket, problem->status < 500 ? &nothing : NULL);
     result_free(&request->result);
     json_decref(request->json);
     request->json = NULL;

@@ -186,7 +186,6 @@ static int on_request(struct mg_connection *connection) {
 
 /* Errors that civetweb finds before on_request is asked; the connection closes after each. */
 static int on_error(struct mg_connection *connection, int status, const char *message) {
-    (void)message;
     const struct mg_request_info *info = mg_get_request_info(connection);
     struct app *app = ((struct server *)info->user_data)->app;
     struct problem problem = {0};

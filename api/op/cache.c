@@ -22,6 +22,7 @@ struct entry {
     struct kept *kept;           /* NULL until first made */
     uint64_t generation;         /* in which kept was begun */
     uint64_t making;             /* generation of the ticket that is out, or 0 */
+    uint64_t barren;             /* generation in which there was nothing to keep */
     unsigned users;              /* who waits here, and the ticket's holder: keeps the entry */
     pthread_cond_t settled;
     uint64_t hash;
@@ -180,7 +181,8 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
     while ((entry = find(cache, key, hash)) && !is_fresh(cache, entry) && entry->making == cache->generation)
         if (!wait_settled(cache, entry, until_us))
             break;
-    if (clock_us() > cache->fresh_until || (entry && entry->making == cache->generation && !is_fresh(cache, entry))) {
+    if (clock_us() > cache->fresh_until || (entry && entry->barren == cache->generation) ||
+        (entry && entry->making == cache->generation && !is_fresh(cache, entry))) {
         cache->stats.bypasses++;
     } else if (is_fresh(cache, entry)) {
         cache->stats.hits++;
@@ -197,8 +199,7 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
 }
 
 static struct kept *keep(const struct answer *answer) {
-    size_t etag = answer->etag ? strlen(answer->etag) + 1 : 0,
-           link = answer->next_link ? strlen(answer->next_link) + 1 : 0;
+    size_t etag = strlen(answer->etag) + 1, link = answer->next_link ? strlen(answer->next_link) + 1 : 0;
     size_t size = sizeof(struct kept) + etag + link + answer->body.length;
     struct kept *kept = malloc(size);
     if (!kept)
@@ -206,7 +207,7 @@ static struct kept *keep(const struct answer *answer) {
     *kept = (struct kept){.answer = *answer, .readers = 1, .size = size};
     kept->answer.made_us = clock_us();
     char *body = kept->bytes + etag + link;
-    kept->answer.etag = etag ? memcpy(kept->bytes, answer->etag, etag) : NULL;
+    kept->answer.etag = memcpy(kept->bytes, answer->etag, etag);
     kept->answer.next_link = link ? memcpy(kept->bytes + etag, answer->next_link, link) : NULL;
     kept->answer.body.bytes = memcpy(body, answer->body.bytes, answer->body.length);
     return kept;
@@ -216,10 +217,11 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
     struct entry *entry = ticket->entry;
     if (!entry)
         return;
-    struct kept *kept = answer && answer->body.length < cache->capacity / 8 ? keep(answer) : NULL;
+    struct kept *kept = answer && answer->body.bytes && answer->body.length < cache->capacity / 8 ? keep(answer) : NULL;
     pthread_mutex_lock(&cache->lock);
     if (entry->making == ticket->generation) { /* else somebody began anew in a later generation */
         entry->making = 0;
+        entry->barren = answer && !kept ? ticket->generation : 0;
         if (kept) {
             cache->stats.bytes += kept->size - (entry->kept ? entry->kept->size : 0);
             release(entry->kept);

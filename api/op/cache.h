@@ -45,7 +45,8 @@ const struct answer *cache_get_stale(struct cache *cache, struct text key);
 /* Ends a loan and nulls the caller's pointer. */
 void cache_give_back(const struct answer **answer);
 
-/* Ends a ticket: with the answer, or NULL when none came about. No ticket, no effect. */
+/* Ends a ticket: with the answer, with one without a body when the key has none to keep (then nobody waits for
+ * it until something changes), or with NULL when none came about this time. No ticket, no effect. */
 void cache_settle(struct cache *cache, struct ticket *ticket, const struct answer *answer);
 
 /* The poller's word: all that was committed before asked_us (clock_us) is known; whether any of it is new. */

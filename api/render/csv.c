@@ -110,7 +110,6 @@ static void row(struct rendering *rendering, const struct value *values) {
 }
 
 static void end(struct rendering *rendering) {
-    (void)rendering;
 }
 
 const struct renderer render_csv = {

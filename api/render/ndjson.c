@@ -1,7 +1,6 @@
 #include "render/render.h"
 
 static void nothing(struct rendering *rendering) {
-    (void)rendering;
 }
 
 static void row(struct rendering *rendering, const struct value *values) {

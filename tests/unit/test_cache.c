@@ -1,6 +1,6 @@
 /* The cache of answers: what it gives is true, whoever changes and asks at the same time. */
-#include "op/cache.h"
 #include "base/log.h"
+#include "op/cache.h"
 #include "suite.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -72,6 +72,21 @@ START_TEST(what_was_begun_before_a_change_is_not_kept) {
     cache_settle(cache, &first, &old);
     cache_settle(cache, &second, &new);
     ck_assert(gives("a", "new"));
+}
+END_TEST
+
+START_TEST(nobody_waits_for_nothing) {
+    struct ticket out;
+    static const struct answer nothing;
+    ck_assert_ptr_null(cache_get(cache, text("a"), WAIT_US, &out));
+    cache_settle(cache, &out, &nothing);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_ptr_null(cache_get(cache, text("a"), WAIT_US, &ticket));
+        ck_assert_ptr_null(ticket.entry);
+    }
+    cache_changed(cache);
+    make("a", "something");
+    ck_assert(gives("a", "something"));
 }
 END_TEST
 
@@ -166,7 +181,8 @@ END_TEST
 
 int main(void) {
     return run_cases("cache", set_up, tear_down,
-                     (const TTest *const[]){gives_what_was_made_until_a_change, what_was_begun_before_a_change_is_not_kept,
+                     (const TTest *const[]){gives_what_was_made_until_a_change,
+                                            what_was_begun_before_a_change_is_not_kept, nobody_waits_for_nothing,
                                             a_loan_outlives_its_entry, a_late_watch_is_not_believed, a_wait_is_bounded,
                                             never_older_than_what_is_known, NULL});
 }
