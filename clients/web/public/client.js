@@ -95,8 +95,8 @@ async function get(url, again) {
 }
 
 /**
- * Since when an answer holds, and whether its sender says that it ought to be newer: by a ttl below zero (RFC 9211),
- * an Age above max-age (RFC 9111), or the Warning and X-Stale of older caches.
+ * Since when an answer holds, and whether its sender says that it ought to be newer: by a ttl below zero (RFC 9211)
+ * or an Age above max-age (RFC 9111).
  * @param {Headers} headers
  */
 function age(headers) {
@@ -104,8 +104,7 @@ function age(headers) {
   const seconds = Number(headers.get('Age')) || 0
   const sent = Date.parse(headers.get('Date') ?? '') || Date.now()
   const lifetime = Number(/max-age=(\d+)/.exec(headers.get('Cache-Control') ?? '')?.[1] ?? 0)
-  const stale = over > 0 || seconds > lifetime || headers.get('X-Stale') === 'true' || /^11[0-2]\b/.test(headers.get('Warning') ?? '')
-  return { at: Math.min(sent - over * 1000, Date.now() - seconds * 1000), stale }
+  return { at: Math.min(sent - over * 1000, Date.now() - seconds * 1000), stale: over > 0 || seconds > lifetime }
 }
 
 /** @param {string} key @param {{ items: any[], at: number }} answer */
