@@ -95,6 +95,13 @@ class Server:
         lines = self.log.read_text(errors="replace").splitlines()
         return [json.loads(line) if line.startswith("{") else {"text": line} for line in lines]
 
+    def logged(self, seconds=2, **fields):
+        """Whether an event with these fields is in the log, or comes: an answer is sent before it is logged."""
+        until = time.monotonic() + seconds
+        while not (found := any(fields.items() <= event.items() for event in self.events())) and time.monotonic() < until:
+            time.sleep(0.01)
+        return found
+
     def stop(self):
         if self.stopped:
             return

@@ -170,7 +170,7 @@ def test_request_ids(server):
     assert server.get("/v1/hubs", traceparent=trace).headers["X-Request-Id"] == trace[3:35]
     problem = server.get("/v1/nowhere", X_Request_Id="find-me")
     assert problem.json["instance"] == "find-me"
-    assert any(event.get("id") == "find-me" and event["status"] == 404 for event in server.events())
+    assert server.logged(id="find-me", status=404)
 
 
 def test_headers_of_every_answer(server):
