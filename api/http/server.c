@@ -215,7 +215,7 @@ static int on_error(struct mg_connection *connection, int status, const char *me
 static int on_admin(struct mg_connection *connection) {
     const struct mg_request_info *info = mg_get_request_info(connection);
     struct app *app = ((struct server *)info->user_data)->app;
-    struct arena *arena = arena_new(16 * 1024 * 1024);
+    struct arena *arena = mg_get_thread_pointer(connection);
     if (!arena)
         return 503;
     struct buf body = buf_new(arena, 16 * 1024, 8 * 1024 * 1024), head = buf_new(arena, 256, 1024);
@@ -234,7 +234,7 @@ static int on_admin(struct mg_connection *connection) {
     mg_disable_connection_keep_alive(connection);
     mg_write(connection, head.data, head.length);
     mg_write(connection, body.data, body.length);
-    arena_free(&arena);
+    arena_reset(arena);
     return 1;
 }
 

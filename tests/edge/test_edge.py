@@ -52,15 +52,8 @@ class Edge:
 
 
 @pytest.fixture(scope="module")
-def api(cluster):
-    server = harness.Server("main", DATABASE_URL=cluster.url(), CORS_ORIGINS="https://www.example.org")
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def edge(api, tmp_path_factory):
-    edge = Edge(api.port, tmp_path_factory.mktemp("edge"))
+def edge(server, tmp_path_factory):
+    edge = Edge(server.port, tmp_path_factory.mktemp("edge"))
     yield edge
     edge.stop()
 
@@ -76,9 +69,9 @@ def is_problem(answer, status):
     return True
 
 
-def test_public_answers_are_kept(edge, api):
+def test_public_answers_are_kept(edge, server):
     first, second = edge.get("/v1/hubs?q=kept"), edge.get("/v1/hubs?q=kept")
-    assert first.body == second.body == api.get("/v1/hubs?q=kept", record=False).body
+    assert first.body == second.body == server.get("/v1/hubs?q=kept", record=False).body
     assert "edge" not in cache_status(first) and cache_status(second).endswith("edge; hit")
     assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"] and second.headers["Server-Timing"] is None
     assert second.headers["Cache-Control"].startswith("public, max-age=")
@@ -107,14 +100,14 @@ def test_what_is_not_public_is_not_kept(edge):
     assert edge.get("/metrics").status == 404, "the operator's listener is not passed on"
 
 
-def test_ids_are_passed_on_and_addresses_are_not_logged(edge, api):
+def test_ids_are_passed_on_and_addresses_are_not_logged(edge, server):
     given = edge.get("/v1/hubs?q=by-id", X_Request_Id="partner-7")
     assert given.headers["X-Request-Id"] == "partner-7"
-    assert api.logged(id="partner-7")
+    assert server.logged(id="partner-7")
     assert edge.get("/v1/hubs?q=by-id", X_Request_Id='"><script>').headers["X-Request-Id"].isalnum()
     edge.request("GET", "/v1/hubs", source="127.0.0.77")
     time.sleep(0.2)
-    assert "127.0.0.77" not in edge.log.read_text() + api.log.read_text()
+    assert "127.0.0.77" not in edge.log.read_text() + server.log.read_text()
     assert all(json.loads(line)["event"] == "edge" for line in edge.log.read_text().splitlines() if line.startswith("{"))
 
 
@@ -131,8 +124,8 @@ def framings():
 
 
 @pytest.mark.parametrize("name", framings())
-def test_hostile_framing_is_refused(edge, api, name):
-    runs = lambda: sum(event.get("operation") == "listRegions" for event in api.events())
+def test_hostile_framing_is_refused(edge, server, name):
+    runs = lambda: sum(event.get("operation") == "listRegions" for event in server.events())
     before = runs()
     with socket.create_connection(("127.0.0.1", edge.port), 5) as connection:
         connection.sendall(framings()[name] + CANARY)
@@ -158,8 +151,8 @@ def test_its_own_errors_are_problems(edge):
     is_problem(edge.get("/v1/hubs/%zz"), 400)
 
 
-def test_one_address_has_its_share(api, tmp_path):
-    edge = Edge(api.port, tmp_path, RATE="5")
+def test_one_address_has_its_share(server, tmp_path):
+    edge = Edge(server.port, tmp_path, RATE="5")
     answers = [edge.request("GET", "/v1/hubs", source="127.0.0.9") for _ in range(260)]
     refused = [answer for answer in answers if answer.status == 429]
     assert len(refused) > 20 and is_problem(refused[0], 429) and refused[0].headers["Retry-After"] == "1"
@@ -167,10 +160,10 @@ def test_one_address_has_its_share(api, tmp_path):
     edge.stop()
 
 
-def test_http2_over_tls(api, tmp_path):
+def test_http2_over_tls(server, tmp_path):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                     "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"], check=True, capture_output=True)
-    edge = Edge(api.port, tmp_path, CERTIFICATE=str(tmp_path / "cert.pem"), KEY=str(tmp_path / "key.pem"))
+    edge = Edge(server.port, tmp_path, CERTIFICATE=str(tmp_path / "cert.pem"), KEY=str(tmp_path / "key.pem"))
     done = subprocess.run(["curl", "-sS", "--http2", "--cacert", tmp_path / "cert.pem", "--resolve", f"localhost:{edge.tls_port}:127.0.0.1", "-D", "-", "-o", "/dev/null",
                            "-w", "%{http_version} %{http_code}", f"https://localhost:{edge.tls_port}/v1/hubs"], text=True, capture_output=True)
     assert done.stdout.endswith("2 200"), done.stderr
