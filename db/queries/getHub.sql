@@ -1,6 +1,7 @@
 -- One of them by its slug; a former slug leads to the present one.
 SELECT slug, name, other_names, nations, regions, status, status_evidence, launched, launched_precision, launch_text,
-       current_leads, last_known_leads, former_leads, lead_note, blurb, logo, logo_alt, page_url, sources, confidence, href, _geometry,
+       current_leads, last_known_leads, former_leads, lead_note, blurb, logo, logo_alt, page_url, page,
+       may_use_branding, sources, confidence, href, _geometry, _version,
        CASE WHEN slug <> :slug THEN 308 END AS _status,
        CASE WHEN slug <> :slug THEN href END AS _location
 FROM scip.hubs

@@ -1,4 +1,4 @@
 -- One of them by its slug.
-SELECT slug, name, period, starts, ends, summary, themes, sources, confidence, href
+SELECT slug, name, period, starts, ends, summary, themes, sources, confidence, href, _version
 FROM scip.strategies
 WHERE slug = :slug

@@ -1,4 +1,4 @@
 -- One of them by its slug.
-SELECT slug, ordinal, name, summary, sources, confidence, href
+SELECT slug, ordinal, name, summary, sources, confidence, href, _version
 FROM scip.toolkit_principles
 WHERE slug = :slug

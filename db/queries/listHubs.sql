@@ -1,7 +1,7 @@
 -- Hubs by name, or by launch (those without a known launch last).
 SELECT slug, name, other_names, nations, regions, status, status_evidence, launched, launched_precision, launch_text,
-       current_leads, last_known_leads, former_leads, lead_note, blurb, logo, logo_alt, page_url, sources, confidence, href,
-       _geometry, key AS _after_key, slug AS _after_slug
+       current_leads, last_known_leads, former_leads, lead_note, blurb, logo, logo_alt, page_url, page,
+       may_use_branding, sources, confidence, href, _geometry, key AS _after_key, slug AS _after_slug
 FROM scip.hubs, LATERAL (SELECT CASE :sort WHEN 'launched' THEN coalesce(_launched, '9999') ELSE _sort END COLLATE "C" AS key) AS sorted
 WHERE (:nation IS NULL OR :nation = ANY (_nations))
   AND (:region IS NULL OR EXISTS (SELECT FROM scip.hub_region hr JOIN scip.region r ON r.id = hr.region_id

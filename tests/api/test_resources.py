@@ -35,7 +35,7 @@ def test_all_formats_agree(server, name):
     lines = [json.loads(line) for line in server.get(f"/v1/{name}?format=ndjson").text.splitlines()]
     assert [row["slug"] for row in rows] == [row["slug"] for row in table] == [row["slug"] for row in lines]
     assert lines == rows
-    assert list(table[0]) == list(rows[0])
+    assert list(table[0]) == [name for name in rows[0] if name != "page"]
 
 
 @pytest.mark.parametrize("name", LISTS)
