@@ -1,0 +1,3 @@
+BEGIN;
+DROP FUNCTION scip.href;
+COMMIT;

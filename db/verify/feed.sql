@@ -1,0 +1,3 @@
+BEGIN;
+SELECT 'scip.href'::regproc;
+ROLLBACK;
