@@ -1,0 +1,7 @@
+-- All of them end now; tokens that they have bought last until tokens_from says otherwise.
+WITH own AS (
+  UPDATE scip.account SET label = label WHERE id = :id AND issuer = 'self' RETURNING id
+), del AS (
+  DELETE FROM scip.client_secret s USING own WHERE s.account_id = own.id
+)
+SELECT NULL::int AS _status FROM own
