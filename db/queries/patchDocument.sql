@@ -1,0 +1,13 @@
+-- Changes what the body names.
+WITH own AS MATERIALIZED (
+  SELECT * FROM scip.document WHERE slug = :slug FOR NO KEY UPDATE
+), upd AS (
+  UPDATE scip.document t SET title = p.title, title_is_descriptive = p.title_is_descriptive, authors = p.authors,
+    year = p.year, published = p.published, publisher = p.publisher, kind = p.kind, note = p.note,
+    commissioned_by = p.commissioned_by, url = p.url, sources = p.sources, confidence = p.confidence
+  FROM own, jsonb_populate_record((own.*)::scip.document, :body) p
+  WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
+  RETURNING t.id
+)
+SELECT CASE WHEN upd.id IS NULL THEN 412 END AS _status
+FROM own LEFT JOIN upd USING (id)

@@ -1,0 +1,16 @@
+-- Makes the first version of a figure, if its slug is free.
+WITH made AS (
+  INSERT INTO scip.headline_figure (
+    slug, metric, definition_version, scope, label, period_text, period_starts, period_ends, as_of,
+    value, unit, qualifier, hub_id, event_id, organisation_id, sources, confidence)
+  SELECT :slug, p.metric, coalesce(p.definition_version, 1), p.scope, p.label, :body ->> 'period', p.period_starts,
+         p.period_ends, p.as_of, p.value, p.unit, p.qualifier,
+         CASE s.kind WHEN 'hub' THEN scip.reference('hub', s.slug) END,
+         CASE s.kind WHEN 'event' THEN scip.reference('event', s.slug) END,
+         CASE s.kind WHEN 'organisation' THEN scip.reference('organisation', s.slug) END, p.sources, p.confidence
+  FROM jsonb_populate_record(NULL::scip.headline_figure, :body) p,
+    jsonb_to_record(coalesce(nullif(:body -> 'subject', 'null'), '{}')) s (kind text, slug text)
+  ON CONFLICT (slug, version) DO NOTHING
+  RETURNING id
+)
+SELECT CASE WHEN NOT EXISTS (SELECT FROM made) THEN 412 END AS _status, '/v1/headline-figures/' || :slug AS _location
