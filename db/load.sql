@@ -74,7 +74,8 @@ BEGIN
     list, given, now_in_force, given) INTO inserted, updated;
 END $$;
 
--- A record is told apart by its slug; a row that belongs to a record (owner) by the owner and the key columns.
+-- A record is told apart by its slug, or by the key columns; a row that belongs to a record (owner) by the owner
+-- and the key columns.
 CREATE PROCEDURE pg_temp.load(t text, owner text, key text[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -95,9 +96,9 @@ BEGIN
   IF t = 'headline_figure' THEN
     SELECT f.inserted, f.updated INTO inserted, updated FROM pg_temp.load_figures(columns) f;
   ELSE
-    same := CASE WHEN owner = '' THEN format('t.id = pg_temp.find(%L, n.slug, false)', t) ELSE
+    same := CASE WHEN owner = '' AND key = '{}' THEN format('t.id = pg_temp.find(%L, n.slug, false)', t) ELSE
       (SELECT string_agg(format('t.%1$I IS NOT DISTINCT FROM n.%1$I', c), ' AND ')
-       FROM unnest(owner_id || key) c) END;
+       FROM unnest(array_remove(owner_id || key, NULL)) c) END;
     SELECT string_agg(format('%1$I = n.%1$I', c), ', '), string_agg(format('n.%I', c), ', '),
            string_agg(format('t.%I', c), ', ')
     INTO assigned, given, stored

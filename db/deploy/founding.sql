@@ -1,0 +1,353 @@
+-- How a Hub comes to be: applied for, decided on, founded, and led along its pathway.
+BEGIN;
+
+-- The six sectors whose partners a Hub invites: codes of the categories of organisations.
+CREATE DOMAIN scip.hub_sector AS text CONSTRAINT hub_sector
+  CHECK (VALUE IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces'));
+
+-- Who decides is data: the members of the groups that are marked so.
+ALTER TABLE scip.alliance_group ADD COLUMN decides_applications boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN scip.alliance_group.decides_applications IS 'Its members review and decide applications for Hubs';
+CREATE FUNCTION ctx.decides() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (SELECT FROM scip.alliance_group g WHERE g.decides_applications AND g.id = ANY (ctx.groups()));
+GRANT EXECUTE ON FUNCTION ctx.decides TO scip_anonymous, scip_writer;
+
+-- [{sector, name}]: bodies, not persons.
+CREATE FUNCTION scip.are_partners(value jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
+            ELSE NOT EXISTS (SELECT FROM jsonb_array_elements(value) p
+                             WHERE jsonb_typeof(p) <> 'object' OR p - '{sector,name}'::text[] <> '{}'
+                                OR NOT coalesce(p ->> 'sector' IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces')
+                                                AND p ->> 'name' ~ '\S', false)) END;
+
+CREATE TABLE scip.hub_application (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL REFERENCES scip.organisation,
+  account_id uuid REFERENCES scip.account ON DELETE SET NULL,
+  slug scip.slug,
+  name scip.label NOT NULL,
+  nations scip.nation[] NOT NULL DEFAULT '{}' CHECK (array_position(nations, NULL) IS NULL),
+  regions text[] NOT NULL DEFAULT '{}' CHECK (array_position(regions, NULL) IS NULL),
+  case_for_hub text CHECK (case_for_hub ~ '\S' AND length(case_for_hub) <= 20000),
+  expected_partners jsonb NOT NULL DEFAULT '[]' CONSTRAINT hub_application_partners CHECK (scip.are_partners(expected_partners)),
+  status text NOT NULL DEFAULT 'draft'
+    CHECK (status IN ('draft', 'submitted', 'under_review', 'approved', 'declined', 'returned')),
+  submitted_at timestamptz,
+  review_started_at timestamptz,
+  decided_at timestamptz,
+  decided_by uuid REFERENCES scip.account ON DELETE SET NULL,
+  decision_note text CHECK (decision_note ~ '\S' AND length(decision_note) <= 4000),
+  hub_id bigint UNIQUE REFERENCES scip.hub,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT hub_application_founded CHECK (hub_id IS NULL OR status = 'approved')
+);
+CREATE INDEX ON scip.hub_application (organisation_id);
+CREATE INDEX ON scip.hub_application (account_id);
+CREATE INDEX ON scip.hub_application (decided_by);
+CREATE INDEX ON scip.hub_application (created_at DESC, id);
+COMMENT ON COLUMN scip.hub_application.account_id IS 'Who began it';
+COMMENT ON COLUMN scip.hub_application.regions IS 'GSS codes';
+COMMENT ON COLUMN scip.hub_application.decided_at IS 'The last decision; an application that was returned may be decided again';
+
+-- The applicant's text: the applicant's alone, and only until it is submitted.
+CREATE FUNCTION scip.guard_application() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.status <> 'draft' THEN
+      RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'application-not-draft';
+    END IF;
+    RETURN OLD;
+  ELSIF TG_OP = 'INSERT' THEN
+    IF NEW.status <> 'draft' THEN
+      RAISE 'begins as a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'application-not-draft';
+    END IF;
+    NEW.account_id := ctx.account();
+  ELSE
+    IF NOT (ctx.central() OR OLD.organisation_id = ANY (ctx.organisations())) THEN
+      RAISE 'not the applicant' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-applicant';
+    ELSIF OLD.status NOT IN ('draft', 'returned') THEN
+      RAISE 'neither draft nor returned' USING ERRCODE = 'SC409', CONSTRAINT = 'application-not-draft';
+    END IF;
+  END IF;
+  PERFORM reference('region', code) FROM unnest(NEW.regions) code;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_application BEFORE INSERT OR DELETE ON scip.hub_application
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_application();
+CREATE TRIGGER guard_text BEFORE UPDATE OF organisation_id, slug, name, nations, regions, case_for_hub, expected_partners
+  ON scip.hub_application FOR EACH ROW EXECUTE FUNCTION scip.guard_application();
+
+-- The ways of an application, whoever sets its status: naming the column is the attempt, so that a second approval
+-- is refused as well.
+CREATE FUNCTION scip.guard_application_status() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  applicant boolean := ctx.central() OR OLD.organisation_id = ANY (ctx.organisations());
+  reviewer boolean := ctx.decides();
+BEGIN
+  IF (CASE NEW.status WHEN 'submitted' THEN NOT applicant
+                      WHEN 'under_review' THEN NOT (ctx.central() OR reviewer) ELSE NOT reviewer END) THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT =
+      CASE NEW.status WHEN 'submitted' THEN 'only-the-applicant' ELSE 'only-the-deciding-group' END;
+  ELSIF NEW.status <> 'submitted' AND OLD.organisation_id = ANY (ctx.affiliations()) AND NOT
+        (NEW.status = 'under_review' AND ctx.central()) THEN
+    RAISE 'of the applicant''s organisation' USING ERRCODE = 'SC403', CONSTRAINT = 'reviewer-is-applicant';
+  END IF;
+  IF OLD.status || ' ' || NEW.status NOT IN ('draft submitted', 'returned submitted', 'submitted under_review',
+       'under_review approved', 'under_review declined', 'under_review returned') THEN
+    RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT =
+      CASE NEW.status WHEN 'submitted' THEN 'application-not-draft' WHEN 'under_review' THEN 'application-not-submitted'
+                      ELSE 'application-not-under-review' END;
+  END IF;
+  IF NEW.status = 'submitted' THEN
+    IF num_nulls(NEW.slug, NEW.case_for_hub) > 0 OR cardinality(NEW.nations) = 0 OR cardinality(NEW.regions) = 0 THEN
+      RAISE 'something is missing' USING ERRCODE = 'SC422', CONSTRAINT = 'application-incomplete';
+    ELSIF EXISTS (SELECT FROM hub WHERE slug = NEW.slug) OR EXISTS (SELECT FROM hub_former_slug WHERE slug = NEW.slug) THEN
+      RAISE 'there is such a Hub' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-slug-taken';
+    END IF;
+    NEW.submitted_at := now();
+    NEW.decision_note := OLD.decision_note;
+  ELSIF NEW.status = 'under_review' THEN
+    NEW.review_started_at := now();
+    NEW.decision_note := OLD.decision_note;
+  ELSE
+    IF NEW.status <> 'approved' AND NEW.decision_note IS NULL THEN
+      RAISE 'the applicant is owed a reason' USING ERRCODE = 'SC422', CONSTRAINT = 'decision-needs-a-note';
+    END IF;
+    NEW.decided_at := now();
+    NEW.decided_by := ctx.account();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.hub_application
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_application_status();
+
+-- A note comes with a decision and stays.
+CREATE FUNCTION scip.guard_decision_note() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE 'no decision' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-deciding-group';
+END $$;
+CREATE TRIGGER guard_status_note BEFORE UPDATE ON scip.hub_application
+  FOR EACH ROW WHEN (OLD.status = NEW.status AND OLD.decision_note IS DISTINCT FROM NEW.decision_note)
+  EXECUTE FUNCTION scip.guard_decision_note();
+
+-- Approved: the Hub, proposed from today and led by the applicant. Its pathway comes with it. The row of the
+-- application is locked by now, so this happens once.
+CREATE FUNCTION scip.found_hub() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  source text[] := ARRAY[format('Application for a Hub, approved %s', today())];
+BEGIN
+  INSERT INTO hub (slug, name, nations, sources, confidence)
+  VALUES (NEW.slug, NEW.name, NEW.nations, source, 'high') RETURNING id INTO NEW.hub_id;
+  INSERT INTO hub_region (hub_id, region_id) SELECT DISTINCT NEW.hub_id, reference('region', code) FROM unnest(NEW.regions) code;
+  INSERT INTO hub_status (hub_id, status, starts) VALUES (NEW.hub_id, 'proposed', today()::text);
+  INSERT INTO hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+  VALUES (NEW.hub_id, NEW.organisation_id, 'dated', daterange(today(), NULL), source, 'high');
+  RETURN NEW;
+END $$;
+CREATE TRIGGER then_found_hub BEFORE UPDATE OF status ON scip.hub_application
+  FOR EACH ROW WHEN (NEW.status = 'approved') EXECUTE FUNCTION scip.found_hub();
+
+-- The pathway: steps that are the same for all Hubs, and how far each Hub has come.
+CREATE TABLE scip.pathway_step (
+  code scip.code PRIMARY KEY,
+  ordinal int NOT NULL UNIQUE CHECK (ordinal > 0),
+  title scip.label NOT NULL,
+  optional boolean NOT NULL DEFAULT false,
+  sources scip.sources NOT NULL
+);
+CREATE TABLE scip.hub_pathway (
+  hub_id bigint REFERENCES scip.hub ON DELETE CASCADE,
+  step scip.code REFERENCES scip.pathway_step ON UPDATE CASCADE,
+  done_on date,
+  evidence text CHECK (evidence ~ '\S' AND length(evidence) <= 4000),
+  done_by uuid REFERENCES scip.account ON DELETE SET NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (hub_id, step),
+  CONSTRAINT hub_pathway_evidence CHECK ((done_on IS NULL) = (evidence IS NULL)),
+  CONSTRAINT hub_pathway_actor CHECK (done_by IS NULL OR done_on IS NOT NULL)
+);
+CREATE INDEX ON scip.hub_pathway (step);
+CREATE INDEX ON scip.hub_pathway (done_by);
+COMMENT ON COLUMN scip.hub_pathway.done_by IS 'Who said so; unknown once the account is gone';
+
+-- Every Hub has every step.
+CREATE FUNCTION scip.lay_pathway() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'hub' THEN
+    INSERT INTO hub_pathway (hub_id, step) SELECT NEW.id, s.code FROM pathway_step s ORDER BY s.ordinal;
+  ELSE
+    INSERT INTO hub_pathway (hub_id, step) SELECT h.id, NEW.code FROM hub h;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER lay_pathway AFTER INSERT ON scip.hub FOR EACH ROW EXECUTE FUNCTION scip.lay_pathway();
+CREATE TRIGGER lay_pathway AFTER INSERT ON scip.pathway_step FOR EACH ROW EXECUTE FUNCTION scip.lay_pathway();
+
+-- A step is done by who says so, not in the future; undone, its evidence goes with it.
+CREATE FUNCTION scip.guard_pathway() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.done_on > scip.today() THEN
+    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'step-done-in-future';
+  ELSIF NEW.done_on IS NULL THEN
+    NEW.done_by := NULL;
+    IF OLD.done_on IS NOT NULL AND NEW.evidence IS NOT DISTINCT FROM OLD.evidence THEN
+      NEW.evidence := NULL;
+    END IF;
+  ELSE
+    NEW.done_by := ctx.account();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_pathway BEFORE UPDATE OF done_on, evidence ON scip.hub_pathway
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_pathway();
+
+-- Whom a Hub has asked to take part: an organisation that is known here, or a body by its name.
+CREATE TABLE scip.hub_invitation (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub ON DELETE CASCADE,
+  sector scip.hub_sector NOT NULL,
+  organisation_id bigint REFERENCES scip.organisation,
+  name scip.label,
+  invited_on date NOT NULL,
+  answer text NOT NULL DEFAULT 'pending' CHECK (answer IN ('pending', 'accepted', 'declined')),
+  answered_on date,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT hub_invitation_body CHECK (num_nonnulls(organisation_id, name) = 1),
+  CONSTRAINT hub_invitation_answered CHECK ((answer = 'pending') = (answered_on IS NULL)),
+  CONSTRAINT hub_invitation_dates CHECK (answered_on >= invited_on)
+);
+CREATE INDEX ON scip.hub_invitation (hub_id, invited_on, id);
+CREATE INDEX ON scip.hub_invitation (organisation_id);
+COMMENT ON COLUMN scip.hub_invitation.name IS 'Of the body, not of a person';
+
+CREATE FUNCTION scip.guard_invitation() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.answer = 'pending' AND TG_OP = 'UPDATE' AND OLD.answer <> 'pending' THEN
+    NEW.answered_on := NULL;
+  ELSIF NEW.answer <> 'pending' THEN
+    NEW.answered_on := coalesce(NEW.answered_on, scip.today());
+  END IF;
+  IF greatest(NEW.invited_on, NEW.answered_on) > scip.today() THEN
+    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'invitation-in-future';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_invitation BEFORE INSERT OR UPDATE ON scip.hub_invitation
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_invitation();
+
+-- The sectors that have been invited, for those who may see the pathway but not every invitation.
+CREATE FUNCTION scip.sectors_invited(hub bigint) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN (SELECT coalesce(json_agg(DISTINCT i.sector::text), '[]') FROM hub_invitation i
+        WHERE i.hub_id = hub AND (ctx.central() OR hub = ANY (ctx.hubs()) OR ctx.decides()));
+GRANT EXECUTE ON FUNCTION scip.sectors_invited TO scip_writer;
+
+-- Who sees and does what.
+CALL scip.publish('pathway_step');
+CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation');
+GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, case_for_hub, expected_partners, status, decision_note)
+  ON scip.hub_application TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_writer;
+GRANT SELECT, UPDATE (done_on, evidence) ON scip.hub_pathway TO scip_writer;
+
+CREATE POLICY see ON scip.hub_application FOR SELECT TO scip_writer
+  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])
+         OR status <> 'draft' AND (SELECT ctx.decides()));
+CREATE POLICY apply ON scip.hub_application FOR INSERT TO scip_writer
+  WITH CHECK ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+CREATE POLICY change ON scip.hub_application FOR UPDATE TO scip_writer
+  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])
+         OR status <> 'draft' AND (SELECT ctx.decides()));
+CREATE POLICY withdraw ON scip.hub_application FOR DELETE TO scip_writer
+  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+
+CREATE POLICY see ON scip.hub_pathway FOR SELECT TO scip_writer
+  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
+CREATE POLICY change ON scip.hub_pathway FOR UPDATE TO scip_writer
+  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+
+CREATE POLICY see ON scip.hub_invitation FOR SELECT TO scip_writer
+  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY invite ON scip.hub_invitation FOR INSERT TO scip_writer
+  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.hub_invitation FOR UPDATE TO scip_writer
+  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY withdraw ON scip.hub_invitation FOR DELETE TO scip_writer
+  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+
+CALL scip.keep_records('hub_application', 'hub_application', 'r.id', $$ARRAY['organisation:' || r.organisation_id]
+  || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
+          ELSE '{}' END$$);
+CALL scip.keep_records('pathway_step', NULL, 'NULL', 'NULL', record => 'r.code');
+CALL scip.keep_records('hub_pathway', 'hub_pathway', $$(SELECT h.slug || '/pathway' FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)$$,
+  part => true, record => $$concat_ws('/', r.hub_id, r.step)$$);
+CALL scip.keep_records('hub_invitation', 'hub_invitation',
+  $$(SELECT h.slug || '/invitations/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub-lead:' || r.hub_id]$$);
+
+CREATE OR REPLACE FUNCTION scip.href(kind text, key text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE kind
+  WHEN 'region' THEN '/v1/regions/'
+  WHEN 'organisation' THEN '/v1/organisations/'
+  WHEN 'hub' THEN '/v1/hubs/'
+  WHEN 'hub_pathway' THEN '/v1/hubs/'
+  WHEN 'hub_invitation' THEN '/v1/hubs/'
+  WHEN 'hub_application' THEN '/v1/hub-applications/'
+  WHEN 'event' THEN '/v1/events/'
+  WHEN 'document' THEN '/v1/documents/'
+  WHEN 'news' THEN '/v1/news/'
+  WHEN 'policy_contribution' THEN '/v1/policy-contributions/'
+  WHEN 'group' THEN '/v1/groups/'
+  WHEN 'toolkit_principle' THEN '/v1/toolkit/principles/'
+  WHEN 'strategy' THEN '/v1/strategies/'
+  WHEN 'headline_figure' THEN '/v1/headline-figures/'
+  WHEN 'account' THEN '/v1/accounts/'
+END || key;
+
+CREATE VIEW scip.hub_applications WITH (security_invoker) AS
+SELECT a.id, json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
+       a.account_id AS account, a.slug::text, a.name::text, array_to_json(a.nations) AS nations, array_to_json(a.regions) AS regions,
+       a.case_for_hub, a.expected_partners::json AS expected_partners, a.status,
+       a.submitted_at, a.review_started_at, a.decided_at, a.decision_note,
+       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       a.created_at, a.updated_at, '/v1/hub-applications/' || a.id AS href, a.version AS _version, o.slug AS _organisation
+FROM scip.hub_application a
+JOIN scip.organisation o ON o.id = a.organisation_id
+LEFT JOIN scip.hub h ON h.id = a.hub_id;
+
+CREATE VIEW scip.hub_pathway_steps WITH (security_invoker) AS
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
+       s.code::text, s.ordinal, s.title::text, s.optional, p.done_on, p.evidence, p.done_by, p.version, p.updated_at,
+       '/v1/hubs/' || h.slug || '/pathway/' || s.code AS href, p.version AS _version,
+       p.hub_id AS _hub_id, h.slug AS _hub, p.created_at AS _begun_at
+FROM scip.hub_pathway p
+JOIN scip.pathway_step s ON s.code = p.step
+JOIN scip.hub h ON h.id = p.hub_id;
+
+CREATE VIEW scip.hub_invitations WITH (security_invoker) AS
+SELECT i.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, i.sector::text,
+       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
+       coalesce(i.name, o.name)::text AS name, i.invited_on, i.answer, i.answered_on, i.created_at, i.updated_at,
+       '/v1/hubs/' || h.slug || '/invitations/' || i.id AS href, i.version AS _version, h.slug AS _hub
+FROM scip.hub_invitation i
+JOIN scip.hub h ON h.id = i.hub_id
+LEFT JOIN scip.organisation o ON o.id = i.organisation_id;
+
+GRANT SELECT ON scip.hub_applications, scip.hub_pathway_steps, scip.hub_invitations TO scip_writer;
+
+COMMIT;
