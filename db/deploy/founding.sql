@@ -249,13 +249,6 @@ END $$;
 CREATE TRIGGER guard_invitation BEFORE INSERT OR UPDATE ON scip.hub_invitation
   FOR EACH ROW EXECUTE FUNCTION scip.guard_invitation();
 
--- The sectors that have been invited, for those who may see the pathway but not every invitation.
-CREATE FUNCTION scip.sectors_invited(hub bigint) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN (SELECT coalesce(json_agg(DISTINCT i.sector::text), '[]') FROM hub_invitation i
-        WHERE i.hub_id = hub AND (ctx.central() OR hub = ANY (ctx.hubs()) OR ctx.decides()));
-GRANT EXECUTE ON FUNCTION scip.sectors_invited TO scip_writer;
-
 -- Who sees and does what.
 CALL scip.publish('pathway_step');
 CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation');
@@ -280,8 +273,9 @@ CREATE POLICY see ON scip.hub_pathway FOR SELECT TO scip_writer
 CREATE POLICY change ON scip.hub_pathway FOR UPDATE TO scip_writer
   USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 
+-- The pathway shows to all who see it which sectors have been invited.
 CREATE POLICY see ON scip.hub_invitation FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
 CREATE POLICY invite ON scip.hub_invitation FOR INSERT TO scip_writer
   WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CREATE POLICY change ON scip.hub_invitation FOR UPDATE TO scip_writer

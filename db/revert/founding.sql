@@ -3,7 +3,7 @@ DROP VIEW scip.hub_applications, scip.hub_pathway_steps, scip.hub_invitations;
 DROP TRIGGER lay_pathway ON scip.hub;
 DROP TABLE scip.hub_invitation, scip.hub_pathway, scip.pathway_step, scip.hub_application;
 DROP FUNCTION scip.record_hub_invitation, scip.record_hub_pathway, scip.record_pathway_step, scip.record_hub_application,
-  scip.sectors_invited, scip.guard_invitation, scip.guard_pathway, scip.lay_pathway, scip.found_hub, scip.guard_decision_note,
+  scip.guard_invitation, scip.guard_pathway, scip.lay_pathway, scip.found_hub, scip.guard_decision_note,
   scip.guard_application_status, scip.guard_application, scip.are_partners, ctx.decides;
 ALTER TABLE scip.alliance_group DROP COLUMN decides_applications;
 DROP DOMAIN scip.hub_sector;
