@@ -107,14 +107,14 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
     const char *type;
     spec->body_required = json_is_true(json_object_get(body, "required"));
     json_object_foreach (content, type, media) {
-        spec->merge_patch = strcmp(type, "application/merge-patch+json") == 0;
-        if (!is_json(type) && !spec->merge_patch)
-            FAULT(loader, media, "%s: a body is application/json or application/merge-patch+json, not %s", spec->id,
-                  type);
+        if (!is_json(type) && strcmp(type, "application/merge-patch+json") != 0 &&
+            strcmp(type, "application/x-www-form-urlencoded") != 0)
+            FAULT(loader, media, "%s: a body is JSON, a JSON merge patch or a form, not %s", spec->id, type);
         else if (spec->body)
             FAULT(loader, media, "%s: one media type for the body", spec->id);
         else
             spec->body = schema_compile(loader->schemas, json_object_get(media, "schema"));
+        spec->body_type = type;
     }
 }
 
@@ -146,6 +146,7 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
     const struct schema *items = spec->response ? schema_property(spec->response, "items") : NULL;
     spec->list = items && schema_types(items) == SCHEMA_ARRAY && schema_property(spec->response, "next");
     spec->item = spec->list ? schema_items(items) : spec->response;
+    spec->endless = spec->list && !(schema_types(schema_property(spec->response, "next")) & SCHEMA_NULL);
     load_headers(loader, spec, response);
 }
 
@@ -167,6 +168,24 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
         FAULT(loader, operation, "%s: no 2xx response", spec->id);
 }
 
+/* Alternatives of one scheme, whose list names a role (OpenAPI 3.1, Security Requirement Object); {}: no token. */
+static void load_security(struct loader *loader, struct spec *spec, json_t *operation) {
+    json_t *security = json_object_get(operation, "security"), *alternative;
+    size_t index;
+    struct buf roles = buf_new(loader->arena, 64, 1024);
+    json_array_foreach (security, index, alternative) {
+        json_t *names = json_object_get(alternative, "bearer");
+        spec->anonymous |= json_object_size(alternative) == 0;
+        spec->secured |= names != NULL;
+        if (json_object_size(alternative) > 1 || (json_object_size(alternative) == 1 && !json_is_array(names)) ||
+            json_array_size(names) > 1)
+            FAULT(loader, alternative, "%s: an alternative is {} or { bearer: [at most one role] }", spec->id);
+        if (json_array_size(names))
+            buf_printf(&roles, "%s%s", roles.length ? "," : "", json_string_value(json_array_get(names, 0)));
+    }
+    spec->roles = buf_text(&roles);
+}
+
 static void load_operation(struct loader *loader, const char *path, json_t *item, const char *method,
                            json_t *operation) {
     struct spec *spec = (struct spec *)&loader->contract->specs[loader->contract->spec_count];
@@ -177,6 +196,7 @@ static void load_operation(struct loader *loader, const char *path, json_t *item
                           .method = upper,
                           .path = path,
                           .summary = text_of(operation, "summary"),
+                          .answer = text_of(operation, "x-answer"),
                           .where = places_of(loader->places, operation)};
     known_keys(
         loader, operation, "an operation",
@@ -191,6 +211,10 @@ static void load_operation(struct loader *loader, const char *path, json_t *item
             FAULT(loader, operation, "the operationId %s stands twice", spec->id);
     loader->contract->spec_count++;
     load_parameters(loader, spec, item, operation);
+    spec->cursor = spec_parameter(spec, IN_QUERY, "cursor")  ? "cursor"
+                   : spec_parameter(spec, IN_QUERY, "after") ? "after"
+                                                             : NULL;
+    load_security(loader, spec, operation);
     load_body(loader, spec, operation);
     load_responses(loader, spec, operation);
 }
@@ -219,6 +243,28 @@ static void load_components(struct loader *loader) {
         schema_compile(loader->schemas, schema);
 }
 
+/* What SQL is told of the contract, as :operations. */
+static const char *list_operations(struct arena *arena, const struct contract *contract) {
+    struct buf list = buf_new(arena, 4096, 1 << 20);
+    const char *comma = "";
+    buf_char(&list, '{');
+    for (unsigned i = 0; i < contract->spec_count; i++) {
+        const struct spec *spec = &contract->specs[i];
+        if (!spec->secured)
+            continue;
+        buf_printf(&list, "%s\"%s\":[", comma, spec->id);
+        comma = ",";
+        for (const char *role = spec->roles; *role;) {
+            size_t length = strcspn(role, ",");
+            buf_printf(&list, "%s\"%.*s\"", role == spec->roles ? "" : ",", (int)length, role);
+            role += length + (role[length] == ',');
+        }
+        buf_char(&list, ']');
+    }
+    buf_char(&list, '}');
+    return buf_text(&list);
+}
+
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
     struct contract *contract = arena_alloc(arena, sizeof *contract);
     struct loader loader = {.arena = arena, .gate = gate, .places = places_new(arena), .contract = contract};
@@ -237,6 +283,7 @@ const struct contract *contract_load(struct arena *arena, const char *path, stru
     loader.schemas = schema_set_new(arena, contract->document, loader.places, gate);
     load_components(&loader);
     load_paths(&loader);
+    contract->operations = list_operations(arena, contract);
     contract->json_length = json_dumpb(contract->document, NULL, 0, JSON_COMPACT);
     char *json = arena_alloc(arena, contract->json_length + 1);
     json_dumpb(contract->document, json, contract->json_length, JSON_COMPACT);

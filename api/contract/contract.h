@@ -30,18 +30,24 @@ struct spec {
     const char *where;
     const struct parameter *parameters;
     unsigned parameter_count;
-    const struct schema *body; /* of application/json, or NULL when the operation takes none */
+    const struct schema *body; /* or NULL when the operation takes none */
     bool body_required;
-    bool merge_patch;         /* the body is application/merge-patch+json */
+    const char *body_type;    /* its media type */
     int success;              /* its 2xx status */
     const char *const *media; /* media types of the success response, in the contract's order of preference */
     unsigned media_count;
-    const struct schema *response;         /* schema of the JSON success response, or NULL */
-    const struct schema *item;             /* a list's item schema, or the response itself; NULL without JSON */
-    bool list;                             /* the response is {"items": […], "next": …} */
+    const struct schema *response; /* schema of the JSON success response, or NULL */
+    const struct schema *item;     /* a list's item schema, or the response itself; NULL without JSON */
+    bool list;                     /* the response is {"items": […], "next": …} */
+    bool endless;                  /* a list whose next is never null: there is always a position to go on from */
     const struct constant_header *headers; /* of the success response */
     unsigned header_count;
-    bool shared; /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
+    bool shared;        /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
+    const char *cursor; /* the query parameter that takes a cursor: cursor or after; NULL: none */
+    bool secured;       /* a bearer token counts here; */
+    bool anonymous;     /* … but may be left out */
+    const char *roles;  /* one of which the caller needs, separated by commas; "": any account */
+    const char *answer; /* x-answer: the operation whose row a write answers with, or NULL */
 };
 
 struct contract {
@@ -49,7 +55,8 @@ struct contract {
     unsigned spec_count;
     json_t *document; /* the bundled contract */
     const char *title, *version, *description;
-    const char *json; /* the bundle as served */
+    const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
+    const char *json;       /* the bundle as served */
     size_t json_length;
 };
 

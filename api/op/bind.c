@@ -1,6 +1,7 @@
 #include "op/bind.h"
 #include "base/scan.h"
 #include <ctype.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +117,7 @@ static const char *type_word(const struct schema *schema) {
                                                               : "a list of values separated by commas";
 }
 
-static void check_value(const struct parameter *parameter, const struct text *text, struct problem *problem) {
+void bind_check_value(const struct parameter *parameter, const struct text *text, struct problem *problem) {
     char pointer[128];
     static const char *const places[] = {"path", "query", "header"};
     if (!text && !parameter->required)
@@ -165,7 +166,7 @@ bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inp
     check_names(spec, &inputs->query, problem);
     for (unsigned i = 0; i < spec->parameter_count; i++)
         if (spec->parameters[i].place != IN_HEADER) /* headers are read where they are used */
-            check_value(&spec->parameters[i], parameter_text(spec, &spec->parameters[i], inputs), problem);
+            bind_check_value(&spec->parameters[i], parameter_text(spec, &spec->parameters[i], inputs), problem);
     if (problem->status)
         return false;
     const struct parameter *limit = spec_parameter(spec, IN_QUERY, "limit");
@@ -230,38 +231,87 @@ static const char *json_text(struct arena *arena, const json_t *value, oid type)
     return text;
 }
 
-static const char *parameter_value(struct arena *arena, const struct operation *operation,
-                                   const struct parameter *parameter, const struct inputs *inputs) {
-    const struct text *text = parameter_text(operation->spec, parameter, inputs);
+static const char *parameter_value(struct arena *arena, const struct parameter *parameter,
+                                   const struct inputs *inputs) {
+    const struct text *text = parameter_text(inputs->match->spec, parameter, inputs);
     if (text)
         return schema_types(parameter->schema) == SCHEMA_ARRAY ? array_text(arena, text) : text->bytes;
+    if (parameter->place == IN_PATH) /* of a read that answers for the write that makes the record */
+        return inputs->new_id;
     return json_text(arena, schema_default(parameter->schema), OID_TEXT);
 }
 
-bool bind_values(struct arena *arena, const struct operation *operation, const struct inputs *inputs,
-                 const char **values, struct problem *problem) {
-    for (unsigned i = 0; i < operation->statement.count; i++) {
-        const struct binding *binding = &operation->bindings[i];
-        const struct text *after;
-        oid type = operation->statement.types[i];
-        switch (binding->kind) {
-        case BIND_PARAMETER:
-            values[i] = parameter_value(arena, operation, binding->parameter, inputs);
+const char *bind_if_match(struct arena *arena, const char *header) {
+    struct buf versions = buf_new(arena, 64, 64 * 1024);
+    if (strcmp(header, "*") == 0)
+        return NULL;
+    buf_char(&versions, '{');
+    for (const char *quote = strchr(header, '"'); quote; quote = strchr(quote, '"')) {
+        size_t digits = strspn(++quote, "0123456789");
+        const char *end = strchr(quote, '"');
+        if (!end)
             break;
-        case BIND_LIMIT: /* one row more than the page tells whether there is a next one */
-            values[i] = inputs->limit ? arena_printf(arena, "%lld", (long long)inputs->limit + 1) : NULL;
-            break;
-        case BIND_AFTER:
-            after = pairs_get(&inputs->after, binding->name);
-            values[i] = after ? after->bytes : NULL;
-            break;
-        case BIND_PROPERTY:
-            values[i] = json_text(arena, json_object_get(inputs->body, binding->name), type);
-            break;
-        case BIND_BODY:
-            values[i] = inputs->body ? inputs->body_text.bytes : NULL;
-            break;
+        if (digits && digits < 10 && (quote[digits] == '.' || quote[digits] == '"')) {
+            if (versions.length > 1)
+                buf_char(&versions, ',');
+            buf_put(&versions, quote, digits);
         }
+        quote = end + 1;
     }
-    return true;
+    buf_char(&versions, '}');
+    return buf_text(&versions);
+}
+
+/* A UUID of version 7: sorted by the time it was made (RFC 9562, section 5.7). */
+static const char *new_id(struct arena *arena) {
+    struct timespec now;
+    unsigned char b[16];
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    RAND_bytes(b, sizeof b);
+    for (int i = 0; i < 6; i++)
+        b[i] = (unsigned char)(ms >> (40 - 8 * i));
+    b[6] = 0x70 | (b[6] & 0x0f);
+    b[8] = 0x80 | (b[8] & 0x3f);
+    return arena_printf(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+                        b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+static const char *new_secret(struct arena *arena) {
+    unsigned char bytes[32];
+    RAND_bytes(bytes, sizeof bytes);
+    return base64url_text(arena, bytes, sizeof bytes);
+}
+
+static const char *value_of(struct arena *arena, const struct binding *binding, oid type, struct inputs *inputs) {
+    const struct text *after;
+    switch (binding->kind) {
+    case BIND_PARAMETER:
+        return parameter_value(arena, binding->parameter, inputs);
+    case BIND_LIMIT: /* one row more than the page tells whether there is a next one */
+        return inputs->limit ? arena_printf(arena, "%lld", (long long)inputs->limit + 1) : NULL;
+    case BIND_AFTER:
+        after = pairs_get(&inputs->after, binding->name);
+        return after ? after->bytes : NULL;
+    case BIND_PROPERTY:
+        return json_text(arena, json_object_get(inputs->body, binding->name), type);
+    case BIND_BODY:
+        return inputs->body ? inputs->body_text.bytes : NULL;
+    case BIND_IF_MATCH:
+        return inputs->if_match;
+    case BIND_NEW_ID:
+        return inputs->new_id = new_id(arena);
+    case BIND_NEW_SECRET:
+        return new_secret(arena);
+    case BIND_OPERATIONS:
+        return inputs->operations;
+    }
+    return NULL;
+}
+
+const char *const *bind_values(struct arena *arena, const struct operation *operation, struct inputs *inputs) {
+    const char **values = arena_alloc(arena, (operation->statement.count + 1) * sizeof *values);
+    for (unsigned i = 0; values && i < operation->statement.count; i++)
+        values[i] = value_of(arena, &operation->bindings[i], operation->statement.types[i], inputs);
+    return values;
 }

@@ -21,11 +21,14 @@ struct pairs {
 struct inputs {
     const struct route_match *match;
     struct pairs query;
-    struct pairs after;    /* of the cursor */
-    const json_t *body;    /* or NULL */
-    struct text body_text; /* the bytes it was read from: numbers keep their digits */
-    bool whole;            /* no default limit: the representation gives everything */
-    int64_t limit;         /* out: rows of a page, 0 for all */
+    struct pairs after;     /* of the cursor */
+    const json_t *body;     /* or NULL */
+    struct text body_text;  /* the bytes it was read from: numbers keep their digits */
+    bool whole;             /* no default limit: the representation gives everything */
+    const char *if_match;   /* versions as an array's text, or NULL */
+    const char *operations; /* of the contract, as :operations */
+    const char *new_id;     /* out: the id that was made, or NULL */
+    int64_t limit;          /* out: rows of a page, 0 for all */
 };
 
 /* Splits and decodes a query string (application/x-www-form-urlencoded). False with a problem. */
@@ -43,6 +46,13 @@ const struct text *pairs_get(const struct pairs *pairs, const char *name);
  * are named in problem, all of them at once. For handlers as well as statements. */
 bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inputs, struct problem *problem);
 
-/* Fills values (as many as the statement has parameters), text form, lent by the arena. After bind_check. */
-bool bind_values(struct arena *arena, const struct operation *operation, const struct inputs *inputs,
-                 const char **values, struct problem *problem);
+/* Checks one parameter's text (NULL: absent) against the contract. */
+void bind_check_value(const struct parameter *parameter, const struct text *text, struct problem *problem);
+
+/* The statement's values (as many as it has parameters), text form, lent by the arena; NULL over its cap. After
+ * bind_check. The operation may be another one than was asked for: parameters are then found by their names. */
+const char *const *bind_values(struct arena *arena, const struct operation *operation, struct inputs *inputs);
+
+/* An If-Match header's versions as an array's text: what stands before the dot of each entity tag, weak or not;
+ * NULL for `*`. Tags that are not ours name nothing. */
+const char *bind_if_match(struct arena *arena, const char *header);

@@ -6,7 +6,8 @@
 
 /* Parameters that the engine itself reads: never a value of a statement. */
 static bool engine_parameter(const char *name) {
-    return strcmp(name, "format") == 0 || strcmp(name, "cursor") == 0;
+    return strcmp(name, "format") == 0 || strcmp(name, "cursor") == 0 || strcmp(name, "after") == 0 ||
+           strcmp(name, "dry_run") == 0;
 }
 
 /* The OID of a value that schema describes, or 0 when none fits. */
@@ -41,9 +42,31 @@ static const struct parameter *find_parameter(const struct spec *spec, const cha
     return NULL;
 }
 
+/* What the engine itself gives to a statement. */
+static const struct given {
+    const char *name;
+    enum binding_kind kind;
+    oid type;
+} given[] = {{"body", BIND_BODY, OID_JSONB},
+             {"if_match", BIND_IF_MATCH, OID_INT4_ARRAY},
+             {"new_id", BIND_NEW_ID, OID_UUID},
+             {"new_secret", BIND_NEW_SECRET, OID_TEXT},
+             {"operations", BIND_OPERATIONS, OID_JSONB}};
+
+static const struct given *find_given(const struct spec *spec, const char *name) {
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        if (strcmp(given[i].name, name) == 0)
+            return (given[i].kind == BIND_BODY && !spec->body) ||
+                           (given[i].kind == BIND_IF_MATCH && !spec_parameter(spec, IN_HEADER, "If-Match"))
+                       ? NULL
+                       : &given[i];
+    return NULL;
+}
+
 /* Finds the source of one :name and its type; a fault when there is none, or two. */
 static oid bind_name(const struct spec *spec, struct binding *binding, const char *where, struct gate *gate) {
     const struct schema *property = spec->body ? schema_property(spec->body, binding->name) : NULL;
+    const struct given *own = find_given(spec, binding->name);
     oid type = 0;
     binding->parameter = find_parameter(spec, binding->name);
     if (binding->parameter && property)
@@ -51,13 +74,13 @@ static oid bind_name(const struct spec *spec, struct binding *binding, const cha
     if (binding->parameter) {
         binding->kind = strcmp(binding->name, "limit") == 0 ? BIND_LIMIT : BIND_PARAMETER;
         type = engine_parameter(binding->name) ? 0 : type_of(binding->parameter->schema);
+    } else if (own) { /* :body is the whole, also where it has a property of that name */
+        binding->kind = own->kind;
+        type = own->type;
     } else if (property) {
         binding->kind = BIND_PROPERTY;
         type = type_of(property);
-    } else if (strcmp(binding->name, "body") == 0 && spec->body) {
-        binding->kind = BIND_BODY;
-        type = OID_JSONB;
-    } else if (strncmp(binding->name, "after_", 6) == 0 && spec_parameter(spec, IN_QUERY, "cursor")) {
+    } else if (strncmp(binding->name, "after_", 6) == 0 && spec->cursor) {
         binding->kind = BIND_AFTER;
         type = OID_TEXT;
     } else {
@@ -131,6 +154,29 @@ static void check_files(const struct operation *operations, unsigned count, cons
     closedir(folder);
 }
 
+/* The read that a write answers with takes what the write's path has, or the id that the write makes. */
+static void find_answer(struct operation *operation, const struct operation *operations, unsigned count,
+                        struct gate *gate) {
+    const struct spec *spec = operation->spec;
+    if (!spec->answer)
+        return;
+    operation->answer = find_operation(operations, count, spec->answer, strlen(spec->answer));
+    if (!operation->answer || !operation->answer->query || strcmp(operation->answer->spec->method, "GET") != 0) {
+        gate_fault(gate, spec->where, "%s: x-answer is no read with a statement", spec->id);
+        operation->answer = NULL;
+        return;
+    }
+    for (unsigned i = 0; i < operation->answer->spec->parameter_count; i++) {
+        const struct parameter *needed = &operation->answer->spec->parameters[i];
+        bool makes_id = false;
+        for (unsigned j = 0; operation->query && j < operation->query->count; j++)
+            makes_id |= operation->bindings[j].kind == BIND_NEW_ID;
+        if (needed->place == IN_PATH && !spec_parameter(spec, IN_PATH, needed->name) &&
+            !(makes_id && strcmp(needed->name, "id") == 0))
+            gate_fault(gate, spec->where, "%s: %s needs the path parameter %s", spec->id, spec->answer, needed->name);
+    }
+}
+
 struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
                                   const struct handler_entry *handlers, struct gate *gate) {
     struct operation *operations = arena_alloc(arena, (contract->spec_count + 1) * sizeof *operations);
@@ -146,6 +192,8 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
         else if ((operation->query = query_load(arena, path, gate)))
             bind_query(arena, operation, i, gate);
     }
+    for (unsigned i = 0; i < contract->spec_count; i++)
+        find_answer(&operations[i], operations, contract->spec_count, gate);
     check_files(operations, contract->spec_count, queries, gate);
     return operations;
 }
@@ -198,6 +246,10 @@ static void link_column(const struct operation *operation, struct column *column
     }
     if (column->engine || !spec->item)
         return;
+    if (operation->answer) {
+        gate_fault(gate, path, "column %s is not given: the answer is the row of %s", column->name, spec->answer);
+        return;
+    }
     const struct schema *schema = schema_property(spec->item, column->name);
     if (!schema) {
         gate_fault(gate, path, "column %s is not a property of the response (%s)", column->name, spec->where);
@@ -251,19 +303,23 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
     struct column *columns = arena_alloc(arena, (count + 1) * sizeof *columns);
     oid *types = arena_alloc(arena, (count + 1) * sizeof *types);
     struct link *link = arena_alloc(arena, sizeof *link);
-    *link = (struct link){.columns = columns, .types = types, .count = count, .status = -1, .location = -1};
+    *link = (struct link){.columns = columns, .types = types, .count = count};
+    link->status = link->location = link->version = link->bookmark = -1;
     for (unsigned i = 0; i < count; i++) {
         const char *name = result_column_name(result, i);
         columns[i].name = arena_copy(arena, name, strlen(name));
         types[i] = result_column_type(result, i);
         link_column(operation, &columns[i], types[i], gate);
-        if (strcmp(name, "_status") == 0)
-            link->status = (int)i;
-        if (strcmp(name, "_location") == 0)
-            link->location = (int)i;
+        int *known = strcmp(name, "_status") == 0     ? &link->status
+                     : strcmp(name, "_location") == 0 ? &link->location
+                     : strcmp(name, "_version") == 0  ? &link->version
+                     : strcmp(name, "_bookmark") == 0 ? &link->bookmark
+                                                      : NULL;
+        if (known)
+            *known = (int)i;
     }
     result_free(&result);
-    if (operation->spec->item)
+    if (operation->spec->item && !operation->answer)
         schema_each_required(operation->spec->item, require,
                              &(struct requirement){.operation = operation, .link = link, .gate = gate});
     check_cursor(operation, link, gate);

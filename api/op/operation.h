@@ -20,11 +20,15 @@ struct handler_entry {
 };
 
 enum binding_kind {
-    BIND_PARAMETER, /* from path, query or header */
-    BIND_LIMIT,     /* the page's size plus one, or NULL for everything */
-    BIND_AFTER,     /* :after_x from the cursor */
-    BIND_PROPERTY,  /* a top-level property of the JSON body */
-    BIND_BODY,      /* :body, the whole JSON body */
+    BIND_PARAMETER,  /* from path, query or header */
+    BIND_LIMIT,      /* the page's size plus one, or NULL for everything */
+    BIND_AFTER,      /* :after_x from the cursor */
+    BIND_PROPERTY,   /* a top-level property of the JSON body */
+    BIND_BODY,       /* :body, the whole JSON body */
+    BIND_IF_MATCH,   /* the versions that If-Match names, NULL for any */
+    BIND_NEW_ID,     /* a new UUID */
+    BIND_NEW_SECRET, /* 256 random bits as base64url */
+    BIND_OPERATIONS, /* the roles of each operation that needs a token, as a JSON object */
 };
 
 /* Where the value of a statement's parameter comes from. */
@@ -39,7 +43,7 @@ struct link {
     const struct column *columns;
     const oid *types;
     unsigned count;
-    int status, location; /* indexes of _status and _location, or -1 */
+    int status, location, version, bookmark; /* indexes of the columns _status …, or -1 */
 };
 
 struct operation {
@@ -48,6 +52,7 @@ struct operation {
     const struct query *query;
     struct statement statement;
     const struct binding *bindings;    /* of the statement's parameters */
+    const struct operation *answer;    /* the read whose row a write answers with, or NULL */
     _Atomic(const struct link *) link; /* NULL until the database has described it */
 };
 

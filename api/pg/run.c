@@ -3,6 +3,7 @@
 #include "pg/connection.h"
 #include <assert.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The server's own statement_timeout should fire first: then the connection survives. */
@@ -22,11 +23,12 @@ static void set_prepared(struct connection *connection, unsigned index, bool pre
     connection->prepared[index / 64] |= prepared ? bit : 0;
 }
 
-/* What one flight brought. */
+/* A flight under way. */
 struct flight {
-    PGresult *answer;     /* the wanted result, or the first error */
-    unsigned completed;   /* commands that succeeded */
-    bool failed;          /* answer is an error */
+    struct leg *legs;
+    unsigned count, at; /* at: the leg whose answer comes next */
+    bool preparing;     /* its Prepare is answered first */
+    PGresult *error;
     bool timed_out, lost; /* no answer: the connection is of no more use */
 };
 
@@ -55,121 +57,170 @@ static bool next_result(struct connection *connection, int64_t deadline_us, stru
     return true;
 }
 
-/* Sends what is queued with a Sync and reads up to it: only then is anything known to be committed. */
-static struct flight fly(struct connection *connection) {
-    struct flight flight = {0};
+static bool queue(struct connection *connection, const struct leg *leg, bool describe) {
+    static const char *const none[1];
+    const struct statement *statement = leg->statement;
+    assert(statement->index < STATEMENTS_MAX);
+    if (!is_prepared(connection, statement->index) &&
+        !PQsendPrepare(connection->pg, statement->name, statement->text, (int)statement->count, statement->types))
+        return false;
+    return describe ? PQsendDescribePrepared(connection->pg, statement->name)
+                    : PQsendQueryPrepared(connection->pg, statement->name, (int)statement->count, leg->values ?: none,
+                                          NULL, NULL, 0);
+}
+
+/* Hands one answer to the command that it belongs to. */
+static void take(struct connection *connection, struct flight *flight, PGresult *result) {
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_FATAL_ERROR && !flight->error) {
+        flight->error = result;
+    } else if (flight->error || flight->at == flight->count ||
+               (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)) {
+        PQclear(result);
+    } else if (flight->preparing) { /* it stays prepared even where its first run fails */
+        set_prepared(connection, flight->legs[flight->at].statement->index, true);
+        flight->preparing = false;
+        PQclear(result);
+    } else {
+        flight->legs[flight->at++].result = (struct result *)result;
+        flight->preparing =
+            flight->at < flight->count && !is_prepared(connection, flight->legs[flight->at].statement->index);
+    }
+}
+
+/* Sends the legs with a Sync and reads up to it: only then is anything known to be committed. */
+static void fly(struct connection *connection, struct flight *flight, bool describe) {
     int64_t deadline_us = clock_us() + connection->query_timeout_us + GRACE_US;
-    if (!PQpipelineSync(connection->pg) || !send_all(connection, deadline_us)) {
-        flight.lost = true;
-        return flight;
+    bool sent = true;
+    flight->preparing = flight->count && !is_prepared(connection, flight->legs[0].statement->index);
+    for (unsigned i = 0; sent && i < flight->count; i++)
+        sent = queue(connection, &flight->legs[i], describe);
+    if (!sent || !PQpipelineSync(connection->pg) || !send_all(connection, deadline_us)) {
+        flight->lost = true;
+        return;
     }
     for (int nothing = 0; nothing < 2;) { /* two in a row without a Sync: the connection is gone */
         PGresult *result;
-        if (!next_result(connection, deadline_us, &flight, &result))
+        if (!next_result(connection, deadline_us, flight, &result))
             break;
         nothing = result ? 0 : nothing + 1;
-        ExecStatusType status = PQresultStatus(result);
-        if (status == PGRES_PIPELINE_SYNC) {
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
             PQclear(result);
-            return flight;
+            return;
         }
-        bool error = status == PGRES_FATAL_ERROR;
-        if (result && !flight.failed && (error || status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)) {
-            PQclear(flight.answer);
-            flight.answer = result;
-            flight.failed = error;
-            flight.completed += !error;
-        } else {
-            PQclear(result);
-        }
+        if (result)
+            take(connection, flight, result);
     }
-    flight.lost = !flight.timed_out;
-    return flight;
+    flight->lost = !flight->timed_out;
 }
 
 /* An error that says that the session, not the statement, is over. */
 static bool session_over(const struct connection *connection, const char *sqlstate) {
-    return PQstatus(connection->pg) != CONNECTION_OK || !sqlstate || strncmp(sqlstate, "57P", 3) == 0 ||
+    return PQstatus(connection->pg) != CONNECTION_OK || !*sqlstate || strncmp(sqlstate, "57P", 3) == 0 ||
            strncmp(sqlstate, "08", 2) == 0;
 }
 
+static const char *error_field(const struct flight *flight, int field) {
+    return (flight->error ? PQresultErrorField(flight->error, field) : NULL) ?: "";
+}
+
 /* Tells a failed flight in the log and in problem. */
-static void fail(struct connection *connection, const struct statement *statement, struct flight *flight,
-                 struct problem *problem, bool *lost) {
-    const char *sqlstate = flight->failed ? PQresultErrorField(flight->answer, PG_DIAG_SQLSTATE) : NULL;
+static void fail(struct connection *connection, const struct flight *flight, struct problem *problem,
+                 struct failure *failure) {
+    const char *sqlstate = error_field(flight, PG_DIAG_SQLSTATE);
     if (flight->timed_out) {
         connection->broken = connection->timed_out = true;
         problem_set(problem, "timeout", "The database did not answer in time.");
     } else if (flight->lost || session_over(connection, sqlstate)) {
-        connection->broken = true;
-        *lost = true;
+        connection->broken = failure->lost = true;
         problem_set(problem, "unavailable", "The connection to the database was lost.");
     } else {
-        problem_from_sqlstate(problem, sqlstate, PQresultErrorField(flight->answer, PG_DIAG_CONSTRAINT_NAME));
+        /* a right that was never granted is a fault of ours, one that a policy refuses is the caller's lot */
+        bool ungranted = strcmp(error_field(flight, PG_DIAG_SOURCE_FUNCTION), "aclcheck_error") == 0;
+        problem_from_sqlstate(problem, ungranted ? "XX000" : sqlstate, error_field(flight, PG_DIAG_CONSTRAINT_NAME));
     }
     /* the message of an error of ours (syntax, permission) carries no value of a caller; others may */
-    bool ours = sqlstate && (strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "XX", 2) == 0);
-    log_event(problem->status >= 500 ? LOG_ERROR : LOG_INFO, "query failed", LOG_TEXT("query", statement->name),
-              LOG_TEXT("sqlstate", sqlstate ? sqlstate : ""),
-              LOG_TEXT("message", ours ? PQresultErrorField(flight->answer, PG_DIAG_MESSAGE_PRIMARY) : ""));
+    bool ours = strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "XX", 2) == 0;
+    bool told = strcmp(sqlstate, "SC200") == 0; /* that an answer is kept: no fault */
+    snprintf(failure->sqlstate, sizeof failure->sqlstate, "%s", sqlstate);
+    log_event(told                     ? LOG_DEBUG
+              : problem->status >= 500 ? LOG_ERROR
+                                       : LOG_INFO,
+              "query failed",
+              LOG_TEXT("query", flight->at < flight->count ? flight->legs[flight->at].statement->name : ""),
+              LOG_TEXT("sqlstate", sqlstate), LOG_TEXT("constraint", error_field(flight, PG_DIAG_CONSTRAINT_NAME)),
+              LOG_TEXT("message", ours ? error_field(flight, PG_DIAG_MESSAGE_PRIMARY) : ""));
 }
 
-static bool queue_prepare(struct connection *connection, const struct statement *statement) {
-    assert(statement->index < STATEMENTS_MAX);
-    return is_prepared(connection, statement->index) ||
-           PQsendPrepare(connection->pg, statement->name, statement->text, (int)statement->count, statement->types);
-}
-
-/* The statement's plan or name is no longer valid in this session (TRAPS: after DDL, after DISCARD). */
-static bool stale(const struct flight *flight) {
-    const char *sqlstate = flight->failed ? PQresultErrorField(flight->answer, PG_DIAG_SQLSTATE) : NULL;
-    return sqlstate && (strcmp(sqlstate, "0A000") == 0 || strcmp(sqlstate, "26000") == 0);
-}
-
-static bool queue(struct connection *connection, const struct statement *statement, const char *const *values) {
-    if (!queue_prepare(connection, statement))
-        return false;
-    if (!values)
-        return PQsendDescribePrepared(connection->pg, statement->name);
-    return PQsendQueryPrepared(connection->pg, statement->name, (int)statement->count, values, NULL, NULL, 0);
-}
-
-static struct result *run(struct connection *connection, const struct statement *statement, const char *const *values,
-                          struct problem *problem, bool *lost) {
+/* A command of the session itself, in a flight of its own. */
+static void command(struct connection *connection, const char *text) {
     struct flight flight = {0};
-    *lost = false;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        flight = (struct flight){.lost = true};
-        if (queue(connection, statement, values))
-            flight = fly(connection);
-        if (flight.completed) /* a statement stays prepared even where its first run fails */
-            set_prepared(connection, statement->index, true);
-        if (!flight.failed && !flight.lost && !flight.timed_out)
-            return (struct result *)flight.answer;
-        if (attempt || !stale(&flight))
-            break;
-        set_prepared(connection, statement->index, false);
-        /* the name is still taken in the session: free it before preparing anew */
-        PQclear(flight.answer);
-        char deallocate[128] = "DEALLOCATE ";
-        strncat(deallocate, statement->name, sizeof deallocate - 16);
-        if (PQsendQueryParams(connection->pg, deallocate, 0, NULL, NULL, NULL, NULL, 0))
-            PQclear(fly(connection).answer);
+    if (PQsendQueryParams(connection->pg, text, 0, NULL, NULL, NULL, NULL, 0))
+        fly(connection, &flight, false);
+    PQclear(flight.error);
+}
+
+/* Whether it is worth flying once more, and if so makes the session fit for it: a plan or a name is no longer valid
+ * there (TRAPS: after DDL, after DISCARD), or others held what this one needed. */
+static bool may_fly_again(struct connection *connection, const struct flight *flight) {
+    const char *sqlstate = error_field(flight, PG_DIAG_SQLSTATE);
+    bool stale = strcmp(sqlstate, "0A000") == 0 || strcmp(sqlstate, "26000") == 0;
+    bool collided = strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0;
+    if (!stale && !collided)
+        return false;
+    if (PQtransactionStatus(connection->pg) == PQTRANS_INERROR)
+        command(connection, "ROLLBACK");
+    if (stale) {
+        command(connection, "DEALLOCATE ALL");
+        memset(connection->prepared, 0, sizeof connection->prepared);
     }
-    fail(connection, statement, &flight, problem, lost);
-    PQclear(flight.answer);
-    return NULL;
+    return true;
+}
+
+static bool run(struct connection *connection, struct leg *legs, unsigned count, bool describe, struct problem *problem,
+                struct failure *failure) {
+    bool whole = PQtransactionStatus(connection->pg) == PQTRANS_IDLE; /* no earlier flight would be undone with it */
+    *failure = (struct failure){0};
+    for (int attempt = 0;; attempt++) {
+        struct flight flight = {.legs = legs, .count = count};
+        fly(connection, &flight, describe);
+        bool undone = strcmp(error_field(&flight, PG_DIAG_SQLSTATE), "SCDRY") == 0;
+        if (undone)
+            PQclear(flight.error);
+        if (undone || (!flight.error && !flight.lost && !flight.timed_out))
+            return true;
+        for (unsigned i = 0; i < count; i++)
+            result_free(&legs[i].result);
+        bool again = !attempt && whole && !flight.lost && !flight.timed_out && may_fly_again(connection, &flight);
+        if (!again)
+            fail(connection, &flight, problem, failure);
+        PQclear(flight.error);
+        if (!again)
+            return false;
+    }
+}
+
+bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, struct problem *problem,
+            struct failure *failure) {
+    return run(connection, legs, count, false, problem, failure);
 }
 
 struct result *pg_run(struct connection *connection, const struct statement *statement, const char *const *values,
                       struct problem *problem, bool *lost) {
-    static const char *const none[1];
-    return run(connection, statement, values ? values : none, problem, lost);
+    struct leg leg = {.statement = statement, .values = values};
+    struct failure failure;
+    run(connection, &leg, 1, false, problem, &failure);
+    *lost = failure.lost;
+    return leg.result;
 }
 
 struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem,
                            bool *lost) {
-    return run(connection, statement, NULL, problem, lost);
+    struct leg leg = {.statement = statement};
+    struct failure failure;
+    run(connection, &leg, 1, true, problem, &failure);
+    *lost = failure.lost;
+    return leg.result;
 }
 
 void result_free(struct result **result) {

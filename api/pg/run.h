@@ -1,4 +1,4 @@
-/* One prepared statement in one flight, and its rows. The only place with libpq-fe.h is pg/. */
+/* Prepared statements in one flight, and their rows. The only place with libpq-fe.h is pg/. */
 #pragma once
 #include "base/problem.h"
 #include "pg/pool.h"
@@ -8,6 +8,7 @@ typedef unsigned int oid; /* PostgreSQL's Oid */
 /* The types that parameters and columns may have (pg_type.dat; their OIDs never change). */
 enum {
     OID_BOOL = 16,
+    OID_BYTEA = 17,
     OID_INT8 = 20,
     OID_INT2 = 21,
     OID_INT4 = 23,
@@ -41,9 +42,27 @@ struct value {
 
 struct result;
 
-/* Runs statement with text-form values (NULL is SQL NULL), preparing it first where the session has not
- * seen it: one flight, one implicit transaction, answered only after its Sync. The result is the caller's.
- * NULL with a problem; *lost tells that the connection broke before an answer, so that a read may be tried again. */
+/* One statement of a flight. */
+struct leg {
+    const struct statement *statement;
+    const char *const *values; /* text form, NULL is SQL NULL; NULL where there are none */
+    struct result *result;     /* out: the caller's; NULL after a failure */
+};
+
+/* What became of a flight that failed, besides its problem. */
+struct failure {
+    bool lost;        /* the connection broke before an answer: whether it took effect is not known */
+    char sqlstate[6]; /* of the database's error; "" without one */
+};
+
+/* Sends all legs with one Sync, preparing what the session has not seen, and answers only after it: without a
+ * BEGIN among them they are one implicit transaction, with one it stays open. What the session or others got in
+ * the way of (a stale plan, a deadlock) is flown once more. False with problem and failure, and no results. SCDRY,
+ * by which a last leg undoes what the others did, is no failure. */
+bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, struct problem *problem,
+            struct failure *failure);
+
+/* pg_fly with one leg: its result, or NULL. */
 struct result *pg_run(struct connection *connection, const struct statement *statement, const char *const *values,
                       struct problem *problem, bool *lost);
 

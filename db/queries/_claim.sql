@@ -1,0 +1,2 @@
+-- Reserves an Idempotency-Key for this transaction.
+SELECT ctx.claim(:operation, :key, :hash)
