@@ -1,4 +1,5 @@
 #include "app.h"
+#include "base/limit.h"
 #include "base/scan.h"
 #include "metrics.h"
 #include "render/render.h"
@@ -121,6 +122,24 @@ static void load_cache(struct app *app, struct pool_options options, struct gate
     app->cache = cache_new((size_t)app->config.cache_bytes, app->secret);
 }
 
+/* All that callers with a token need. */
+static void load_callers(struct app *app, struct pool_options options, struct gate *gate) {
+    const struct config *config = &app->config;
+    struct token_options tokens = {.issuer = config->issuer,
+                                   .audience = config->issuer,
+                                   .keys = config->keys,
+                                   .issuers_file = config->issuers_file,
+                                   .lifetime_s = config->token_seconds,
+                                   .secret = app->secret};
+    options.url = config->writer_database_url;
+    options.name = "scip-api writer";
+    options.read_only = false;
+    app->tokens = token_service_new(&tokens, gate);
+    app->limiter = limiter_new(app->secret + 8);
+    transactions_load(app->arena, &app->transactions, config->queries, gate);
+    app->transactions.pool = pool_new(&options);
+}
+
 void app_load(struct app *app, const struct handler_entry *handlers, struct gate *gate) {
     app->contract = contract_load(app->arena, app->config.contract, gate);
     app->router = router_new(app->arena, app->contract, gate);
@@ -139,22 +158,32 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
                                    .read_only = true};
     app->pool = pool_new(&options);
     load_cache(app, options, gate);
+    load_callers(app, options, gate);
 }
 
-bool app_link(struct app *app, struct gate *gate) {
+/* Links the operations that pool will run: those that need a token, or the others. */
+static bool link_those(struct app *app, struct pool *pool, bool secured, struct gate *gate) {
     struct problem problem = {0};
-    struct connection *connection = pool_take(app->pool, &problem);
+    struct connection *connection = pool_take(pool, &problem);
     if (!connection)
         return false;
     for (unsigned i = 0; i < app->contract->spec_count; i++) {
         struct operation *operation = &app->operations[i];
         problem.status = 0;
-        if (operation->query && !atomic_load(&operation->link) &&
+        if (operation->query && operation->spec->secured == secured && !atomic_load(&operation->link) &&
             !operation_link(app->arena, operation, connection, gate, &problem) && problem.status == 503)
             break;
     }
-    pool_give(app->pool, &connection);
-    bool linked = !gate->faults && problem.status != 503;
+    pool_give(pool, &connection);
+    return problem.status != 503;
+}
+
+bool app_link(struct app *app, struct gate *gate) {
+    bool secured = false;
+    for (unsigned i = 0; i < app->contract->spec_count; i++)
+        secured |= app->operations[i].query && app->operations[i].spec->secured;
+    bool linked = link_those(app, app->pool, false, gate) &&
+                  (!secured || link_those(app, app->transactions.pool, true, gate)) && !gate->faults;
     atomic_store(&app->linked, linked);
     return linked;
 }
@@ -200,6 +229,9 @@ bool app_ready(struct app *app) {
 
 void app_free(struct app *app) {
     pool_free(&app->pool);
+    pool_free(&app->transactions.pool);
+    token_service_free(&app->tokens);
+    limiter_free(&app->limiter);
     if (app->cache) {
         pool_free(&app->watch_pool);
         cache_free(&app->cache);

@@ -5,7 +5,9 @@
 #include "contract/router.h"
 #include "op/cache.h"
 #include "op/operation.h"
+#include "op/transaction.h"
 #include "pg/pool.h"
+#include "token/token.h"
 #include <stdatomic.h>
 
 struct asset {
@@ -19,8 +21,11 @@ struct app {
     struct config config;
     const struct contract *contract;
     const struct router *router;
-    struct operation *operations; /* one a spec, in the contract's order */
-    struct pool *pool;
+    struct operation *operations;     /* one a spec, in the contract's order */
+    struct pool *pool;                /* anonymous reads */
+    struct transactions transactions; /* of callers with a token, in a pool of their own */
+    struct token_service *tokens;
+    struct limiter *limiter;
     struct pool *watch_pool;    /* one connection that asks what has changed */
     struct statement freshness; /* what it asks: queries/_freshness.sql */
     char token[4096];           /* what the last answer was; of the watching thread alone */

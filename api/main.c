@@ -1,6 +1,7 @@
 /* scip-api: serves a contract from a database, or checks that the two agree. */
 #include "app.h"
 #include "base/log.h"
+#include "commands.h"
 #include "handlers/handlers.h"
 #include "http/server.h"
 #include "metrics.h"
@@ -13,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINK_RETRY_MS = 250, WATCH_MS = 100, DRAIN_STEP_MS = 20 };
+enum { LINK_RETRY_MS = 250, WATCH_MS = 100, KEYS_MS = 1000, DRAIN_STEP_MS = 20 };
 
 static void sleep_ms(long ms) {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
@@ -48,6 +49,19 @@ static void *keep_in_touch(void *argument) {
     return NULL;
 }
 
+/* Keeps the keys up to date; waits for outside issuers, so it has a thread of its own. */
+static void *keep_keys(void *argument) {
+    struct app *app = argument;
+    for (long waited = KEYS_MS; !atomic_load(&app->draining); waited += WATCH_MS) {
+        if (waited >= KEYS_MS) {
+            token_service_tick(app->tokens);
+            waited = 0;
+        }
+        sleep_ms(WATCH_MS);
+    }
+    return NULL;
+}
+
 static void drain(struct app *app) {
     atomic_store(&app->draining, true);
     log_event(LOG_INFO, "draining", LOG_NUMBER("in_flight", metrics_in_flight(app->metrics)));
@@ -67,12 +81,14 @@ static int serve(struct app *app, struct gate *gate) {
         return 1;
     log_event(LOG_INFO, "listening", LOG_TEXT("host", app->config.host), LOG_NUMBER("port", app->config.port),
               LOG_NUMBER("linked", atomic_load(&app->linked)));
-    pthread_t watcher;
+    pthread_t watcher, key_keeper;
     pthread_create(&watcher, NULL, keep_in_touch, app);
+    pthread_create(&key_keeper, NULL, keep_keys, app);
     int number;
     sigwait(&signals, &number);
     drain(app);
     pthread_join(watcher, NULL);
+    pthread_join(key_keeper, NULL);
     server_stop(&server);
     server_stop(&admin);
     log_event(LOG_INFO, "stopped");
@@ -100,21 +116,53 @@ static int routes(const struct app *app) {
     return 0;
 }
 
+/* A command by its words; those after them are its arguments. */
+static const struct command {
+    const char *words[2];
+    int arguments;
+} commands[] = {{{"serve"}, 0},          {{"check"}, 0},         {{"check", "--db"}, 0}, {{"routes"}, 0},
+                {{"account", "add"}, 4}, {{"client", "add"}, 2}, {{"keys", "rotate"}, 0}};
+
+static const struct command *find_command(int count, char **words) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        const struct command *command = &commands[i];
+        int length = command->words[1] ? 2 : 1;
+        if (count == length + command->arguments && strcmp(words[0], command->words[0]) == 0 &&
+            (length == 1 || strcmp(words[1], command->words[1]) == 0))
+            return command;
+    }
+    return NULL;
+}
+
+static int run(struct app *app, struct gate *gate, const char *command, char **words) {
+    if (strcmp(command, "routes") == 0)
+        return routes(app);
+    if (strcmp(command, "check") == 0)
+        return check(app, gate, words[1] != NULL);
+    if (gate->faults)
+        return 1;
+    return strcmp(command, "account") == 0  ? command_account_add(app, words[2], words[3], words[4], words[5])
+           : strcmp(command, "client") == 0 ? command_client_add(app, words[2], words[3])
+           : strcmp(command, "keys") == 0   ? command_keys_rotate(app)
+                                            : serve(app, gate);
+}
+
 static int usage(FILE *out, int status) {
-    fprintf(out, "usage: scip-api serve | check [--db] | routes | version\n\nenvironment:\n");
+    fprintf(out, "usage: scip-api serve | check [--db] | routes | version\n"
+                 "       scip-api account add ISSUER SUBJECT ROLE LABEL | client add ROLE LABEL   (as the owner)\n"
+                 "       scip-api keys rotate\n\nenvironment:\n");
     config_describe(out);
     return status;
 }
 
 int main(int count, char **arguments) {
-    const char *command = count > 1 ? arguments[1] : "";
-    bool database = count == 3 && strcmp(command, "check") == 0 && strcmp(arguments[2], "--db") == 0;
-    if (strcmp(command, "version") == 0)
+    const char *word = count > 1 ? arguments[1] : "";
+    if (strcmp(word, "version") == 0)
         return puts("scip-api " SCIP_VERSION) < 0;
-    if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0)
+    if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0)
         return usage(stdout, 0);
-    bool known = strcmp(command, "serve") == 0 || strcmp(command, "check") == 0 || strcmp(command, "routes") == 0;
-    if (!known || (count > 2 && !database))
+    const struct command *command = count > 1 ? find_command(count - 1, arguments + 1) : NULL;
+    if (!command)
         return usage(stderr, 64);
     mallopt(M_ARENA_MAX, 2); /* hundreds of threads would otherwise keep an arena for every eight */
     static struct app app;
@@ -124,10 +172,7 @@ int main(int count, char **arguments) {
     app.arena = arena_new(0);
     struct gate gate = {.out = stderr};
     app_load(&app, handlers, &gate);
-    int status = strcmp(command, "routes") == 0  ? routes(&app)
-                 : strcmp(command, "check") == 0 ? check(&app, &gate, database)
-                 : gate.faults                   ? 1
-                                                 : serve(&app, &gate);
+    int status = run(&app, &gate, word, arguments + 1);
     app_free(&app);
     return status;
 }

@@ -1,15 +1,18 @@
 """A private cluster, running servers, and clients that record every exchange for the conformance suite."""
 import base64
+import hashlib
 import http.client
+import itertools
 import json
 import os
 import re
+import secrets
 import socket
 import subprocess
 import threading
 import time
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("SCIP_TEST_DIR", ROOT / ".local/test"))
@@ -17,6 +20,9 @@ BINARY = Path(os.environ.get("SCIP_BINARY", ROOT / "build/api/scip-api"))
 SHARED = Path(os.environ.get("SCIP_SHARED", ROOT.parent / "shared"))
 TRAFFIC = Path(os.environ.get("SCIP_TRAFFIC", LOCAL / "traffic.jsonl"))
 FIXTURE = ROOT / "tests/fixtures/engine"
+
+
+serial = itertools.count(1)
 
 
 def free_port():
@@ -29,7 +35,7 @@ class Cluster:
     """The PostgreSQL of the tests: script/postgres in a folder of its own."""
 
     def __init__(self, folder=LOCAL):
-        self.folder = folder
+        self.folder, self.tokens = folder, {}
         self.run("start", "-c", "fsync=off")
         self.psql((FIXTURE / "setup.sql").read_text())
 
@@ -45,6 +51,29 @@ class Cluster:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def client(self, role, hub=None, organisation=None, group=None, standing_for=None, label=None):
+        """Makes a client with one role (slugs name its subject; standing_for: the organisation beside a Hub or group): id and secret."""
+        name, secret = f"{role}-{next(serial)}-{os.getpid()}", secrets.token_urlsafe(32)
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        find = lambda table, slug: f"(SELECT id FROM scip.{table} WHERE slug = '{slug}')" if slug else "NULL"
+        self.psql(f"""WITH account AS (INSERT INTO scip.account (issuer, subject, label) VALUES ('self', '{name}', '{label or role}') RETURNING id),
+            role AS (INSERT INTO scip.account_role (account_id, role, hub_id, group_id, organisation_id)
+                     SELECT id, '{role}', {find('hub', hub)}, {find('alliance_group', group)}, {find('organisation', organisation or standing_for)} FROM account)
+            INSERT INTO scip.client_secret (account_id, sha256) SELECT id, '\\x{digest}' FROM account""", "scip_migrator")
+        return name, secret
+
+    def token(self, server, role, fresh=False, **subject):
+        """A bearer token of a client with that role; the same one when asked again."""
+        key = (role, *sorted(subject.items()))
+        if fresh or key not in self.tokens:
+            name, secret = self.client(role, **subject)
+            answer = server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret))
+            assert answer.status == 200, answer.text
+            if fresh:
+                return answer.json["access_token"]
+            self.tokens[key] = answer.json["access_token"]
+        return self.tokens[key]
+
 
 class Server:
     """A running scip-api. stop() fails when it crashed, leaked or a sanitizer spoke."""
@@ -53,7 +82,9 @@ class Server:
         self.name, self.port, self.admin_port = name, env.get("PORT") or free_port(), free_port()
         LOCAL.mkdir(parents=True, exist_ok=True)
         self.log = LOCAL / f"server-{name}-{self.port}.log"
-        settings = {"PORT": self.port, "ADMIN_PORT": self.admin_port, "THREADS": 64, "SECRET_FILE": LOCAL / "secret", **env}
+        settings = {"PORT": self.port, "ADMIN_PORT": self.admin_port, "THREADS": 64, "SECRET_FILE": LOCAL / "secret", "KEYS": LOCAL / "keys",
+                    "WRITER_DATABASE_URL": str(env.get("DATABASE_URL", "")).replace("scip_anonymous", "scip_writer"),
+                    "TOKEN_SECONDS": 3600, "RATE_ADDRESS": 0, "RATE_CLIENT": 0, **env}
         (LOCAL / "secret").write_bytes(b"a secret of the tests, longer than 32 bytes")
         self.process = subprocess.Popen(
             [BINARY, "serve"], cwd=ROOT, stderr=self.log.open("wb"),
@@ -83,6 +114,22 @@ class Server:
 
     def get(self, target, record=True, **headers):
         return self.request("GET", target, {k.replace("_", "-"): v for k, v in headers.items()}, record=record)
+
+    def send(self, method, target, body=None, token=None, if_match=None, key=None, record=True, **headers):
+        """A request as a client with a token makes it; a PATCH is a merge patch."""
+        given = {"Authorization": token and f"Bearer {token}", "If-Match": if_match, "Idempotency-Key": key,
+                 "Content-Type": "application/merge-patch+json" if method == "PATCH" else None,
+                 **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if body is None and method in ("POST", "PUT", "PATCH"):
+            body = b""
+        return self.request(method, target, {name: value for name, value in given.items() if value is not None}, body, record)
+
+    def form(self, target, values, basic=None, record=True, **headers):
+        """A form, as OAuth has it; basic: client id and secret."""
+        if basic:
+            pair = ":".join(quote(part, safe="") for part in basic)
+            headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+        return self.request("POST", target, {"Content-Type": "application/x-www-form-urlencoded", **headers}, urlencode(values).encode(), record)
 
     def admin(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=10)
@@ -145,7 +192,7 @@ def exchange(server, method, target, headers, body, record, timeout):
     connection.putrequest(method, target, skip_accept_encoding=True)
     if isinstance(body, (dict, list)):
         body = json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", **headers}
+        headers = {"Content-Type": "application/json", **headers}  # a caller's own type wins
     if body is not None and "Transfer-Encoding" not in headers:
         headers = {"Content-Length": str(len(body)), **headers}
     for name, value in headers.items():

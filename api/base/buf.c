@@ -124,3 +124,15 @@ const char *buf_text(struct buf *buf) {
     *end = '\0';
     return buf->data;
 }
+
+const char *base64url_text(struct arena *arena, const unsigned char *bytes, size_t length) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char *text = arena_alloc(arena, length * 4 / 3 + 4), *to = text;
+    for (size_t i = 0; text && i < length; i += 3) {
+        size_t left = length - i;
+        unsigned bits = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
+        for (size_t j = 0; j < (left > 2 ? 4 : left + 1); j++)
+            *to++ = digits[bits >> (18 - 6 * j) & 63];
+    }
+    return text;
+}

@@ -30,5 +30,8 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 /* Appends text as a JSON string with its quotes (RFC 8259, section 7). text must be valid UTF-8. */
 void buf_json(struct buf *buf, const char *text, size_t length);
 
+/* Bytes as base64url without padding (RFC 4648, section 5), lent by arena; NULL over its cap. */
+const char *base64url_text(struct arena *arena, const unsigned char *bytes, size_t length);
+
 /* The bytes, NUL-terminated, lent by the arena; NULL when anything failed. */
 const char *buf_text(struct buf *buf);

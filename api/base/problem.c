@@ -94,6 +94,8 @@ static const struct state {
     const char *prefix, *slug, *detail;
 } states[] = {
     {"SC401", "unauthorized", "The account is not known."},
+    {"SC403", "forbidden", "The caller may not do this."},
+    {"SC410", "gone", "This is no longer given."},
     {"SC409", "conflict", "A rule of the records forbids it."},
     {"SC422", "invalid", "A rule of the records forbids these values."},
     {"42501", "forbidden", "The caller may not do this."},
@@ -111,6 +113,20 @@ static const struct state {
     {"08", "unavailable", "The database is not reachable."},
     {"57014", "timeout", "The query took longer than it may."},
 };
+
+bool problem_set_status(struct problem *problem, int status) {
+    static const char *const details[][2] = {
+        {"forbidden", "The caller may not change this record."},
+        {"not-found", "There is no such record."},
+        {"conflict", "A rule of the records forbids it."},
+        {"gone", "This is no longer given: start again."},
+        {"precondition-failed", "The record has changed since, or is there already: read it again."},
+        {"invalid", "A rule of the records forbids these values."}};
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
+        if (kind_of(details[i][0])->status == status)
+            return problem_set(problem, details[i][0], "%s", details[i][1]);
+    return problem_set(problem, "internal", "The statement gave a status that is not known.");
+}
 
 void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const char *constraint) {
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)

@@ -36,6 +36,9 @@ bool problem_add(struct problem *problem, const char *pointer, const char *detai
  * Nothing of the server's own texts is passed on. */
 void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const char *constraint);
 
+/* Fills problem by the status that a statement gave: 403, 404, 409, 410, 412 or 422. Always false. */
+bool problem_set_status(struct problem *problem, int status);
+
 /* The registered title of a slug. */
 const char *problem_title(const char *slug);
 

@@ -1,4 +1,5 @@
 #include "handlers/handlers.h"
+#include "handlers/oauth.h"
 #include "http/request.h"
 #include "http/response.h"
 #include <string.h>
@@ -72,7 +73,17 @@ static bool get_readiness(struct request *request, struct response *response, st
 }
 
 const struct handler_entry handlers[] = {
-    {"getIndex", get_index},         {"getOpenapi", get_openapi}, {"getLiveness", say_ok},
-    {"getReadiness", get_readiness}, {"getLanding", get_asset},   {"getWebAsset", get_asset},
-    {"getDocs", get_asset},          {"getDocsAsset", get_asset}, {NULL, NULL},
+    {"createToken", oauth_token},
+    {"revokeToken", oauth_revoke},
+    {"getKeys", oauth_keys},
+    {"getAuthorizationServer", oauth_metadata},
+    {"getIndex", get_index},
+    {"getOpenapi", get_openapi},
+    {"getLiveness", say_ok},
+    {"getReadiness", get_readiness},
+    {"getLanding", get_asset},
+    {"getWebAsset", get_asset},
+    {"getDocs", get_asset},
+    {"getDocsAsset", get_asset},
+    {NULL, NULL},
 };

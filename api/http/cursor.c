@@ -10,7 +10,7 @@ enum { MAC_LENGTH = 16, CURSOR_MAX = 2048 };
 /* HMAC-SHA256, cut to 128 bits (RFC 2104, section 5), over the operation, its filters and the keyset. Each
  * text ends with its NUL, so that nothing can shift. */
 static void sign(const struct request *request, const char *keys, size_t length, unsigned char mac[static MAC_LENGTH]) {
-    static const char *const but[] = {"cursor", "limit", "format", NULL};
+    static const char *const but[] = {"cursor", "after", "from", "limit", "format", NULL};
     const char *id = request->operation->spec->id,
                *filters = pairs_canonical(request->arena, &request->inputs.query, but);
     struct buf text = buf_new(request->arena, 512, 72 * 1024);
@@ -21,18 +21,6 @@ static void sign(const struct request *request, const char *keys, size_t length,
     HMAC(EVP_sha256(), request->app->secret, sizeof request->app->secret, (unsigned char *)text.data, text.length,
          digest, NULL);
     memcpy(mac, digest, MAC_LENGTH);
-}
-
-static const char *base64url(struct arena *arena, const unsigned char *bytes, size_t length) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    char *text = arena_alloc(arena, length * 4 / 3 + 4), *to = text;
-    for (size_t i = 0; text && i < length; i += 3) {
-        size_t left = length - i;
-        unsigned bits = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
-        for (size_t j = 0; j < (left > 2 ? 4 : left + 1); j++)
-            *to++ = digits[bits >> (18 - 6 * j) & 63];
-    }
-    return text;
 }
 
 const char *cursor_make(const struct request *request, const struct link *link, const struct value *values) {
@@ -48,7 +36,7 @@ const char *cursor_make(const struct request *request, const struct link *link, 
     if (keys.failed)
         return NULL;
     sign(request, keys.data + MAC_LENGTH, keys.length - MAC_LENGTH, (unsigned char *)keys.data);
-    return base64url(request->arena, (unsigned char *)keys.data, keys.length);
+    return base64url_text(request->arena, (unsigned char *)keys.data, keys.length);
 }
 
 /* Splits name NUL value NUL … as cursor_make wrote it. */
@@ -62,7 +50,8 @@ static void split(const char *keys, const char *end, struct pairs *after) {
 }
 
 bool cursor_open(struct request *request, struct problem *problem) {
-    const struct text *text = pairs_get(&request->inputs.query, "cursor");
+    const char *name = request->match.spec->cursor;
+    const struct text *text = name ? pairs_get(&request->inputs.query, name) : NULL;
     request->inputs.after.count = 0;
     if (!text)
         return true;
@@ -72,7 +61,8 @@ bool cursor_open(struct request *request, struct problem *problem) {
     if (length >= MAC_LENGTH)
         sign(request, (char *)bytes + MAC_LENGTH, (size_t)length - MAC_LENGTH, mac);
     if (length < MAC_LENGTH || CRYPTO_memcmp(mac, bytes, MAC_LENGTH) != 0)
-        return problem_add(problem, "/query/cursor", "was not given by this operation with these filters");
+        return problem_add(problem, arena_printf(request->arena, "/query/%s", name) ?: "/query",
+                           "was not given by this operation with these filters");
     split((char *)bytes + MAC_LENGTH, (char *)bytes + length, &request->inputs.after);
     return true;
 }

@@ -1,9 +1,12 @@
 #include "http/request.h"
 #include "base/log.h"
 #include "base/scan.h"
+#include "http/auth.h"
 #include "http/cursor.h"
 #include "http/response.h"
 #include "metrics.h"
+#include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -81,6 +84,22 @@ static bool is_type(const char *header, const char *type) {
     return header && strncasecmp(header, type, length) == 0 && strchr("; \t", header[length]);
 }
 
+/* A form as a JSON object of strings; a name without a value counts as absent (RFC 6749, section 3.2). */
+static bool read_form(struct request *request, struct problem *problem) {
+    struct pairs *pairs = arena_alloc(request->arena, sizeof *pairs);
+    if (!pairs || !bind_parse_query(request->arena, request->body.bytes, request->body.length, pairs, problem))
+        return problem->status ? false : problem_set(problem, "too-large", "The request is too large.");
+    request->inputs.body = request->json = json_object();
+    for (unsigned i = 0; i < pairs->count; i++) {
+        const struct pair *pair = &pairs->items[i];
+        if (json_object_get(request->json, pair->name))
+            return problem_add(problem, "/body", "names a value more than once");
+        if (pair->value.length)
+            json_object_set_new(request->json, pair->name, json_stringn(pair->value.bytes, pair->value.length));
+    }
+    return schema_validate(request->match.spec->body, request->json, "/body", problem);
+}
+
 static bool read_body(struct request *request, struct problem *problem) {
     const struct spec *spec = request->match.spec;
     if (!spec->body || !request->body.bytes || !request->body.length) {
@@ -88,9 +107,10 @@ static bool read_body(struct request *request, struct problem *problem) {
             return problem_add(problem, "/body", "is missing");
         return true;
     }
-    const char *wanted = spec->merge_patch ? "application/merge-patch+json" : "application/json";
-    if (!is_type(request_header(request, "Content-Type"), wanted))
-        return problem_set(problem, "unsupported-media-type", "The body must be %s.", wanted);
+    if (!is_type(request_header(request, "Content-Type"), spec->body_type))
+        return problem_set(problem, "unsupported-media-type", "The body must be %s.", spec->body_type);
+    if (strcmp(spec->body_type, "application/x-www-form-urlencoded") == 0)
+        return read_form(request, problem);
     if (json_depth(request->body.bytes, request->body.length) > JSON_DEPTH_MAX)
         return problem_add(problem, "/body", "is nested more than %d deep", JSON_DEPTH_MAX);
     if (memchr(request->body.bytes, '\0', request->body.length)) /* jansson passes over one behind a number */
@@ -106,9 +126,33 @@ static bool read_body(struct request *request, struct problem *problem) {
     return schema_validate(spec->body, request->json, "/body", problem);
 }
 
+/* Headers that the contract names. A precondition that is missing is 428 (RFC 6585, section 3). */
+static bool bind_headers(struct request *request, struct problem *problem) {
+    const struct spec *spec = request->match.spec;
+    for (unsigned i = 0; i < spec->parameter_count; i++) {
+        const struct parameter *parameter = &spec->parameters[i];
+        const char *value = parameter->place == IN_HEADER ? request_header(request, parameter->name) : NULL;
+        bool condition = strncmp(parameter->name, "If-", 3) == 0;
+        if (parameter->place != IN_HEADER)
+            continue;
+        if (!value && parameter->required && condition)
+            return problem_set(problem, "precondition-required", "This needs %s%s.", parameter->name,
+                               strcmp(parameter->name, "If-Match") == 0 ? " with the record's ETag" : ": *");
+        bind_check_value(parameter, value ? &(struct text){value, strlen(value)} : NULL, problem);
+        if (value && strcmp(parameter->name, "If-Match") == 0)
+            request->inputs.if_match = bind_if_match(request->arena, value);
+        if (value && strcmp(parameter->name, "Idempotency-Key") == 0)
+            request->call.key = value;
+    }
+    return !problem->status;
+}
+
 static bool bind(struct request *request, struct response *response, struct problem *problem) {
+    const struct text *dry_run = pairs_get(&request->inputs.query, "dry_run");
+    request->inputs.operations = request->app->contract->operations;
+    request->call.dry_run = dry_run && strcmp(dry_run->bytes, "true") == 0;
     return bind_check(request->arena, request->match.spec, &request->inputs, problem) &&
-           cursor_open(request, problem) && read_body(request, problem);
+           bind_headers(request, problem) && cursor_open(request, problem) && read_body(request, problem);
 }
 
 /* Takes over an answer that was made for somebody else. */
@@ -202,6 +246,59 @@ static struct result *query(struct request *request, const char *const *values, 
     return result;
 }
 
+/* SHA-256 of all that makes the request what it is, as a bytea. */
+static const char *hash_request(const struct request *request) {
+    unsigned char digest[32];
+    char hex[sizeof digest * 2 + 1];
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool fine = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
+                EVP_DigestUpdate(context, request->target, strlen(request->target) + 1) &&
+                EVP_DigestUpdate(context, request->body.bytes, request->body.length) &&
+                EVP_DigestFinal_ex(context, digest, NULL);
+    EVP_MD_CTX_free(context);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    return fine ? arena_printf(request->arena, "\\x%s", hex) : NULL;
+}
+
+/* An answer that was kept is given again, byte for byte. */
+static bool take_kept(struct request *request, struct response *response, struct problem *problem) {
+    struct value row[5];
+    int64_t status = 0;
+    const char *texts[5] = {0};
+    result_row(request->outcome.kept, 0, row);
+    for (int i = 0; i < 5; i++)
+        texts[i] = row[i].text ? arena_copy(request->arena, row[i].text, row[i].length) : NULL;
+    if (!response_body(request, response, problem))
+        return false;
+    scan_int(row[0].text, row[0].length, &status);
+    response->status = (int)status;
+    response->location = texts[1];
+    response->etag = texts[2];
+    response->content_type = texts[3];
+    buf_put(&response->body, row[4].text, row[4].length);
+    return true;
+}
+
+static bool transact(struct request *request, const char *const *values, struct response *response,
+                     struct problem *problem) {
+    struct call *call = &request->call;
+    call->operation = request->operation;
+    call->values = values;
+    call->enter = auth_enter(request);
+    call->answer_values =
+        call->operation->answer ? bind_values(request->arena, call->operation->answer, &request->inputs) : NULL;
+    call->hash = call->key ? hash_request(request) : NULL;
+    if (!call->enter || (call->operation->answer && !call->answer_values) || (call->key && !call->hash))
+        return problem_set(problem, "too-large", "The request is too large.");
+    return transaction_run(&request->app->transactions, call, &request->outcome, problem);
+}
+
+/* The operation whose columns are rendered: the write's own, or the read that it answers with. */
+static const struct operation *shown(const struct request *request) {
+    return request->operation->answer ?: request->operation;
+}
+
 static bool run(struct request *request, struct response *response, struct problem *problem) {
     const struct operation *operation = request->operation;
     response->status = operation->spec->success;
@@ -211,34 +308,43 @@ static bool run(struct request *request, struct response *response, struct probl
         return true;
     if (operation->handler)
         return operation->handler(request, response, problem);
-    const struct link *link = atomic_load(&operation->link);
-    if (!link) {
+    const struct link *link = atomic_load(&operation->link), *answer = atomic_load(&shown(request)->link);
+    if (!link || !answer) {
         problem_set(problem, "unavailable", "The database has not answered for this operation yet.");
         return fall_back(request, response, problem);
     }
-    const char **values = arena_alloc(request->arena, (operation->statement.count + 1) * sizeof *values);
-    if (!values || !bind_values(request->arena, operation, &request->inputs, values, problem))
-        return problem->status ? false : problem_set(problem, "too-large", "The request is too large.");
-    request->result = query(request, values, problem);
-    if (!request->result)
+    const char *const *values = bind_values(request->arena, operation, &request->inputs);
+    if (!values)
+        return problem_set(problem, "too-large", "The request is too large.");
+    struct outcome *outcome = &request->outcome;
+    bool fine = request->caller.subject ? transact(request, values, response, problem)
+                                        : (outcome->row = query(request, values, problem)) != NULL;
+    if (!fine)
         return fall_back(request, response, problem);
+    if (outcome->kept)
+        return take_kept(request, response, problem);
     if (strcmp(operation->spec->method, "GET") != 0 && request->app->cache)
         cache_changed(request->app->cache);
-    if (!operation_fits(link, request->result))
+    if (!operation_fits(link, outcome->row) || (outcome->answer && !operation_fits(answer, outcome->answer)))
         return problem_set(problem, "unavailable", "The database's schema has changed under this operation.");
     return true;
 }
 
-/* A row whose _status is a redirect. */
-static bool redirect(struct response *response, struct request *request, const struct link *link,
-                     const struct value *row) {
-    int64_t status;
-    if (link->status < 0 || link->location < 0 || !row[link->status].text || !row[link->location].text ||
-        !scan_int(row[link->status].text, row[link->status].length, &status) || status / 100 != 3)
-        return false;
-    response->status = (int)status;
-    response->content_type = NULL;
-    response->location = arena_copy(request->arena, row[link->location].text, row[link->location].length);
+/* What the statement's first row says to the engine. False with a problem. */
+static bool heed(struct request *request, struct response *response, struct problem *problem) {
+    const struct link *link = atomic_load(&request->operation->link);
+    struct value row[COLUMNS_MAX];
+    int64_t status = 0;
+    if (!result_rows(request->outcome.row))
+        return request->match.spec->list || problem_set(problem, "not-found", "There is no such record.");
+    result_row(request->outcome.row, 0, row);
+    if (link->status >= 0 && row[link->status].text &&
+        scan_int(row[link->status].text, row[link->status].length, &status))
+        response->status = (int)status;
+    if (response->status >= 400)
+        return problem_set_status(problem, response->status);
+    if (link->location >= 0 && row[link->location].text)
+        response->location = arena_copy(request->arena, row[link->location].text, row[link->location].length);
     return true;
 }
 
@@ -250,38 +356,56 @@ static const char *next_link(struct request *request, const char *cursor) {
                         query ?: "", query && *query ? "&" : "", cursor);
 }
 
+/* The cursor of the page after `row`. */
+static bool put_next(struct request *request, struct response *response, struct rendering *rendering,
+                     const struct value *row, struct problem *problem) {
+    rendering->next = cursor_make(request, atomic_load(&request->operation->link), row);
+    if (!rendering->next)
+        return problem_set(problem, "internal", "The next page has no cursor.");
+    response->next_link = next_link(request, rendering->next);
+    return true;
+}
+
 static bool render_list(struct request *request, struct response *response, struct rendering *rendering,
                         struct value *row, struct problem *problem) {
-    unsigned rows = result_rows(request->result), shown = rows;
-    if (request->inputs.limit && rows > request->inputs.limit) {
+    const struct link *link = atomic_load(&request->operation->link);
+    unsigned rows = result_rows(request->outcome.row), shown = rows;
+    bool more = request->inputs.limit && rows > request->inputs.limit, endless = request->match.spec->endless;
+    if (more)
         shown = (unsigned)request->inputs.limit;
-        result_row(request->result, shown - 1, row);
-        rendering->next = cursor_make(request, atomic_load(&request->operation->link), row);
-        if (!rendering->next)
-            return problem_set(problem, "internal", "The next page has no cursor.");
-        response->next_link = next_link(request, rendering->next);
+    if (more || (endless && rows)) {
+        result_row(request->outcome.row, shown - 1, row);
+        if (!put_next(request, response, rendering, row, problem))
+            return false;
+    } else if (endless) { /* nothing new: go on from where this one did */
+        const struct text *given = pairs_get(&request->inputs.query, request->match.spec->cursor);
+        rendering->next = given ? given->bytes : "";
     }
     for (unsigned i = 0; i < shown; i++) {
-        result_row(request->result, i, row);
-        request->renderer->row(rendering, row);
+        result_row(request->outcome.row, i, row);
+        if (link->bookmark < 0 || !row[link->bookmark].text || *row[link->bookmark].text != 't')
+            request->renderer->row(rendering, row);
     }
     return true;
 }
 
 static bool render(struct request *request, struct response *response, struct problem *problem) {
-    if (request->operation->handler || request->recalled)
+    if (request->operation->handler || request->recalled || request->outcome.kept)
         return true;
-    const struct link *link = atomic_load(&request->operation->link);
+    const struct link *link = atomic_load(&shown(request)->link);
+    const struct result *rows = request->outcome.answer ?: request->outcome.row;
     struct value row[COLUMNS_MAX];
     bool list = request->match.spec->list;
-    if (!list && !result_rows(request->result))
-        return problem_set(problem, "not-found", "There is no such record.");
-    if (!list)
-        result_row(request->result, 0, row);
-    if (!response_body(request, response, problem))
+    if (!heed(request, response, problem) || !response_body(request, response, problem))
         return false;
-    if ((!list && redirect(response, request, link, row)) || !request->renderer)
+    if (response->status / 100 == 3 || !request->renderer)
         return true;
+    if (!list && !result_rows(rows)) /* what was written is not the caller's to see */
+        return problem_set(problem, "forbidden", "The caller may not do this.");
+    if (!list)
+        result_row(rows, 0, row);
+    if (!list && link->version >= 0 && row[link->version].text)
+        response->version = arena_copy(request->arena, row[link->version].text, row[link->version].length);
     response->content_type = request->renderer->content_type;
     struct rendering rendering = {.buf = &response->body,
                                   .columns = link->columns,
@@ -301,12 +425,30 @@ static bool render(struct request *request, struct response *response, struct pr
     return true;
 }
 
+/* With an Idempotency-Key the answer is kept in the transaction of its effect, so it comes before the commit. */
+static bool commit(struct request *request, struct response *response, struct problem *problem) {
+    if (!request->outcome.held)
+        return true;
+    response->etag = response->content_type && response->version ? response_etag(request, response) : NULL;
+    buf_char(&response->body, '\0');
+    response->body.length--;
+    const char *const answer[] = {arena_printf(request->arena, "%d", response->status), response->location,
+                                  response->etag, response->content_type, response->body.data + RESPONSE_HEAD_ROOM};
+    bool fine = transaction_keep(&request->app->transactions, &request->call, &request->outcome, answer, problem);
+    if (fine && request->app->cache)
+        cache_changed(request->app->cache);
+    return fine;
+}
+
 static const struct step {
     enum step_id id;
     bool (*take)(struct request *, struct response *, struct problem *); /* false: the walk ends here */
 } steps[] = {
-    {STEP_ROUTE, route}, {STEP_ACCEPT, accept}, {STEP_BIND, bind},         {STEP_RECALL, recall},
-    {STEP_RUN, run},     {STEP_RENDER, render}, {STEP_REMEMBER, remember}, {STEP_VALIDATE, response_validate},
+    {STEP_ROUTE, route},       {STEP_AUTH, auth_check},
+    {STEP_ACCEPT, accept},     {STEP_BIND, bind},
+    {STEP_RECALL, recall},     {STEP_RUN, run},
+    {STEP_RENDER, render},     {STEP_COMMIT, commit},
+    {STEP_REMEMBER, remember}, {STEP_VALIDATE, response_validate},
 };
 
 void request_serve(struct request *request, struct response *response, struct problem *problem) {
@@ -320,7 +462,7 @@ void request_serve(struct request *request, struct response *response, struct pr
     }
     static const struct answer nothing; /* of this path, as far as the database could say */
     cache_settle(request->app->cache, &request->ticket, problem->status < 500 ? &nothing : NULL);
-    result_free(&request->result);
+    transaction_drop(&request->app->transactions, &request->outcome);
     json_decref(request->json);
     request->json = NULL;
 }

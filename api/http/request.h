@@ -4,7 +4,9 @@
 #include "base/problem.h"
 #include "op/bind.h"
 #include "op/cache.h"
+#include "op/transaction.h"
 #include "render/render.h"
+#include "token/token.h"
 
 struct header {
     const char *name, *value;
@@ -13,11 +15,13 @@ struct header {
 /* The steps of the walk, for timings. */
 enum step_id {
     STEP_ROUTE,
+    STEP_AUTH,
     STEP_ACCEPT,
     STEP_BIND,
     STEP_RECALL,
     STEP_RUN,
     STEP_RENDER,
+    STEP_COMMIT,
     STEP_REMEMBER,
     STEP_VALIDATE,
     STEPS
@@ -29,19 +33,23 @@ struct request {
     const char *method, *target;
     const struct header *headers;
     unsigned header_count;
-    struct text body; /* bytes is NULL without one */
-    char id[65];      /* X-Request-Id, the trace's id or our own */
+    struct text body;    /* bytes is NULL without one */
+    char id[65];         /* X-Request-Id, the trace's id or our own */
+    const char *address; /* the client's: counted, never kept or logged */
     struct route_match match;
     struct operation *operation;
+    struct claims caller;            /* subject NULL: nobody with a token */
+    bool tried;                      /* there was an Authorization header that counts here */
     const char *media;               /* the representation chosen from the contract */
     const struct renderer *renderer; /* of media, or NULL for a handler's */
     struct inputs inputs;
-    json_t *json;          /* the body, owned until request_serve ends */
-    struct result *result; /* rows between run and render, owned likewise */
-    struct text key;       /* of the cache; bytes NULL: not an answer for everybody */
-    struct ticket ticket;  /* to make that answer, settled when request_serve ends */
-    bool recalled;         /* the answer came from the cache */
-    int64_t started_us;    /* clock_us() at arrival */
+    json_t *json;           /* the body, owned until request_serve ends */
+    struct call call;       /* what the transaction does, of an operation with a token */
+    struct outcome outcome; /* rows between run and render, and an open transaction; owned likewise */
+    struct text key;        /* of the cache; bytes NULL: not an answer for everybody */
+    struct ticket ticket;   /* to make that answer, settled when request_serve ends */
+    bool recalled;          /* the answer came from the cache */
+    int64_t started_us;     /* clock_us() at arrival */
     int64_t spent_us[STEPS];
 };
 
@@ -50,6 +58,9 @@ struct response {
     const char *content_type; /* NULL: no body */
     struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
     const char *allow, *location, *etag, *next_link;
+    const char *version;                     /* of the record, for its ETag */
+    const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
+    const char *rate;                        /* RateLimit */
     const char *cache_status;                /* RFC 9211 */
     int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
     const struct constant_header *constants; /* from the contract */
@@ -59,8 +70,8 @@ struct response {
     bool head; /* leave the body out */
 };
 
-/* Walks: route, accept, bind, recall, run, render, remember, validate. Fills either response or problem (status 0:
- * none). */
+/* Walks: route, auth, accept, bind, recall, run, render, commit, remember, validate. Fills either response or problem
+ * (status 0: none). */
 void request_serve(struct request *request, struct response *response, struct problem *problem);
 
 /* The first header of that name (case-insensitive), or NULL. */

@@ -102,8 +102,9 @@ const char *response_etag(struct request *request, const struct response *respon
         return NULL;
     uint64_t halves[2];
     memcpy(halves, hash, sizeof halves);
-    return arena_printf(request->arena, "\"%016llx%016llx\"", (unsigned long long)halves[0],
-                        (unsigned long long)halves[1]);
+    /* If-Match reads the record's version alone; the hash is of this representation */
+    return arena_printf(request->arena, "\"%s%s%016llx%016llx\"", response->version ?: "", response->version ? "." : "",
+                        (unsigned long long)halves[0], (unsigned long long)halves[1]);
 }
 
 /* Weak comparison (RFC 9110, section 8.8.3.2): an edge that compresses weakens what we sent. */
@@ -121,7 +122,10 @@ static bool names_etag(const char *list, const char *etag) {
 }
 
 bool response_validate(struct request *request, struct response *response, struct problem *problem) {
-    if (response->status != 200 || strcmp(request->match.spec->method, "GET") != 0)
+    bool read = strcmp(request->match.spec->method, "GET") == 0;
+    if (!read && response->version && !response->etag)
+        response->etag = response_etag(request, response);
+    if (response->status != 200 || !read)
         return true;
     if (!response->etag)
         response->etag = response_etag(request, response);
@@ -176,12 +180,14 @@ static void put_cors(struct buf *head, const struct request *request, const stru
     if (response->allow && request_header(request, "Access-Control-Request-Method")) { /* a preflight */
         put_header(head, "Access-Control-Allow-Methods", response->allow);
         put_header(head, "Access-Control-Allow-Headers",
-                   "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id");
+                   "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+                   "X-Request-Id");
         put_header(head, "Access-Control-Max-Age", "600");
     } else {
         put_header(
             head, "Access-Control-Expose-Headers",
-            "Age, Cache-Status, Date, ETag, Link, Location, Retry-After, Server-Timing, X-Omitted-Count, X-Request-Id");
+            "Age, Cache-Status, Date, ETag, Link, Location, RateLimit, Retry-After, Server-Timing, WWW-Authenticate, "
+            "X-Omitted-Count, X-Request-Id");
     }
 }
 
@@ -218,12 +224,35 @@ static void put_timing(struct buf *head, const struct request *request) {
 /* Turns problem into the response. */
 static void take_problem(struct request *request, struct response *response, const struct problem *problem) {
     struct problem none;
-    *response = (struct response){
-        .status = problem->status, .content_type = "application/problem+json", .head = response->head};
+    *response = (struct response){.status = problem->status,
+                                  .content_type = "application/problem+json",
+                                  .head = response->head,
+                                  .rate = response->rate};
     if (problem->allow[0])
         response->allow = problem->allow;
     if (response_body(request, response, &none))
         problem_render(problem, request->id, &response->body);
+}
+
+/* Roles separated by commas as scopes separated by spaces. */
+static const char *scope_of(struct arena *arena, const char *roles) {
+    char *scope = arena_copy(arena, roles, strlen(roles));
+    for (char *comma = scope; comma && (comma = strchr(comma, ','));)
+        *comma = ' ';
+    return scope ?: "";
+}
+
+/* How to ask so that it is allowed (RFC 6750, section 3). */
+static void put_challenge(struct buf *head, const struct request *request, const struct response *response,
+                          const struct problem *problem) {
+    const struct spec *spec = request->match.spec;
+    if (response->challenge)
+        put_header(head, "WWW-Authenticate", response->challenge);
+    if (problem->status == 401)
+        put_header(head, "WWW-Authenticate", request->tried ? "Bearer error=\"invalid_token\"" : "Bearer");
+    if (problem->status == 403 && spec && *spec->roles)
+        buf_printf(head, "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"%s\"\r\n",
+                   scope_of(request->arena, spec->roles));
 }
 
 static void put_representation(struct buf *head, const struct response *response, const struct problem *problem) {
@@ -251,8 +280,8 @@ static void put_representation(struct buf *head, const struct response *response
         buf_printf(head, "X-Omitted-Count: %u\r\n", response->omitted);
     if (problem->retry_after)
         buf_printf(head, "Retry-After: %d\r\n", problem->retry_after);
-    if (problem->status == 401)
-        put_header(head, "WWW-Authenticate", "Bearer");
+    if (response->rate)
+        put_header(head, "RateLimit", response->rate);
     bool cache = false;
     for (unsigned i = 0; i < response->constant_count; i++) {
         put_header(head, response->constants[i].name, response->constants[i].value);
@@ -274,6 +303,7 @@ struct text response_finish(struct request *request, struct response *response, 
     buf_put(&head, " \r\n", 3); /* no phrase: nobody may count on one (RFC 9112, section 4) */
     put_date(&head);
     put_representation(&head, response, problem);
+    put_challenge(&head, request, response, problem);
     put_vary(&head, request, response);
     put_cors(&head, request, response);
     put_header(&head, "X-Content-Type-Options", "nosniff");

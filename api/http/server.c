@@ -121,6 +121,17 @@ static void log_request(const struct request *request, int status, size_t bytes)
     metrics_count(request->app->metrics, known ? (int)request->match.index : -1, status, duration);
 }
 
+/* The peer's address, or what a proxy that the operator trusts says: the last one, which that proxy added. */
+static const char *client_address(const struct request *request, const char *peer) {
+    const char *trusted = request->app->config.trusted_proxies, *found = *trusted ? strstr(trusted, peer) : NULL;
+    size_t length = strlen(peer);
+    const char *forwarded = found && (found == trusted || found[-1] == ',') && (!found[length] || found[length] == ',')
+                                ? request_header(request, "X-Forwarded-For")
+                                : NULL;
+    const char *comma = forwarded ? strrchr(forwarded, ',') : NULL;
+    return !forwarded ? peer : comma ? comma + 1 + strspn(comma + 1, " ") : forwarded;
+}
+
 /* Everything civetweb knows of the request, in our own terms. */
 static void take_over(struct request *request, const struct mg_request_info *info, struct header *headers) {
     request->method = info->request_method;
@@ -130,6 +141,7 @@ static void take_over(struct request *request, const struct mg_request_info *inf
     request->target = info->local_uri_raw;
     if (info->query_string)
         request->target = arena_printf(request->arena, "%s?%s", info->local_uri_raw, info->query_string);
+    request->address = client_address(request, info->remote_addr);
     name_request(request);
 }
 

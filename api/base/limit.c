@@ -1,0 +1,63 @@
+#include "base/limit.h"
+#include "base/log.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A hash has PROBES places; when all are taken the one that is longest over gives way. */
+enum { SLOTS = 16384, PROBES = 4, LOCKS = 64, WINDOW_S = 60 };
+
+struct slot {
+    uint64_t hash;
+    int64_t window; /* its number since the machine started */
+    int64_t count;
+};
+
+struct limiter {
+    uint64_t seed;
+    pthread_mutex_t locks[LOCKS]; /* each guards the slots whose first place it shares */
+    struct slot slots[SLOTS][PROBES];
+};
+
+struct limiter *limiter_new(const unsigned char *seed) {
+    struct limiter *limiter = calloc(1, sizeof *limiter);
+    if (!limiter)
+        log_fatal("out of memory");
+    memcpy(&limiter->seed, seed, sizeof limiter->seed);
+    for (int i = 0; i < LOCKS; i++)
+        pthread_mutex_init(&limiter->locks[i], NULL);
+    return limiter;
+}
+
+void limiter_free(struct limiter **limiter) {
+    free(*limiter);
+    *limiter = NULL;
+}
+
+/* FNV-1a from a secret start, mixed at the end: two that collide share a quota, no more. */
+static uint64_t hash_text(uint64_t hash, const char *text) {
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
+    return (hash ^ 0xff) * 0x100000001B3u;
+}
+
+bool limiter_take(struct limiter *limiter, char kind, const char *text, const char *more, int64_t quota, int64_t *left,
+                  int64_t *reset_s) {
+    uint64_t hash = hash_text(hash_text(limiter->seed ^ (unsigned char)kind, text), more);
+    hash ^= hash >> 29;
+    int64_t seconds = clock_us() / 1000000, window = seconds / WINDOW_S;
+    struct slot *places = limiter->slots[hash % SLOTS], *slot = &places[0];
+    pthread_mutex_t *lock = &limiter->locks[hash % SLOTS % LOCKS];
+    pthread_mutex_lock(lock);
+    for (int i = 0; i < PROBES && slot->hash != hash; i++)
+        if (places[i].hash == hash || places[i].window < slot->window)
+            slot = &places[i];
+    if (slot->hash != hash || slot->window != window)
+        *slot = (struct slot){hash, window, 0};
+    bool fine = slot->count < quota;
+    slot->count += fine;
+    *left = quota - slot->count;
+    pthread_mutex_unlock(lock);
+    *reset_s = WINDOW_S - seconds % WINDOW_S;
+    return fine;
+}

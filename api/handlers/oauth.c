@@ -1,0 +1,196 @@
+/* The service's own tokens: client credentials (RFC 6749, section 4.4), with a secret or an assertion (RFC 7523),
+ * revocation (RFC 7009), and the public keys. */
+#include "handlers/oauth.h"
+#include "base/scan.h"
+#include "http/response.h"
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *form(const struct request *request, const char *name) {
+    return json_string_value(json_object_get(request->json, name));
+}
+
+/* An error of the protocol is the endpoint's answer, in its own words (RFC 6749, section 5.2). */
+static bool refuse(struct request *request, struct response *response, struct problem *problem, const char *error,
+                   const char *description) {
+    bool nobody = strcmp(error, "invalid_client") == 0;
+    if (!response_body(request, response, problem))
+        return false;
+    response->status = nobody ? 401 : 400;
+    if (nobody)
+        response->challenge = "Basic realm=\"oauth\"";
+    response->content_type = "application/json";
+    buf_printf(&response->body, "{\"error\":\"%s\",\"error_description\":\"%s\"}", error, description);
+    return true;
+}
+
+/* Runs a statement of the writer's pool whose answer is at most one text: NULL with or without a problem. */
+static const char *ask(struct request *request, enum transaction_statement which, const char *const *values,
+                       struct problem *problem) {
+    const struct transactions *transactions = &request->app->transactions;
+    struct connection *connection = pool_take(transactions->pool, problem);
+    bool lost;
+    struct result *result =
+        connection ? pg_run(connection, &transactions->statements[which], values, problem, &lost) : NULL;
+    pool_give(transactions->pool, &connection);
+    struct value value = {0};
+    if (result && result_rows(result))
+        result_row(result, 0, &value);
+    const char *text = value.text ? arena_copy(request->arena, value.text, value.length) : NULL;
+    result_free(&result);
+    return text;
+}
+
+/* The two halves of "Basic base64(id:secret)", form-encoded each (RFC 6749, section 2.3.1). */
+static bool read_basic(struct request *request, const char *header, const char **client, const char **secret) {
+    size_t length = strlen(header + 6), padding = length > 1 && header[6 + length - 1] == '=';
+    padding += padding && header[6 + length - 2] == '=';
+    unsigned char *text = length < 2048 && length % 4 == 0 ? arena_alloc(request->arena, length + 1) : NULL;
+    int got = text ? EVP_DecodeBlock(text, (const unsigned char *)header + 6, (int)length) : -1;
+    if (got < 0 || (size_t)got < padding)
+        return false;
+    text[(size_t)got - padding] = '\0';
+    char *colon = strchr((char *)text, ':');
+    if (!colon)
+        return false;
+    ptrdiff_t first = scan_percent((char *)text, (size_t)(colon - (char *)text), true, (char *)text);
+    ptrdiff_t second = scan_percent(colon + 1, strlen(colon + 1), true, colon + 1);
+    if (first <= 0 || second < 0)
+        return false;
+    text[first] = colon[1 + second] = '\0';
+    *client = (char *)text;
+    *secret = colon + 1;
+    return true;
+}
+
+static const char *roles_by_secret(struct request *request, const char *client, const char *secret,
+                                   struct problem *problem) {
+    unsigned char digest[32];
+    char hex[sizeof digest * 2 + 3] = "\\x";
+    EVP_Digest(secret, strlen(secret), digest, NULL, EVP_sha256(), NULL);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(hex + 2 + 2 * i, 3, "%02x", digest[i]);
+    return ask(request, CLIENT_ROLES, (const char *const[]){client, hex}, problem);
+}
+
+/* An assertion counts once: its id is spent with it. */
+static const char *roles_by_assertion(struct request *request, const char *client, const char *assertion,
+                                      struct problem *problem) {
+    const char *issuer = request->app->config.issuer;
+    const char *const audiences[] = {issuer, arena_printf(request->arena, "%s/oauth/token", issuer), NULL};
+    const char *jwks = ask(request, CLIENT_JWKS, &client, problem);
+    struct problem wrong = {0};
+    struct claims claims;
+    if (!jwks || !token_verify_assertion(request->app->tokens, request->arena, assertion, strlen(assertion), jwks,
+                                         audiences, &claims, &wrong))
+        return NULL;
+    const char *spent = ask(request, SPEND_TOKEN,
+                            (const char *const[]){arena_printf(request->arena, "client:%s", client), claims.id,
+                                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)},
+                            problem);
+    return spent && *spent == 't' ? ask(request, CLIENT_ROLES, (const char *const[]){client, NULL}, problem) : NULL;
+}
+
+/* Who asks, by exactly one means. Gives the client's roles, NULL when it has not shown who it is. */
+static const char *authenticate(struct request *request, const char **client, struct problem *problem) {
+    static const char type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    const char *header = request_header(request, "Authorization"), *secret = form(request, "client_secret"),
+               *assertion = form(request, "client_assertion"), *given = form(request, "client_assertion_type"), *subject;
+    *client = form(request, "client_id");
+    if ((header != NULL) + (secret != NULL) + (assertion != NULL) != 1)
+        return NULL;
+    if (header) {
+        const char *named = *client;
+        if (strncasecmp(header, "Basic ", 6) != 0 || !read_basic(request, header, client, &secret) ||
+            (named && strcmp(named, *client) != 0))
+            return NULL;
+    }
+    if (secret)
+        return *client ? roles_by_secret(request, *client, secret, problem) : NULL;
+    if (!given || strcmp(given, type) != 0 ||
+        !token_peek_subject(request->arena, assertion, strlen(assertion), &subject) ||
+        (*client && strcmp(*client, subject) != 0))
+        return NULL;
+    *client = subject;
+    return roles_by_assertion(request, subject, assertion, problem);
+}
+
+/* Whether each word of scope is one of roles. */
+static bool is_within(const char *scope, const char *roles) {
+    size_t length;
+    for (; *scope; scope += length + strspn(scope + length, " ")) {
+        length = strcspn(scope, " ");
+        const char *role = roles;
+        while (*role && !(strncmp(role, scope, length) == 0 && (role[length] == ' ' || !role[length])))
+            role += strcspn(role, " ") + (role[strcspn(role, " ")] == ' ');
+        if (!*role || !length)
+            return false;
+    }
+    return true;
+}
+
+bool oauth_token(struct request *request, struct response *response, struct problem *problem) {
+    const char *scope = form(request, "scope"), *client;
+    if (strcmp(form(request, "grant_type"), "client_credentials") != 0)
+        return refuse(request, response, problem, "unsupported_grant_type", "The grant type is client_credentials.");
+    const char *roles = authenticate(request, &client, problem);
+    if (problem->status)
+        return false;
+    if (!roles)
+        return refuse(request, response, problem, "invalid_client", "The client has not shown who it is.");
+    if (scope && !is_within(scope, roles))
+        return refuse(request, response, problem, "invalid_scope", "A scope is a role that the client has.");
+    const char *token = token_issue(request->app->tokens, request->arena, client, scope, problem);
+    if (!token || !response_body(request, response, problem))
+        return false;
+    response->content_type = "application/json";
+    buf_printf(&response->body, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld,\"scope\":\"%s\"}",
+               token, (long long)request->app->config.token_seconds, scope ?: roles);
+    return true;
+}
+
+/* What is not a valid token of this client needs no end (RFC 7009, section 2.2). */
+bool oauth_revoke(struct request *request, struct response *response, struct problem *problem) {
+    const char *token = form(request, "token"), *client;
+    const char *roles = authenticate(request, &client, problem);
+    struct problem wrong = {0};
+    struct claims claims;
+    if (problem->status)
+        return false;
+    if (!roles)
+        return refuse(request, response, problem, "invalid_client", "The client has not shown who it is.");
+    if (token_verify(request->app->tokens, request->arena, token, strlen(token), &claims, &wrong) &&
+        strcmp(claims.issuer, request->app->config.issuer) == 0 && strcmp(claims.subject, client) == 0)
+        ask(request, SPEND_TOKEN,
+            (const char *const[]){"self", claims.id,
+                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)},
+            problem);
+    return !problem->status && response_body(request, response, problem);
+}
+
+bool oauth_keys(struct request *request, struct response *response, struct problem *problem) {
+    const char *keys = token_jwks(request->app->tokens, request->arena);
+    if (!keys || !response_body(request, response, problem))
+        return problem->status ? false : problem_set(problem, "unavailable", "The service is short of memory.");
+    response->content_type = "application/json";
+    buf_str(&response->body, keys);
+    return true;
+}
+
+/* RFC 8414: what a client library needs to find the rest. */
+bool oauth_metadata(struct request *request, struct response *response, struct problem *problem) {
+    const char *issuer = request->app->config.issuer;
+    if (!response_body(request, response, problem))
+        return false;
+    response->content_type = "application/json";
+    buf_printf(&response->body,
+               "{\"issuer\":\"%s\",\"token_endpoint\":\"%s/oauth/token\",\"revocation_endpoint\":\"%s/oauth/revoke\","
+               "\"jwks_uri\":\"%s/.well-known/jwks.json\",\"response_types_supported\":[],"
+               "\"grant_types_supported\":[\"client_credentials\"],\"token_endpoint_auth_methods_supported\":"
+               "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\"],"
+               "\"token_endpoint_auth_signing_alg_values_supported\":[\"RS256\",\"PS256\",\"ES256\",\"EdDSA\"]}",
+               issuer, issuer, issuer, issuer);
+    return true;
+}

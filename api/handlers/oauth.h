@@ -1,0 +1,8 @@
+/* Handlers of the service's own tokens and keys. */
+#pragma once
+#include "http/request.h"
+
+bool oauth_token(struct request *request, struct response *response, struct problem *problem);
+bool oauth_revoke(struct request *request, struct response *response, struct problem *problem);
+bool oauth_keys(struct request *request, struct response *response, struct problem *problem);
+bool oauth_metadata(struct request *request, struct response *response, struct problem *problem);

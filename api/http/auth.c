@@ -1,0 +1,72 @@
+#include "http/auth.h"
+#include "base/limit.h"
+#include <string.h>
+#include <strings.h>
+
+/* Counts against a quota; the answer tells what is left (draft-ietf-httpapi-ratelimit-headers), shared answers
+ * leave it out: they are kept for others. */
+static bool count(struct request *request, struct response *response, char kind, const char *text, const char *more,
+                  int64_t quota, struct problem *problem) {
+    int64_t left, reset_s;
+    if (!quota)
+        return true;
+    bool fine = limiter_take(request->app->limiter, kind, text, more, quota, &left, &reset_s);
+    if (!fine || !request->match.spec->shared)
+        response->rate = arena_printf(request->arena, "\"%s\";r=%lld;t=%lld", kind == 'c' ? "client" : "address",
+                                      (long long)left, (long long)reset_s);
+    if (fine)
+        return true;
+    problem_set(problem, "too-many-requests", "The %s has used up its requests of this minute.",
+                kind == 'c' ? "client" : "address");
+    problem->retry_after = (int)reset_s;
+    return false;
+}
+
+static bool count_address(struct request *request, struct response *response, struct problem *problem) {
+    return count(request, response, 'a', request->address, "", request->app->config.rate_address, problem);
+}
+
+/* The token of "Bearer token"; NULL when the header is of another kind. */
+static const char *bearer(const char *header) {
+    if (strncasecmp(header, "Bearer ", 7) != 0)
+        return NULL;
+    return header + 7 + strspn(header + 7, " ");
+}
+
+bool auth_check(struct request *request, struct response *response, struct problem *problem) {
+    const struct spec *spec = request->match.spec;
+    const char *header = spec->secured ? request_header(request, "Authorization") : NULL;
+    if (!header)
+        return count_address(request, response, problem) &&
+               (!spec->secured || spec->anonymous ||
+                problem_set(problem, "unauthorized", "This needs a bearer token in the Authorization header."));
+    const char *token = bearer(header);
+    request->tried = true;
+    if (token && token_verify(request->app->tokens, request->arena, token, strlen(token), &request->caller, problem))
+        return count(request, response, 'c', request->caller.issuer, request->caller.subject,
+                     request->app->config.rate_client, problem);
+    if (!token)
+        problem_set(problem, "unauthorized", "The Authorization header must be Bearer and a token.");
+    request->caller = (struct claims){0};
+    struct problem busy = {0};
+    if (!count_address(request, response, &busy)) /* who guesses is slowed down */
+        *problem = busy;
+    return false;
+}
+
+const char *const *auth_enter(const struct request *request) {
+    const struct claims *caller = &request->caller;
+    const struct spec *spec = request->match.spec;
+    const char **values = arena_alloc(request->arena, ENTER_VALUES * sizeof *values);
+    if (!values)
+        return NULL;
+    values[0] = strcmp(caller->issuer, request->app->config.issuer) == 0 ? "self" : caller->issuer;
+    values[1] = caller->subject;
+    values[2] = caller->id;
+    values[3] = caller->issued_at ? arena_printf(request->arena, "%lld", (long long)caller->issued_at) : NULL;
+    values[4] = values[0][0] == 's' ? caller->scope : NULL; /* others' scopes are other words */
+    values[5] = request->id;
+    values[6] = spec->id;
+    values[7] = arena_printf(request->arena, "{%s}", spec->roles);
+    return values;
+}

@@ -1,0 +1,10 @@
+/* Who asks, and how often: the bearer token (RFC 6750) and the rates of a client or an address. */
+#pragma once
+#include "http/request.h"
+
+/* Verifies the token where the operation takes one and counts the request. False with a problem: 401, 429. What the
+ * caller may is the database's to say, when the transaction begins. */
+bool auth_check(struct request *request, struct response *response, struct problem *problem);
+
+/* The parameters of the statement _enter for this request; NULL over the arena's cap. */
+const char *const *auth_enter(const struct request *request);
