@@ -1,0 +1,36 @@
+#include "token/fetch.h"
+#include <curl/curl.h>
+
+void fetch_start(void) {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static size_t on_data(char *bytes, size_t one, size_t count, void *context) {
+    struct buf *body = context;
+    buf_put(body, bytes, count);
+    return body->failed ? 0 : count;
+}
+
+static void set_options(CURL *curl, const char *url, struct buf *body) {
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)FETCH_TIMEOUT_MS);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L); /* there are threads */
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "scip-api/" SCIP_VERSION);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+}
+
+bool fetch_get(const char *url, struct buf *body, const char **wrong) {
+    CURL *curl = curl_easy_init();
+    long status = 0;
+    if (curl)
+        set_options(curl, url, body);
+    CURLcode code = curl ? curl_easy_perform(curl) : CURLE_OUT_OF_MEMORY;
+    if (code == CURLE_OK)
+        curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    *wrong = body->failed ? "the answer is too large" : code ? curl_easy_strerror(code) : "the answer is not 200";
+    curl_easy_cleanup(curl);
+    return code == CURLE_OK && status == 200;
+}
