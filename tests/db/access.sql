@@ -8,7 +8,7 @@ SELECT no_plan();
 CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_category',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
-  'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'headline_figure']) AS name;
+  'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step']) AS name;
 -- Tables that write no record of themselves: they are the records, or the engine's memory of requests.
 CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history', 'idempotency', 'spent_token']) AS name;
 -- Functions with their owner's rights that a login role may call.
