@@ -40,7 +40,7 @@ class Database:
 
     def check(self):
         """The installed binary, on the installed contract and statements, against this database."""
-        return run(self.program / "scip-api", "check", "--db", cwd=self.share, env={**os.environ, "DATABASE_URL": self.url()})
+        return run(self.program / "scip-api", "check", "--db", cwd=self.share, env={**os.environ, "DATABASE_URL": self.url(), "WRITER_DATABASE_URL": self.url("scip_writer")})
 
     def counts(self):
         """Rows by table."""
@@ -50,7 +50,7 @@ class Database:
         return dict(line.split("|") for line in lines)
 
     def server(self, **env):
-        return Installed(self.program / "scip-api", self.share, DATABASE_URL=self.url(), **env)
+        return Installed(self.program / "scip-api", self.share, DATABASE_URL=self.url(), WRITER_DATABASE_URL=self.url("scip_writer"), **env)
 
 
 class Installed(harness.Server):

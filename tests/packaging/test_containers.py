@@ -57,7 +57,7 @@ def test_secrets_are_files_and_nowhere_else():
         for key, value in service.get("environment", {}).items():
             assert "PASSWORD" not in key or value.startswith("/run/secrets/")
             assert not re.search(r"://[^/]*:[^/]*@", value), "a password in an address"
-    assert set(SERVICES["api"]["secrets"]) == {"anonymous_password", "signing_key"}
+    assert set(SERVICES["api"]["secrets"]) == {"anonymous_password", "writer_password", "signing_key"}
 
 
 def test_the_api_reads_as_the_anonymous_role():
@@ -156,7 +156,7 @@ def guarded(tmp_path):
     cluster.run("start", "-c", "fsync=off", "-c", f"port={port}", "-c", "listen_addresses=127.0.0.1", "-c", f"hba_file={rules}")
     cluster.psql("DROP DATABASE IF EXISTS image")
     cluster.psql("CREATE DATABASE image")
-    cluster.psql("ALTER ROLE postgres PASSWORD 'root''s own'; ALTER ROLE scip_anonymous PASSWORD NULL")
+    cluster.psql("ALTER ROLE postgres PASSWORD 'root''s own'; ALTER ROLE scip_anonymous PASSWORD NULL; ALTER ROLE scip_writer PASSWORD NULL")
     yield port
     cluster.run("immediate")
     shutil.rmtree(rules.parent)
@@ -167,7 +167,7 @@ def guarded(tmp_path):
 def test_the_images_migrate_and_serve(images, guarded, tmp_path):
     secrets = tmp_path / "secrets"
     secrets.mkdir()
-    for name, text in {"postgres_password": "root's own", "migrator_password": "m'i:g\\r", "anonymous_password": "anonymous",
+    for name, text in {"postgres_password": "root's own", "migrator_password": "m'i:g\\r", "anonymous_password": "anonymous", "writer_password": "w:riter",
                        "signing_key": "k" * 48}.items():
         (secrets / name).write_text(text + "\n")
     mounts = {secrets: "/run/secrets"}
@@ -180,12 +180,14 @@ def test_the_images_migrate_and_serve(images, guarded, tmp_path):
     assert run(*images.command(api, {}, {}, "id", "-un")).strip() == "scip-api"
     port, admin_port, edge_port = harness.free_port(), harness.free_port(), harness.free_port()
     env = {"HOST": "127.0.0.1", "PORT": port, "ADMIN_PORT": admin_port, "SECRET_FILE": "/run/secrets/signing_key",
-           "DATABASE_URL": f"postgresql://scip_anonymous@127.0.0.1:{guarded}/image"}
+           "DATABASE_URL": f"postgresql://scip_anonymous@127.0.0.1:{guarded}/image", "KEYS": "/var/lib/scip-api/keys",
+           "WRITER_DATABASE_URL": f"postgresql://scip_writer@127.0.0.1:{guarded}/image"}
     with running(images.command(api, env, mounts, *(part.replace("$$", "$") for part in SERVICES["api"]["command"]))):
         health = dockerfile("HEALTHCHECK")[-1].split("CMD ")[1]
         until(lambda: run(*images.command(api, {"ADMIN_PORT": admin_port}, {}, "sh", "-c", health)))
         assert "scotland-hub" in run("curl", "-fsS", f"http://127.0.0.1:{port}/v1/hubs?nation=GB-SCT")
         assert "swagger" in run("curl", "-fsS", f"http://127.0.0.1:{port}/docs")
+        assert '"kid"' in run("curl", "-fsS", f"http://127.0.0.1:{port}/.well-known/jwks.json")
         edge = images("from", "localhost/edge")
         # nginx opens its standard output anew, which an engine hands over to the container's user: here, a pipe of its own
         start = f"timeout 30 script/edge /var/lib/edge 127.0.0.1:{port} {edge_port} 2>&1 | cat"

@@ -26,7 +26,7 @@ def test_every_file_of_contract_and_database_is_in_them(installed):
 
 def test_the_program_says_its_libraries_itself(packages):
     depends = run("dpkg-deb", "--field", packages["scip-api"], "Depends")
-    assert all(library in depends for library in ("libcivetweb1", "libpq5", "libjansson4", "libssl3"))
+    assert all(library in depends for library in ("libcivetweb1", "libcurl4", "libjansson4", "libjwt0", "libpq5", "libssl3"))
 
 
 def test_the_settings_file_lists_every_key(installed):
