@@ -97,7 +97,8 @@ static const char *roles_by_assertion(struct request *request, const char *clien
 static const char *authenticate(struct request *request, const char **client, struct problem *problem) {
     static const char type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const char *header = request_header(request, "Authorization"), *secret = form(request, "client_secret"),
-               *assertion = form(request, "client_assertion"), *given = form(request, "client_assertion_type"), *subject;
+               *assertion = form(request, "client_assertion"), *given = form(request, "client_assertion_type"),
+               *subject;
     *client = form(request, "client_id");
     if ((header != NULL) + (secret != NULL) + (assertion != NULL) != 1)
         return NULL;
@@ -146,8 +147,9 @@ bool oauth_token(struct request *request, struct response *response, struct prob
     if (!token || !response_body(request, response, problem))
         return false;
     response->content_type = "application/json";
-    buf_printf(&response->body, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld,\"scope\":\"%s\"}",
-               token, (long long)request->app->config.token_seconds, scope ?: roles);
+    buf_printf(&response->body,
+               "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld,\"scope\":\"%s\"}", token,
+               (long long)request->app->config.token_seconds, scope ?: roles);
     return true;
 }
 

@@ -24,7 +24,10 @@ static const struct known {
     [CLIENT_ROLES] = {"_clientRoles", NULL, " client secret_sha256", {OID_TEXT, OID_BYTEA}},
     [CLIENT_JWKS] = {"_clientJwks", NULL, " client", {OID_TEXT}},
     [SPEND_TOKEN] = {"_spendToken", NULL, " issuer token_id expires_at", {OID_TEXT, OID_TEXT, OID_INT8}},
-    [ACCOUNT_ADD] = {"_accountAdd", NULL, " issuer subject label role secret", {OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT}},
+    [ACCOUNT_ADD] = {"_accountAdd",
+                     NULL,
+                     " issuer subject label role secret",
+                     {OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT}},
     [BEGIN] = {"begin", "BEGIN", "", {0}},
     [COMMIT] = {"commit", "COMMIT", "", {0}},
     [ROLLBACK] = {"rollback", "ROLLBACK", "", {0}},
@@ -153,8 +156,8 @@ bool transaction_run(const struct transactions *transactions, const struct call 
 
 bool transaction_keep(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                       const char *const answer[static 5], struct problem *problem) {
-    const char *const values[] = {call->operation->spec->id, call->key, call->hash, answer[0], answer[1],
-                                  answer[2], answer[3], answer[4]};
+    const char *const values[] = {
+        call->operation->spec->id, call->key, call->hash, answer[0], answer[1], answer[2], answer[3], answer[4]};
     struct leg legs[] = {{.statement = &transactions->statements[KEEP], .values = values},
                          {.statement = &transactions->statements[COMMIT]}};
     struct failure failure;

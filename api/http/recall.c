@@ -1,0 +1,78 @@
+#include "base/log.h"
+#include "http/response.h"
+#include "http/steps.h"
+#include <string.h>
+
+/* Takes over an answer that was made for somebody else. */
+static bool take_answer(struct request *request, struct response *response, const struct answer *answer,
+                        struct problem *problem) {
+    if (!response_body(request, response, problem))
+        return false;
+    buf_put(&response->body, answer->body.bytes, answer->body.length);
+    response->status = 200;
+    response->content_type = answer->content_type;
+    response->etag = arena_copy(request->arena, answer->etag, strlen(answer->etag));
+    response->next_link =
+        answer->next_link ? arena_copy(request->arena, answer->next_link, strlen(answer->next_link)) : NULL;
+    response->omitted = answer->omitted;
+    request->recalled = true;
+    return true;
+}
+
+/* The key is what the answer depends on and nothing else: path, values that bind has checked, representation. */
+bool recall(struct request *request, struct response *response, struct problem *problem) {
+    static const char *const nothing[] = {NULL};
+    struct cache *cache = request->app->cache;
+    const struct spec *spec = request->match.spec;
+    if (!cache || !spec->shared || request->operation->handler)
+        return true;
+    const char *query = pairs_canonical(request->arena, &request->inputs.query, nothing);
+    struct buf key = buf_new(request->arena, 256, 72 * 1024);
+    buf_put(&key, request->target, strcspn(request->target, "?"));
+    buf_char(&key, '?');
+    buf_str(&key, query ?: "");
+    buf_char(&key, ' ');
+    buf_str(&key, request->media);
+    if (!query || key.failed)
+        return true;
+    request->key = (struct text){key.data, key.length};
+    const struct answer *answer =
+        cache_get(cache, request->key, request->app->config.pool_wait_ms * 1000, &request->ticket);
+    bool fine = !answer || take_answer(request, response, answer, problem);
+    response->cache_status = answer                  ? "scip-api; hit"
+                             : request->ticket.entry ? "scip-api; fwd=miss"
+                                                     : "scip-api; fwd=bypass";
+    cache_give_back(&answer);
+    return fine;
+}
+
+bool remember(struct request *request, struct response *response, struct problem *problem) {
+    if (!request->ticket.entry || response->status != 200)
+        return true;
+    response->etag = response_etag(request, response);
+    struct answer answer = {
+        .content_type = response->content_type,
+        .etag = response->etag,
+        .next_link = response->next_link,
+        .omitted = response->omitted,
+        .body = {response->body.data + RESPONSE_HEAD_ROOM, response->body.length - RESPONSE_HEAD_ROOM}};
+    cache_settle(request->app->cache, &request->ticket, answer.etag ? &answer : NULL);
+    return true;
+}
+
+/* The database cannot be asked: an answer from before, marked by a ttl below zero (RFC 9211, section 2.3), is
+ * better than none. */
+bool recall_stale(struct request *request, struct response *response, struct problem *problem) {
+    const struct answer *answer =
+        request->key.bytes && problem->status >= 503 ? cache_get_stale(request->app->cache, request->key) : NULL;
+    if (!answer)
+        return false;
+    struct problem none = {0};
+    bool fine = take_answer(request, response, answer, &none);
+    if (fine)
+        *problem = none;
+    response->age = (clock_us() - answer->made_us) / 1000000 ?: 1;
+    response->cache_status = arena_printf(request->arena, "scip-api; hit; ttl=-%lld", (long long)response->age);
+    cache_give_back(&answer);
+    return fine;
+}

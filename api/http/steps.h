@@ -1,0 +1,19 @@
+/* The steps of the walk that have a file of their own. Each gives false where the walk ends, with a problem or not. */
+#pragma once
+#include "http/request.h"
+
+/* recall.c: answers that were made before. */
+bool recall(struct request *request, struct response *response, struct problem *problem);
+bool remember(struct request *request, struct response *response, struct problem *problem);
+/* What was kept stands in where the database cannot be asked; then problem is none any more. */
+bool recall_stale(struct request *request, struct response *response, struct problem *problem);
+
+/* run.c: what happens in the database. commit keeps the answer to a request with an Idempotency-Key in the
+ * transaction of its effect, so it follows rendering. */
+bool run(struct request *request, struct response *response, struct problem *problem);
+bool commit(struct request *request, struct response *response, struct problem *problem);
+
+/* rows.c: what came back, as a representation. */
+bool render(struct request *request, struct response *response, struct problem *problem);
+/* The operation whose columns are rendered: the write's own, or the read that it answers with. */
+const struct operation *rows_of(const struct request *request);
