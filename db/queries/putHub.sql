@@ -1,0 +1,18 @@
+-- Makes a Hub that is not applied for here, if its slug is free. Without a start and without evidence its status starts today.
+WITH made AS (
+  INSERT INTO scip.hub (slug, name, nations, blurb, logo, logo_alt, page_url, page, launched, launch_text, lead_note, sources,
+    confidence)
+  SELECT :slug, p.name, p.nations, p.blurb, p.logo, p.logo_alt, p.page_url, scip.patched_page(NULL, :body), p.launched,
+         p.launch_text, p.lead_note, p.sources, p.confidence
+  FROM jsonb_populate_record(NULL::scip.hub, :body) p
+  ON CONFLICT (slug) DO NOTHING
+  RETURNING id
+), state AS (
+  INSERT INTO scip.hub_status (hub_id, status, starts, evidence)
+  SELECT id, coalesce(:status, 'proposed'), CASE WHEN :status_evidence IS NULL THEN coalesce(:status_starts, scip.today()::text) ELSE :status_starts END,
+         :status_evidence
+  FROM made
+), parts AS MATERIALIZED (
+  SELECT scip.set_hub_parts(id, :body) FROM made
+)
+SELECT CASE WHEN NOT EXISTS (SELECT FROM parts) THEN 412 END AS _status, '/v1/hubs/' || :slug AS _location

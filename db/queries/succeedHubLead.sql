@@ -1,0 +1,21 @@
+-- One lead ends and the next starts, on the same day and in one statement. A lead that there is not is 422, one
+-- that has ended by then 409.
+WITH vis AS (
+  SELECT h.id, l.id AS lead
+  FROM scip.hub h LEFT JOIN scip.hub_lead l ON l.hub_id = h.id AND l.uid = :ends AND l.standing = 'dated'
+  WHERE h.slug = :slug
+), own AS MATERIALIZED (
+  SELECT * FROM scip.hub_lead
+  WHERE id = (SELECT lead FROM vis) AND (upper_inf(period) OR upper(period) > :on) FOR NO KEY UPDATE
+), ended AS (
+  UPDATE scip.hub_lead t SET period = daterange(lower(own.period), :on) FROM own WHERE t.id = own.id RETURNING t.hub_id
+), made AS (
+  INSERT INTO scip.hub_lead (uid, hub_id, organisation_id, standing, period, note, sources, confidence)
+  SELECT :new_id, ended.hub_id, scip.reference('organisation', :organisation), 'dated', daterange(:on, NULL), :note,
+         coalesce(:sources, ARRAY['The central team']), coalesce(:confidence, 'high')
+  FROM ended
+  RETURNING hub_id, uid
+)
+SELECT CASE WHEN vis.lead IS NULL THEN 422 WHEN made.uid IS NULL THEN 409 END AS _status,
+       '/v1/hubs/' || :slug || '/leads/' || made.uid AS _location
+FROM vis LEFT JOIN made ON made.hub_id = vis.id
