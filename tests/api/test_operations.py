@@ -1,31 +1,96 @@
-"""Every operation of the contract gives every status that it documents: generated, so that none is forgotten."""
+"""Every operation of the contract gives every status that it documents: generated, so that none is forgotten. What
+depends on the records (404, 409, 412, 422) has tests of its own."""
+import re
+import subprocess
+
 import harness
 import pytest
+
+SUBJECTS = {"hub_lead": {"hub": "scotland-hub"}, "hub_member": {"hub": "scotland-hub"}, "group_member": {"group": "hub-leads-group"},
+            "partner": {"organisation": "university-of-winchester"}}
 
 
 def load(binary=harness.BINARY):
     """The operations as `scip-api routes` lists them: they must be known before a server runs."""
-    import subprocess
     lines = subprocess.run([binary, "routes"], cwd=harness.ROOT, check=True, text=True, capture_output=True).stdout.splitlines()
-    return [(line.split()[1], line.split()[2]) for line in lines]
+    return [line.split()[:3] for line in lines]
 
 
-OPERATIONS = load()
+ALL = load()
+READS = [(template, operation) for method, template, operation in ALL if method == "GET"]
+
+
+def resolve(contract, node):
+    while "$ref" in node:
+        target = contract
+        for token in node["$ref"][2:].split("/"):
+            target = target[token]
+        node = target
+    return node
+
+
+def operation_of(contract, method, template):
+    return contract["paths"][template][method.lower()]
+
+
+def parameters(contract, method, template):
+    item = contract["paths"][template]
+    return [resolve(contract, parameter) for parameter in item.get("parameters", []) + item[method.lower()].get("parameters", [])]
+
+
+def alternatives(contract, method, template):
+    return operation_of(contract, method, template).get("security", [])
+
+
+def secured(contract, method, template):
+    found = alternatives(contract, method, template)
+    return bool(found) and {} not in found
+
+
+def documented(contract, template, status, method="get"):
+    return status in contract["paths"][template][method.lower()]["responses"]
 
 
 def path_of(server, template, operation):
     """An address that exists."""
-    if "{slug}" in template:
-        return server.get(template.replace("/{slug}", "?limit=1")).json["items"][0]["href"]
-    return template.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js")
+    found = ""
+    for part in template.split("/")[1:]:
+        if part.startswith("{") and part != "{asset}":
+            found = server.get(found).json["items"][0]["href"]
+        else:
+            found += "/" + part
+    return found.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js")
 
 
-def documented(contract, template, status):
-    return status in contract["paths"][template]["get"]["responses"]
+def some_path(contract, method, template):
+    """An address of the right form, whether it exists or not."""
+    if template not in contract["paths"]:
+        return template
+    for parameter in parameters(contract, method, template):
+        if parameter["in"] == "path":
+            schema = resolve(contract, parameter["schema"])
+            value = "00000000-0000-7000-8000-000000000000" if schema.get("format") == "uuid" else (schema.get("enum") or ["not-there" if "(-" in schema.get("pattern", "(-") else "nothing"])[0]
+            template = template.replace("{%s}" % parameter["name"], value)
+    return template
 
 
-@pytest.mark.parametrize("template, operation", OPERATIONS)
+def request_of(contract, method, template):
+    """Headers and body that come as far as the body's type."""
+    headers = {parameter["name"].replace("-", "_"): "*" for parameter in parameters(contract, method, template)
+               if parameter["in"] == "header" and parameter["name"].startswith("If-") and parameter.get("required")}
+    return headers, b"{}" if "requestBody" in operation_of(contract, method, template) else None
+
+
+def token_for(cluster, server, contract, method, template):
+    roles = [role for alternative in alternatives(contract, method, template) for role in alternative.get("bearer", [])]
+    role = "central" if "central" in roles or not roles else roles[0]
+    return cluster.token(server, role, **SUBJECTS.get(role, {}))
+
+
+@pytest.mark.parametrize("template, operation", READS)
 def test_documented_statuses(server, contract, template, operation):
+    if secured(contract, "GET", template):
+        pytest.skip("needs a token")
     path = path_of(server, template, operation)
     answer = server.get(path)
     assert answer.status == 200
@@ -35,13 +100,97 @@ def test_documented_statuses(server, contract, template, operation):
         assert server.get(path + "?no_such_parameter=1").json["errors"][0]["pointer"] == "/query/no_such_parameter"
     if documented(contract, template, "404"):
         assert server.get(path + "-not-there").status in (400, 404)
-        assert server.get(template.replace("{slug}", "not-there").replace("{asset}", "not-there")).status == 404
+        assert server.get(some_path(contract, "GET", template).replace("{asset}", "not-there")).status == 404
     if documented(contract, template, "406"):
         assert server.get(path, Accept="image/png").status == 406
 
 
+@pytest.mark.parametrize("method, template, operation", ALL)
+def test_callers_and_forms(cluster, server, contract, method, template, operation):
+    """Nobody, somebody without the role, a parameter that is none, a missing precondition, another type of body."""
+    headers, body = request_of(contract, method, template)
+    path = some_path(contract, method, template)
+    if secured(contract, method, template):
+        answer = server.send(method, path, body, **headers)
+        assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+        assert server.send(method, path, body, token="not.a.token", **headers).status == 401
+        token = token_for(cluster, server, contract, method, template)
+        if documented(contract, template, "403", method) and {"bearer": []} not in alternatives(contract, method, template):
+            other = cluster.token(server, "website")
+            answer = server.send(method, path, body and plausible(contract, method, template), token=other, **headers)
+            assert answer.status in (400, 403), answer.text
+    elif method == "GET":
+        return
+    else:
+        token = None
+    if documented(contract, template, "400", method):
+        assert server.send(method, path + "?no_such_parameter=1", body, token=token, **headers).status == 400
+    if documented(contract, template, "428", method):
+        assert server.send(method, path, body, token=token).json["type"] == "/problems/precondition-required"
+    if documented(contract, template, "415", method):
+        assert server.send(method, path, b"words", token=token, Content_Type="text/plain", **headers).status == 415
+    if documented(contract, template, "406", method):
+        assert server.send(method, path, body, token=token, Accept="image/png", **headers).status == 406
+
+
+def plausible(contract, method, template):
+    """The least body that its schema accepts, as far as examples of the types go."""
+    content = resolve(contract, operation_of(contract, method, template)["requestBody"])["content"]
+    return sample(contract, next(iter(content.values()))["schema"])
+
+
+def sample(contract, schema):
+    schema = resolve(contract, schema)
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "examples" in schema:
+        return schema["examples"][0]
+    for word in ("oneOf", "anyOf"):
+        if word in schema:
+            return sample(contract, schema[word][-1])
+    kind = schema.get("type", "object")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        names = schema.get("required") or list(schema.get("properties", {}))[:schema.get("minProperties", 0)]
+        return {name: sample(contract, schema["properties"][name]) for name in names}
+    if kind == "array":
+        return [sample(contract, schema["items"]) for _ in range(schema.get("minItems", 0))]
+    formats = {"date": "2026-01-01", "date-time": "2026-01-01T00:00:00Z", "uuid": "00000000-0000-7000-8000-000000000000", "uri": "https://www.example.org/"}
+    if kind == "string" and "pattern" in schema:
+        return next(text for text in ("words", "two-words", "https://www.example.org/", "2026", "GB-SCT", "S92000003", "GB-UKPRN-10003614")
+                    if re.search(schema["pattern"], text))
+    return {"string": formats.get(schema.get("format"), "words"), "integer": schema.get("minimum", 1), "number": 1, "boolean": True}[kind]
+
+
+def test_too_many(cluster, contract):
+    """429 of every operation that says so, whoever asks."""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), RATE_CLIENT=1, RATE_ADDRESS=1000)
+    tokens = {}
+    for method, template, _ in ALL:
+        if not documented(contract, template, "429", method) or not secured(contract, method, template):
+            continue
+        token = token_for(cluster, server, contract, method, template)
+        if token not in tokens:
+            tokens[token] = server.send("GET", "/v1/me", token=token).status
+        headers, body = request_of(contract, method, template)
+        answer = server.send(method, some_path(contract, method, template), body, token=token, **headers)
+        assert answer.status == 429 and 0 < int(answer.headers["Retry-After"]) <= 60, template
+    server.stop()
+    server = harness.Server("main", DATABASE_URL=cluster.url(), RATE_ADDRESS=100)
+    while server.get("/v1/regions").status == 200:
+        pass
+    for method, template, _ in ALL:
+        if documented(contract, template, "429", method) and not secured(contract, method, template):
+            assert server.send(method, some_path(contract, method, template), request_of(contract, method, template)[1]).status == 429
+    server.stop()
+
+
 def test_every_representation_of_every_operation(server, contract):
-    for template, _, operation in harness.operations(contract):
+    for template, method, operation in harness.operations(contract):
+        if method != "GET" or secured(contract, method, template):
+            continue
         offered = operation["responses"]["200"].get("content", {})
         if any(parameter.get("name") == "format" or "Format" in parameter.get("$ref", "") for parameter in operation.get("parameters", [])):
             for media in offered:
@@ -49,21 +198,29 @@ def test_every_representation_of_every_operation(server, contract):
                 assert answer.status == 200 and answer.headers["Content-Type"].split(";")[0] == media
 
 
-def test_database_away_at_start(contract):
+def test_database_away_at_start(cluster, server, contract):
     """Without a database: the process lives, what needs none works, the rest is 503 with Retry-After."""
-    server = harness.Server("main", wait=False, DATABASE_URL="postgresql:///scip?host=/nonexistent&user=scip_anonymous")
+    away = harness.Server("main", wait=False, DATABASE_URL="postgresql:///scip?host=/nonexistent&user=scip_anonymous")
     for _ in range(200):
         try:
-            assert server.get("/health/live").status == 200
+            assert away.get("/health/live").status == 200
             break
         except OSError:
             harness.time.sleep(0.02)
-    assert server.get("/health/ready").status == 503
-    for template, operation in OPERATIONS:
-        answer = server.get(template.replace("{slug}", "any").replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js"))
-        if documented(contract, template, "503"):
-            assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), operation
+    assert away.get("/health/ready").status == 503
+    for method, template, operation in ALL:
+        path = some_path(contract, method, template.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js"))
+        headers, body = request_of(contract, method, template)
+        token = None
+        if alternatives(contract, method, template):
+            token = token_for(cluster, server, contract, method, template)
+        if operation in ("createToken", "revokeToken"):
+            answer = away.form(path, {"grant_type": "client_credentials", "token": "x", "client_id": "a", "client_secret": "b"})
+        else:
+            answer = away.send(method, path, body and plausible(contract, method, template), token=token, **headers)
+        if documented(contract, template, "503", method):
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), (operation, answer.text)
             assert answer.json["type"] == "/problems/unavailable"
         else:
             assert answer.status == 200, operation
-    server.stop()
+    away.stop()
