@@ -183,7 +183,7 @@ const struct key *key_set_find(const struct key_set *set, enum algorithm algorit
     for (const struct key *key = set->keys; key < set->keys + set->count; key++) {
         if (!(key->algorithms & algorithm) || (kid && !(key->kid && strcmp(key->kid, kid) == 0)))
             continue;
-        if (found)
+        if (found && EVP_PKEY_eq(found->pkey, key->pkey) != 1)
             return NULL;
         found = key;
     }

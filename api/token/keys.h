@@ -35,7 +35,8 @@ struct key_set {
 struct key_set *key_set_new(const char *text, size_t length);
 void key_set_free(struct key_set **set);
 
-/* The one key that fits algorithm and, unless that is NULL, is called kid. NULL if there is none, or two. */
+/* The one key that fits algorithm and, unless that is NULL, is called kid. NULL if there is none, or
+ * there are two different ones. */
 const struct key *key_set_find(const struct key_set *set, enum algorithm algorithm, const char *kid);
 
 /* Whether signature is the key's over text. Never with a NULL key. */

@@ -26,5 +26,5 @@ const char *sign_token(struct arena *arena, const struct signer *signer, const c
     if (out)
         ok &= fclose(out) == 0;
     jwt_free(jwt);
-    return ok && *text ? text : NULL;
+    return ok && strlen(text) < TOKEN_LENGTH_MAX - 1 ? text : NULL; /* else it may be cut off */
 }

@@ -113,7 +113,7 @@ static const struct sample good[] = {
     {&ec, "ES256", HEADER("ES256", "ec", ""),
      "{" ISS SUB EXP ",\"aud\":[\"https://x.example\",\"https://api.example\"]}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"a\":[[[[[[[]]]]]]]")},
-    {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"a\":\"[[[[[[[[[[\\\"[[{{\"")},
+    {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"a\":\"[[[[[[[[[[\\\"[[[[[[{{{{\"")},
     {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"scope\":\"a b\",\"jti\":\"1\"")},
     {&ec, "ES256", "{\"alg\":\"ES256\"}", "{\"iss\":\"https://b.example\"" SUB AUD EXP "}"},
 };
@@ -166,6 +166,7 @@ static const struct sample bad[] = {
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB AUD ",\"exp\":\"2000000600\"}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB AUD ",\"exp\":null}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB AUD ",\"exp\":1e300}"},
+    {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB AUD ",\"exp\":1e17}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB AUD ",\"exp\":1e999}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB AUD ",\"exp\":-1}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB AUD ",\"exp\":9223372036854775807}"},
@@ -191,6 +192,7 @@ static const struct sample bad[] = {
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS AUD EXP ",\"sub\":7}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS AUD EXP ",\"sub\":\"some\\none\"}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS AUD EXP ",\"sub\":\"some\\u0000one\"}"},
+    {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS AUD EXP ",\"sub\":\"some\x7f one\"}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS AUD EXP ",\"sub\":\"some\\u0085one\"}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS AUD EXP ",\"sub\":\"some\xff\"}"},
     {&ec, "ES256", HEADER("ES256", "ec", ""), "{" ISS SUB SUB AUD EXP "}"},
@@ -198,6 +200,7 @@ static const struct sample bad[] = {
     {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"scope\":[\"a\"]")},
     {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"a\":[[[[[[[[]]]]]]]]")},
     {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"a\":\"\\\\\",\"b\":[[[[[[[[]]]]]]]]")},
+    {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"a\":\"\\\"\",\"b\":[[[[[[[[]]]]]]]]")},
     {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"events\":{}")},
     {&ec, "ES256", HEADER("ES256", "ec", ""), WITH("\"cnf\":{\"jkt\":\"a\"}")},
     {&ec, "ES256", HEADER("ES256", "ec", ""), GOOD " {}"},
@@ -359,9 +362,17 @@ START_TEST(which_keys_serve) {
             ck_assert_msg(serves(mint_jwk(arena, rsa, uses[i].more), algorithm, NULL) ==
                               ((uses[i].algorithms & algorithm) != 0),
                           "%s %u", uses[i].more, algorithm);
+    const char *ps = arena_printf(arena, "{\"keys\":[%s]}", mint_jwk(arena, rsa, ",\"alg\":\"PS256\""));
+    struct key_set *set = key_set_new(ps, strlen(ps));
+    unsigned char signature[256];
+    size_t size = mint_signature(rsa, "RS256", "text", signature, sizeof signature);
+    ck_assert(!key_verify(key_set_find(set, PS256, NULL), RS256, "text", 4, signature, size));
+    key_set_free(&set);
     const char *key = mint_jwk(arena, ec, ",\"kid\":\"k\"");
     ck_assert(serves(key, ES256, "k") && serves(key, ES256, NULL) && !serves(key, ES256, "l"));
-    ck_assert(!serves(arena_printf(arena, "%s,%s", key, key), ES256, "k")); /* which of the two? */
+    const char *other = mint_jwk(arena, stranger, ",\"kid\":\"k\"");
+    ck_assert(!serves(arena_printf(arena, "%s,%s", key, other), ES256, "k")); /* which of the two? */
+    ck_assert(serves(arena_printf(arena, "%s,%s", key, key), ES256, "k"));
     ck_assert(serves(arena_printf(arena, "%s,%s,1,{}", key, mint_jwk(arena, rsa, ",\"kid\":\"k\"")), ES256, "k"));
     ck_assert(!serves(mint_jwk(arena, ec, ""), ES256, "k"));
 }
@@ -492,6 +503,10 @@ START_TEST(assertions) {
         ck_assert_msg(!asserts(ec, head, refused[i]), "%s", refused[i]);
     ck_assert(!asserts(stranger, head, "{" CLIENT OWN_AUD ",\"exp\":2000000300}"));
     ck_assert(!asserts(ec, HEADER("ES256", "ec", ",\"typ\":\"at+jwt\""), "{" CLIENT OWN_AUD ",\"exp\":2000000300}"));
+    char *fill = arena_alloc(arena, 7001);
+    memset(fill, 'x', 7000);
+    const char *large = arena_printf(arena, "{" CLIENT OWN_AUD ",\"exp\":2000000300,\"a\":\"%s\"}", fill);
+    ck_assert(!asserts(ec, head, large));
     ck_assert(!token_peek_subject(arena, "a.b.c", 5, &subject) && !subject);
 }
 END_TEST
