@@ -1,0 +1,89 @@
+-- What the records' writes rest on: references by name, sets that replace sets, and who may touch which row.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
+SELECT no_plan();
+SET LOCAL search_path = scip, public;
+
+INSERT INTO organisation (slug, name, sources, confidence)
+  VALUES ('test-own', 'Own', '{test}', 'low'), ('test-other', 'Other', '{test}', 'low');
+INSERT INTO alliance_group (slug, name, kind, status, sources, confidence) VALUES ('test-group', 'G', 'board', 'active', '{test}', 'low');
+INSERT INTO strategy (slug, name, period_text, starts, ends, sources, confidence) VALUES ('test-strategy', 'S', '2070', '2070', '2071', '{test}', 'low');
+INSERT INTO headline_figure (slug, metric, scope, label, value, unit, qualifier, sources, confidence)
+  VALUES ('test-figure', 'test', 'context', 'F', 1, 'x', 'exact', '{test}', 'low');
+INSERT INTO account (issuer, subject, label) VALUES ('self', 'test-central', 'Test'), ('self', 'test-partner', 'Test');
+INSERT INTO account_role (account_id, role, organisation_id)
+SELECT a.id, substr(a.subject, 6), CASE a.subject WHEN 'test-partner' THEN (SELECT id FROM organisation WHERE slug = 'test-own') END
+FROM account a WHERE a.subject IN ('test-central', 'test-partner');
+
+CREATE FUNCTION pg_temp.id(slug text) RETURNS bigint LANGUAGE sql AS 'SELECT id FROM scip.organisation o WHERE o.slug = $1';
+CREATE FUNCTION pg_temp.became(part text) RETURNS text LANGUAGE sql AS $$
+  SELECT string_agg(op, ' ' ORDER BY id) FROM scip.audit WHERE "table" = part AND request = current_setting('scip.request')
+$$;
+CREATE FUNCTION pg_temp.as_who(who text, request text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM ctx.enter('self', 'test-' || who, NULL, extract(epoch FROM now())::bigint, NULL, request, 'test', '{}');
+END $$;
+
+-- References.
+SELECT is(reference('region', 'scotland'), reference('region', 'S92000003'), 'a region by slug or code');
+SELECT is(reference('organisation', 'test-own'), pg_temp.id('test-own'), 'an organisation by its slug');
+SELECT is(reference('hub', NULL), NULL, 'none by none');
+SELECT throws_ok(format('SELECT scip.reference(%L, %L)', kind, 'nowhere'), 'SC422', NULL, 'no such ' || kind)
+FROM unnest(ARRAY['region', 'organisation', 'hub', 'event']) kind;
+SELECT throws_ok($$SELECT scip.reference('account', 'x')$$, '20000', NULL, 'of these kinds alone');
+
+-- Sets, as the central team.
+SELECT pg_temp.as_who('central', 'first');
+SET LOCAL ROLE scip_writer;
+SELECT set_organisation_parts((SELECT id FROM organisation WHERE slug = 'test-own'), '{"other_names": [{"name": "A", "kind": "former"}, {"name": "B", "kind": "acronym"}],
+  "categories": [{"category": "he"}, {"category": "fe", "from": "2001"}], "identifiers": ["GB-COH-1", "GB-COH-2"],
+  "partnerships": [{"role": "member", "description": "d"}]}');
+RESET ROLE;
+SELECT collect_tap(is(pg_temp.became('organisation_name'), 'INSERT INSERT', 'names'), is(pg_temp.became('organisation_category'), 'INSERT INSERT', 'categories'),
+  is(pg_temp.became('organisation_identifier'), 'INSERT INSERT', 'identifiers'), is(pg_temp.became('organisation_partnership'), 'INSERT', 'partnerships'));
+SELECT pg_temp.as_who('central', 'second');
+SET LOCAL ROLE scip_writer;
+SELECT set_organisation_parts((SELECT id FROM organisation WHERE slug = 'test-own'), '{"other_names": [{"name": "B", "kind": "former"}, {"name": "A", "kind": "former"}],
+  "categories": [{"category": "fe", "from": "2001"}, {"category": "he", "subcategory": null}], "identifiers": []}');
+RESET ROLE;
+SELECT collect_tap(is(pg_temp.became('organisation_name'), 'DELETE INSERT', 'one name changed its kind, the other was left alone'),
+  is(pg_temp.became('organisation_category'), NULL, 'the same set in another order is the same'),
+  is(pg_temp.became('organisation_identifier'), 'DELETE DELETE', 'an empty set empties'),
+  is(pg_temp.became('organisation_partnership'), NULL, 'what is not named stays'));
+
+SELECT pg_temp.as_who('central', 'themes');
+SET LOCAL ROLE scip_writer;
+SELECT set_strategy_themes((SELECT id FROM strategy WHERE slug = 'test-strategy'), '{"themes": [{"slug": "a", "name": "A"}, {"slug": "b", "name": "B"}]}');
+SELECT set_strategy_themes((SELECT id FROM strategy WHERE slug = 'test-strategy'), '{"themes": [{"slug": "b", "name": "B"}, {"slug": "a", "name": "A"}]}');
+SET CONSTRAINTS ALL IMMEDIATE;
+RESET ROLE;
+SELECT results_eq($$SELECT t.slug::text, t.ordinal FROM strategy_theme t JOIN strategy s ON s.id = t.strategy_id WHERE s.slug = 'test-strategy' ORDER BY ordinal$$,
+  $$VALUES ('b', 1), ('a', 2)$$, 'themes stand in the order given');
+SELECT is(pg_temp.became('strategy_theme'), 'INSERT INSERT UPDATE UPDATE', 'and are moved, not made anew');
+
+-- Rows.
+CREATE FUNCTION pg_temp.changed(statement text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  n bigint;
+BEGIN
+  SET LOCAL ROLE scip_writer;
+  EXECUTE statement;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RESET ROLE;
+  RETURN n;
+END $$;
+SELECT pg_temp.as_who('partner', 'third');
+SELECT is(pg_temp.changed('UPDATE scip.organisation SET role = ''r'''), 1::bigint, 'a partner changes its own organisation alone');
+SELECT is((SELECT array_agg(slug::text) FROM organisation WHERE role = 'r'), ARRAY['test-own'], 'that one');
+SELECT is(pg_temp.changed(s), 0::bigint, s) FROM unnest(ARRAY['DELETE FROM scip.organisation', 'DELETE FROM scip.organisation_name',
+  'UPDATE scip.organisation_category SET ends = ''2024''', 'UPDATE scip.news SET title = ''x''', 'UPDATE scip.hub SET name = ''x''']) s;
+SELECT throws_ok(format('SELECT pg_temp.changed(%L)', s), '42501', NULL, s) FROM unnest(ARRAY[
+  'INSERT INTO scip.organisation (slug, name, sources, confidence) VALUES (''test-x'', ''X'', ''{t}'', ''low'')',
+  'INSERT INTO scip.organisation_name (organisation_id, kind, name) SELECT id, ''other'', ''x'' FROM scip.organisation WHERE slug = ''test-own''']) s;
+SELECT pg_temp.as_who('central', 'fourth');
+SELECT throws_ok(format('SELECT pg_temp.changed(%L)', s), 'SC409', NULL, 'not even the central team: ' || s)
+FROM unnest(ARRAY['UPDATE scip.headline_figure SET value = 2', 'DELETE FROM scip.headline_figure']) s;
+SELECT is(pg_temp.changed('SELECT scip.lock_figure(''test-figure'')'), 1::bigint, 'it may lock a figure to follow it');
+
+SELECT * FROM finish();
+ROLLBACK;
