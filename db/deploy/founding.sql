@@ -21,6 +21,8 @@ RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
                                 OR NOT coalesce(p ->> 'sector' IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces')
                                                 AND p ->> 'name' ~ '\S', false)) END;
 
+GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_writer;
+
 CREATE TABLE scip.hub_application (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   organisation_id bigint NOT NULL REFERENCES scip.organisation,
