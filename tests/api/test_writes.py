@@ -9,6 +9,14 @@ import pytest
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def tidy(cluster):
+    """What a run that failed has left."""
+    cluster.psql("DELETE FROM scip.account_role WHERE group_id IN (SELECT id FROM scip.alliance_group WHERE slug LIKE 'writes-%');" + "".join(
+        f"DELETE FROM scip.{table} WHERE slug LIKE 'writes-%';"
+        for table in ("news", "document", "policy_contribution", "alliance_group", "toolkit_principle", "toolkit_fact", "strategy", "organisation")), "scip_migrator")
+
+
 @pytest.fixture(scope="module")
 def central(cluster, server):
     return cluster.token(server, "central")
