@@ -50,12 +50,216 @@ export interface paths {
         };
         /** Show a Hub */
         get: operations["getHub"];
+        /**
+         * Create a Hub
+         * @description For Hubs that are not applied for here. `regions` are GSS codes or slugs. Without a start and without evidence the status starts today.
+         */
+        put: operations["putHub"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a Hub
+         * @description A list given replaces the whole list; in `page` only the members that are named change. The former name stays among the other names, the former slug leads to the Hub. Hubs are not deleted: they close.
+         */
+        patch: operations["patchHub"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/pathway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a Hub's pathway
+         * @description The steps from the first idea to a Hub that works, with what has been done. For the Hub's lead and members, those who decide applications, and the central team.
+         */
+        get: operations["getHubPathway"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/pathway/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a step of a Hub's pathway */
+        get: operations["getHubPathwayStep"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say that a step is done, or is not
+         * @description By the Hub's lead or the central team. `done_on` comes with its evidence and is not in the future; null undoes the step, and its evidence goes too.
+         */
+        patch: operations["patchHubPathwayStep"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's invitations
+         * @description Whom a Hub has asked to take part, the earliest first. For its lead and the central team.
+         */
+        get: operations["listHubInvitations"];
+        put?: never;
+        /**
+         * Note an invitation
+         * @description Of an organisation, or of a body by its name; persons are not named.
+         */
+        post: operations["addHubInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an invitation */
+        get: operations["getHubInvitation"];
+        put?: never;
+        post?: never;
+        /** Delete an invitation */
+        delete: operations["deleteHubInvitation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an invitation, or note its answer
+         * @description An answer without a day was given today. An organisation takes the place of a name, a name that of an organisation.
+         */
+        patch: operations["patchHubInvitation"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what a Hub says of itself
+         * @description A Hub Lead changes its own Hub's alone. In `page` only the members that are named change.
+         */
+        patch: operations["patchHubProfile"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a Hub has been
+         * @description The present status first.
+         */
+        get: operations["listHubStatuses"];
+        put?: never;
+        /**
+         * Say what a Hub is from now on
+         * @description Ends the present status on the day on which the new one starts. proposed becomes active or closed; active paused or closed; paused active or closed; unknown anything but proposed; closed active again, once somebody leads it. All else is refused (409).
+         */
+        post: operations["addHubStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's leads
+         * @description All who lead, led and will lead it, the latest first.
+         */
+        get: operations["listHubLeads"];
+        put?: never;
+        /**
+         * Let an organisation lead a Hub
+         * @description A Hub has one or two leads at a time, and never one organisation twice at once (409).
+         */
+        post: operations["addHubLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/leads/succession": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let one organisation succeed another
+         * @description One lead ends and the next starts on the same day, in one step: so the only lead of a Hub can be replaced.
+         */
+        post: operations["succeedHubLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a lead */
+        get: operations["getHubLead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a lead's days, note or sources
+         * @description `to` is the last day. The last lead of a Hub does not end unless the Hub closes (409). With `from`, a lead that was last known becomes a dated one.
+         */
+        patch: operations["patchHubLead"];
         trace?: never;
     };
     "/v1/organisations": {
@@ -87,12 +291,44 @@ export interface paths {
         };
         /** Show an organisation */
         get: operations["getOrganisation"];
+        /**
+         * Create an organisation
+         * @description A list given replaces the whole list.
+         */
+        put: operations["putOrganisation"];
+        post?: never;
+        /**
+         * Delete an organisation
+         * @description Refused while other records refer to it.
+         */
+        delete: operations["deleteOrganisation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an organisation
+         * @description A list given replaces the whole list. `new_slug` renames: the old address leads to the new one.
+         */
+        patch: operations["patchOrganisation"];
+        trace?: never;
+    };
+    "/v1/organisations/{slug}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change what an organisation says of itself
+         * @description A partner changes its own organisation's alone.
+         */
+        patch: operations["patchOrganisationProfile"];
         trace?: never;
     };
     "/v1/regions": {
@@ -198,12 +434,15 @@ export interface paths {
         };
         /** Show a document */
         get: operations["getDocument"];
-        put?: never;
+        /** Create a document */
+        put: operations["putDocument"];
         post?: never;
-        delete?: never;
+        /** Delete a document */
+        delete: operations["deleteDocument"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a document */
+        patch: operations["patchDocument"];
         trace?: never;
     };
     "/v1/news": {
@@ -235,12 +474,15 @@ export interface paths {
         };
         /** Show a news post */
         get: operations["getNewsItem"];
-        put?: never;
+        /** Create a news post */
+        put: operations["putNewsItem"];
         post?: never;
-        delete?: never;
+        /** Delete a news post */
+        delete: operations["deleteNewsItem"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a news post */
+        patch: operations["patchNewsItem"];
         trace?: never;
     };
     "/v1/groups": {
@@ -272,12 +514,24 @@ export interface paths {
         };
         /** Show a group */
         get: operations["getGroup"];
-        put?: never;
+        /**
+         * Create a group
+         * @description `organisations` are slugs; a list given replaces the whole list.
+         */
+        put: operations["putGroup"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete a group
+         * @description Refused while other records refer to it.
+         */
+        delete: operations["deleteGroup"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a group
+         * @description `organisations` are slugs; a list given replaces the whole list.
+         */
+        patch: operations["patchGroup"];
         trace?: never;
     };
     "/v1/toolkit/principles": {
@@ -309,12 +563,15 @@ export interface paths {
         };
         /** Show a principle */
         get: operations["getToolkitPrinciple"];
-        put?: never;
+        /** Create a principle */
+        put: operations["putToolkitPrinciple"];
         post?: never;
-        delete?: never;
+        /** Delete a principle */
+        delete: operations["deleteToolkitPrinciple"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a principle */
+        patch: operations["patchToolkitPrinciple"];
         trace?: never;
     };
     "/v1/toolkit/facts": {
@@ -335,6 +592,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/toolkit/facts/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a fact about the Toolkit */
+        get: operations["getToolkitFact"];
+        /** Create a fact about the Toolkit */
+        put: operations["putToolkitFact"];
+        post?: never;
+        /** Delete a fact about the Toolkit */
+        delete: operations["deleteToolkitFact"];
+        options?: never;
+        head?: never;
+        /** Change a fact about the Toolkit */
+        patch: operations["patchToolkitFact"];
         trace?: never;
     };
     "/v1/strategies": {
@@ -366,12 +643,21 @@ export interface paths {
         };
         /** Show a strategy */
         get: operations["getStrategy"];
-        put?: never;
+        /**
+         * Create a strategy
+         * @description Themes stand in the order of the list; a list given replaces the whole list.
+         */
+        put: operations["putStrategy"];
         post?: never;
-        delete?: never;
+        /** Delete a strategy */
+        delete: operations["deleteStrategy"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a strategy
+         * @description Themes stand in the order of the list; a list given replaces the whole list.
+         */
+        patch: operations["patchStrategy"];
         trace?: never;
     };
     "/v1/headline-figures": {
@@ -403,8 +689,33 @@ export interface paths {
         };
         /** Show a headline figure */
         get: operations["getHeadlineFigure"];
-        put?: never;
+        /** Create a headline figure */
+        put: operations["putHeadlineFigure"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headline-figures/{slug}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a headline figure
+         * @description The newest first; that is the one in force.
+         */
+        get: operations["listHeadlineFigureVersions"];
+        put?: never;
+        /**
+         * Add the next version of a headline figure
+         * @description A figure never changes: what corrects it follows it, and the versions before it stay.
+         */
+        post: operations["addHeadlineFigureVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,6 +751,393 @@ export interface paths {
         };
         /** Show a contribution to policy */
         get: operations["getPolicyContribution"];
+        /** Create a contribution to policy */
+        put: operations["putPolicyContribution"];
+        post?: never;
+        /** Delete a contribution to policy */
+        delete: operations["deletePolicyContribution"];
+        options?: never;
+        head?: never;
+        /** Change a contribution to policy */
+        patch: operations["patchPolicyContribution"];
+        trace?: never;
+    };
+    "/v1/hub-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List applications for Hubs
+         * @description The newest first. An organisation sees its own, those who decide all that have been submitted, the central team all.
+         */
+        get: operations["listHubApplications"];
+        put?: never;
+        /**
+         * Begin an application for a Hub
+         * @description A draft, which its organisation completes and submits. A partner applies for its own organisation, the central team for any.
+         */
+        post: operations["addHubApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hub-applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an application */
+        get: operations["getHubApplication"];
+        put?: never;
+        post?: never;
+        /** Withdraw a draft */
+        delete: operations["deleteHubApplication"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an application
+         * @description The applicant's, while it is a draft or was returned.
+         */
+        patch: operations["patchHubApplication"];
+        trace?: never;
+    };
+    "/v1/hub-applications/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit an application
+         * @description It needs a slug that no Hub has or had, nations, regions and the case for the Hub (422). One that was returned may be submitted again.
+         */
+        post: operations["submitHubApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hub-applications/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin the review of an application
+         * @description By the group that decides, or the central team; never by who belongs to the applicant's organisation.
+         */
+        post: operations["reviewHubApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hub-applications/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide an application
+         * @description Only by the group that decides, and nobody of the applicant's organisation. An approval founds the Hub: proposed from today, led by the applicant from today, its pathway before it. To decline or return needs a note.
+         */
+        post: operations["decideHubApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show who is asking
+         * @description The account behind the token, its roles and what they allow.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the accounts
+         * @description By label. role, hub, organisation and group are those of one role that is in force today.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        /**
+         * Add an account
+         * @description A person at an OpenID provider. Systems are clients: POST /v1/clients.
+         */
+        post: operations["addAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an account */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an account
+         * @description Its roles go with it. What it did stays recorded under its id.
+         */
+        delete: operations["deleteAccount"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an account
+         * @description An inactive account is refused at once, whatever token it shows. `tokens_from` ends the tokens issued before it.
+         */
+        patch: operations["patchAccount"];
+        trace?: never;
+    };
+    "/v1/accounts/{account}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an account a role */
+        post: operations["addAccountRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a role of an account */
+        get: operations["getAccountRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a role back
+         * @description As if it had never been given; one that was held is ended instead (PATCH).
+         */
+        delete: operations["deleteAccountRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Say when a role ends
+         * @description A role whose last day was yesterday ends at once.
+         */
+        patch: operations["patchAccountRole"];
+        trace?: never;
+    };
+    "/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clients */
+        get: operations["listClients"];
+        put?: never;
+        /**
+         * Add a client
+         * @description A system that gets tokens for itself at POST /oauth/token: with a secret (POST its /secrets next) or with assertions signed by the keys given here.
+         */
+        post: operations["addClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a client */
+        get: operations["getClient"];
+        put?: never;
+        post?: never;
+        /** Delete a client */
+        delete: operations["deleteClient"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a client
+         * @description Its roles are those of its account: /v1/accounts/{id}/roles.
+         */
+        patch: operations["patchClient"];
+        trace?: never;
+    };
+    "/v1/clients/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a secret
+         * @description Shown this once and stored as its hash. The one before it stays good for `ends_old_in_hours`, so that a client can change over; never more than two are good at a time. There is no Idempotency-Key, for no answer with a secret is kept: when it got lost, make another.
+         */
+        post: operations["addClientSecret"];
+        /**
+         * End all secrets
+         * @description At once. Tokens that they have bought go on until they expire, unless `tokens_from` ends them.
+         */
+        delete: operations["deleteClientSecrets"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what has changed
+         * @description Records to read again and tombstones, in the order in which they became visible, each caller seeing only what it may. Start without `after` for all that is kept, or with `from=now` for a place to begin; then ask again and again with `next` as `after`. None is skipped; one that changes twice before you ask may come once or twice. Where your rights have changed the answer is 410: start again.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get an access token
+         * @description Client credentials (RFC 6749, section 4.4). The client shows its secret by HTTP Basic or in the form, or signs an assertion with a key of its own (private_key_jwt, RFC 7523). A scope limits the token to some of the client's roles.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an access token
+         * @description RFC 7009. From then on the token is refused. A client ends its own tokens; what is not a valid one needs no end and is answered the same.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the public keys
+         * @description The keys that the service signs its tokens with (RFC 7517); a new one is here before it signs.
+         */
+        get: operations["getKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show where tokens come from
+         * @description RFC 8414, for libraries that find their way by it.
+         */
+        get: operations["getAuthorizationServer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -695,6 +1393,10 @@ export interface components {
             logo_alt: string | null;
             /** Format: uri */
             page_url: string | null;
+            /** @description Aims, activities, contact, links. */
+            page: Record<string, never> | null;
+            /** @description Only an active Hub may use the Alliance's branding. */
+            may_use_branding: boolean;
             sources: components["schemas"]["Sources"];
             confidence: components["schemas"]["Confidence"];
             href: components["schemas"]["Href"];
@@ -746,6 +1448,353 @@ export interface components {
             type: "FeatureCollection";
             features: components["schemas"]["Feature"][];
         };
+        /**
+         * @description Whose partners a Hub invites: universities, colleges, local authorities, schools, the third sector, local bases. The codes are those of organisations' categories.
+         * @enum {string}
+         */
+        HubSector: "he" | "fe" | "local_authority" | "school_sector" | "charity" | "armed_forces";
+        /**
+         * @description draft or returned: the applicant's to change. submitted, under_review: with those who decide.
+         * @enum {string}
+         */
+        ApplicationStatus: "draft" | "submitted" | "under_review" | "approved" | "declined" | "returned";
+        /** @description A body that is expected to take part; not a person. */
+        ExpectedPartner: {
+            sector: components["schemas"]["HubSector"];
+            name: components["schemas"]["Label"];
+        };
+        /** @description An organisation's application for a Hub. */
+        HubApplication: {
+            /** Format: uuid */
+            id: string;
+            organisation: components["schemas"]["Link"];
+            /**
+             * Format: uuid
+             * @description Who began it.
+             */
+            account: string | null;
+            /** @description The Hub's name in addresses. */
+            slug: string | null;
+            name: components["schemas"]["Label"];
+            nations: components["schemas"]["Nation"][];
+            /** @description GSS codes. */
+            regions: string[];
+            case_for_hub: components["schemas"]["NullableText"];
+            expected_partners: components["schemas"]["ExpectedPartner"][];
+            status: components["schemas"]["ApplicationStatus"];
+            /** Format: date-time */
+            submitted_at: string | null;
+            /** Format: date-time */
+            review_started_at: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** @description The reason of the last decision. */
+            decision_note: string | null;
+            /** @description The Hub that was founded. */
+            hub: components["schemas"]["Link"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        HubApplicationList: {
+            items: components["schemas"]["HubApplication"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description The beginning of an application. */
+        HubApplicationNew: {
+            organisation: components["schemas"]["Slug"];
+            slug?: components["schemas"]["Slug"];
+            name: components["schemas"]["Label"];
+            nations?: components["schemas"]["Nation"][];
+            /** @description GSS codes. */
+            regions?: string[];
+            /** @description Why the area needs a Hub, and who wants it. */
+            case_for_hub?: string;
+            expected_partners?: components["schemas"]["ExpectedPartner"][];
+        };
+        /** @description What is to change. */
+        HubApplicationPatch: {
+            slug?: string | null;
+            name?: components["schemas"]["Label"];
+            nations?: components["schemas"]["Nation"][];
+            /** @description GSS codes. */
+            regions?: string[];
+            case_for_hub?: components["schemas"]["NullableText"];
+            expected_partners?: components["schemas"]["ExpectedPartner"][];
+        };
+        HubApplicationDecision: {
+            /** @enum {string} */
+            decision: "approved" | "declined" | "returned";
+            /** @description Why; to decline or return needs it. */
+            note?: string;
+        };
+        /** @description How far a Hub has come. */
+        HubPathway: {
+            hub: components["schemas"]["Link"];
+            steps: components["schemas"]["PathwayStep"][];
+            /** @description Of the steps that are not optional. */
+            percent_complete: number;
+            /** @description Days since the last step was done, or since the founding; null once the pathway is complete or the Hub is closed. */
+            days_stuck: number | null;
+            sectors_invited: components["schemas"]["HubSector"][];
+        };
+        /** @description A step as the pathway shows it. */
+        PathwayStep: {
+            code: components["schemas"]["Code"];
+            ordinal: number;
+            title: string;
+            optional: boolean;
+            /** Format: date */
+            done_on: string | null;
+            /** @description What shows it. */
+            evidence: string | null;
+            /**
+             * Format: uuid
+             * @description The account that said so.
+             */
+            done_by: string | null;
+            version: number;
+            href: components["schemas"]["Href"];
+        };
+        /** @description A step of a Hub's pathway. */
+        HubPathwayStep: {
+            hub: components["schemas"]["Link"];
+            code: components["schemas"]["Code"];
+            ordinal: number;
+            title: string;
+            optional: boolean;
+            /** Format: date */
+            done_on: string | null;
+            /** @description What shows it. */
+            evidence: string | null;
+            /**
+             * Format: uuid
+             * @description The account that said so.
+             */
+            done_by: string | null;
+            version: number;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        /** @description What is to change. */
+        HubPathwayStepPatch: {
+            /** Format: date */
+            done_on?: string | null;
+            evidence?: string | null;
+        };
+        /** @description Whom a Hub has asked to take part. */
+        HubInvitation: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            sector: components["schemas"]["HubSector"];
+            organisation: components["schemas"]["Link"] | null;
+            /** @description Of the body. */
+            name: string;
+            /** Format: date */
+            invited_on: string;
+            /** @enum {string} */
+            answer: "pending" | "accepted" | "declined";
+            /** Format: date */
+            answered_on: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        HubInvitationList: {
+            items: components["schemas"]["HubInvitation"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description Of an organisation by its slug, or of another body by its name: one of the two. */
+        HubInvitationNew: {
+            sector: components["schemas"]["HubSector"];
+            organisation?: components["schemas"]["Slug"];
+            name?: components["schemas"]["Label"];
+            /**
+             * Format: date
+             * @description Today when it is absent.
+             */
+            invited_on?: string;
+            /** @enum {string} */
+            answer?: "pending" | "accepted" | "declined";
+            /** Format: date */
+            answered_on?: string;
+        };
+        /** @description What is to change. */
+        HubInvitationPatch: {
+            sector?: components["schemas"]["HubSector"];
+            organisation?: string | null;
+            name?: string | null;
+            /** Format: date */
+            invited_on?: string;
+            /** @enum {string} */
+            answer?: "pending" | "accepted" | "declined";
+            /** Format: date */
+            answered_on?: string | null;
+        };
+        /** @description All that a Hub has been, the present first. */
+        HubStatusList: {
+            hub: components["schemas"]["Link"];
+            items: components["schemas"]["HubStatus"][];
+        };
+        HubStatus: {
+            /** @enum {string} */
+            status: "proposed" | "active" | "paused" | "closed" | "unknown";
+            starts: components["schemas"]["NullablePartialDate"];
+            ends: components["schemas"]["NullablePartialDate"];
+            evidence: components["schemas"]["NullablePartialDate"];
+        };
+        HubStatusNew: {
+            /** @enum {string} */
+            status: "proposed" | "active" | "paused" | "closed" | "unknown";
+            /** @description Today when it is absent; not later than today. */
+            starts?: string;
+            /** @description When the source says so. */
+            evidence?: string;
+        };
+        /** @description All who lead, led and will lead a Hub, the latest first. */
+        HubLeadList: {
+            hub: components["schemas"]["Link"];
+            items: components["schemas"]["HubLead"][];
+        };
+        /** @description An organisation that leads a Hub, or did. */
+        HubLead: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            organisation: components["schemas"]["Link"];
+            /**
+             * @description last_known: led when the evidence was given, nothing later is known.
+             * @enum {string}
+             */
+            standing: "current" | "planned" | "former" | "last_known";
+            from: components["schemas"]["NullablePartialDate"];
+            /** @description The last day. */
+            to: string | null;
+            as_of: components["schemas"]["NullablePartialDate"];
+            note: string | null;
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+            href: components["schemas"]["Href"];
+        };
+        HubLeadNew: {
+            organisation: components["schemas"]["Slug"];
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to?: string;
+            note?: string;
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        HubLeadPatch: {
+            /** Format: date */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to?: string | null;
+            note?: components["schemas"]["NullableText"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        HubLeadSuccession: {
+            /**
+             * Format: uuid
+             * @description The lead that ends.
+             */
+            ends: string;
+            organisation: components["schemas"]["Slug"];
+            /**
+             * Format: date
+             * @description The first day of the new lead.
+             */
+            on: string;
+            note?: string;
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change of a Hub's page. */
+        HubPagePatch: {
+            aims?: components["schemas"]["NullableText"];
+            activities?: components["schemas"]["NullableText"];
+            contact_url?: components["schemas"]["NullableUrl"];
+            links?: components["schemas"]["HubPageLink"][] | null;
+        };
+        HubPageLink: {
+            title: components["schemas"]["Label"];
+            /** Format: uri */
+            url: string;
+        };
+        /** @description What is to change of what a Hub says of itself. */
+        HubProfilePatch: {
+            blurb?: components["schemas"]["NullableText"];
+            logo?: components["schemas"]["NullableUrl"];
+            /** @description A logo needs it. */
+            logo_alt?: string | null;
+            page_url?: components["schemas"]["NullableUrl"];
+            page?: components["schemas"]["HubPagePatch"] | null;
+        };
+        /** @description A new Hub. */
+        HubNew: {
+            name: components["schemas"]["Label"];
+            nations: components["schemas"]["Nation"][];
+            /** @description GSS codes or slugs. */
+            regions?: string[];
+            other_names?: components["schemas"]["Label"][];
+            launched?: components["schemas"]["NullablePartialDate"];
+            launch_text?: components["schemas"]["NullableText"];
+            lead_note?: components["schemas"]["NullableText"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+            /**
+             * @default proposed
+             * @enum {string}
+             */
+            status: "proposed" | "active" | "paused" | "closed" | "unknown";
+            status_starts?: components["schemas"]["PartialDate"];
+            status_evidence?: components["schemas"]["PartialDate"];
+            blurb?: components["schemas"]["NullableText"];
+            logo?: components["schemas"]["NullableUrl"];
+            /** @description A logo needs it. */
+            logo_alt?: string | null;
+            page_url?: components["schemas"]["NullableUrl"];
+            page?: components["schemas"]["HubPagePatch"] | null;
+        };
+        /** @description What is to change. */
+        HubPatch: {
+            new_slug?: components["schemas"]["Slug"];
+            name?: components["schemas"]["Label"];
+            nations?: components["schemas"]["Nation"][];
+            /** @description GSS codes or slugs. */
+            regions?: string[];
+            other_names?: components["schemas"]["Label"][];
+            launched?: components["schemas"]["NullablePartialDate"];
+            launch_text?: components["schemas"]["NullableText"];
+            lead_note?: components["schemas"]["NullableText"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+            blurb?: components["schemas"]["NullableText"];
+            logo?: components["schemas"]["NullableUrl"];
+            /** @description A logo needs it. */
+            logo_alt?: string | null;
+            page_url?: components["schemas"]["NullableUrl"];
+            page?: components["schemas"]["HubPagePatch"] | null;
+        };
+        Label: string;
+        NullableText: string | null;
+        /** Format: uri */
+        NullableUrl: string | null;
         /** @description An organisation that works with the Alliance. */
         Organisation: {
             slug: components["schemas"]["Slug"];
@@ -803,6 +1852,74 @@ export interface components {
         OrganisationList: {
             items: components["schemas"]["Organisation"][];
             next: components["schemas"]["Next"];
+        };
+        /** @description A new organisation. */
+        OrganisationNew: {
+            name: components["schemas"]["Label"];
+            other_names?: {
+                name: components["schemas"]["Label"];
+                /** @enum {string} */
+                kind: "former" | "other" | "welsh" | "acronym";
+            }[];
+            categories?: components["schemas"]["OrganisationCategoryNew"][];
+            /** @enum {string|null} */
+            nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            uk_wide?: boolean | null;
+            /** @description ONS code or slug. */
+            region?: string | null;
+            identifiers?: string[];
+            partnerships?: components["schemas"]["PartnershipNew"][];
+            website?: components["schemas"]["NullableUrl"];
+            logo?: components["schemas"]["NullableUrl"];
+            role?: components["schemas"]["NullableText"];
+            note?: components["schemas"]["NullableText"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        OrganisationPatch: {
+            new_slug?: components["schemas"]["Slug"];
+            name?: components["schemas"]["Label"];
+            other_names?: {
+                name: components["schemas"]["Label"];
+                /** @enum {string} */
+                kind: "former" | "other" | "welsh" | "acronym";
+            }[];
+            categories?: components["schemas"]["OrganisationCategoryNew"][];
+            /** @enum {string|null} */
+            nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            uk_wide?: boolean | null;
+            /** @description ONS code or slug. */
+            region?: string | null;
+            identifiers?: string[];
+            partnerships?: components["schemas"]["PartnershipNew"][];
+            website?: components["schemas"]["NullableUrl"];
+            logo?: components["schemas"]["NullableUrl"];
+            role?: components["schemas"]["NullableText"];
+            note?: components["schemas"]["NullableText"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        OrganisationCategoryNew: {
+            /** @enum {string} */
+            category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
+            subcategory?: string | null;
+            from?: components["schemas"]["NullablePartialDate"];
+            to?: components["schemas"]["NullablePartialDate"];
+        };
+        PartnershipNew: {
+            /** @enum {string} */
+            role: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
+            from?: components["schemas"]["NullablePartialDate"];
+            to?: components["schemas"]["NullablePartialDate"];
+            description?: components["schemas"]["NullableText"];
+        };
+        /** @description What is to change of what an organisation says of itself. */
+        OrganisationProfilePatch: {
+            website?: components["schemas"]["NullableUrl"];
+            logo?: components["schemas"]["NullableUrl"];
+            /** @description What it does with the Alliance, in its own words. */
+            role?: string | null;
         };
         /** @description An English region or one of the four nations. */
         Region: {
@@ -887,6 +2004,38 @@ export interface components {
             items: components["schemas"]["Document"][];
             next: components["schemas"]["Next"];
         };
+        /** @description A new document. */
+        DocumentNew: {
+            title: components["schemas"]["Label"];
+            /** @description false where it is not given. */
+            title_is_descriptive?: boolean;
+            authors?: string[];
+            year?: number | null;
+            published?: components["schemas"]["NullablePartialDate"];
+            publisher?: components["schemas"]["NullableText"];
+            kind: components["schemas"]["Code"];
+            note?: components["schemas"]["NullableText"];
+            commissioned_by?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        DocumentPatch: {
+            title?: components["schemas"]["Label"];
+            /** @description false where it is not given. */
+            title_is_descriptive?: boolean;
+            authors?: string[];
+            year?: number | null;
+            published?: components["schemas"]["NullablePartialDate"];
+            publisher?: components["schemas"]["NullableText"];
+            kind?: components["schemas"]["Code"];
+            note?: components["schemas"]["NullableText"];
+            commissioned_by?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
         /** @description A news post. */
         NewsItem: {
             slug: components["schemas"]["Slug"];
@@ -910,6 +2059,36 @@ export interface components {
             items: components["schemas"]["NewsItem"][];
             next: components["schemas"]["Next"];
         };
+        /** @description A new news post. */
+        NewsItemNew: {
+            title: components["schemas"]["Label"];
+            /**
+             * @description page where it is not given.
+             * @enum {string}
+             */
+            title_source?: "page" | "url" | "shortened";
+            section: components["schemas"]["Code"];
+            published?: components["schemas"]["NullablePartialDate"];
+            publisher?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        NewsItemPatch: {
+            title?: components["schemas"]["Label"];
+            /**
+             * @description page where it is not given.
+             * @enum {string}
+             */
+            title_source?: "page" | "url" | "shortened";
+            section?: components["schemas"]["Code"];
+            published?: components["schemas"]["NullablePartialDate"];
+            publisher?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
         /** @description A board, working group or team. */
         Group: {
             slug: components["schemas"]["Slug"];
@@ -928,6 +2107,32 @@ export interface components {
         GroupList: {
             items: components["schemas"]["Group"][];
             next: components["schemas"]["Next"];
+        };
+        /** @description A new group. */
+        GroupNew: {
+            name: components["schemas"]["Label"];
+            kind: components["schemas"]["Code"];
+            /** @enum {string} */
+            status: "active" | "closed" | "unknown";
+            starts?: components["schemas"]["NullablePartialDate"];
+            ends?: components["schemas"]["NullablePartialDate"];
+            purpose?: components["schemas"]["NullableText"];
+            organisations?: components["schemas"]["Slug"][];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        GroupPatch: {
+            name?: components["schemas"]["Label"];
+            kind?: components["schemas"]["Code"];
+            /** @enum {string} */
+            status?: "active" | "closed" | "unknown";
+            starts?: components["schemas"]["NullablePartialDate"];
+            ends?: components["schemas"]["NullablePartialDate"];
+            purpose?: components["schemas"]["NullableText"];
+            organisations?: components["schemas"]["Slug"][];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
         };
         /** @description A principle of effective support. */
         ToolkitPrinciple: {
@@ -954,10 +2159,49 @@ export interface components {
             value: string | null;
             sources: components["schemas"]["Sources"];
             confidence: components["schemas"]["Confidence"];
+            href: components["schemas"]["Href"];
         };
         ToolkitFactList: {
             items: components["schemas"]["ToolkitFact"][];
             next: components["schemas"]["Next"];
+        };
+        /** @description A new principle. */
+        ToolkitPrincipleNew: {
+            ordinal: number;
+            name: components["schemas"]["Label"];
+            summary?: components["schemas"]["NullableText"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        ToolkitPrinciplePatch: {
+            ordinal?: number;
+            name?: components["schemas"]["Label"];
+            summary?: components["schemas"]["NullableText"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        /** @description A new tier, stage or fact. */
+        ToolkitFactNew: {
+            /** @enum {string} */
+            kind: "cpd_tier" | "self_assessment_stage" | "fact";
+            ordinal?: number | null;
+            name: components["schemas"]["Label"];
+            text?: components["schemas"]["NullableText"];
+            value?: components["schemas"]["NullableText"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        ToolkitFactPatch: {
+            /** @enum {string} */
+            kind?: "cpd_tier" | "self_assessment_stage" | "fact";
+            ordinal?: number | null;
+            name?: components["schemas"]["Label"];
+            text?: components["schemas"]["NullableText"];
+            value?: components["schemas"]["NullableText"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
         };
         /** @description A strategy and its themes. */
         Strategy: {
@@ -978,6 +2222,34 @@ export interface components {
         StrategyList: {
             items: components["schemas"]["Strategy"][];
             next: components["schemas"]["Next"];
+        };
+        /** @description A new strategy. */
+        StrategyNew: {
+            name: components["schemas"]["Label"];
+            period: string;
+            starts: components["schemas"]["PartialDate"];
+            ends: components["schemas"]["PartialDate"];
+            summary?: components["schemas"]["NullableText"];
+            themes?: {
+                slug: components["schemas"]["Slug"];
+                name: components["schemas"]["Label"];
+            }[];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        StrategyPatch: {
+            name?: components["schemas"]["Label"];
+            period?: string;
+            starts?: components["schemas"]["PartialDate"];
+            ends?: components["schemas"]["PartialDate"];
+            summary?: components["schemas"]["NullableText"];
+            themes?: {
+                slug: components["schemas"]["Slug"];
+                name: components["schemas"]["Label"];
+            }[];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
         };
         /** @description A figure as a source asserts it. */
         HeadlineFigure: {
@@ -1016,6 +2288,32 @@ export interface components {
             items: components["schemas"]["HeadlineFigure"][];
             next: components["schemas"]["Next"];
         };
+        /** @description A figure as a source asserts it. */
+        HeadlineFigureNew: {
+            metric: components["schemas"]["Code"];
+            /** @description 1 where it is not given. */
+            definition_version?: number;
+            /** @enum {string} */
+            scope: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
+            label: components["schemas"]["Label"];
+            /** @description As printed. */
+            period?: string | null;
+            period_starts?: components["schemas"]["NullablePartialDate"];
+            period_ends?: components["schemas"]["NullablePartialDate"];
+            as_of?: components["schemas"]["NullablePartialDate"];
+            value: number;
+            unit: components["schemas"]["Label"];
+            /** @enum {string} */
+            qualifier: "exact" | "over" | "about" | "at_least" | "target";
+            subject?: null | components["schemas"]["FigureSubjectNew"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        FigureSubjectNew: {
+            /** @enum {string} */
+            kind: "hub" | "event" | "organisation";
+            slug: components["schemas"]["Slug"];
+        };
         /** @description A contribution to policy. */
         PolicyContribution: {
             slug: components["schemas"]["Slug"];
@@ -1036,6 +2334,308 @@ export interface components {
         PolicyContributionList: {
             items: components["schemas"]["PolicyContribution"][];
             next: components["schemas"]["Next"];
+        };
+        /** @description A new contribution to policy. */
+        PolicyContributionNew: {
+            title: components["schemas"]["Label"];
+            kind: components["schemas"]["Code"];
+            body?: components["schemas"]["NullableText"];
+            published?: components["schemas"]["NullablePartialDate"];
+            summary?: components["schemas"]["NullableText"];
+            outcome?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        PolicyContributionPatch: {
+            title?: components["schemas"]["Label"];
+            kind?: components["schemas"]["Code"];
+            body?: components["schemas"]["NullableText"];
+            published?: components["schemas"]["NullablePartialDate"];
+            summary?: components["schemas"]["NullableText"];
+            outcome?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        /**
+         * Format: uuid
+         * @description The account's id.
+         */
+        AccountId: string;
+        /**
+         * @description What an account may be. `hub_lead` and `hub_member` are of a Hub, `group_member` of a group, `partner` of an organisation.
+         * @enum {string}
+         */
+        RoleName: "central" | "hub_lead" | "hub_member" | "group_member" | "partner" | "website" | "analyst";
+        /** @description The account's name at its issuer (the claim `sub`). */
+        Subject: string;
+        /**
+         * @description What the central team calls it: a post or a system, not a person's name.
+         * @example Hub Lead of the Scotland Hub
+         * @example Website
+         */
+        AccountLabel: string;
+        NullableSlug: string | null;
+        /** @description A role, from its first to its last day in London; null has no end. */
+        RoleOfAccount: {
+            /** Format: uuid */
+            id: string;
+            role: components["schemas"]["RoleName"];
+            hub: components["schemas"]["NullableSlug"];
+            organisation: components["schemas"]["NullableSlug"];
+            group: components["schemas"]["NullableSlug"];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string | null;
+            href: components["schemas"]["Href"];
+        };
+        /** @description A role of an account. */
+        AccountRole: {
+            /** Format: uuid */
+            id: string;
+            account: components["schemas"]["AccountId"];
+            role: components["schemas"]["RoleName"];
+            hub: components["schemas"]["NullableSlug"];
+            organisation: components["schemas"]["NullableSlug"];
+            group: components["schemas"]["NullableSlug"];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day; null: no end.
+             */
+            to: string | null;
+            href: components["schemas"]["Href"];
+        };
+        /** @description A role to give. An organisation beside a Hub or a group is the one that the account stands for there. */
+        AccountRoleNew: {
+            role: components["schemas"]["RoleName"];
+            hub?: components["schemas"]["Slug"];
+            organisation?: components["schemas"]["Slug"];
+            group?: components["schemas"]["Slug"];
+            /**
+             * Format: date
+             * @description The first day; today when absent.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to?: string | null;
+        };
+        AccountRolePatch: {
+            /**
+             * Format: date
+             * @description The last day; null: no end.
+             */
+            to: string | null;
+        };
+        /** @description Who may ask for more than what is public, and as what. */
+        Account: {
+            id: components["schemas"]["AccountId"];
+            /** @description The OpenID provider; `self` for clients of this service. */
+            issuer: string;
+            subject: components["schemas"]["Subject"];
+            label: components["schemas"]["AccountLabel"];
+            /** @description false: no token of it is accepted. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Tokens issued earlier are not accepted.
+             */
+            tokens_from: string | null;
+            /** @description All of them, past and future ones too. */
+            roles: components["schemas"]["RoleOfAccount"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        AccountList: {
+            items: components["schemas"]["Account"][];
+            next: components["schemas"]["Next"];
+        };
+        AccountNew: {
+            /** @description The OpenID provider. */
+            issuer: string;
+            subject: components["schemas"]["Subject"];
+            label: components["schemas"]["AccountLabel"];
+            roles: components["schemas"]["AccountRoleNew"][];
+        };
+        AccountPatch: {
+            label?: components["schemas"]["AccountLabel"];
+            active?: boolean;
+            /**
+             * Format: date-time
+             * @description Ends all tokens issued earlier.
+             */
+            tokens_from?: string | null;
+        };
+        /** @description A system with an account of this service's own. */
+        Client: {
+            id: components["schemas"]["AccountId"];
+            /** @description What it is called at the token endpoint. */
+            client_id: string;
+            label: components["schemas"]["AccountLabel"];
+            /** @description false: no token of it is accepted, and it gets none. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Tokens issued earlier are not accepted.
+             */
+            tokens_from: string | null;
+            roles: components["schemas"]["RoleOfAccount"][];
+            /** @description The public keys of its assertions (RFC 7523), or null. */
+            jwks: components["schemas"]["PublicKeys"] | null;
+            /** @description When each of its secrets that are still good was made, and when it ends. */
+            secrets: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string | null;
+            }[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ClientList: {
+            items: components["schemas"]["Client"][];
+            next: components["schemas"]["Next"];
+        };
+        ClientNew: {
+            label: components["schemas"]["AccountLabel"];
+            roles: components["schemas"]["AccountRoleNew"][];
+            jwks?: components["schemas"]["PublicKeys"];
+        };
+        ClientPatch: {
+            label?: components["schemas"]["AccountLabel"];
+            active?: boolean;
+            /**
+             * Format: date-time
+             * @description Ends all tokens issued earlier.
+             */
+            tokens_from?: string | null;
+            /** @description All of its public keys, or null for none. */
+            jwks?: components["schemas"]["PublicKeys"] | null;
+        };
+        /** @description Public keys (RFC 7517). */
+        PublicKeys: {
+            keys: components["schemas"]["PublicKey"][];
+        };
+        /** @description An RSA, EC or OKP key without any private member. */
+        PublicKey: {
+            /** @enum {string} */
+            kty: "RSA" | "EC" | "OKP";
+            kid: string;
+            /** @constant */
+            use?: "sig";
+            key_ops?: "verify"[];
+            /** @enum {string} */
+            alg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+            n?: components["schemas"]["Base64url"];
+            e?: components["schemas"]["Base64url"];
+            /** @enum {string} */
+            crv?: "P-256" | "Ed25519";
+            x?: components["schemas"]["Base64url"];
+            y?: components["schemas"]["Base64url"];
+        } | {
+            /** @constant */
+            kty?: "RSA";
+        } | {
+            /** @constant */
+            kty?: "EC";
+        } | {
+            /** @constant */
+            kty?: "OKP";
+        };
+        Base64url: string;
+        ClientSecretNew: {
+            /**
+             * @description How long the secret before this one stays good; 24 when absent, 0: not at all.
+             * @default 24
+             */
+            ends_old_in_hours: number;
+        };
+        /** @description A new secret. It is shown this once. */
+        ClientSecret: {
+            client_id: string;
+            /** @description 256 random bits, in base64url. */
+            secret: string;
+            /** Format: date-time */
+            from: string;
+        };
+        /** @description Who is asking. */
+        Me: {
+            id: components["schemas"]["AccountId"];
+            label: components["schemas"]["AccountLabel"];
+            /** @description Those in force, as far as the token's scope lets them. */
+            roles: {
+                role: components["schemas"]["RoleName"];
+                hub: components["schemas"]["NullableSlug"];
+                organisation: components["schemas"]["NullableSlug"];
+                group: components["schemas"]["NullableSlug"];
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string | null;
+            }[];
+            /** @description The operationId of each operation that these roles are for, besides the public ones. */
+            operations: string[];
+        };
+        /** @description A record to read again, or to forget. */
+        Change: {
+            kind: components["schemas"]["Code"];
+            /** @description The record's slug or id. */
+            key: string;
+            /** @description Where the record is; null for a kind that has no address. */
+            href: string | null;
+            /**
+             * @description deleted: it is gone, or is no longer for you.
+             * @enum {string}
+             */
+            op: "changed" | "deleted";
+            /** Format: date-time */
+            at: string;
+        };
+        ChangeList: {
+            items: components["schemas"]["Change"][];
+            /** @description Where to go on, now or later: pass it as `after`. */
+            next: string;
+        };
+        AccessToken: {
+            /** @description A JWT (RFC 9068): send it as Authorization: Bearer. */
+            access_token: string;
+            /** @constant */
+            token_type: "Bearer";
+            /** @description Seconds. */
+            expires_in: number;
+            /** @description The roles that it stands for, separated by spaces. */
+            scope: string;
+        };
+        /** @description An error in the words of RFC 6749, section 5.2. */
+        OAuthError: {
+            /** @enum {string} */
+            error: "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            error_description: string;
+        };
+        KeySet: {
+            keys: {
+                kty: string;
+                kid: string;
+                alg: string;
+                use: string;
+                d?: never;
+            }[];
         };
     };
     responses: {
@@ -1105,6 +2705,109 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A token is needed, or the one given is not valid. */
+        Unauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller may not do this. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A rule of the records forbids it; detail names the rule. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The cursor's place is gone; start again without it. */
+        Gone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The record is not, or is no longer, what If-Match or If-None-Match says. */
+        PreconditionFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body has another media type. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The values break a rule of the records. */
+        Unprocessable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description If-Match or If-None-Match is missing. */
+        PreconditionRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests from this client or address. */
+        TooManyRequests: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not one that the protocol knows. */
+        OAuthBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The client has not shown who it is. */
+        OAuthUnauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"];
+            };
+        };
     };
     parameters: {
         /** @description The record's slug. */
@@ -1125,6 +2828,14 @@ export interface components {
         FormatMap: "json" | "csv" | "ndjson" | "geojson";
         /** @description The representation, instead of an Accept header. */
         FormatCalendar: "json" | "csv" | "ndjson" | "ics";
+        /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+        DryRun: boolean;
+        /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+        IfMatch: string;
+        /** @description `*`: only if there is no such record yet. */
+        IfNoneMatchAny: "*";
+        /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+        IdempotencyKey: string;
     };
     requestBodies: never;
     headers: {
@@ -1135,6 +2846,14 @@ export interface components {
         NoStore: "no-store";
         /** @description How long the answer may be kept. */
         PublicCache: "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400";
+        /** @description The answer is for the caller alone. */
+        PrivateCache: "private, no-store";
+        /** @description Where the new record is. */
+        Created: components["schemas"]["Href"];
+        /** @description Requests left (r) in the seconds (t) of the window. */
+        RateLimit: string;
+        /** @description How to prove who is asking (RFC 6750, section 3). */
+        Authenticate: string;
         /** @description Validator of these bytes, for If-None-Match. */
         ETag: string;
         /** @description The request's id; the one that was sent in X-Request-Id, where it was plain. */
@@ -1149,6 +2868,8 @@ export interface components {
         RetryAfter: number;
         /** @description Where the record is now. */
         Location: components["schemas"]["Href"];
+        /** @description How long the answer may be kept. */
+        KeyCache: "no-cache";
     };
     pathItems: never;
 }
@@ -1268,6 +2989,776 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    putHub: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hub"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHub: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hub"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubPathway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubPathway"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubPathwayStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The step's code. */
+                step: components["schemas"]["Code"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubPathwayStep"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubPathwayStep: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The step's code. */
+                step: components["schemas"]["Code"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubPathwayStepPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubPathwayStep"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubInvitations: {
+        parameters: {
+            query?: {
+                /** @description Only of this sector. */
+                sector?: components["schemas"]["HubSector"];
+                /** @description Only with this answer. */
+                answer?: "pending" | "accepted" | "declined";
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubInvitationList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubInvitation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubInvitationNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubInvitation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubInvitation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHubInvitation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubInvitation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubInvitationPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubInvitation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubProfile: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubProfilePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hub"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubStatusList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubStatus: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubStatusNew"];
+            };
+        };
+        responses: {
+            /** @description All of them. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubStatusList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubLeads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLeadList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubLead: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubLeadNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    succeedHubLead: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubLeadSuccession"];
+            };
+        };
+        responses: {
+            /** @description The new lead. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLead"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubLead: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubLeadPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listOrganisations: {
         parameters: {
             query?: {
@@ -1353,6 +3844,187 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putOrganisation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteOrganisation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchOrganisation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["OrganisationPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchOrganisationProfile: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["OrganisationProfilePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1613,6 +4285,137 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    putDocument: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDocument: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchDocument: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["DocumentPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listNews: {
         parameters: {
             query?: {
@@ -1691,6 +4494,137 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putNewsItem: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsItemNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteNewsItem: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchNewsItem: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["NewsItemPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1773,6 +4707,138 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    putGroup: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchGroup: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["GroupPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listToolkitPrinciples: {
         parameters: {
             query?: {
@@ -1848,6 +4914,139 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    putToolkitPrinciple: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolkitPrincipleNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolkitPrinciple"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteToolkitPrinciple: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchToolkitPrinciple: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ToolkitPrinciplePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolkitPrinciple"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listToolkitFacts: {
         parameters: {
             query?: {
@@ -1885,6 +5084,174 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getToolkitFact: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolkitFact"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putToolkitFact: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolkitFactNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolkitFact"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteToolkitFact: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchToolkitFact: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ToolkitFactPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolkitFact"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1960,6 +5327,139 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putStrategy: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrategyNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Strategy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteStrategy: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchStrategy: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["StrategyPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Strategy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2044,6 +5544,146 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    putHeadlineFigure: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadlineFigureNew"];
+            };
+        };
+        responses: {
+            /** @description Its first version. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadlineFigure"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHeadlineFigureVersions: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadlineFigureList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHeadlineFigureVersion: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadlineFigureNew"];
+            };
+        };
+        responses: {
+            /** @description The version that is now in force. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadlineFigure"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listPolicyContributions: {
         parameters: {
             query?: {
@@ -2121,6 +5761,1327 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    putPolicyContribution: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyContributionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyContribution"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deletePolicyContribution: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchPolicyContribution: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["PolicyContributionPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyContribution"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubApplications: {
+        parameters: {
+            query?: {
+                /** @description Only of this status. */
+                status?: components["schemas"]["ApplicationStatus"];
+                /** @description Only of this organisation. */
+                organisation?: components["schemas"]["Slug"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubApplicationList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubApplication: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubApplicationNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubApplication"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubApplication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubApplication"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHubApplication: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubApplication: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubApplicationPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubApplication"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    submitHubApplication: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The application. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubApplication"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reviewHubApplication: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The application. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubApplication"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    decideHubApplication: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubApplicationDecision"];
+            };
+        };
+        responses: {
+            /** @description The application. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubApplication"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /** @description Only with this role. */
+                role?: components["schemas"]["RoleName"];
+                /** @description Only with a role in this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only with a role for this organisation. */
+                organisation?: components["schemas"]["Slug"];
+                /** @description Only with a seat in this group. */
+                group?: components["schemas"]["Slug"];
+                /** @description Only active, or only inactive ones. */
+                active?: boolean;
+                /** @description Only of this OpenID provider, or `self`. */
+                issuer?: string;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addAccount: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Created"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchAccount: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addAccountRole: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The account's id. */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRoleNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Created"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRole"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccountRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                account: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRole"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteAccountRole: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The account's id. */
+                account: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchAccountRole: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The account's id. */
+                account: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["AccountRolePatch"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRole"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listClients: {
+        parameters: {
+            query?: {
+                /** @description Only with this role today. */
+                role?: components["schemas"]["RoleName"];
+                /** @description Only active, or only inactive ones. */
+                active?: boolean;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addClient: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Created"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteClient: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchClient: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ClientPatch"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addClientSecret: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClientSecretNew"];
+            };
+        };
+        responses: {
+            /** @description The new secret. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteClientSecrets: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None is left. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Without `after`: from the start of what is kept, or from now on. */
+                from?: "start" | "now";
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `next` is always there. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @example client_credentials */
+                    grant_type: string;
+                    scope?: string;
+                    client_id?: string;
+                    client_secret?: string;
+                    /** @example urn:ietf:params:oauth:client-assertion-type:jwt-bearer */
+                    client_assertion_type?: string;
+                    client_assertion?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            400: components["responses"]["OAuthBadRequest"];
+            401: components["responses"]["OAuthUnauthorized"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    token: string;
+                    token_type_hint?: string;
+                    client_id?: string;
+                    client_secret?: string;
+                    client_assertion_type?: string;
+                    client_assertion?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The token is not valid, or no longer. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OAuthBadRequest"];
+            401: components["responses"]["OAuthUnauthorized"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key set. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["KeyCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+        };
+    };
+    getAuthorizationServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["KeyCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        issuer: string;
+                        token_endpoint: string;
+                        revocation_endpoint: string;
+                        jwks_uri: string;
+                        grant_types_supported: string[];
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
         };
     };
     getOpenapi: {
