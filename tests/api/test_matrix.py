@@ -1,0 +1,291 @@
+"""Who may do what: every operation × every caller, of this record and of another × every representation.
+
+The table is written from what the roles are for, not from the contract, and an operation that it does not have
+fails. Writes are dry runs: nothing changes. Allowed is what is neither 401 nor 403 nor 404; whether the request is
+then refused by a rule (409, 422) is for other tests.
+"""
+import json
+import re
+import subprocess
+import uuid
+
+import harness
+import pytest
+
+# caller: role and what it is for; mine is the record that the requests are about
+CALLERS = {
+    "nobody": None,
+    "central": dict(role="central"),
+    "lead": dict(role="hub_lead", hub="matrix-hub"),
+    "lead_other": dict(role="hub_lead", hub="london-hub"),
+    "member": dict(role="hub_member", hub="matrix-hub"),
+    "member_other": dict(role="hub_member", hub="london-hub"),
+    "decider": dict(role="group_member", group="hub-leads-group", standing_for="matrix-other"),
+    "kin": dict(role="group_member", group="hub-leads-group", standing_for="matrix-mine"),
+    "group_other": dict(role="group_member", group="board"),
+    "partner": dict(role="partner", organisation="matrix-mine"),
+    "partner_other": dict(role="partner", organisation="matrix-other"),
+    "website": dict(role="website"),
+    "analyst": dict(role="analyst"),
+}
+# operation: who may; who else gets what. Who is not named gets 403, nobody 401. all: with or without a token;
+# known: with any. "empty": a list without mine. A draft is an application that has not been submitted.
+TABLE = """
+GET /                                      all
+GET /docs /docs/{asset} /web/{asset} /openapi.json /health/live /health/ready  all
+GET /.well-known/jwks.json /.well-known/oauth-authorization-server             all
+GET /v1                                    all
+GET /v1/hubs /v1/hubs/{slug} /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/{id}  all
+GET /v1/organisations /v1/organisations/{slug}                                 all
+GET /v1/regions /v1/regions/{slug} /v1/events /v1/events/{slug}                all
+GET /v1/documents /v1/documents/{slug} /v1/news /v1/news/{slug}                all
+GET /v1/groups /v1/groups/{slug} /v1/strategies /v1/strategies/{slug}          all
+GET /v1/toolkit/principles /v1/toolkit/principles/{slug} /v1/toolkit/facts /v1/toolkit/facts/{slug}  all
+GET /v1/headline-figures /v1/headline-figures/{slug} /v1/headline-figures/{slug}/versions  all
+GET /v1/policy-contributions /v1/policy-contributions/{slug}                   all
+GET /v1/changes                            all
+GET /v1/me                                 known
+
+PUT,PATCH,DELETE /v1/organisations/{slug} /v1/documents/{slug} /v1/news/{slug} /v1/groups/{slug} /v1/strategies/{slug}  central
+PUT,PATCH,DELETE /v1/toolkit/principles/{slug} /v1/toolkit/facts/{slug} /v1/policy-contributions/{slug}  central
+PUT /v1/headline-figures/{slug}            central
+POST /v1/headline-figures/{slug}/versions  central
+PATCH /v1/organisations/{slug}/profile     central partner
+
+GET,POST /v1/accounts /v1/clients          central
+GET,PATCH,DELETE /v1/accounts/{id} /v1/clients/{id} /v1/accounts/{account}/roles/{id}  central
+POST /v1/accounts/{account}/roles /v1/clients/{id}/secrets  central
+DELETE /v1/clients/{id}/secrets            central
+
+PUT,PATCH /v1/hubs/{slug}                  central
+PATCH /v1/hubs/{slug}/profile              central lead
+POST /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/succession  central
+PATCH /v1/hubs/{slug}/leads/{id}           central
+GET /v1/hubs/{slug}/pathway /v1/hubs/{slug}/pathway/{step}  central lead member decider kin; 404 lead_other member_other group_other
+PATCH /v1/hubs/{slug}/pathway/{step}       central lead; 404 lead_other
+GET /v1/hubs/{slug}/invitations            central lead; empty lead_other
+POST /v1/hubs/{slug}/invitations           central lead
+GET,PATCH,DELETE /v1/hubs/{slug}/invitations/{id}  central lead; 404 lead_other
+
+GET /v1/hub-applications                   central partner decider kin; empty partner_other group_other
+POST /v1/hub-applications                  central partner
+GET /v1/hub-applications/{id}              central partner decider kin; 404 partner_other group_other
+GET /v1/hub-applications/{draft}           central partner; 404 partner_other decider kin group_other
+PATCH,DELETE /v1/hub-applications/{id} /v1/hub-applications/{draft}  central partner; 404 partner_other
+POST /v1/hub-applications/{id}/submission /v1/hub-applications/{draft}/submission  central partner; 404 partner_other
+POST /v1/hub-applications/{id}/review      central decider; 404 group_other
+POST /v1/hub-applications/{draft}/review   central; 404 decider kin group_other
+POST /v1/hub-applications/{id}/decision    decider; 404 group_other
+POST /v1/hub-applications/{draft}/decision nobody_yet; 404 decider kin group_other
+"""
+# What decides is in the request itself: tests of the token endpoint.
+ELSEWHERE = {"POST /oauth/token", "POST /oauth/revoke"}
+
+
+def read_table():
+    """{"METHOD /path": {caller: outcome}}"""
+    cells = {}
+    for line in filter(None, TABLE.splitlines()):
+        methods, *words = line.replace(";", " ;").split()
+        paths = [word for word in words if word.startswith("/")]
+        row, outcome = {caller: 401 if caller == "nobody" else 403 for caller in CALLERS}, "yes"
+        for word in words[len(paths):]:
+            if word == ";":
+                continue
+            if word in ("404", "empty"):
+                outcome = int(word) if word.isdigit() else word
+            elif word in ("all", "known"):
+                row.update({caller: "yes" for caller in CALLERS if word == "all" or caller != "nobody"})
+            elif word != "nobody_yet":
+                assert word in CALLERS, word
+                row[word] = outcome
+        for method in methods.split(","):
+            for path in paths:
+                assert f"{method} {path}" not in cells, f"{method} {path} stands twice"
+                cells[f"{method} {path}"] = row
+    return cells
+
+
+CELLS = read_table()
+OPERATIONS = {"{} {}".format(*line.split()[:2]) for line in subprocess.run(
+    [harness.BINARY, "routes"], cwd=harness.ROOT, check=True, text=True, capture_output=True).stdout.splitlines()}
+
+
+def test_the_table_has_every_operation_and_no_other():
+    without_variants = {cell.replace("{draft}", "{id}") for cell in CELLS}
+    assert OPERATIONS - ELSEWHERE - without_variants == set(), "operations that the table does not have"
+    assert without_variants - OPERATIONS == set(), "lines of the table that are for nothing"
+
+
+def test_every_write_can_be_tried(contract):
+    """Without dry_run a cell of this matrix would change something."""
+    for template, method, operation in harness.operations(contract):
+        if method != "GET" and f"{method} {template}" not in ELSEWHERE:
+            names = {resolve(contract, parameter)["name"] for parameter in operation.get("parameters", [])}
+            assert "dry_run" in names, operation["operationId"]
+
+
+def resolve(document, node):
+    while "$ref" in node:
+        target = document
+        for token in node["$ref"][2:].split("/"):
+            target = target[token.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
+
+
+SAMPLES = ["matrix-mine", "https://www.example.org/x", "2024", "2024-06-01", "E12000008", "https://id.example.org", "A text", "AAAA", "1234567",
+           "GB-CHC-99999991", "matrix_code", "strategy-2019-22"]
+
+
+def sample(document, schema, name=""):
+    """A value that fits a schema, as small as it may be."""
+    schema = resolve(document, schema)
+    kind = schema.get("type", "object" if "properties" in schema else None)
+    kind = next(k for k in kind if k != "null") if isinstance(kind, list) else kind
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", next((value for value in schema.get("enum", []) if value is not None), None))
+    if kind == "object":
+        wanted = list(schema.get("required", [])) or list(schema.get("properties", {}))[: schema.get("minProperties", 0)]
+        return {key: sample(document, schema["properties"][key], key) for key in wanted}
+    if kind == "array":
+        return [sample(document, schema["items"], name)] * max(schema.get("minItems", 0), name in ("sources", "nations"))
+    if kind in ("integer", "number"):
+        return max(schema.get("minimum", 1), 1)
+    if kind == "boolean":
+        return True
+    if kind is None:
+        option = next(part for part in schema["anyOf"] if resolve(document, part).get("type") != "null")
+        return sample(document, option, name)
+    fixed = {"date": "2024-06-01", "date-time": "2024-06-01T00:00:00Z", "uuid": str(uuid.uuid4()), "uri": "https://www.example.org/x"}
+    if name in ("organisation", "hub", "group") or schema.get("format") in fixed:
+        return fixed.get(schema.get("format"), "matrix-mine")
+    return next(text for text in SAMPLES if re.search(schema.get("pattern", ""), text) and len(text) >= schema.get("minLength", 0))
+
+
+@pytest.fixture(scope="module")
+def records(cluster, server):
+    """What the requests are about: an organisation with an application under review, one in draft and a founded Hub
+    with an invitation; an account and a client. All goes again."""
+    def clear():
+        cluster.psql("""
+          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'matrix-%';
+          CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%';
+          BEGIN;
+          SET LOCAL session_replication_role = replica;
+          DELETE FROM scip.hub_application WHERE organisation_id IN (TABLE ours);
+          COMMIT;
+          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine) OR organisation_id IN (TABLE ours);
+          DELETE FROM scip.account WHERE label LIKE 'Matrix %';
+          DELETE FROM scip.hub_status WHERE hub_id IN (TABLE mine);
+          INSERT INTO scip.hub_status (hub_id, status) SELECT id, 'closed' FROM mine;
+          DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.hub WHERE id IN (TABLE mine);
+          DELETE FROM scip.organisation WHERE id IN (TABLE ours);""")
+
+    def done(method, path, body=None, caller="central", **more):
+        answer = server.send(method, path, body, cluster.token(server, **CALLERS[caller]), **more)
+        assert answer.status in (200, 201, 204), (method, path, answer.text)
+        return answer.json
+
+    clear()
+    for slug in ("matrix-mine", "matrix-other"):
+        done("PUT", f"/v1/organisations/{slug}", {"name": slug, "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
+    application = {"organisation": "matrix-mine", "name": "Matrix", "nations": ["GB-ENG"], "regions": ["E12000008"], "case_for_hub": "Because."}
+    founded, open_, draft = (done("POST", "/v1/hub-applications", {**application, "slug": slug}, "partner") for slug in ("matrix-hub", "matrix-hub-2", "matrix-hub-3"))
+    for one in (founded, open_):
+        done("POST", one["href"] + "/submission", None, "partner")
+        done("POST", one["href"] + "/review", None, "decider")
+    done("POST", founded["href"] + "/decision", {"decision": "approved"}, "decider")
+    invitation = done("POST", "/v1/hubs/matrix-hub/invitations", {"sector": "he", "name": "Matrix College"}, "lead")
+    client = done("POST", "/v1/clients", {"label": "Matrix client", "roles": [{"role": "analyst"}]})
+    lead = server.get("/v1/hubs/matrix-hub/leads").json["items"][0]
+    written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
+    yield {"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
+           "role": client["roles"][0]["id"]}
+    assert cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL") == written, "a dry run has changed something"
+    clear()
+
+
+def address(server, records, method, template):
+    """The address of the record that is mine, or of one that is not yet there."""
+    if method == "PUT":
+        return template.replace("{slug}", "matrix-new")
+    if template.startswith("/v1/hubs/{slug}"):
+        found = template.replace("{slug}", "matrix-hub").replace("{step}", "lead_identified")
+        return found.replace("{id}", records["lead"] if "/leads/" in template else records["invitation"])
+    if template.startswith("/v1/organisations/{slug}"):
+        return template.replace("{slug}", "matrix-mine")
+    if "{slug}" in template:
+        return template.replace("{slug}", server.get(template.split("/{slug}")[0] + "?limit=1", record=False).json["items"][0]["slug"])
+    if template.startswith("/v1/hub-applications"):
+        return template.replace("{id}", records["application"]).replace("{draft}", records["draft"])
+    found = template.replace("/roles/{id}", "/roles/" + records["role"]).replace("{account}", records["account"]).replace("{id}", records["account"])
+    return found.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js")
+
+
+def body_of(contract, operation):
+    content = resolve(contract, operation.get("requestBody", {})).get("content", {})
+    for media, value in content.items():
+        return media, json.dumps(sample(contract, value["schema"])).encode()
+    return None, None
+
+
+def mine(answer, records):
+    """Whether a list shows the record that is mine."""
+    return any(records[name] in answer.text for name in ("application", "invitation"))
+
+
+def fault(outcome, answer, records):
+    if outcome == "yes":
+        return answer.status in (400, 401, 403, 404, 412, 428) or answer.status >= 500
+    if outcome == "empty":
+        return answer.status != 200 or mine(answer, records)
+    return answer.status != outcome or answer.headers["Content-Type"] != "application/problem+json" or (outcome == 401 and "WWW-Authenticate" not in answer.headers)
+
+
+def judge(cluster, server, contract, records, cell):
+    """What is wrong with a cell: each caller's request in each representation."""
+    method, template = cell.split()
+    operation = contract["paths"][template.replace("{draft}", "{id}")][method.lower()]
+    path = address(server, records, method, template)
+    content_type, body = body_of(contract, operation)
+    success = resolve(contract, next(value for status, value in operation["responses"].items() if status[0] == "2"))
+    if_match = method in ("PATCH", "DELETE") or template.endswith("/versions") and method == "POST"
+    for caller, who in CALLERS.items():
+        token = who and cluster.token(server, **who)
+        headers = {"Content-Type": content_type, "If-Match": if_match and "*", "If-None-Match": method == "PUT" and "*",
+                   "Authorization": token and f"Bearer {token}", "Content-Length": method == "POST" and body is None and "0"}
+        for media in (success.get("content") if method == "GET" else None) or [None]:
+            sent = {name: value for name, value in {**headers, "Accept": media}.items() if value}
+            answer = server.request(method, path if method == "GET" else path + "?dry_run=true", sent, body)
+            outcome = CELLS[cell][caller]
+            if fault(outcome, answer, records):
+                yield f"{cell} {caller} {media or ''}: {answer.status} instead of {outcome}: {answer.text[:300]}"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_cell(cluster, server, contract, records, cell):
+    assert list(judge(cluster, server, contract, records, cell)) == []
+
+
+@pytest.mark.parametrize("cell, mistake, mend, found", [
+    ("GET /v1/hubs/{slug}/pathway", "CREATE POLICY planted ON scip.hub_pathway FOR SELECT TO scip_writer USING (true)",
+     "DROP POLICY planted ON scip.hub_pathway", "lead_other application/json: 200 instead of 404"),
+    ("GET /v1/hub-applications", "ALTER TABLE scip.hub_application DISABLE ROW LEVEL SECURITY",
+     "ALTER TABLE scip.hub_application ENABLE ROW LEVEL SECURITY", "partner_other application/json: 200 instead of empty"),
+    ("GET /v1/hub-applications/{id}", "ALTER VIEW scip.hub_applications RESET (security_invoker); ALTER TABLE scip.hub_application NO FORCE ROW LEVEL SECURITY",
+     "ALTER VIEW scip.hub_applications SET (security_invoker); ALTER TABLE scip.hub_application FORCE ROW LEVEL SECURITY",
+     "group_other application/json: 200 instead of 404"),
+    ("PATCH /v1/organisations/{slug}/profile", "CREATE POLICY planted ON scip.organisation FOR UPDATE TO scip_writer USING (true)",
+     "DROP POLICY planted ON scip.organisation", "partner_other : 200 instead of 403"),
+    ("PATCH /v1/hubs/{slug}/profile", "ALTER POLICY lead_update ON scip.hub USING (false)",
+     "ALTER POLICY lead_update ON scip.hub USING (id = ANY ((SELECT ctx.hubs_led())::bigint[]))", "lead : 403 instead of yes")])
+def test_planted_mistakes_are_found(cluster, server, contract, records, cell, mistake, mend, found):
+    assert list(judge(cluster, server, contract, records, cell)) == []
+    cluster.psql(mistake, "scip_migrator")
+    try:
+        assert any(found in wrong for wrong in judge(cluster, server, contract, records, cell))
+    finally:
+        cluster.psql(mend, "scip_migrator")
+    assert list(judge(cluster, server, contract, records, cell)) == []
