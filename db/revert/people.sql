@@ -1,0 +1,5 @@
+BEGIN;
+DROP FUNCTION ctx.person;
+ALTER TABLE scip.account DROP COLUMN person_id;
+DROP TABLE scip.erasure, scip.personal_read, scip.person;
+COMMIT;
