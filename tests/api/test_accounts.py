@@ -305,3 +305,15 @@ def test_writes_can_be_tried_and_retried(server, central):
     for path in ("/v1/accounts", account + "/roles", "/v1/clients"):
         assert server.send("POST", path, b"{}", central, Content_Type="text/plain").status == 415
     assert server.send("PATCH", account, b"{}", central, if_match="*", Content_Type="application/json").status == 415
+
+
+def test_what_is_known_is_not_sent_again(server, central):
+    client, _ = add_client(server, central, [{"role": "analyst"}])
+    account = f"/v1/accounts/{client['id']}"
+    role = client["roles"][0]["href"]
+    for path in ("/v1/me", "/v1/accounts?role=analyst", account, role, "/v1/clients?role=analyst", client["href"]):
+        known = server.send("GET", path, token=central)
+        again = server.send("GET", path, token=central, If_None_Match=known.headers["ETag"])
+        assert (again.status, again.body) == (304, b""), path
+    server.send("PATCH", client["href"], {"label": "Test again"}, central, if_match="*")
+    assert server.send("GET", account, token=central, If_None_Match=known.headers["ETag"]).status == 200
