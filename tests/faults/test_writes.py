@@ -1,0 +1,274 @@
+"""Writes with an Idempotency-Key while the service and its database sessions are killed: each is sent again until it is
+answered, and in the end each was done exactly once, with all that belongs to it."""
+import itertools
+import os
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import harness
+import psycopg2
+import pytest
+
+ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long run
+FIGURES = 3  # written to by all at once, so that the writes wait for one another as well
+FIGURE = {"metric": "fault_test", "scope": "context", "label": "Schools", "value": 1, "unit": "schools", "qualifier": "exact", "period": "2019-22",
+          "sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
+
+
+class Writes:
+    """A server, a token that outlives it, and the book of what was asked and answered."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.settings = {"DATABASE_URL": cluster.url(), "THREADS": 16, "LOG_LEVEL": "error"}
+        self.answers, self.told, self.lock = {}, Counter(), threading.Lock()
+        self.numbers, self.run = itertools.count(), f"{os.getpid()}-{time.time_ns()}"
+        self.server = self.start()
+        self.token = self.cluster.token(self.server, "central")
+        self.figures = [f"/v1/headline-figures/fault-{self.run}-{n}" for n in range(FIGURES)]
+        for path in self.figures:
+            made = self.server.send("PUT", path, FIGURE, token=self.token, record=False, If_None_Match="*")
+            assert made.status == 201, made.text
+
+    def start(self, wait=True):
+        return harness.Server("writes", wait=wait, **self.settings)
+
+    def request(self, number):
+        """Three kinds: of several rows, of several rows that others hold, and one that waits for its own kind."""
+        if number % 4 == 0:
+            return self.figures[number % FIGURES] + "/versions", {**FIGURE, "label": f"Write {number}"}, {"If_Match": "*"}
+        roles = [{"role": "hub_member", "hub": "scotland-hub"}, {"role": "website"}]
+        return "/v1/accounts", {"issuer": "https://login.fault.example", "subject": f"{self.run}-{number}", "label": "Fault", "roles": roles}, {}
+
+    def send(self, server, number):
+        """Whether it was answered for good. An answer must be the one that was given before, if there was any."""
+        path, body, headers = self.request(number)
+        key = f"{self.run}-{number}"
+        try:
+            answer = server.send("POST", path, body, token=self.token, key=key, record=False, X_Request_Id=key, **headers)
+        except (OSError, harness.http.client.HTTPException):
+            self.note("broken")
+            return False
+        self.note(answer.status)
+        if answer.status == 201:
+            with self.lock:
+                first = self.answers.setdefault(number, answer)
+            assert (answer.body, answer.headers["ETag"], answer.headers["Location"]) == (first.body, first.headers["ETag"], first.headers["Location"])
+            return True
+        assert answer.status in (409, 503, 504), answer.text
+        assert answer.status != 409 or "idempotency-key-in-progress" in answer.text, answer.text
+        return False
+
+    def note(self, what):
+        with self.lock:
+            self.told[what] += 1
+
+    def insist(self, number):
+        """Sends it until it is answered, to whichever server there is."""
+        until = time.monotonic() + 30
+        while not self.send(self.server, number):
+            assert time.monotonic() < until, f"no answer: {self.told}"
+            time.sleep(0.005)
+
+    def check(self):
+        """Every request has one effect, in one transaction with its records and its answer; nothing else is there."""
+        numbers = sorted(self.answers)
+        accounts, figures = [n for n in numbers if n % 4], [n for n in numbers if n % 4 == 0]
+        sql, run = self.cluster.psql, self.run
+        effects = sql(f"""
+            SELECT a.subject, count(*), bool_and(
+                i.body::jsonb ->> 'id' = a.id::text AND i.status = 201 AND i.xmin = a.xmin
+                AND (SELECT count(*) FROM scip.account_role r WHERE r.account_id = a.id AND r.xmin = a.xmin) = 2
+                AND (SELECT array_agg(u."table" ORDER BY u."table") FROM scip.audit u
+                     WHERE u.request = a.subject AND u.xmin = a.xmin AND u.op = 'INSERT' AND u.operation = 'addAccount') = '{{account,account_role,account_role}}'
+                AND (SELECT count(*) FROM scip.history h WHERE h.xmin = a.xmin) = 3
+                AND (SELECT array_agg(c.key || c.kind || c.op) FROM scip.change c WHERE c.xmin = a.xmin) = ARRAY[a.id || 'accountchanged'])
+            FROM scip.account a JOIN scip.idempotency i ON i.key = a.subject
+            WHERE a.subject LIKE '{run}-%' GROUP BY 1""").splitlines()
+        assert sorted(effects) == sorted(f"{run}-{n}|1|t" for n in accounts)
+        versions = sql(f"""
+            SELECT f.label, count(*), bool_and(
+                i.body::jsonb ->> 'version' = f.version::text AND i.status = 201 AND i.xmin = f.xmin
+                AND (SELECT count(*) FROM scip.audit u WHERE u.request = i.key AND u.xmin = f.xmin AND u."table" = 'headline_figure') = 1
+                AND (SELECT count(*) FROM scip.history h WHERE h.xmin = f.xmin) = 1 AND (SELECT count(*) FROM scip.change c WHERE c.xmin = f.xmin) = 1)
+            FROM scip.headline_figure f JOIN scip.idempotency i ON i.key = '{run}-' || substr(f.label, 7)
+            WHERE f.slug LIKE 'fault-{run}-%' AND f.version > 1 GROUP BY 1""").splitlines()
+        assert sorted(versions) == sorted(f"Write {n}|1|t" for n in figures)
+        assert sql(f"SELECT count(*) FROM scip.idempotency WHERE key LIKE '{run}-%'") == str(len(numbers))
+        assert sql(f"SELECT count(*) FROM scip.account WHERE subject LIKE '{run}-%'") == str(len(accounts))
+        assert sql(f"SELECT count(*), sum(version) = sum(n) FROM (SELECT version, row_number() OVER (PARTITION BY slug ORDER BY version) n "
+                   f"FROM scip.headline_figure WHERE slug LIKE 'fault-{run}-%') v") == f"{len(figures) + FIGURES}|t", "no version is left out"
+        assert sql(f"SELECT count(*) FROM scip.audit WHERE request LIKE '{run}-%'") == str(3 * len(accounts) + len(figures))
+        # nothing is left over either: no session holds a transaction or a key
+        until = time.monotonic() + 5
+        while (left := sql("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+               + sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) != "00" and time.monotonic() < until:
+            time.sleep(0.05)
+        assert left == "00"
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A cluster of its own, to be mistreated."""
+    cluster = harness.Cluster(harness.LOCAL / "faults")
+    yield cluster
+    cluster.run("stop")
+
+
+@pytest.fixture(scope="module")
+def writes(own):
+    writes = Writes(own)
+    yield writes
+    writes.server.stop()
+
+
+def test_killed_in_mid_write(writes):
+    """kill -9 at a random moment of several writes; the clients turn to the next server with what was not answered, and ask
+    again for what was."""
+    kills, flight, broken = 100 * ROUNDS, 4, 0
+    pool = ThreadPoolExecutor(flight)
+    started = time.monotonic()
+    list(pool.map(writes.insist, itertools.islice(writes.numbers, 5 * flight)))
+    usual = (time.monotonic() - started) / 5
+    for _ in range(kills):
+        following = writes.start(wait=False)  # gets ready meanwhile
+        numbers, before = list(itertools.islice(writes.numbers, flight)), writes.told["broken"]
+        sent = [pool.submit(writes.send, writes.server, number) for number in numbers]
+        time.sleep(random.random() * usual)
+        writes.server.process.kill()
+        for future in sent:
+            future.result()
+        broken += writes.told["broken"] > before
+        writes.server.process.wait()
+        following.wait_ready()
+        writes.server = following
+        list(pool.map(writes.insist, numbers))
+    pool.shutdown()
+    print(f"{kills} kills, {broken} of them in a write; {dict(writes.told)}")
+    assert broken > kills / 3, f"most kills came too late: {writes.told}"
+    writes.check()
+
+
+def terminator(cluster, stop, terminated):
+    """Ends sessions of the writers that are in the middle of something."""
+    with psycopg2.connect(cluster.url("postgres")) as connection, connection.cursor() as cursor:
+        while not stop.wait(random.random() * 0.01):
+            cursor.execute("""SELECT count(pg_terminate_backend(pid)) FROM (
+                SELECT pid FROM pg_stat_activity WHERE application_name = 'scip-api writer' AND state <> 'idle' ORDER BY random() LIMIT 1) s""")
+            terminated.append(cursor.fetchone()[0])
+            connection.commit()
+
+
+def test_sessions_terminated_in_mid_write(writes):
+    """The database ends sessions at random moments of a write: before, between and while it commits."""
+    stop, terminated, wanted = threading.Event(), [], 100 * ROUNDS
+    writes.told.clear()
+    killer = threading.Thread(target=terminator, args=(writes.cluster, stop, terminated))
+    killer.start()
+
+    def client(_):
+        while sum(terminated) < wanted:
+            writes.insist(next(writes.numbers))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(client, range(6)))
+    stop.set()
+    killer.join()
+    print(f"{sum(terminated)} sessions ended; {dict(writes.told)}")
+    assert writes.told[503], "none was hit in mid-write"
+    assert set(writes.told) <= {201, 409, 503}
+    writes.check()
+
+
+class Other:
+    """Another session, which never finds a deadlock first."""
+
+    def __init__(self, cluster, sql):
+        self.connection, self.watch = psycopg2.connect(cluster.url("postgres")), psycopg2.connect(cluster.url("postgres"))
+        self.watch.autocommit = True
+        self.run("SET deadlock_timeout = '60s'")
+        self.run(sql)
+
+    def run(self, sql):
+        self.connection.cursor().execute(sql)
+
+    def wait_until_waited_for(self):
+        cursor, until = self.watch.cursor(), time.monotonic() + 5
+        while not cursor.rowcount > 0:
+            assert time.monotonic() < until
+            cursor.execute("SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", (self.connection.get_backend_pid(),))
+
+    def commit(self):
+        self.connection.commit()
+        self.connection.close()
+        self.watch.close()
+
+
+def account(writes, key):
+    """A new one, and how to give it a role, with a key or without."""
+    body = {"issuer": "https://login.fault.example", "subject": f"role-{writes.run}-{next(writes.numbers)}", "label": "Fault", "roles": []}
+    made = writes.server.send("POST", "/v1/accounts", body, token=writes.token, record=False)
+    assert made.status == 201, made.text
+    give = lambda role: writes.server.send("POST", made.json["href"] + "/roles", role, token=writes.token, key=made.json["id"] if key else None, record=False)
+    return made.json["id"], give
+
+
+def show(writes, id):
+    return writes.server.send("GET", "/v1/accounts/" + id, token=writes.token, record=False).json
+
+
+@pytest.mark.parametrize("key", [False, True])
+def test_a_deadlock_is_got_over(writes, key):
+    """The write has an account's row and waits for a Hub's; who has the Hub's wants the account's. The database breaks it, and
+    the service does the write in a second attempt."""
+    id, give = account(writes, key)
+    other = Other(writes.cluster, "SELECT FROM scip.hub WHERE slug = 'london-hub' FOR UPDATE")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(give, {"role": "hub_member", "hub": "london-hub"})
+        other.wait_until_waited_for()
+        other.run(f"SELECT FROM scip.account WHERE id = '{id}' FOR UPDATE")
+        assert not answer.done(), "it is trying again"
+        other.commit()
+    answer = answer.result()
+    assert answer.status == 201, answer.text
+    assert writes.cluster.psql("SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = 'scip'") == "t"
+    assert [role["id"] for role in show(writes, id)["roles"]] == [answer.json["id"]]
+    assert writes.cluster.psql(f"SELECT count(*) FROM scip.audit WHERE record = '{answer.json['id']}'") == "1"
+
+
+def isolate(writes, setting):
+    """For new sessions, so the present ones are ended; a read finds that out and is tried again."""
+    writes.cluster.psql(f"ALTER ROLE scip_writer {setting}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'scip-api writer'")
+    assert writes.server.send("GET", "/v1/me", token=writes.token, record=False).status == 200
+
+
+@pytest.mark.parametrize("key", [False, True])
+def test_a_serialization_failure_is_got_over(writes, key):
+    """Where the database is told to isolate more: the row has changed since the write began, so it begins again."""
+    isolate(writes, "SET default_transaction_isolation = 'repeatable read'")
+    id, give = account(writes, key)
+    other = Other(writes.cluster, f"UPDATE scip.account SET label = 'Changed meanwhile' WHERE id = '{id}'")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(give, {"role": "website"})
+        other.wait_until_waited_for()
+        other.commit()
+    answer = answer.result()
+    assert answer.status == 201, answer.text
+    assert (show(writes, id)["label"], len(show(writes, id)["roles"])) == ("Changed meanwhile", 1)
+    isolate(writes, "RESET default_transaction_isolation")
+
+
+@pytest.mark.parametrize("key", [False, True])
+def test_a_lock_that_is_not_given_up(writes, key):
+    """Within the database's own time the write gives up, says when to come again, and leaves nothing."""
+    id, give = account(writes, key)
+    other = Other(writes.cluster, f"SELECT FROM scip.account WHERE id = '{id}' FOR UPDATE")
+    started = time.monotonic()
+    answer = give({"role": "website"})
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1") and time.monotonic() - started < 4
+    other.commit()
+    assert show(writes, id)["roles"] == []
+    assert give({"role": "website"}).status == 201
