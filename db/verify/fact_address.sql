@@ -1,0 +1,3 @@
+BEGIN;
+SELECT 1/(scip.href('toolkit_fact', 'x') IS NOT NULL)::int;
+ROLLBACK;
