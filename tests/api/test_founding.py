@@ -470,6 +470,33 @@ def test_a_hub_lead_invites_the_six_sectors(server, led, organisations, central,
     assert get(server, lead, mine).status == server.send("DELETE", mine, token=lead, if_match="*").status == 404
 
 
+def test_what_has_not_changed_is_not_sent_again(server, led, organisations, applicant):
+    hub, lead, _, _ = led
+    application = draft(server, applicant, organisations[0]).headers["Location"]
+    invitation = post(server, lead, hub + "/invitations", {"sector": "fe", "name": "A college"}).headers["Location"]
+    for token, path in ((applicant, "/v1/hub-applications"), (applicant, application), (lead, hub + "/pathway"), (lead, hub + "/pathway/page_sent"),
+                        (lead, hub + "/invitations"), (lead, invitation)):
+        answer = get(server, token, path)
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store")
+        assert get(server, token, path, If_None_Match=answer.headers["ETag"]).status == 304
+
+
+def test_a_key_that_is_in_use(server, cluster, led, organisations, applicant):
+    """While one request with a key runs, another one is told so."""
+    hub, lead, _, _ = led
+    for token, operation, path, body in ((applicant, "addHubApplication", "/v1/hub-applications", {"organisation": organisations[0], "name": "x"}),
+                                         (lead, "addHubInvitation", hub + "/invitations", {"sector": "fe", "name": "x"})):
+        account = get(server, token, "/v1/me").json["id"]
+        holder = threading.Thread(target=cluster.psql, args=(
+            f"BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{account} {operation} held', 0)); SELECT pg_sleep(1.5); COMMIT",))
+        holder.start()
+        until = time.monotonic() + 1.4
+        while (answer := post(server, token, path, body, key="held")).status != 409 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert problem(answer) == (409, "idempotency-key-in-progress"), answer.text
+        holder.join()
+
+
 # A Hub.
 
 def test_the_central_team_keeps_a_hub(server, central):
