@@ -1,0 +1,12 @@
+BEGIN;
+DROP TRIGGER guard_person ON scip.person;
+DROP POLICY see ON scip.person;
+DROP POLICY add ON scip.person;
+DROP POLICY change ON scip.person;
+DROP POLICY central ON scip.personal_read;
+DROP POLICY central ON scip.erasure;
+REVOKE ALL (id, name, email, restricted, erased_at, version, created_at, updated_at) ON scip.person FROM scip_writer;
+REVOKE SELECT ON scip.personal_read, scip.erasure FROM scip_writer;
+DROP FUNCTION scip.guard_person, scip.person_name, scip.person_email, scip.note_read, ctx.corrects, ctx.knows, ctx.placed;
+ALTER TABLE scip.person DROP COLUMN added_by;
+COMMIT;
