@@ -1,24 +1,54 @@
 #include "commands.h"
 #include <openssl/rand.h>
 #include <stdio.h>
+#include <string.h>
 
-static bool add(struct app *app, const char *const values[static 5]) {
+/* One connection as the owner. */
+static struct pool *owner(struct app *app) {
     struct pool_options options = {.url = app->config.database_url,
                                    .name = "scip-api command",
                                    .size = 1,
                                    .wait_us = 5000000,
-                                   .query_timeout_us = 5000000};
-    struct pool *pool = pool_new(&options);
+                                   .query_timeout_us = 600000000};
+    return pool_new(&options);
+}
+
+/* Runs one of the engine's statements; NULL after saying why. */
+static struct result *ask(struct app *app, struct pool *pool, enum transaction_statement which,
+                          const char *const *values) {
+    const struct statement *statement = &app->transactions.statements[which];
     struct problem problem = {0};
     bool lost;
-    struct connection *connection = pool_take(pool, &problem);
-    struct result *result =
-        connection ? pg_run(connection, &app->transactions.statements[ACCOUNT_ADD], values, &problem, &lost) : NULL;
-    bool fine = result && result_rows(result) == 1;
-    if (!fine)
-        fprintf(stderr, "the account was not added: %s\n", problem.status ? problem.detail : "no row");
-    result_free(&result);
+    struct connection *connection = statement->text ? pool_take(pool, &problem) : NULL;
+    struct result *result = connection ? pg_run(connection, statement, values, &problem, &lost) : NULL;
+    if (!result)
+        fprintf(stderr, "%s: %s\n", statement->name, problem.status ? problem.detail : "there is no such statement");
     pool_give(pool, &connection);
+    return result;
+}
+
+/* Runs a statement and prints its rows, cells separated by a space. */
+static int tell(struct app *app, enum transaction_statement which) {
+    struct pool *pool = owner(app);
+    struct result *result = ask(app, pool, which, NULL);
+    bool fine = result;
+    struct value row[8];
+    for (unsigned i = 0; fine && i < result_rows(result); i++) {
+        result_row(result, i, row);
+        for (unsigned j = 0; j < result_columns(result) && j < 8; j++)
+            printf("%s%s", j ? " " : "", row[j].text ? row[j].text : "");
+        putchar('\n');
+    }
+    result_free(&result);
+    pool_free(&pool);
+    return !fine;
+}
+
+static bool add(struct app *app, const char *const values[static 5]) {
+    struct pool *pool = owner(app);
+    struct result *result = ask(app, pool, ACCOUNT_ADD, values);
+    bool fine = result;
+    result_free(&result);
     pool_free(&pool);
     return fine;
 }
@@ -43,4 +73,38 @@ int command_client_add(struct app *app, const char *role, const char *label) {
 int command_keys_rotate(struct app *app) {
     /* a key that signs no longer is needed as long as a token of its lives, and a minute for clocks that differ */
     return !token_keys_rotate(app->config.keys, app->config.token_seconds + 60, stdout);
+}
+
+int command_retention(struct app *app) {
+    return tell(app, RETENTION);
+}
+
+int command_erasures_list(struct app *app) {
+    return tell(app, ERASURES);
+}
+
+int command_erasures_replay(struct app *app, const char *file) {
+    FILE *in = fopen(file, "re");
+    struct pool *pool = owner(app);
+    char line[128];
+    int count = 0;
+    bool fine = in;
+    while (fine && fgets(line, sizeof line, in)) {
+        line[strcspn(line, "\n")] = '\0';
+        char *space = strchr(line, ' ');
+        if (!space)
+            continue;
+        *space = '\0';
+        struct result *result = ask(app, pool, ERASE, (const char *const[]){line, space + 1});
+        fine = result;
+        count += fine;
+        result_free(&result);
+    }
+    if (in)
+        fclose(in);
+    else
+        fprintf(stderr, "%s cannot be read\n", file);
+    pool_free(&pool);
+    printf("%d erasures replayed\n", count);
+    return !fine;
 }

@@ -1,9 +1,10 @@
-/* What an operator does from the command line besides serving: the first accounts, and new keys. */
+/* What an operator does from the command line besides serving. Each gives the exit status; those that speak to the
+ * database do so as the owner of the tables: DATABASE_URL is its. */
 #pragma once
 #include "app.h"
 
 /* scip-api account add ISSUER SUBJECT ROLE LABEL: lets somebody of an OpenID provider in, say the first of the
- * central team. DATABASE_URL is the owner's. Gives the exit status. */
+ * central team. */
 int command_account_add(struct app *app, const char *issuer, const char *subject, const char *role, const char *label);
 
 /* scip-api client add ROLE LABEL: a client of the service's own; prints its id and its secret, this once. */
@@ -11,3 +12,11 @@ int command_client_add(struct app *app, const char *role, const char *label);
 
 /* scip-api keys rotate: a new key signs soon, those that nobody can still hold a token of go. */
 int command_keys_rotate(struct app *app);
+
+/* scip-api retention: removes what has been kept long enough, and says how much of what. */
+int command_retention(struct app *app);
+
+/* scip-api erasures list: people who were erased, by id, a line each. replay FILE: erases them again in a database
+ * that was restored from an older backup. */
+int command_erasures_list(struct app *app);
+int command_erasures_replay(struct app *app, const char *file);

@@ -120,8 +120,16 @@ static int routes(const struct app *app) {
 static const struct command {
     const char *words[2];
     int arguments;
-} commands[] = {{{"serve"}, 0},          {{"check"}, 0},         {{"check", "--db"}, 0}, {{"routes"}, 0},
-                {{"account", "add"}, 4}, {{"client", "add"}, 2}, {{"keys", "rotate"}, 0}};
+} commands[] = {{{"serve"}, 0},
+                {{"check"}, 0},
+                {{"check", "--db"}, 0},
+                {{"routes"}, 0},
+                {{"account", "add"}, 4},
+                {{"client", "add"}, 2},
+                {{"keys", "rotate"}, 0},
+                {{"retention"}, 0},
+                {{"erasures", "list"}, 0},
+                {{"erasures", "replay"}, 1}};
 
 static const struct command *find_command(int count, char **words) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -141,15 +149,23 @@ static int run(struct app *app, struct gate *gate, const char *command, char **w
         return check(app, gate, words[1] != NULL);
     if (gate->faults)
         return 1;
-    return strcmp(command, "account") == 0  ? command_account_add(app, words[2], words[3], words[4], words[5])
-           : strcmp(command, "client") == 0 ? command_client_add(app, words[2], words[3])
-           : strcmp(command, "keys") == 0   ? command_keys_rotate(app)
-                                            : serve(app, gate);
+    if (strcmp(command, "account") == 0)
+        return command_account_add(app, words[2], words[3], words[4], words[5]);
+    if (strcmp(command, "client") == 0)
+        return command_client_add(app, words[2], words[3]);
+    if (strcmp(command, "keys") == 0)
+        return command_keys_rotate(app);
+    if (strcmp(command, "retention") == 0)
+        return command_retention(app);
+    if (strcmp(command, "erasures") == 0)
+        return words[2] ? command_erasures_replay(app, words[2]) : command_erasures_list(app);
+    return serve(app, gate);
 }
 
 static int usage(FILE *out, int status) {
     fprintf(out, "usage: scip-api serve | check [--db] | routes | version\n"
                  "       scip-api account add ISSUER SUBJECT ROLE LABEL | client add ROLE LABEL   (as the owner)\n"
+                 "       scip-api retention | erasures list | erasures replay FILE              (as the owner)\n"
                  "       scip-api keys rotate\n\nenvironment:\n");
     config_describe(out);
     return status;

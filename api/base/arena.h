@@ -6,6 +6,12 @@
 
 struct arena;
 
+/* Bytes that somebody else owns. */
+struct text {
+    const char *bytes;
+    size_t length;
+};
+
 /* A new arena; the caller owns it. cap is the most bytes it may ever hold; 0 means
  * no cap, and then running out of memory ends the process (start-up only). */
 struct arena *arena_new(size_t cap);

@@ -147,6 +147,10 @@ void problem_render(const struct problem *problem, const char *instance, struct 
     buf_json(buf, problem->detail, strlen(problem->detail));
     buf_str(buf, ",\"instance\":");
     buf_json(buf, instance, strlen(instance));
+    if (problem->listed) {
+        buf_printf(buf, ",\"errors\":%s}\n", problem->listed);
+        return;
+    }
     for (unsigned i = 0; i < problem->error_count; i++) {
         const struct problem_error *error = &problem->errors[i];
         buf_str(buf, i ? ",{\"pointer\":" : ",\"errors\":[{\"pointer\":");

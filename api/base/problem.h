@@ -16,9 +16,10 @@ struct problem {
     int status;       /* 0: no problem */
     const char *slug; /* last part of the type URI, from the list in problem.c */
     char detail[320];
-    char allow[64];  /* 405: the methods there are */
-    int retry_after; /* seconds; 0: no header */
-    bool close;      /* the connection cannot be trusted further */
+    char allow[64];     /* 405: the methods there are */
+    int retry_after;    /* seconds; 0: no header */
+    bool close;         /* the connection cannot be trusted further */
+    const char *listed; /* errors as a JSON array, instead of the next; lent */
     unsigned error_count;
     struct problem_error errors[PROBLEM_ERRORS_MAX];
 };

@@ -108,8 +108,8 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
     spec->body_required = json_is_true(json_object_get(body, "required"));
     json_object_foreach (content, type, media) {
         if (!is_json(type) && strcmp(type, "application/merge-patch+json") != 0 &&
-            strcmp(type, "application/x-www-form-urlencoded") != 0)
-            FAULT(loader, media, "%s: a body is JSON, a JSON merge patch or a form, not %s", spec->id, type);
+            strcmp(type, "application/x-www-form-urlencoded") != 0 && strcmp(type, "text/csv") != 0)
+            FAULT(loader, media, "%s: a body is JSON, a JSON merge patch, a form or CSV, not %s", spec->id, type);
         else if (spec->body)
             FAULT(loader, media, "%s: one media type for the body", spec->id);
         else

@@ -9,11 +9,6 @@ enum { ROUTE_PARAMETERS_MAX = 8, ROUTE_SEGMENTS_MAX = 16 };
 
 struct router;
 
-struct text {
-    const char *bytes;
-    size_t length;
-};
-
 struct route_match {
     const struct spec *spec;                  /* NULL: OPTIONS, answered from allow */
     unsigned index;                           /* of the spec in the contract */

@@ -1,4 +1,5 @@
 #include "http/request.h"
+#include "base/csv.h"
 #include "base/log.h"
 #include "http/auth.h"
 #include "http/cursor.h"
@@ -14,6 +15,16 @@ const char *request_header(const struct request *request, const char *name) {
         if (strcasecmp(request->headers[i].name, name) == 0)
             return request->headers[i].value;
     return NULL;
+}
+
+int64_t request_body_limit(const struct request *request) {
+    struct route_match match = {0};
+    struct problem none = {0};
+    const struct config *config = &request->app->config;
+    bool found = router_match(request->app->router, request->arena, request->method, request->target,
+                              strcspn(request->target, "?"), &match, &none);
+    bool file = found && match.spec && match.spec->body_type && strcmp(match.spec->body_type, "text/csv") == 0;
+    return file ? config->file_limit : config->body_limit;
 }
 
 static bool route(struct request *request, struct response *response, struct problem *problem) {
@@ -108,6 +119,11 @@ static bool read_body(struct request *request, struct problem *problem) {
         return problem_set(problem, "unsupported-media-type", "The body must be %s.", spec->body_type);
     if (strcmp(spec->body_type, "application/x-www-form-urlencoded") == 0)
         return read_form(request, problem);
+    if (strcmp(spec->body_type, "text/csv") == 0) {
+        const char *json = csv_to_json(request->arena, request->body.bytes, request->body.length, problem);
+        request->inputs.body_text = (struct text){json, json ? strlen(json) : 0};
+        return json;
+    }
     if (json_depth(request->body.bytes, request->body.length) > JSON_DEPTH_MAX)
         return problem_add(problem, "/body", "is nested more than %d deep", JSON_DEPTH_MAX);
     if (memchr(request->body.bytes, '\0', request->body.length)) /* jansson passes over one behind a number */

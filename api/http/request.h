@@ -74,5 +74,8 @@ struct response {
  * (status 0: none). */
 void request_serve(struct request *request, struct response *response, struct problem *problem);
 
+/* The most bytes that its body may have: files may be larger than documents, which cost memory to read. */
+int64_t request_body_limit(const struct request *request);
+
 /* The first header of that name (case-insensitive), or NULL. */
 const char *request_header(const struct request *request, const char *name);

@@ -21,6 +21,8 @@ static bool heed(struct request *request, struct response *response, struct prob
     if (link->status >= 0 && row[link->status].text &&
         scan_int(row[link->status].text, row[link->status].length, &status))
         response->status = (int)status;
+    if (response->status >= 400 && link->errors >= 0 && row[link->errors].text)
+        problem->listed = arena_copy(request->arena, row[link->errors].text, row[link->errors].length);
     if (response->status >= 400)
         return problem_set_status(problem, response->status);
     if (link->location >= 0 && row[link->location].text)

@@ -81,20 +81,20 @@ static void name_request(struct request *request) {
 /* Reads the whole body into the arena, within limit bytes and the deadline. */
 static bool read_body(struct mg_connection *connection, struct request *request, const struct framing *framing,
                       struct problem *problem) {
-    const struct config *config = &request->app->config;
+    int64_t limit = request_body_limit(request);
     problem->close = true; /* until all of it is read */
-    if (framing->body == FRAMING_LENGTH && framing->length > config->body_limit)
-        return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)config->body_limit);
+    if (framing->body == FRAMING_LENGTH && framing->length > limit)
+        return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)limit);
     if (framing->expects)
         mg_write(connection, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     size_t first = framing->body == FRAMING_LENGTH ? (size_t)framing->length + 1 : BODY_PIECE;
-    struct buf body = buf_new(request->arena, first, (size_t)config->body_limit + 2);
-    arrival.deadline_us = clock_us() + config->body_timeout_ms * 1000;
+    struct buf body = buf_new(request->arena, first, (size_t)limit + 2);
+    arrival.deadline_us = clock_us() + request->app->config.body_timeout_ms * 1000;
     int got = 1;
-    while (got > 0 && body.length <= (size_t)config->body_limit) {
+    while (got > 0 && body.length <= (size_t)limit) {
         size_t wanted = framing->body == FRAMING_LENGTH ? (size_t)framing->length - body.length : BODY_PIECE;
-        if (wanted > (size_t)config->body_limit + 1 - body.length)
-            wanted = (size_t)config->body_limit + 1 - body.length;
+        if (wanted > (size_t)limit + 1 - body.length)
+            wanted = (size_t)limit + 1 - body.length;
         char *place = wanted ? buf_reserve(&body, wanted) : NULL;
         got = place ? mg_read(connection, place, wanted) : 0;
         buf_commit(&body, got > 0 ? (size_t)got : 0);
@@ -102,7 +102,7 @@ static bool read_body(struct mg_connection *connection, struct request *request,
     bool late = clock_us() > arrival.deadline_us;
     arrival.deadline_us = 0;
     if (got > 0 || body.failed)
-        return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)config->body_limit);
+        return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)limit);
     if (got < 0 || (framing->body == FRAMING_LENGTH && (int64_t)body.length != framing->length))
         return problem_set(problem, late ? "request-timeout" : "bad-framing", "The body did not arrive whole.");
     request->body = (struct text){buf_text(&body), body.length};
@@ -151,6 +151,7 @@ static void answer(struct mg_connection *connection, struct request *request, co
     struct framing framing;
     problem.status = problem.retry_after = 0;
     problem.error_count = 0;
+    problem.listed = NULL;
     problem.allow[0] = '\0';
     problem.close = false;
     if (!request->target)
@@ -170,7 +171,7 @@ static void answer(struct mg_connection *connection, struct request *request, co
 static void *on_thread(const struct mg_context *context, int type) {
     const struct config *config = &((struct server *)mg_get_user_data(context))->app->config;
     /* body, its copies as values, and an answer that has grown by doubling */
-    size_t cap = (size_t)(config->body_limit * 4 + config->response_limit * 3) + 1024 * 1024;
+    size_t cap = (size_t)((config->body_limit + config->file_limit) * 4 + config->response_limit * 3) + 1024 * 1024;
     return type == 1 ? arena_new(cap) : NULL;
 }
 

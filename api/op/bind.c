@@ -296,7 +296,7 @@ static const char *value_of(struct arena *arena, const struct binding *binding, 
     case BIND_PROPERTY:
         return json_text(arena, json_object_get(inputs->body, binding->name), type);
     case BIND_BODY:
-        return inputs->body ? inputs->body_text.bytes : NULL;
+        return inputs->body_text.bytes;
     case BIND_IF_MATCH:
         return inputs->if_match;
     case BIND_NEW_ID:

@@ -23,7 +23,7 @@ struct inputs {
     struct pairs query;
     struct pairs after;     /* of the cursor */
     const json_t *body;     /* or NULL */
-    struct text body_text;  /* the bytes it was read from: numbers keep their digits */
+    struct text body_text;  /* :body: the JSON that it was read from, or that CSV became */
     bool whole;             /* no default limit: the representation gives everything */
     const char *if_match;   /* versions as an array's text, or NULL */
     const char *operations; /* of the contract, as :operations */

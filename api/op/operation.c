@@ -304,7 +304,7 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
     oid *types = arena_alloc(arena, (count + 1) * sizeof *types);
     struct link *link = arena_alloc(arena, sizeof *link);
     *link = (struct link){.columns = columns, .types = types, .count = count};
-    link->status = link->location = link->version = link->bookmark = -1;
+    link->status = link->location = link->version = link->bookmark = link->errors = -1;
     for (unsigned i = 0; i < count; i++) {
         const char *name = result_column_name(result, i);
         columns[i].name = arena_copy(arena, name, strlen(name));
@@ -314,6 +314,7 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
                      : strcmp(name, "_location") == 0 ? &link->location
                      : strcmp(name, "_version") == 0  ? &link->version
                      : strcmp(name, "_bookmark") == 0 ? &link->bookmark
+                     : strcmp(name, "_errors") == 0   ? &link->errors
                                                       : NULL;
         if (known)
             *known = (int)i;

@@ -43,7 +43,7 @@ struct link {
     const struct column *columns;
     const oid *types;
     unsigned count;
-    int status, location, version, bookmark; /* indexes of the columns _status …, or -1 */
+    int status, location, version, bookmark, errors; /* indexes of the columns _status …, or -1 */
 };
 
 struct operation {

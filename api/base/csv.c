@@ -1,0 +1,236 @@
+#include "base/csv.h"
+#include "base/scan.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { COLUMNS_MAX = 64, CELL_MAX = 65536, JSON_MAX = 64 * 1024 * 1024 };
+
+struct reader {
+    struct arena *arena;
+    const char *at, *end;
+    char separator;
+    int line;
+    struct buf cell;
+    struct problem *problem;
+};
+
+/* Windows-1252 from 0x80 to 0x9F; 0 is not assigned. Above that it is Latin-1. */
+static const unsigned short windows[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                           0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                           0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                           0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+
+static bool wrong(struct reader *reader, const char *detail) {
+    char pointer[64];
+    snprintf(pointer, sizeof pointer, "/body/line/%d", reader->line);
+    return problem_add(reader->problem, pointer, "%s", detail);
+}
+
+/* The text as UTF-8: Excel writes the system's code page where it is not told otherwise. */
+static bool decode(struct arena *arena, const char *bytes, size_t length, struct text *text) {
+    struct buf out = buf_new(arena, length + 16, length * 3 + 16);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        unsigned code = byte < 0x80 || byte >= 0xA0 ? byte : windows[byte - 0x80];
+        if (!code)
+            return false;
+        if (code < 0x80) {
+            buf_char(&out, (char)code);
+        } else if (code < 0x800) {
+            buf_char(&out, (char)(0xC0 | code >> 6));
+            buf_char(&out, (char)(0x80 | (code & 0x3F)));
+        } else {
+            buf_char(&out, (char)(0xE0 | code >> 12));
+            buf_char(&out, (char)(0x80 | (code >> 6 & 0x3F)));
+            buf_char(&out, (char)(0x80 | (code & 0x3F)));
+        }
+    }
+    *text = (struct text){out.data, out.length};
+    return !out.failed;
+}
+
+/* The separator is the one that the first line has most of; Excel also says it in a line of its own. */
+static void find_separator(struct reader *reader) {
+    size_t counts[3] = {0};
+    bool quoted = false;
+    if (reader->end - reader->at > 5 && strncasecmp(reader->at, "sep=", 4) == 0) {
+        reader->separator = reader->at[4];
+        reader->at += 5;
+        reader->at += reader->at < reader->end && *reader->at == '\r';
+        reader->at += reader->at < reader->end && *reader->at == '\n';
+        reader->line++;
+        return;
+    }
+    for (const char *c = reader->at; c < reader->end && (quoted || (*c != '\n' && *c != '\r')); c++) {
+        const char *found = *c ? strchr(",;\t", *c) : NULL;
+        quoted ^= *c == '"';
+        if (found && !quoted)
+            counts[found - ",;\t"]++;
+    }
+    int most = counts[1] > counts[0] ? 1 : 0;
+    reader->separator = ",;\t"[counts[2] > counts[most] ? 2 : most];
+}
+
+static bool line_ends(const struct reader *reader) {
+    return reader->at == reader->end || *reader->at == '\n' || *reader->at == '\r';
+}
+
+static bool read_quoted(struct reader *reader) {
+    int started = reader->line;
+    for (reader->at++;; reader->at++) {
+        if (reader->at == reader->end) {
+            reader->line = started;
+            return wrong(reader, "has a quoted cell that does not end");
+        }
+        if (*reader->at == '"') {
+            if (reader->at + 1 == reader->end || reader->at[1] != '"')
+                break;
+            reader->at++;
+        }
+        reader->line += *reader->at == '\n';
+        buf_char(&reader->cell, *reader->at);
+    }
+    reader->at++;
+    return line_ends(reader) || *reader->at == reader->separator || wrong(reader, "has text behind a quoted cell");
+}
+
+/* Reads a cell up to the separator or the line's end. */
+static bool read_cell(struct reader *reader) {
+    reader->cell.length = 0;
+    if (reader->at < reader->end && *reader->at == '"') {
+        if (!read_quoted(reader))
+            return false;
+    } else {
+        for (; !line_ends(reader) && *reader->at != reader->separator; reader->at++)
+            buf_char(&reader->cell, *reader->at);
+    }
+    return !reader->cell.failed || wrong(reader, "has a cell that is too long");
+}
+
+/* Goes on behind the separator; false at the line's end, which is left behind. */
+static bool next_cell(struct reader *reader) {
+    if (reader->at < reader->end && *reader->at == reader->separator) {
+        reader->at++;
+        return true;
+    }
+    if (reader->at < reader->end && *reader->at == '\r')
+        reader->at++;
+    if (reader->at < reader->end && *reader->at == '\n')
+        reader->at++;
+    reader->line++;
+    return false;
+}
+
+static void trim(const struct buf *cell, struct text *text) {
+    *text = (struct text){cell->data, cell->length};
+    while (text->length && isspace((unsigned char)*text->bytes)) {
+        text->bytes++;
+        text->length--;
+    }
+    while (text->length && isspace((unsigned char)text->bytes[text->length - 1]))
+        text->length--;
+}
+
+static bool read_columns(struct reader *reader, const char **names, unsigned *count) {
+    bool more = true;
+    for (*count = 0; more; ++*count) {
+        struct text text;
+        if (*count == COLUMNS_MAX || !read_cell(reader))
+            return reader->problem->status ? false : wrong(reader, "has more than 64 columns");
+        trim(&reader->cell, &text);
+        char *name = arena_copy(reader->arena, text.bytes, text.length);
+        for (char *c = name; c && *c; c++)
+            *c = isspace((unsigned char)*c) ? '_' : (char)tolower((unsigned char)*c);
+        if (!name || !*name)
+            return wrong(reader, "has a column without a name");
+        for (unsigned i = 0; i < *count; i++)
+            if (strcmp(names[i], name) == 0)
+                return wrong(reader, "names a column twice");
+        names[*count] = name;
+        more = next_cell(reader);
+    }
+    return true;
+}
+
+/* One cell as a member of the row; what our own CSV puts before a formula goes (TRAPS, renderers). */
+static void put_cell(struct buf *out, const char *name, const struct buf *cell) {
+    struct text text;
+    trim(cell, &text);
+    buf_json(out, name, strlen(name));
+    buf_char(out, ':');
+    size_t marks = 0;
+    while (marks < text.length && text.bytes[marks] == '\'')
+        marks++;
+    if (marks && marks < text.length && strchr("=+@\t\r-", text.bytes[marks])) {
+        text.bytes++;
+        text.length--;
+    }
+    if (text.length)
+        buf_json(out, text.bytes, text.length);
+    else
+        buf_str(out, "null");
+}
+
+static bool read_row(struct reader *reader, const char *const *names, unsigned count, struct buf *out, bool *any) {
+    int line = reader->line;
+    bool more = true, filled = false;
+    size_t before = out->length;
+    buf_printf(out, "%s{\"line\":%d,\"values\":{", *any ? "," : "", line);
+    for (unsigned i = 0; more; i++) {
+        if (!read_cell(reader))
+            return false;
+        filled |= reader->cell.length > 0;
+        if (i >= count && reader->cell.length)
+            return wrong(reader, "has more cells than there are columns");
+        if (i < count) {
+            if (i)
+                buf_char(out, ',');
+            put_cell(out, names[i], &reader->cell);
+        }
+        more = next_cell(reader);
+    }
+    buf_str(out, "}}");
+    if (!filled)
+        out->length = before;
+    *any |= filled;
+    return true;
+}
+
+const char *csv_to_json(struct arena *arena, const char *bytes, size_t length, struct problem *problem) {
+    struct text text = {bytes, length};
+    if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
+        return problem_add(problem, "/body", "is UTF-16: save it as CSV UTF-8"), NULL;
+    if (memchr(bytes, '\0', length))
+        return problem_add(problem, "/body", "is no text: save the sheet as CSV"), NULL;
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
+        text = (struct text){bytes + 3, length - 3};
+    if (!scan_utf8(text.bytes, text.length) && !decode(arena, bytes, length, &text))
+        return problem_add(problem, "/body", "is neither UTF-8 nor Windows-1252"), NULL;
+    struct reader reader = {.arena = arena,
+                            .at = text.bytes,
+                            .end = text.bytes + text.length,
+                            .line = 1,
+                            .cell = buf_new(arena, 256, CELL_MAX),
+                            .problem = problem};
+    const char *names[COLUMNS_MAX];
+    unsigned count;
+    find_separator(&reader);
+    if (!read_columns(&reader, names, &count))
+        return NULL;
+    struct buf out = buf_new(arena, text.length * 2 + 256, JSON_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        buf_str(&out, i ? "," : "{\"columns\":[");
+        buf_json(&out, names[i], strlen(names[i]));
+    }
+    buf_str(&out, "],\"rows\":[");
+    for (bool any = false; reader.at < reader.end;)
+        if (!read_row(&reader, names, count, &out, &any))
+            return NULL;
+    buf_str(&out, "]}");
+    const char *json = buf_text(&out);
+    if (!json)
+        problem_set(problem, "too-large", "The file is too large.");
+    return json;
+}
