@@ -1,0 +1,3 @@
+BEGIN;
+SELECT 1/(scip.href('news', 'x') = '/v1/news/x')::int;
+ROLLBACK;
