@@ -192,7 +192,7 @@ def test_an_applicants_first_day(server, cluster, organisations, applicant, neig
     # Now it is with those who decide, and with nobody else.
     assert get(server, reviewer, path).json == submitted.json
     assert get(server, board, path).status == get(server, neighbour, path).status == 404
-    assert [row["id"] for row in get(server, reviewer, "/v1/hub-applications?status=submitted").json["items"]] == [application["id"]]
+    assert application["id"] in [row["id"] for row in get(server, reviewer, "/v1/hub-applications?status=submitted").json["items"]]
     assert problem(patch(server, reviewer, path, {"name": "Mine"}))[0] == 403
     assert problem(post(server, reviewer, path + "/decision", {"decision": "approved"})) == (409, "application-not-under-review")
     assert post(server, reviewer, path + "/review").json["status"] == "under_review"
