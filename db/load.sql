@@ -1,6 +1,7 @@
 -- Functions of one load, gone with its session; `load` calls them. The files rule over the records they
 -- hold: what differs is updated, rows that belong to such a record and are in no file are removed. Records
--- that no file has are left alone.
+-- that no file has are left alone, and so are those that an account has changed, made or deleted: from then on
+-- they are the people's, not the files'.
 SET LOCAL client_min_messages = warning;
 LOCK TABLE scip.region IN SHARE ROW EXCLUSIVE MODE;  -- one load at a time
 
@@ -19,11 +20,24 @@ BEGIN
     EXECUTE format('SELECT %I FROM scip.%I WHERE slug = $1', record || '_id', record || '_former_slug')
       INTO found_id USING slug;
   END IF;
-  IF found_id IS NULL AND slug IS NOT NULL AND required THEN
+  IF found_id IS NULL AND slug IS NOT NULL AND required AND NOT pg_temp.deleted(record, slug) THEN
     RAISE 'unknown % "%"', record, slug;
   END IF;
   RETURN found_id;
 END $$;
+
+-- Whether an account has written this record.
+CREATE FUNCTION pg_temp.taken_over(record text, id bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM scip.audit a WHERE a."table" = $1 AND a.record = $2::text AND a.account_id IS NOT NULL)
+$$;
+
+-- Whether an account has deleted a record of this slug.
+CREATE FUNCTION pg_temp.deleted(record text, slug text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM scip.audit a JOIN scip.history h ON h."table" = a."table" AND h.record = a.record
+                 WHERE a."table" = $1 AND a.op = 'DELETE' AND a.account_id IS NOT NULL AND h.row ->> 'slug' = $2)
+$$;
 
 -- csv_<t>, all text, becomes new_<t>, typed as the table: slugs of other records are resolved, lists are split.
 CREATE FUNCTION pg_temp.read(t text) RETURNS text[]
@@ -68,7 +82,7 @@ BEGIN
       FROM new_headline_figure n
       LEFT JOIN LATERAL (SELECT * FROM scip.headline_figure x WHERE x.slug = n.slug
                          ORDER BY x.version DESC LIMIT 1) f ON true
-      WHERE f.id IS NULL OR ROW(%s) IS DISTINCT FROM ROW(%s)
+      WHERE f.id IS NULL OR ROW(%s) IS DISTINCT FROM ROW(%s) AND NOT pg_temp.taken_over(''headline_figure'', f.id)
       RETURNING version)
     SELECT count(*) FILTER (WHERE version = 1), count(*) FILTER (WHERE version > 1) FROM added',
     list, given, now_in_force, given) INTO inserted, updated;
@@ -93,6 +107,11 @@ DECLARE
 BEGIN
   columns := pg_temp.read(t);
   EXECUTE format('SELECT count(*) FROM %I', 'new_' || t) INTO total;
+  IF owner <> '' THEN
+    EXECUTE format('DELETE FROM %I WHERE %I IS NULL OR pg_temp.taken_over(%L, %2$I)', 'new_' || t, owner_id, owner);
+  ELSIF t <> 'headline_figure' AND 'slug' = ANY (columns) THEN
+    EXECUTE format('DELETE FROM %I n WHERE pg_temp.taken_over(%L, pg_temp.find(%2$L, n.slug, false)) OR pg_temp.deleted(%2$L, n.slug)', 'new_' || t, t);
+  END IF;
   IF t = 'headline_figure' THEN
     SELECT f.inserted, f.updated INTO inserted, updated FROM pg_temp.load_figures(columns) f;
   ELSE
@@ -106,8 +125,9 @@ BEGIN
     IF owner <> '' THEN
       -- Dated leads are made where the rule about them is kept, not in a file.
       EXECUTE format('DELETE FROM scip.%I t
-        WHERE %I IN (SELECT pg_temp.find(%L, slug) FROM %I) %s AND NOT EXISTS (SELECT FROM %I n WHERE %s)',
-        t, owner_id, owner, 'csv_' || owner, CASE t WHEN 'hub_lead' THEN 'AND standing <> ''dated''' END,
+        WHERE %I IN (SELECT pg_temp.find(%L, slug, false) FROM %I) AND NOT pg_temp.taken_over(%5$L, %2$I) %6$s
+          AND NOT EXISTS (SELECT FROM %7$I n WHERE %8$s)',
+        t, owner_id, owner, 'csv_' || owner, owner, CASE t WHEN 'hub_lead' THEN 'AND standing <> ''dated''' END,
         'new_' || t, same);
       GET DIAGNOSTICS removed = ROW_COUNT;
     END IF;

@@ -3,8 +3,8 @@ DO $$
 DECLARE
   t text;
 BEGIN
-  FOR t IN SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'keep_records' LOOP
-    EXECUTE format('DROP FUNCTION scip.%I CASCADE', 'record_' || split_part(t, '.', 2));
+  FOR t IN SELECT relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE tgname = 'keep_records' LOOP
+    EXECUTE format('DROP FUNCTION scip.%I CASCADE', 'record_' || t);
   END LOOP;
   FOR t IN SELECT format('POLICY %I ON %s', polname, polrelid::regclass) FROM pg_policy
            WHERE polname IN ('central_insert', 'central_update', 'central_delete', 'partner_update') LOOP

@@ -144,3 +144,29 @@ def test_start_data_keep_what_is_known(database, files):
     assert query(database, "SELECT starts, starts_on::text FROM scip.event WHERE slug = 'annual-conference-2025'") == [("2025", "2025-01-01")]
     text = "".join(path.read_text() for path in (DB / "data").glob("*.csv"))
     assert "seed:" not in text and "@" not in text
+
+
+def test_what_accounts_wrote_is_theirs(files, database):
+    """An edit, a deletion and a corrected figure made by an account outlive the next release's files."""
+    with psycopg2.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('scip.account', gen_random_uuid()::text, true)")
+        cursor.execute("UPDATE scip.organisation SET name = 'As the people call it' WHERE slug = 'university-of-winchester'")
+        cursor.execute("DELETE FROM scip.news WHERE slug = (SELECT min(slug) FROM scip.news) RETURNING slug")
+        gone = cursor.fetchone()[0]
+        cursor.execute("""INSERT INTO scip.headline_figure (slug, version, metric, scope, label, value, unit, qualifier, sources, confidence)
+                          SELECT slug, version + 1, metric, scope, label, value + 1, unit, qualifier, sources, confidence
+                          FROM scip.headline_figure f WHERE slug = (SELECT min(slug) FROM scip.headline_figure) ORDER BY version DESC LIMIT 1
+                          RETURNING slug, version""")
+        figure = cursor.fetchone()
+    names = files / "data/organisation_name.csv"
+    names.write_text(re.sub(r"^(university-of-winchester),.*$", r"\1,other,A name of the files", names.read_text(), flags=re.M))
+    load(files, database)
+    with psycopg2.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM scip.organisation WHERE slug = 'university-of-winchester'")
+        assert cursor.fetchone() == ("As the people call it",)
+        cursor.execute("SELECT count(*) FROM scip.news WHERE slug = %s", (gone,))
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT slug, max(version) FROM scip.headline_figure WHERE slug = %s GROUP BY 1", (figure[0],))
+        assert cursor.fetchone() == figure
+        cursor.execute("SELECT count(*) FROM scip.organisation_name WHERE name = 'A name of the files'")
+        assert cursor.fetchone() == (0,)
