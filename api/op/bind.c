@@ -249,7 +249,7 @@ const char *bind_if_match(struct arena *arena, const char *header) {
     for (const char *quote = strchr(header, '"'); quote; quote = strchr(quote, '"')) {
         size_t digits = strspn(++quote, "0123456789");
         const char *end = strchr(quote, '"');
-        if (!end)
+        if (!end || !strchr(", \t", end[1])) /* the end, too, is found in that set */
             break;
         if (digits && digits < 10 && (quote[digits] == '.' || quote[digits] == '"')) {
             if (versions.length > 1)
