@@ -11,21 +11,32 @@ COOKBOOK = (harness.ROOT / "clients/curl/README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", COOKBOOK, re.S)
 
 
-def run(server, folder, block):
+WRITERS = {"TOKEN": ("central", {}), "PARTNER_TOKEN": ("partner", {"organisation": "university-of-winchester"}),
+           "HUB_LEAD_GROUP_TOKEN": ("group_member", {"group": "hub-leads-group"}), "HUB_LEAD_TOKEN": ("hub_lead", {"hub": "scotland-hub"}),
+           "WEBSITE_TOKEN": ("website", {})}
+
+
+@pytest.fixture(scope="module")
+def tokens(cluster, server):
+    """What script/token gives to who reads the cookbook."""
+    return {name: cluster.token(server, role, **subject) for name, (role, subject) in WRITERS.items()}
+
+
+def run(server, folder, block, tokens):
     return subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=folder, text=True, capture_output=True, timeout=60,
-                          env={**os.environ, "API": f"http://127.0.0.1:{server.port}"})
+                          env={**os.environ, **tokens, "API": f"http://127.0.0.1:{server.port}"})
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("\n")[0][:60])
-def test_cookbook(server, tmp_path, block):
-    done = run(server, tmp_path, block)
+def test_cookbook(server, tokens, tmp_path, block):
+    done = run(server, tmp_path, block, tokens)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() or "export" in block or "-o " in block, "a command that prints nothing shows nothing"
     assert "null\n" not in done.stdout or "jq '" in block, done.stdout
 
 
-def test_what_the_cookbook_promises(server, tmp_path):
-    outputs = [run(server, tmp_path, block).stdout for block in BLOCKS]
+def test_what_the_cookbook_promises(server, tokens, tmp_path):
+    outputs = [run(server, tmp_path, block, tokens).stdout for block in BLOCKS]
     text = "\n".join(outputs)
     assert "Hub Cymru" in text and "lincolnshire-and-east-midlands-hub" in text and "nightly-sync-7" in text
     assert re.search(r"^304$", text, re.M)
@@ -37,6 +48,6 @@ def test_what_the_cookbook_promises(server, tmp_path):
 
 
 @pytest.mark.parametrize("command", re.findall(r"^curl .*$", (harness.ROOT / "README.md").read_text(), re.M))
-def test_readme(server, tmp_path, command):
-    done = run(server, tmp_path, command.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace("curl ", "curl -fsS ", 1))
+def test_readme(server, tokens, tmp_path, command):
+    done = run(server, tmp_path, command.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace("curl ", "curl -fsS ", 1), tokens)
     assert done.returncode == 0 and len(done.stdout) > 100, done.stderr
