@@ -3,6 +3,10 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
 SELECT no_plan();
 SET LOCAL search_path = scip, public;
+SET LOCAL session_replication_role = replica;
+DELETE FROM hub_application;
+SET LOCAL session_replication_role = origin;
+DELETE FROM hub_invitation;
 
 CREATE FUNCTION pg_temp.outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
