@@ -8,6 +8,7 @@ enum column_kind {
     COLUMN_BOOL,    /* 't' or 'f' */
     COLUMN_DATE,    /* 2025-08-31 */
     COLUMN_INSTANT, /* timestamptz in UTC: "2025-08-31 23:30:00.5+00", rendered 2025-08-31T23:30:00.5Z */
+    COLUMN_LOCAL,   /* timestamp without time zone: the zone's own wall clock; of calendars alone */
     COLUMN_JSON,    /* json, jsonb: copied verbatim */
 };
 

@@ -216,6 +216,7 @@ static bool column_type(oid type, enum column_kind *kind, unsigned *fits) {
         {OID_BOOL, COLUMN_BOOL, SCHEMA_BOOLEAN},
         {OID_DATE, COLUMN_DATE, SCHEMA_STRING},
         {OID_TIMESTAMPTZ, COLUMN_INSTANT, SCHEMA_STRING},
+        {OID_TIMESTAMP, COLUMN_LOCAL, 0}, /* a property has its zone */
         {OID_JSON, COLUMN_JSON, SCHEMA_ANY},
         {OID_JSONB, COLUMN_JSON, SCHEMA_ANY},
     };

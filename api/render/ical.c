@@ -1,4 +1,5 @@
-/* RFC 5545. Each row is a VEVENT made of the columns _ical_<property>; a row without a start is left out. */
+/* RFC 5545. Each row is a VEVENT made of the columns _ical_<property>; a row without a start is left out. A time of
+ * day stands in _ical_<property>_at, on the clock of Europe/London: then the property's date is NULL. */
 #include "render/render.h"
 #include <ctype.h>
 #include <string.h>
@@ -6,6 +7,14 @@
 enum { LINE_OCTETS = 75 }; /* without the CR LF (section 3.1) */
 
 static const char prefix[] = "_ical_";
+
+/* The zone of all times of day, as it has been since 1996 (section 3.6.5). */
+static const char zone[] =
+    "BEGIN:VTIMEZONE\r\nTZID:Europe/London\r\n"
+    "BEGIN:DAYLIGHT\r\nTZNAME:BST\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\nDTSTART:19960331T010000\r\n"
+    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\n"
+    "BEGIN:STANDARD\r\nTZNAME:GMT\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0000\r\nDTSTART:19961027T020000\r\n"
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
 /* Appends a content line, folded without splitting a character. */
 static void put_line(struct buf *buf, const char *line, size_t length) {
@@ -38,25 +47,29 @@ static void put_text(struct buf *line, const char *text, size_t length) {
 }
 
 /* The digits of "2025-06-06" or "2025-06-06 10:15:00+00" as 20250606 or 20250606T101500Z. */
-static void put_time(struct buf *line, const struct value *value, bool instant) {
-    for (size_t i = 0; i < value->length && i < (instant ? 19 : 10); i++)
+static void put_time(struct buf *line, const struct value *value, enum column_kind kind) {
+    for (size_t i = 0; i < value->length && i < (kind == COLUMN_DATE ? 10 : 19); i++)
         if (isdigit((unsigned char)value->text[i]))
             buf_char(line, value->text[i]);
         else if (value->text[i] == ' ')
             buf_char(line, 'T');
-    if (instant)
+    if (kind == COLUMN_INSTANT)
         buf_char(line, 'Z');
 }
 
 static void put_property(struct rendering *rendering, const struct column *column, const struct value *value) {
     struct buf line = buf_new(rendering->buf->arena, value->length + 64, value->length * 2 + 256);
-    for (const char *c = column->name + sizeof prefix - 1; *c; c++)
-        buf_char(&line, *c == '_' ? '-' : (char)toupper((unsigned char)*c));
-    if (column->kind == COLUMN_DATE)
-        buf_str(&line, ";VALUE=DATE");
-    buf_char(&line, ':');
-    if (column->kind == COLUMN_DATE || column->kind == COLUMN_INSTANT)
-        put_time(&line, value, column->kind == COLUMN_INSTANT);
+    bool time = column->kind == COLUMN_DATE || column->kind == COLUMN_INSTANT || column->kind == COLUMN_LOCAL;
+    const char *name = column->name + sizeof prefix - 1, *end = name + strlen(name);
+    if (column->kind == COLUMN_LOCAL && end - name > 3 && strcmp(end - 3, "_at") == 0)
+        end -= 3;
+    for (; name < end; name++)
+        buf_char(&line, *name == '_' ? '-' : (char)toupper((unsigned char)*name));
+    buf_str(&line, column->kind == COLUMN_DATE    ? ";VALUE=DATE:"
+                   : column->kind == COLUMN_LOCAL ? ";TZID=Europe/London:"
+                                                  : ":");
+    if (time)
+        put_time(&line, value, column->kind);
     else if (column->kind == COLUMN_NUMBER || strcmp(column->name, "_ical_url") == 0) /* a URI is not escaped */
         for (size_t i = 0; i < value->length; i++)
             buf_char(&line, (unsigned char)value->text[i] < 0x20 ? ' ' : value->text[i]);
@@ -73,15 +86,22 @@ static void begin(struct rendering *rendering) {
     buf_str(&line, "X-WR-CALNAME:");
     put_text(&line, rendering->title, strlen(rendering->title));
     put_line(rendering->buf, line.data, line.length);
+    for (unsigned i = 0; i < rendering->column_count; i++)
+        if (rendering->columns[i].kind == COLUMN_LOCAL) {
+            buf_str(rendering->buf, zone);
+            return;
+        }
 }
 
 static void row(struct rendering *rendering, const struct value *values) {
     rendering->rows++;
+    bool starts = false;
     for (unsigned i = 0; i < rendering->column_count; i++)
-        if (strcmp(rendering->columns[i].name, "_ical_dtstart") == 0 && !values[i].text) {
-            rendering->omitted++;
-            return;
-        }
+        starts |= values[i].text && (strcmp(rendering->columns[i].name, "_ical_dtstart") == 0 ||
+                                     strcmp(rendering->columns[i].name, "_ical_dtstart_at") == 0);
+    rendering->omitted += !starts;
+    if (!starts)
+        return;
     buf_str(rendering->buf, "BEGIN:VEVENT\r\n");
     for (unsigned i = 0; i < rendering->column_count; i++)
         if (strncmp(rendering->columns[i].name, prefix, sizeof prefix - 1) == 0 && values[i].text)

@@ -29,6 +29,7 @@ void render_value(struct buf *buf, const struct column *column, const struct val
     switch (column->kind) {
     case COLUMN_TEXT:
     case COLUMN_DATE:
+    case COLUMN_LOCAL:
         buf_json(buf, value->text, value->length);
         break;
     case COLUMN_NUMBER: /* NaN and Infinity are not JSON (RFC 8259, section 6) */

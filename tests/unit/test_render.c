@@ -97,6 +97,25 @@ START_TEST(ical) {
 }
 END_TEST
 
+/* On the clock of the place: a calendar that moves with summer time needs the zone's rules. */
+START_TEST(ical_times) {
+    static const struct column timed[] = {{.name = "_ical_dtstart", .kind = COLUMN_DATE, .engine = true},
+                                          {.name = "_ical_dtstart_at", .kind = COLUMN_LOCAL, .engine = true}};
+    static const struct value rows[2][2] = {{{NULL, 0}, {"2025-06-06 19:30:00", 19}}, {{"2025-06-07", 10}, {NULL, 0}}};
+    struct buf buf = buf_new(arena, 8, 10000);
+    struct rendering rendering = {.buf = &buf, .columns = timed, .column_count = 2, .list = true, .title = "T"};
+    render_ical.begin(&rendering);
+    render_ical.row(&rendering, rows[0]);
+    render_ical.row(&rendering, rows[1]);
+    render_ical.end(&rendering);
+    const char *text = buf_text(&buf);
+    ck_assert_ptr_nonnull(strstr(text, "BEGIN:VTIMEZONE\r\nTZID:Europe/London\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\nDTSTART;TZID=Europe/London:20250606T193000\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\nDTSTART;VALUE=DATE:20250607\r\n"));
+    ck_assert_uint_eq(rendering.omitted, 0);
+}
+END_TEST
+
 START_TEST(values) {
     static const struct {
         enum column_kind kind;
@@ -122,5 +141,5 @@ END_TEST
 
 int main(void) {
     return run_cases("render", set_up, tear_down,
-                     (const TTest *const[]){json, ndjson, csv, geojson, ical, values, NULL});
+                     (const TTest *const[]){json, ndjson, csv, geojson, ical, ical_times, values, NULL});
 }
