@@ -1,0 +1,2 @@
+-- Removes what has been kept long enough.
+SELECT kind, removed FROM scip.retain()
