@@ -69,7 +69,7 @@ SELECT throws_ok($$INSERT INTO organisation_identifier (identifier, organisation
 
 -- Unknown dates stay unknown; changes are counted.
 INSERT INTO event (slug, title, title_source, kind, starts, status, sources, confidence)
-  VALUES ('test-year', 'Year', 'published', 'conference', '2025', 'announced', '{test}', 'low'),
+  VALUES ('test-year', 'Year', 'published', 'conference', '2025', 'published', '{test}', 'low'),
          ('test-none', 'None', 'described', 'conference', NULL, 'unknown', '{test}', 'low');
 SELECT results_eq($$SELECT starts::text, starts_on, ends_on FROM event WHERE slug IN ('test-year', 'test-none') ORDER BY slug DESC$$,
   $$VALUES ('2025', '2025-01-01'::date, '2025-12-31'::date), (NULL, NULL, NULL)$$, 'filters know the whole period');
