@@ -4,7 +4,7 @@
 #include "http/response.h"
 #include <string.h>
 
-/* GET /v1: the collections of the contract, so that nobody has to guess. */
+/* GET /v1: the public collections of the contract, so that nobody has to guess. */
 static bool get_index(struct request *request, struct response *response, struct problem *problem) {
     const struct contract *contract = request->app->contract;
     if (!response_body(request, response, problem))
@@ -19,7 +19,7 @@ static bool get_index(struct request *request, struct response *response, struct
     const char *comma = "";
     for (unsigned i = 0; i < contract->spec_count; i++) {
         const struct spec *spec = &contract->specs[i];
-        if (!spec->list)
+        if (!spec->list || spec->secured || strchr(spec->path, '{')) /* what everybody can read, from the top */
             continue;
         buf_printf(body, "%s{\"name\":\"%s\",\"href\":\"%s\",\"title\":", comma, spec->path + strlen("/v1/"),
                    spec->path);
