@@ -1,0 +1,521 @@
+-- Meetings of Hubs and groups: what may follow what, the agenda that a meeting gets, who was there, minutes, seats.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- All that belongs to a meeting is changed by who holds its row, taken first, so that neither half of two requests
+-- waits for the other. False: not the caller's to change.
+CREATE FUNCTION scip.hold_meeting(meeting uuid) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM scip.meeting WHERE id = meeting FOR NO KEY UPDATE;
+  RETURN FOUND;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.hold_meeting TO scip_writer;
+
+-- Who may be present: members of the Hub, holders of the group's seats, on the meeting's day.
+CREATE FUNCTION scip.meeting_members(meeting uuid) RETURNS TABLE (person_id uuid, sector text)
+LANGUAGE sql STABLE AS $$
+  SELECT h.person_id, h.sector FROM scip.meeting m JOIN scip.hub_membership h ON h.hub_id = m.hub_id
+  WHERE m.id = meeting AND h.starts <= m.day AND (h.ends IS NULL OR h.ends > m.day)
+  UNION ALL
+  SELECT s.person_id, min(s.sector) FROM scip.meeting m JOIN scip.group_seat s ON s.group_id = m.group_id
+  WHERE m.id = meeting AND s.person_id IS NOT NULL AND s.starts <= m.day AND (s.ends IS NULL OR s.ends > m.day)
+  GROUP BY s.person_id
+$$;
+GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_writer;
+
+-- What came of a meeting, which its day and its being planned are no longer free of.
+CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM attendance WHERE meeting_id = meeting) OR EXISTS (SELECT FROM resolution WHERE meeting_id = meeting)
+    OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting);
+
+-- A meeting: planned first.
+CREATE FUNCTION scip.guard_meeting() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  moves boolean;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0 THEN
+      RAISE 'begins as planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
+    END IF;
+    RETURN NEW;
+  ELSIF TG_OP = 'DELETE' THEN
+    IF OLD.status <> 'planned' THEN
+      RAISE 'not planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
+    ELSIF meeting_has_records(OLD.id) THEN
+      RAISE 'something came of it' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-has-records';
+    END IF;
+    RETURN OLD;
+  END IF;
+  moves := (OLD.starts_at AT TIME ZONE 'Europe/London')::date <> (NEW.starts_at AT TIME ZONE 'Europe/London')::date;
+  IF OLD.status = 'cancelled' THEN
+    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-cancelled';
+  ELSIF (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind) THEN
+    RAISE 'another meeting' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-is-another';
+  ELSIF moves AND OLD.status <> 'planned' THEN
+    RAISE 'not planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
+  ELSIF moves AND meeting_has_records(OLD.id) THEN
+    RAISE 'something came of it' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-has-records';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_text BEFORE INSERT OR UPDATE OR DELETE ON scip.meeting FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting();
+
+-- Held or cancelled, once: naming the column is the attempt.
+CREATE FUNCTION scip.guard_meeting_status() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF OLD.status <> 'planned' OR NEW.status = 'planned' THEN
+    RAISE 'not planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
+  ELSIF NEW.status = 'held' AND (NEW.starts_at AT TIME ZONE 'Europe/London')::date > today() THEN
+    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+  ELSIF NEW.status = 'cancelled' AND meeting_has_records(OLD.id) THEN
+    RAISE 'something came of it' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-has-records';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.meeting FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_status();
+
+-- The headings of a Hub's ordinary meeting that are neither addressed nor marked as nothing raised, in their order.
+CREATE FUNCTION scip.open_headings(meeting uuid) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+  SELECT ARRAY(SELECT h.heading FROM scip.meeting m,
+      unnest(ARRAY['practice', 'challenges', 'ideas', 'priorities', 'questions']) WITH ORDINALITY h (heading, n)
+    WHERE m.id = meeting AND m.hub_id IS NOT NULL AND m.kind = 'ordinary' AND NOT EXISTS (
+      SELECT FROM scip.agenda_item i WHERE i.meeting_id = m.id AND i.heading = h.heading AND i.outcome IS NOT NULL)
+    ORDER BY h.n)
+$$;
+GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_writer;
+
+CREATE FUNCTION scip.guard_completion() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF OLD.agenda_completed_at IS NOT NULL THEN
+    RAISE 'completed' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-completed';
+  ELSIF OLD.status = 'cancelled' THEN
+    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-cancelled';
+  ELSIF OLD.day > today() THEN
+    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+  ELSIF open_headings(OLD.id) <> '{}' THEN
+    RAISE 'headings are open' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-not-addressed';
+  END IF;
+  NEW.agenda_completed_at := now();
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_completion BEFORE UPDATE OF agenda_completed_at ON scip.meeting
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_completion();
+-- The headings that stand in the way, or none: then it is completed. A statement of its own, for it looks after it
+-- has the lock.
+CREATE FUNCTION scip.complete_agenda(meeting uuid) RETURNS text[]
+LANGUAGE plpgsql AS $$
+DECLARE
+  open text[];
+  stands boolean;
+BEGIN
+  SELECT m.agenda_completed_at IS NULL AND m.status <> 'cancelled' AND m.day <= scip.today() INTO stands
+  FROM scip.meeting m WHERE m.id = meeting FOR NO KEY UPDATE;
+  open := scip.open_headings(meeting);
+  IF stands AND open <> '{}' THEN
+    RETURN open;
+  END IF;
+  UPDATE scip.meeting m SET agenda_completed_at = now() WHERE m.id = meeting;
+  RETURN '{}';
+END $$;
+GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_writer;
+
+CREATE FUNCTION scip.guard_attendance_sharing() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF OLD.status <> 'held' THEN
+    RAISE 'not held' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-held';
+  ELSIF OLD.attendance_shared_at IS NOT NULL THEN
+    RAISE 'shared' USING ERRCODE = 'SC409', CONSTRAINT = 'attendance-shared';
+  END IF;
+  NEW.attendance_shared_at := now();
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_sharing BEFORE UPDATE OF attendance_shared_at ON scip.meeting
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_attendance_sharing();
+
+-- The agenda that a Hub's meeting begins with: the five headings, or the sample of the framework's appendix with the
+-- Hub in the place of its example.
+CREATE FUNCTION scip.lay_agenda() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NEW.kind = 'ordinary' THEN
+    INSERT INTO agenda_item (meeting_id, ordinal, heading, title)
+    SELECT NEW.id, n, lower(title), title
+    FROM unnest(ARRAY['Practice', 'Challenges', 'Ideas', 'Priorities', 'Questions']) WITH ORDINALITY t (title, n);
+  ELSE
+    INSERT INTO agenda_item (meeting_id, ordinal, title, intended_outcome, led_by)
+    SELECT NEW.id, a.ordinal, a.title, a.intended_outcome, a.led_by
+    FROM hub h CROSS JOIN LATERAL (VALUES
+      (1, 'Welcome', NULL, 'Host organisation'),
+      (2, 'Introductions', 'Understand each other''s stake in the proposed Hub', 'Host organisation'),
+      (3, 'The SCiP Alliance', 'Receive an outline of the context for Service children and the SCiP Alliance''s rationale and approach', 'SCiP Alliance'),
+      (4, 'The SCiP Alliance Hub network', 'Understand the Hub network''s purpose and operating mechanisms, the role of a Hub and how it adds value.', 'SCiP Alliance'),
+      (5, CASE WHEN h.name ~* '^(the|an?) ' THEN '' WHEN h.name ~* '^[aeiou]' THEN 'An ' ELSE 'A ' END || h.name,
+       E'Reflect on the rationale for and role of this Hub\nConsider priorities', 'Proposed Hub Lead'),
+      (6, 'Operating Practices', E'Develop operating mechanisms\nConsider which other stakeholders the Hub will need to ensure success\nConfirm lead organisation', 'Proposed Hub Lead'),
+      (7, 'Plans and actions', 'Resolve on activities, deadlines and responsibilities', 'Proposed Hub Lead'))
+      a (ordinal, title, intended_outcome, led_by)
+    WHERE h.id = NEW.hub_id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER lay_agenda AFTER INSERT ON scip.meeting
+  FOR EACH ROW WHEN (NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.lay_agenda();
+
+-- The parts of a meeting, under its lock: none of a cancelled one, and before its day only an agenda. A meeting
+-- that has gone took its parts with it.
+CREATE FUNCTION scip.guard_meeting_part() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  m meeting;
+BEGIN
+  SELECT * INTO m FROM meeting WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.meeting_id ELSE OLD.meeting_id END FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+  ELSIF m.status = 'cancelled' THEN
+    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-cancelled';
+  ELSIF TG_OP = 'UPDATE' AND NEW.meeting_id <> OLD.meeting_id THEN
+    RAISE 'another meeting' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-is-another';
+  ELSIF TG_TABLE_NAME = 'agenda_item' THEN
+    IF m.agenda_completed_at IS NOT NULL THEN
+      RAISE 'completed' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-completed';
+    END IF;
+  ELSIF m.day > today() THEN
+    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.agenda_item FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
+CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.attendance FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
+CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.resolution FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
+CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
+CREATE TRIGGER begin_guard BEFORE INSERT ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
+
+-- The headings stay what they are; the meeting that goes takes them along.
+CREATE FUNCTION scip.guard_heading() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.heading IS NOT NULL AND EXISTS (SELECT FROM meeting WHERE id = OLD.meeting_id) THEN
+      RAISE 'a heading' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-heading-stays';
+    END IF;
+    RETURN OLD;
+  ELSIF NEW.heading IS DISTINCT FROM OLD.heading THEN
+    RAISE 'a heading' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-heading-stays';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_heading BEFORE UPDATE OR DELETE ON scip.agenda_item FOR EACH ROW EXECUTE FUNCTION scip.guard_heading();
+
+-- An item that takes another's place moves those between, and one without a place is the last: only for who places
+-- it, not for those that make room.
+CREATE FUNCTION scip.make_room() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.ordinal IS NULL THEN
+      NEW.ordinal := (SELECT coalesce(max(i.ordinal), 0) + 1 FROM scip.agenda_item i WHERE i.meeting_id = NEW.meeting_id);
+    ELSIF EXISTS (SELECT FROM scip.agenda_item i WHERE i.meeting_id = NEW.meeting_id AND i.ordinal = NEW.ordinal) THEN
+      UPDATE scip.agenda_item i SET ordinal = i.ordinal + 1 WHERE i.meeting_id = NEW.meeting_id AND i.ordinal >= NEW.ordinal;
+    END IF;
+  ELSE
+    UPDATE scip.agenda_item i SET ordinal = i.ordinal + CASE WHEN NEW.ordinal < OLD.ordinal THEN 1 ELSE -1 END
+    WHERE i.meeting_id = NEW.meeting_id AND i.id <> NEW.id
+      AND i.ordinal BETWEEN least(NEW.ordinal, OLD.ordinal) AND greatest(NEW.ordinal, OLD.ordinal);
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER make_room_for_new BEFORE INSERT ON scip.agenda_item
+  FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION scip.make_room();
+CREATE TRIGGER make_room BEFORE UPDATE ON scip.agenda_item
+  FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal) EXECUTE FUNCTION scip.make_room();
+
+-- Members of the meeting's day alone; owners of actions may have become members since.
+CREATE FUNCTION scip.guard_attendance() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id) THEN
+    RAISE 'not a member' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_attendance BEFORE INSERT OR UPDATE OF person_id ON scip.attendance
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_attendance();
+
+CREATE FUNCTION scip.guard_action() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
+     AND NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.owner_id)
+     AND NOT EXISTS (SELECT FROM meeting m JOIN hub_membership h ON h.hub_id = m.hub_id WHERE m.id = NEW.meeting_id
+                       AND h.person_id = NEW.owner_id AND h.starts <= today() AND (h.ends IS NULL OR h.ends > today()))
+     AND NOT EXISTS (SELECT FROM meeting m JOIN group_seat s ON s.group_id = m.group_id WHERE m.id = NEW.meeting_id
+                       AND s.person_id = NEW.owner_id AND s.starts <= today() AND (s.ends IS NULL OR s.ends > today())) THEN
+    RAISE 'not a member' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
+  ELSIF NEW.done_on > today() THEN
+    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'action-done-in-future';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_action BEFORE INSERT OR UPDATE ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.guard_action();
+
+-- Sets who was there; with replace, whoever is not named is not noted any more. False: not the caller's to do.
+-- In functions, so that each statement sees what was committed before the lock was got.
+CREATE FUNCTION scip.set_attendance(meeting uuid, entries jsonb, replace boolean) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT scip.hold_meeting(meeting) THEN
+    RETURN false;
+  ELSIF (SELECT count(*) <> count(DISTINCT e.person) FROM jsonb_to_recordset(entries) e (person uuid)) THEN
+    RAISE 'twice' USING ERRCODE = 'SC422', CONSTRAINT = 'person-twice';
+  END IF;
+  IF replace THEN
+    DELETE FROM scip.attendance a WHERE a.meeting_id = meeting
+      AND NOT EXISTS (SELECT FROM jsonb_to_recordset(entries) e (person uuid) WHERE e.person = a.person_id);
+  END IF;
+  UPDATE scip.attendance a SET state = e.state FROM jsonb_to_recordset(entries) e (person uuid, state text)
+  WHERE a.meeting_id = meeting AND a.person_id = e.person AND a.state <> e.state;
+  INSERT INTO scip.attendance (meeting_id, person_id, state)
+  SELECT meeting, e.person, e.state FROM jsonb_to_recordset(entries) e (person uuid, state text)
+  WHERE NOT EXISTS (SELECT FROM scip.attendance a WHERE a.meeting_id = meeting AND a.person_id = e.person);
+  RETURN true;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_writer;
+
+-- Minutes: numbered by the meeting, one open version at a time.
+CREATE FUNCTION scip.guard_minutes() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.status <> 'draft' THEN
+      RAISE 'begin as a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-draft';
+    ELSIF EXISTS (SELECT FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared') THEN
+      RAISE 'a version is open' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-open';
+    END IF;
+    NEW.number := (SELECT coalesce(max(n.number), 0) + 1 FROM minutes n WHERE n.meeting_id = NEW.meeting_id);
+    RETURN NEW;
+  ELSIF OLD.status <> 'draft' THEN
+    RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-draft';
+  ELSIF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  NEW.meeting_id := OLD.meeting_id;
+  NEW.number := OLD.number;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_minutes BEFORE INSERT OR DELETE ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes();
+CREATE TRIGGER guard_text BEFORE UPDATE OF meeting_id, number, text ON scip.minutes
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes();
+
+CREATE FUNCTION scip.guard_minutes_status() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NEW.status = 'shared' THEN
+    IF OLD.status <> 'approved' THEN
+      RAISE 'not approved' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-approved';
+    END IF;
+    NEW.shared_at := now();
+  ELSE
+    IF OLD.status <> 'draft' OR NEW.status <> 'approved' THEN
+      RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-draft';
+    END IF;
+    NEW.approved_at := now();
+    NEW.approved_by := ctx.account();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes_status();
+
+-- What all Hubs have read stays as it is, whoever asks; an account that goes leaves its mark empty.
+CREATE FUNCTION scip.keep_shared() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  free text[] := '{approved_by,version,updated_at}';
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.approved_by IS NULL AND to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN
+    RETURN NEW;
+  END IF;
+  RAISE 'shared' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-are-shared';
+END $$;
+CREATE TRIGGER keep_shared BEFORE UPDATE OR DELETE ON scip.minutes
+  FOR EACH ROW WHEN (OLD.status = 'shared') EXECUTE FUNCTION scip.keep_shared();
+CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+
+-- A seat stays with its group, and who holds it is somebody we know.
+CREATE FUNCTION scip.guard_seat() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id THEN
+    RAISE 'another group' USING ERRCODE = 'SC409', CONSTRAINT = 'seat-is-another';
+  ELSIF NEW.person_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id)
+        AND NOT EXISTS (SELECT FROM person p WHERE p.id = NEW.person_id AND p.erased_at IS NULL) THEN
+    RAISE 'no such person' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-person';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_seat BEFORE INSERT OR UPDATE ON scip.group_seat FOR EACH ROW EXECUTE FUNCTION scip.guard_seat();
+
+-- What others may know of a meeting: who sees it, and the network once something of it is shared.
+CREATE FUNCTION scip.meeting_head(meeting uuid)
+RETURNS TABLE (meeting json, hub json, "group" json, day date, hub_slug text, group_slug text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT json_build_object('id', m.id, 'title', m.title, 'day', m.day, 'href', '/v1/meetings/' || m.id),
+         CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END,
+         CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END,
+         m.day, h.slug::text, g.slug::text
+  FROM meeting m LEFT JOIN hub h ON h.id = m.hub_id LEFT JOIN alliance_group g ON g.id = m.group_id
+  WHERE m.id = meeting_head.meeting AND (ctx.sees(m.hub_id, m.group_id) OR ctx.in_network() AND (
+    m.attendance_shared_at IS NOT NULL OR EXISTS (SELECT FROM minutes n WHERE n.meeting_id = m.id AND n.status = 'shared')))
+$$;
+
+-- The quorum of a held meeting, by the rule of its day. Of a group there is none.
+CREATE FUNCTION scip.meeting_quorum(meeting uuid) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT json_build_object('quorate', q.quorate, 'missing_sectors', array_to_json(q.missing_sectors), 'heads', q.heads, 'guests', m.guests)
+  FROM meeting m, LATERAL quorate(m.hub_id, m.day,
+    ARRAY(SELECT a.person_id FROM attendance a WHERE a.meeting_id = m.id AND a.state = 'present')) q
+  WHERE m.id = meeting_quorum.meeting AND m.hub_id IS NOT NULL AND m.status = 'held'
+    AND (ctx.sees(m.hub_id, NULL) OR m.attendance_shared_at IS NOT NULL AND ctx.in_network())
+$$;
+
+-- How many were there, and nobody's name: for who sees the meeting, and for the network once it is shared.
+CREATE FUNCTION scip.attendance_summary(meeting uuid)
+RETURNS TABLE (attendance_shared_at timestamptz, present int, apologies int, absent int, guests int, sectors json)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  WITH noted AS (
+    SELECT a.state, p.sector FROM attendance a LEFT JOIN meeting_members(attendance_summary.meeting) p USING (person_id)
+    WHERE a.meeting_id = attendance_summary.meeting
+  )
+  SELECT m.attendance_shared_at, c.present, c.apologies, c.absent, m.guests,
+         (SELECT coalesce(json_agg(s ORDER BY s.sector), '[]') FROM (
+            SELECT n.sector, count(*) FILTER (WHERE state = 'present') AS present, count(*) FILTER (WHERE state = 'apologies') AS apologies,
+                   count(*) FILTER (WHERE state = 'absent') AS absent
+            FROM noted n GROUP BY n.sector) s)
+  FROM meeting m, (SELECT count(*) FILTER (WHERE state = 'present')::int AS present, count(*) FILTER (WHERE state = 'apologies')::int AS apologies,
+                          count(*) FILTER (WHERE state = 'absent')::int AS absent FROM noted) c
+  WHERE m.id = attendance_summary.meeting
+    AND (ctx.sees(m.hub_id, m.group_id) OR m.attendance_shared_at IS NOT NULL AND ctx.in_network())
+$$;
+
+-- The persons that the rows of a spreadsheet name, by id or e-mail address, among those who may be present; and what
+-- is wrong with a row. For who may set the attendance; no address is given back.
+CREATE FUNCTION scip.read_attendance(meeting uuid, body jsonb)
+RETURNS TABLE (line int, person uuid, state text, wrong_column text, wrong text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  WITH cell AS (
+    SELECT (r ->> 'line')::int AS line, r -> 'values' ->> 'person' AS person, r -> 'values' ->> 'email' AS email,
+           lower(r -> 'values' ->> 'state') AS state
+    FROM jsonb_array_elements(body -> 'rows') r WHERE ctx.writes_meeting(meeting)
+  ), named AS (
+    SELECT c.*, ARRAY(SELECT m.person_id FROM meeting_members(read_attendance.meeting) m JOIN person p ON p.id = m.person_id
+      WHERE CASE WHEN c.person IS NOT NULL THEN p.id::text = lower(c.person) AND (c.email IS NULL OR lower(p.email) = lower(c.email))
+                 ELSE lower(p.email) = lower(c.email) END) AS who
+    FROM cell c
+  ), seen AS (
+    SELECT n.*, count(*) OVER (PARTITION BY n.who ORDER BY n.line) AS times FROM named n
+  )
+  SELECT s.line, s.who[1], s.state, w.in_column, w.what
+  FROM seen s LEFT JOIN LATERAL (
+    SELECT * FROM (VALUES
+      (1, 'person', 'is missing: a person or an email says who', num_nulls(s.person, s.email) = 2),
+      (2, 'person', 'is not the id of a member of that day', s.person IS NOT NULL AND cardinality(s.who) = 0),
+      (3, 'email', 'is not the address of a member of that day', s.person IS NULL AND s.email IS NOT NULL AND cardinality(s.who) = 0),
+      (4, 'email', 'is the address of several members: give the person', cardinality(s.who) > 1),
+      (5, CASE WHEN s.person IS NULL THEN 'email' ELSE 'person' END, 'stands twice', cardinality(s.who) = 1 AND s.times > 1),
+      (6, 'state', 'is missing: present, apologies or absent', s.state IS NULL),
+      (7, 'state', 'is not one of present, apologies, absent', s.state NOT IN ('present', 'apologies', 'absent')))
+      v (n, in_column, what, so) WHERE v.so ORDER BY v.n) w ON true
+$$;
+GRANT EXECUTE ON FUNCTION scip.meeting_head, scip.meeting_quorum, scip.attendance_summary, scip.read_attendance TO scip_writer;
+
+-- All rows or none; what is wrong, of the first 1,000. NULL: not the caller's to do.
+CREATE FUNCTION scip.import_attendance(meeting uuid, body jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  wrong jsonb;
+BEGIN
+  IF NOT scip.hold_meeting(meeting) THEN
+    RETURN NULL;
+  ELSIF NOT body -> 'columns' ?| ARRAY['person', 'email'] THEN
+    RETURN '[{"pointer": "/body/line/1", "detail": "names neither a column person nor email"}]';
+  ELSIF NOT body -> 'columns' ? 'state' THEN
+    RETURN '[{"pointer": "/body/line/1", "detail": "names no column state"}]';
+  END IF;
+  SELECT coalesce(jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', r.line, r.wrong_column), 'detail', r.wrong) ORDER BY r.line), '[]')
+  INTO wrong
+  FROM (SELECT * FROM scip.read_attendance(meeting, body) r WHERE r.wrong IS NOT NULL ORDER BY r.line LIMIT 1000) r;
+  IF wrong = '[]' THEN
+    PERFORM scip.set_attendance(meeting, (SELECT coalesce(jsonb_agg(jsonb_build_object('person', r.person, 'state', r.state)), '[]')
+                                          FROM scip.read_attendance(meeting, body) r), false);
+  END IF;
+  RETURN wrong;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.import_attendance TO scip_writer;
+
+CREATE VIEW scip.meetings WITH (security_invoker) AS
+SELECT m.id,
+       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
+       m.kind, m.title::text, m.starts_at, m.day, m.venue, m.online, m.status, m.guests, m.agenda_completed_at, m.attendance_shared_at,
+       scip.meeting_quorum(m.id) AS quorum, m.created_at, m.updated_at, '/v1/meetings/' || m.id AS href, m.version AS _version,
+       h.slug AS _hub, g.slug AS _group
+FROM scip.meeting m
+LEFT JOIN scip.hub h ON h.id = m.hub_id
+LEFT JOIN scip.alliance_group g ON g.id = m.group_id;
+
+CREATE VIEW scip.agenda_items WITH (security_invoker) AS
+SELECT i.id, i.ordinal, i.heading, i.title::text, i.intended_outcome, i.led_by, i.notes, i.outcome, i.created_at, i.updated_at,
+       '/v1/meetings/' || i.meeting_id || '/agenda/' || i.id AS href, i.version AS _version, i.meeting_id AS _meeting
+FROM scip.agenda_item i;
+
+-- Everybody who may have been there, with what is noted of them; and who was noted and has been found not to be a member.
+CREATE VIEW scip.meeting_attendance WITH (security_invoker) AS
+SELECT p.person_id AS person, p.sector, a.state,
+       '/v1/meetings/' || m.id || '/attendance/' || p.person_id AS href, m.id AS _meeting
+FROM scip.meeting m
+CROSS JOIN LATERAL (
+  SELECT x.person_id, x.sector FROM scip.meeting_members(m.id) x
+  UNION ALL
+  SELECT n.person_id, NULL FROM scip.attendance n
+  WHERE n.meeting_id = m.id AND NOT EXISTS (SELECT FROM scip.meeting_members(m.id) x WHERE x.person_id = n.person_id)) p
+LEFT JOIN scip.attendance a ON a.meeting_id = m.id AND a.person_id = p.person_id;
+
+CREATE VIEW scip.resolutions WITH (security_invoker) AS
+SELECT r.id, r.text, r.created_at, r.updated_at, '/v1/meetings/' || r.meeting_id || '/resolutions/' || r.id AS href,
+       r.version AS _version, r.meeting_id AS _meeting
+FROM scip.resolution r;
+
+CREATE VIEW scip.actions WITH (security_invoker) AS
+SELECT a.id, json_build_object('id', m.id, 'title', m.title, 'day', m.day, 'href', '/v1/meetings/' || m.id) AS meeting,
+       a.text, a.owner_id AS owner, a.due_on, a.done_on, a.created_at, a.updated_at,
+       '/v1/meetings/' || a.meeting_id || '/actions/' || a.id AS href, a.version AS _version, a.meeting_id AS _meeting, m.hub_id AS _hub_id
+FROM scip.action a JOIN scip.meeting m ON m.id = a.meeting_id;
+
+CREATE VIEW scip.minutes_versions WITH (security_invoker) AS
+SELECT n.id, h.hub, h."group", h.meeting, n.number, n.status,
+       n.status = 'shared' AND NOT EXISTS (SELECT FROM scip.minutes later WHERE later.meeting_id = n.meeting_id
+                                             AND later.status = 'shared' AND later.number > n.number) AS current,
+       n.text, n.approved_at, n.shared_at, n.created_at, n.updated_at, '/v1/minutes/' || n.id AS href,
+       n.version AS _version, n.meeting_id AS _meeting, h.hub_slug AS _hub, h.group_slug AS _group, h.day AS _day
+FROM scip.minutes n CROSS JOIN LATERAL scip.meeting_head(n.meeting_id) h;
+
+CREATE VIEW scip.group_seats WITH (security_invoker) AS
+SELECT s.id, json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) AS "group", s.title::text,
+       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
+       s.sector::text, s.person_id AS person, s.starts AS "from", s.ends - 1 AS "to", s.created_at, s.updated_at,
+       '/v1/groups/' || g.slug || '/seats/' || s.id AS href, s.version AS _version, g.slug AS _group, s.ends AS _ends
+FROM scip.group_seat s
+JOIN scip.alliance_group g ON g.id = s.group_id
+LEFT JOIN scip.organisation o ON o.id = s.organisation_id;
+
+GRANT SELECT ON scip.meetings, scip.agenda_items, scip.meeting_attendance, scip.resolutions, scip.actions, scip.minutes_versions,
+  scip.group_seats TO scip_writer;
+CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
+
+COMMIT;
