@@ -3,8 +3,8 @@
  *
  * The client is "outsider" with the secret "outsider-secret", grant client_credentials. The resource it asks for
  * (RFC 8707) chooses the algorithm: AUDIENCE/RS256, /PS256, /ES256 or /EdDSA; the audience of the token is AUDIENCE
- * for all. Add ?seconds=N to the resource for a token that lives N seconds. Keys are new at every start. Prints
- * "ready" once it answers. */
+ * for all. Add ?seconds=N to the resource for a token that lives N seconds. GET /made/idtoken and /made/logout give
+ * tokens that are for the client itself. Keys are new at every start. Prints "ready" once it answers. */
 import { generateKeyPairSync } from 'node:crypto'
 import Provider from 'oidc-provider'
 
@@ -43,6 +43,13 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     resourceIndicators: { enabled: true, getResourceServerInfo: resourceServer },
   },
+})
+provider.use(async (context, next) => {
+  const use = /^\/made\/(idtoken|logout)$/.exec(context.path)?.[1]
+  if (!use) return next()
+  const token = new provider.IdToken({ sub: 'outsider' }, { ctx: context, client: await provider.Client.find('outsider') })
+  token.scope = 'openid'
+  context.body = await token.issue({ use })
 })
 provider.listen(Number(port), '127.0.0.1', () => console.log('ready'))
 process.on('SIGTERM', () => process.exit(0))
