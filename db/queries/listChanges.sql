@@ -1,13 +1,15 @@
 -- What changed, in the order of transactions. Nothing at or above the horizon is shown: an open transaction may
 -- still write below what others have committed. Where a page has room left, a bookmark ends it: everything
 -- below the horizon has been passed, seen or not. The cursor is for the rights it was given to and for this
--- history: one that is ahead is from before a restore.
+-- history: one that is ahead is from before a restore,
+-- one that is behind what has been removed would miss some.
 WITH start AS MATERIALIZED (
   SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon,
          CASE WHEN :after_xid IS NOT NULL THEN :after_xid::xid8
               WHEN :from = 'now' THEN pg_snapshot_xmin(pg_current_snapshot()) ELSE '0'::xid8 END AS xid,
          coalesce(:after_id::bigint, 0) AS id,
-         CASE WHEN :after_rights <> ctx.rights() OR :after_xid::xid8 > pg_snapshot_xmin(pg_current_snapshot()) THEN 410 END AS status
+         CASE WHEN :after_rights <> ctx.rights() OR :after_xid::xid8 > pg_snapshot_xmin(pg_current_snapshot())
+                OR :after_xid::xid8 < (SELECT xid FROM scip.change_cut) THEN 410 END AS status
 ), page AS (
   SELECT c.kind, c.key, c.op, c.at, c.xid, c.id, false AS bookmark
   FROM scip.change c

@@ -1,0 +1,147 @@
+-- Members from a spreadsheet; people who are added by themselves.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- Somebody the caller knows by this name and address is there already.
+CREATE FUNCTION scip.add_person(id uuid, name text, email text) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0) THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-leads-add-people';
+  END IF;
+  PERFORM lock_people();
+  IF EXISTS (SELECT FROM person p WHERE lower(p.email) = lower(add_person.email) AND fold(p.name) = fold(add_person.name)
+             AND (ctx.knows(p.id) OR p.added_by = ctx.account())) THEN
+    RAISE 'there already' USING ERRCODE = 'SC409', CONSTRAINT = 'person-exists';
+  END IF;
+  INSERT INTO person (id, name, email) VALUES (add_person.id, add_person.name, add_person.email);
+  RETURN add_person.id;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.add_person TO scip_writer;
+
+-- 2025-09-01, or 01/09/2025 as British spreadsheets write it again; NULL for anything else.
+CREATE FUNCTION scip.sheet_date(cell text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE
+  WHEN cell ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND scip.is_partial_date(cell) THEN cell::date
+  WHEN cell ~ '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$' AND scip.is_partial_date(split_part(cell, '/', 3) || '-'
+       || lpad(split_part(cell, '/', 2), 2, '0') || '-' || lpad(split_part(cell, '/', 1), 2, '0'))
+    THEN make_date(split_part(cell, '/', 3)::int, split_part(cell, '/', 2)::int, split_part(cell, '/', 1)::int) END;
+
+-- A line as it was read: its cells, and what they mean.
+CREATE TYPE scip.member_line AS (
+  line int, cells jsonb, person uuid, found int, organisation_id bigint, sector text, ambassador boolean, starts date, ends date);
+CREATE FUNCTION scip.read_member_lines(hub bigint, sheet jsonb) RETURNS SETOF scip.member_line
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT (r ->> 'line')::int, c, whose.person, whose.found,
+         (SELECT o.id FROM organisation o WHERE o.slug = c ->> 'organisation'),
+         lower(regexp_replace(c ->> 'sector', '[\s-]+', '_', 'g')),
+         CASE lower(coalesce(c ->> 'ambassador', 'no')) WHEN 'yes' THEN true WHEN 'y' THEN true WHEN 'true' THEN true WHEN '1' THEN true
+           WHEN 'no' THEN false WHEN 'n' THEN false WHEN 'false' THEN false WHEN '0' THEN false END,
+         sheet_date(c ->> 'from'), sheet_date(c ->> 'to') + 1
+  FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (SELECT r -> 'values') v (c),
+    -- by id whom the caller knows; by name and address anybody; by name alone a member of this Hub
+    LATERAL (SELECT min(p.id::text)::uuid AS person, count(*)::int AS found FROM person p WHERE CASE
+        WHEN c ->> 'person' IS NOT NULL THEN p.id::text = lower(c ->> 'person') AND ctx.knows(p.id)
+        WHEN c ->> 'email' IS NOT NULL THEN lower(p.email) = lower(c ->> 'email') AND fold(p.name) = fold(c ->> 'name')
+        ELSE fold(p.name) = fold(c ->> 'name') AND EXISTS (SELECT FROM hub_membership m WHERE m.person_id = p.id AND m.hub_id = hub) END) whose;
+$$;
+
+-- Why a line cannot be taken: column and reason, without a value of it.
+CREATE FUNCTION scip.member_line_faults(hub bigint, lines scip.member_line[], OUT line int, OUT cell text, OUT reason text)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT l.line, f.cell, f.reason
+  FROM unnest(lines) l, LATERAL (VALUES
+    ('person', CASE WHEN cells ->> 'person' IS NOT NULL AND found = 0 THEN 'is no person whom you know' END),
+    ('name', CASE WHEN cells ->> 'person' IS NULL AND cells ->> 'name' IS NULL THEN 'is missing'
+                  WHEN length(cells ->> 'name') > 500 THEN 'is longer than 500 characters'
+                  WHEN cells ->> 'person' IS NULL AND found > 1 THEN 'is the name of more than one: give the e-mail address, or the id as person'
+                  WHEN cells ->> 'person' IS NOT NULL AND cells ->> 'name' <> (SELECT p.name FROM person p WHERE p.id = person)
+                    THEN 'is not the name of this person: correct it there' END),
+    ('email', CASE WHEN cells ->> 'email' !~ '^[^@[:space:]]+@[^@[:space:]]+$' OR length(cells ->> 'email') > 254 THEN 'is not an e-mail address'
+                   WHEN cells ->> 'person' IS NOT NULL AND cells ->> 'email' IS DISTINCT FROM (SELECT p.email FROM person p WHERE p.id = person)
+                        AND cells ->> 'email' IS NOT NULL THEN 'is not the address of this person: correct it there' END),
+    ('organisation', CASE WHEN cells ->> 'organisation' IS NOT NULL AND organisation_id IS NULL THEN 'is not the slug of an organisation'
+                          WHEN cells ->> 'organisation' IS NOT NULL AND cells ->> 'organisation_name' IS NOT NULL
+                            THEN 'stands beside organisation_name: one of them is enough' END),
+    ('organisation_name', CASE WHEN length(cells ->> 'organisation_name') > 500 THEN 'is longer than 500 characters' END),
+    ('sector', CASE WHEN l.sector IS NULL THEN 'is missing'
+                    WHEN l.sector NOT IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers', 'other')
+                      THEN 'must be one of he, fe, school_sector, local_authority, charity, government, armed_forces, research, careers, other' END),
+    ('ambassador', CASE WHEN ambassador IS NULL THEN 'must be yes or no' END),
+    ('from', CASE WHEN cells ->> 'from' IS NULL THEN 'is missing'
+                  WHEN starts IS NULL THEN 'is not a day: write 2025-09-01 or 01/09/2025' END),
+    ('to', CASE WHEN cells ->> 'to' IS NOT NULL AND ends IS NULL THEN 'is not a day: write 2025-09-01 or 01/09/2025'
+                WHEN ends <= starts THEN 'is before from' END)) f (cell, reason)
+  WHERE f.reason IS NOT NULL
+  UNION ALL
+  SELECT l.line, 'from', format('overlaps the membership from %s', max(m.starts))
+  FROM unnest(lines) l JOIN hub_membership m ON m.hub_id = hub AND m.person_id = l.person
+    AND daterange(m.starts, m.ends) && CASE WHEN l.ends <= l.starts THEN 'empty' ELSE daterange(l.starts, l.ends) END
+  WHERE l.found = 1 AND l.starts IS NOT NULL
+  GROUP BY l.line
+  UNION ALL
+  SELECT l.line, 'from', format('overlaps line %s', min(o.line))
+  FROM unnest(lines) l JOIN unnest(lines) o ON o.line < l.line
+    AND coalesce(l.person::text, concat_ws(' ', fold(l.cells ->> 'name'), lower(l.cells ->> 'email')))
+      = coalesce(o.person::text, concat_ws(' ', fold(o.cells ->> 'name'), lower(o.cells ->> 'email')))
+    AND CASE WHEN l.ends <= l.starts THEN 'empty' ELSE daterange(l.starts, l.ends) END
+      && CASE WHEN o.ends <= o.starts THEN 'empty' ELSE daterange(o.starts, o.ends) END
+  WHERE l.starts IS NOT NULL AND o.starts IS NOT NULL
+  GROUP BY l.line;
+$$;
+
+-- All lines or none. Lines that say what is there already are left alone, so a list can be imported as it was exported.
+CREATE FUNCTION scip.import_members(hub bigint, sheet jsonb,
+  OUT lines int, OUT imported int, OUT unchanged int, OUT created_people int, OUT errors jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  all_lines member_line[];
+  new_lines member_line[];
+BEGIN
+  IF NOT ctx.writes(hub, NULL) THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-hubs-lead';
+  END IF;
+  lines := jsonb_array_length(sheet -> 'rows');
+  SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/1/' || f.cell, 'detail', f.reason) ORDER BY f.cell) INTO errors FROM (
+    SELECT c AS cell, 'is not a column of the template' AS reason FROM jsonb_array_elements_text(sheet -> 'columns') c
+    WHERE c NOT IN ('name', 'email', 'organisation', 'organisation_name', 'sector', 'ambassador', 'from', 'to',
+                    'id', 'person', 'current', 'created_at', 'updated_at', 'href') -- these the list has besides
+    UNION ALL SELECT c, 'is missing' FROM unnest(ARRAY['name', 'sector', 'from']) c WHERE NOT sheet -> 'columns' ? c) f;
+  IF lines > 2000 THEN
+    errors := jsonb_build_array(jsonb_build_object('pointer', '/body', 'detail', 'has more than 2,000 lines'));
+  ELSIF lines = 0 AND errors IS NULL THEN
+    errors := jsonb_build_array(jsonb_build_object('pointer', '/body', 'detail', 'has no lines'));
+  END IF;
+  IF errors IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM lock_people();
+  PERFORM FROM scip.hub h WHERE h.id = hub FOR NO KEY UPDATE;
+  all_lines := ARRAY(SELECT l FROM read_member_lines(hub, sheet) l);
+  new_lines := ARRAY(SELECT l FROM unnest(all_lines) l WHERE NOT EXISTS (
+    SELECT FROM hub_membership m WHERE m.hub_id = hub AND m.person_id = l.person AND l.found = 1
+      AND (m.organisation_id, m.organisation_name::text, m.sector::text, m.ambassador, m.starts, m.ends)
+          IS NOT DISTINCT FROM (l.organisation_id, l.cells ->> 'organisation_name', l.sector, l.ambassador, l.starts, l.ends)));
+  SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/' || f.line || '/' || f.cell, 'detail', f.reason) ORDER BY f.line, f.cell)
+  INTO errors FROM (SELECT * FROM member_line_faults(hub, new_lines) g ORDER BY g.line, g.cell LIMIT 1000) f;
+  IF errors IS NOT NULL THEN
+    RETURN;
+  END IF;
+  unchanged := lines - cardinality(new_lines);
+  WITH fresh AS MATERIALIZED ( -- the same name and address in more lines is one person
+    SELECT gen_random_uuid() AS id, min(l.cells ->> 'name') AS name, l.cells ->> 'email' AS email, array_agg(l.line) AS of_lines
+    FROM unnest(new_lines) l WHERE l.person IS NULL GROUP BY fold(l.cells ->> 'name'), lower(l.cells ->> 'email'), l.cells ->> 'email'
+  ), people AS (
+    INSERT INTO person (id, name, email) SELECT f.id, f.name, f.email FROM fresh f RETURNING id
+  ), made AS (
+    INSERT INTO hub_membership (hub_id, person_id, organisation_id, organisation_name, sector, ambassador, starts, ends)
+    SELECT hub, coalesce(l.person, f.id), l.organisation_id, l.cells ->> 'organisation_name', l.sector, l.ambassador, l.starts, l.ends
+    FROM unnest(new_lines) l LEFT JOIN fresh f ON l.line = ANY (f.of_lines)
+    RETURNING id
+  )
+  SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM people) INTO imported, created_people;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.import_members TO scip_writer;
+
+COMMIT;

@@ -1,0 +1,1 @@
+SELECT '/v1/people/' || scip.add_person(:new_id, :name, :email) AS _location

@@ -1,0 +1,22 @@
+-- One membership ends and the next begins on the same day. One that has ended by then, or has not begun, is 409.
+WITH vis AS (
+  SELECT id FROM scip.hub_members WHERE _hub = :slug AND id = :id
+), own AS MATERIALIZED (
+  SELECT * FROM scip.hub_membership WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
+), ended AS (
+  UPDATE scip.hub_membership t SET ends = :on
+  FROM own WHERE t.id = own.id AND own.starts < :on AND (own.ends IS NULL OR own.ends > :on)
+  RETURNING t.id
+), made AS (
+  INSERT INTO scip.hub_membership (id, hub_id, person_id, organisation_id, organisation_name, sector, ambassador, starts, ends)
+  SELECT :new_id, own.hub_id, own.person_id,
+         CASE WHEN :body ? 'organisation' THEN scip.reference('organisation', :organisation)
+              WHEN :organisation_name IS NULL THEN own.organisation_id END,
+         CASE WHEN :body ? 'organisation_name' THEN :organisation_name WHEN :organisation IS NULL THEN own.organisation_name END,
+         coalesce(:sector, own.sector), own.ambassador, :on, own.ends
+  FROM own JOIN ended USING (id)
+  RETURNING id
+)
+SELECT CASE WHEN own.id IS NULL THEN 403 WHEN made.id IS NULL THEN 409 END AS _status,
+       '/v1/hubs/' || :slug || '/members/' || made.id AS _location
+FROM vis LEFT JOIN own USING (id) LEFT JOIN made ON true
