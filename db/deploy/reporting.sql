@@ -1,0 +1,421 @@
+-- What a Hub reports and hears: activities, quarterly updates and their locks, messages, reviews; and the rules of the
+-- framework as one list for each Hub and academic year.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- Periods of these records as a query names them: academic years (2024-25, 2024/25, 202425) and their quarters
+-- (2024-25-Q1). NULL for what is none.
+CREATE FUNCTION scip.quarter_start(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (scip.year_start(left(quarter, 7)) + (right(quarter, 1)::int - 1) * interval '3 months')::date;
+CREATE FUNCTION scip.period_name(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT CASE WHEN scip.is_academic_year(left(name, 7)) AND substr(name, 8) ~ '^(-Q[1-4])?$' THEN name END
+        FROM regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})', '\1-\2') name);
+CREATE FUNCTION scip.period_start(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE length(scip.period_name(period)) WHEN 7 THEN scip.year_start(scip.period_name(period))
+                                             WHEN 10 THEN scip.quarter_start(scip.period_name(period)) END;
+CREATE FUNCTION scip.period_end(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE length(scip.period_name(period)) WHEN 7 THEN (scip.period_start(period) + interval '1 year' - interval '1 day')::date
+                                             WHEN 10 THEN scip.quarter_end(scip.period_name(period)) END;
+-- The status with which a list is refused: of a Hub that there is not, or for a period that is none.
+CREATE FUNCTION scip.refuse_list(hub text, period text) RETURNS SETOF int LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub) THEN 404 ELSE 422 END
+  WHERE hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub)
+     OR period IS NOT NULL AND scip.period_name(period) IS NULL
+$$;
+GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_name, scip.period_start, scip.period_end, scip.refuse_list TO scip_writer;
+
+-- What a Hub was and is: since when at the earliest and at the latest, and up to which day (exclusive; NULL: still).
+-- Of a Hub whose start is not known it is its launch, or when the evidence was given.
+CREATE FUNCTION scip.hub_phases(hub bigint, OUT status text, OUT since date, OUT since_by date, OUT until date)
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT s.status,
+         coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched), scip.earliest(s.evidence)), '-infinity'),
+         coalesce(scip.latest(s.starts), least(scip.latest(l.launched), scip.latest(s.evidence)), '-infinity'),
+         scip.earliest(s.ends)
+  FROM scip.hub_status s JOIN scip.hub h ON h.id = s.hub_id,
+       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched END::scip.partial_date AS launched) l
+  WHERE s.hub_id = hub
+$$;
+CREATE FUNCTION scip.hub_status_on(hub bigint, day date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT p.status FROM scip.hub_phases(hub) p WHERE p.since <= day ORDER BY p.since DESC, p.until DESC NULLS FIRST LIMIT 1);
+CREATE FUNCTION scip.hub_active(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
+               WHERE p.status = 'active' AND p.since_by <= first AND (p.until IS NULL OR p.until > last));
+GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_writer;
+
+-- Activities: of the past, and what a member did is reported by who was one then.
+CREATE FUNCTION scip.guard_activity() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NEW.held_on > today() THEN
+    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'activity-in-future';
+  ELSIF NEW.membership_id IS NOT NULL AND NOT EXISTS (
+      SELECT FROM hub_membership m WHERE m.id = NEW.membership_id AND m.hub_id = NEW.hub_id
+        AND m.starts <= NEW.held_on AND (m.ends IS NULL OR m.ends > NEW.held_on)) THEN
+    RAISE 'no member of the Hub on that day' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_activity BEFORE INSERT OR UPDATE ON scip.activity FOR EACH ROW EXECUTE FUNCTION scip.guard_activity();
+
+-- Quarterly updates: written from the quarter's first day to the day when they are due, or to the end of an exception.
+CREATE FUNCTION scip.due_on(quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
+RETURN coalesce((SELECT d.due_on FROM scip.quarter_deadline d WHERE d.quarter = due_on.quarter), scip.quarter_end(quarter) + 21);
+CREATE FUNCTION scip.open_until(hub bigint, quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
+RETURN greatest(scip.due_on(quarter), (SELECT e.until FROM scip.update_exception e
+                                       WHERE e.hub_id = hub AND e.quarter = open_until.quarter));
+GRANT EXECUTE ON FUNCTION scip.due_on, scip.open_until TO scip_writer;
+
+-- Who writes an update shares a quarter's lock, who moves its deadline or an exception holds it alone: each is wholly
+-- before or after the other. There need not be a row to lock (most deadlines are the default), so it is an advisory
+-- one; what its last holder committed is seen by the next statement.
+CREATE FUNCTION scip.lock_quarter() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('quarter ' || CASE TG_OP WHEN 'DELETE' THEN OLD.quarter ELSE NEW.quarter END, 0));
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.quarter_deadline FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
+CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.update_exception FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
+
+CREATE FUNCTION scip.guard_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  r quarterly_update;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    r := OLD;
+  ELSE
+    r := NEW;
+  END IF;
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('quarter ' || r.quarter, 0));
+  IF quarter_start(r.quarter) > today() THEN
+    RAISE 'the quarter is yet to come' USING ERRCODE = 'SC409', CONSTRAINT = 'quarter-not-begun';
+  ELSIF open_until(r.hub_id, r.quarter) < today() THEN
+    RAISE 'it was due' USING ERRCODE = 'SC409', CONSTRAINT = 'update-locked';
+  ELSIF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  ELSIF TG_OP = 'UPDATE' AND OLD.status = 'submitted' AND NEW.status <> 'submitted' THEN
+    RAISE 'it stays submitted' USING ERRCODE = 'SC409', CONSTRAINT = 'update-submitted';
+  ELSIF NEW.status = 'submitted' AND NOT NEW.nil_return
+        AND num_nulls(NEW.practice, NEW.challenges, NEW.ideas, NEW.priorities, NEW.questions) > 0 THEN
+    RAISE 'a heading is missing' USING ERRCODE = 'SC422', CONSTRAINT = 'update-incomplete';
+  END IF;
+  IF NEW.status = 'submitted' AND (TG_OP = 'INSERT' OR OLD.status = 'draft') THEN
+    NEW.submitted_at := now();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_update BEFORE INSERT OR UPDATE OR DELETE ON scip.quarterly_update
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_update();
+-- To name the status is to submit: the second time is refused.
+CREATE FUNCTION scip.refuse_second_submission() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE 'submitted already' USING ERRCODE = 'SC409', CONSTRAINT = 'update-submitted';
+END $$;
+CREATE TRIGGER once_submitted BEFORE UPDATE OF status ON scip.quarterly_update
+  FOR EACH ROW WHEN (OLD.status = 'submitted') EXECUTE FUNCTION scip.refuse_second_submission();
+ALTER TABLE scip.quarterly_update ADD CONSTRAINT quarterly_update_texts CHECK (
+  practice ~ '\S' AND challenges ~ '\S' AND ideas ~ '\S' AND priorities ~ '\S' AND questions ~ '\S' AND member_updates ~ '\S');
+
+-- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
+-- the central team, and otherwise never changed.
+REVOKE UPDATE ON scip.message FROM scip_writer;
+GRANT UPDATE (response, means, responded_on) ON scip.message TO scip_writer;
+ALTER POLICY add ON scip.message
+  WITH CHECK (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
+ALTER POLICY change ON scip.message USING (direction = 'up' AND ctx.writes(NULL, group_id));
+ALTER POLICY remove ON scip.message
+  USING (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
+-- A group that works still; SC422 for any other.
+CREATE FUNCTION scip.addressed_group(slug text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
+DECLARE
+  found record;
+BEGIN
+  SELECT g.id, g.status INTO found FROM scip.alliance_group g WHERE g.slug = addressed_group.slug;
+  IF found.id IS NULL THEN
+    RAISE 'no such group' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-group';
+  ELSIF found.status = 'closed' THEN
+    RAISE 'it is no more' USING ERRCODE = 'SC422', CONSTRAINT = 'group-is-closed';
+  END IF;
+  RETURN found.id;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_writer;
+
+CREATE FUNCTION scip.guard_relay() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  sent date := (SELECT m.sent_on FROM message m WHERE m.id = NEW.message_id AND m.direction = 'down');
+BEGIN
+  IF sent IS NULL OR NEW.relayed_on < sent THEN
+    RAISE 'nothing to relay by then' USING ERRCODE = 'SC422', CONSTRAINT = 'relay-before-message';
+  ELSIF NEW.relayed_on > today() THEN
+    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'relay-in-future';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_relay BEFORE INSERT OR UPDATE ON scip.message_relay FOR EACH ROW EXECUTE FUNCTION scip.guard_relay();
+
+CREATE FUNCTION scip.guard_review() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.reviewed_on > scip.today() THEN
+    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'review-in-future';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_review BEFORE INSERT OR UPDATE ON scip.hub_review FOR EACH ROW EXECUTE FUNCTION scip.guard_review();
+
+-- A Hub's annual evaluation: whether there is one. What it says, and who writes it, comes with the evaluation itself.
+CREATE TABLE scip.hub_evaluation (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  year scip.year_name NOT NULL,
+  status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'submitted', 'accepted', 'published')),
+  submitted_at timestamptz,
+  accepted_at timestamptz,
+  published_at timestamptz,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT hub_evaluation_once UNIQUE (hub_id, year),
+  CONSTRAINT hub_evaluation_status CHECK (
+    (submitted_at IS NOT NULL) = (status <> 'draft') AND (accepted_at IS NOT NULL) = (status IN ('accepted', 'published'))
+    AND (published_at IS NOT NULL) = (status = 'published'))
+);
+CALL scip.protect('hub_evaluation');
+GRANT SELECT ON scip.hub_evaluation TO scip_writer;
+CREATE POLICY see ON scip.hub_evaluation FOR SELECT TO scip_writer
+  USING (ctx.sees(hub_id, NULL) OR status <> 'draft' AND (SELECT ctx.decides()));
+CALL scip.keep_records('hub_evaluation', NULL, 'NULL', 'NULL');
+
+-- The rules of the framework for one Hub and academic year, judged on a day: met, not yet (while it may still be),
+-- missed (when it may not), or not applicable. Numbers and dates alone; it sees everything, so who may ask is for its
+-- callers to say.
+CREATE FUNCTION scip.hub_health(hub bigint, year text, day date,
+  OUT ordinal int, OUT rule text, OUT title text, OUT state text, OUT evidence jsonb, OUT next_action text, OUT deadline date)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  first_day date := year_start(year);
+  last_day date := (year_start(year) + interval '1 year' - interval '1 day')::date;
+  running boolean := day <= last_day;
+  seen_on date := least(greatest(day, first_day), last_day);
+  standing text := hub_status_on(hub, seen_on);
+  alive boolean := coalesce(standing IN ('proposed', 'active'), false);
+  -- not the years of its launch, of a pause or of its closing
+  whole boolean := hub_active(hub, first_day - 1, last_day);
+  q record;
+BEGIN
+  ordinal := 1; rule := 'membership_quorate'; title := 'The membership is quorate';
+  deadline := last_day;
+  SELECT CASE WHEN NOT alive THEN 'not_applicable' WHEN j.quorate THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('members', j.heads, 'minimum', r.minimum, 'missing_sectors', to_jsonb(j.missing_sectors)),
+         CASE WHEN alive AND running AND NOT j.quorate THEN concat_ws('; ',
+           CASE WHEN j.missing_sectors <> '{}' THEN 'Find members of the sectors ' || array_to_string(j.missing_sectors, ', ') END,
+           CASE WHEN j.heads < r.minimum THEN format('Find %s more', r.minimum - j.heads) END) END
+  INTO state, evidence, next_action FROM quorate(hub, seen_on, NULL) j, quorum_of(hub, seen_on) r;
+  RETURN NEXT;
+
+  ordinal := 2; rule := 'two_meetings'; title := 'Two ordinary meetings are held in the year';
+  SELECT CASE WHEN NOT whole THEN 'not_applicable' WHEN m.held >= 2 THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('held', m.held, 'planned', m.planned),
+         CASE WHEN whole AND running AND m.held < 2 THEN CASE WHEN m.held + m.planned < 2 THEN format('Plan and hold %s more', 2 - m.held)
+                                                  ELSE 'Hold the meeting of ' || m.next END END
+  INTO state, evidence, next_action
+  FROM (SELECT count(*) FILTER (WHERE t.status = 'held' AND t.day <= hub_health.day) AS held,
+               count(*) FILTER (WHERE t.status = 'planned') AS planned, min(t.day) FILTER (WHERE t.status = 'planned') AS next
+        FROM meeting t WHERE t.hub_id = hub AND t.kind = 'ordinary' AND t.day BETWEEN first_day AND last_day) m;
+  RETURN NEXT;
+
+  ordinal := 3; rule := 'five_headings'; title := 'Each ordinary meeting covers the five headings';
+  SELECT CASE WHEN m.held = 0 AND NOT (running AND alive) THEN 'not_applicable' WHEN m.held > 0 AND m.held = m.completed THEN 'met'
+              WHEN running THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('held', m.held, 'completed', m.completed),
+         CASE WHEN m.held > m.completed THEN 'Complete the agenda of the meeting of ' || m.next END
+  INTO state, evidence, next_action
+  FROM (SELECT count(*) AS held, count(t.agenda_completed_at) AS completed,
+               min(t.day) FILTER (WHERE t.agenda_completed_at IS NULL) AS next
+        FROM meeting t WHERE t.hub_id = hub AND t.kind = 'ordinary' AND t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day)) m;
+  RETURN NEXT;
+
+  ordinal := 4; rule := 'minutes_shared'; title := 'Minutes and attendance of each meeting are shared';
+  SELECT CASE WHEN m.held = 0 AND NOT (running AND alive) THEN 'not_applicable' WHEN m.held > 0 AND m.held = m.both THEN 'met'
+              WHEN running THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('held', m.held, 'minutes_shared', m.minutes, 'attendance_shared', m.attendance),
+         CASE WHEN m.held > m.both THEN 'Share minutes and attendance of the meeting of ' || m.next END
+  INTO state, evidence, next_action
+  FROM (SELECT count(*) AS held, count(*) FILTER (WHERE s.minutes) AS minutes, count(*) FILTER (WHERE s.attendance) AS attendance,
+               count(*) FILTER (WHERE s.minutes AND s.attendance) AS both, min(t.day) FILTER (WHERE NOT (s.minutes AND s.attendance)) AS next
+        FROM meeting t, LATERAL (
+          SELECT EXISTS (SELECT FROM minutes x WHERE x.meeting_id = t.id AND (x.shared_at AT TIME ZONE 'Europe/London')::date <= hub_health.day) AS minutes,
+                 coalesce((t.attendance_shared_at AT TIME ZONE 'Europe/London')::date <= hub_health.day, false) AS attendance) s
+        WHERE t.hub_id = hub AND t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day)) m;
+  RETURN NEXT;
+
+  -- A quarter is owed by a Hub that is active in all of it; what else is reported counts as well.
+  ordinal := 5; rule := 'quarterly_updates'; title := 'An update, or a nil return, is submitted for each quarter';
+  SELECT count(*) AS owed, count(*) FILTER (WHERE u.done) AS submitted, count(*) FILTER (WHERE u.done AND u.nil_return) AS nil_returns,
+         count(*) FILTER (WHERE u.done AND u.submitted_on > u.due) AS late, count(*) FILTER (WHERE NOT u.done AND u.open_until < hub_health.day) AS missed,
+         min(u.open_until) FILTER (WHERE NOT u.done AND u.open_until >= hub_health.day) AS open_until,
+         min(u.name) FILTER (WHERE NOT u.done AND u.open_until >= hub_health.day) AS next,
+         string_agg(u.name, ', ' ORDER BY u.name) FILTER (WHERE NOT u.done AND u.open_until < hub_health.day) AS locked
+  INTO q FROM (
+    SELECT n.name, due_on(n.name) AS due, open_until(hub, n.name) AS open_until, t.nil_return, s.submitted_on,
+           coalesce(s.submitted_on <= hub_health.day, false) AS done
+    FROM generate_series(1, 4) i, LATERAL (SELECT year || '-Q' || i AS name) n
+    LEFT JOIN quarterly_update t ON t.hub_id = hub AND t.quarter = n.name,
+         LATERAL (SELECT (t.submitted_at AT TIME ZONE 'Europe/London')::date AS submitted_on) s
+    WHERE s.submitted_on <= hub_health.day OR hub_active(hub, quarter_start(n.name), quarter_end(n.name))) u;
+  state := CASE WHEN q.owed = 0 THEN 'not_applicable' WHEN q.missed > 0 THEN 'missed' WHEN q.owed = q.submitted THEN 'met' ELSE 'not_yet' END;
+  evidence := jsonb_build_object('owed', q.owed, 'submitted', q.submitted, 'nil_returns', q.nil_returns, 'late', q.late, 'missed', q.missed);
+  next_action := coalesce(CASE WHEN q.missed > 0 THEN 'Ask the central team to open ' || q.locked END, 'Submit the update of ' || q.next);
+  deadline := coalesce(q.open_until, (SELECT open_until(hub, year || '-Q4')));
+  RETURN NEXT;
+
+  ordinal := 6; rule := 'messages_relayed'; title := 'Messages for Hubs are relayed to the members';
+  deadline := last_day;
+  SELECT CASE WHEN m.sent = 0 THEN 'not_applicable' WHEN m.sent = m.relayed THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('sent', m.sent, 'relayed', m.relayed),
+         CASE WHEN m.sent > m.relayed THEN format('Relay %s, the oldest of %s', CASE m.sent - m.relayed WHEN 1 THEN 'a message' ELSE m.sent - m.relayed || ' messages' END, m.oldest) END
+  INTO state, evidence, next_action
+  FROM (SELECT count(*) AS sent, count(r.hub_id) AS relayed, min(t.sent_on) FILTER (WHERE r.hub_id IS NULL) AS oldest
+        FROM message t LEFT JOIN message_relay r ON r.message_id = t.id AND r.hub_id = hub AND r.relayed_on <= hub_health.day
+        WHERE t.direction = 'down' AND t.sent_on BETWEEN first_day AND least(last_day, hub_health.day) AND hub_active(hub, t.sent_on, t.sent_on)) m;
+  RETURN NEXT;
+
+  -- Not of a Hub that was at work before there were pathways here, unless somebody has begun to fill it in.
+  ordinal := 7; rule := 'pathway'; title := 'The required steps of the pathway are done';
+  SELECT CASE WHEN NOT alive OR p.begun IS NULL AND p.old THEN 'not_applicable' WHEN p.required = p.done THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('required', p.required, 'done', p.done),
+         CASE WHEN alive AND (p.begun IS NOT NULL OR NOT p.old) AND p.done < p.required THEN p.next END
+  INTO state, evidence, next_action
+  FROM (SELECT count(*) FILTER (WHERE NOT s.optional) AS required, count(*) FILTER (WHERE NOT s.optional AND t.done_on <= seen_on) AS done,
+               min(t.done_on) AS begun, hub_active(hub, min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1, min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1) AS old,
+               (array_agg(s.title::text ORDER BY s.ordinal) FILTER (WHERE NOT s.optional AND (t.done_on IS NULL OR t.done_on > seen_on)))[1] AS next
+        FROM hub_pathway t JOIN pathway_step s ON s.code = t.step WHERE t.hub_id = hub) p;
+  RETURN NEXT;
+
+  -- The return of a year is made in the quarter after it.
+  ordinal := 8; rule := 'evaluation'; title := 'The annual evaluation is submitted';
+  deadline := (last_day + interval '3 months')::date;
+  SELECT CASE WHEN e.done THEN 'met' WHEN standing IS DISTINCT FROM 'active' THEN 'not_applicable' WHEN day <= hub_health.deadline THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('status', coalesce(e.status, 'none')),
+         CASE WHEN NOT e.done AND standing = 'active' THEN 'Submit the evaluation of the year' END
+  INTO state, evidence, next_action
+  FROM (SELECT max(t.status) AS status, coalesce(bool_or((t.submitted_at AT TIME ZONE 'Europe/London')::date <= hub_health.day), false) AS done
+        FROM hub_evaluation t WHERE t.hub_id = hub AND t.year = hub_health.year) e;
+  RETURN NEXT;
+
+  -- The national groups are the working groups; the Hub is there in a member of its own, or in who has a seat for an
+  -- organisation that leads it. A meeting whose attendance is not recorded says nothing.
+  ordinal := 9; rule := 'national_meetings'; title := 'The Hub attends the meetings of the national groups';
+  deadline := last_day;
+  SELECT CASE WHEN m.held = 0 THEN 'not_applicable' WHEN m.held = m.attended THEN 'met' ELSE 'missed' END,
+         jsonb_build_object('held', m.held, 'attended', m.attended),
+         CASE WHEN m.held > m.attended THEN 'Send somebody to the next one' END
+  INTO state, evidence, next_action
+  FROM (SELECT count(*) AS held, count(*) FILTER (WHERE EXISTS (
+                 SELECT FROM attendance a WHERE a.meeting_id = t.id AND a.state = 'present' AND (
+                   EXISTS (SELECT FROM hub_membership x WHERE x.person_id = a.person_id AND x.hub_id = hub
+                           AND x.starts <= t.day AND (x.ends IS NULL OR x.ends > t.day))
+                   OR EXISTS (SELECT FROM group_seat s JOIN hub_lead l ON l.organisation_id = s.organisation_id
+                              WHERE s.person_id = a.person_id AND s.group_id = t.group_id AND s.starts <= t.day AND (s.ends IS NULL OR s.ends > t.day)
+                                AND l.hub_id = hub AND (l.standing = 'last_known' OR l.standing = 'dated' AND l.period @> t.day))))) AS attended
+        FROM meeting t JOIN alliance_group g ON g.id = t.group_id AND g.kind = 'working_group'
+        WHERE t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day) AND hub_active(hub, t.day, t.day)
+          AND EXISTS (SELECT FROM attendance a WHERE a.meeting_id = t.id)) m;
+  RETURN NEXT;
+
+  ordinal := 10; rule := 'yearly_review'; title := 'The Hub''s operation is reviewed';
+  SELECT CASE WHEN r.reviews > 0 THEN 'met' WHEN NOT whole THEN 'not_applicable' WHEN running THEN 'not_yet' ELSE 'missed' END,
+         jsonb_build_object('reviews', r.reviews, 'last', r.last),
+         CASE WHEN whole AND running AND r.reviews = 0 THEN 'Review with the partners how the Hub works' END
+  INTO state, evidence, next_action
+  FROM (SELECT count(*) AS reviews, max(t.reviewed_on) AS last FROM hub_review t
+        WHERE t.hub_id = hub AND t.reviewed_on BETWEEN first_day AND least(last_day, hub_health.day)) r;
+  RETURN NEXT;
+END $$;
+
+-- What the caller may see of it, today: one Hub (who sees it, and the group that decides), or all (the groups).
+CREATE FUNCTION scip.health(year text, hub text,
+  OUT hub_id bigint, OUT period text, OUT ordinal int, OUT rule text, OUT title text, OUT state text, OUT evidence jsonb,
+  OUT next_action text, OUT deadline date)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  period := coalesce(period_name(year), CASE WHEN year IS NULL THEN academic_year(today()) END);
+  IF period IS NULL THEN
+    RAISE 'no academic year' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-period';
+  END IF;
+  RETURN QUERY
+    SELECT h.id, health.period, r.ordinal, r.rule, r.title, r.state, r.evidence, r.next_action,
+           CASE WHEN r.state <> 'not_applicable' THEN r.deadline END
+    FROM scip.hub h, LATERAL scip.hub_health(h.id, health.period, today()) r
+    WHERE (ctx.central() OR CASE WHEN health.hub IS NULL THEN cardinality(ctx.groups()) > 0 ELSE ctx.sees(h.id, NULL) OR ctx.decides() END)
+      AND (health.hub IS NULL OR h.slug = health.hub);
+END $$;
+
+-- How much of what was sent down has been relayed, by Hubs that were active then, and of what came up answered.
+CREATE FUNCTION scip.message_rates(first date, last date,
+  OUT sent bigint, OUT due bigint, OUT relayed bigint, OUT received bigint, OUT answered bigint)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT d.sent, r.due, r.relayed, u.received, u.answered
+  FROM (SELECT count(*) AS sent FROM message m WHERE m.direction = 'down' AND m.sent_on BETWEEN first AND last) d,
+       (SELECT count(*) AS due, count(x.hub_id) AS relayed
+        FROM message m CROSS JOIN hub h LEFT JOIN message_relay x ON x.message_id = m.id AND x.hub_id = h.id
+        WHERE m.direction = 'down' AND m.sent_on BETWEEN first AND last AND hub_active(h.id, m.sent_on, m.sent_on)) r,
+       (SELECT count(*) AS received, count(m.responded_on) AS answered
+        FROM message m WHERE m.direction = 'up' AND m.sent_on BETWEEN first AND last) u
+  WHERE ctx.in_network()
+$$;
+GRANT EXECUTE ON FUNCTION scip.health, scip.message_rates TO scip_writer;
+
+-- What the read queries select from.
+CREATE VIEW scip.activities WITH (security_invoker) AS
+SELECT a.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, a.kind, a.held_on,
+       a.title::text, a.description, array_to_json(a.themes) AS themes, a.membership_id AS membership, a.programme::text,
+       a.interventions, a.young_people, a.created_at, a.updated_at, '/v1/hubs/' || h.slug || '/activities/' || a.id AS href,
+       a.version AS _version, h.slug AS _hub
+FROM scip.activity a JOIN scip.hub h ON h.id = a.hub_id;
+
+-- A row for each Hub and quarter since there are Hubs; a draft is none to who may not see it. owed: the Hub is active
+-- in all of the quarter.
+CREATE VIEW scip.hub_updates WITH (security_invoker) AS
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.quarter, q.starts,
+       scip.quarter_end(q.quarter) AS ends, scip.due_on(q.quarter) AS due_on, scip.open_until(h.id, q.quarter) AS open_until,
+       scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS owed, coalesce(u.status, 'none') AS status, u.nil_return,
+       (u.submitted_at AT TIME ZONE 'Europe/London')::date > scip.due_on(q.quarter) AS late, u.submitted_at,
+       u.practice, u.challenges, u.ideas, u.priorities, u.questions, u.member_updates, u.created_at, u.updated_at,
+       '/v1/hubs/' || h.slug || '/updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
+       h.name_sort AS _sort
+FROM scip.hub h
+CROSS JOIN LATERAL (SELECT scip.quarter(s::date) AS quarter, s::date AS starts
+                    FROM generate_series('2013-09-01'::timestamp, scip.today()::timestamp, interval '3 months') s) q
+LEFT JOIN scip.quarterly_update u ON u.hub_id = h.id AND u.quarter = q.quarter;
+
+CREATE VIEW scip.messages WITH (security_invoker) AS
+SELECT m.id, m.direction,
+       CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
+       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       m.kind, m.title::text, m.text, m.sent_on, m.response, m.means, m.responded_on, m.created_at, m.updated_at,
+       '/v1/messages/' || m.id AS href, m.version AS _version, g.slug AS _group, h.slug AS _hub
+FROM scip.message m
+LEFT JOIN scip.alliance_group g ON g.id = m.group_id
+LEFT JOIN scip.hub h ON h.id = m.hub_id;
+
+-- A row for each Hub and message for Hubs: relayed or not.
+CREATE VIEW scip.hub_relays WITH (security_invoker) AS
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
+       json_build_object('id', m.id, 'title', m.title, 'sent_on', m.sent_on, 'href', '/v1/messages/' || m.id) AS message,
+       r.relayed_on, r.how, r.updated_at, '/v1/hubs/' || h.slug || '/relays/' || m.id AS href, r.version AS _version,
+       h.id AS _hub_id, h.slug AS _hub, m.id AS _message, m.sent_on AS _sent_on
+FROM scip.hub h
+CROSS JOIN scip.message m
+LEFT JOIN scip.message_relay r ON r.message_id = m.id AND r.hub_id = h.id
+WHERE m.direction = 'down';
+
+CREATE VIEW scip.hub_reviews WITH (security_invoker) AS
+SELECT r.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, r.reviewed_on, r.note,
+       r.created_at, r.updated_at, '/v1/hubs/' || h.slug || '/reviews/' || r.id AS href, r.version AS _version, h.slug AS _hub
+FROM scip.hub_review r JOIN scip.hub h ON h.id = r.hub_id;
+
+GRANT SELECT ON scip.activities, scip.hub_updates, scip.messages, scip.hub_relays, scip.hub_reviews TO scip_writer;
+
+COMMIT;
