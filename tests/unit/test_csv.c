@@ -15,28 +15,37 @@ static const char *json(const char *bytes, size_t length) {
 #define JSON(text) json(text, sizeof(text) - 1)
 
 START_TEST(what_programs_save) {
-    const char *plain = "{\"columns\":[\"name\",\"sector\"],\"rows\":[{\"line\":2,\"values\":{\"name\":\"a\",\"sector\":\"he\"}}]}";
+    const char *plain =
+        "{\"columns\":[\"name\",\"sector\"],\"rows\":[{\"line\":2,\"values\":{\"name\":\"a\",\"sector\":\"he\"}}]}";
     ck_assert_str_eq(JSON("Name,Sector\na,he\n"), plain);
     ck_assert_str_eq(JSON("\xEF\xBB\xBFName,Sector\r\na,he\r\n"), plain);
     ck_assert_str_eq(JSON(" Name ;Sector\r\na; he \r\n;\r\n\r\n"), plain);
     ck_assert_str_eq(JSON("Name\tSector\ra\the"), plain);
     ck_assert_str_eq(JSON("\"Name\",\"Sector\"\n\"a\",\"he\"\n"), plain);
-    ck_assert_str_eq(JSON("sep=;\r\nName;Sector\r\na;he\r\n"),
-                     "{\"columns\":[\"name\",\"sector\"],\"rows\":[{\"line\":3,\"values\":{\"name\":\"a\",\"sector\":\"he\"}}]}");
+    ck_assert_str_eq(
+        JSON("sep=;\r\nName;Sector\r\na;he\r\n"),
+        "{\"columns\":[\"name\",\"sector\"],\"rows\":[{\"line\":3,\"values\":{\"name\":\"a\",\"sector\":\"he\"}}]}");
 }
 END_TEST
 
 START_TEST(cells) {
-    ck_assert_str_eq(JSON("a b,c\n\"x\"\"y\r\nz, w\",\n'=1+1,'no\n''=x,-\n"),
-                     "{\"columns\":[\"a_b\",\"c\"],\"rows\":[{\"line\":2,\"values\":{\"a_b\":\"x\\\"y\\r\\nz, w\",\"c\":null}},"
-                     "{\"line\":4,\"values\":{\"a_b\":\"=1+1\",\"c\":\"'no\"}},{\"line\":5,\"values\":{\"a_b\":\"'=x\",\"c\":\"-\"}}]}");
-    ck_assert_str_eq(JSON("a\nGw\xE9n\x80\n"), "{\"columns\":[\"a\"],\"rows\":[{\"line\":2,\"values\":{\"a\":\"Gwén€\"}}]}");
+    ck_assert_str_eq(
+        JSON("a b,c\n\"x\"\"y\r\nz, w\",\n'=1+1,'no\n''=x,-\n"),
+        "{\"columns\":[\"a_b\",\"c\"],\"rows\":[{\"line\":2,\"values\":{\"a_b\":\"x\\\"y\\r\\nz, w\",\"c\":null}},"
+        "{\"line\":4,\"values\":{\"a_b\":\"=1+1\",\"c\":\"'no\"}},{\"line\":5,\"values\":{\"a_b\":\"'=x\",\"c\":\"-\"}}"
+        "]}");
+    ck_assert_str_eq(JSON("a\nGw\xE9n\x80\n"),
+                     "{\"columns\":[\"a\"],\"rows\":[{\"line\":2,\"values\":{\"a\":\"Gwén€\"}}]}");
     ck_assert_str_eq(JSON("a,b\nx\n"), "{\"columns\":[\"a\",\"b\"],\"rows\":[{\"line\":2,\"values\":{\"a\":\"x\"}}]}");
     ck_assert_str_eq(JSON("a"), "{\"columns\":[\"a\"],\"rows\":[]}");
 }
 END_TEST
 
-#define REFUSED(text, where) do { ck_assert_ptr_null(JSON(text)); ck_assert_str_eq(problem.errors[0].pointer, where); } while (0)
+#define REFUSED(text, where)                                                                                           \
+    do {                                                                                                               \
+        ck_assert_ptr_null(JSON(text));                                                                                \
+        ck_assert_str_eq(problem.errors[0].pointer, where);                                                            \
+    } while (0)
 
 START_TEST(what_is_refused_says_where) {
     REFUSED("", "/body/line/1");
@@ -46,11 +55,14 @@ START_TEST(what_is_refused_says_where) {
     REFUSED("a\n\"x\"y\n", "/body/line/2");
     REFUSED("a\nx,y\n", "/body/line/2");
     REFUSED("a\n\x81\n", "/body");
-    REFUSED("\xFF\xFE" "a\0", "/body");
+    REFUSED("\xFF\xFE"
+            "a\0",
+            "/body");
     REFUSED("a\n\0\n", "/body");
 }
 END_TEST
 
 int main(void) {
-    return run_cases("csv", NULL, NULL, (const TTest *const[]){what_programs_save, cells, what_is_refused_says_where, NULL});
+    return run_cases("csv", NULL, NULL,
+                     (const TTest *const[]){what_programs_save, cells, what_is_refused_says_where, NULL});
 }
