@@ -13,7 +13,7 @@ BANNED = r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca|s
 ALLOCATORS = r"\b(malloc|calloc|realloc|free|strdup|strndup|asprintf)\s*\("
 MAY_ALLOCATE = ("api/base/", "api/pg/pool.c", "api/op/cache.c")
 FUNCTION_LINES, FILE_LINES, HEADER_LINES = 60, 350, 90
-ENGINE_LINES, TOKEN_LINES = 6700, 1400  # of code, headers included; 4,500 is where the engine should be
+ENGINE_LINES, TOKEN_LINES = 7000, 1400  # of code, headers included; 4,500 is where the engine should be
 
 
 def sources():
