@@ -1,0 +1,675 @@
+"""What a Hub reports and hears, as its lead, its members, the national groups and the central team tell it: activities,
+quarterly updates and their locks, messages down and up, reviews."""
+import csv
+import datetime
+import io
+import json
+import threading
+import time
+import uuid
+from zoneinfo import ZoneInfo
+
+import psycopg2
+import pytest
+
+FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
+HEADINGS = {"practice": "A transition day", "challenges": "Schools lose pupils in mid-year", "ideas": "A passport of skills",
+            "priorities": "Year 6", "questions": "Who pays for travel?"}
+NOBODY = str(uuid.UUID(int=1))
+
+
+def today():
+    return datetime.datetime.now(ZoneInfo("Europe/London")).date()
+
+
+def day(days=0):
+    return (today() + datetime.timedelta(days)).isoformat()
+
+
+def academic_year(date):
+    first = date.year - (date.month < 9)
+    return f"{first}-{(first + 1) % 100:02}"
+
+
+def quarter(back=0):
+    """The quarter of an academic year, so many quarters ago."""
+    months = today().year * 12 + today().month - 9 - 3 * back
+    first, month = divmod(months, 12)
+    return f"{first}-{(first + 1) % 100:02}-Q{month // 3 + 1}"
+
+
+def last_day(name):
+    """Of a quarter."""
+    year, months = int(name[:4]), 8 + 3 * int(name[-1])
+    return datetime.date(year + months // 12, months % 12 + 1, 1) - datetime.timedelta(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays(cluster, server):
+    def clear():
+        cluster.psql("""
+          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'reporting-%';
+          BEGIN;
+          SET LOCAL session_replication_role = replica;
+          DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine) OR message_id IN (SELECT id FROM scip.message WHERE title LIKE 'Reporting:%');
+          DELETE FROM scip.message WHERE hub_id IN (TABLE mine) OR title LIKE 'Reporting:%';
+          DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.quarter_deadline;
+          DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.person WHERE name = 'Reporting Member';
+          COMMIT;
+          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+    clear()
+    yield
+    clear()
+
+
+@pytest.fixture(scope="module")
+def central(cluster, server, nothing_stays):
+    return cluster.token(server, "central")
+
+
+@pytest.fixture(scope="module")
+def hubs(server, central):
+    """Three Hubs at work since long ago, and one that is only proposed."""
+    slugs = ["reporting-one", "reporting-two", "reporting-three", "reporting-proposed"]
+    for slug in slugs:
+        status = {"status": "proposed"} if slug.endswith("proposed") else {"status": "active", "status_starts": "2018-05-14"}
+        made = server.send("PUT", f"/v1/hubs/{slug}", {"name": slug.title(), "nations": ["GB-ENG"], **status, **FROM}, token=central, If_None_Match="*")
+        assert made.status == 201, made.text
+    return slugs
+
+
+@pytest.fixture(scope="module")
+def lead(cluster, server, hubs):
+    return cluster.token(server, "hub_lead", hub="reporting-one")
+
+
+@pytest.fixture(scope="module")
+def other_lead(cluster, server, hubs):
+    return cluster.token(server, "hub_lead", hub="reporting-two")
+
+
+@pytest.fixture(scope="module")
+def member(cluster, server, hubs):
+    return cluster.token(server, "hub_member", hub="reporting-one")
+
+
+@pytest.fixture(scope="module")
+def decider(cluster, server):
+    return cluster.token(server, "group_member", group="hub-leads-group")
+
+
+@pytest.fixture(scope="module")
+def board(cluster, server):
+    return cluster.token(server, "group_member", group="board")
+
+
+@pytest.fixture(scope="module")
+def membership(cluster, hubs):
+    """Of reporting-one, from 1 September 2024 to 31 May 2025."""
+    return cluster.psql("""WITH p AS (INSERT INTO scip.person (name) VALUES ('Reporting Member') RETURNING id)
+        INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts, ends)
+        SELECT h.id, p.id, 'he', '2024-09-01', '2025-06-01' FROM scip.hub h, p WHERE h.slug = 'reporting-one' RETURNING id""")
+
+
+ONE, TWO = "/v1/hubs/reporting-one", "/v1/hubs/reporting-two"
+
+
+def get(server, token, path, **headers):
+    return server.send("GET", path, token=token, **headers)
+
+
+def post(server, token, path, body=None, **options):
+    return server.send("POST", path, body, token=token, **options)
+
+
+def put(server, token, path, body, **options):
+    return server.send("PUT", path, body, token=token, **({"If_None_Match": "*"} | options))
+
+
+def patch(server, token, path, body, if_match="*", **options):
+    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
+
+
+def delete(server, token, path, if_match="*"):
+    return server.send("DELETE", path, token=token, if_match=if_match)
+
+
+def problem(answer):
+    """The status, and the rule that was broken where one is named."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    detail = answer.json["detail"]
+    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
+
+
+def done(answer, status=201):
+    assert answer.status == status, answer.text
+    return answer
+
+
+def items(server, token, path):
+    answer = done(get(server, token, path), 200)
+    return answer.json["items"]
+
+
+def rows(server, token, path):
+    answer = done(get(server, token, path, Accept="text/csv"), 200)
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def lines(server, token, path):
+    answer = done(get(server, token, path, Accept="application/x-ndjson"), 200)
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def together(*actions):
+    """Runs them at the same moment, each in a thread of its own; what each came to."""
+    start, results = threading.Barrier(len(actions)), [None] * len(actions)
+
+    def run(index, action):
+        start.wait()
+        results[index] = action()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def while_held(cluster, sql, action, commit=True):
+    """What an action comes to that must wait for another session, which has done sql and then commits (or not)."""
+    connection, results = psycopg2.connect(cluster.url("postgres")), []
+    connection.cursor().execute(sql)
+    thread = threading.Thread(target=lambda: results.append(action()))
+    thread.start()
+    waiting = f"SELECT count(*) FROM pg_locks l WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[{connection.get_backend_pid() if hasattr(connection, 'get_backend_pid') else connection.info.backend_pid}]"
+    until = time.monotonic() + 1.5
+    while cluster.psql(waiting) == "0":
+        assert thread.is_alive() and time.monotonic() < until, "it does not wait"
+        time.sleep(0.01)
+    connection.commit() if commit else connection.rollback()
+    connection.close()
+    thread.join()
+    return results[0]
+
+
+def seen(server, token, bookmark, seconds=5):
+    """What a follower of the changes is told, once there is something."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        page = get(server, token, "/v1/changes?after=" + bookmark).json
+        if page["items"]:
+            return [(change["op"], change["href"]) for change in page["items"]]
+        time.sleep(0.02)
+    return []
+
+
+def bookmark(server, token):
+    return get(server, token, "/v1/changes?from=now").json["next"]
+
+
+# Activities.
+
+def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider, central, membership):
+    path = ONE + "/activities"
+    led = done(post(server, lead, path, {"kind": "hub_led", "held_on": "2024-11-20", "title": "A day for designated teachers", "themes": ["transition", "cpd"]}))
+    told = done(post(server, lead, path, {"kind": "member_because_of_hub", "held_on": "2025-05-31", "title": "A college's breakfast club", "membership": membership}))
+    outreach = done(post(server, lead, path, {"kind": "outreach", "held_on": "2025-08-31", "title": "Festival", "programme": "creative_forces",
+                                               "interventions": 3, "young_people": 42, "description": "Three workshops"}))
+    assert led.json["hub"]["slug"] == "reporting-one" and led.json["themes"] == ["transition", "cpd"] and led.json["young_people"] is None
+    assert told.json["membership"] == membership
+    assert (outreach.json["programme"], outreach.json["interventions"], outreach.json["young_people"]) == ("creative_forces", 3, 42)
+    assert get(server, lead, outreach.headers["Location"]).json == outreach.json
+    assert get(server, lead, outreach.headers["Location"]).headers["ETag"] == outreach.headers["ETag"]
+
+    # The day is of the past, and who reports it was a member of this Hub then.
+    late = {"kind": "hub_led", "held_on": day(1), "title": "Tomorrow"}
+    assert problem(post(server, lead, path, late)) == (422, "activity-in-future")
+    assert problem(patch(server, lead, led.headers["Location"], {"held_on": day(1)})) == (422, "activity-in-future")
+    because = {"kind": "member_because_of_hub", "held_on": "2025-06-01", "title": "x"}
+    assert problem(post(server, lead, path, {**because, "membership": membership})) == (422, "not-a-member"), "the day after its last"
+    assert problem(post(server, lead, path, {**because, "membership": NOBODY})) == (422, "not-a-member")
+    assert post(server, lead, path, because).status == 422, "somebody reports it"
+    assert problem(post(server, central, TWO + "/activities", {**because, "held_on": "2025-01-01", "membership": membership})) == (422, "not-a-member"), "of another Hub"
+    for wrong in ({"kind": "hub_led", "young_people": 3}, {"kind": "hub_led", "programme": "creative_forces"}):
+        assert post(server, lead, path, {**wrong, "held_on": "2025-01-01", "title": "x"}).status == 422, "numbers are of outreach"
+    assert {error["pointer"] for error in post(server, lead, path, {"kind": "outreach", "held_on": "2025-01-01", "title": "x", "young_people": "five", "names": []}).json["errors"]} \
+        == {"/body/young_people", "/body/names"}
+
+    # Read by the Hub and the central team alone.
+    for token in (lead, member, central):
+        assert [one["id"] for one in items(server, token, path)] == [outreach.json["id"], told.json["id"], led.json["id"]]
+    assert items(server, other_lead, path) == [] and get(server, other_lead, led.headers["Location"]).status == 404
+    assert get(server, decider, path).status == get(server, decider, led.headers["Location"]).status == 403
+    assert post(server, member, path, late).status == 403 and post(server, other_lead, path, {**late, "held_on": "2025-01-01"}).status == 403
+    assert get(server, central, "/v1/hubs/reporting-none/activities").status == 404
+    assert post(server, central, "/v1/hubs/reporting-none/activities", {**late, "held_on": "2025-01-01"}).status == 404
+
+    # By kind, by year and by quarter: 31 August is the last day of both.
+    ids = lambda query: [one["id"] for one in items(server, lead, path + query)]
+    assert ids("?kind=outreach") == [outreach.json["id"]]
+    for year in ("2024-25", "2024/25", "202425"):
+        assert len(ids("?period=" + year)) == 3
+    assert ids("?period=2024-25-Q4") == [outreach.json["id"]] and ids("?period=2024-25-Q3") == [told.json["id"]] and ids("?period=2025-26") == []
+    for wrong in ("2024-26", "202426", "2024-26-Q1"):
+        assert get(server, lead, path + "?period=" + wrong).status == 422
+    assert get(server, lead, path + "?period=2024").status == 400
+    page = get(server, lead, path + "?limit=2").json
+    assert [one["id"] for one in page["items"]] + ids("?limit=2&cursor=" + page["next"]) == ids("")
+
+    sheet = rows(server, lead, path)
+    assert [(row["hub"], row["held_on"], row["themes"], row["young_people"]) for row in sheet] == [
+        ("reporting-one", "2025-08-31", "", "42"), ("reporting-one", "2025-05-31", "", ""), ("reporting-one", "2024-11-20", "transition;cpd", "")]
+    assert lines(server, lead, path) == items(server, lead, path)
+
+    # Changed and removed.
+    changed = patch(server, lead, outreach.headers["Location"], {"young_people": 44, "description": None}, outreach.headers["ETag"])
+    assert done(changed, 200).json == {**outreach.json, "young_people": 44, "description": None, "updated_at": changed.json["updated_at"]}
+    assert patch(server, lead, outreach.headers["Location"], {"young_people": 45}, outreach.headers["ETag"]).status == 412
+    assert patch(server, lead, outreach.headers["Location"], {"kind": "hub_led"}).status == 422
+    assert done(patch(server, lead, told.headers["Location"], {"kind": "hub_led", "membership": None}), 200).json["membership"] is None
+    assert patch(server, other_lead, led.headers["Location"], {"title": "x"}).status == 404
+    assert delete(server, lead, led.headers["Location"], '"99.x"').status == 412
+    assert delete(server, lead, led.headers["Location"]).status == 204
+    assert delete(server, lead, led.headers["Location"]).status == 404 == patch(server, lead, led.headers["Location"], {"title": "x"}).status
+
+
+def test_numbers_of_young_people_are_in_no_other_hands(server, cluster, lead, central):
+    """Nobody but the Hub and the central team learns the number, nor that it changed."""
+    start = bookmark(server, None), bookmark(server, central)
+    made = done(post(server, lead, ONE + "/activities", {"kind": "outreach", "held_on": "2025-02-03", "title": "Numbers", "young_people": 31337}))
+    assert ("changed", made.headers["Location"]) in seen(server, central, start[1])
+    for token in (None, cluster.token(server, "hub_lead", hub="reporting-two"), cluster.token(server, "group_member", group="board"), cluster.token(server, "analyst")):
+        assert made.json["id"] not in get(server, token, "/v1/changes?after=" + start[0] if token is None else "/v1/changes?limit=200").text
+    assert delete(server, lead, made.headers["Location"]).status == 204
+
+
+# Quarterly updates.
+
+@pytest.fixture
+def due(server, central):
+    """Sets when the updates of a quarter are due."""
+    def set_due(name, on, if_match="*"):
+        return server.send("PUT", f"/v1/quarters/{name}", {"due_on": on}, token=central, if_match=if_match)
+    return set_due
+
+
+def test_an_update_from_draft_to_late(server, cluster, lead, member, other_lead, decider, board, central, due):
+    name = quarter(2)
+    path = f"{ONE}/updates/{name}"
+    assert get(server, lead, path).status == 404
+    assert problem(put(server, lead, path, {})) == (409, "update-locked"), "it was due long ago"
+    assert due(name, day()).status == 200, "today is the last day"
+    begun = done(put(server, lead, path, {"practice": HEADINGS["practice"], "member_updates": "A school has joined"}))
+    assert begun.headers["Location"] == path
+    assert (begun.json["status"], begun.json["late"], begun.json["owed"], begun.json["due_on"], begun.json["open_until"], begun.json["ends"]) == \
+        ("draft", None, True, day(), day(), last_day(name).isoformat())
+    assert put(server, lead, path, {}).status == 412
+
+    # A draft is the lead's: others see that there is none yet.
+    assert get(server, member, path).status == get(server, decider, path).status == get(server, other_lead, path).status == 404
+    status = lambda token: next(one["status"] for one in items(server, token, ONE + "/updates?limit=200") if one["quarter"] == name)
+    assert (status(lead), status(central), status(member), status(decider)) == ("draft", "draft", "none", "none")
+    assert items(server, other_lead, ONE + "/updates") == items(server, board, ONE + "/updates") == []
+
+    # Nothing may be missing.
+    assert problem(post(server, lead, path + "/submission")) == (422, "update-incomplete")
+    assert patch(server, lead, path, {"nil_return": True}).status == 422, "a nil return says nothing else"
+    assert patch(server, lead, path, {"ideas": " "}).status == 422
+    changed = done(patch(server, lead, path, HEADINGS, begun.headers["ETag"]), 200)
+    assert patch(server, lead, path, HEADINGS, begun.headers["ETag"]).status == 412
+    start = bookmark(server, decider)
+    assert post(server, lead, path + "/submission?dry_run=true").json["status"] == "submitted" and status(lead) == "draft"
+    submitted = done(post(server, lead, path + "/submission"), 200)
+    assert (submitted.json["status"], submitted.json["late"], submitted.json["practice"]) == ("submitted", False, HEADINGS["practice"])
+    assert submitted.json["member_updates"] == "A school has joined" and changed.headers["ETag"] != submitted.headers["ETag"]
+    assert ("changed", path) in seen(server, decider, start)
+    assert problem(post(server, lead, path + "/submission")) == (409, "update-submitted")
+    assert get(server, member, path).json == get(server, decider, path).json == submitted.json
+    assert get(server, board, path).status == get(server, other_lead, path).status == 404
+
+    # Until the day is over it may be corrected, and stays complete.
+    assert problem(patch(server, lead, path, {"questions": None})) == (422, "update-incomplete")
+    assert done(patch(server, lead, path, {"questions": "Who pays?"}), 200).json["status"] == "submitted"
+    # Then it is locked, for everybody; what was submitted in time turns out late if it was due before.
+    assert due(name, day(-1)).status == 200
+    assert get(server, lead, path).json["late"] is True
+    for token in (lead, central):
+        assert problem(patch(server, token, path, {"questions": "x"})) == (409, "update-locked")
+    assert problem(put(server, other_lead, f"{TWO}/updates/{name}", {"nil_return": True})) == (409, "update-locked")
+
+    # The central team opens it for one Hub.
+    exception = f"{TWO}/updates/{name}/exception"
+    assert put(server, other_lead, exception, {"until": day(3), "reason": "Illness"}).status == 403
+    opened = done(put(server, central, exception, {"until": day(), "reason": "Illness"}))
+    assert put(server, central, exception, {"until": day(), "reason": "Illness"}).status == 412
+    assert put(server, central, f"{TWO}/updates/{quarter(3)}/exception", {"until": day(), "reason": " "}).status == 422
+    assert get(server, other_lead, exception).json == opened.json and get(server, decider, exception).json["reason"] == "Illness"
+    assert get(server, lead, exception).status == 404
+    nil = done(put(server, other_lead, f"{TWO}/updates/{name}", {"nil_return": True}))
+    assert nil.json["open_until"] == day()
+    assert done(post(server, other_lead, f"{TWO}/updates/{name}/submission"), 200).json["late"] is True, "lateness stays visible"
+    assert done(patch(server, central, exception, {"until": day(2)}, opened.headers["ETag"]), 200).json["until"] == day(2)
+    assert patch(server, central, exception, {"until": day(2)}, opened.headers["ETag"]).status == 412
+    assert patch(server, central, exception, {"reason": " "}).status == 422
+    assert delete(server, central, exception, opened.headers["ETag"]).status == 412
+    assert delete(server, central, exception).status == 204
+    assert problem(patch(server, other_lead, f"{TWO}/updates/{name}", {"nil_return": False, **HEADINGS})) == (409, "update-locked")
+    assert delete(server, central, exception).status == patch(server, central, exception, {"until": day()}).status == get(server, central, exception).status == 404
+    assert put(server, central, f"/v1/hubs/reporting-none/updates/{name}/exception", {"until": day(), "reason": "x"}).status == 404
+    assert patch(server, other_lead, path, {"ideas": "x"}).status == post(server, other_lead, path + "/submission").status == 404
+    assert put(server, lead, f"{TWO}/updates/{quarter()}", {}).status == 403
+    assert put(server, central, f"/v1/hubs/reporting-none/updates/{name}", {}).status == 404
+
+
+def test_a_quarter_has_its_time(server, lead, central, board, due):
+    """From its first day, and for a year that is one."""
+    now = f"{ONE}/updates/{quarter()}"
+    begun = done(put(server, lead, now, {"nil_return": True}))
+    assert begun.json["due_on"] == (last_day(quarter()) + datetime.timedelta(21)).isoformat()
+    assert done(post(server, lead, now + "/submission"), 200).json["late"] is False, "early is in time"
+    assert problem(put(server, lead, f"{ONE}/updates/{quarter(-1)}", {})) == (409, "quarter-not-begun")
+    assert put(server, lead, f"{ONE}/updates/2024-26-Q1", {}).status == 404
+    assert put(server, lead, f"{ONE}/updates/2024-25-Q5", {}).status == 400
+    assert put(server, lead, f"{ONE}/updates/{quarter(1)}", {"nil_return": True, "ideas": "One"}).status in (409, 422)
+
+    # When it is due.
+    path = f"/v1/quarters/{quarter(5)}"
+    before = get(server, board, path)
+    assert (before.json["set"], before.json["due_on"], before.json["ends"]) == \
+        (False, (last_day(quarter(5)) + datetime.timedelta(21)).isoformat(), last_day(quarter(5)).isoformat())
+    assert get(server, board, "/v1/quarters/2024-26-Q1").status == due("2024-26-Q1", day()).status == 404
+    assert due(quarter(5), last_day(quarter(5)).isoformat()).status == 422, "not while it runs"
+    set_to = done(due(quarter(5), day(-3), before.headers["ETag"]), 200)
+    assert set_to.json == {**before.json, "due_on": day(-3), "set": True}
+    assert due(quarter(5), day(-2), before.headers["ETag"]).status == 412
+    assert done(due(quarter(5), day(-2), set_to.headers["ETag"]), 200).json["due_on"] == day(-2)
+    assert due(quarter(6), day(), '"7.x"').status == 412, "nobody has set it yet"
+    assert server.send("PUT", path, {"due_on": day()}, token=board, if_match="*").status == 403
+    answers = together(*[lambda n=n: due(quarter(7), day(n), get(server, central, f"/v1/quarters/{quarter(9)}").headers["ETag"]) for n in range(6)])
+    assert sorted(answer.status for answer in answers) == [200] + [412] * 5, "one of those who saw it unset sets it"
+
+
+def test_all_updates_of_a_quarter(server, lead, decider, board, central, other_lead, due):
+    """The Hub Leads Group reads what all Hubs reported, in a spreadsheet too."""
+    name = quarter(2)
+    mine = [one for one in items(server, decider, f"/v1/updates?quarter={name}&limit=200") if one["hub"]["slug"].startswith("reporting-")]
+    assert [(one["hub"]["slug"], one["status"], one["nil_return"], one["late"], one["owed"]) for one in mine] == [
+        ("reporting-one", "submitted", False, True, True), ("reporting-three", "none", None, None, True), ("reporting-two", "submitted", True, True, True)]
+    assert all(one["quarter"] == name for one in mine)
+    assert [one["hub"]["slug"] for one in items(server, central, f"/v1/updates?quarter={name}&status=none") if one["hub"]["slug"].startswith("reporting")] == ["reporting-three"]
+    assert items(server, board, f"/v1/updates?quarter={name}") == [] and get(server, lead, "/v1/updates").status == 403
+    assert {one["quarter"] for one in items(server, decider, "/v1/updates")} == {quarter(1)}, "the last one that is over"
+    sheet = {row["hub"]: row for row in rows(server, decider, f"/v1/updates?quarter={name}")}
+    assert sheet["reporting-one"]["practice"] == HEADINGS["practice"] and sheet["reporting-two"]["nil_return"] == "true"
+    assert lines(server, decider, f"/v1/updates?quarter={name}") == items(server, decider, f"/v1/updates?quarter={name}&limit=200")
+    assert get(server, decider, "/v1/updates?quarter=2024-26-Q1").status == 422
+    page = get(server, decider, f"/v1/updates?quarter={name}&limit=1").json
+    assert items(server, decider, f"/v1/updates?quarter={name}&limit=1&cursor={page['next']}") != page["items"]
+
+    mine = items(server, lead, ONE + "/updates?limit=200")
+    assert mine[0]["quarter"] == quarter() and mine[-1]["quarter"] == "2017-18-Q4", "from the first whole quarter"
+    assert [one["quarter"] for one in items(server, lead, ONE + "/updates?period=2020-21")] == [f"2020-21-Q{n}" for n in (4, 3, 2, 1)]
+    assert get(server, lead, ONE + "/updates?period=2020-22").status == 422 and get(server, central, "/v1/hubs/reporting-none/updates").status == 404
+    assert [row["quarter"] for row in rows(server, lead, ONE + "/updates")] == [one["quarter"] for one in lines(server, lead, ONE + "/updates")] == [one["quarter"] for one in mine]
+    page = get(server, lead, ONE + "/updates?limit=3").json
+    assert [one["quarter"] for one in page["items"] + items(server, lead, f"{ONE}/updates?limit=3&cursor={page['next']}")] == [one["quarter"] for one in mine[:6]]
+    assert items(server, central, "/v1/hubs/reporting-proposed/updates") == [], "it owes nothing yet"
+
+
+def test_an_update_against_its_lock(server, cluster, lead, central, due):
+    """Whoever comes first is first: a change that waits for the lock is refused by it, a lock that waits for a change
+    comes after it."""
+    name = quarter(4)
+    path = f"{ONE}/updates/{name}"
+    due(name, day(5))
+    done(put(server, lead, path, {"practice": "0"}))
+    write = lambda: patch(server, lead, path, {"practice": "late"})
+    move = f"UPDATE scip.quarter_deadline SET due_on = '{day(-1)}' WHERE quarter = '{name}'"
+    assert while_held(cluster, move, write, commit=False).status == 200, "the deadline was not moved after all"
+    assert problem(while_held(cluster, move, write)) == (409, "update-locked")
+    assert problem(patch(server, lead, path, {"practice": "later"})) == (409, "update-locked")
+    due(name, day(5))
+    changed = f"UPDATE scip.quarterly_update SET practice = 'in time' WHERE quarter = '{name}' AND hub_id = (SELECT id FROM scip.hub WHERE slug = 'reporting-one')"
+    assert while_held(cluster, changed, lambda: due(name, day(-1))).status == 200
+    assert get(server, lead, path).json["practice"] == "in time" and problem(write()) == (409, "update-locked")
+
+    # The same with an exception that ends, and with a deadline that is set for the first time.
+    exception = path + "/exception"
+    done(put(server, central, exception, {"until": day(1), "reason": "Illness"}))
+    ended = f"DELETE FROM scip.update_exception WHERE quarter = '{name}'"
+    assert while_held(cluster, ended, write, commit=False).status == 200
+    assert problem(while_held(cluster, ended, lambda: post(server, lead, path + "/submission"))) in ((409, "update-locked"), (422, "update-incomplete"))
+    assert problem(write()) == (409, "update-locked")
+    done(put(server, central, exception, {"until": day(1), "reason": "Illness"}))
+    assert while_held(cluster, changed.replace("in time", "again"), lambda: delete(server, central, exception)).status == 204
+    assert get(server, lead, path).json["practice"] == "again"
+    fresh = quarter()
+    begin = lambda: put(server, cluster.token(server, "hub_lead", hub="reporting-three"), f"/v1/hubs/reporting-three/updates/{fresh}", {})
+    begin_path = f"/v1/hubs/reporting-three/updates/{fresh}"
+    locked = f"SET LOCAL session_replication_role = replica; SELECT pg_advisory_xact_lock(hashtextextended('quarter {fresh}', 0))"
+    assert while_held(cluster, locked, begin).status == 201 and get(server, central, begin_path).status == 200
+
+
+def test_many_changes_and_one_lock(server, cluster, lead, due):
+    """After the answer that the deadline has moved, nothing is written any more, whatever was under way."""
+    name = quarter(3)
+    path = f"{ONE}/updates/{name}"
+    for turn in range(6):
+        due(name, day(5))
+        put(server, lead, path, {"practice": "begun"})
+        after = {}
+
+        def lock():
+            time.sleep(0.004 * turn)
+            moved = due(name, day(-1))
+            after["text"] = get(server, lead, path).json["practice"]
+            return moved
+
+        answers = together(lock, *[lambda n=n: patch(server, lead, path, {"practice": f"{turn}-{n}"}) for n in range(8)])
+        assert answers[0].status == 200
+        assert {answer.status for answer in answers[1:]} <= {200, 409}
+        assert all(problem(answer) == (409, "update-locked") for answer in answers[1:] if answer.status == 409)
+        assert get(server, lead, path).json["practice"] == after["text"]
+
+
+def test_one_submission(server, lead, due):
+    name = quarter(6)
+    path = f"{ONE}/updates/{name}"
+    due(name, day(5))
+    assert sorted(answer.status for answer in together(*[lambda: put(server, lead, path, {"nil_return": True}) for _ in range(6)])) == [201] + [412] * 5
+    answers = together(*[lambda: post(server, lead, path + "/submission") for _ in range(6)])
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 5
+
+
+# Messages.
+
+def send(server, token, title="x", **more):
+    return post(server, token, "/v1/messages", {"title": "Reporting: " + title, "text": "To be told to all members", **more})
+
+
+def ask(server, token, hub=ONE, title="x", **more):
+    return post(server, token, hub + "/messages", {"kind": "question", "title": "Reporting: " + title, "text": "Who pays for travel?", **more})
+
+
+def test_a_message_for_hubs_is_relayed(server, cluster, lead, member, other_lead, decider, board, central):
+    start = bookmark(server, member)
+    sent = done(send(server, decider, group="hub-leads-group"))
+    assert (sent.json["direction"], sent.json["group"]["slug"], sent.json["hub"], sent.json["sent_on"]) == ("down", "hub-leads-group", None, day())
+    assert ("changed", sent.headers["Location"]) in seen(server, member, start)
+    own = done(send(server, central, "from the team"))
+    assert own.json["group"] is None
+    for token in (lead, member, other_lead, decider, board, central):
+        assert get(server, token, sent.headers["Location"]).json == sent.json, "the whole network reads it"
+    assert get(server, cluster.token(server, "analyst"), sent.headers["Location"]).status == 403
+    assert send(server, board, group="hub-leads-group").status == send(server, board).status == 403, "for their own group"
+    assert send(server, lead).status == 403
+    assert problem(send(server, central, group="no-such")) == (422, "no-such-group")
+    assert problem(send(server, central, group="practice-group")) == (422, "group-is-closed")
+    assert get(server, lead, "/v1/messages/" + NOBODY).status == 404
+
+    relay = f"{ONE}/relays/{sent.json['id']}"
+    mine = lambda query="": [one["message"]["title"] for one in items(server, lead, ONE + "/relays?limit=200" + query) if one["message"]["title"].startswith("Reporting:")]
+    assert sorted(mine("&relayed=false")) == ["Reporting: from the team", "Reporting: x"] and mine("&relayed=true") == []
+    assert get(server, lead, relay).status == 404
+    assert problem(put(server, lead, relay, {"relayed_on": day(-1)})) == (422, "relay-before-message")
+    assert problem(put(server, lead, relay, {"relayed_on": day(1)})) == (422, "relay-in-future")
+    marked = done(put(server, lead, relay, {"how": "Mail to all members"}))
+    assert (marked.headers["Location"], marked.json["relayed_on"], marked.json["message"]["href"]) == (relay, day(), sent.headers["Location"])
+    assert put(server, lead, relay, {}).status == 412
+    assert get(server, member, relay).json == get(server, board, relay).json == marked.json
+    assert get(server, other_lead, relay).status == 404 and items(server, other_lead, ONE + "/relays") == []
+    assert put(server, member, relay, {}).status == put(server, other_lead, relay, {}).status == 403
+    assert put(server, lead, f"{ONE}/relays/{NOBODY}", {}).status == put(server, central, f"/v1/hubs/reporting-none/relays/{sent.json['id']}", {}).status == 404
+    assert mine("&relayed=true") == ["Reporting: x"]
+    page = get(server, lead, ONE + "/relays?limit=1").json
+    assert items(server, lead, f"{ONE}/relays?limit=1&cursor={page['next']}") != page["items"]
+    assert get(server, lead, ONE + "/relays?period=2024-26").status == 422 and get(server, central, "/v1/hubs/reporting-none/relays").status == 404
+    assert len(mine("&period=" + quarter())) == 2 and mine("&period=" + quarter(4)) == []
+
+    assert delete(server, lead, relay, '"9.x"').status == 412 and delete(server, other_lead, relay).status == 404
+    assert delete(server, lead, relay, marked.headers["ETag"]).status == 204 and delete(server, lead, relay).status == 404
+    assert sorted(answer.status for answer in together(*[lambda: put(server, lead, relay, {}) for _ in range(4)])) == [201] + [412] * 3
+
+
+def test_a_message_up_is_answered(server, lead, member, other_lead, decider, board, central):
+    start = bookmark(server, decider)
+    asked = done(ask(server, lead, group="hub-leads-group"))
+    path = asked.headers["Location"]
+    assert (asked.json["direction"], asked.json["kind"], asked.json["hub"]["slug"], asked.json["group"]["slug"], asked.json["response"]) == \
+        ("up", "question", "reporting-one", "hub-leads-group", None)
+    assert ("changed", path) in seen(server, decider, start)
+    for token in (lead, member, decider, central):
+        assert get(server, token, path).json == asked.json
+    for token in (other_lead, board):
+        assert get(server, token, path).status == 404, "of other Hubs and groups it is none of their business"
+    assert ask(server, member).status == 403 and ask(server, other_lead).status == 403
+    assert problem(ask(server, lead, group="practice-group")) == (422, "group-is-closed")
+    assert ask(server, lead, kind="complaint").status == 400
+    assert ask(server, central, "/v1/hubs/reporting-none").status == 404
+    team = done(ask(server, lead, title="to the team", kind="idea"))
+
+    answer = {"response": "The Alliance's travel fund", "means": "direct_reply"}
+    respond = lambda token, path, body=answer, if_match="*": server.send("PUT", path + "/response", body, token=token, if_match=if_match)
+    assert respond(decider, team.headers["Location"]).status == 404 and respond(board, path).status == 404
+    assert respond(lead, path).status == 403
+    assert respond(decider, path, {**answer, "response": " "}).status == 422 and respond(decider, path, {**answer, "means": "silence"}).status == 400
+    waiting = lambda query: {one["id"] for one in items(server, central, "/v1/messages?hub=reporting-one&answered=" + query)}
+    assert waiting("false") == {asked.json["id"], team.json["id"]} and waiting("true") == set()
+    told = done(respond(decider, path, if_match=asked.headers["ETag"]), 200)
+    assert told.json == {**asked.json, **answer, "responded_on": day(), "updated_at": told.json["updated_at"]}
+    assert respond(decider, path, if_match=asked.headers["ETag"]).status == 412
+    assert done(respond(central, path, {**answer, "means": "conference_input"}), 200).json["means"] == "conference_input"
+    assert get(server, lead, path).json["means"] == "conference_input" and waiting("true") == {asked.json["id"]}
+    down = done(send(server, central, "no question"))
+    assert problem(respond(central, down.headers["Location"])) == (409, None)
+    assert respond(central, "/v1/messages/" + NOBODY).status == 404
+
+    # Found again.
+    ids = lambda token, query: [one["id"] for one in items(server, token, "/v1/messages" + query)]
+    assert ids(lead, "?direction=up&hub=reporting-one") == [team.json["id"], asked.json["id"]]
+    assert ids(lead, "?direction=up&kind=idea") == [team.json["id"]] and ids(decider, "?group=hub-leads-group&direction=up&hub=reporting-one") == [asked.json["id"]]
+    assert down.json["id"] in ids(lead, "?period=" + academic_year(today())) and down.json["id"] not in ids(lead, "?period=2018-19")
+    assert get(server, lead, "/v1/messages?period=2018-20").status == 422
+    page = get(server, lead, "/v1/messages?limit=1").json
+    assert ids(lead, "?limit=1&cursor=" + page["next"]) != [page["items"][0]["id"]]
+    assert [row["id"] for row in rows(server, lead, "/v1/messages?hub=reporting-one")] == [one["id"] for one in lines(server, lead, "/v1/messages?hub=reporting-one")] \
+        == ids(lead, "?hub=reporting-one")
+    assert rows(server, lead, "/v1/messages?kind=question")[0]["group"] == "hub-leads-group"
+
+
+def test_how_messages_fare(server, cluster, lead, other_lead, member, board, central):
+    """Rates with their two parts: a relay is owed by each Hub that was active on the message's day."""
+    cluster.psql("""
+        CREATE TEMP TABLE h AS SELECT id, slug FROM scip.hub WHERE slug LIKE 'reporting-%';
+        INSERT INTO scip.hub_status (hub_id, status, starts, ends) SELECT id, 'paused', '2005-01-01', '2005-06-01' FROM h WHERE slug = 'reporting-three';
+        INSERT INTO scip.hub_status (hub_id, status, starts, ends) SELECT id, 'active', '2003-01-01', CASE slug WHEN 'reporting-three' THEN '2005-01-01' ELSE '2005-06-01' END FROM h WHERE slug <> 'reporting-proposed';
+        INSERT INTO scip.message (id, direction, title, text, sent_on) VALUES ('00000000-0000-4000-8000-00000000a001', 'down', 'Reporting: a', 't', '2004-09-01'),
+          ('00000000-0000-4000-8000-00000000a002', 'down', 'Reporting: b', 't', '2005-02-01');
+        INSERT INTO scip.message_relay (message_id, hub_id, relayed_on)
+          SELECT '00000000-0000-4000-8000-00000000a001'::uuid, id, '2004-09-02'::date FROM h WHERE slug IN ('reporting-one', 'reporting-proposed')
+          UNION ALL SELECT '00000000-0000-4000-8000-00000000a002'::uuid, id, '2005-02-02' FROM h WHERE slug IN ('reporting-two', 'reporting-three');
+        INSERT INTO scip.message (direction, hub_id, kind, title, text, sent_on, response, means, responded_on)
+          SELECT 'up', id, 'idea', 'Reporting: up', 't', '2005-01-01', r, CASE WHEN r IS NOT NULL THEN 'other' END, CASE WHEN r IS NOT NULL THEN '2006-01-01'::date END
+          FROM h, unnest(ARRAY['yes', NULL, NULL]) r WHERE slug = 'reporting-one'""")
+    rates = get(server, board, "/v1/network/messages?period=2004-05")
+    assert rates.json == {"period": "2004-05", "messages_down": 2, "relay_rate": {"numerator": 2, "denominator": 5, "percent": 40.0}, "messages_up": 3,
+                          "loop_closed_rate": {"numerator": 1, "denominator": 3, "percent": 33.3}}
+    assert get(server, member, "/v1/network/messages?period=200405").json == rates.json
+    assert get(server, lead, "/v1/network/messages?period=2004-05-Q1").json["relay_rate"] == {"numerator": 1, "denominator": 3, "percent": 33.3}
+    nothing = get(server, central, "/v1/network/messages?period=2001-02").json
+    assert (nothing["relay_rate"], nothing["loop_closed_rate"]["percent"]) == ({"numerator": 0, "denominator": 0, "percent": None}, None)
+    assert get(server, central, "/v1/network/messages").json["period"] == academic_year(today())
+    assert get(server, central, "/v1/network/messages?period=2004-06").status == 422
+    assert get(server, cluster.token(server, "partner", organisation="university-of-winchester"), "/v1/network/messages").status == 403
+    cluster.psql("DELETE FROM scip.hub_status WHERE starts < '2006' AND hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'reporting-%')")
+
+
+# Reviews.
+
+def test_a_hub_reviews_how_it_works(server, lead, member, other_lead, board, central):
+    path = ONE + "/reviews"
+    old = done(post(server, lead, path, {"reviewed_on": "2024-06-30", "note": "Partners want shorter meetings"}))
+    new = done(post(server, lead, path, {"reviewed_on": day(), "note": "Meetings are shorter"}))
+    assert problem(post(server, lead, path, {"reviewed_on": day(1), "note": "x"})) == (422, "review-in-future")
+    assert post(server, lead, path, {"reviewed_on": day(), "note": " "}).status == 422
+    assert [one["id"] for one in items(server, member, path)] == [new.json["id"], old.json["id"]]
+    assert [one["id"] for one in items(server, member, path + "?period=2023-24")] == [old.json["id"]]
+    assert get(server, lead, path + "?period=2023-25").status == 422
+    page = get(server, lead, path + "?limit=1").json
+    assert items(server, lead, f"{path}?limit=1&cursor={page['next']}") == [old.json]
+    assert items(server, other_lead, path) == [] and get(server, other_lead, old.headers["Location"]).status == 404
+    assert get(server, board, path).status == post(server, member, path, {"reviewed_on": day(), "note": "x"}).status == 403
+    for method in (get, lambda *a: post(*a, {"reviewed_on": day(), "note": "x"})):
+        assert method(server, central, "/v1/hubs/reporting-none/reviews").status == 404
+    changed = done(patch(server, lead, new.headers["Location"], {"note": "Much shorter"}, new.headers["ETag"]), 200)
+    assert changed.json == {**new.json, "note": "Much shorter", "updated_at": changed.json["updated_at"]}
+    assert patch(server, lead, new.headers["Location"], {"note": "x"}, new.headers["ETag"]).status == delete(server, lead, new.headers["Location"], new.headers["ETag"]).status == 412
+    assert problem(patch(server, lead, new.headers["Location"], {"reviewed_on": day(1)})) == (422, "review-in-future")
+    assert delete(server, lead, old.headers["Location"]).status == 204
+    assert get(server, lead, old.headers["Location"]).status == patch(server, lead, old.headers["Location"], {"note": "x"}).status == delete(server, lead, old.headers["Location"]).status == 404
+
+
+# All of them.
+
+def test_what_has_not_changed_is_not_sent_again(server, lead, decider, central):
+    name = quarter(2)
+    message = done(send(server, central, "for the list")).json
+    done(put(server, lead, f"{ONE}/relays/{message['id']}", {}))
+    exception = f"{ONE}/updates/{quarter(9)}/exception"
+    done(put(server, central, exception, {"until": day(), "reason": "Because"}))
+    activity = done(post(server, lead, ONE + "/activities", {"kind": "hub_led", "held_on": day(), "title": "Today"})).headers["Location"]
+    review = items(server, lead, ONE + "/reviews")[0]["href"]
+    for token, path in ((lead, ONE + "/activities"), (lead, activity), (lead, ONE + "/updates"), (lead, f"{ONE}/updates/{name}"), (lead, exception),
+                        (lead, "/v1/quarters/" + name), (decider, "/v1/updates?quarter=" + name), (lead, "/v1/messages"), (lead, message["href"]),
+                        (lead, ONE + "/relays"), (lead, f"{ONE}/relays/{message['id']}"), (lead, "/v1/network/messages"), (lead, ONE + "/reviews"), (lead, review)):
+        answer = get(server, token, path)
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store"), path
+        assert get(server, token, path, If_None_Match=answer.headers["ETag"]).status == 304, path
+        assert server.send("HEAD", path, token=token).headers["ETag"] == answer.headers["ETag"]
+
+
+def test_a_key_that_is_in_use(server, cluster, lead, central):
+    """While one request with a key runs, another one is told so."""
+    for token, operation, path, body in ((lead, "addActivity", ONE + "/activities", {"kind": "hub_led", "held_on": day(), "title": "x"}),
+                                         (central, "addMessage", "/v1/messages", {"title": "Reporting: x", "text": "x"}),
+                                         (lead, "addHubMessage", ONE + "/messages", {"kind": "idea", "title": "Reporting: x", "text": "x"}),
+                                         (lead, "addHubReview", ONE + "/reviews", {"reviewed_on": day(), "note": "x"})):
+        account = get(server, token, "/v1/me").json["id"]
+        holder = threading.Thread(target=cluster.psql, args=(
+            f"BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{account} {operation} held', 0)); SELECT pg_sleep(1); COMMIT",))
+        holder.start()
+        until = time.monotonic() + 0.9
+        while (answer := post(server, token, path, body, key="held")).status != 409 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert problem(answer) == (409, "idempotency-key-in-progress"), answer.text
+        holder.join()
+        again = post(server, token, path, body, key="told-once")
+        assert post(server, token, path, body, key="told-once").body == again.body and again.status == 201
