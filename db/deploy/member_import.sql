@@ -28,23 +28,35 @@ RETURN CASE
        || lpad(split_part(cell, '/', 2), 2, '0') || '-' || lpad(split_part(cell, '/', 1), 2, '0'))
     THEN make_date(split_part(cell, '/', 3)::int, split_part(cell, '/', 2)::int, split_part(cell, '/', 1)::int) END;
 
--- A line as it was read: its cells, and what they mean.
+-- A line as it was read: its cells, what they mean, and who it is: found are so many, and lines with the same who are one person.
 CREATE TYPE scip.member_line AS (
-  line int, cells jsonb, person uuid, found int, organisation_id bigint, sector text, ambassador boolean, starts date, ends date);
+  line int, cells jsonb, who text, person uuid, found int, organisation_id bigint, sector text, ambassador boolean, starts date, ends date);
 CREATE FUNCTION scip.read_member_lines(hub bigint, sheet jsonb) RETURNS SETOF scip.member_line
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT (r ->> 'line')::int, c, whose.person, whose.found,
-         (SELECT o.id FROM organisation o WHERE o.slug = c ->> 'organisation'),
-         lower(regexp_replace(c ->> 'sector', '[\s-]+', '_', 'g')),
-         CASE lower(coalesce(c ->> 'ambassador', 'no')) WHEN 'yes' THEN true WHEN 'y' THEN true WHEN 'true' THEN true WHEN '1' THEN true
-           WHEN 'no' THEN false WHEN 'n' THEN false WHEN 'false' THEN false WHEN '0' THEN false END,
-         sheet_date(c ->> 'from'), sheet_date(c ->> 'to') + 1
-  FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (SELECT r -> 'values') v (c),
-    -- by id whom the caller knows; by name and address anybody; by name alone a member of this Hub
-    LATERAL (SELECT min(p.id::text)::uuid AS person, count(*)::int AS found FROM person p WHERE CASE
-        WHEN c ->> 'person' IS NOT NULL THEN p.id::text = lower(c ->> 'person') AND ctx.knows(p.id)
-        WHEN c ->> 'email' IS NOT NULL THEN lower(p.email) = lower(c ->> 'email') AND fold(p.name) = fold(c ->> 'name')
-        ELSE fold(p.name) = fold(c ->> 'name') AND EXISTS (SELECT FROM hub_membership m WHERE m.person_id = p.id AND m.hub_id = hub) END) whose;
+  WITH read AS MATERIALIZED (
+    SELECT (r ->> 'line')::int AS line, c AS cells, c ->> 'person' AS id, fold(c ->> 'name') AS name, lower(c ->> 'email') AS email
+    FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (SELECT r -> 'values') v (c)
+  ), here AS MATERIALIZED (
+    SELECT DISTINCT p.id, fold(p.name) AS name FROM hub_membership m JOIN person p ON p.id = m.person_id
+    WHERE m.hub_id = hub AND p.name IS NOT NULL
+  ), whose AS ( -- by id whom the caller knows; by name and address anybody; by name alone a member of this Hub
+    SELECT r.line, p.id FROM read r JOIN person p
+      ON p.id = CASE WHEN r.id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN r.id::uuid END
+    WHERE ctx.knows(p.id)
+    UNION ALL
+    SELECT r.line, p.id FROM read r JOIN person p ON lower(p.email) = r.email AND fold(p.name) = r.name WHERE r.id IS NULL
+    UNION ALL
+    SELECT r.line, h.id FROM read r JOIN here h ON h.name = r.name WHERE r.id IS NULL AND r.email IS NULL
+  ), persons AS (
+    SELECT w.line, min(w.id::text) AS id, count(*)::int AS found FROM whose w GROUP BY w.line
+  )
+  SELECT r.line, r.cells, coalesce(p.id, concat_ws(' ', r.name, r.email)), p.id::uuid, coalesce(p.found, 0),
+         (SELECT o.id FROM organisation o WHERE o.slug = r.cells ->> 'organisation'),
+         lower(regexp_replace(r.cells ->> 'sector', '[\s-]+', '_', 'g')),
+         CASE WHEN lower(coalesce(r.cells ->> 'ambassador', 'no')) IN ('yes', 'y', 'true', '1') THEN true
+              WHEN lower(coalesce(r.cells ->> 'ambassador', 'no')) IN ('no', 'n', 'false', '0') THEN false END,
+         sheet_date(r.cells ->> 'from'), sheet_date(r.cells ->> 'to') + 1
+  FROM read r LEFT JOIN persons p USING (line);
 $$;
 
 -- Why a line cannot be taken: column and reason, without a value of it.
@@ -81,14 +93,11 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   WHERE l.found = 1 AND l.starts IS NOT NULL
   GROUP BY l.line
   UNION ALL
-  SELECT l.line, 'from', format('overlaps line %s', min(o.line))
-  FROM unnest(lines) l JOIN unnest(lines) o ON o.line < l.line
-    AND coalesce(l.person::text, concat_ws(' ', fold(l.cells ->> 'name'), lower(l.cells ->> 'email')))
-      = coalesce(o.person::text, concat_ws(' ', fold(o.cells ->> 'name'), lower(o.cells ->> 'email')))
-    AND CASE WHEN l.ends <= l.starts THEN 'empty' ELSE daterange(l.starts, l.ends) END
-      && CASE WHEN o.ends <= o.starts THEN 'empty' ELSE daterange(o.starts, o.ends) END
-  WHERE l.starts IS NOT NULL AND o.starts IS NOT NULL
-  GROUP BY l.line;
+  SELECT w.line, 'from', format('overlaps line %s', w.longest[2])
+  FROM (SELECT l.line, l.starts, max(ARRAY[coalesce(l.ends, '9999-12-31') - date '0001-01-01', l.line]) OVER (
+               PARTITION BY l.who ORDER BY l.starts, l.line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS longest
+        FROM unnest(lines) l WHERE l.starts IS NOT NULL AND (l.ends IS NULL OR l.ends > l.starts)) w
+  WHERE w.longest[1] > w.starts - date '0001-01-01';
 $$;
 
 -- All lines or none. Lines that say what is there already are left alone, so a list can be imported as it was exported.
@@ -106,7 +115,7 @@ BEGIN
   SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/1/' || f.cell, 'detail', f.reason) ORDER BY f.cell) INTO errors FROM (
     SELECT c AS cell, 'is not a column of the template' AS reason FROM jsonb_array_elements_text(sheet -> 'columns') c
     WHERE c NOT IN ('name', 'email', 'organisation', 'organisation_name', 'sector', 'ambassador', 'from', 'to',
-                    'id', 'person', 'current', 'created_at', 'updated_at', 'href') -- these the list has besides
+                    'id', 'hub', 'person', 'current', 'created_at', 'updated_at', 'href') -- these the list has besides
     UNION ALL SELECT c, 'is missing' FROM unnest(ARRAY['name', 'sector', 'from']) c WHERE NOT sheet -> 'columns' ? c) f;
   IF lines > 2000 THEN
     errors := jsonb_build_array(jsonb_build_object('pointer', '/body', 'detail', 'has more than 2,000 lines'));
@@ -129,15 +138,15 @@ BEGIN
     RETURN;
   END IF;
   unchanged := lines - cardinality(new_lines);
-  WITH fresh AS MATERIALIZED ( -- the same name and address in more lines is one person
-    SELECT gen_random_uuid() AS id, min(l.cells ->> 'name') AS name, l.cells ->> 'email' AS email, array_agg(l.line) AS of_lines
-    FROM unnest(new_lines) l WHERE l.person IS NULL GROUP BY fold(l.cells ->> 'name'), lower(l.cells ->> 'email'), l.cells ->> 'email'
+  WITH fresh AS MATERIALIZED ( -- who stands in several lines is added once
+    SELECT gen_random_uuid() AS id, l.who, min(l.cells ->> 'name') AS name, min(l.cells ->> 'email') AS email
+    FROM unnest(new_lines) l WHERE l.person IS NULL GROUP BY l.who
   ), people AS (
     INSERT INTO person (id, name, email) SELECT f.id, f.name, f.email FROM fresh f RETURNING id
   ), made AS (
     INSERT INTO hub_membership (hub_id, person_id, organisation_id, organisation_name, sector, ambassador, starts, ends)
     SELECT hub, coalesce(l.person, f.id), l.organisation_id, l.cells ->> 'organisation_name', l.sector, l.ambassador, l.starts, l.ends
-    FROM unnest(new_lines) l LEFT JOIN fresh f ON l.line = ANY (f.of_lines)
+    FROM unnest(new_lines) l LEFT JOIN fresh f ON f.who = l.who AND l.person IS NULL
     RETURNING id
   )
   SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM people) INTO imported, created_people;

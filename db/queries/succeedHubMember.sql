@@ -1,6 +1,6 @@
 -- One membership ends and the next begins on the same day. One that has ended by then, or has not begun, is 409.
 WITH vis AS (
-  SELECT id FROM scip.hub_members WHERE _hub = :slug AND id = :id
+  SELECT id FROM scip.hub_members WHERE _hub = :slug AND id = :member
 ), own AS MATERIALIZED (
   SELECT * FROM scip.hub_membership WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
 ), ended AS (
