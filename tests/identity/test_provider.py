@@ -45,7 +45,7 @@ class Provider:
         return harness.exchange(self, method, target, headers or {}, body, record, 20)
 
     def token(self, algorithm="RS256", seconds=300):
-        return harness.Server.form(self, "/token", {"grant_type": "client_credentials", "resource": f"{self.audience}/{algorithm}?seconds={seconds}"},
+        return harness.Server.form(self, "/token", {"grant_type": "client_credentials", "scope": "hubs:read", "resource": f"{self.audience}/{algorithm}?seconds={seconds}"},
                                    ("outsider", "outsider-secret"), record=False).json["access_token"]
 
     def made(self, use):
@@ -137,10 +137,10 @@ def outside(cluster, provider, serve):
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_tokens_of_every_algorithm(outside, provider, algorithm):
     token = provider.token(algorithm)
-    assert read(token, 0)["alg"] == algorithm and read(token, 0)["typ"] == "at+jwt"
+    assert read(token, 0)["alg"] == algorithm and read(token, 0)["typ"] == "at+jwt" and read(token)["scope"] == "hubs:read"
     answer = me(outside, token)
     assert answer.status == 200 and answer.json["label"] == "identity test"
-    assert [role["role"] for role in answer.json["roles"]] == ["analyst"]  # of the scope "hubs:read hubs:write" nothing is known here
+    assert [role["role"] for role in answer.json["roles"]] == ["analyst"]  # their scopes are no roles of ours, and limit none
     refused(outside, token[:-8] + "AAAAAAAA", "signature")
     refused(outside, ".".join([token.split(".")[0], mint.encode({**read(token), "sub": "somebody"}), token.split(".")[2]]), "signature")
     assert outside.send("GET", "/v1/accounts?limit=1", token=token).status == 403
