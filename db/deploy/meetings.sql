@@ -7,7 +7,7 @@ SET LOCAL client_min_messages = warning;
 CREATE FUNCTION scip.hold_meeting(meeting uuid) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM scip.meeting WHERE id = meeting FOR NO KEY UPDATE;
+  PERFORM FROM scip.meeting m WHERE m.id = meeting FOR NO KEY UPDATE;
   RETURN FOUND;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.hold_meeting TO scip_writer;
@@ -412,10 +412,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     SELECT (r ->> 'line')::int AS line, r -> 'values' ->> 'person' AS person, r -> 'values' ->> 'email' AS email,
            lower(r -> 'values' ->> 'state') AS state
     FROM jsonb_array_elements(body -> 'rows') r WHERE ctx.writes_meeting(meeting)
+  ), member AS MATERIALIZED (
+    SELECT p.id, lower(p.email) AS email FROM meeting_members(read_attendance.meeting) m JOIN person p ON p.id = m.person_id
   ), named AS (
-    SELECT c.*, ARRAY(SELECT m.person_id FROM meeting_members(read_attendance.meeting) m JOIN person p ON p.id = m.person_id
-      WHERE CASE WHEN c.person IS NOT NULL THEN p.id::text = lower(c.person) AND (c.email IS NULL OR lower(p.email) = lower(c.email))
-                 ELSE lower(p.email) = lower(c.email) END) AS who
+    SELECT c.*, ARRAY(SELECT m.id FROM member m
+      WHERE CASE WHEN c.person IS NOT NULL THEN m.id::text = lower(c.person) AND (c.email IS NULL OR m.email = lower(c.email))
+                 ELSE m.email = lower(c.email) END) AS who
     FROM cell c
   ), seen AS (
     SELECT n.*, count(*) OVER (PARTITION BY n.who ORDER BY n.line) AS times FROM named n
@@ -446,6 +448,8 @@ BEGIN
     RETURN '[{"pointer": "/body/line/1", "detail": "names neither a column person nor email"}]';
   ELSIF NOT body -> 'columns' ? 'state' THEN
     RETURN '[{"pointer": "/body/line/1", "detail": "names no column state"}]';
+  ELSIF jsonb_array_length(body -> 'rows') > 2000 THEN
+    RETURN '[{"pointer": "/body", "detail": "has more than 2,000 lines"}]';
   END IF;
   SELECT coalesce(jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', r.line, r.wrong_column), 'detail', r.wrong) ORDER BY r.line), '[]')
   INTO wrong

@@ -1,0 +1,8 @@
+-- All rows or none.
+WITH vis AS (
+  SELECT id FROM scip.meeting WHERE id = :id
+), done AS MATERIALIZED (
+  SELECT scip.import_attendance(id, :body) AS wrong FROM vis
+)
+SELECT CASE WHEN wrong IS NULL THEN 403 WHEN wrong <> '[]' THEN 422 END AS _status, nullif(wrong, '[]') AS _errors
+FROM done

@@ -1,0 +1,12 @@
+WITH vis AS (
+  SELECT id FROM scip.resolution WHERE meeting_id = :meeting AND id = :id
+), own AS MATERIALIZED (
+  SELECT * FROM scip.resolution WHERE id = (SELECT id FROM vis) AND (SELECT scip.hold_meeting(:meeting)) FOR NO KEY UPDATE
+), upd AS (
+  UPDATE scip.resolution t SET text = p.text
+  FROM own, jsonb_populate_record((own.*)::scip.resolution, :body) p
+  WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
+  RETURNING t.id
+)
+SELECT CASE WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 END AS _status
+FROM vis LEFT JOIN own USING (id) LEFT JOIN upd USING (id)
