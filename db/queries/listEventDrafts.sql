@@ -1,0 +1,10 @@
+-- Drafts that the caller may see.
+SELECT slug, title, language, title_source, kind, status, starts, ends, starts_precision, date_text, starts_at, ends_at, venue, town, nation,
+       online, hub, organiser, programme, capacity, attendance, attendance_text, accessibility, description, description_language,
+       title_cy, description_cy, cancellation_reason, url, sources, confidence, href,
+       slug AS _after_slug
+FROM scip.events
+WHERE status = 'draft' AND _lang = 'en'
+  AND (:after_slug IS NULL OR slug > :after_slug)
+ORDER BY slug
+LIMIT :limit
