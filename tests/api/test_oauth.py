@@ -59,6 +59,20 @@ def client(cluster):
     return cluster.client("analyst", label="oauth test")
 
 
+@pytest.fixture
+def start(cluster):
+    """Starts servers of the same database, and stops them whatever happens."""
+    servers = []
+
+    def one(**env):
+        servers.append(harness.Server("main", DATABASE_URL=cluster.url(), **env))
+        return servers[-1]
+
+    yield one
+    for server in servers:
+        server.stop()
+
+
 # Showing who one is by a secret
 
 
@@ -198,12 +212,11 @@ def test_of_many_that_show_one_assertion_at_once_one_gets_a_token(server, signer
     assert sorted(answers) == [200] + [401] * 7
 
 
-def test_an_assertion_is_spent_on_every_server(cluster, server, signer):
-    other = harness.Server("main", DATABASE_URL=cluster.url())
+def test_an_assertion_is_spent_on_every_server(server, start, signer):
+    other = start()
     assertion = signer.assertion()
     assert signer.sign_in(other, assertion).status == 200
     is_nobody(signer.sign_in(server, assertion))
-    other.stop()
 
 
 @pytest.mark.parametrize("wrong", [
@@ -328,9 +341,9 @@ def test_forms_are_read_strictly(server, client, target, good):
 # How a token ends
 
 
-def test_a_token_is_ended_by_who_has_it(cluster, server, client):
+def test_a_token_is_ended_by_who_has_it(server, start, client):
     """At once, on every server of the database, and for good."""
-    other_server = harness.Server("main", DATABASE_URL=cluster.url())
+    other_server = start()
     token, sibling = access(server, *client), access(server, *client)
     for where in (server, other_server):
         assert me(where, token).status == me(where, sibling).status == 200  # seen before: the signature is not looked at again
@@ -345,7 +358,6 @@ def test_a_token_is_ended_by_who_has_it(cluster, server, client):
     assert me(server, sibling).status == me(other_server, sibling).status == 200
     assert server.form("/oauth/revoke", {"token": token}, client).status == 200
     assert me(server, token).status == 401
-    other_server.stop()
 
 
 def test_a_token_is_not_ended_by_others(cluster, server, client, signer):
@@ -376,13 +388,12 @@ def test_what_is_no_token_needs_no_end(cluster, server, client):
 # What is written down
 
 
-def test_secrets_are_written_down_nowhere(cluster):
+def test_secrets_are_written_down_nowhere(cluster, start):
     """A day of a client at a server of its own, and then a look into everything that is kept."""
-    server = harness.Server("main", DATABASE_URL=cluster.url(), LOG_LEVEL="debug")
+    server = start(LOG_LEVEL="debug")
     central = cluster.token(server, "central", fresh=True)
     made = server.send("POST", "/v1/clients", {"label": "oauth secret test", "roles": [{"role": "analyst"}]}, central, key=str(uuid.uuid4())).json
-    key = str(uuid.uuid4())
-    answer = server.send("POST", f"/v1/clients/{made['id']}/secrets", None, central, key=None)
+    answer = server.send("POST", f"/v1/clients/{made['id']}/secrets", None, central)
     assert answer.status == 201, answer.text
     name, secret, signer = made["client_id"], answer.json["secret"], Signer(cluster)
     assert len(base64.urlsafe_b64decode(secret + "=")) == 32
@@ -464,21 +475,25 @@ class Asking:
                     self.wrong.append(found)
             time.sleep(0.05)
 
-    def stop(self):
+    def end(self):
         self.stopping = True
         self.thread.join()
+
+    def stop(self):
+        self.end()
         assert not self.wrong and self.count > 20
 
 
-def test_keys_follow_each_other_without_a_pause(cluster, client, tmp_path):
+def test_keys_follow_each_other_without_a_pause(request, start, client, tmp_path):
     """Two servers with one folder: the new key is published, after ten seconds it signs, and all tokens are good all the time."""
     folder = tmp_path / "keys"
-    servers = [harness.Server("main", DATABASE_URL=cluster.url(), KEYS=folder, TOKEN_SECONDS=600) for _ in range(2)]
+    servers = [start(KEYS=folder, TOKEN_SECONDS=600) for _ in range(2)]
     kids = lambda server: [key["kid"] for key in server.get("/.well-known/jwks.json").json["keys"]]
     (first,) = kids(servers[0])
     assert kids(servers[1]) == [first]
     token = access(servers[0], *client)
     asking = Asking(servers, client, token)
+    request.addfinalizer(asking.end)
     done = rotate(folder)
     rotated = time.monotonic()
     assert done.returncode == 0 and re.fullmatch(r"added \d{8}T\d{6}Z-[0-9a-f]{8}\.pem\n", done.stdout), done.stdout + done.stderr
@@ -509,4 +524,3 @@ def test_keys_follow_each_other_without_a_pause(cluster, client, tmp_path):
         time.sleep(0.05)
     for server in servers:
         assert first not in kids(server) and me(server, later).status == 200
-        server.stop()
