@@ -193,6 +193,8 @@ def exchange(server, method, target, headers, body, record, timeout):
     if isinstance(body, (dict, list)):
         body = json.dumps(body).encode()
         headers = {"Content-Type": "application/json", **headers}  # a caller's own type wins
+    elif isinstance(body, str):
+        body, headers = body.encode(), {"Content-Type": "text/csv", **headers}
     if body is not None and "Transfer-Encoding" not in headers:
         headers = {"Content-Length": str(len(body)), **headers}
     for name, value in headers.items():

@@ -9,6 +9,8 @@ import pytest
 SUBJECTS = {"hub_lead": {"hub": "scotland-hub"}, "hub_member": {"hub": "scotland-hub"}, "group_member": {"group": "hub-leads-group"},
             "partner": {"organisation": "university-of-winchester"}}
 
+FORMS = {"date": "2026-01-01", "date-time": "2026-01-01T00:00:00Z", "uuid": "00000000-0000-7000-8000-000000000000", "uri": "https://www.example.org/"}
+
 
 def load(binary=harness.BINARY):
     """The operations as `scip-api routes` lists them: they must be known before a server runs."""
@@ -69,15 +71,16 @@ def some_path(contract, method, template):
     for parameter in parameters(contract, method, template):
         if parameter["in"] == "path":
             schema = resolve(contract, parameter["schema"])
-            value = "00000000-0000-7000-8000-000000000000" if schema.get("format") == "uuid" else (schema.get("enum") or ["not-there" if "(-" in schema.get("pattern", "(-") else "nothing"])[0]
+            value = FORMS.get(schema.get("format")) or (schema.get("enum") or [
+                text for text in ("not-there", "nothing", "2000-01-01", "2000-01-Q1", "2000-01") if re.search(schema.get("pattern", ""), text)])[0]
             template = template.replace("{%s}" % parameter["name"], value)
     return template
 
 
 def request_of(contract, method, template):
     """Headers and body that come as far as the body's type."""
-    headers = {parameter["name"].replace("-", "_"): "*" for parameter in parameters(contract, method, template)
-               if parameter["in"] == "header" and parameter["name"].startswith("If-") and parameter.get("required")}
+    headers = {parameter["name"].replace("-", "_"): "*" if parameter["name"].startswith("If-") else f"key-{next(harness.serial)}"
+               for parameter in parameters(contract, method, template) if parameter["in"] == "header" and parameter.get("required")}
     return headers, b"{}" if "requestBody" in operation_of(contract, method, template) else None
 
 
@@ -157,11 +160,10 @@ def sample(contract, schema):
         return {name: sample(contract, schema["properties"][name]) for name in names}
     if kind == "array":
         return [sample(contract, schema["items"]) for _ in range(schema.get("minItems", 0))]
-    formats = {"date": "2026-01-01", "date-time": "2026-01-01T00:00:00Z", "uuid": "00000000-0000-7000-8000-000000000000", "uri": "https://www.example.org/"}
     if kind == "string" and "pattern" in schema:
         return next(text for text in ("words", "two-words", "https://www.example.org/", "2026", "GB-SCT", "S92000003", "GB-UKPRN-10003614")
                     if re.search(schema["pattern"], text))
-    return {"string": formats.get(schema.get("format"), "words"), "integer": schema.get("minimum", 1), "number": 1, "boolean": True}[kind]
+    return {"string": FORMS.get(schema.get("format"), "words"), "integer": schema.get("minimum", 1), "number": 1, "boolean": True}[kind]
 
 
 def test_too_many(cluster, contract):
