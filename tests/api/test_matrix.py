@@ -77,6 +77,30 @@ POST /v1/hub-applications/{id}/review      central decider; 404 group_other
 POST /v1/hub-applications/{draft}/review   central; 404 decider kin group_other
 POST /v1/hub-applications/{id}/decision    decider; 404 group_other
 POST /v1/hub-applications/{draft}/decision nobody_yet; 404 decider kin group_other
+
+GET /v1/hubs/{slug}/meetings /v1/hubs/{slug}/actions  central lead member; 404 lead_other member_other
+POST /v1/hubs/{slug}/meetings              central lead; 404 lead_other
+GET,POST /v1/groups/{slug}/meetings        central decider kin; 404 group_other
+GET /v1/meetings/{id} /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance-summary  central lead member; 404 lead_other member_other decider kin group_other
+GET /v1/meetings/{meeting}/agenda /v1/meetings/{meeting}/agenda/{id}  central lead member; 404 lead_other member_other decider kin group_other
+GET /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/resolutions/{id}  central lead member; 404 lead_other member_other decider kin group_other
+GET /v1/meetings/{meeting}/actions /v1/meetings/{meeting}/actions/{id}  central lead member; 404 lead_other member_other decider kin group_other
+GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other member_other decider kin group_other
+GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider kin group_other
+PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider kin group_other
+PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{id}/holding /v1/meetings/{id}/cancellation /v1/meetings/{id}/agenda-completion  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/import  central lead; 404 lead_other decider kin group_other
+PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{meeting}/agenda /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{meeting}/minutes        central lead; 404 lead_other decider kin group_other
+GET /v1/minutes                            central lead lead_other member member_other decider kin group_other
+GET /v1/minutes/{id}                       central lead; 404 member lead_other member_other decider kin group_other
+PATCH,DELETE /v1/minutes/{id}              central lead; 404 lead_other decider kin group_other
+POST /v1/minutes/{id}/approval /v1/minutes/{id}/sharing  central lead; 404 lead_other decider kin group_other
+GET /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{id}  central decider kin; 404 group_other
+POST /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{seat}/succession  central
+PATCH,DELETE /v1/groups/{slug}/seats/{id}  central
 """
 # What decides is in the request itself: tests of the token endpoint.
 ELSEWHERE = {"POST /oauth/token", "POST /oauth/revoke"}
@@ -174,6 +198,14 @@ def records(cluster, server):
           BEGIN;
           SET LOCAL session_replication_role = replica;
           DELETE FROM scip.hub_application WHERE organisation_id IN (TABLE ours);
+          DELETE FROM scip.minutes WHERE meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.agenda_item WHERE meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.resolution WHERE meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.action WHERE meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.meeting WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.group_seat WHERE title LIKE 'Matrix %';
+          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.person WHERE name LIKE 'Matrix %';
           COMMIT;
           DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine) OR organisation_id IN (TABLE ours);
           DELETE FROM scip.account WHERE label LIKE 'Matrix %';
@@ -200,8 +232,15 @@ def records(cluster, server):
     invitation = done("POST", "/v1/hubs/matrix-hub/invitations", {"sector": "he", "name": "Matrix College"}, "lead")
     client = done("POST", "/v1/clients", {"label": "Matrix client", "roles": [{"role": "analyst"}]})
     lead = server.get("/v1/hubs/matrix-hub/leads").json["items"][0]
+    person = cluster.psql("""WITH p AS (INSERT INTO scip.person (name) VALUES ('Matrix Member') RETURNING id)
+        INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts) SELECT h.id, p.id, 'he', '2024-01-01' FROM p, scip.hub h
+        WHERE h.slug = 'matrix-hub' RETURNING person_id""", "scip_migrator")
+    meeting = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix meeting", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
+    parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
+             for part in ("agenda", "resolutions", "actions", "minutes")}
+    seat = done("POST", "/v1/groups/hub-leads-group/seats", {"title": "Matrix seat", "from": "2024-01-01"})
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
-    yield {"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
+    yield {"meeting": meeting["id"], "person": person, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
     assert cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL") == written, "a dry run has changed something"
     clear()
@@ -209,6 +248,14 @@ def records(cluster, server):
 
 def address(server, records, method, template):
     """The address of the record that is mine, or of one that is not yet there."""
+    if template.startswith("/v1/meetings"):
+        for part in ("agenda", "resolutions", "actions"):
+            template = template.replace(part + "/{id}", f"{part}/{records[part]}")
+        return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.startswith("/v1/minutes"):
+        return template.replace("{id}", records["minutes"])
+    if template.startswith("/v1/groups/{slug}/"):
+        return template.replace("{slug}", "hub-leads-group").replace("{id}", records["seat"]).replace("{seat}", records["seat"])
     if method == "PUT":
         return template.replace("{slug}", "matrix-new")
     if template.startswith("/v1/hubs/{slug}"):
