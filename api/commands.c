@@ -13,16 +13,17 @@ static struct pool *owner(struct app *app) {
     return pool_new(&options);
 }
 
-/* Runs one of the engine's statements; NULL after saying why. */
+/* Runs one of the engine's statements; NULL after saying why. hint: what values must be. */
 static struct result *ask(struct app *app, struct pool *pool, enum transaction_statement which,
-                          const char *const *values) {
+                          const char *const *values, const char *hint) {
     const struct statement *statement = &app->transactions.statements[which];
     struct problem problem = {0};
     bool lost;
     struct connection *connection = statement->text ? pool_take(pool, &problem) : NULL;
     struct result *result = connection ? pg_run(connection, statement, values, &problem, &lost) : NULL;
     if (!result)
-        fprintf(stderr, "%s: %s\n", statement->name, problem.status ? problem.detail : "there is no such statement");
+        fprintf(stderr, "%s: %s%s\n", statement->name, problem.status ? problem.detail : "there is no such statement",
+                problem.status == 422 ? hint : "");
     pool_give(pool, &connection);
     return result;
 }
@@ -30,7 +31,7 @@ static struct result *ask(struct app *app, struct pool *pool, enum transaction_s
 /* Runs a statement and prints its rows, cells separated by a space. */
 static int tell(struct app *app, enum transaction_statement which) {
     struct pool *pool = owner(app);
-    struct result *result = ask(app, pool, which, NULL);
+    struct result *result = ask(app, pool, which, NULL, "");
     bool fine = result;
     struct value row[8];
     for (unsigned i = 0; fine && i < result_rows(result); i++) {
@@ -46,7 +47,9 @@ static int tell(struct app *app, enum transaction_statement which) {
 
 static bool add(struct app *app, const char *const values[static 5]) {
     struct pool *pool = owner(app);
-    struct result *result = ask(app, pool, ACCOUNT_ADD, values);
+    struct result *result = ask(app, pool, ACCOUNT_ADD, values,
+                                " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or "
+                                "analyst.");
     bool fine = result;
     result_free(&result);
     pool_free(&pool);
@@ -71,6 +74,10 @@ int command_client_add(struct app *app, const char *role, const char *label) {
 }
 
 int command_keys_rotate(struct app *app) {
+    if (!*app->config.keys) {
+        fputs("KEYS names no folder\n", stderr);
+        return 1;
+    }
     /* a key that signs no longer is needed as long as a token of its lives, and a minute for clocks that differ */
     return !token_keys_rotate(app->config.keys, app->config.token_seconds + 60, stdout);
 }
@@ -95,7 +102,7 @@ int command_erasures_replay(struct app *app, const char *file) {
         if (!space)
             continue;
         *space = '\0';
-        struct result *result = ask(app, pool, ERASE, (const char *const[]){line, space + 1});
+        struct result *result = ask(app, pool, ERASE, (const char *const[]){line, space + 1}, "");
         fine = result;
         count += fine;
         result_free(&result);

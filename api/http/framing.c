@@ -46,6 +46,8 @@ static bool check_headers(const struct request *request, const char *http_versio
     }
     if (hosts > 1 || (!hosts && strcmp(http_version, "1.0") != 0))
         return refuse(problem, "A request has one Host header.");
+    if (count_of(request, "Authorization") > 1) /* who stands in front may have read the other one */
+        return refuse(problem, "A request has one Authorization header.");
     for (unsigned i = 0; i < request->header_count; i++) {
         const struct header *header = &request->headers[i];
         if (space_before_colon(header) || !is_token(header->name))
