@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The ratio table: our server beside bare civetweb, pgbench of the same statement and Fastify with pg.
+"""The ratio table: our server beside bare civetweb, pgbench of the same statements and Fastify with pg; tokens beside
+bare OpenSSL.
 
 All run in the same minutes on the same machine, in interleaved rounds; each figure is the median of the
 rounds with its range. Only the ratios mean anything.
@@ -8,6 +9,9 @@ usage: tests/load/run.py [--rounds N] [--seconds S]
 """
 import argparse
 import asyncio
+import base64
+import hashlib
+import json
 import os
 import re
 import signal
@@ -36,12 +40,38 @@ def run(*command, **options):
     return subprocess.run(command, check=True, text=True, capture_output=True, **options).stdout
 
 
-def statement():
-    """listHubs as a plain listing: the first page, no filter."""
-    text = (ROOT / "db/queries/listHubs.sql").read_text()
-    text = re.sub(r"(?<![:\w]):limit\b", "51", text)
-    text = re.sub(r"(?<![:\w]):sort\b", "'name'", text)
-    return re.sub(r"(?<![:\w]):([a-z_]\w*)", "NULL", text)
+def statement(name="listHubs", **values):
+    """The statement of an operation with values in place of its names, NULL where there is none."""
+    text = re.sub(r"--.*", "", (ROOT / f"db/queries/{name}.sql").read_text())
+    return re.sub(r"(?<![:\w]):([a-z_]\w*)", lambda found: values.get(found[1], "NULL"), text)
+
+
+# What POST /v1/accounts does with an Idempotency-Key, as a pgbench script: each with a key and an account of its own.
+BODY = """'{"issuer": "https://login.load.example", "subject": "s", "label": "Load", "roles": []}'::jsonb"""
+ANSWER = json.dumps({"id": "01a21423-9ad0-7dab-9005-f865de675671", "issuer": "https://login.load.example", "subject": "18c8f4f0a2d1-123456", "label": "Load",
+                     "active": True, "tokens_from": None, "roles": [], "created_at": "2025-11-25T18.55.00Z", "updated_at": "2025-11-25T18.55.00Z",
+                     "href": "/v1/accounts/01a21423-9ad0-7dab-9005-f865de675671"})
+
+
+def entering(operation, subject):
+    return statement("_enter", issuer="'self'", subject=f"'{subject}'", token_id="'a token'", issued_at="extract(epoch FROM now())::bigint",
+                     request="'a request'", operation=f"'{operation}'", roles="'{central}'")
+
+
+def writing(subject):
+    key = {"operation": "'addAccount'", "key": "'p' || :n", "hash": "'\\x2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'"}
+    new = "md5('p' || :n)::uuid"
+    steps = ["BEGIN", entering("addAccount", subject), statement("_claim", **key),
+             statement("addAccount", body=BODY, new_id=new, issuer="'https://login.load.example'", subject="'p' || :n", label="'Load'"),
+             statement("getAccount", id=new),
+             statement("_keep", **key, status="201", location="'/v1/accounts/01a21423-9ad0-7dab-9005-f865de675671'",
+                       etag="'\"1.0123456789abcdef0123456789abcdef\"'", content_type="'application/json'", body=f"'{ANSWER}'"), "COMMIT"]
+    return "\\set n random(1, 1000000000000000)\n" + "".join(" ".join(step.split()) + ";\n" for step in steps)
+
+
+def reading(subject, id):
+    steps = ["BEGIN", entering("getAccount", subject), statement("getAccount", id=f"'{id}'"), "COMMIT"]
+    return "".join(" ".join(step.split()) + ";\n" for step in steps)
 
 
 class Server:
@@ -79,13 +109,23 @@ class Server:
 NEW_KEYS = """local n = math.random(1000000) * 1000
 request = function() n = n + 1; return wrk.format("GET", "/v1/hubs?q=" .. math.floor(n / 64)) end
 """
+NEW_ACCOUNTS = """local n, run = 0, string.format("%%x-%%s", os.time(), tostring({}):sub(-6))
+request = function()
+  n = n + 1
+  local key = run .. "-" .. n
+  local body = '{"issuer":"https://login.load.example","subject":"' .. key .. '","label":"Load","roles":[]}'
+  local headers = {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/json", ["Idempotency-Key"] = key}
+  return wrk.format("POST", "/v1/accounts", headers, body)
+end
+"""
 
 
-def wrk(server, seconds, *options, etag=None):
+def wrk(server, seconds, *options, etag=None, connections=CONNECTIONS, path=None):
     """Requests per second, CPU microseconds of the server per request, p99 in ms."""
     before = server.cpu()
     known = ("-H", f"If-None-Match: {etag}") if etag else ()
-    out = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", *known, *options, server.url)
+    url = f"http://127.0.0.1:{server.port}{path}" if path else server.url
+    out = run("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *known, *options, url)
     spent = server.cpu() - before
     total = int(re.search(r"(\d+) requests in", out).group(1))
     if re.search(r"Non-2xx", out) and not etag:
@@ -95,10 +135,17 @@ def wrk(server, seconds, *options, etag=None):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), spent / total * 1e6, p99
 
 
-def pgbench(environment, file, seconds):
-    out = run("pgbench", "-n", "-M", "prepared", "-c4", "-j1", f"-T{seconds}", "-f", file,
+def pgbench(environment, file, seconds, sessions=4):
+    out = run("pgbench", "-n", "-M", "prepared", f"-c{sessions}", "-j1", f"-T{seconds}", "-f", file,
               env={**os.environ, **environment})
     return float(re.search(r"tps = ([\d.]+)", out).group(1)), 0, 0
+
+
+def tokens():
+    """Microseconds to verify a token at first sight and when it is known, by algorithm, and how many times that of bare OpenSSL."""
+    out = run(ROOT / "build-release/tests/load/token_bench")
+    found = re.findall(r"^(\w+) first ([\d.]+) bare [\d.]+ ratio ([\d.]+) seen ([\d.]+)$", out, re.M)
+    return {name: tuple(map(float, figures)) for name, *figures in found}
 
 
 async def each_connection(port, count, seconds):
@@ -142,7 +189,31 @@ def main():
 def scip_api(port, url, **env):
     """The release build; access lines are not written, as the others write none."""
     return Server("scip-api", [ROOT / "build-release/api/scip-api", "serve"], port,
-                  env={"PORT": str(port), "DATABASE_URL": url, "LOG_LEVEL": "warn", **env})
+                  env={"PORT": str(port), "DATABASE_URL": url, "WRITER_DATABASE_URL": url.replace("scip_anonymous", "scip_writer"), "LOG_LEVEL": "warn",
+                       "KEYS": str(CLUSTER / "keys"), "TOKEN_SECONDS": "86400", "RATE_ADDRESS": "0", "RATE_CLIENT": "0", **env})
+
+
+def central():
+    """A client of the central team in an empty book: its id and secret."""
+    secret = os.urandom(16).hex()
+    sql = f"""SET session_replication_role = replica;
+        TRUNCATE scip.audit, scip.history, scip.change, scip.idempotency;
+        DELETE FROM scip.account_role WHERE account_id IN (SELECT id FROM scip.account WHERE label = 'Load');
+        DELETE FROM scip.client_secret WHERE account_id IN (SELECT id FROM scip.account WHERE label = 'Load');
+        DELETE FROM scip.account WHERE label = 'Load';
+        WITH made AS (INSERT INTO scip.account (issuer, subject, label) VALUES ('self', 'load', 'Load') RETURNING id),
+          role AS (INSERT INTO scip.account_role (account_id, role) SELECT id, 'central' FROM made)
+        INSERT INTO scip.client_secret (account_id, sha256) SELECT id, '\\x{hashlib.sha256(secret.encode()).hexdigest()}' FROM made;
+        VACUUM ANALYZE;"""
+    url = run(ROOT / "script/postgres", CLUSTER, "url", "postgres").strip()
+    run("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url, input=sql)
+    return "load", secret
+
+
+def bearer(server, name, secret):
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/oauth/token", b"grant_type=client_credentials",
+                                     {"Authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()})
+    return json.load(urllib.request.urlopen(request))["access_token"]
 
 
 def measure(options):
@@ -151,7 +222,7 @@ def measure(options):
     database = {"PGHOST": host, "PGUSER": "scip_anonymous", "PGDATABASE": "scip"}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "listHubs.sql"
-        file.write_text(statement())
+        file.write_text(statement(limit="51", sort="'name'"))
         port = free_port()
         ours = scip_api(port, url, CACHE_BYTES="0")
         fresh = ours.pss_mib()
@@ -168,6 +239,21 @@ def measure(options):
         node = Server("Fastify + pg", ["node", HERE / "fastify/server.js", port, file], port, env=database)
         port = free_port()
         kept = Server("Fastify, kept body", ["node", HERE / "fastify/server.js", port, file], port, path="/cached", env=database)
+        name, secret = central()
+        port = free_port()
+        writer = scip_api(port, url, POOL_SIZE="8")
+        token = bearer(writer, name, secret)
+        port = free_port()
+        scribe = Server("Fastify, writes", ["node", HERE / "fastify/writes.js", port, ROOT / "db/queries", f"http://127.0.0.1:{writer.port}/.well-known/jwks.json"], port,
+                        path="/health", env={**database, "PGUSER": "scip_writer"})
+        accounts, as_writer = Path(folder) / "new-accounts.lua", {**database, "PGUSER": "scip_writer"}
+        accounts.write_text(NEW_ACCOUNTS % token)
+        wrk(writer, 1, "-s", accounts)
+        known = json.load(urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{writer.port}/v1/accounts?limit=1", headers={"Authorization": f"Bearer {token}"})))
+        one = known["items"][0]
+        (Path(folder) / "write.sql").write_text(writing(name))
+        (Path(folder) / "read.sql").write_text(reading(name, one["id"]))
+        authorization = ("-H", f"Authorization: Bearer {token}")
         print(f"body {body.stat().st_size:,} bytes, {CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s\n")
         rows = {"scip-api, uncached listing": lambda: wrk(ours, options.seconds),
                 "scip-api, uncached, the same asked by 64": lambda: wrk(warm, options.seconds, "-s", Path(folder) / "new-keys.lua"),
@@ -177,6 +263,13 @@ def measure(options):
                 "bare civetweb, same body": lambda: wrk(bare, options.seconds),
                 "Fastify + pg, one process": lambda: wrk(node, options.seconds),
                 "pgbench -c4, same statement": lambda: pgbench(database, file, options.seconds)}
+        for connections in (8, 64):
+            rows |= {f"scip-api, durable write, c{connections}": lambda c=connections: wrk(writer, options.seconds, "-s", accounts, connections=c),
+                     f"Fastify, durable write, c{connections}": lambda c=connections: wrk(scribe, options.seconds, "-s", accounts, connections=c),
+                     f"pgbench -c{connections}, same writes": lambda c=connections: pgbench(as_writer, Path(folder) / "write.sql", options.seconds, c)}
+        rows |= {"scip-api, read with a token": lambda: wrk(writer, options.seconds, *authorization, path=one["href"]),
+                 "Fastify, read with a token": lambda: wrk(scribe, options.seconds, *authorization, path=one["href"]),
+                 "pgbench -c8, same reads with a token": lambda: pgbench(as_writer, Path(folder) / "read.sql", options.seconds, 8)}
         results = {name: [] for name in rows}
         for _ in range(options.rounds):
             for name, take in rows.items():
@@ -185,9 +278,11 @@ def measure(options):
         for name, taken in results.items():
             rate, cpu, p99 = zip(*taken)
             print(f"| {name} | {median_range(rate)} | {statistics.median(cpu):.0f} | {statistics.median(p99):.1f} |")
+        for server in (warm, bare, kept, writer, scribe):  # what processes share is counted whole
+            server.stop()
         answers = asyncio.run(each_connection(ours.port, 256, options.seconds * 2))
         report(results, answers, fresh, ours, node)
-        for server in (ours, warm, bare, node, kept):
+        for server in (ours, node):
             server.stop()
 
 
@@ -196,6 +291,7 @@ def report(results, answers, fresh, ours, node):
     mine, warm, known = (rate[f"scip-api, {name}"] for name in ("uncached listing", "warm listing", "warm 304"))
     joined, bare = rate["scip-api, uncached, the same asked by 64"], rate["bare civetweb, same body"]
     loaded, other = ours.pss_mib(), node.pss_mib()
+    verified = tokens()
     checks = [
         ("uncached against pgbench -c4", mine / rate["pgbench -c4, same statement"], "≥ 0.5", lambda v: v >= 0.5),
         ("uncached against Fastify + pg", mine / rate["Fastify + pg, one process"], "≥ 3", lambda v: v >= 3),
@@ -203,6 +299,15 @@ def report(results, answers, fresh, ours, node):
         ("warm against bare civetweb", warm / bare, "≥ 0.95", lambda v: v >= 0.95),
         ("warm 304 against bare civetweb", known / bare, "≥ 1.1", lambda v: v >= 1.1),
         ("warm against Fastify with a kept body", warm / rate["Fastify, kept body"], "≥ 2.5", lambda v: v >= 2.5),
+        *((f"durable write, c{c}, against pgbench -c{c}", rate[f"scip-api, durable write, c{c}"] / rate[f"pgbench -c{c}, same writes"], "≥ 0.5", lambda v: v >= 0.5)
+          for c in (8, 64)),
+        *((f"durable write, c{c}, against Fastify", rate[f"scip-api, durable write, c{c}"] / rate[f"Fastify, durable write, c{c}"], "≥ 1.5", lambda v: v >= 1.5)
+          for c in (8, 64)),
+        ("read with a token against pgbench -c8", rate["scip-api, read with a token"] / rate["pgbench -c8, same reads with a token"], "", None),
+        ("read with a token against Fastify", rate["scip-api, read with a token"] / rate["Fastify, read with a token"], "", None),
+        ("RS256 token at first sight, µs", verified["RS256"][0], "≤ 50", lambda v: v <= 50),
+        *((f"{name} token at first sight against OpenSSL", verified[name][1], "≤ 1.5", lambda v: v <= 1.5) for name in ("ES256", "EdDSA")),
+        ("known token, µs", max(seen for _, _, seen in verified.values()), "≤ 5", lambda v: v <= 5),
         ("256 connections: fewest answers on one", min(answers), "> 0", lambda v: v > 0),
         ("PSS fresh, MiB", fresh, "≤ 16", lambda v: v <= 16),
         ("PSS after c256, MiB", loaded, "≤ 24", lambda v: v <= 24),
