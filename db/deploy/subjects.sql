@@ -8,11 +8,11 @@ CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   IF body ?& '{name,email}' THEN
-    UPDATE scip.person SET name = body ->> 'name', email = body ->> 'email' WHERE id = person;
+    UPDATE scip.person SET name = body ->> 'name', email = body ->> 'email' WHERE id = correct.person;
   ELSIF body ? 'name' THEN
-    UPDATE scip.person SET name = body ->> 'name' WHERE id = person;
+    UPDATE scip.person SET name = body ->> 'name' WHERE id = correct.person;
   ELSIF body ? 'email' THEN
-    UPDATE scip.person SET email = body ->> 'email' WHERE id = person;
+    UPDATE scip.person SET email = body ->> 'email' WHERE id = correct.person;
   END IF;
 END $$;
 
