@@ -101,6 +101,29 @@ POST /v1/minutes/{id}/approval /v1/minutes/{id}/sharing  central lead; 404 lead_
 GET /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{id}  central decider kin; 404 group_other
 POST /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{seat}/succession  central
 PATCH,DELETE /v1/groups/{slug}/seats/{id}  central
+
+GET /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews  central lead member; empty lead_other member_other
+POST /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews /v1/hubs/{slug}/messages  central lead
+GET /v1/hubs/{slug}/activities/{id} /v1/hubs/{slug}/reviews/{id}  central lead member; 404 lead_other member_other
+PATCH,DELETE /v1/hubs/{slug}/activities/{id} /v1/hubs/{slug}/reviews/{id}  central lead; 404 lead_other
+GET /v1/hubs/{slug}/updates                central lead member decider kin; empty lead_other member_other group_other
+GET /v1/hubs/{slug}/updates/{quarter} /v1/hubs/{slug}/updates/{quarter}/exception  central lead member decider kin; 404 lead_other member_other group_other
+PUT /v1/hubs/{slug}/updates/{quarter}      central lead
+PATCH /v1/hubs/{slug}/updates/{quarter}    central lead; 404 lead_other
+POST /v1/hubs/{slug}/updates/{quarter}/submission  central lead; 404 lead_other
+PUT,PATCH,DELETE /v1/hubs/{slug}/updates/{quarter}/exception  central
+GET /v1/updates                            central decider kin; empty group_other
+GET /v1/quarters/{quarter}                 central lead lead_other member member_other decider kin group_other
+PUT /v1/quarters/{quarter}                 central
+GET /v1/messages /v1/messages/{id} /v1/network/messages  central lead lead_other member member_other decider kin group_other
+POST /v1/messages                          central
+PUT /v1/messages/{id}/response             central decider kin; 404 group_other
+GET /v1/hubs/{slug}/relays                 central lead member decider kin group_other; empty lead_other member_other
+GET /v1/hubs/{slug}/relays/{message}       central lead member decider kin group_other; 404 lead_other member_other
+PUT /v1/hubs/{slug}/relays/{message}       central lead
+DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
+GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
+GET /v1/network/health                     central decider kin group_other
 """
 # What decides is in the request itself: tests of the token endpoint.
 ELSEWHERE = {"POST /oauth/token", "POST /oauth/revoke"}
@@ -204,6 +227,12 @@ def records(cluster, server):
           DELETE FROM scip.action WHERE meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.meeting WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.group_seat WHERE title LIKE 'Matrix %';
+          DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.message WHERE title LIKE 'Matrix %';
           DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.person WHERE name LIKE 'Matrix %';
           COMMIT;
@@ -239,6 +268,17 @@ def records(cluster, server):
     parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
              for part in ("agenda", "resolutions", "actions", "minutes")}
     seat = done("POST", "/v1/groups/hub-leads-group/seats", {"title": "Matrix seat", "from": "2024-01-01"})
+    parts |= {"activity": done("POST", "/v1/hubs/matrix-hub/activities", {"kind": "hub_led", "held_on": "2024-06-01", "title": "Matrix"}, "lead")["id"],
+              "review": done("POST", "/v1/hubs/matrix-hub/reviews", {"reviewed_on": "2024-06-01", "note": "Matrix"}, "lead")["id"],
+              "message": done("POST", "/v1/messages", {"title": "Matrix down", "text": "Matrix"})["id"],
+              "unrelayed": done("POST", "/v1/messages", {"title": "Matrix down 2", "text": "Matrix"})["id"],
+              "question": done("POST", "/v1/hubs/matrix-hub/messages", {"kind": "question", "title": "Matrix up", "text": "Matrix", "group": "hub-leads-group"}, "lead")["id"]}
+    done("PUT", f"/v1/hubs/matrix-hub/relays/{parts['message']}", {}, "lead", If_None_Match="*")
+    parts["quarter"], parts["free"], parts["other"] = cluster.psql("SELECT scip.quarter(d) FROM unnest(ARRAY[scip.today(), '2024-06-01', '2024-01-01']) d").splitlines()
+    for quarter in (parts["quarter"], parts["free"]):
+        done("PUT", f"/v1/hubs/matrix-hub/updates/{quarter}/exception", {"until": "2999-01-01", "reason": "Matrix"}, If_None_Match="*")
+    done("PUT", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}", {"nil_return": True}, "lead", If_None_Match="*")
+    done("POST", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}/submission", None, "lead")
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
     yield {"meeting": meeting["id"], "person": person, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
@@ -256,7 +296,13 @@ def address(server, records, method, template):
         return template.replace("{id}", records["minutes"])
     if template.startswith("/v1/groups/{slug}/"):
         return template.replace("{slug}", "hub-leads-group").replace("{id}", records["seat"]).replace("{seat}", records["seat"])
-    if method == "PUT":
+    if template.startswith("/v1/messages"):
+        return template.replace("{id}", records["question" if template.endswith("response") else "message"])
+    quarter, message = ("other" if template.endswith("exception") else "free", "unrelayed") if method == "PUT" else ("quarter", "message")
+    template = template.replace("{quarter}", records[quarter]).replace("{message}", records[message])
+    for part, name in (("activities", "activity"), ("reviews", "review")):
+        template = template.replace(part + "/{id}", f"{part}/{records[name]}")
+    if method == "PUT" and not re.search("/(updates|relays)/", template):
         return template.replace("{slug}", "matrix-new")
     if template.startswith("/v1/hubs/{slug}"):
         found = template.replace("{slug}", "matrix-hub").replace("{step}", "lead_identified")
@@ -280,7 +326,7 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message"))
 
 
 def fault(outcome, answer, records):
@@ -298,10 +344,10 @@ def judge(cluster, server, contract, records, cell):
     path = address(server, records, method, template)
     content_type, body = body_of(contract, operation)
     success = resolve(contract, next(value for status, value in operation["responses"].items() if status[0] == "2"))
-    if_match = method in ("PATCH", "DELETE") or template.endswith("/versions") and method == "POST"
+    conditions = {resolve(contract, parameter)["name"] for parameter in operation.get("parameters", [])}
     for caller, who in CALLERS.items():
         token = who and cluster.token(server, **who)
-        headers = {"Content-Type": content_type, "If-Match": if_match and "*", "If-None-Match": method == "PUT" and "*",
+        headers = {"Content-Type": content_type, "If-Match": "If-Match" in conditions and "*", "If-None-Match": "If-None-Match" in conditions and "*",
                    "Authorization": token and f"Bearer {token}", "Content-Length": method == "POST" and body is None and "0"}
         for media in (success.get("content") if method == "GET" else None) or [None]:
             sent = {name: value for name, value in {**headers, "Accept": media}.items() if value}
