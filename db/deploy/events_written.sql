@@ -96,12 +96,13 @@ BEGIN
 END $$;
 COMMENT ON COLUMN scip.event.ical_sequence IS 'RFC 5545, 3.8.7.4: raised when title, times, place or STATUS change';
 
--- The second time that a clock shows this hour of the night when summer time ends. A local time with a zone means the
--- first (RFC 5545, 3.3.5), so an end there is given as a duration.
-CREATE FUNCTION scip.is_repeated_hour(instant timestamptz) RETURNS boolean
+-- In the hour of the night that clocks show twice when summer time ends, a local time may be read as either: an end
+-- there is given as a duration.
+CREATE FUNCTION scip.is_ambiguous(instant timestamptz) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE STRICT
-RETURN (instant - interval '1 hour') AT TIME ZONE 'Europe/London' = instant AT TIME ZONE 'Europe/London';
-GRANT EXECUTE ON FUNCTION scip.ical_status, scip.is_repeated_hour TO scip_anonymous, scip_writer;
+RETURN instant AT TIME ZONE 'Europe/London' IN ((instant - interval '1 hour') AT TIME ZONE 'Europe/London',
+                                                (instant + interval '1 hour') AT TIME ZONE 'Europe/London');
+GRANT EXECUTE ON FUNCTION scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_writer;
 
 -- The programme that a body names; SC422 when there is none.
 CREATE FUNCTION scip.programme_named(key text) RETURNS bigint
@@ -149,8 +150,8 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        e.starts_at AT TIME ZONE 'Europe/London' AS _ical_dtstart_at,
        CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 AND length(coalesce(e.ends, e.starts)) = 10 THEN e.ends_on + 1 END AS _ical_dtend,
        CASE WHEN e.ends_at IS NULL AND e.starts_at IS NOT NULL AND length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp
-            WHEN NOT scip.is_repeated_hour(e.ends_at) THEN e.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
-       CASE WHEN scip.is_repeated_hour(e.ends_at) THEN 'PT' || extract(epoch FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,
+            WHEN NOT scip.is_ambiguous(e.ends_at) THEN e.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
+       CASE WHEN scip.is_ambiguous(e.ends_at) THEN 'PT' || extract(epoch FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,
        t.title AS _ical_summary,
        coalesce(nullif(concat_ws(', ', e.venue, e.town), ''), CASE WHEN e.online THEN CASE l.lang WHEN 'cy' THEN 'Ar-lein' ELSE 'Online' END END) AS _ical_location,
        nullif(concat_ws(E'\n\n', e.cancellation_reason, coalesce(t.description, e.attendance_text), e.accessibility), '') AS _ical_description,

@@ -7,7 +7,7 @@ DROP TRIGGER guard_status ON scip.event;
 DROP TRIGGER then_guard ON scip.event;
 DROP TRIGGER guard_removal ON scip.event;
 DROP TRIGGER then_raise_ical_sequence ON scip.event;
-DROP FUNCTION scip.guard_outreach, scip.programme_named, scip.is_repeated_hour, scip.ical_status, scip.guard_event, scip.guard_event_status,
+DROP FUNCTION scip.guard_outreach, scip.programme_named, scip.is_ambiguous, scip.ical_status, scip.guard_event, scip.guard_event_status,
   scip.set_event_days;
 ALTER TABLE scip.event
   DROP CONSTRAINT event_cancellation, DROP CONSTRAINT event_ends_at, DROP CONSTRAINT event_last_day, DROP COLUMN cancellation_reason,

@@ -1,0 +1,488 @@
+"""Events, as the people tell it: a Hub Lead announces one, who subscribed sees it move and be cancelled, the central team keeps
+the programmes; what a neighbour may not."""
+import datetime
+import threading
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from icalendar import Calendar
+
+FROM = {"sources": ["https://www.scipalliance.example/events"], "confidence": "high"}
+LONDON = ZoneInfo("Europe/London")
+HUB = "scotland-hub"
+
+
+def day(days=0):
+    return (datetime.datetime.now(LONDON).date() + datetime.timedelta(days)).isoformat()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays(cluster, server):
+    def clear():
+        cluster.psql("DELETE FROM scip.event WHERE slug LIKE 'events-%'; DELETE FROM scip.programme WHERE slug LIKE 'events-%'")
+    clear()
+    yield
+    clear()
+
+
+@pytest.fixture(scope="module")
+def central(cluster, server):
+    return cluster.token(server, "central")
+
+
+@pytest.fixture(scope="module")
+def lead(cluster, server):
+    return cluster.token(server, "hub_lead", hub=HUB)
+
+
+@pytest.fixture(scope="module")
+def member(cluster, server):
+    return cluster.token(server, "hub_member", hub=HUB)
+
+
+@pytest.fixture(scope="module")
+def neighbour(cluster, server):
+    return cluster.token(server, "hub_lead", hub="london-hub")
+
+
+def get(server, token, path, **headers):
+    return server.send("GET", path, token=token, **headers)
+
+
+def put(server, token, path, body, **options):
+    return server.send("PUT", path, body, token=token, If_None_Match="*", **options)
+
+
+def post(server, token, path, body=None, **options):
+    return server.send("POST", path, body, token=token, **options)
+
+
+def patch(server, token, path, body, if_match="*", **options):
+    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
+
+
+def problem(answer):
+    """The status, and the rule that was broken where one is named."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    detail = answer.json["detail"]
+    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
+
+
+def together(*actions):
+    """Runs them at the same moment, each in a thread of its own; what each came to."""
+    start, results = threading.Barrier(len(actions)), [None] * len(actions)
+
+    def run(index, action):
+        start.wait()
+        results[index] = action()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def draft(server, token, slug, **more):
+    """The address of a new draft of the Hub."""
+    made = put(server, token, f"/v1/events/events-{slug}", {"title": f"Event {slug}", "kind": "hub_meeting", "hub": HUB, "starts": day(30), **more})
+    assert made.status == 201, made.text
+    assert made.headers["Location"] == f"/v1/event-drafts/events-{slug}" == made.json["href"] and made.json["status"] == "draft"
+    return f"/v1/events/events-{slug}"
+
+
+def published(server, token, slug, **more):
+    path = draft(server, token, slug, **more)
+    answer = post(server, token, path + "/publication")
+    assert (answer.status, answer.json["status"], answer.json["href"]) == (200, "published", path), answer.text
+    return path
+
+
+def calendar(server, query):
+    """The feed as a subscriber's calendar reads it: {title: event}."""
+    answer = server.get("/v1/events?format=ics&" + query)
+    assert answer.status == 200 and answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert max(len(line) for line in answer.body.split(b"\r\n")) <= 75
+    return {str(event["summary"]): event for event in Calendar.from_ical(answer.body).walk("VEVENT")}
+
+
+def bookmark(server, token):
+    return get(server, token, "/v1/changes?from=now").json["next"]
+
+
+def changes(server, token, after, slug, count):
+    """What a follower of the changes is told of an event, once there is that much of it."""
+    found = []
+    for _ in range(200):
+        page = get(server, token, "/v1/changes?after=" + after).json
+        found += [change["op"] for change in page["items"] if change["href"] == f"/v1/events/{slug}"]
+        after = page["next"]
+        if len(found) >= count:
+            break
+    return found
+
+
+def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, central):
+    anybody, leads = bookmark(server, None), bookmark(server, lead)
+    body = {"title": "Transitions: what helps", "kind": "hub_meeting", "hub": HUB, "organiser": "edinburgh-napier-university", "venue": "Room 2, Library",
+            "town": "Edinburgh", "nation": "GB-SCT", "online": False, "capacity": 40, "accessibility": "Step-free; hearing loop",
+            "starts_at": day() + "T10:00:00Z", "ends_at": day() + "T12:30:00Z", "description": "Bring a question.", "url": "https://scotland.example/events/1"}
+    rehearsal = put(server, lead, "/v1/events/events-transitions?dry_run=true", body)
+    assert rehearsal.status == 201 and get(server, lead, "/v1/event-drafts/events-transitions").status == 404
+    made = put(server, lead, "/v1/events/events-transitions", body)
+    assert made.status == 201, made.text
+    event = made.json
+    assert (event["starts"], event["ends"], event["starts_precision"]) == (day(), None, "day"), "the day follows from the time"
+    assert (event["title_source"], event["sources"], event["confidence"], event["language"]) == ("published", ["Scotland Hub"], "high", "en")
+    assert {key: event[key] for key in ("venue", "capacity", "accessibility", "starts_at", "ends_at")} == {key: body[key] for key in ("venue", "capacity", "accessibility", "starts_at", "ends_at")}
+    assert problem(put(server, lead, "/v1/events/events-transitions", body))[0] == 412
+    # Nobody else sees the draft, wherever they look.
+    path = "/v1/events/events-transitions"
+    assert server.get(path).status == 404 and "Transitions: what helps" not in calendar(server, f"hub={HUB}")
+    assert "events-transitions" not in server.get("/v1/events?format=ndjson").text
+    assert get(server, lead, made.headers["Location"]).json == event
+    for token in (neighbour,):
+        assert get(server, token, made.headers["Location"]).status == 404
+        assert get(server, token, f"/v1/hubs/{HUB}/event-drafts").json["items"] == []
+        assert "events-transitions" not in get(server, token, "/v1/event-drafts").text
+        assert patch(server, token, path, {"title": "Mine"}).status == 404
+        assert post(server, token, path + "/publication").status == 404
+        assert server.send("DELETE", path, token=token, if_match="*").status == 404
+    assert problem(get(server, member, made.headers["Location"])) == (403, "role-needed")
+    for token in (lead, central):
+        for list_ in (f"/v1/hubs/{HUB}/event-drafts", "/v1/event-drafts"):
+            assert event in get(server, token, list_).json["items"]
+    # The lead corrects it, publishes it, and says how many came.
+    assert changes(server, lead, leads, "events-transitions", 1) == ["changed"]
+    tag = get(server, lead, made.headers["Location"]).headers["ETag"]
+    corrected = patch(server, lead, path, {"venue": "Room 3, Library"}, tag)
+    assert corrected.status == 200 and corrected.json["venue"] == "Room 3, Library"
+    assert problem(patch(server, lead, path, {"venue": "Room 4"}, tag))[0] == 412
+    assert problem(post(server, lead, path + "/holding"))[1] == "event-transition", "nobody knew of it"
+    assert problem(post(server, lead, path + "/cancellation", {"reason": "Snow"}))[1] == "event-transition"
+    announced = post(server, lead, path + "/publication", key="publish-transitions")
+    assert (announced.status, announced.json["status"]) == (200, "published")
+    assert post(server, lead, path + "/publication", key="publish-transitions").body == announced.body
+    assert problem(post(server, lead, path + "/publication")) == (409, "event-transition")
+    assert changes(server, None, anybody, "events-transitions", 1) == ["changed"], "of the draft others heard nothing"
+    assert server.get(path).json == announced.json
+    in_calendar = calendar(server, f"hub={HUB}&kind=hub_meeting")["Transitions: what helps"]
+    assert (int(in_calendar["sequence"]), str(in_calendar["location"]), str(in_calendar["status"])) == (0, "Room 3, Library, Edinburgh", "CONFIRMED")
+    held = post(server, lead, path + "/holding", {"attendance": 31})
+    assert (held.status, held.json["status"], held.json["attendance"]) == (200, "held", 31)
+    after = calendar(server, f"hub={HUB}&status=held")["Transitions: what helps"]
+    assert (int(after["sequence"]), str(after["uid"])) == (0, str(in_calendar["uid"])), "that it was held is no news for a calendar"
+    for action in ("publication", "cancellation", "holding"):
+        assert problem(post(server, lead, f"{path}/{action}")) == (409, "event-transition")
+    assert patch(server, lead, path, {"attendance": 30, "attendance_text": "Two left early"}).json["attendance"] == 30
+    assert problem(patch(server, lead, path, {"starts": day(2), "starts_at": None, "ends_at": None})) == (409, "event-before-its-day")
+    assert problem(server.send("DELETE", path, token=lead, if_match="*")) == (409, "event-not-draft")
+
+
+def test_a_subscriber_sees_an_event_move_and_be_cancelled(server, lead, central):
+    path = published(server, lead, "moves", title="Café; networking, and more\\or less", starts_at="2027-03-02T10:00:00Z", starts="2027-03-02",
+                     ends_at="2027-03-02T11:00:00Z", venue="Hall", online=False, description="First line\nsecond; line, with \\ signs. " + "é" * 80)
+    title = "Café; networking, and more\\or less"
+    first = calendar(server, f"hub={HUB}")[title]
+    assert str(first["description"]) == "First line\nsecond; line, with \\ signs. " + "é" * 80
+    sequence, uid = int(first["sequence"]), str(first["uid"])
+    assert uid.endswith("@events.scip-alliance")
+    for change, raised in (({"description": "Shorter"}, 0), ({"capacity": 10}, 0), ({"url": "https://scotland.example/2"}, 0),
+                           ({"starts_at": "2027-03-02T09:30:00Z"}, 1), ({"ends_at": "2027-03-02T12:00:00Z"}, 1),
+                           ({"starts_at": "2027-03-03T09:30:00Z", "ends_at": "2027-03-03T12:00:00Z"}, 1), ({"venue": "Theatre"}, 1),
+                           ({"town": "Leith"}, 1), ({"online": True}, 1), ({"title": title + "!"}, 1), ({"title": title}, 1), ({"title_cy": "Caffi"}, 1)):
+        answer = patch(server, lead, path, change)
+        assert answer.status == 200, answer.text
+        event = calendar(server, f"hub={HUB}")[answer.json["title"]]
+        sequence += raised
+        assert (int(event["sequence"]), str(event["uid"])) == (sequence, uid), change
+    assert (answer.json["starts"], answer.json["ends"]) == ("2027-03-03", None), "the day moved with the time"
+    stamp = event.decoded("dtstamp")
+    cancelled = post(server, lead, path + "/cancellation", {"reason": "The hall is flooded."}, key="cancel")
+    assert (cancelled.status, cancelled.json["status"], cancelled.json["cancellation_reason"]) == (200, "cancelled", "The hall is flooded.")
+    event = calendar(server, f"hub={HUB}")[title]
+    assert (str(event["status"]), int(event["sequence"]), str(event["uid"])) == ("CANCELLED", sequence + 1, uid)
+    assert str(event["description"]).startswith("The hall is flooded.\n\nShorter") and event.decoded("dtstamp") >= stamp
+    assert server.get(path).json["status"] == "cancelled" and path in server.get("/v1/events?status=cancelled&limit=200").text, "it stays visible"
+    for action in ("publication", "cancellation", "holding"):
+        assert problem(post(server, central, f"{path}/{action}")) == (409, "event-transition")
+    assert problem(server.send("DELETE", path, token=central, if_match="*")) == (409, "event-not-draft")
+
+
+# 2027: the clocks go back on 31 October, 2 a.m. summer time, and forward on 28 March.
+@pytest.mark.parametrize("starts, ends, local", [
+    ("2027-10-30T09:00:00Z", "2027-10-30T10:00:00Z", "2027-10-30T10:00:00+01:00"),
+    ("2027-10-31T09:00:00Z", "2027-10-31T10:00:00Z", "2027-10-31T09:00:00+00:00"),
+    ("2027-10-30T22:30:00Z", "2027-10-31T03:30:00Z", "2027-10-30T23:30:00+01:00"),
+    ("2027-10-30T22:30:00Z", "2027-10-31T01:15:00Z", "2027-10-30T23:30:00+01:00"),
+    ("2027-10-30T22:30:00Z", "2027-10-31T00:15:00Z", "2027-10-30T23:30:00+01:00"),
+    ("2027-10-30T23:30:00Z", "2027-11-01T10:00:00Z", "2027-10-31T00:30:00+01:00"),
+    ("2027-03-27T23:30:00Z", "2027-03-28T02:00:00Z", "2027-03-27T23:30:00+00:00"),
+    ("2027-08-31T23:30:00Z", "2027-09-01T00:30:00Z", "2027-09-01T00:30:00+01:00"),
+    ("2027-06-01T17:00:00Z", "2027-06-01T23:00:00Z", "2027-06-01T18:00:00+01:00"),
+    ("2027-06-01T17:00:00Z", None, "2027-06-01T18:00:00+01:00")])
+def test_times_are_of_the_clock_in_london(server, central, starts, ends, local):
+    slug = "clock-" + starts[5:16].lower().replace(":", "").replace("t", "-") + ("-" + ends[5:16].lower().replace(":", "").replace("t", "-") if ends else "")
+    path = published(server, central, slug, starts_at=starts, starts=None, ends_at=ends)
+    row = server.get(path).json
+    assert (row["starts_at"], row["ends_at"], row["starts"]) == (starts, ends, local[:10])
+    utc = datetime.timezone.utc
+    instant = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if ends:
+        last = (instant(ends) - datetime.timedelta(microseconds=1)).astimezone(LONDON).date().isoformat()
+        assert row["ends"] == (None if last == row["starts"] else last)
+    event = calendar(server, f"hub={HUB}&from={row['starts']}&to={row['starts']}")[f"Event {slug}"]
+    begins = event.decoded("dtstart")
+    assert begins.astimezone(utc) == instant(starts) and begins.isoformat() == local and event["dtstart"].params["TZID"] == "Europe/London"
+    if ends and "duration" in event:
+        assert "dtend" not in event and begins.astimezone(utc) + event.decoded("duration") == instant(ends)
+    elif ends:
+        assert event.decoded("dtend").astimezone(utc) == instant(ends) and event.decoded("dtend") > begins
+    else:
+        assert "dtend" not in event
+
+
+def test_days_and_times_agree(server, central):
+    path = draft(server, central, "days", starts="2027-05", ends=None, date_text="May, to be confirmed")
+    say = lambda **change: patch(server, central, path, change)
+    assert (say(starts="2027-05-04", ends="2027-05-05").json["ends"]) == "2027-05-05"
+    timed = say(starts_at="2027-05-04T08:00:00Z")
+    assert (timed.json["starts"], timed.json["ends"], timed.json["starts_at"]) == ("2027-05-04", "2027-05-05", "2027-05-04T08:00:00Z")
+    assert say(ends_at="2027-05-06T15:00:00Z").json["ends"] == "2027-05-06"
+    for wrong in ({"starts": "2027-05-05"}, {"ends": "2027-05-07"}, {"ends_at": "2027-05-04T08:00:00Z"}, {"starts_at": None},
+                  {"starts": "2027-05-05", "starts_at": "2027-05-04T09:00:00Z"}):
+        assert problem(say(**wrong))[0] == 422, wrong
+    moved = say(starts_at="2027-05-04T23:30:00Z", ends_at="2027-05-05T22:59:00Z")
+    assert (moved.json["starts"], moved.json["ends"]) == ("2027-05-05", None), "half past midnight, to a minute before the next"
+    assert say(ends_at="2027-05-05T23:00:00Z").json["ends"] is None, "until midnight"
+    assert say(ends_at="2027-05-05T23:00:01Z").json["ends"] == "2027-05-06"
+    assert say(starts_at=None, ends_at=None).json["ends"] is None
+    assert say(starts=None, date_text=None).status == 200
+    assert problem(post(server, central, path + "/publication")) == (422, "event-needs-a-date")
+    assert say(date_text="In spring").status == 200 and post(server, central, path + "/publication").status == 200
+    assert "Event days" not in calendar(server, f"hub={HUB}"), "a day that is not known is in no calendar"
+    assert problem(say(date_text=None)) == (422, "event-needs-a-date")
+    for wrong in ({"starts": "2027-02-30"}, {"starts": "2027-06-02", "ends": "2027-06-01"}, {"ends_at": "2027-06-01T10:00:00Z"}):
+        assert problem(say(**wrong))[0] == 422, wrong
+    for wrong in ({"starts_at": "tomorrow"}, {"status": "held"}, {"capacity": 0}, {"hub": "London"}, {"title": None}, {"colour": "red"}, {}):
+        assert patch(server, central, path, wrong).status == 400, wrong
+
+
+def test_in_a_calendar_days_without_times_and_online_places(server, central):
+    published(server, central, "whole", starts="2027-07-01", ends="2027-07-03", online=True)
+    published(server, central, "half", starts_at="2027-07-01T08:00:00Z", starts="2027-07-01", ends="2027-07-03", venue="Hall")
+    feed = calendar(server, f"hub={HUB}&from=2027-07-01&to=2027-07-31")
+    whole, half = feed["Event whole"], feed["Event half"]
+    assert (whole.decoded("dtstart").isoformat(), whole.decoded("dtend").isoformat(), str(whole["location"])) == ("2027-07-01", "2027-07-04", "Online")
+    assert (half.decoded("dtstart").isoformat(), half.decoded("dtend").isoformat()) == ("2027-07-01T09:00:00+01:00", "2027-07-04T00:00:00+01:00")
+    assert str(calendar(server, f"hub={HUB}&from=2027-07-01&to=2027-07-31&lang=cy")["Event whole"]["location"]) == "Ar-lein"
+    rows = [row["slug"] for row in server.get(f"/v1/events?hub={HUB}&from=2027-07-01&to=2027-07-01").json["items"]]
+    assert rows == ["events-whole", "events-half"], "the day before its hours"
+    page = server.get(f"/v1/events?hub={HUB}&from=2027-07-01&to=2027-07-01&limit=1").json
+    assert server.get(f"/v1/events?hub={HUB}&from=2027-07-01&to=2027-07-01&limit=1&cursor={page['next']}").json["items"][0]["slug"] == "events-half"
+
+
+def test_welsh_where_there_is_some(server, central):
+    both = published(server, central, "cymraeg", title="Annual gathering", title_cy="Cynulliad blynyddol ŵyl", description="In Cardiff.", description_cy="Yng Nghaerdydd.",
+                     hub=None, nation="GB-WLS", starts="2027-04-01")
+    title_only = published(server, central, "hanner", title="Half", title_cy="Hanner", description="Not translated", hub=None, starts="2027-04-02")
+    none = published(server, central, "saesneg", title="English alone", hub=None, starts="2027-04-03")
+    show = lambda path, lang: [server.get(f"{path}?lang={lang}").json[key] for key in ("title", "language", "description", "description_language")]
+    assert show(both, "cy") == ["Cynulliad blynyddol ŵyl", "cy", "Yng Nghaerdydd.", "cy"]
+    assert show(both, "en") == ["Annual gathering", "en", "In Cardiff.", "en"] and server.get(both).json["title_cy"] == "Cynulliad blynyddol ŵyl"
+    assert show(title_only, "cy") == ["Hanner", "cy", "Not translated", "en"]
+    assert show(none, "cy") == ["English alone", "en", None, None], "the fallback says so"
+    feed = calendar(server, "from=2027-04-01&to=2027-04-03&lang=cy")
+    assert set(feed) == {"Cynulliad blynyddol ŵyl", "Hanner", "English alone"}
+    assert str(feed["Cynulliad blynyddol ŵyl"]["description"]) == "Yng Nghaerdydd."
+    assert set(calendar(server, "from=2027-04-01&to=2027-04-03")) == {"Annual gathering", "Half", "English alone"}
+    assert [row["slug"] for row in server.get("/v1/events?q=WYL").json["items"]] == ["events-cymraeg"], "found in either language, without accents"
+    assert server.get(both + "?lang=fr").status == 400
+
+
+def test_held_on_its_day_and_not_before(server, central):
+    for days, status in ((-1, 200), (0, 200), (1, 409)):
+        path = published(server, central, f"edge{days}".replace("-", "minus"), starts=day(days))
+        answer = post(server, central, path + "/holding", {})
+        assert answer.status == status, answer.text
+        assert status == 200 or problem(answer) == (409, "event-before-its-day")
+    now = datetime.datetime.now(LONDON)
+    first = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = (first + datetime.timedelta(1, hours=2)).replace(hour=0)
+    for name, instant, status in (("first", first, 200), ("tomorrow", tomorrow, 409)):
+        path = published(server, central, "edge-" + name, starts=None, starts_at=instant.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        assert post(server, central, path + "/holding").status == status, name
+    month = published(server, central, "edge-month", starts=day()[:7])
+    assert post(server, central, month + "/holding").status == 200, "it has begun, as far as is known"
+    assert problem(post(server, central, "/v1/events/events-nowhere/holding"))[0] == 404
+
+
+def test_imported_ones_are_the_central_teams_to_settle(server, cluster, lead, central):
+    names = {"published": "publication", "held": "holding", "cancelled": "cancellation"}
+    for status, action in names.items():
+        slug = f"events-imported-{status}"
+        cluster.psql(f"""INSERT INTO scip.event (slug, title, title_source, kind, starts, status, hub_id, sources, confidence)
+            SELECT '{slug}', 'Imported {status}', 'described', 'conference', '2020', 'unknown', id, '{{test}}', 'low' FROM scip.hub WHERE slug = '{HUB}'""", "scip_migrator")
+        assert problem(post(server, lead, f"/v1/events/{slug}/{action}")) == (403, "only-the-central-team")
+        settled = post(server, central, f"/v1/events/{slug}/{action}")
+        assert (settled.status, settled.json["status"], settled.json["starts"]) == (200, status, "2020"), settled.text
+
+
+def test_drafts_are_deleted_and_others_are_not(server, lead, central):
+    path = draft(server, lead, "thrown")
+    tag = get(server, lead, "/v1/event-drafts/events-thrown").headers["ETag"]
+    assert patch(server, lead, path, {"capacity": 5}).status == 200
+    assert problem(server.send("DELETE", path, token=lead, if_match=tag))[0] == 412
+    assert server.send("DELETE", path, token=lead).status == 428
+    assert server.send("DELETE", path + "?dry_run=true", token=lead, if_match="*").status == 204
+    assert server.send("DELETE", path, token=lead, if_match="*").status == 204
+    assert server.send("DELETE", path, token=lead, if_match="*").status == 404
+    assert get(server, central, "/v1/event-drafts/events-thrown").status == 404
+
+
+def test_only_of_the_own_hub(server, lead, neighbour, member, central, cluster):
+    body = {"title": "Ours", "kind": "webinar", "starts": day(9)}
+    for hub in ({"hub": "london-hub"}, {"hub": None}, {}):
+        assert problem(put(server, lead, "/v1/events/events-ours", {**body, **hub})) == (403, None), hub
+    assert problem(put(server, lead, "/v1/events/events-ours", {**body, "hub": "no-such"})) == (422, "no-such-hub")
+    for name, value in (("organiser", "no-such"), ("programme", "no-such")):
+        assert problem(put(server, lead, "/v1/events/events-ours", {**body, "hub": HUB, name: value}))[0] == 422
+        assert problem(patch(server, central, published(server, central, "no-such-" + name), {name: value}))[0] == 422
+    for token in (member, cluster.token(server, "partner", organisation="edinburgh-napier-university"), cluster.token(server, "website")):
+        assert problem(put(server, token, "/v1/events/events-ours", {**body, "hub": HUB})) == (403, "role-needed")
+    assert put(server, None, "/v1/events/events-ours", {**body, "hub": HUB}).status == 401
+    path = published(server, lead, "ours")
+    for method, address, value in (("PATCH", path, {"title": "Theirs"}), ("POST", path + "/cancellation", {}), ("POST", path + "/holding", {}), ("POST", path + "/publication", None)):
+        assert problem(server.send(method, address, value, token=neighbour, if_match="*" if method == "PATCH" else None)) == (403, None), "one that all may see"
+    assert problem(server.send("DELETE", path, token=neighbour, if_match="*"))[0] == 403
+    assert problem(patch(server, lead, path, {"hub": "london-hub"})) == (403, None), "not to be given away"
+    assert problem(patch(server, lead, path, {"hub": None})) == (403, None)
+    given = patch(server, central, path, {"hub": "london-hub"})
+    assert given.json["hub"]["slug"] == "london-hub" and problem(patch(server, lead, path, {"title": "x"})) == (403, None)
+    assert patch(server, neighbour, path, {"title": "Now ours"}).json["title"] == "Now ours"
+    assert get(server, lead, "/v1/event-drafts/events-ours").json["title"] == "Now ours", "what all see, in this form too"
+    for action in ("publication", "cancellation", "holding"):
+        assert post(server, lead, f"/v1/events/events-nowhere/{action}").status == 404
+    assert patch(server, lead, "/v1/events/events-nowhere", {"title": "x"}).status == get(server, lead, "/v1/hubs/events-nowhere/event-drafts").status == 404
+    own = draft(server, central, "centrals", hub=None)
+    draft(server, lead, "second")
+    assert get(server, lead, own.replace("events/", "event-drafts/", 1)).status == 404, "a draft without a Hub is the central team's"
+    pages = get(server, central, "/v1/event-drafts?limit=1").json
+    assert pages["next"] and get(server, central, f"/v1/event-drafts?limit=1&cursor={pages['next']}").json["items"] != pages["items"]
+
+
+def test_outreach_numbers_are_the_hubs_and_the_central_teams(server, lead, member, neighbour, central, cluster):
+    path = published(server, lead, "outreach", kind="creative_forces", starts=day(-1), programme="creative-forces")
+    numbers = path + "/outreach"
+    body = {"interventions": 3, "young_people": 47}
+    assert problem(put(server, lead, numbers, body)) == (409, "event-not-held")
+    assert post(server, lead, path + "/holding").status == 200
+    assert get(server, lead, numbers).status == 404, "none given yet"
+    made = put(server, lead, numbers, body)
+    assert made.status == 201, made.text
+    assert made.headers["Location"] == numbers == made.json["href"]
+    assert {key: made.json[key] for key in body} == body and made.json["event"]["slug"] == "events-outreach"
+    assert problem(put(server, lead, numbers, body))[0] == 412
+    for token in (lead, member, central):
+        shown = get(server, token, numbers)
+        assert shown.json == made.json and shown.headers["Cache-Control"] == "private, no-store"
+    other_member = cluster.token(server, "hub_member", hub="london-hub")
+    for token in (neighbour, other_member):
+        assert get(server, token, numbers).status == 404
+    assert put(server, neighbour, numbers, body).status == patch(server, neighbour, numbers, {"young_people": 1}).status == 404
+    assert server.send("DELETE", numbers, token=neighbour, if_match="*").status == 404
+    for token in (cluster.token(server, "analyst"), cluster.token(server, "group_member", group="board"), cluster.token(server, "website")):
+        assert problem(get(server, token, numbers)) == (403, "role-needed")
+    assert problem(patch(server, member, numbers, {"young_people": 1})) == (403, "role-needed")
+    assert get(server, None, numbers).status == 401
+    changed = patch(server, lead, numbers, {"young_people": 48}, made.headers["ETag"])
+    assert (changed.status, changed.json["young_people"], changed.json["interventions"]) == (200, 48, 3)
+    assert problem(patch(server, central, numbers, {"interventions": 4}, made.headers["ETag"]))[0] == 412
+    for wrong in ({"young_people": -1}, {"young_people": 1.5}, {"young_people": None}, {"names": "x"}, {}):
+        assert patch(server, lead, numbers, wrong).status == 400, wrong
+    for public in (path, "/v1/events?format=ndjson", f"/v1/events?hub={HUB}&format=csv", f"/v1/events?hub={HUB}&format=ics"):
+        text = server.get(public).text
+        assert "young_people" not in text and "interventions" not in text
+    assert server.send("DELETE", numbers, token=central, if_match=made.headers["ETag"]).status == 412
+    assert server.send("DELETE", numbers, token=central, if_match="*").status == 204
+    assert server.send("DELETE", numbers, token=central, if_match="*").status == get(server, central, numbers).status == 404
+    assert put(server, central, "/v1/events/events-nowhere/outreach", body).status == 404
+    assert patch(server, central, "/v1/events/events-nowhere/outreach", {"young_people": 1}).status == 404
+
+
+def test_programmes_hold_events(server, central, lead):
+    start = {row["slug"]: row for row in server.get("/v1/programmes").json["items"]}
+    assert {"creative-forces", "festival-of-friends"} <= set(start)
+    friends = server.get("/v1/events?programme=festival-of-friends&limit=200").json["items"]
+    assert len(friends) >= 5 and {row["programme"]["name"] for row in friends} == {"Festival of Friends"}
+    assert {row["kind"] for row in friends} == {"festival_of_friends"}
+    body = {"name": "Pen friends", "name_cy": "Ffrindiau gohebol", "summary": "Letters between schools", "url": "https://www.example.org/pen", **FROM}
+    made = put(server, central, "/v1/programmes/events-pen", body)
+    assert (made.status, made.headers["Location"]) == (201, "/v1/programmes/events-pen"), made.text
+    assert problem(put(server, central, "/v1/programmes/events-pen", body))[0] == 412
+    assert problem(put(server, lead, "/v1/programmes/events-pen", body)) == (403, "role-needed")
+    welsh = server.get("/v1/programmes/events-pen?lang=cy").json
+    assert [welsh[key] for key in ("name", "language", "summary", "summary_language")] == ["Ffrindiau gohebol", "cy", "Letters between schools", "en"]
+    assert patch(server, central, "/v1/programmes/events-pen", {"summary_cy": "Llythyrau"}, made.headers["ETag"]).json["summary_cy"] == "Llythyrau"
+    assert problem(patch(server, central, "/v1/programmes/events-pen", {"name": "x"}, made.headers["ETag"]))[0] == 412
+    path = published(server, lead, "pen", programme="events-pen")
+    assert server.get(path + "?lang=cy").json["programme"]["name"] == "Ffrindiau gohebol"
+    assert "Event pen" in calendar(server, "programme=events-pen")
+    assert problem(server.send("DELETE", "/v1/programmes/events-pen", token=central, if_match="*"))[0] == 409, "it holds an event"
+    assert patch(server, lead, path, {"programme": None}).json["programme"] is None
+    assert server.send("DELETE", "/v1/programmes/events-pen", token=central, if_match=made.headers["ETag"]).status == 412
+    assert server.send("DELETE", "/v1/programmes/events-pen", token=central, if_match="*").status == 204
+    for answer in (server.get("/v1/programmes/events-pen"), patch(server, central, "/v1/programmes/events-pen", {"name": "x"}),
+                   server.send("DELETE", "/v1/programmes/events-pen", token=central, if_match="*")):
+        assert answer.status == 404
+    first = server.get("/v1/programmes?limit=1").json
+    assert first["items"][0]["slug"] == "creative-forces" and server.get(f"/v1/programmes?limit=1&cursor={first['next']}").json["items"][0]["slug"] == "festival-of-friends"
+    assert problem(put(server, central, "/v1/programmes/events-blank", {**body, "name": " "}))[0] == 422
+    assert problem(patch(server, central, "/v1/programmes/creative-forces", {"name": " "}))[0] == 422
+
+
+def test_each_filter_subscribes(server):
+    """What the filters of the list give, the feed of the same filters gives."""
+    for query in (f"hub={HUB}", "kind=conference", "nation=GB-WLS", "programme=creative-forces", "status=held", "q=festival", "from=2020-01-01&to=2024-12-31"):
+        rows = server.get(f"/v1/events?limit=200&{query}").json["items"]
+        assert rows and set(calendar(server, query)) == {row["title"] for row in rows if row["starts_precision"] == "day"}, query
+    assert {row["status"] for row in server.get("/v1/events?limit=200&status=unknown").json["items"]} == {"unknown"}
+    assert server.get("/v1/events?status=draft").status == 400
+    single = Calendar.from_ical(server.get("/v1/events/annual-conference-2024?format=ics").body).walk("VEVENT")
+    assert [str(event["summary"]) for event in single] == ["SCiP Alliance Annual Conference 2024: Inspiring Impact"]
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_published_and_cancelled_at_once(server, lead, central, round_):
+    path = draft(server, lead, f"race-{round_}")
+    answers = together(*[lambda action=action, token=token: post(server, token, f"{path}/{action}")
+                         for token in (lead, central) for action in ("publication", "cancellation") * 2])
+    assert {answer.status for answer in answers} <= {200, 409}
+    done = Counter(answer.json["status"] for answer in answers if answer.status == 200)
+    assert done["published"] == 1 and done["cancelled"] <= 1, "each once"
+    assert server.get(path).json["status"] == ("cancelled" if done["cancelled"] else "published")
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_held_and_cancelled_at_once(server, lead, central, round_):
+    path = published(server, lead, f"fate-{round_}", starts=day())
+    answers = together(*[lambda action=action: post(server, central, f"{path}/{action}") for action in ("holding", "cancellation") * 4])
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 7
+    assert {problem(answer) for answer in answers if answer.status == 409} == {(409, "event-transition")}
+
+
+def test_two_patches_of_one_state(server, lead, central):
+    path = published(server, lead, "patched")
+    tag = server.get(path).headers["ETag"]
+    answers = together(*[lambda n=n: patch(server, (lead, central)[n % 2], path, {"venue": f"Room {n}"}, tag) for n in range(8)])
+    assert Counter(answer.status for answer in answers) == {200: 1, 412: 7}
+    winner = next(answer.json["venue"] for answer in answers if answer.status == 200)
+    assert server.get(path).json["venue"] == winner and int(calendar(server, f"hub={HUB}")["Event patched"]["sequence"]) == 1
+
+
+def test_one_slug_is_made_once(server, lead, neighbour):
+    answers = together(*[lambda n=n: put(server, (lead, neighbour)[n % 2], "/v1/events/events-once", {"title": "Once", "kind": "webinar", "hub": (HUB, "london-hub")[n % 2]})
+                         for n in range(8)])
+    assert Counter(answer.status for answer in answers) == {201: 1, 412: 7}
