@@ -8,10 +8,11 @@ SELECT no_plan();
 CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_category',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
-  'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step']) AS name;
+  'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
+  'change_cut']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
 CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history', 'idempotency', 'spent_token',
-  'personal_read', 'erasure']) AS name;
+  'personal_read', 'erasure', 'change_cut']) AS name;
 -- Functions with their owner's rights that a login role may call.
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
   'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.sees_meeting', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates']) AS name;
