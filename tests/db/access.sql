@@ -15,7 +15,8 @@ CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history'
   'personal_read', 'erasure', 'change_cut']) AS name;
 -- Functions with their owner's rights that a login role may call.
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
-  'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.sees_meeting', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates']) AS name;
+  'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.sees_meeting', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
+  'scip.meeting_head', 'scip.meeting_quorum', 'scip.attendance_summary', 'scip.read_attendance']) AS name;
 GRANT SELECT ON public_tables, unrecorded, definers TO PUBLIC;
 
 CREATE FUNCTION pg_temp.run_as(role text, statement text) RETURNS void LANGUAGE plpgsql AS $$
