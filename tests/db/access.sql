@@ -17,6 +17,8 @@ CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history'
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
   'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.sees_meeting', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
   'scip.meeting_head', 'scip.meeting_quorum', 'scip.attendance_summary', 'scip.read_attendance']) AS name;
+INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.knows', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
+  'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
 GRANT SELECT ON public_tables, unrecorded, definers TO PUBLIC;
 
 CREATE FUNCTION pg_temp.run_as(role text, statement text) RETURNS void LANGUAGE plpgsql AS $$
