@@ -357,6 +357,21 @@ def test_a_meeting_changes_and_goes(server, scene):
     assert server.send("PATCH", held, {"title": "x"}, token=scene.lead).status == server.send("DELETE", held, token=scene.lead).status == 428
 
 
+@pytest.mark.parametrize("round_", range(3))
+def test_held_and_cancelled_and_attended_at_once(server, scene, round_):
+    path = plan(server, scene.lead, scene.hub, at(0, 0))
+    steps = together(*[lambda step=step, body=body: post(server, scene.lead, path + step, body) for step, body in (("/holding", {"guests": 1}), ("/cancellation", None)) * 3])
+    assert Counter(answer.status for answer in steps) == {200: 1, 409: 5}, [answer.text for answer in steps]
+    path = plan(server, scene.lead, scene.hub, at(0, 0))
+    gone, noted, written = together(lambda: delete(server, scene.lead, path) if round_ else post(server, scene.lead, path + "/cancellation"),
+                                    lambda: put(server, scene.lead, f"{path}/attendance/{scene.people[0]}", {"state": "present"}),
+                                    lambda: post(server, scene.lead, path + "/minutes", {"text": "We met."}))
+    if gone.status in (200, 204):
+        assert noted.status in (403, 404, 409) and written.status in (403, 404, 409), (noted.text, written.text)
+    else:
+        assert problem(gone) == (409, "meeting-has-records") and 201 in (written.status, noted.status + 1), (noted.text, written.text)
+
+
 def test_which_year_and_quarter(server, scene, central):
     """The day is London's: 23:30 UTC on 31 August is the first of September, and the next year."""
     made = {starts: plan(server, central, scene.other_hub, starts) for starts in
