@@ -139,7 +139,11 @@ COMMENT ON COLUMN scip.closed_metric.people IS 'Counts persons';
 CALL scip.publish('closed_metric');
 CALL scip.keep_records('closed_metric', 'past_totals', 'r.code', part => true, record => 'r.code');
 ALTER TABLE scip.closed_total ADD CONSTRAINT closed_total_metric FOREIGN KEY (metric) REFERENCES scip.closed_metric ON UPDATE CASCADE,
-  ADD CONSTRAINT closed_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4);
+  ADD CONSTRAINT closed_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4),
+  ADD COLUMN what text NOT NULL GENERATED ALWAYS AS
+    (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(class, '')) STORED;
+CREATE INDEX ON scip.closed_total (what, period);
+COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods do not overlap';
 
 -- A period as totals name it (2021-M11, 2021-22 also as 2021/22 and 202122, 2021); NULL for what is none.
 CREATE FUNCTION scip.total_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -150,7 +154,7 @@ RETURN CASE WHEN length(period) = 4 THEN daterange(make_date(period::int, 1, 1),
             WHEN substr(period, 6, 1) = 'M' THEN daterange(make_date(left(period, 4)::int, right(period, 2)::int, 1),
               (make_date(left(period, 4)::int, right(period, 2)::int, 1) + interval '1 month')::date)
             ELSE daterange(scip.year_start(period), (scip.year_start(period) + interval '1 year')::date) END;
--- All other periods that share a day with this one: what may not be counted beside it. At most 14, so that an index finds them.
+-- All other periods that share a day with this one: what may not be counted beside it. At most 14 of them.
 CREATE FUNCTION scip.total_overlaps(period text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN ARRAY(SELECT DISTINCT n.name
              FROM generate_series(lower(scip.total_days(period))::timestamp, upper(scip.total_days(period)) - 1, interval '1 month') m (first),
@@ -158,7 +162,8 @@ RETURN ARRAY(SELECT DISTINCT n.name
              WHERE n.name <> period);
 GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps TO scip_writer;
 
--- One at a time adds totals of a metric: who has its row sees in the next statement what the ones before committed.
+-- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have
+-- committed is seen by the statement that looks for overlaps afterwards: one for all rows of an import.
 CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT FROM closed_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
@@ -177,15 +182,23 @@ BEGIN
     RAISE 'not over yet' USING ERRCODE = 'SC422', CONSTRAINT = 'period-is-not-over';
   END IF;
   PERFORM scip.lock_metrics(ARRAY[NEW.metric]);
-  IF EXISTS (SELECT FROM scip.closed_total t
-             WHERE t.metric = NEW.metric AND t.period = ANY (scip.total_overlaps(NEW.period)) AND t.id <> NEW.id
-               AND (t.hub_id, t.item, t.class) IS NOT DISTINCT FROM (NEW.hub_id, NEW.item, NEW.class)) THEN
-    RAISE 'counted already' USING ERRCODE = 'SC409', CONSTRAINT = 'total-overlaps';
-  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_closed_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, class ON scip.closed_total
   FOR EACH ROW EXECUTE FUNCTION scip.guard_closed_total();
+CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM written w CROSS JOIN LATERAL unnest(scip.total_overlaps(w.period)) o (period)
+             JOIN scip.closed_total t ON t.what = w.what AND t.period = o.period) THEN
+    RAISE 'counted already' USING ERRCODE = 'SC409', CONSTRAINT = 'total-overlaps';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.closed_total
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
+CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.closed_total
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
 CREATE TRIGGER note_sums AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
   FOR EACH ROW EXECUTE FUNCTION scip.note_sums('past_totals');
 
@@ -212,10 +225,10 @@ GRANT SELECT ON scip.past_totals TO scip_anonymous, scip_writer;
 GRANT SELECT ON scip.closed_totals TO scip_writer;
 
 -- The lines of a spreadsheet as totals: what each means, or what is wrong with it and in which column.
-CREATE FUNCTION scip.read_closed_totals(body jsonb, OUT line int, OUT metric text, OUT period text, OUT hub_id bigint, OUT item text,
-  OUT class text, OUT value numeric, OUT sources text[], OUT note text, OUT wrong_column text, OUT wrong text)
+CREATE FUNCTION scip.read_closed_totals(body jsonb, OUT line int, OUT what text, OUT metric text, OUT period text, OUT hub_id bigint,
+  OUT item text, OUT class text, OUT value numeric, OUT sources text[], OUT note text, OUT wrong_column text, OUT wrong text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT g.line, g.metric, p.period, h.id, g.item, g.class, n.value, string_to_array(g.source, ' | '), g.note, w.wrong_column, w.wrong
+  SELECT g.line, g.metric || '/' || coalesce(h.id::text, '') || '/' || coalesce(g.item, '') || '/' || coalesce(g.class, ''), g.metric, p.period, h.id, g.item, g.class, n.value, string_to_array(g.source, ' | '), g.note, w.wrong_column, w.wrong
   FROM (SELECT (r.row ->> 'line')::int AS line, v.* FROM jsonb_array_elements(body -> 'rows') r (row),
                jsonb_to_record(r.row -> 'values') v (metric text, period text, hub text, item text, class text, value text, source text, note text)) g
   LEFT JOIN scip.closed_metric m ON m.code = g.metric
@@ -254,7 +267,7 @@ BEGIN
         UNION ALL
         SELECT 'has no lines below it' WHERE lines = 0
         UNION ALL
-        SELECT 'is followed by more than 5,000 lines: send them in parts' WHERE lines > 5000) f;
+        SELECT 'is followed by more than 2,000 lines: send them in parts' WHERE lines > 2000) f;
   IF errors IS NOT NULL THEN
     RETURN;
   END IF;
@@ -262,24 +275,21 @@ BEGIN
   WITH read AS MATERIALIZED (
     SELECT * FROM scip.read_closed_totals(body)
   ), sound AS MATERIALIZED (
-    SELECT r.*, concat_ws('|', r.metric, r.hub_id::text, coalesce(r.item, ''), coalesce(r.class, '')) AS what FROM read r WHERE wrong IS NULL
+    SELECT * FROM read r WHERE r.wrong IS NULL
+  ), spanned AS MATERIALIZED (
+    SELECT s.line, s.what, o.period FROM sound s CROSS JOIN LATERAL unnest(scip.total_overlaps(s.period)) o (period)
   ), judged AS (
     SELECT r.line, r.wrong_column, r.wrong FROM read r WHERE r.wrong IS NOT NULL
     UNION ALL
-    SELECT s.line, 'period', 'is the same as in line ' || min(o.line) FROM sound s JOIN sound o USING (what, period) WHERE o.line < s.line GROUP BY s.line
+    SELECT d.line, 'period', 'is the same as in line ' || d.first
+    FROM (SELECT s.line, min(s.line) OVER (PARTITION BY s.what, s.period) AS first FROM sound s) d WHERE d.line > d.first
     UNION ALL
-    SELECT s.line, 'period', 'overlaps with that of line ' || min(o.line)
-    FROM sound s CROSS JOIN LATERAL unnest(scip.total_overlaps(s.period)) u (period) JOIN sound o ON o.what = s.what AND o.period = u.period
-    GROUP BY s.line
+    SELECT o.line, 'period', 'overlaps with that of line ' || min(s.line) FROM spanned o JOIN sound s USING (what, period) GROUP BY o.line
     UNION ALL
-    SELECT s.line, 'period', 'overlaps with the total of ' || min(t.period)
-    FROM sound s JOIN scip.closed_total t ON t.metric = s.metric AND t.period = ANY (scip.total_overlaps(s.period))
-      AND (t.hub_id, t.item, t.class) IS NOT DISTINCT FROM (s.hub_id, s.item, s.class)
-    GROUP BY s.line
+    SELECT o.line, 'period', 'overlaps with the total of ' || min(t.period) FROM spanned o JOIN scip.closed_total t USING (what, period) GROUP BY o.line
     UNION ALL
     SELECT s.line, 'value', 'is another than that of the total that is there, ' || t.value
-    FROM sound s JOIN scip.closed_total t ON t.metric = s.metric AND t.period = s.period
-      AND (t.hub_id, t.item, t.class) IS NOT DISTINCT FROM (s.hub_id, s.item, s.class) AND t.value <> s.value
+    FROM sound s JOIN scip.closed_total t USING (what, period) WHERE t.value <> s.value
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
   )
@@ -289,8 +299,7 @@ BEGIN
     INSERT INTO scip.closed_total (metric, period, hub_id, item, class, value, sources, note)
     SELECT r.metric, r.period, r.hub_id, r.item, r.class, r.value, r.sources, r.note
     FROM scip.read_closed_totals(body) r
-    WHERE NOT EXISTS (SELECT FROM scip.closed_total t WHERE t.metric = r.metric AND t.period = r.period
-                      AND (t.hub_id, t.item, t.class) IS NOT DISTINCT FROM (r.hub_id, r.item, r.class))
+    WHERE NOT EXISTS (SELECT FROM scip.closed_total t WHERE t.what = r.what AND t.period = r.period)
     ORDER BY r.line;
     GET DIAGNOSTICS imported = ROW_COUNT;
     unchanged := lines - imported;

@@ -6,11 +6,13 @@ DROP POLICY read ON scip.closed_total;
 REVOKE SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.closed_total FROM scip_anonymous;
 DROP TRIGGER note_sums ON scip.closed_total;
 DROP TRIGGER note_sums ON scip.self_assessment;
+DROP TRIGGER refuse_overlaps ON scip.closed_total;
+DROP TRIGGER refuse_overlaps_too ON scip.closed_total;
 DROP TRIGGER guard_closed_total ON scip.closed_total;
 DROP TRIGGER guard_self_assessment ON scip.self_assessment;
-DROP FUNCTION scip.guard_closed_total, scip.lock_metrics, scip.total_overlaps, scip.total_days, scip.total_period, scip.note_sums,
+DROP FUNCTION scip.guard_closed_total, scip.refuse_overlaps, scip.lock_metrics, scip.total_overlaps, scip.total_days, scip.total_period, scip.note_sums,
   scip.self_assessment_sums, scip.small_number, scip.set_self_assessments, scip.guard_self_assessment, scip.principle;
-ALTER TABLE scip.closed_total DROP CONSTRAINT closed_total_metric, DROP CONSTRAINT closed_total_size;
+ALTER TABLE scip.closed_total DROP CONSTRAINT closed_total_metric, DROP CONSTRAINT closed_total_size, DROP COLUMN what;
 DROP FUNCTION scip.record_closed_metric CASCADE;
 DROP TABLE scip.closed_metric;
 DROP INDEX scip.self_assessment_assessed_on_id_idx, scip.organisation_category_organisation_id_category_idx;
