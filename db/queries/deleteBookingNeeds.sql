@@ -1,0 +1,1 @@
+DELETE FROM scip.booking_need WHERE booking_id = :id RETURNING NULL::int AS _status

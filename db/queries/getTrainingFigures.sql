@@ -1,0 +1,12 @@
+-- What may be public of a period is decided in scip.training_ratings(), and nowhere else.
+WITH figures AS MATERIALIZED (
+  SELECT period, "from", "to", course, sessions_held, delegates, responses, response_rate, rating_high
+  FROM scip.training_figures(:period, :course)
+)
+SELECT period, "from", "to", course, sessions_held, delegates, responses, response_rate, rating_high, NULL::int AS _status, NULL::jsonb AS _errors
+FROM figures
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 422, CASE WHEN EXISTS (SELECT FROM scip.training_figures(:period, NULL))
+  THEN '[{"pointer": "/query/course", "detail": "is not a course"}]'
+  ELSE '[{"pointer": "/query/period", "detail": "must be an academic year, as 2024-25, or the slug of a strategy"}]' END::jsonb
+WHERE NOT EXISTS (SELECT FROM figures)

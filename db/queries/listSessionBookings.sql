@@ -1,0 +1,14 @@
+-- A session's bookings in their order; names for the rows of the page alone. A session that there is not is 404.
+SELECT id, session, person, scip.person_name(person) AS name, scip.person_email(person) AS email, organisation, organisation_name, sector,
+       status, position, attended, certificate, links, created_at, updated_at, href,
+       _place AS _after_place, NULL::int AS _status
+FROM (
+  SELECT * FROM scip.bookings
+  WHERE _session = :id
+    AND (:status IS NULL OR status = :status)
+    AND (:after_place IS NULL OR _place > :after_place::bigint)
+  ORDER BY _place
+  LIMIT :limit) page
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 404
+WHERE NOT ctx.handles_session(:id)
