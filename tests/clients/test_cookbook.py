@@ -49,5 +49,5 @@ def test_what_the_cookbook_promises(server, tokens, tmp_path):
 
 @pytest.mark.parametrize("command", re.findall(r"^curl .*$", (harness.ROOT / "README.md").read_text(), re.M))
 def test_readme(server, tokens, tmp_path, command):
-    done = run(server, tmp_path, command.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace("curl ", "curl -fsS ", 1), tokens)
+    done = run(server, tmp_path, command.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace("curl ", "curl -fsS ", 1).replace("$(script/token central)", "$TOKEN"), tokens)
     assert done.returncode == 0 and len(done.stdout) > 100, done.stderr
