@@ -1,5 +1,6 @@
 """A private cluster, running servers, and clients that record every exchange for the conformance suite."""
 import base64
+import contextlib
 import hashlib
 import http.client
 import itertools
@@ -158,6 +159,17 @@ class Server:
         log = self.log.read_text(errors="replace")
         assert not re.search(r"ERROR: \w*Sanitizer|runtime error|WARNING: ThreadSanitizer|Assertion", log), log[-6000:]
         assert status == 0, f"exit {status}: {log[-3000:]}"
+
+
+@contextlib.contextmanager
+def claimed(cluster, operation, key):
+    """Meanwhile a request of every account with this Idempotency-Key is in progress."""
+    holder = subprocess.Popen(["psql", "-XqAt", "-d", cluster.url("postgres")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder.stdin.write(f"SELECT count(pg_advisory_lock(hashtextextended(concat_ws(' ', id, '{operation}', '{key}'), 0))) FROM scip.account;\n")
+    holder.stdin.flush()
+    holder.stdout.readline()
+    yield
+    holder.communicate()
 
 
 class Response:

@@ -71,8 +71,8 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
                   WHEN cells ->> 'person' IS NOT NULL AND cells ->> 'name' <> (SELECT p.name FROM person p WHERE p.id = person)
                     THEN 'is not the name of this person: correct it there' END),
     ('email', CASE WHEN cells ->> 'email' !~ '^[^@[:space:]]+@[^@[:space:]]+$' OR length(cells ->> 'email') > 254 THEN 'is not an e-mail address'
-                   WHEN cells ->> 'person' IS NOT NULL AND cells ->> 'email' IS DISTINCT FROM (SELECT p.email FROM person p WHERE p.id = person)
-                        AND cells ->> 'email' IS NOT NULL THEN 'is not the address of this person: correct it there' END),
+                   WHEN found = 1 AND cells ->> 'person' IS NOT NULL AND cells ->> 'email' <> coalesce((SELECT p.email FROM person p WHERE p.id = person), '')
+                     THEN 'is not the address of this person: correct it there' END),
     ('organisation', CASE WHEN cells ->> 'organisation' IS NOT NULL AND organisation_id IS NULL THEN 'is not the slug of an organisation'
                           WHEN cells ->> 'organisation' IS NOT NULL AND cells ->> 'organisation_name' IS NOT NULL
                             THEN 'stands beside organisation_name: one of them is enough' END),

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from zoneinfo import ZoneInfo
 
+import harness
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -421,7 +422,7 @@ def test_one_name_of_two(server, lead, hub):
     assert both(server, lead, "name,email,sector,from\nSame Name,two@members.example,he,2025-01-01\n").json["created_people"] == 0
 
 
-def test_an_import_is_done_once(server, lead, neighbour, hub):
+def test_an_import_is_done_once(cluster, server, lead, neighbour, hub):
     key = uuid.uuid4().hex
     first, second = load(server, lead, SHEET, key=key), load(server, lead, SHEET, key=key)
     assert first.status == 200 and (first.status, first.body) == (second.status, second.body)
@@ -430,7 +431,16 @@ def test_an_import_is_done_once(server, lead, neighbour, hub):
         {"pointer": "/header/Idempotency-Key", "detail": "is missing"}]
     assert load(server, lead, SHEET, Content_Type="application/json").status == 415
     assert rule(load(server, neighbour, SHEET)) == (403, "only-the-hubs-lead")
+    with harness.claimed(cluster, "importHubMembers", key := uuid.uuid4().hex):
+        assert rule(load(server, lead, SHEET, key=key)) == (409, "idempotency-key-in-progress")
     assert load(server, lead, SHEET, path="/v1/hubs/not-there/members").status == 404
+
+
+def test_not_modified(server, lead, hub):
+    member = add(server, lead)
+    rule_set = server.send("PUT", f"/v1/hubs/{HUB}/quorum-rules/2025-01-01", {"sectors": ["he"], "minimum": 1}, token=lead, If_None_Match="*").json
+    for path in (PATH, member["href"], f"{PATH}/template.csv", f"/v1/hubs/{HUB}/quorum", f"/v1/hubs/{HUB}/quorum-rules", rule_set["href"]):
+        assert get(server, lead, path, If_None_Match=get(server, lead, path).headers["ETag"]).status == 304, path
 
 
 def test_two_import_the_same_sheet_at_once(server, lead, hub):

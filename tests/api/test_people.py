@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 
+import harness
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -251,6 +252,12 @@ def test_erasure(cluster, server, central, lead, member):
     key = uuid.uuid4().hex
     assert post(server, central, href + "/erasure", key=key).status == post(server, central, href + "/erasure", key=key).status == 200
     assert post(server, central, f"/v1/people/{uuid.uuid4()}/erasure", key=key).status == 422
+    with harness.claimed(cluster, "erasePerson", key := uuid.uuid4().hex):
+        assert rule(post(server, central, href + "/erasure", key=key)) == (409, "idempotency-key-in-progress")
+    for path in ("/v1/erasures", "/v1/people", href):
+        assert get(server, central, path, If_None_Match=get(server, central, path).headers["ETag"]).status == 304, path
+    assert get(server, central, "/v1/erasures?format=csv").text.startswith("person,at\r\n")
+    assert get(server, central, f"/v1/people?hub={HUB}&format=csv").text.startswith("id,name,email,")
 
 
 def json_lines(answer):
