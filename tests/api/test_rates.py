@@ -15,7 +15,7 @@ addresses = (f"192.0.2.{n}" for n in itertools.count(1))
 @pytest.fixture(scope="module")
 def limited(cluster):
     """Behind a proxy on this machine, which says whom it asks for: each test comes from addresses of its own."""
-    server = harness.Server("main", DATABASE_URL=cluster.url(), RATE_ADDRESS=ADDRESS, RATE_CLIENT=CLIENT, TRUSTED_PROXIES="10.0.0.1,127.0.0.1")
+    server = harness.Server("main", DATABASE_URL=cluster.url(), RATE_ADDRESS=ADDRESS, RATE_CLIENT=CLIENT, TRUSTED_PROXIES="127.0.0.10, 127.0.0.1")
     yield server
     server.stop()
 
@@ -148,6 +148,20 @@ def test_the_last_address_is_the_proxys_own_word(limited):
     answers = [ask(limited, address=f"{next(addresses)}, {address}") for _ in range(ADDRESS)] + [ask(limited, address=f"{next(addresses)},{address}")]
     assert [answer.status for answer in answers] == [200] * ADDRESS + [429]
     assert ask(limited, address=f"{address}, {next(addresses)}").status == 200
+
+
+def test_the_last_line_is_the_proxys_own_word(limited):
+    """Some proxies add a line of their own below the client's."""
+    enough_time(limited)
+    address = next(addresses)
+
+    def ask_in_lines(*lines):
+        forwarded = "".join(f"X-Forwarded-For: {line}\r\n" for line in lines)
+        return harness.raw(limited, f"GET /v1/changes?from=now HTTP/1.1\r\nHost: h\r\n{forwarded}Connection: close\r\n\r\n".encode())[0][0]
+
+    answers = [ask_in_lines(next(addresses), address) for _ in range(ADDRESS + 1)]
+    assert [answer.status for answer in answers] == [200] * ADDRESS + [429]
+    assert ask_in_lines(address, next(addresses)).status == 200
 
 
 def test_a_stranger_is_not_believed(cluster):

@@ -3,6 +3,7 @@ answered, and in the end each was done exactly once, with all that belongs to it
 import itertools
 import os
 import random
+import signal
 import threading
 import time
 from collections import Counter
@@ -196,10 +197,12 @@ class Other:
         self.connection.cursor().execute(sql)
 
     def wait_until_waited_for(self):
+        """The session that waits."""
         cursor, until = self.watch.cursor(), time.monotonic() + 5
         while not cursor.rowcount > 0:
             assert time.monotonic() < until
-            cursor.execute("SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", (self.connection.get_backend_pid(),))
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", (self.connection.get_backend_pid(),))
+        return cursor.fetchone()[0]
 
     def commit(self):
         self.connection.commit()
@@ -212,7 +215,7 @@ def account(writes, key):
     body = {"issuer": "https://login.fault.example", "subject": f"role-{writes.run}-{next(writes.numbers)}", "label": "Fault", "roles": []}
     made = writes.server.send("POST", "/v1/accounts", body, token=writes.token, record=False)
     assert made.status == 201, made.text
-    give = lambda role: writes.server.send("POST", made.json["href"] + "/roles", role, token=writes.token, key=made.json["id"] if key else None, record=False)
+    give = lambda role, server=None: (server or writes.server).send("POST", made.json["href"] + "/roles", role, token=writes.token, key=made.json["id"] if key else None, record=False)
     return made.json["id"], give
 
 
@@ -272,3 +275,27 @@ def test_a_lock_that_is_not_given_up(writes, key):
     other.commit()
     assert show(writes, id)["roles"] == []
     assert give({"role": "website"}).status == 201
+
+
+@pytest.mark.parametrize("key", [False, True])
+def test_a_frozen_session(writes, key):
+    """The client's own deadline ends the wait, once; the session is given up and what it had begun is undone."""
+    server = harness.Server("writes", **writes.settings, QUERY_TIMEOUT_MS=1000)
+    id, give = account(writes, key)
+    other = Other(writes.cluster, f"SELECT FROM scip.account WHERE id = '{id}' FOR UPDATE")
+    with ThreadPoolExecutor(1) as pool:
+        started = time.monotonic()
+        answer = pool.submit(give, {"role": "website"}, server)
+        frozen = other.wait_until_waited_for()
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            assert answer.result().status == 504 and time.monotonic() - started < 2.5
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+    other.commit()
+    until = time.monotonic() + 5
+    while (answer := give({"role": "website"}, server)).status == 409 and key and time.monotonic() < until:  # the session holds the key until it sees that nobody listens
+        time.sleep(0.05)
+    assert answer.status in ((201,) if key else (201, 409)), answer.text
+    assert len(show(writes, id)["roles"]) == 1
+    server.stop()
