@@ -9,7 +9,11 @@ CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
   'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
-  'change_cut']) AS name;
+  'change_cut', 'kind_address', 'programme', 'course', 'closed_metric']) AS name;
+-- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
+CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'closed_total']) AS name;
+-- Functions with their owner's rights that anonymous readers may call: they give sums alone.
+CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
 CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history', 'idempotency', 'spent_token',
   'personal_read', 'erasure', 'change_cut']) AS name;
@@ -19,7 +23,8 @@ CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx
   'scip.meeting_head', 'scip.meeting_quorum', 'scip.attendance_summary', 'scip.read_attendance']) AS name;
 INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.knows', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
   'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
-GRANT SELECT ON public_tables, unrecorded, definers TO PUBLIC;
+INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', 'ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
+GRANT SELECT ON public_tables, partly_public, open_definers, unrecorded, definers TO PUBLIC;
 
 CREATE FUNCTION pg_temp.run_as(role text, statement text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -67,7 +72,7 @@ CREATE FUNCTION pg_temp.grant_faults() RETURNS SETOF text LANGUAGE sql AS $$
                              AND polroles @> ARRAY['scip_writer'::regrole::oid])
   UNION ALL
   SELECT name || ': scip_anonymous may read it' FROM pg_temp.tables()
-  WHERE NOT open AND name <> 'change' AND (has_any_column_privilege('scip_anonymous', id, 'SELECT')
+  WHERE NOT open AND name <> 'change' AND name NOT IN (SELECT p.name FROM partly_public p) AND (has_any_column_privilege('scip_anonymous', id, 'SELECT')
     OR EXISTS (SELECT FROM pg_policy WHERE polrelid = id AND polroles @> ARRAY['scip_anonymous'::regrole::oid]))
   UNION ALL
   SELECT format('%s: %s may %s', relname, r, privilege)
@@ -97,7 +102,7 @@ CREATE FUNCTION pg_temp.code_faults() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT oid::regprocedure || ': has its owner''s rights and may be called by ' || r
   FROM pg_proc, unnest(ARRAY['scip_anonymous', 'scip_writer']) r
   WHERE pronamespace IN ('scip'::regnamespace, 'ctx'::regnamespace) AND prosecdef AND has_function_privilege(r, oid, 'EXECUTE')
-    AND (r = 'scip_anonymous' OR pronamespace::regnamespace || '.' || proname NOT IN (SELECT name FROM definers))
+    AND pronamespace::regnamespace || '.' || proname NOT IN (SELECT name FROM definers WHERE r = 'scip_writer' UNION SELECT name FROM open_definers)
 $$;
 
 -- And in practice: a row of each private table is there, and nobody without claims sees one.
