@@ -1,0 +1,183 @@
+-- How schools judge themselves: whose, on which days, what others see of it. Totals: what is one, and that none is counted twice.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
+SELECT no_plan();
+SET LOCAL search_path = scip, public;
+DELETE FROM self_assessment;
+DELETE FROM closed_total;
+
+CREATE FUNCTION pg_temp.outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  state text;
+  name text;
+  n bigint;
+BEGIN
+  EXECUTE statement;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN CASE WHEN n = 0 THEN 'no row' ELSE 'accepted' END;
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, name = CONSTRAINT_NAME;
+  RETURN rtrim(state || ' ' || name);
+END $$;
+CREATE FUNCTION pg_temp.org(text) RETURNS bigint LANGUAGE sql AS 'SELECT id FROM scip.organisation WHERE slug = $1';
+CREATE FUNCTION pg_temp.first() RETURNS bigint LANGUAGE sql AS 'SELECT id FROM scip.toolkit_principle ORDER BY ordinal LIMIT 1';
+GRANT EXECUTE ON FUNCTION pg_temp.outcome, pg_temp.org, pg_temp.first TO PUBLIC;
+
+INSERT INTO organisation (slug, name, sources, confidence) SELECT 'test-' || n, n, '{test}', 'low' FROM generate_series(1, 13) n;
+INSERT INTO organisation_category (organisation_id, category) SELECT pg_temp.org('test-' || n), 'school_sector' FROM generate_series(1, 12) n;
+INSERT INTO organisation_category (organisation_id, category) VALUES (pg_temp.org('test-13'), 'fe');
+INSERT INTO account (issuer, subject, label) SELECT 'self', 'test-' || l, l FROM unnest(ARRAY['school', 'other', 'central', 'lead', 'board', 'website', 'analyst']) l;
+INSERT INTO account_role (account_id, role, hub_id, group_id, organisation_id, starts)
+SELECT a.id, v.role, (SELECT id FROM hub WHERE slug = v.of_hub), (SELECT id FROM alliance_group WHERE slug = v.of_group), pg_temp.org(v.organisation), '2020-01-01'
+FROM (VALUES ('school', 'partner', NULL, NULL, 'test-1'), ('other', 'partner', NULL, NULL, 'test-2'), ('central', 'central', NULL, NULL, NULL),
+             ('lead', 'hub_lead', 'scotland-hub', NULL, 'test-1'), ('board', 'group_member', NULL, 'board', 'test-1'), ('website', 'website', NULL, NULL, NULL),
+             ('analyst', 'analyst', NULL, NULL, NULL)) v (label, role, of_hub, of_group, organisation) JOIN account a ON a.subject = 'test-' || v.label;
+CREATE FUNCTION pg_temp.as_one(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  came_to text;
+BEGIN
+  SET LOCAL ROLE scip_writer;
+  IF who = 'nobody' THEN
+    PERFORM set_config('scip.' || s, '', true) FROM unnest(ARRAY['account', 'roles', 'hubs', 'hubs_led', 'groups', 'organisations', 'affiliations']) s;
+  ELSE
+    PERFORM ctx.enter('self', 'test-' || who, NULL, extract(epoch FROM now())::bigint + 60, NULL, 'r', 'o', '{}');
+  END IF;
+  came_to := pg_temp.outcome(statement);
+  RESET ROLE;
+  RETURN came_to;
+END $$;
+-- What day it is, as far as the rules know.
+CREATE FUNCTION pg_temp.be(day date) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE OR REPLACE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE RETURN %L::date', day);
+END $$;
+
+-- Whose, whatever the SQL.
+SELECT is(pg_temp.as_one(who, format($$INSERT INTO self_assessment (organisation_id, principle_id, stage, assessed_on)
+    VALUES (pg_temp.org(%L), pg_temp.first(), 'emerging', %L)$$, school, day)), expected, concat_ws(' ', who, 'for', school, day))
+FROM (VALUES ('nobody', 'test-1', '2024-01-01', '42501'), ('other', 'test-1', '2024-01-01', '42501'), ('lead', 'test-1', '2024-01-01', '42501'),
+             ('board', 'test-1', '2024-01-01', '42501'), ('website', 'test-1', '2024-01-01', '42501'), ('analyst', 'test-1', '2024-01-01', '42501'),
+             ('school', 'test-1', '2024-01-01', 'accepted'), ('school', 'test-1', '2024-01-01', '23505 self_assessment_once'),
+             ('central', 'test-2', '2024-01-01', 'accepted'), ('central', 'test-13', '2024-01-01', 'SC422 not-a-school')) v (who, school, day, expected);
+SELECT is(pg_temp.as_one(who, statement), expected, who || ': ' || statement)
+FROM (VALUES ('school', 'SELECT FROM self_assessment WHERE organisation_id = pg_temp.org(''test-2'')', 'no row'),
+             ('school', 'UPDATE self_assessment SET stage = ''embedding'' WHERE organisation_id = pg_temp.org(''test-2'')', 'no row'),
+             ('school', 'DELETE FROM self_assessment WHERE organisation_id = pg_temp.org(''test-2'')', 'no row'),
+             ('school', 'UPDATE self_assessment SET organisation_id = pg_temp.org(''test-2''), assessed_on = ''2024-01-02''', '42501'),
+             ('school', 'UPDATE self_assessment SET stage = ''wonderful''', '23514 self_assessment_stage_check'),
+             ('school', 'UPDATE self_assessment SET stage = ''embedding''', 'accepted'),
+             ('lead', 'SELECT FROM self_assessment', 'no row'), ('analyst', 'SELECT FROM self_assessment', 'no row'), ('nobody', 'SELECT FROM self_assessment', 'no row'),
+             ('nobody', 'SELECT scip.self_assessment_sums(''2024-25'')', '42501'),
+             ('school', 'SELECT scip.set_self_assessments(pg_temp.org(''test-2''), ''2024-01-01'', ''{"wellbeing": "emerging"}'')', '42501'),
+             ('school', 'SELECT scip.set_self_assessments(pg_temp.org(''test-1''), ''2024-01-01'', ''{"wellbeing": "emerging"}'')', 'accepted')) v (who, statement, expected);
+SELECT results_eq('SELECT p.slug::text, a.stage FROM self_assessment a JOIN toolkit_principle p ON p.id = principle_id WHERE organisation_id = pg_temp.org(''test-1'')',
+  $$VALUES ('wellbeing', 'emerging')$$, 'a set replaces that day''s');
+
+-- The days on which the year turns, and the hours when it has turned here and not yet in UTC.
+SELECT is(('2025-08-31T23:30:00Z'::timestamptz AT TIME ZONE 'Europe/London')::date, '2025-09-01'::date, 'a summer night');
+SELECT is(pg_temp.outcome(format($f$DO $do$ BEGIN PERFORM pg_temp.be(%L);
+    INSERT INTO scip.self_assessment (organisation_id, principle_id, stage, assessed_on) VALUES (pg_temp.org('test-3'), pg_temp.first(), 'emerging', %L); END $do$$f$, today, day)),
+  expected, format('%s on %s', day, today))
+FROM (VALUES ('2025-08-31', '2025-09-01', 'SC422 assessed-in-future'), ('2025-08-31', '2025-08-31', 'no row'), ('2025-09-01', '2025-09-01', 'no row')) v (today, day, expected);
+SELECT is(pg_temp.outcome(format($f$DO $do$ BEGIN PERFORM pg_temp.be(%L);
+    INSERT INTO scip.closed_total (metric, period, value, sources) VALUES ('hubs', %L, 1, '{test}'); DELETE FROM scip.closed_total; END $do$$f$, today, period)),
+  expected, format('%s on %s', period, today))
+FROM (VALUES ('2025-08-31', '2024-25', 'SC422 period-is-not-over'), ('2025-09-01', '2024-25', 'no row'), ('2025-08-31', '2025-M08', 'SC422 period-is-not-over'),
+             ('2025-09-01', '2025-M08', 'no row'), ('2025-12-31', '2025', 'SC422 period-is-not-over'), ('2026-01-01', '2025', 'no row'),
+             ('2024-02-29', '2024-M02', 'SC422 period-is-not-over'), ('2024-03-01', '2024-M02', 'no row')) v (today, period, expected);
+SELECT pg_temp.be('2026-01-15');
+
+-- What others see: every way in which up to twelve schools may stand. No number of one to four is given, and what is
+-- hidden has always more than one value that fits what is given.
+CREATE TEMP TABLE ways AS
+SELECT e, d, m, row_number() OVER ()::int AS way FROM generate_series(0, 12) e, generate_series(0, 12) d, generate_series(0, 12) m WHERE e + d + m <= 12;
+CREATE FUNCTION pg_temp.seen(e int, d int, m int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  shown text;
+BEGIN
+  DELETE FROM scip.self_assessment WHERE assessed_on = '2022-05-01';
+  INSERT INTO scip.self_assessment (organisation_id, principle_id, stage, assessed_on)
+  SELECT pg_temp.org('test-' || n), pg_temp.first(), CASE WHEN n <= e THEN 'emerging' WHEN n <= e + d THEN 'developing' ELSE 'embedding' END, '2022-05-01'
+  FROM generate_series(1, e + d + m) n;
+  SELECT concat_ws(' ', coalesce(s.schools::text, s.schools_status), coalesce(s.emerging::text, s.emerging_status),
+                   coalesce(s.developing::text, s.developing_status), coalesce(s.embedding::text, s.embedding_status))
+  INTO shown FROM scip.self_assessment_sums('2021-22') s WHERE s.principle_id = pg_temp.first();
+  RETURN shown;
+END $$;
+CREATE TEMP TABLE seen AS SELECT w.*, pg_temp.seen(e, d, m) AS shown FROM ways w;
+SELECT is(count(*), 455::bigint, 'all ways') FROM seen;
+SELECT is_empty($$SELECT * FROM seen WHERE shown ~ '(^| )[1-4]( |$)'$$, 'no small number is given');
+SELECT is_empty($$SELECT shown FROM seen WHERE shown LIKE '%suppressed%' GROUP BY shown
+  HAVING count(DISTINCT e) = 1 OR count(DISTINCT d) = 1 OR count(DISTINCT m) = 1$$, 'what is suppressed is not to be reckoned');
+SELECT is_empty($$SELECT * FROM seen WHERE shown NOT LIKE '%suppressed%' AND shown <> concat_ws(' ', e + d + m, e, d, m)$$, 'what is given is so');
+SELECT is_empty($$SELECT * FROM seen WHERE (e BETWEEN 1 AND 4 OR d BETWEEN 1 AND 4 OR m BETWEEN 1 AND 4) <> (shown LIKE '%suppressed suppressed suppressed')$$, 'all stages or none');
+SELECT is_empty($$SELECT * FROM seen WHERE e + d + m >= 5 AND split_part(shown, ' ', 1) <> (e + d + m)::text$$, 'the total stays');
+SELECT is((SELECT count(*) FROM self_assessment_sums('2026-27') WHERE schools_status = 'not_available' AND schools IS NULL AND embedding_status = 'not_available'),
+  (SELECT count(*) FROM toolkit_principle), 'a year that has not begun');
+SELECT is(pg_temp.outcome(format('SELECT * FROM self_assessment_sums(%L)', period)), expected, 'period ' || period)
+FROM (VALUES ('2025-26', 'accepted'), ('2025/26', 'accepted'), ('202526', 'accepted'), ('2025-27', 'SC422 not-an-academic-year'), ('2025', 'SC422 not-an-academic-year'),
+             ('2025-26-Q1', 'SC422 not-an-academic-year'), ('', 'SC422 not-an-academic-year')) v (period, expected);
+SELECT is(min(year), '2025-26', 'this year when none is named') FROM self_assessment_sums(NULL);
+
+-- The latest of a school in the year.
+DELETE FROM self_assessment;
+INSERT INTO self_assessment (organisation_id, principle_id, stage, assessed_on)
+SELECT pg_temp.org('test-' || n), pg_temp.first(), v.stage, v.day
+FROM generate_series(1, 5) n, (VALUES ('embedding', '2021-08-31'::date), ('emerging', '2021-09-01'), ('developing', '2022-08-31'), ('embedding', '2022-09-01')) v (stage, day);
+SELECT is((SELECT concat_ws(' ', schools, emerging, developing, embedding) FROM self_assessment_sums(period) WHERE principle_id = pg_temp.first()), expected, period)
+FROM (VALUES ('2020-21', '5 0 0 5'), ('2021-22', '5 0 5 0'), ('2022-23', '5 0 0 5'), ('2023-24', '0 0 0 0')) v (period, expected);
+
+-- Readers of the public sums are told of the year, and of a school nothing.
+SELECT results_eq($$SELECT DISTINCT kind, key, op FROM change WHERE xid = pg_current_xact_id() AND audience = '{public}' AND kind ~ 'assess' AND key > '2020' ORDER BY key$$,
+  $$VALUES ('toolkit_self_assessments', '2020-21', 'changed'), ('toolkit_self_assessments', '2021-22', 'changed'), ('toolkit_self_assessments', '2022-23', 'changed'),
+    ('toolkit_self_assessments', '2023-24', 'changed'), ('toolkit_self_assessments', '2024-25', 'changed'), ('toolkit_self_assessments', '2025-26', 'changed')$$, 'changes');
+SELECT is_empty($$SELECT FROM change WHERE xid = pg_current_xact_id() AND kind = 'self_assessment' AND audience && ARRAY['public', 'role:partner']$$, 'its own are the school''s');
+
+-- Totals. Periods and what shares a day with them.
+SELECT is(total_period(given), expected, 'period ' || given)
+FROM (VALUES ('2021', '2021'), ('2021-M11', '2021-M11'), ('2021-22', '2021-22'), ('2021/22', '2021-22'), ('202122', '2021-22'), ('1999-00', '1999-00'), ('2021-23', NULL),
+             ('2021-M13', NULL), ('2021-M00', NULL), ('0000', NULL), ('21', NULL), ('2021-11', NULL), ('2021-22-Q1', NULL), ('', NULL), ('2021-M1', NULL), ('2021-M11 ', NULL)) v (given, expected);
+CREATE TEMP TABLE periods AS SELECT y::text AS name FROM generate_series(1998, 2002) y UNION ALL SELECT y || '-' || lpad(((y + 1) % 100)::text, 2, '0') FROM generate_series(1997, 2002) y
+UNION ALL SELECT y || '-M' || lpad(m::text, 2, '0') FROM generate_series(1998, 2002) y, generate_series(1, 12) m;
+SELECT is_empty($$SELECT a.name, b.name FROM periods a, periods b WHERE a.name <> b.name AND (total_days(a.name) && total_days(b.name)) <> (b.name = ANY (total_overlaps(a.name)))$$,
+  'overlaps are what the days say, of 71 periods and 71');
+
+INSERT INTO closed_metric (code, title, unit, public, people, sources) VALUES ('test_open', 'Open', 'things', true, false, '{test}'),
+  ('test_people', 'People', 'people', true, true, '{test}'), ('test_young', 'Young', 'people', false, true, '{test}');
+SELECT is(pg_temp.as_one(who, 'INSERT INTO closed_total (metric, period, value, sources) VALUES (''test_open'', ''1999'', 1, ''{test}'')'), expected, who)
+FROM (VALUES ('nobody', '42501'), ('school', '42501'), ('lead', '42501'), ('board', '42501'), ('website', '42501'), ('analyst', '42501'), ('central', 'accepted')) v (who, expected);
+SELECT is(pg_temp.as_one(who, 'SELECT FROM closed_total'), expected, who || ' looks')
+FROM (VALUES ('nobody', 'no row'), ('school', 'no row'), ('lead', 'no row'), ('analyst', 'no row'), ('central', 'accepted')) v (who, expected);
+SELECT is(pg_temp.outcome(format('INSERT INTO closed_total (metric, period, hub_id, item, class, value, sources) VALUES (%L, %L, %L, %L, %L, %L, ''{test}'')', metric, period, (SELECT id FROM hub WHERE slug = of_hub), item, class, value)),
+  expected, concat_ws(' ', metric, period, of_hub, item, class, value))
+FROM (VALUES ('test_none', '2001', NULL, NULL, NULL, 1, 'SC422 no-such-metric'), ('test_open', '2001-03', NULL, NULL, NULL, 1, 'SC422 no-such-period'),
+             ('test_open', '1999', NULL, NULL, NULL, 1, '23505 closed_total_once'), ('test_open', '1999-M12', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
+             ('test_open', '1999-00', NULL, NULL, NULL, 1, 'SC409 total-overlaps'), ('test_open', '1998-99', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
+             ('test_open', '2000-M01', NULL, NULL, NULL, 1, 'accepted'), ('test_open', '2000', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
+             ('test_open', '1999-M12', 'scotland-hub', NULL, NULL, 1, 'accepted'), ('test_open', '1999-M12', NULL, 'x', NULL, 1, 'accepted'),
+             ('test_open', '1999-M12', NULL, NULL, 'x', 1, 'accepted'), ('test_people', '1999-M12', NULL, NULL, NULL, 1, 'accepted'),
+             ('test_people', '2001', NULL, NULL, NULL, -1, '23514 closed_total_value_check'), ('test_people', '2001', NULL, NULL, NULL, 1e13, '23514 closed_total_size'),
+             ('test_people', '2001', NULL, NULL, NULL, 0.00001, '23514 closed_total_size')) v (metric, period, of_hub, item, class, value, expected);
+SELECT is(pg_temp.outcome('INSERT INTO closed_total (metric, period, value, sources) VALUES (''test_young'', ''1999-M09'', 1, ''{x}''), (''test_young'', ''1999-00'', 1, ''{x}'')'), 'SC409 total-overlaps', 'within one statement');
+SELECT is(pg_temp.outcome('UPDATE closed_total SET period = ''1999-M11'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'SC409 total-overlaps', 'nor moved there');
+SELECT is(pg_temp.outcome('UPDATE closed_total SET period = ''2000-M02'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'accepted', 'but beside it');
+SELECT is(pg_temp.outcome('DELETE FROM closed_metric WHERE code = ''test_open'''), '23503 closed_total_metric', 'a metric with totals stays');
+
+-- What everybody reads.
+INSERT INTO closed_total (metric, period, hub_id, class, value, sources, note) SELECT 'test_people', '2003', h.id, c, 2, '{test}', 'secret' FROM hub h, unnest(ARRAY['x', NULL]) c WHERE h.slug = 'scotland-hub';
+INSERT INTO closed_total (metric, period, value, sources) VALUES ('test_young', '2003', 50, '{test}');
+SET LOCAL ROLE scip_anonymous;
+SELECT results_eq($$SELECT metric, period, class, value FROM past_totals WHERE period = '2003' ORDER BY 1$$, $$VALUES ('test_people', '2003', NULL::text, 2::numeric)$$,
+  'neither of young people nor a Hub''s people by class');
+SELECT throws_ok('SELECT note FROM scip.closed_total', '42501', NULL, 'no notes');
+SELECT throws_ok('SELECT * FROM scip.closed_totals', '42501', NULL, 'nor the central team''s view');
+SELECT throws_ok('SELECT * FROM scip.self_assessment', '42501', NULL, 'nor who assessed what');
+RESET ROLE;
+SELECT results_eq($$SELECT DISTINCT key FROM change WHERE xid = pg_current_xact_id() AND kind = 'past_totals' AND audience = '{public}' AND key LIKE 'test%' ORDER BY 1$$,
+  $$VALUES ('test_open'), ('test_people'), ('test_young')$$, 'a metric''s coming is public');
+DELETE FROM change WHERE xid = pg_current_xact_id();
+UPDATE closed_total SET value = value + 1 WHERE period = '2003';
+SELECT results_eq($$SELECT key FROM change WHERE xid = pg_current_xact_id() AND kind = 'past_totals'$$, $$VALUES ('test_people')$$, 'what becomes of totals of young people is not');
+
+SELECT * FROM finish();
+ROLLBACK;
