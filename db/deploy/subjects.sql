@@ -40,12 +40,14 @@ CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   held record;
+  words text[];
 BEGIN
   SELECT p.name::text, p.email INTO held FROM person p WHERE p.id = erase.person FOR UPDATE;
   INSERT INTO erasure (person_id, at, account_id) VALUES (erase.person, erase.at, ctx.account()) ON CONFLICT DO NOTHING;
+  words := ARRAY[erase.person::text, held.name, held.email]
+    || ARRAY(SELECT unnest(ARRAY[a.id::text, a.subject]) FROM account a WHERE a.person_id = erase.person);
   DELETE FROM idempotency i WHERE i.account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person)
-    OR EXISTS (SELECT FROM unnest(ARRAY[erase.person::text, held.name, held.email]) word, -- as they are, and within JSON
-                           unnest(ARRAY[word, btrim(to_json(word)::text, '"')]) written
+    OR EXISTS (SELECT FROM unnest(words) word, unnest(ARRAY[word, btrim(to_json(word)::text, '"')]) written -- as it is, and within JSON
                WHERE strpos(i.body, written) > 0 OR strpos(i.location, written) > 0);
   UPDATE person p SET name = NULL, email = NULL, erased_at = erase.at, added_by = NULL
   WHERE p.id = erase.person AND p.erased_at IS NULL;
