@@ -27,9 +27,11 @@ static struct result *query(struct request *request, const char *const *values, 
 static const char *hash_request(const struct request *request) {
     unsigned char digest[32];
     char hex[sizeof digest * 2 + 1];
+    const char *if_match = request_header(request, "If-Match") ?: "";
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool fine = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
                 EVP_DigestUpdate(context, request->target, strlen(request->target) + 1) &&
+                EVP_DigestUpdate(context, if_match, strlen(if_match) + 1) &&
                 EVP_DigestUpdate(context, request->body.bytes, request->body.length) &&
                 EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 /* REQUEST_MAX: request line and headers, civetweb's max_request_size */
@@ -121,15 +122,26 @@ static void log_request(const struct request *request, int status, size_t bytes)
     metrics_count(request->app->metrics, known ? (int)request->match.index : -1, status, duration);
 }
 
-/* The peer's address, or what a proxy that the operator trusts says: the last one, which that proxy added. */
+/* Whether name is on a list of names separated by commas. */
+static bool is_listed(const char *list, const char *name) {
+    size_t length = strlen(name);
+    for (const char *at = list; length && (at = strstr(at, name)); at++)
+        if ((at == list || strchr(", ", at[-1])) && strchr(", ", at[length]))
+            return true;
+    return false;
+}
+
+/* The peer's address, or what a proxy that the operator trusts says: the last one of the last line, which that
+ * proxy added. */
 static const char *client_address(const struct request *request, const char *peer) {
-    const char *trusted = request->app->config.trusted_proxies, *found = *trusted ? strstr(trusted, peer) : NULL;
-    size_t length = strlen(peer);
-    const char *forwarded = found && (found == trusted || found[-1] == ',') && (!found[length] || found[length] == ',')
-                                ? request_header(request, "X-Forwarded-For")
-                                : NULL;
-    const char *comma = forwarded ? strrchr(forwarded, ',') : NULL;
-    return !forwarded ? peer : comma ? comma + 1 + strspn(comma + 1, " ") : forwarded;
+    const char *forwarded = NULL;
+    for (unsigned i = 0; i < request->header_count; i++)
+        if (strcasecmp(request->headers[i].name, "X-Forwarded-For") == 0)
+            forwarded = request->headers[i].value;
+    if (!forwarded || !is_listed(request->app->config.trusted_proxies, peer))
+        return peer;
+    const char *comma = strrchr(forwarded, ',');
+    return comma ? comma + 1 + strspn(comma + 1, " ") : forwarded;
 }
 
 /* Everything civetweb knows of the request, in our own terms. */

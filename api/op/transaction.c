@@ -150,7 +150,7 @@ bool transaction_run(const struct transactions *transactions, const struct call 
     struct failure failure = {0};
     bool read = strcmp(call->operation->spec->method, "GET") == 0;
     bool fine = run_once(transactions, call, outcome, problem, &failure);
-    if (!fine && failure.lost && (read || call->dry_run)) {
+    if (!fine && failure.lost && (read || call->dry_run || call->key)) { /* with a key nothing was committed yet */
         *problem = (struct problem){0};
         fine = run_once(transactions, call, outcome, problem, &failure);
     }

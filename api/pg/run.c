@@ -180,7 +180,9 @@ static bool may_fly_again(struct connection *connection, const struct flight *fl
 static bool run(struct connection *connection, struct leg *legs, unsigned count, bool describe, struct problem *problem,
                 struct failure *failure) {
     bool whole = PQtransactionStatus(connection->pg) == PQTRANS_IDLE; /* no earlier flight would be undone with it */
-    *failure = (struct failure){0};
+    *failure = (struct failure){.lost = connection->broken};
+    if (connection->broken) /* it would be waited for once more */
+        return problem_set(problem, "unavailable", "The connection to the database was lost.");
     for (int attempt = 0;; attempt++) {
         struct flight flight = {.legs = legs, .count = count};
         fly(connection, &flight, describe);

@@ -212,13 +212,15 @@ END $$;
 
 -- Keeps the answer in the transaction of its effect, and clears away a few that are over.
 CREATE FUNCTION ctx.keep(operation text, key text, hash bytea, status int, location text, etag text, content_type text, body text)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN -- in plpgsql plans are kept; the order makes the plan use the index where nothing is over, whatever the statistics say
   DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM idempotency WHERE created_at < now() - interval '24 hours' LIMIT 4 FOR UPDATE SKIP LOCKED));
+    SELECT i.ctid FROM idempotency i WHERE i.created_at < now() - interval '24 hours'
+    ORDER BY i.created_at LIMIT 4 FOR UPDATE SKIP LOCKED));
   INSERT INTO idempotency (account_id, operation, key, hash, rights, status, location, etag, content_type, body)
   VALUES (ctx.account(), keep.operation, keep.key, keep.hash, ctx.rights(), keep.status, keep.location, keep.etag,
           keep.content_type, keep.body);
-$$;
+END $$;
 
 CREATE FUNCTION ctx.kept(operation text, key text, hash bytea,
                          OUT status int, OUT location text, OUT etag text, OUT content_type text, OUT body text)
@@ -251,7 +253,7 @@ CREATE FUNCTION ctx.spend_token(issuer text, token_id text, expires_at bigint)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   DELETE FROM spent_token WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM spent_token t WHERE t.expires_at < now() - interval '5 minutes' LIMIT 4 FOR UPDATE SKIP LOCKED));
+    SELECT ctid FROM spent_token t WHERE t.expires_at < now() - interval '5 minutes' ORDER BY t.expires_at LIMIT 4 FOR UPDATE SKIP LOCKED));
   INSERT INTO spent_token VALUES (issuer, token_id, to_timestamp(expires_at)) ON CONFLICT DO NOTHING;
   RETURN FOUND;
 END $$;

@@ -54,11 +54,14 @@ CREATE POLICY read ON scip.change FOR SELECT TO scip_anonymous, scip_writer
 
 -- Makes table t keep its records. kind and key name the resource that others see; key and audience are
 -- expressions over the row r, as is record, its identity. part: a row of a larger record, whose coming and going changes that record.
--- Without kind only audit and history are written; personal columns go into neither.
+-- Without kind only audit and history are written; personal columns go into neither, nor do generated ones.
 CREATE PROCEDURE scip.keep_records(t text, kind text, key text DEFAULT 'r.slug', audience text DEFAULT $a$ARRAY['public']$a$,
                                    part boolean DEFAULT false, record text DEFAULT 'r.id', personal text[] DEFAULT '{}')
 LANGUAGE plpgsql AS $make$
 BEGIN
+  -- what follows from other columns is not written down again
+  personal := personal || ARRAY(SELECT attname::text FROM pg_attribute
+                                WHERE attrelid = format('scip.%I', t)::regclass AND attgenerated <> '');
   EXECUTE format($function$
     CREATE FUNCTION scip.record_%1$s() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $body$
@@ -126,9 +129,9 @@ CALL scip.keep_records('strategy_theme', 'strategy', '(SELECT s.slug FROM strate
 CALL scip.keep_records('headline_figure', 'headline_figure');
 -- Accounts are the central team's and their own; what clients prove themselves with stands nowhere else.
 CALL scip.keep_records('account', 'account', 'r.id', 'ARRAY[''account:'' || r.id]', personal => '{subject}');
-CALL scip.keep_records('account_role', 'account', 'r.account_id', 'ARRAY[''account:'' || r.account_id]', part => true);
-CALL scip.keep_records('client_secret', 'account', 'r.account_id', 'ARRAY[''account:'' || r.account_id]', part => true, personal => '{sha256}');
-CALL scip.keep_records('client_keys', 'account', 'r.account_id', 'ARRAY[''account:'' || r.account_id]', part => true, record => 'r.account_id');
+CALL scip.keep_records('account_role', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true);
+CALL scip.keep_records('client_secret', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true, personal => '{sha256}');
+CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true, record => 'r.account_id');
 
 -- What writers do not own is done for them: slugs given up, leads counted.
 ALTER FUNCTION scip.retire_slug SECURITY DEFINER SET search_path = scip, pg_temp;
