@@ -102,6 +102,23 @@ GET /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{id}  central decider kin; 4
 POST /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{seat}/succession  central
 PATCH,DELETE /v1/groups/{slug}/seats/{id}  central
 
+GET /v1/hubs/{slug}/members                central lead; empty lead_other member member_other
+POST /v1/hubs/{slug}/members /v1/hubs/{slug}/members/import  central lead
+GET /v1/hubs/{slug}/members/template.csv   central lead lead_other
+GET /v1/hubs/{slug}/members/{id}           central lead; 404 lead_other member member_other
+PATCH,DELETE /v1/hubs/{slug}/members/{id}  central lead; 404 lead_other
+POST /v1/hubs/{slug}/members/{member}/succession  central lead; 404 lead_other
+GET /v1/hubs/{slug}/quorum /v1/hubs/{slug}/quorum-rules /v1/hubs/{slug}/quorum-rules/{starts}  central lead member; 404 lead_other member_other
+PUT /v1/hubs/{slug}/quorum-rules/{starts}  central lead
+DELETE /v1/hubs/{slug}/quorum-rules/{starts}  central lead; 404 lead_other
+GET /v1/people                             central lead; empty lead_other
+POST /v1/people                            central lead lead_other
+GET,PATCH /v1/people/{id}                  central lead; 404 lead_other member member_other decider kin group_other partner partner_other website analyst
+GET /v1/people/{id}/export                 central; 404 lead lead_other member member_other decider kin group_other partner partner_other website analyst
+PUT,DELETE /v1/people/{id}/restriction     central
+POST /v1/people/{id}/erasure               central
+GET /v1/erasures                           central
+
 GET /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews  central lead member; empty lead_other member_other
 POST /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews /v1/hubs/{slug}/messages  central lead
 GET /v1/hubs/{slug}/activities/{id} /v1/hubs/{slug}/reviews/{id}  central lead member; 404 lead_other member_other
@@ -190,6 +207,8 @@ def sample(document, schema, name=""):
     schema = resolve(document, schema)
     kind = schema.get("type", "object" if "properties" in schema else None)
     kind = next(k for k in kind if k != "null") if isinstance(kind, list) else kind
+    if kind == "object" and "examples" in schema:
+        return schema["examples"][0]
     if "const" in schema or "enum" in schema:
         return schema.get("const", next((value for value in schema.get("enum", []) if value is not None), None))
     if kind == "object":
@@ -234,6 +253,7 @@ def records(cluster, server):
           DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.message WHERE title LIKE 'Matrix %';
           DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.hub_quorum WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.person WHERE name LIKE 'Matrix %';
           COMMIT;
           DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine) OR organisation_id IN (TABLE ours);
@@ -264,6 +284,8 @@ def records(cluster, server):
     person = cluster.psql("""WITH p AS (INSERT INTO scip.person (name) VALUES ('Matrix Member') RETURNING id)
         INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts) SELECT h.id, p.id, 'he', '2024-01-01' FROM p, scip.hub h
         WHERE h.slug = 'matrix-hub' RETURNING person_id""", "scip_migrator")
+    membership = cluster.psql(f"SELECT id FROM scip.hub_membership WHERE person_id = '{person}'")
+    done("PUT", "/v1/hubs/matrix-hub/quorum-rules/2024-01-01", {"sectors": ["he"], "minimum": 1}, "lead", If_None_Match="*")
     meeting = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix meeting", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
     parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
              for part in ("agenda", "resolutions", "actions", "minutes")}
@@ -280,7 +302,7 @@ def records(cluster, server):
     done("PUT", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}", {"nil_return": True}, "lead", If_None_Match="*")
     done("POST", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}/submission", None, "lead")
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
-    yield {"meeting": meeting["id"], "person": person, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
+    yield {"meeting": meeting["id"], "person": person, "membership": membership, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
     assert cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL") == written, "a dry run has changed something"
     clear()
@@ -292,6 +314,11 @@ def address(server, records, method, template):
         for part in ("agenda", "resolutions", "actions"):
             template = template.replace(part + "/{id}", f"{part}/{records[part]}")
         return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.startswith("/v1/people"):
+        return template.replace("{id}", records["person"])
+    if "/members/" in template or "/quorum-rules/" in template:
+        found = template.replace("{slug}", "matrix-hub").replace("{id}", records["membership"]).replace("{member}", records["membership"])
+        return found.replace("{starts}", "2025-01-01" if method == "PUT" else "2024-01-01")
     if template.startswith("/v1/minutes"):
         return template.replace("{id}", records["minutes"])
     if template.startswith("/v1/groups/{slug}/"):
@@ -326,7 +353,7 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person"))
 
 
 def fault(outcome, answer, records):
@@ -348,7 +375,7 @@ def judge(cluster, server, contract, records, cell):
     for caller, who in CALLERS.items():
         token = who and cluster.token(server, **who)
         headers = {"Content-Type": content_type, "If-Match": "If-Match" in conditions and "*", "If-None-Match": "If-None-Match" in conditions and "*",
-                   "Authorization": token and f"Bearer {token}", "Content-Length": method == "POST" and body is None and "0"}
+                   "Authorization": token and f"Bearer {token}", "Idempotency-Key": "/import" in path and uuid.uuid4().hex, "Content-Length": method in ("POST", "PUT") and body is None and "0"}
         for media in (success.get("content") if method == "GET" else None) or [None]:
             sent = {name: value for name, value in {**headers, "Accept": media}.items() if value}
             answer = server.request(method, path if method == "GET" else path + "?dry_run=true", sent, body)
