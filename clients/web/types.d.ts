@@ -262,6 +262,177 @@ export interface paths {
         patch: operations["patchHubLead"];
         trace?: never;
     };
+    "/v1/hubs/{slug}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's members
+         * @description In the order of their first days. Leads of the Hub and the central team see all, a member itself. As CSV it is what an import takes.
+         */
+        get: operations["listHubMembers"];
+        put?: never;
+        /**
+         * Add a member to a Hub
+         * @description Either a person whom the caller knows, by id, or a new one by name. Somebody known by this name and address is taken, not added again. Memberships of a person in one Hub do not overlap (409).
+         */
+        post: operations["addHubMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/members/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import members from a spreadsheet
+         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it; the list of members as CSV fits too. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged. At most 2,000 lines.
+         */
+        post: operations["importHubMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/members/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the columns that an import takes
+         * @description sector is one of the codes; organisation is a slug, organisation_name the name of one that has none; from and to are the first and the last day (2025-09-01 or 01/09/2025); ambassador is yes or no.
+         */
+        get: operations["getHubMemberTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a member */
+        get: operations["getHubMember"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a membership
+         * @description One that never was; who leaves gets a last day. What others refer to stays (409).
+         */
+        delete: operations["deleteHubMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a membership
+         * @description Its days and whether the member is an ambassador. Another organisation or sector is a succession.
+         */
+        patch: operations["patchHubMember"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/members/{member}/succession": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a member represent another organisation or sector
+         * @description The membership ends with the day before and the next one begins, in one step.
+         */
+        post: operations["succeedHubMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/quorum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whether a Hub is quorate
+         * @description By the rule in force on the day; a Hub without one has the default: he, fe, school_sector and local_authority, four heads.
+         */
+        get: operations["getHubQuorum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/quorum-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's quorum rules
+         * @description The latest first.
+         */
+        get: operations["listHubQuorumRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/quorum-rules/{starts}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a quorum rule */
+        get: operations["getHubQuorumRule"];
+        /**
+         * Set a Hub's quorum rule from a day on
+         * @description It is in force until the next one begins.
+         */
+        put: operations["putHubQuorumRule"];
+        post?: never;
+        /** Remove a quorum rule */
+        delete: operations["deleteHubQuorumRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations": {
         parameters: {
             query?: never;
@@ -331,6 +502,27 @@ export interface paths {
         patch: operations["patchOrganisationProfile"];
         trace?: never;
     };
+    "/v1/organisations/{slug}/self-assessments/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a school said on a day */
+        get: operations["getSelfAssessmentSet"];
+        /**
+         * Say what a school says on a day
+         * @description All that the school says on that day: what is not named here goes, what is the same stays. A set has no version, so it needs no precondition: of two at once the later one stays as a whole, never a mixture. Each assessment in it has a version of its own.
+         */
+        put: operations["putSelfAssessmentSet"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/regions": {
         parameters: {
             query?: never;
@@ -377,7 +569,7 @@ export interface paths {
         };
         /**
          * List the events
-         * @description Past and announced events. With format=ics a calendar to subscribe to: events whose day is not known are left out of it and counted in X-Omitted-Count.
+         * @description Past and coming events; cancelled ones stay. With format=ics a calendar to subscribe to, with the same filters, a Hub's or a kind's for instance: times are those of Europe/London, and events whose day is not known are left out of it and counted in X-Omitted-Count.
          */
         get: operations["listEvents"];
         put?: never;
@@ -397,12 +589,210 @@ export interface paths {
         };
         /** Show an event */
         get: operations["getEvent"];
+        /**
+         * Begin an event
+         * @description A draft: nobody else sees it until it is published. A Hub Lead's are of the own Hub, the central team's of any Hub or none. With starts_at the day need not be given.
+         */
+        put: operations["putEvent"];
+        post?: never;
+        /**
+         * Delete a draft
+         * @description An event that has been published is cancelled instead (409).
+         */
+        delete: operations["deleteEvent"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an event
+         * @description Calendars that hold the event take the change over. Its status changes by publication, cancellation and holding.
+         */
+        patch: operations["patchEvent"];
+        trace?: never;
+    };
+    "/v1/events/{slug}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an event
+         * @description A draft, which needs a date or words in its place (422); an imported event of unknown status is the central team's to settle.
+         */
+        post: operations["publishEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{slug}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an event
+         * @description It stays visible as cancelled, also in the calendars that hold it. A draft is deleted instead (409).
+         */
+        post: operations["cancelEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{slug}/holding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that an event was held
+         * @description Not before its day (409).
+         */
+        post: operations["holdEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{slug}/outreach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the outreach numbers of an event
+         * @description For the Hub whose event it is and the central team.
+         */
+        get: operations["getEventOutreach"];
+        /**
+         * Give the outreach numbers of an event
+         * @description Of an event that was held (409).
+         */
+        put: operations["putEventOutreach"];
+        post?: never;
+        /** Delete the outreach numbers of an event */
+        delete: operations["deleteEventOutreach"];
+        options?: never;
+        head?: never;
+        /** Change the outreach numbers of an event */
+        patch: operations["patchEventOutreach"];
+        trace?: never;
+    };
+    "/v1/event-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the drafts of events
+         * @description A Hub Lead's own; for the central team all.
+         */
+        get: operations["listEventDrafts"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/event-drafts/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an event, whatever its status
+         * @description Another Hub's draft is none (404).
+         */
+        get: operations["getEventDraft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/event-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the drafts of a Hub's events */
+        get: operations["listHubEventDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the programmes
+         * @description What holds events together over the years; each one's events are /v1/events?programme=….
+         */
+        get: operations["listProgrammes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a programme */
+        get: operations["getProgramme"];
+        /** Create a programme */
+        put: operations["putProgramme"];
+        post?: never;
+        /**
+         * Delete a programme
+         * @description One that holds events stays (409).
+         */
+        delete: operations["deleteProgramme"];
+        options?: never;
+        head?: never;
+        /** Change a programme */
+        patch: operations["patchProgramme"];
         trace?: never;
     };
     "/v1/documents": {
@@ -614,6 +1004,543 @@ export interface paths {
         patch: operations["patchToolkitFact"];
         trace?: never;
     };
+    "/v1/training/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the courses */
+        get: operations["listTrainingCourses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/courses/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a course */
+        get: operations["getTrainingCourse"];
+        /** Add a course */
+        put: operations["putTrainingCourse"];
+        post?: never;
+        /**
+         * Remove a course
+         * @description Not once it has a session (409).
+         */
+        delete: operations["deleteTrainingCourse"];
+        options?: never;
+        head?: never;
+        /** Change a course */
+        patch: operations["patchTrainingCourse"];
+        trace?: never;
+    };
+    "/v1/training/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions
+         * @description In the order of their days; cancelled ones stay. With format=ics a calendar to subscribe to, on the clock of Europe/London.
+         */
+        get: operations["listTrainingSessions"];
+        put?: never;
+        /**
+         * Add a session
+         * @description A draft, which staff see until it is published. A Hub Lead adds sessions of the own Hub.
+         */
+        post: operations["addTrainingSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a session
+         * @description With the places that are taken and left; no draft.
+         */
+        get: operations["getTrainingSession"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a draft
+         * @description What was published is cancelled instead (409).
+         */
+        delete: operations["deleteTrainingSession"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a session
+         * @description A higher capacity promotes those who wait, in their order; one lower than the confirmed bookings is refused (409).
+         */
+        patch: operations["patchTrainingSession"];
+        trace?: never;
+    };
+    "/v1/training/sessions/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a session
+         * @description From now on everybody sees it and places are booked.
+         */
+        post: operations["publishTrainingSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/sessions/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a session
+         * @description Its bookings are cancelled with it. One that somebody has attended is not cancelled (409).
+         */
+        post: operations["cancelTrainingSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/sessions/{id}/holding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a session was held
+         * @description From its day on; then it counts.
+         */
+        post: operations["holdTrainingSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/session-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts
+         * @description Of the caller: the central team all, a Hub Lead the own Hub's.
+         */
+        get: operations["listTrainingSessionDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/session-drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a session, whether it is published or not */
+        get: operations["getTrainingSessionDraft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/sessions/{id}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the bookings of a session
+         * @description In the order in which they were made; that a name was read is written down.
+         */
+        get: operations["listSessionBookings"];
+        put?: never;
+        /**
+         * Book a place
+         * @description Confirmed while a place is free, else waiting, in the order of booking. Somebody who has a booking of this session already is told so (409); whoever has this address, in whatever case, is the same person. The website books until the session begins; its staff may write down later who came.
+         */
+        post: operations["addBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bookings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a booking
+         * @description For the account that made it, the staff of its session and the delegate. While it waits `position` says how many are before it, itself included.
+         */
+        get: operations["getBooking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what a booking says
+         * @description Organisation, sector, needs.
+         */
+        patch: operations["patchBooking"];
+        trace?: never;
+    };
+    "/v1/bookings/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a booking
+         * @description Its place goes to the next who waits, at the same moment.
+         */
+        post: operations["cancelBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bookings/{id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the needs of a delegate
+         * @description Kept apart and removed 30 days after the session; that they were read is written down.
+         */
+        get: operations["getBookingNeeds"];
+        /** Say what a delegate needs */
+        put: operations["putBookingNeeds"];
+        post?: never;
+        /** Remove the needs of a delegate */
+        delete: operations["deleteBookingNeeds"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bookings/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether a delegate came
+         * @description For confirmed bookings, from the day of the session on.
+         */
+        put: operations["putBookingAttendance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/sessions/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how many came */
+        get: operations["getSessionAttendance"];
+        /**
+         * Say who came
+         * @description All of them or none: a booking that is not of this session is refused (422), one that is not confirmed as well (409).
+         */
+        put: operations["putSessionAttendance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bookings/{id}/feedback-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the token by which a delegate gives feedback
+         * @description Of an attended booking. Shown this once and stored as its hash; the one before it is no longer good. There is no Idempotency-Key, for no answer with a secret is kept: when it got lost, make another.
+         */
+        post: operations["addFeedbackLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give feedback
+         * @description Once for each attended booking, by its token; the website posts it for its visitor. What is written is read by the central team, and published by nobody before it is cleared.
+         */
+        post: operations["giveFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what delegates wrote
+         * @description The newest first. The central team sees all, the website what is cleared.
+         */
+        get: operations["listTrainingComments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a comment */
+        get: operations["getTrainingComment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/comments/{id}/clearance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Clear a comment, or take that back */
+        put: operations["clearTrainingComment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the figures of a period
+         * @description Delegates are counted by attendance. Ratings of fewer than 5 are suppressed, with their parts, and so is another figure from which they would follow; hence there are none by month, and none by course of a strategy. Another period, or a course that there is not, is 422.
+         */
+        get: operations["getTrainingFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bookings/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a certificate
+         * @description Of an attended booking; asked for again, the same one.
+         */
+        post: operations["issueCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify a certificate
+         * @description Whoever has the code learns the course and the day, and no name. Letters may be of either case, O, I and L stand for digits, and hyphens may be left out.
+         */
+        get: operations["getCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/toolkit/self-assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sum up the self-assessments of schools
+         * @description By principle, in the order of display: how many schools stand where, each by its latest assessment in an academic year (this one when none is named). Every number has a status. Where fewer than five schools stand at one stage none of the principle's stages is given, for the total less the others would tell it; a total of fewer than five is not given either. A year that has not begun is not_available.
+         */
+        get: operations["listSelfAssessmentSums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/self-assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List self-assessments of schools
+         * @description The latest first. Partners see their own organisation's, the central team all; for everybody else there are the sums of GET /v1/toolkit/self-assessments.
+         */
+        get: operations["listSelfAssessments"];
+        put?: never;
+        /**
+         * Record a self-assessment
+         * @description Where a school stands by one principle on a day that is not in the future; one a day (409). Only organisations of the school sector have them (422, not-a-school). A partner records its own organisation's.
+         */
+        post: operations["addSelfAssessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/self-assessments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a self-assessment */
+        get: operations["getSelfAssessment"];
+        put?: never;
+        post?: never;
+        /** Delete a self-assessment */
+        delete: operations["deleteSelfAssessment"];
+        options?: never;
+        head?: never;
+        /** Change a self-assessment */
+        patch: operations["patchSelfAssessment"];
+        trace?: never;
+    };
     "/v1/strategies": {
         parameters: {
             query?: never;
@@ -720,6 +1647,112 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/past-totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List past totals
+         * @description Totals of past months and years, each with its source. They are closed: nobody recorded the single cases here, and they are not mixed with what is counted from records. Metrics about young people are not among them, nor are a Hub's people by class.
+         */
+        get: operations["listPastTotals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/closed-totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List closed totals
+         * @description Past months and years that came in as totals, by metric and period, with those that are not public and with notes.
+         */
+        get: operations["listClosedTotals"];
+        put?: never;
+        /**
+         * Record a closed total
+         * @description Of a month, an academic year or a calendar year that is over, for one of the metrics that this alliance has (422, no-such-metric). Periods of the same metric, Hub, item and class that share a day would be counted twice: refused (409, total-overlaps).
+         */
+        post: operations["addClosedTotal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/closed-totals/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import closed totals from a spreadsheet
+         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already with the same value count as unchanged; with another value they are refused. At most 2,000 lines.
+         */
+        post: operations["importClosedTotals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/closed-totals/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the columns that an import takes
+         * @description metric is one of the codes; period a month (2021-M11), an academic year (2021-22) or a calendar year (2021); hub, item and class are empty where the total is of all; item is a slug; value may have thousands separators; more than one source is joined by " | ".
+         */
+        get: operations["getClosedTotalTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/closed-totals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a closed total */
+        get: operations["getClosedTotal"];
+        put?: never;
+        post?: never;
+        /** Delete a closed total */
+        delete: operations["deleteClosedTotal"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a closed total
+         * @description What it is a total of stays: one that stands in the wrong place is deleted and recorded anew.
+         */
+        patch: operations["patchClosedTotal"];
         trace?: never;
     };
     "/v1/policy-contributions": {
@@ -862,6 +1895,1098 @@ export interface paths {
          * @description Only by the group that decides, and nobody of the applicant's organisation. An approval founds the Hub: proposed from today, led by the applicant from today, its pathway before it. To decline or return needs a note.
          */
         post: operations["decideHubApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List people
+         * @description The central team sees all people, a Hub's lead those who are or were members of the Hub. That a name was read is written down.
+         */
+        get: operations["listPeople"];
+        put?: never;
+        /**
+         * Add a person
+         * @description Professionals only. A Hub's lead sees whom it has added until the person has a place, then as a member of the Hub. Somebody with this name and address whom the caller knows is there already (409).
+         */
+        post: operations["addPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a person
+         * @description For the person, leads of a Hub whose member it is or was, members of the same group, and the central team.
+         */
+        get: operations["getPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Correct a person's name or address
+         * @description UK GDPR Art. 16: by the person, leads of a Hub whose member it is, and the central team. What was erased stays so (409).
+         */
+        patch: operations["patchPerson"];
+        trace?: never;
+    };
+    "/v1/people/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show all that is held about a person
+         * @description UK GDPR Art. 15: for the person and the central team.
+         */
+        get: operations["exportPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Restrict the use of a person's data
+         * @description UK GDPR Art. 18: name and address are kept, and given to nobody but the central team.
+         */
+        put: operations["restrictPerson"];
+        post?: never;
+        /** End the restriction */
+        delete: operations["unrestrictPerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person
+         * @description UK GDPR Art. 17. Name and address are gone for good, also from the answers that were kept, and the person's accounts are closed. What was counted stays counted: it refers to the id. Doing it again changes nothing.
+         */
+        post: operations["erasePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List erasures
+         * @description By id alone, in their order: what is replayed on a database that was restored from an older backup.
+         */
+        get: operations["listErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's activities
+         * @description What the Hub did, and members because of it, the latest first. For its lead and members and the central team: nobody else reads numbers of young people.
+         */
+        get: operations["listActivities"];
+        put?: never;
+        /**
+         * Note an activity
+         * @description By the Hub's lead. `member_because_of_hub` needs the membership, of this Hub and on that day, of who reports it (422); a programme, interventions and young people are of outreach alone. The day is not in the future (422).
+         */
+        post: operations["addActivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an activity */
+        get: operations["getActivity"];
+        put?: never;
+        post?: never;
+        /** Delete an activity */
+        delete: operations["deleteActivity"];
+        options?: never;
+        head?: never;
+        /** Change an activity */
+        patch: operations["patchActivity"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's quarterly updates
+         * @description The latest quarter first: those that the Hub owes (it is active in all of them) and those that it has written. A draft shows to the lead and the central team alone. `late`: submitted after the day when it was due.
+         */
+        get: operations["listHubUpdates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/updates/{quarter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a quarterly update */
+        get: operations["getHubUpdate"];
+        /**
+         * Begin a quarterly update
+         * @description A draft: five headings and what members told, or a nil return. From the first day of the quarter (409) to the day when it is due, 21 days after the quarter's end unless the central team sets another, or to the end of an exception; afterwards it is locked (409), for everybody.
+         */
+        put: operations["putHubUpdate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a quarterly update
+         * @description Until it is locked (409), also when it has been submitted: then it stays complete (422).
+         */
+        patch: operations["patchHubUpdate"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/updates/{quarter}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a quarterly update
+         * @description Each of the five headings is addressed, or it is a nil return (422). Once (409), and from the first day of the quarter, so that a Hub may say early that there is nothing to say.
+         */
+        post: operations["submitHubUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/updates/{quarter}/exception": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the exception for an update */
+        get: operations["getUpdateException"];
+        /**
+         * Open a locked update
+         * @description By the central team, until a day and for a reason. The update is late all the same.
+         */
+        put: operations["putUpdateException"];
+        post?: never;
+        /** End an exception */
+        delete: operations["deleteUpdateException"];
+        options?: never;
+        head?: never;
+        /** Change an exception */
+        patch: operations["patchUpdateException"];
+        trace?: never;
+    };
+    "/v1/quarters/{quarter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show when the updates of a quarter are due */
+        get: operations["getQuarter"];
+        /**
+         * Set when the updates of a quarter are due
+         * @description By the central team. `If-Match` with the ETag of what it is now. An earlier day locks updates at once, a later one opens them again.
+         */
+        put: operations["putQuarter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all Hubs' updates of a quarter
+         * @description By Hub: each that owes one or has submitted one. For the group that decides on Hubs, and the central team.
+         */
+        get: operations["listUpdates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages
+         * @description The latest first. Messages for Hubs (`down`) are for the whole network; those of a Hub (`up`) for the Hub, the group that they are for, and the central team.
+         */
+        get: operations["listMessages"];
+        put?: never;
+        /**
+         * Send a message to the Hubs
+         * @description By members of a group for their group, or by the central team for any or for itself (without `group`).
+         */
+        post: operations["addMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a message */
+        get: operations["getMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Answer a Hub's message
+         * @description With the response and the means that was chosen for it: by members of the group that the message is for, or the central team. Given again, it takes the former's place. Messages for Hubs have none (409).
+         */
+        put: operations["putMessageResponse"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message from a Hub
+         * @description By the Hub's lead, to a group that is at work, or to the central team (without `group`).
+         */
+        post: operations["addHubMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/relays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a Hub has relayed, and what not yet
+         * @description Each message for Hubs, the latest first.
+         */
+        get: operations["listHubRelays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/relays/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show that a message was relayed */
+        get: operations["getHubRelay"];
+        /**
+         * Note that a message was relayed
+         * @description By the Hub's lead: when (today when it is absent; not before the message, not in the future, 422) and how.
+         */
+        put: operations["putHubRelay"];
+        post?: never;
+        /** Take that back */
+        delete: operations["deleteHubRelay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how messages fare
+         * @description Relay rate: of the messages sent in the year times the Hubs that were active on their day, how many were relayed. Loop-closed rate: of the messages of Hubs, how many have a response.
+         */
+        get: operations["getMessageRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's reviews of its operation
+         * @description The latest first. For its lead and members, and the central team.
+         */
+        get: operations["listHubReviews"];
+        put?: never;
+        /**
+         * Note that the Hub's operation was reviewed
+         * @description With its partners, at least once a year. Not in the future (422).
+         */
+        post: operations["addHubReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a review */
+        get: operations["getHubReview"];
+        put?: never;
+        post?: never;
+        /** Delete a review */
+        delete: operations["deleteHubReview"];
+        options?: never;
+        head?: never;
+        /** Change a review */
+        patch: operations["patchHubReview"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a Hub's health
+         * @description Every rule of the framework for one academic year, as of today: met, not yet, missed, or not applicable, with the evidence, what to do next and until when. For the Hub's lead and members, the group that decides on Hubs, and the central team. A rule is missed when it can't be met any more, or the year is over.
+         */
+        get: operations["getHubHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the health of all Hubs
+         * @description A row for each Hub with the state of every rule. For members of groups and the central team.
+         */
+        get: operations["listNetworkHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's meetings
+         * @description The latest first. For those who belong to the Hub and the central team.
+         */
+        get: operations["listHubMeetings"];
+        put?: never;
+        /**
+         * Plan a meeting of a Hub
+         * @description An ordinary one has the five headings on its agenda, the inaugural one the sample agenda of the framework. A Hub has one inaugural meeting (409).
+         */
+        post: operations["addHubMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{slug}/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a group's meetings
+         * @description The latest first. For the group's members and the central team.
+         */
+        get: operations["listGroupMeetings"];
+        put?: never;
+        /**
+         * Plan a meeting of a group
+         * @description Its agenda is free.
+         */
+        post: operations["addGroupMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a meeting
+         * @description With the quorum of its attendance, by the rule in force on its day. For those who belong to the Hub or the group.
+         */
+        get: operations["getMeeting"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a meeting
+         * @description Only a planned one, without attendance, resolutions, actions or minutes (409); others are cancelled.
+         */
+        delete: operations["deleteMeeting"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a meeting
+         * @description It moves to another day only while it is planned and nothing came of it; a cancelled one does not change (409). guests can be corrected once it was held.
+         */
+        patch: operations["patchMeeting"];
+        trace?: never;
+    };
+    "/v1/meetings/{id}/holding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a meeting was held
+         * @description A planned one, not before its day (Europe/London).
+         */
+        post: operations["holdMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a meeting
+         * @description A planned one of which nothing came.
+         */
+        post: operations["cancelMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{meeting}/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a meeting's agenda
+         * @description In its order.
+         */
+        get: operations["listAgenda"];
+        put?: never;
+        /**
+         * Add an item to an agenda
+         * @description At the end, or in the place of `ordinal`, which moves the others on. Nothing changes in a completed agenda (409).
+         */
+        post: operations["addAgendaItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{meeting}/agenda/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an item of an agenda */
+        get: operations["getAgendaItem"];
+        put?: never;
+        post?: never;
+        /**
+         * Take an item off an agenda
+         * @description The five headings of a Hub's ordinary meeting stay (409).
+         */
+        delete: operations["deleteAgendaItem"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an item of an agenda
+         * @description Say here that a heading was addressed, or that nothing was raised. With another `ordinal` it moves, and those between make room.
+         */
+        patch: operations["patchAgendaItem"];
+        trace?: never;
+    };
+    "/v1/meetings/{id}/agenda-completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an agenda
+         * @description On the meeting's day or later. In a Hub's ordinary meeting each of the five headings is addressed or marked as nothing raised first (409; errors names those that are not).
+         */
+        post: operations["completeAgenda"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who attended
+         * @description Everybody who may have been there, who belonged to the Hub or held a seat in the group on its day, with what is noted (state, null as yet). Those who may change the meeting see all, others themselves. As CSV, with the states filled in, it is what an import takes.
+         */
+        get: operations["listAttendance"];
+        /**
+         * Set the attendance at once
+         * @description Whoever is not in the list is not noted any more. On the meeting's day or later, for members of that day alone (422, not-a-member).
+         */
+        put: operations["setAttendance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}/attendance/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import the attendance from a spreadsheet
+         * @description A CSV file with the columns state and person or email, as Excel and LibreOffice save it; other columns are left alone, so that the attendance as CSV fits too. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
+         */
+        post: operations["importAttendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}/attendance/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show whether a person attended */
+        get: operations["getAttendance"];
+        /**
+         * Note whether a person attended
+         * @description On the meeting's day or later, for members of that day alone (422, not-a-member).
+         */
+        put: operations["putAttendance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}/attendance-sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share the attendance with the network
+         * @description The counts of a held meeting, never a name.
+         */
+        post: operations["shareAttendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}/attendance-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how many attended
+         * @description For those who see the meeting, and once it is shared for everybody who belongs to a Hub or group.
+         */
+        get: operations["getAttendanceSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{meeting}/resolutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a meeting's resolutions */
+        get: operations["listResolutions"];
+        put?: never;
+        /**
+         * Add a resolution
+         * @description On the meeting's day or later.
+         */
+        post: operations["addResolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{meeting}/resolutions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a resolution */
+        get: operations["getResolution"];
+        put?: never;
+        post?: never;
+        /** Delete a resolution */
+        delete: operations["deleteResolution"];
+        options?: never;
+        head?: never;
+        /** Change a resolution */
+        patch: operations["patchResolution"];
+        trace?: never;
+    };
+    "/v1/meetings/{meeting}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a meeting's actions
+         * @description Those that are due first come first.
+         */
+        get: operations["listActions"];
+        put?: never;
+        /**
+         * Add an action
+         * @description On the meeting's day or later. The owner is a member, on that day or today (422, not-a-member).
+         */
+        post: operations["addAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{meeting}/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an action */
+        get: operations["getAction"];
+        put?: never;
+        post?: never;
+        /** Delete an action */
+        delete: operations["deleteAction"];
+        options?: never;
+        head?: never;
+        /** Change an action, or say that it is done */
+        patch: operations["patchAction"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the actions of a Hub's meetings
+         * @description Those that are due first come first.
+         */
+        get: operations["listHubActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{meeting}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a meeting's minutes
+         * @description The latest first. A draft is for those who may change it, what is shared for the network.
+         */
+        get: operations["listMeetingMinutes"];
+        put?: never;
+        /**
+         * Begin minutes
+         * @description The next version, as a draft. One at a time: refused while one is not shared (409). What was shared is corrected so.
+         */
+        post: operations["addMinutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the minutes that are shared
+         * @description Of all Hubs and groups, those that were shared last first. For everybody who belongs to a Hub or group.
+         */
+        get: operations["listMinutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/minutes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show minutes
+         * @description A draft: for those who may change it. Approved: for those who belong to the Hub or group. Shared: for the network.
+         */
+        get: operations["getMinutes"];
+        put?: never;
+        post?: never;
+        /** Delete a draft */
+        delete: operations["deleteMinutes"];
+        options?: never;
+        head?: never;
+        /** Change a draft */
+        patch: operations["patchMinutes"];
+        trace?: never;
+    };
+    "/v1/minutes/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve minutes
+         * @description A draft, which does not change any more then.
+         */
+        post: operations["approveMinutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/minutes/{id}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share minutes with the network
+         * @description Approved ones; all Hubs read them then, and they stay as they are.
+         */
+        post: operations["shareMinutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{slug}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a group's seats
+         * @description In the order of their first days. For the group's members and the central team.
+         */
+        get: operations["listGroupSeats"];
+        put?: never;
+        /**
+         * Add a seat to a group
+         * @description For an organisation, a sector or both; without a person it is a vacancy.
+         */
+        post: operations["addGroupSeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{slug}/seats/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a seat */
+        get: operations["getGroupSeat"];
+        put?: never;
+        post?: never;
+        /** Delete a seat */
+        delete: operations["deleteGroupSeat"];
+        options?: never;
+        head?: never;
+        /**
+         * Correct a seat
+         * @description `to` is the last day. Who follows whom is a succession, so that the seat keeps its history.
+         */
+        patch: operations["patchGroupSeat"];
+        trace?: never;
+    };
+    "/v1/groups/{slug}/seats/{seat}/succession": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the next one take a seat
+         * @description The seat ends and the next begins on the same day, in one step; null leaves it vacant. One that has ended by then has no succession (409).
+         */
+        post: operations["succeedGroupSeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1795,6 +3920,227 @@ export interface components {
         NullableText: string | null;
         /** Format: uri */
         NullableUrl: string | null;
+        /**
+         * @description One list for organisations, invitations and members: he and fe are universities and colleges.
+         * @enum {string}
+         */
+        Sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other";
+        /** @description A professional in a Hub for a time, with what they represent then. */
+        HubMember: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            /**
+             * Format: uuid
+             * @description The person's id.
+             */
+            person: string;
+            /** @description Null where it is not the caller's to read. */
+            name: string | null;
+            email: string | null;
+            organisation: components["schemas"]["Link"] | null;
+            /** @description Of an organisation that is not in the records. */
+            organisation_name: string | null;
+            sector: components["schemas"]["Sector"];
+            ambassador: boolean;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string | null;
+            /** @description Today. */
+            current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        HubMemberList: {
+            items: components["schemas"]["HubMember"][];
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @example {
+         *       "name": "A. Professional",
+         *       "sector": "he"
+         *     }
+         */
+        HubMemberNew: {
+            /**
+             * Format: uuid
+             * @description Somebody whom the caller knows.
+             */
+            person?: string;
+            name?: components["schemas"]["PersonName"];
+            email?: components["schemas"]["Email"];
+            organisation?: components["schemas"]["Slug"];
+            organisation_name?: components["schemas"]["Label"];
+            sector: components["schemas"]["Sector"];
+            /** @default false */
+            ambassador: boolean;
+            /**
+             * Format: date
+             * @description Today when it is absent.
+             */
+            from?: string;
+            /** Format: date */
+            to?: string | null;
+        } & (unknown | unknown);
+        /** @description What is to change. */
+        HubMemberPatch: {
+            ambassador?: boolean;
+            /** Format: date */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day; null for no end.
+             */
+            to?: string | null;
+        };
+        /** @description From `on` the member represents this; what is absent stays as it was. */
+        HubMemberSuccession: {
+            /**
+             * Format: date
+             * @description The first day of the new membership.
+             */
+            on: string;
+            organisation?: string | null;
+            organisation_name?: string | null;
+            sector?: components["schemas"]["Sector"];
+        };
+        MemberSheet: {
+            items: components["schemas"]["MemberSheetRow"][];
+            next: components["schemas"]["Next"];
+        };
+        MemberSheetRow: {
+            name: string | null;
+            email: string | null;
+            organisation: string | null;
+            organisation_name: string | null;
+            sector: string | null;
+            ambassador: string | null;
+            from: string | null;
+            to: string | null;
+        };
+        ImportResult: {
+            lines: number;
+            /** @description Memberships that are new. */
+            imported: number;
+            /** @description Memberships that were there with the same values. */
+            unchanged: number;
+            created_people: number;
+            href: components["schemas"]["Href"];
+        };
+        HubQuorum: {
+            hub: components["schemas"]["Link"];
+            /** Format: date */
+            as_of: string;
+            /** @description That the rule asks for. */
+            sectors: components["schemas"]["Sector"][];
+            /** @description Heads that the rule asks for. */
+            minimum: number;
+            /**
+             * Format: date
+             * @description The rule's first day; null for the default.
+             */
+            rule_from: string | null;
+            /** @description Members on the day. */
+            heads: number;
+            missing_sectors: components["schemas"]["Sector"][];
+            quorate: boolean;
+        };
+        QuorumRule: {
+            hub: components["schemas"]["Link"];
+            /** Format: date */
+            from: string;
+            sectors: components["schemas"]["Sector"][];
+            minimum: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        QuorumRuleList: {
+            hub: components["schemas"]["Link"];
+            items: components["schemas"]["QuorumRule"][];
+        };
+        QuorumRuleNew: {
+            sectors: components["schemas"]["Sector"][];
+            minimum: number;
+        };
+        PersonName: string;
+        /** Format: email */
+        Email: string;
+        /** @description A professional. Name and address are null where they are not the caller's to read, and after an erasure. */
+        Person: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+            email: string | null;
+            /** @description Given to nobody but the central team. */
+            restricted: boolean;
+            /** Format: date-time */
+            erased_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        PersonList: {
+            items: components["schemas"]["Person"][];
+            next: components["schemas"]["Next"];
+        };
+        PersonNew: {
+            name: components["schemas"]["PersonName"];
+            email?: components["schemas"]["Email"];
+        };
+        /** @description What is to change. */
+        PersonPatch: {
+            name?: components["schemas"]["PersonName"];
+            /** Format: email */
+            email?: string | null;
+        };
+        /** @description All that is held about a person. Who read the name is given as an account. */
+        PersonExport: {
+            person: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+                email: string | null;
+                restricted: boolean;
+                erased_at: string | null;
+                /** Format: uuid */
+                added_by: string | null;
+                created_at: string;
+                updated_at: string;
+            };
+            memberships: components["schemas"]["ExportedRow"][];
+            seats: components["schemas"]["ExportedRow"][];
+            attendance: components["schemas"]["ExportedRow"][];
+            actions: components["schemas"]["ExportedRow"][];
+            activities: components["schemas"]["ExportedRow"][];
+            /** @description Of training, with what was needed and what was thought of it. */
+            bookings: components["schemas"]["ExportedRow"][];
+            accounts: components["schemas"]["ExportedRow"][];
+            reads: components["schemas"]["ExportedRow"][];
+        };
+        /** @description The columns of a row. */
+        ExportedRow: Record<string, never>;
+        Erasure: {
+            /** Format: uuid */
+            person: string;
+            /** Format: date-time */
+            at: string;
+        };
+        ErasureList: {
+            items: components["schemas"]["Erasure"][];
+            next: components["schemas"]["Next"];
+        };
         /** @description An organisation that works with the Alliance. */
         Organisation: {
             slug: components["schemas"]["Slug"];
@@ -1921,6 +4267,197 @@ export interface components {
             /** @description What it does with the Alliance, in its own words. */
             role?: string | null;
         };
+        /** @enum {string} */
+        SelfAssessmentStage: "emerging" | "developing" | "embedding";
+        /**
+         * @description An academic year, 1 September to 31 August; 2024/25 and 202425 are read too.
+         * @example 2024-25
+         */
+        YearQuery: string;
+        /** @description Where a school says it stands by one principle. */
+        SelfAssessment: {
+            /** Format: uuid */
+            id: string;
+            organisation: components["schemas"]["Link"];
+            principle: components["schemas"]["Link"];
+            stage: components["schemas"]["SelfAssessmentStage"];
+            /** Format: date */
+            assessed_on: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        SelfAssessmentList: {
+            items: components["schemas"]["SelfAssessment"][];
+            next: components["schemas"]["Next"];
+        };
+        SelfAssessmentNew: {
+            organisation: components["schemas"]["Slug"];
+            principle: components["schemas"]["Slug"];
+            stage: components["schemas"]["SelfAssessmentStage"];
+            /**
+             * Format: date
+             * @description Today when it is absent.
+             */
+            assessed_on?: string;
+        };
+        /** @description What is to change. */
+        SelfAssessmentPatch: {
+            stage?: components["schemas"]["SelfAssessmentStage"];
+            /** Format: date */
+            assessed_on?: string;
+        };
+        /**
+         * @description The stage by each principle's slug.
+         * @example {
+         *       "engaged-parents": "developing"
+         *     }
+         */
+        SelfAssessmentStages: {
+            [key: string]: components["schemas"]["SelfAssessmentStage"];
+        };
+        /** @description All that a school says on one day. */
+        SelfAssessmentSet: {
+            organisation: components["schemas"]["Link"];
+            /** Format: date */
+            assessed_on: string;
+            principles: components["schemas"]["SelfAssessmentStages"];
+            href: components["schemas"]["Href"];
+        };
+        SelfAssessmentSetNew: {
+            principles: components["schemas"]["SelfAssessmentStages"];
+        };
+        /**
+         * @description What the number beside it is: suppressed where it, or another that could be reckoned from it, is small.
+         * @enum {string}
+         */
+        Cell: "value" | "zero" | "suppressed" | "not_available";
+        /** @description Schools; null unless the status beside it is value or zero. */
+        Schools: number | null;
+        /** @description How many schools stand where by a principle. */
+        SelfAssessmentSum: {
+            principle: components["schemas"]["Link"];
+            /** @description The academic year. */
+            period: string;
+            schools: components["schemas"]["Schools"];
+            schools_status: components["schemas"]["Cell"];
+            emerging: components["schemas"]["Schools"];
+            emerging_status: components["schemas"]["Cell"];
+            developing: components["schemas"]["Schools"];
+            developing_status: components["schemas"]["Cell"];
+            embedding: components["schemas"]["Schools"];
+            embedding_status: components["schemas"]["Cell"];
+        };
+        SelfAssessmentSumList: {
+            items: components["schemas"]["SelfAssessmentSum"][];
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description A month (2021-M11), an academic year (2021-22; 2021/22 and 202122 are read too) or a calendar year (2021).
+         * @example 2021-22
+         * @example 2021-M11
+         * @example 2021
+         */
+        TotalPeriod: string;
+        /** @example 2021-22 */
+        TotalPeriodQuery: string;
+        /** @description With at most four decimals. */
+        TotalValue: number;
+        /** @description The total of a past month or year, as it was reported. */
+        ClosedTotal: {
+            /** Format: uuid */
+            id: string;
+            metric: components["schemas"]["Code"];
+            /** @description Of the metric. */
+            title: string;
+            unit: components["schemas"]["Code"];
+            /** @description Whether the metric is. */
+            public: boolean;
+            period: string;
+            /** @enum {string} */
+            period_kind: "month" | "academic_year" | "calendar_year";
+            hub: components["schemas"]["Link"] | null;
+            /** @description The slug of a document or resource. */
+            item: string | null;
+            class: string | null;
+            value: components["schemas"]["TotalValue"];
+            sources: components["schemas"]["Sources"];
+            note: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ClosedTotalList: {
+            items: components["schemas"]["ClosedTotal"][];
+            next: components["schemas"]["Next"];
+        };
+        ClosedTotalNew: {
+            metric: components["schemas"]["Code"];
+            period: components["schemas"]["TotalPeriod"];
+            hub?: components["schemas"]["Slug"];
+            item?: components["schemas"]["Slug"];
+            class?: components["schemas"]["Code"];
+            value: components["schemas"]["TotalValue"];
+            sources: components["schemas"]["Sources"];
+            note?: string;
+        };
+        /** @description What is to change. */
+        ClosedTotalPatch: {
+            value?: components["schemas"]["TotalValue"];
+            sources?: components["schemas"]["Sources"];
+            note?: string | null;
+        };
+        ClosedTotalImport: {
+            lines: number;
+            /** @description Totals that are new. */
+            imported: number;
+            /** @description Totals that were there with the same value. */
+            unchanged: number;
+            href: components["schemas"]["Href"];
+        };
+        ClosedTotalSheet: {
+            items: components["schemas"]["ClosedTotalSheetRow"][];
+            next: components["schemas"]["Next"];
+        };
+        ClosedTotalSheetRow: {
+            metric: string | null;
+            period: string | null;
+            hub: string | null;
+            item: string | null;
+            class: string | null;
+            value: string | null;
+            source: string | null;
+            note: string | null;
+        };
+        /** @description The total of a past month or year, with its source. */
+        PastTotal: {
+            metric: components["schemas"]["Code"];
+            /** @description Of the metric. */
+            title: string;
+            unit: components["schemas"]["Code"];
+            period: string;
+            /** @enum {string} */
+            period_kind: "month" | "academic_year" | "calendar_year";
+            hub: components["schemas"]["Link"] | null;
+            /** @description The slug of a document or resource. */
+            item: string | null;
+            class: string | null;
+            value: components["schemas"]["TotalValue"];
+            /**
+             * @description It came in as a total: there are no records below it.
+             * @constant
+             */
+            basis: "closed";
+            sources: components["schemas"]["Sources"];
+        };
+        PastTotalList: {
+            items: components["schemas"]["PastTotal"][];
+            next: components["schemas"]["Next"];
+        };
         /** @description An English region or one of the four nations. */
         Region: {
             slug: components["schemas"]["Slug"];
@@ -1941,23 +4478,38 @@ export interface components {
             items: components["schemas"]["Region"][];
             next: components["schemas"]["Next"];
         };
-        /** @description An event, past or announced. */
+        /** @description An event, past or to come. */
         Event: {
             slug: components["schemas"]["Slug"];
             title: string;
+            /**
+             * @description Of the title.
+             * @enum {string}
+             */
+            language: "en" | "cy";
             /**
              * @description described: a label of ours, the event had no title.
              * @enum {string}
              */
             title_source: "published" | "described";
             kind: components["schemas"]["Code"];
-            /** @enum {string} */
-            status: "held" | "announced" | "cancelled" | "unknown";
+            /**
+             * @description published: to come; draft: not yet shown to others.
+             * @enum {string}
+             */
+            status: "draft" | "published" | "held" | "cancelled" | "unknown";
             starts: components["schemas"]["NullablePartialDate"];
             ends: components["schemas"]["NullablePartialDate"];
             starts_precision: components["schemas"]["Precision"];
             /** @description The date in the words of the source. */
             date_text: string | null;
+            /**
+             * Format: date-time
+             * @description Where the time of day is known; starts is its day in Europe/London.
+             */
+            starts_at: string | null;
+            /** Format: date-time */
+            ends_at: string | null;
             venue: string | null;
             town: string | null;
             /**
@@ -1968,8 +4520,23 @@ export interface components {
             online: boolean | null;
             hub: null | components["schemas"]["Link"];
             organiser: null | components["schemas"]["Link"];
+            programme: null | components["schemas"]["Link"];
+            /** @description For how many there is room. */
+            capacity: number | null;
             attendance: number | null;
             attendance_text: string | null;
+            accessibility: string | null;
+            description: string | null;
+            /**
+             * @description Of the description.
+             * @enum {string|null}
+             */
+            description_language: "en" | "cy" | null;
+            /** @description The title in Welsh. */
+            title_cy: string | null;
+            /** @description The description in Welsh. */
+            description_cy: string | null;
+            cancellation_reason: string | null;
             /** Format: uri */
             url: string | null;
             sources: components["schemas"]["Sources"];
@@ -1979,6 +4546,162 @@ export interface components {
         EventList: {
             items: components["schemas"]["Event"][];
             next: components["schemas"]["Next"];
+        };
+        /** @description A new event. Without sources its Hub, or the central team, says it. */
+        EventNew: {
+            title: components["schemas"]["Label"];
+            /**
+             * @description published where it is not given.
+             * @enum {string}
+             */
+            title_source?: "published" | "described";
+            kind: components["schemas"]["Code"];
+            starts?: components["schemas"]["NullablePartialDate"];
+            ends?: components["schemas"]["NullablePartialDate"];
+            date_text?: string | null;
+            /**
+             * Format: date-time
+             * @description The day follows from it.
+             */
+            starts_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Only with starts_at, and after it; at midnight: still of the day before.
+             */
+            ends_at?: string | null;
+            venue?: string | null;
+            town?: string | null;
+            /** @enum {string|null} */
+            nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            online?: boolean | null;
+            /** @description A Hub Lead's own. */
+            hub?: string | null;
+            /** @description An organisation. */
+            organiser?: string | null;
+            programme?: string | null;
+            capacity?: number | null;
+            accessibility?: string | null;
+            description?: components["schemas"]["NullableText"];
+            title_cy?: string | null;
+            description_cy?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        EventPatch: {
+            title?: components["schemas"]["Label"];
+            /**
+             * @description published where it is not given.
+             * @enum {string}
+             */
+            title_source?: "published" | "described";
+            kind?: components["schemas"]["Code"];
+            starts?: components["schemas"]["NullablePartialDate"];
+            ends?: components["schemas"]["NullablePartialDate"];
+            date_text?: string | null;
+            /**
+             * Format: date-time
+             * @description The day follows from it.
+             */
+            starts_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Only with starts_at, and after it; at midnight: still of the day before.
+             */
+            ends_at?: string | null;
+            venue?: string | null;
+            town?: string | null;
+            /** @enum {string|null} */
+            nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            online?: boolean | null;
+            /** @description A Hub Lead's own. */
+            hub?: string | null;
+            /** @description An organisation. */
+            organiser?: string | null;
+            programme?: string | null;
+            capacity?: number | null;
+            attendance?: number | null;
+            attendance_text?: string | null;
+            accessibility?: string | null;
+            description?: components["schemas"]["NullableText"];
+            title_cy?: string | null;
+            description_cy?: components["schemas"]["NullableText"];
+            url?: components["schemas"]["NullableUrl"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        EventCancellation: {
+            /** @description Public: shown with the event and in calendars. */
+            reason?: string | null;
+        };
+        EventHolding: {
+            /** @description How many came. */
+            attendance?: number | null;
+        };
+        /** @description Numbers of an outreach event; no more is known of anybody. */
+        EventOutreach: {
+            event: components["schemas"]["Link"];
+            interventions: number;
+            young_people: number;
+            href: components["schemas"]["Href"];
+        };
+        EventOutreachNew: {
+            interventions: number;
+            young_people: number;
+        };
+        EventOutreachPatch: {
+            interventions?: number;
+            young_people?: number;
+        };
+        /** @description What holds events together over the years. */
+        Programme: {
+            slug: components["schemas"]["Slug"];
+            name: string;
+            /**
+             * @description Of the name.
+             * @enum {string}
+             */
+            language: "en" | "cy";
+            summary: string | null;
+            /**
+             * @description Of the summary.
+             * @enum {string|null}
+             */
+            summary_language: "en" | "cy" | null;
+            /** @description The name in Welsh. */
+            name_cy: string | null;
+            /** @description The summary in Welsh. */
+            summary_cy: string | null;
+            /** Format: uri */
+            url: string | null;
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+            href: components["schemas"]["Href"];
+        };
+        ProgrammeList: {
+            items: components["schemas"]["Programme"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A new programme. */
+        ProgrammeNew: {
+            name: components["schemas"]["Label"];
+            name_cy?: string | null;
+            summary?: string | null;
+            summary_cy?: string | null;
+            url?: components["schemas"]["NullableUrl"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        ProgrammePatch: {
+            name?: components["schemas"]["Label"];
+            name_cy?: string | null;
+            summary?: string | null;
+            summary_cy?: string | null;
+            url?: components["schemas"]["NullableUrl"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
         };
         /** @description A research report, briefing, guide, evaluation or toolkit. */
         Document: {
@@ -2203,6 +4926,312 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
         };
+        NullableLine: string | null;
+        TrainingCourse: {
+            slug: components["schemas"]["Slug"];
+            name: string;
+            /** @description In Welsh. */
+            name_cy: string | null;
+            summary: string | null;
+            summary_cy: string | null;
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+            href: components["schemas"]["Href"];
+        };
+        TrainingCourseList: {
+            items: components["schemas"]["TrainingCourse"][];
+            next: components["schemas"]["Next"];
+        };
+        TrainingCourseNew: {
+            name: components["schemas"]["Label"];
+            name_cy?: components["schemas"]["NullableLine"];
+            summary?: string | null;
+            summary_cy?: string | null;
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        TrainingCoursePatch: {
+            name?: components["schemas"]["Label"];
+            name_cy?: components["schemas"]["NullableLine"];
+            summary?: string | null;
+            summary_cy?: string | null;
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        /** @description A session of a course. How many places are taken is all that others learn of its bookings. */
+        TrainingSession: {
+            /** Format: uuid */
+            id: string;
+            course: components["schemas"]["Link"];
+            /** @description Whose it is; null: the central team's. */
+            hub: components["schemas"]["Link"] | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /**
+             * Format: date
+             * @description Of its start, in Europe/London.
+             */
+            day: string;
+            venue: string | null;
+            online: boolean;
+            accessibility: string | null;
+            /** @enum {string} */
+            status: "draft" | "published" | "held" | "cancelled";
+            capacity: number;
+            confirmed: number;
+            waiting: number;
+            /** @description 0 of a session that is not published. */
+            places_left: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        TrainingSessionList: {
+            items: components["schemas"]["TrainingSession"][];
+            next: components["schemas"]["Next"];
+        };
+        TrainingSessionNew: {
+            course: components["schemas"]["Slug"];
+            hub?: components["schemas"]["Slug"];
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            venue?: components["schemas"]["NullableLine"];
+            /** @default false */
+            online: boolean;
+            accessibility?: string | null;
+            capacity: number;
+        };
+        /** @description What is to change. */
+        TrainingSessionPatch: {
+            /** Format: date-time */
+            starts_at?: string;
+            /** Format: date-time */
+            ends_at?: string;
+            venue?: components["schemas"]["NullableLine"];
+            online?: boolean;
+            accessibility?: string | null;
+            capacity?: number;
+        };
+        /** @enum {string} */
+        BookingStatus: "confirmed" | "waiting" | "cancelled";
+        /** @description A place for a delegate, or in the order of those who wait. */
+        Booking: {
+            /** Format: uuid */
+            id: string;
+            session: {
+                /** Format: uuid */
+                id: string;
+                course: components["schemas"]["Slug"];
+                /** @description Of the course. */
+                name: string;
+                /** Format: date-time */
+                starts_at: string;
+                href: components["schemas"]["Href"];
+            };
+            /**
+             * Format: uuid
+             * @description The delegate's id.
+             */
+            person: string;
+            /** @description Null where it is not the caller's to read: restricted, erased, or recorded otherwise than it was given with the booking. */
+            name: string | null;
+            /** @description Null as the name. */
+            email: string | null;
+            organisation: components["schemas"]["Link"] | null;
+            /** @description Of an organisation that is not in the records. */
+            organisation_name: string | null;
+            sector: components["schemas"]["Sector"] | null;
+            status: components["schemas"]["BookingStatus"];
+            /** @description In the order of those who wait; null of others. */
+            position: number | null;
+            /** @description Null where it is not recorded. */
+            attended: boolean | null;
+            /** @description Its code. */
+            certificate: string | null;
+            /** @description Where the delegate's next steps are. */
+            links: {
+                needs: components["schemas"]["Href"];
+                cancellation: components["schemas"]["Href"];
+                calendar: components["schemas"]["Href"];
+                feedback_link: string | null;
+                certificate: string | null;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        BookingList: {
+            items: components["schemas"]["Booking"][];
+            next: components["schemas"]["Next"];
+        };
+        Need: string | null;
+        /**
+         * @example {
+         *       "name": "A. Delegate",
+         *       "email": "delegate@school.example",
+         *       "sector": "school_sector"
+         *     }
+         */
+        BookingNew: {
+            name: components["schemas"]["PersonName"];
+            email: components["schemas"]["Email"];
+            organisation?: components["schemas"]["Slug"];
+            organisation_name?: components["schemas"]["Label"];
+            sector?: components["schemas"]["Sector"];
+            dietary?: components["schemas"]["Need"];
+            access?: components["schemas"]["Need"];
+        };
+        /** @description What is to change. */
+        BookingPatch: {
+            organisation?: string | null;
+            organisation_name?: components["schemas"]["NullableLine"];
+            sector?: components["schemas"]["Sector"] | null;
+            dietary?: components["schemas"]["Need"];
+            access?: components["schemas"]["Need"];
+        };
+        /** @description For the day alone. */
+        BookingNeeds: {
+            /** Format: uuid */
+            booking: string;
+            dietary: string | null;
+            access: string | null;
+        };
+        /** @description They replace what was there. At least one is said. */
+        BookingNeedsNew: {
+            dietary?: string;
+            access?: string;
+        };
+        /**
+         * @example {
+         *       "attended": true
+         *     }
+         */
+        AttendanceMark: {
+            /** @description null: not recorded after all. */
+            attended: boolean | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "booking": "00000000-0000-7000-8000-000000000000",
+         *           "attended": true
+         *         }
+         *       ]
+         *     }
+         */
+        SessionMarks: {
+            items: {
+                /** Format: uuid */
+                booking: string;
+                attended: boolean | null;
+            }[];
+        };
+        SessionAttendance: {
+            /** Format: uuid */
+            session: string;
+            confirmed: number;
+            attended: number;
+            absent: number;
+            not_recorded: number;
+        };
+        FeedbackLink: {
+            /** @description For the link that the delegate is sent; it is not shown again. */
+            token: string;
+            /** @description Where the feedback is posted. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description Ratings, 1 to 5, by the slugs of principles. */
+        Principles: {
+            [key: string]: number;
+        };
+        /**
+         * @example {
+         *       "token": "the-token-of-the-link",
+         *       "rating": 5
+         *     }
+         */
+        FeedbackNew: {
+            token: string;
+            /** @description Of the training as a whole. */
+            rating?: number;
+            principles?: components["schemas"]["Principles"];
+            comment?: string;
+        };
+        Feedback: {
+            rating: number | null;
+            principles: components["schemas"]["Principles"];
+            /** Format: date-time */
+            given_at: string;
+        };
+        /** @description Words of a delegate, without the delegate. */
+        TrainingComment: {
+            /** Format: uuid */
+            id: string;
+            course: components["schemas"]["Link"];
+            /** Format: date */
+            held_on: string;
+            comment: string;
+            cleared: boolean;
+            /** Format: date-time */
+            given_at: string;
+            href: components["schemas"]["Href"];
+        };
+        TrainingCommentList: {
+            items: components["schemas"]["TrainingComment"][];
+            next: components["schemas"]["Next"];
+        };
+        Clearance: {
+            cleared: boolean;
+        };
+        /** @description A share with its parts; they are null where the status is neither value nor zero. */
+        Share: {
+            /** @enum {string} */
+            status: "value" | "zero" | "suppressed" | "not_applicable" | "not_available";
+            numerator: number | null;
+            denominator: number | null;
+            share: number | null;
+        };
+        TrainingFigures: {
+            /** @example 2024-25 */
+            period: string;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+            /** @description null: all of them. */
+            course: string | null;
+            sessions_held: number;
+            /** @description Attended bookings. */
+            delegates: number;
+            /** @description Delegates who gave feedback. */
+            responses: number;
+            response_rate: components["schemas"]["Share"];
+            /** @description Ratings of 4 and 5 among all ratings. */
+            rating_high: components["schemas"]["Share"];
+        };
+        Certificate: {
+            /** @example 7K3M-Q9TD-24XF-WB8H */
+            code: string;
+            course: components["schemas"]["Link"];
+            /** Format: date */
+            held_on: string;
+            /** @constant */
+            valid: true;
+            href: components["schemas"]["Href"];
+        };
         /** @description A strategy and its themes. */
         Strategy: {
             slug: components["schemas"]["Slug"];
@@ -2358,6 +5387,776 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
+        };
+        /**
+         * @description Of an academic year: Q1 is September to November.
+         * @example 2024-25-Q1
+         */
+        Quarter: string;
+        /**
+         * @description An academic year; 2024/25 and 202425 are understood.
+         * @example 2024-25
+         */
+        Year: string;
+        /**
+         * @description An academic year or a quarter of one.
+         * @example 2024-25
+         * @example 2024-25-Q1
+         */
+        Period: string;
+        /**
+         * @description An academic year.
+         * @example 2024-25
+         */
+        YearName: string;
+        Text: string;
+        /** @enum {string} */
+        ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
+        Themes: components["schemas"]["Code"][];
+        /** @description What a Hub did, or a member because of it. */
+        Activity: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            kind: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on: string;
+            title: string;
+            description: string | null;
+            themes: components["schemas"]["Themes"];
+            /**
+             * Format: uuid
+             * @description Of who reports it.
+             */
+            membership: string | null;
+            /** @description Of outreach: creative_forces and others. */
+            programme: string | null;
+            interventions: number | null;
+            /** @description How many; more is known of nobody. */
+            young_people: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ActivityList: {
+            items: components["schemas"]["Activity"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A new activity. */
+        ActivityNew: {
+            kind: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on: string;
+            title: components["schemas"]["Label"];
+            description?: string;
+            themes?: components["schemas"]["Themes"];
+            /** Format: uuid */
+            membership?: string;
+            programme?: components["schemas"]["Code"];
+            interventions?: number;
+            young_people?: number;
+        };
+        /** @description What is to change. */
+        ActivityPatch: {
+            kind?: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on?: string;
+            title?: components["schemas"]["Label"];
+            description?: string | null;
+            themes?: components["schemas"]["Themes"];
+            /** Format: uuid */
+            membership?: string | null;
+            programme?: string | null;
+            interventions?: number | null;
+            young_people?: number | null;
+        };
+        /** @enum {string} */
+        UpdateStatus: "none" | "draft" | "submitted";
+        /** @description What a Hub reports of a quarter. */
+        QuarterlyUpdate: {
+            hub: components["schemas"]["Link"];
+            quarter: components["schemas"]["Quarter"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            /** Format: date */
+            due_on: string;
+            /**
+             * Format: date
+             * @description The last day on which it may be written: when it is due, or the end of an exception.
+             */
+            open_until: string;
+            /** @description Whether the Hub is active in all of the quarter. */
+            owed: boolean;
+            status: components["schemas"]["UpdateStatus"];
+            /** @description Nothing to report; counts as reported. */
+            nil_return: boolean | null;
+            /** @description Submitted after it was due; null until it is submitted. */
+            late: boolean | null;
+            /** Format: date-time */
+            submitted_at: string | null;
+            practice: string | null;
+            challenges: string | null;
+            ideas: string | null;
+            priorities: string | null;
+            questions: string | null;
+            member_updates: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            href: components["schemas"]["Href"];
+        };
+        QuarterlyUpdateList: {
+            items: components["schemas"]["QuarterlyUpdate"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description The beginning of an update; a nil return says nothing else. */
+        QuarterlyUpdateNew: {
+            /** @default false */
+            nil_return: boolean;
+            practice?: components["schemas"]["Text"];
+            challenges?: components["schemas"]["Text"];
+            ideas?: components["schemas"]["Text"];
+            priorities?: components["schemas"]["Text"];
+            questions?: components["schemas"]["Text"];
+            member_updates?: components["schemas"]["Text"];
+        };
+        /** @description What is to change. */
+        QuarterlyUpdatePatch: {
+            nil_return?: boolean;
+            practice?: components["schemas"]["NullableText"];
+            challenges?: components["schemas"]["NullableText"];
+            ideas?: components["schemas"]["NullableText"];
+            priorities?: components["schemas"]["NullableText"];
+            questions?: components["schemas"]["NullableText"];
+            member_updates?: components["schemas"]["NullableText"];
+        };
+        /** @description Until when a Hub may write an update that was due. */
+        UpdateException: {
+            hub: components["schemas"]["Link"];
+            quarter: components["schemas"]["Quarter"];
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            until: string;
+            reason: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        UpdateExceptionNew: {
+            /** Format: date */
+            until: string;
+            reason: string;
+        };
+        /** @description What is to change. */
+        UpdateExceptionPatch: {
+            /** Format: date */
+            until?: string;
+            reason?: string;
+        };
+        /** @description A quarter of an academic year. */
+        QuarterRecord: {
+            quarter: components["schemas"]["Quarter"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            /**
+             * Format: date
+             * @description When the updates of the Hubs are due.
+             */
+            due_on: string;
+            /** @description true: by the central team; false: 21 days after the quarter. */
+            set: boolean;
+            href: components["schemas"]["Href"];
+        };
+        QuarterDue: {
+            /**
+             * Format: date
+             * @description After the quarter's end.
+             */
+            due_on: string;
+        };
+        /** @enum {string} */
+        MessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
+        /**
+         * @description By which means a group answers, as the framework names them.
+         * @enum {string}
+         */
+        MessageMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
+        /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
+        Message: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            direction: "down" | "up";
+            /** @description Null is the central team. */
+            group: components["schemas"]["Link"] | null;
+            /** @description Of a message up. */
+            hub: components["schemas"]["Link"] | null;
+            /** @enum {string|null} */
+            kind: "practice" | "challenge" | "idea" | "priority" | "question" | null;
+            title: string;
+            text: string;
+            /** Format: date */
+            sent_on: string;
+            response: string | null;
+            /** @enum {string|null} */
+            means: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
+            /** Format: date */
+            responded_on: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        MessageList: {
+            items: components["schemas"]["Message"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A message for Hubs. */
+        MessageNew: {
+            group?: components["schemas"]["Slug"];
+            title: components["schemas"]["Label"];
+            text: components["schemas"]["Text"];
+        };
+        /** @description A message of a Hub. */
+        HubMessageNew: {
+            kind: components["schemas"]["MessageKind"];
+            group?: components["schemas"]["Slug"];
+            title: components["schemas"]["Label"];
+            text: components["schemas"]["Text"];
+        };
+        MessageResponse: {
+            response: components["schemas"]["Text"];
+            means: components["schemas"]["MessageMeans"];
+        };
+        RelayedMessage: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** Format: date */
+            sent_on: string;
+            href: components["schemas"]["Href"];
+        };
+        /** @description Whether and how a Hub told its members of a message. */
+        HubRelay: {
+            hub: components["schemas"]["Link"];
+            message: components["schemas"]["RelayedMessage"];
+            /**
+             * Format: date
+             * @description Null where it has not been relayed.
+             */
+            relayed_on: string | null;
+            how: string | null;
+            href: components["schemas"]["Href"];
+        };
+        HubRelayList: {
+            items: components["schemas"]["HubRelay"][];
+            next: components["schemas"]["Next"];
+        };
+        HubRelayNew: {
+            /**
+             * Format: date
+             * @description Today when it is absent.
+             */
+            relayed_on?: string;
+            how?: string;
+        };
+        Rate: {
+            numerator: number;
+            denominator: number;
+            /** @description To one decimal; null of nothing. */
+            percent: number | null;
+        };
+        MessageRates: {
+            period: components["schemas"]["Period"];
+            messages_down: number;
+            /** @description Relays, of one for each message and Hub that was active on its day. */
+            relay_rate: components["schemas"]["Rate"];
+            messages_up: number;
+            /** @description Messages of Hubs with a response, of all. */
+            loop_closed_rate: components["schemas"]["Rate"];
+        };
+        /** @description That a Hub's operation was reviewed. */
+        HubReview: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            /** Format: date */
+            reviewed_on: string;
+            note: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        HubReviewList: {
+            items: components["schemas"]["HubReview"][];
+            next: components["schemas"]["Next"];
+        };
+        HubReviewNew: {
+            /** Format: date */
+            reviewed_on: string;
+            /** @description What was found, and what will change; persons are not named. */
+            note: string;
+        };
+        /** @description What is to change. */
+        HubReviewPatch: {
+            /** Format: date */
+            reviewed_on?: string;
+            note?: string;
+        };
+        /** @enum {string} */
+        HealthState: "met" | "not_yet" | "missed" | "not_applicable";
+        /** @description A rule of the framework, and how the Hub stands. */
+        HealthRule: {
+            /**
+             * @description membership_quorate: on the last day of the year, or today. two_meetings: held, ordinary; not in the years of launch, pause and closing. five_headings, minutes_shared: of each meeting held. quarterly_updates: of each quarter in all of which the Hub is active; a nil return counts, and so does a late one. messages_relayed: of those sent while it is active. pathway: the steps that are not optional. evaluation: the annual return, in the quarter after the year. national_meetings: of the working groups, as far as attendance is recorded; a member of the Hub or a seat of its lead is present. yearly_review: as two_meetings.
+             * @enum {string}
+             */
+            rule: "membership_quorate" | "two_meetings" | "five_headings" | "minutes_shared" | "quarterly_updates" | "messages_relayed" | "pathway" | "evaluation" | "national_meetings" | "yearly_review";
+            title: string;
+            state: components["schemas"]["HealthState"];
+            /** @description What it was judged by. */
+            evidence: Record<string, never>;
+            /** @description What to do next. */
+            next_action: string | null;
+            /**
+             * Format: date
+             * @description The last day to do it; null where the rule is not applicable.
+             */
+            deadline: string | null;
+        };
+        HubHealth: {
+            hub: components["schemas"]["Link"];
+            period: components["schemas"]["YearName"];
+            rules: components["schemas"]["HealthRule"][];
+        };
+        /** @description A Hub, and how it stands with each rule. */
+        NetworkHealth: {
+            hub: components["schemas"]["Link"];
+            period: components["schemas"]["YearName"];
+            membership_quorate: components["schemas"]["HealthState"];
+            two_meetings: components["schemas"]["HealthState"];
+            five_headings: components["schemas"]["HealthState"];
+            minutes_shared: components["schemas"]["HealthState"];
+            quarterly_updates: components["schemas"]["HealthState"];
+            messages_relayed: components["schemas"]["HealthState"];
+            pathway: components["schemas"]["HealthState"];
+            evaluation: components["schemas"]["HealthState"];
+            national_meetings: components["schemas"]["HealthState"];
+            yearly_review: components["schemas"]["HealthState"];
+            /** @description Rules that are met. */
+            met: number;
+            not_yet: number;
+            missed: number;
+            href: components["schemas"]["Href"];
+        };
+        NetworkHealthList: {
+            items: components["schemas"]["NetworkHealth"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @enum {string} */
+        MeetingStatus: "planned" | "held" | "cancelled";
+        /**
+         * @description One of the five that a Hub's ordinary meeting covers.
+         * @enum {string}
+         */
+        Heading: "practice" | "challenges" | "ideas" | "priorities" | "questions";
+        /** @enum {string} */
+        AttendanceWord: "present" | "apologies" | "absent";
+        /** @description A meeting as others name it. */
+        MeetingHead: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** Format: date */
+            day: string;
+            href: components["schemas"]["Href"];
+        };
+        /** @description Those present, by the Hub's rule on the meeting's day. */
+        MeetingQuorum: {
+            quorate: boolean;
+            missing_sectors: components["schemas"]["Sector"][];
+            /** @description Members who were present. */
+            heads: number;
+            guests: number | null;
+        };
+        /** @description A meeting of a Hub or of a group. */
+        Meeting: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"] | null;
+            group: components["schemas"]["Link"] | null;
+            /** @enum {string} */
+            kind: "inaugural" | "ordinary";
+            title: string;
+            /** Format: date-time */
+            starts_at: string;
+            /**
+             * Format: date
+             * @description Of its start, in Europe/London.
+             */
+            day: string;
+            venue: string | null;
+            online: boolean;
+            status: components["schemas"]["MeetingStatus"];
+            /** @description Who were there and are not members. */
+            guests: number | null;
+            /** Format: date-time */
+            agenda_completed_at: string | null;
+            /** Format: date-time */
+            attendance_shared_at: string | null;
+            /** @description Of a Hub's meeting that was held. */
+            quorum: components["schemas"]["MeetingQuorum"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        MeetingList: {
+            items: components["schemas"]["Meeting"][];
+            next: components["schemas"]["Next"];
+        };
+        HubMeetingNew: {
+            /**
+             * @description ordinary where it is not given.
+             * @enum {string}
+             */
+            kind?: "inaugural" | "ordinary";
+            title: components["schemas"]["Label"];
+            /** Format: date-time */
+            starts_at: string;
+            venue?: string | null;
+            online?: boolean;
+        };
+        GroupMeetingNew: {
+            title: components["schemas"]["Label"];
+            /** Format: date-time */
+            starts_at: string;
+            venue?: string | null;
+            online?: boolean;
+        };
+        /** @description What is to change. */
+        MeetingPatch: {
+            title?: components["schemas"]["Label"];
+            /** Format: date-time */
+            starts_at?: string;
+            venue?: string | null;
+            online?: boolean;
+            guests?: number | null;
+        };
+        MeetingHolding: {
+            /** @description 0 where it is not given. */
+            guests?: number;
+        };
+        AgendaItem: {
+            /** Format: uuid */
+            id: string;
+            ordinal: number;
+            heading: components["schemas"]["Heading"] | null;
+            title: string;
+            intended_outcome: string | null;
+            /** @description A body or a post, not a person. */
+            led_by: string | null;
+            notes: string | null;
+            /** @enum {string|null} */
+            outcome: "addressed" | "nothing_raised" | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        AgendaItemList: {
+            items: components["schemas"]["AgendaItem"][];
+            next: components["schemas"]["Next"];
+        };
+        AgendaItemNew: {
+            title: components["schemas"]["Label"];
+            ordinal?: number;
+            intended_outcome?: string | null;
+            /** @description A body or a post, not a person. */
+            led_by?: string | null;
+            notes?: string | null;
+            /** @enum {string|null} */
+            outcome?: "addressed" | "nothing_raised" | null;
+        };
+        /** @description What is to change. */
+        AgendaItemPatch: {
+            title?: components["schemas"]["Label"];
+            ordinal?: number;
+            intended_outcome?: string | null;
+            /** @description A body or a post, not a person. */
+            led_by?: string | null;
+            notes?: string | null;
+            /** @enum {string|null} */
+            outcome?: "addressed" | "nothing_raised" | null;
+        };
+        Attendance: {
+            /**
+             * Format: uuid
+             * @description The person's id.
+             */
+            person: string;
+            /** @description Null where it is not the caller's to read. */
+            name: string | null;
+            /** @description That the person represented on the day. */
+            sector: components["schemas"]["Sector"] | null;
+            state: components["schemas"]["AttendanceWord"] | null;
+            href: components["schemas"]["Href"];
+        };
+        AttendanceList: {
+            items: components["schemas"]["Attendance"][];
+            next: components["schemas"]["Next"];
+        };
+        AttendanceState: {
+            state: components["schemas"]["AttendanceWord"];
+        };
+        AttendanceSet: {
+            items: components["schemas"]["AttendanceEntry"][];
+        };
+        AttendanceEntry: {
+            /** Format: uuid */
+            person: string;
+            state: components["schemas"]["AttendanceWord"];
+        };
+        /** @description How many attended, and no name. */
+        AttendanceSummary: {
+            meeting: components["schemas"]["MeetingHead"];
+            hub: components["schemas"]["Link"] | null;
+            group: components["schemas"]["Link"] | null;
+            /** Format: date-time */
+            attendance_shared_at: string | null;
+            present: number;
+            apologies: number;
+            absent: number;
+            guests: number | null;
+            sectors: components["schemas"]["AttendanceOfSector"][];
+            /** @description Of a Hub's meeting that was held. */
+            quorum: components["schemas"]["MeetingQuorum"] | null;
+        };
+        AttendanceOfSector: {
+            sector: components["schemas"]["Sector"] | null;
+            present: number;
+            apologies: number;
+            absent: number;
+        };
+        Resolution: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ResolutionList: {
+            items: components["schemas"]["Resolution"][];
+            next: components["schemas"]["Next"];
+        };
+        ResolutionNew: {
+            text: string;
+        };
+        /** @description What is to change. */
+        ResolutionPatch: {
+            text?: string;
+        };
+        Action: {
+            /** Format: uuid */
+            id: string;
+            meeting: components["schemas"]["MeetingHead"];
+            text: string;
+            /**
+             * Format: uuid
+             * @description The person's id.
+             */
+            owner: string | null;
+            /** @description Null where it is not the caller's to read. */
+            owner_name: string | null;
+            /** Format: date */
+            due_on: string | null;
+            /** Format: date */
+            done_on: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ActionList: {
+            items: components["schemas"]["Action"][];
+            next: components["schemas"]["Next"];
+        };
+        ActionNew: {
+            text: string;
+            /** Format: uuid */
+            owner?: string;
+            /** Format: date */
+            due_on?: string;
+            /**
+             * Format: date
+             * @description Not in the future.
+             */
+            done_on?: string;
+        };
+        /** @description What is to change. */
+        ActionPatch: {
+            text?: string;
+            /** Format: uuid */
+            owner?: string | null;
+            /** Format: date */
+            due_on?: string | null;
+            /** Format: date */
+            done_on?: string | null;
+        };
+        /** @description A version of minutes without its text. */
+        MinutesVersion: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"] | null;
+            group: components["schemas"]["Link"] | null;
+            meeting: components["schemas"]["MeetingHead"];
+            number: number;
+            /** @enum {string} */
+            status: "draft" | "approved" | "shared";
+            /** @description The last shared version of its meeting. */
+            current: boolean;
+            /** Format: date-time */
+            approved_at: string | null;
+            /** Format: date-time */
+            shared_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        MinutesList: {
+            items: components["schemas"]["MinutesVersion"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A version of minutes. */
+        Minutes: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"] | null;
+            group: components["schemas"]["Link"] | null;
+            meeting: components["schemas"]["MeetingHead"];
+            number: number;
+            /** @enum {string} */
+            status: "draft" | "approved" | "shared";
+            /** @description The last shared version of its meeting. */
+            current: boolean;
+            /** Format: date-time */
+            approved_at: string | null;
+            /** Format: date-time */
+            shared_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+            text: string;
+        };
+        MinutesNew: {
+            text: string;
+        };
+        /** @description What is to change. */
+        MinutesPatch: {
+            text?: string;
+        };
+        /** @description A seat of a group for a time. */
+        GroupSeat: {
+            /** Format: uuid */
+            id: string;
+            group: components["schemas"]["Link"];
+            title: string;
+            organisation: components["schemas"]["Link"] | null;
+            sector: components["schemas"]["Sector"] | null;
+            /**
+             * Format: uuid
+             * @description Null is a vacancy.
+             */
+            person: string | null;
+            /** @description Null where it is not the caller's to read. */
+            name: string | null;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        GroupSeatList: {
+            items: components["schemas"]["GroupSeat"][];
+            next: components["schemas"]["Next"];
+        };
+        GroupSeatNew: {
+            title: components["schemas"]["Label"];
+            organisation?: components["schemas"]["Slug"];
+            sector?: components["schemas"]["Sector"];
+            /** Format: uuid */
+            person?: string;
+            /**
+             * Format: date
+             * @description Today when it is absent.
+             */
+            from?: string;
+            /** Format: date */
+            to?: string | null;
+        };
+        /** @description What is to change. */
+        GroupSeatPatch: {
+            title?: components["schemas"]["Label"];
+            organisation?: string | null;
+            sector?: components["schemas"]["Sector"] | null;
+            /** Format: uuid */
+            person?: string | null;
+            /** Format: date */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day; null for no end.
+             */
+            to?: string | null;
+        };
+        GroupSeatSuccession: {
+            /**
+             * Format: uuid
+             * @description Null leaves the seat vacant.
+             */
+            person: string | null;
+            /**
+             * Format: date
+             * @description The first day of the next.
+             */
+            on: string;
         };
         /**
          * Format: uuid
@@ -2836,6 +6635,10 @@ export interface components {
         IfNoneMatchAny: "*";
         /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
         IdempotencyKey: string;
+        /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+        ReaderLanguage: "en" | "cy";
+        /** @description A name of yours for this booking: sent again within 24 hours, it is answered as the first time and booked once. */
+        IdempotencyKeyRequired: string;
     };
     requestBodies: never;
     headers: {
@@ -3529,7 +7332,6 @@ export interface operations {
                 headers: {
                     Location: components["headers"]["Created"];
                     "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -3754,6 +7556,562 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubMembers: {
+        parameters: {
+            query?: {
+                /** @description Only who is a member on this day. */
+                as_of?: string;
+                /** @description Only who represents this sector. */
+                sector?: components["schemas"]["Sector"];
+                /** @description Only who is a member today or is not. */
+                current?: boolean;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubMemberList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubMember: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubMemberNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubMember"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importHubMembers: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubMemberTemplate: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The columns. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": components["schemas"]["MemberSheet"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubMember"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHubMember: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubMember: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubMemberPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubMember"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    succeedHubMember: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the membership that ends. */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubMemberSuccession"];
+            };
+        };
+        responses: {
+            /** @description The new membership. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubMember"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubQuorum: {
+        parameters: {
+            query?: {
+                /** @description On this day, today when it is absent. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubQuorum"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubQuorumRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuorumRuleList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubQuorumRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The first day of the rule. */
+                starts: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuorumRule"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putHubQuorumRule: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The first day of the rule. */
+                starts: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuorumRuleNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuorumRule"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHubQuorumRule: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The first day of the rule. */
+                starts: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -4028,6 +8386,87 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getSelfAssessmentSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The day. */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessmentSet"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putSelfAssessmentSet: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The day. */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelfAssessmentSetNew"];
+            };
+        };
+        responses: {
+            /** @description The set. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessmentSet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listRegions: {
         parameters: {
             query?: {
@@ -4118,12 +8557,18 @@ export interface operations {
                 to?: string;
                 /** @description Only this kind. */
                 kind?: components["parameters"]["KindQuery"];
+                /** @description Only of this status. */
+                status?: "published" | "held" | "cancelled" | "unknown";
                 /** @description Only events of this Hub. */
                 hub?: components["schemas"]["Slug"];
+                /** @description Only events of this programme. */
+                programme?: components["schemas"]["Slug"];
                 /** @description Only this nation. */
                 nation?: components["parameters"]["NationQuery"];
                 /** @description Text to find in names and titles, whatever its case and accents. */
                 q?: components["parameters"]["Query"];
+                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                lang?: components["parameters"]["ReaderLanguage"];
                 /** @description The order; events without a date come last. */
                 sort?: "date" | "-date";
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -4166,6 +8611,8 @@ export interface operations {
     getEvent: {
         parameters: {
             query?: {
+                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                lang?: components["parameters"]["ReaderLanguage"];
                 /** @description The representation, instead of an Accept header. */
                 format?: components["parameters"]["FormatCalendar"];
             };
@@ -4199,6 +8646,764 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putEvent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteEvent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchEvent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["EventPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    publishEvent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelEvent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EventCancellation"];
+            };
+        };
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    holdEvent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EventHolding"];
+            };
+        };
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEventOutreach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOutreach"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putEventOutreach: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOutreachNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOutreach"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteEventOutreach: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchEventOutreach: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["EventOutreachPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOutreach"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEventDrafts: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEventDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubEventDrafts: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProgrammes: {
+        parameters: {
+            query?: {
+                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                lang?: components["parameters"]["ReaderLanguage"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getProgramme: {
+        parameters: {
+            query?: {
+                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                lang?: components["parameters"]["ReaderLanguage"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putProgramme: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteProgramme: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchProgramme: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ProgrammePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -5255,6 +10460,1633 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listTrainingCourses: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCourseList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTrainingCourse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCourse"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putTrainingCourse: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingCourseNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCourse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteTrainingCourse: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchTrainingCourse: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["TrainingCoursePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCourse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTrainingSessions: {
+        parameters: {
+            query?: {
+                /** @description Only of this course. */
+                course?: components["schemas"]["Slug"];
+                /** @description Only of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Sessions on this day or later. */
+                from?: string;
+                /** @description Sessions on this day or earlier. */
+                to?: string;
+                /** @description Only with a free place (true) or without (false). */
+                free?: boolean;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatCalendar"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    "X-Omitted-Count": components["headers"]["OmittedCount"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSessionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "text/calendar": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingSessionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatCalendar"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-Omitted-Count": components["headers"]["OmittedCount"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "text/calendar": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["TrainingSessionPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    publishTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    holdTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTrainingSessionDrafts: {
+        parameters: {
+            query?: {
+                /** @description Only of this course. */
+                course?: components["schemas"]["Slug"];
+                /** @description Only of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSessionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTrainingSessionDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessionBookings: {
+        parameters: {
+            query?: {
+                /** @description Only of this status. */
+                status?: components["schemas"]["BookingStatus"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addBooking: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description A name of yours for this booking: sent again within 24 hours, it is answered as the first time and booked once. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingNew"];
+            };
+        };
+        responses: {
+            /** @description The booking. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchBooking: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["BookingPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelBooking: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The booking. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getBookingNeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingNeeds"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putBookingNeeds: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingNeedsNew"];
+            };
+        };
+        responses: {
+            /** @description The needs. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingNeeds"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteBookingNeeds: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putBookingAttendance: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceMark"];
+            };
+        };
+        responses: {
+            /** @description The booking. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSessionAttendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAttendance"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putSessionAttendance: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionMarks"];
+            };
+        };
+        responses: {
+            /** @description How many came. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAttendance"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addFeedbackLink: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    giveFeedback: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackNew"];
+            };
+        };
+        responses: {
+            /** @description What was given. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTrainingComments: {
+        parameters: {
+            query?: {
+                /** @description Only cleared ones or those that are not. */
+                cleared?: boolean;
+                /** @description Only of this course. */
+                course?: components["schemas"]["Slug"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCommentList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTrainingComment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingComment"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    clearTrainingComment: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Clearance"];
+            };
+        };
+        responses: {
+            /** @description The comment. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingComment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTrainingFigures: {
+        parameters: {
+            query?: {
+                /** @description An academic year (2024-25, 2024/25 or 202425; 1 September to 31 August), or a strategy by its slug: the academic years that lie within it. The present academic year when it is absent. */
+                period?: string;
+                /** @description Only this course. */
+                course?: components["schemas"]["Slug"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingFigures"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issueCertificate: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The certificate. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As printed on it. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is genuine. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSelfAssessmentSums: {
+        parameters: {
+            query?: {
+                /** @description An academic year: 2024-25. */
+                period?: components["schemas"]["YearQuery"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessmentSumList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSelfAssessments: {
+        parameters: {
+            query?: {
+                /** @description Only of this organisation. */
+                organisation?: components["schemas"]["Slug"];
+                /** @description Only by this principle. */
+                principle?: components["schemas"]["Slug"];
+                /** @description Only of this academic year. */
+                period?: components["schemas"]["YearQuery"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessmentList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addSelfAssessment: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelfAssessmentNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSelfAssessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessment"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSelfAssessment: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchSelfAssessment: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["SelfAssessmentPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listStrategies: {
         parameters: {
             query?: {
@@ -5676,6 +12508,334 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPastTotals: {
+        parameters: {
+            query?: {
+                /** @description Only of this metric. */
+                metric?: components["schemas"]["Code"];
+                /** @description Only of this period, as it is written there. */
+                period?: components["schemas"]["TotalPeriodQuery"];
+                /** @description Only of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastTotalList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listClosedTotals: {
+        parameters: {
+            query?: {
+                /** @description Only of this metric. */
+                metric?: components["schemas"]["Code"];
+                /** @description Only of this period, as it is written there. */
+                period?: components["schemas"]["TotalPeriodQuery"];
+                /** @description Only of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedTotalList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addClosedTotal: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosedTotalNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedTotal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importClosedTotals: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedTotalImport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClosedTotalTemplate: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The columns. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": components["schemas"]["ClosedTotalSheet"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClosedTotal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedTotal"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteClosedTotal: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchClosedTotal: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ClosedTotalPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedTotal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -6213,6 +13373,3853 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HubApplication"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPeople: {
+        parameters: {
+            query?: {
+                /** @description Only who is or was a member of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only who had the use of their data restricted or did not. */
+                restricted?: boolean;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addPerson: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchPerson: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restrictPerson: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unrestrictPerson: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    erasePerson: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record without a name. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listErasures: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listActivities: {
+        parameters: {
+            query?: {
+                /** @description Only this kind. */
+                kind?: "hub_led" | "member_because_of_hub" | "outreach";
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["Period"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addActivity: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteActivity: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchActivity: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ActivityPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubUpdates: {
+        parameters: {
+            query?: {
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["Period"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdateList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdate"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putHubUpdate: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarterlyUpdateNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubUpdate: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["QuarterlyUpdatePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    submitHubUpdate: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The update. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUpdateException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateException"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putUpdateException: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateExceptionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateException"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteUpdateException: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchUpdateException: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateExceptionPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateException"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getQuarter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterRecord"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putQuarter: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The quarter of an academic year. */
+                quarter: components["schemas"]["Quarter"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarterDue"];
+            };
+        };
+        responses: {
+            /** @description The quarter. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterRecord"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUpdates: {
+        parameters: {
+            query?: {
+                /** @description The quarter; the last one that is over when it is absent. */
+                quarter?: components["schemas"]["Quarter"];
+                /** @description Only of this status. */
+                status?: components["schemas"]["UpdateStatus"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdateList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /** @description Only this way. */
+                direction?: "down" | "up";
+                /** @description Only this kind. */
+                kind?: components["schemas"]["MessageKind"];
+                /** @description Only of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only from or for this group. */
+                group?: components["schemas"]["Slug"];
+                /** @description true: only those with a response; false: only those of Hubs that wait for one. */
+                answered?: boolean;
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["Period"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addMessage: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putMessageResponse: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageResponse"];
+            };
+        };
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubMessage: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubMessageNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubRelays: {
+        parameters: {
+            query?: {
+                /** @description Only those that are relayed, or are not. */
+                relayed?: boolean;
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["Period"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubRelayList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubRelay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The message's id. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubRelay"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putHubRelay: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The message's id. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubRelayNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubRelay"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHubRelay: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The message's id. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMessageRates: {
+        parameters: {
+            query?: {
+                /** @description The academic year (2024-25) or quarter (2024-25-Q1); the present year when it is absent. */
+                period?: components["schemas"]["Period"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRates"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubReviews: {
+        parameters: {
+            query?: {
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["Period"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReviewList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubReview: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubReviewNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReview"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHubReview: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubReview: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubReviewPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubHealth: {
+        parameters: {
+            query?: {
+                /** @description The academic year; the present one when it is absent. */
+                period?: components["schemas"]["Year"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubHealth"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listNetworkHealth: {
+        parameters: {
+            query?: {
+                /** @description The academic year; the present one when it is absent. */
+                period?: components["schemas"]["Year"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkHealthList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubMeetings: {
+        parameters: {
+            query?: {
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: string;
+                /** @description Only of this status. */
+                status?: components["schemas"]["MeetingStatus"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addHubMeeting: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubMeetingNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listGroupMeetings: {
+        parameters: {
+            query?: {
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: string;
+                /** @description Only of this status. */
+                status?: components["schemas"]["MeetingStatus"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addGroupMeeting: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupMeetingNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteMeeting: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchMeeting: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["MeetingPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    holdMeeting: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingHolding"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelMeeting: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAgenda: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItemList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addAgendaItem: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgendaItemNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAgendaItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItem"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteAgendaItem: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchAgendaItem: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["AgendaItemPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeAgenda: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAttendance: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setAttendance: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceSet"];
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importAttendance: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAttendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+                /** @description The person's id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendance"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putAttendance: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+                /** @description The person's id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceState"];
+            };
+        };
+        responses: {
+            /** @description What is noted now. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendance"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    shareAttendance: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts that are shared. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAttendanceSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSummary"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listResolutions: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addResolution: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolutionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getResolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteResolution: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchResolution: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ResolutionPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listActions: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addAction: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteAction: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchAction: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ActionPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubActions: {
+        parameters: {
+            query?: {
+                /** @description true: only those that are not done; false: only those that are. */
+                open?: boolean;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMeetingMinutes: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinutesList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addMinutes: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The meeting's id. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MinutesNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMinutes: {
+        parameters: {
+            query?: {
+                /** @description Only of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only of this group. */
+                group?: components["schemas"]["Slug"];
+                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: string;
+                /** @description true: only the last shared version of each meeting. */
+                current?: boolean;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinutesList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMinutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteMinutes: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchMinutes: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["MinutesPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveMinutes: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    shareMinutes: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listGroupSeats: {
+        parameters: {
+            query?: {
+                /** @description true: only seats that nobody holds. */
+                vacant?: boolean;
+                /** @description Only as it was on this day. */
+                as_of?: string;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSeatList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addGroupSeat: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSeat"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getGroupSeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSeat"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteGroupSeat: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchGroupSeat: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["GroupSeatPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSeat"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    succeedGroupSeat: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The seat's id. */
+                seat: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatSuccession"];
+            };
+        };
+        responses: {
+            /** @description The new seat. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSeat"];
                 };
             };
             400: components["responses"]["BadRequest"];

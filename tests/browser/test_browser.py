@@ -1,4 +1,5 @@
 """The tests in JavaScript, each file a test, against the running service."""
+import datetime
 import os
 import subprocess
 
@@ -6,6 +7,35 @@ import harness
 import pytest
 
 HERE = harness.ROOT / "tests/browser"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def events_to_come(cluster, server):
+    """The start data has none: a meeting at an hour, a gathering in both languages, one that is cancelled, one known by its month."""
+    def day(days):
+        return (datetime.date.today() + datetime.timedelta(days)).isoformat()
+
+    def clear():
+        cluster.psql("DELETE FROM scip.event WHERE slug LIKE 'browser-%'")
+
+    clear()
+    central = cluster.token(server, "central")
+    for slug, body in {
+            "meeting": {"title": "A morning at the library", "kind": "hub_meeting", "hub": "scotland-hub", "starts_at": day(20) + "T10:00:00Z",
+                        "ends_at": day(20) + "T12:30:00Z", "venue": "University Library", "town": "Edinburgh", "nation": "GB-SCT", "online": True,
+                        "accessibility": "Step-free; hearing loop.", "description": "Colleagues from schools and colleges.\n\nBring a question.",
+                        "url": "https://www.example.org/transitions"},
+            "gathering": {"title": "Annual gathering", "title_cy": "Cynulliad blynyddol", "kind": "conference", "starts": day(40), "ends": day(41),
+                          "town": "Cardiff", "nation": "GB-WLS", "description": "Two days for everyone.", "description_cy": "Deuddydd i bawb."},
+            "cancelled": {"title": "Creative Forces Day", "kind": "creative_forces", "hub": "scotland-hub", "programme": "creative-forces", "starts": day(22),
+                          "venue": "College", "nation": "GB-SCT"},
+            "month": {"title": "Festival of Friends", "kind": "festival_of_friends", "programme": "festival-of-friends", "starts": day(90)[:7], "nation": "GB-ENG"}}.items():
+        path = f"/v1/events/browser-{slug}"
+        assert server.send("PUT", path, body, token=central, If_None_Match="*").status == 201
+        assert server.send("POST", path + "/publication", token=central).status == 200
+    assert server.send("POST", "/v1/events/browser-cancelled/cancellation", {"reason": "The college is closed for repairs."}, token=central).status == 200
+    yield
+    clear()
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in HERE.glob("*.test.js")))

@@ -20,6 +20,7 @@ const neighbour = 'http://localhost:3000' /* an origin that the service under te
 let browser
 let hubs
 let figures
+let events
 let host
 
 const get = async (path) => (await fetch(url + path)).json()
@@ -27,7 +28,8 @@ const get = async (path) => (await fetch(url + path)).json()
 before(async () => {
   hubs = (await get('/v1/hubs?limit=200')).items
   figures = (await get('/v1/headline-figures?period=2019-22&scope=alliance&limit=200')).items
-  assert.ok(hubs.length && figures.length)
+  events = (await get('/v1/events?limit=200')).items
+  assert.ok(hubs.length && figures.length && events.length)
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -70,7 +72,7 @@ async function open(address, options = {}) {
 const reaches = (page, element, state) => page.waitForFunction(
   ([name, wanted]) => document.querySelector(name)?.matches(`:state(${wanted})`), [element, state])
 
-const ready = (page) => Promise.all(['scip-headline', 'scip-hub-map', 'scip-hub-list'].map((element) => reaches(page, element, 'ready')))
+const ready = (page) => Promise.all(['scip-headline', 'scip-hub-map', 'scip-hub-list', 'scip-events'].map((element) => reaches(page, element, 'ready')))
 
 const names = (page) => page.locator('scip-hub-list [part=name]').allTextContents()
 
@@ -255,8 +257,83 @@ for (const old of [{ 'Cache-Status': 'scip-api; hit; ttl=-3600' }, { 'Cache-Stat
     await page.close()
   })
 
+/* To come, as the API's dates say: 2026-06 and 2026 are over with their last day. */
+const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' }).format()
+const toCome = ({ status, starts, ends }) => status !== 'held' && (starts ? (ends ?? starts) >= today.slice(0, (ends ?? starts).length) : status === 'published')
+const titles = (page, part = '') => page.locator(`scip-events ${part} [part=name]`).allTextContents()
+
+test('events: what is to come by month, what was when asked for', async () => {
+  const coming = events.filter(toCome)
+  const past = events.filter((event) => !toCome(event))
+  assert.ok(coming.length >= 4 && past.length >= 30)
+  const page = await open(embedding('<scip-events past></scip-events>'))
+  await reaches(page, 'scip-events', 'ready')
+  assert.deepEqual(await titles(page, '[part=content] > [part=month]'), coming.map((event) => event.title))
+  assert.equal(await page.locator('scip-events [part=past] [part=name]').first().isVisible(), false)
+  await page.locator('scip-events summary').focus()
+  await page.keyboard.press('Enter')
+  assert.equal(await page.locator('scip-events [part=past] [part=name]').first().isVisible(), true)
+  const shown = await titles(page, '[part=past]')
+  assert.equal(shown.length, past.length)
+  assert.deepEqual([...shown].sort(), past.map((event) => event.title).sort())
+  const months = await page.locator('scip-events [part=past] h3').allTextContents()
+  assert.ok(months.includes('June 2024') && months.includes('2023') && months.at(-1) === 'Date not known', String(months))
+  const meeting = page.locator('scip-events [part=event]', { hasText: 'A morning at the library' })
+  const { starts_at: begins, ends_at: ends } = events.find((event) => event.title === 'A morning at the library')
+  const [from, to] = [begins, ends].map((at) => new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/London' }).format(new Date(at)))
+  assert.match(await meeting.locator('[part=when]').textContent(), new RegExp(`^\\d+ \\w+ \\d{4}, ${from}–${to}$`))
+  assert.equal(await meeting.locator('[part=place]').textContent(), 'University Library, Edinburgh, online · Scotland Hub')
+  assert.equal(await page.locator('scip-events [part=status]').first().textContent(), 'Cancelled: The college is closed for repairs.')
+  await passesAxe(page)
+  await page.close()
+})
+
+test('events: each attribute asks for its own, and so does the calendar to subscribe to', async () => {
+  for (const [name, value, fits] of [['hub', 'scotland-hub', (event) => event.hub?.slug === 'scotland-hub'], ['kind', 'conference', (event) => event.kind === 'conference'],
+    ['programme', 'creative-forces', (event) => event.programme?.slug === 'creative-forces'], ['nation', 'GB-WLS', (event) => event.nation === 'GB-WLS']]) {
+    const page = await open(embedding(`<scip-events past ${name}="${value}"></scip-events>`))
+    await reaches(page, 'scip-events', 'ready')
+    assert.deepEqual((await titles(page)).sort(), events.filter(fits).map((event) => event.title).sort())
+    const href = await page.locator('scip-events [part~=subscribe]').getAttribute('href')
+    assert.ok(href.startsWith(`webcal://${new URL(url).host}/v1/events?`), href)
+    const feed = await fetch(href.replace('webcal:', 'http:'))
+    assert.match(feed.headers.get('content-type'), /^text\/calendar/)
+    const text = await feed.text()
+    assert.equal(text.split('BEGIN:VEVENT').length - 1, events.filter((event) => fits(event) && event.starts_precision === 'day').length)
+    assert.equal(await page.locator('scip-events [part=calendar] a').last().getAttribute('href'), href.replace('webcal:', 'http:'))
+    await page.close()
+  }
+  const page = await open(embedding('<scip-events kind="no_such_kind"></scip-events>'))
+  await reaches(page, 'scip-events', 'empty')
+  assert.equal(await page.locator('scip-events').getByRole('status').textContent(), 'No events to show.')
+  await page.locator('scip-events').evaluate((element) => element.setAttribute('kind', 'conference'))
+  await page.getByText('Annual gathering').waitFor()
+  assert.deepEqual(await titles(page), events.filter((event) => event.kind === 'conference' && toCome(event)).map((event) => event.title), 'without past')
+  await page.locator('scip-events').evaluate((element) => element.setAttribute('nation', 'GB-SCT'))
+  await page.getByText('No event to come has been announced.').waitFor()
+  await page.close()
+})
+
+for (const [device, viewport] of Object.entries(viewports))
+  test(`events in Welsh, and in English where there is no Welsh: ${device}`, async () => {
+    const page = await open(embedding('<scip-events past></scip-events>', 'cy'), { viewport, colorScheme: device === 'phone' ? 'dark' : 'light' })
+    await reaches(page, 'scip-events', 'ready')
+    const welsh = page.locator('scip-events [part=event]', { hasText: 'Cynulliad blynyddol' })
+    assert.equal(await welsh.locator('[part=name]').getAttribute('lang'), 'cy')
+    assert.equal(await welsh.locator('[part=text]').textContent(), 'Deuddydd i bawb.')
+    assert.equal(await page.locator('scip-events [part=name]', { hasText: 'A morning at the library' }).getAttribute('lang'), 'en')
+    assert.match(await page.locator('scip-events [part=status]').first().textContent(), /^Wedi’i ganslo/)
+    assert.match(await page.locator('scip-events [part~=subscribe]').getAttribute('href'), /lang=cy&format=ics$/)
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width, 'it scrolls sideways')
+    assert.deepEqual(page.broken, [])
+    await page.locator('scip-events summary').click()
+    await passesAxe(page)
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/events-${device}.png`, fullPage: true })
+    await page.close()
+  })
+
 test('another website embeds the elements, in Welsh', async () => {
-  const page = await open(embedding('<scip-hub-list search></scip-hub-list><scip-hub-map></scip-hub-map><scip-headline period="2019-22" scope="alliance"></scip-headline>', 'cy'))
+  const page = await open(embedding('<scip-hub-list search></scip-hub-list><scip-hub-map></scip-hub-map><scip-headline period="2019-22" scope="alliance"></scip-headline><scip-events></scip-events>', 'cy'))
   await ready(page)
   assert.equal((await names(page)).length, hubs.length)
   assert.deepEqual(await page.getByLabel('Cenedl').locator('option').allTextContents(), ['Pob cenedl', 'Lloegr', 'Gogledd Iwerddon', 'Yr Alban', 'Cymru'])

@@ -2,7 +2,7 @@
  * sees the last known records, with their time, when the API cannot be reached. */
 
 /** @typedef {import('../types').paths} Paths */
-/** @typedef {'/v1/hubs' | '/v1/headline-figures'} ListPath */
+/** @typedef {'/v1/hubs' | '/v1/headline-figures' | '/v1/events'} ListPath */
 /**
  * @template {ListPath} P
  * @typedef {Paths[P]['get']['responses'][200]['content']['application/json']['items'][number]} Item

@@ -12,6 +12,15 @@ const en = {
   lastEvidence: 'last evidence {date}',
   noHubs: 'No Hubs to show.',
   noFigures: 'No figures to show.',
+  noEvents: 'No events to show.',
+  noneToCome: 'No event to come has been announced.',
+  past: 'Past events ({count})',
+  subscribe: 'Subscribe to this calendar',
+  calendarFile: 'Calendar file',
+  noDate: 'Date not known',
+  online: 'online',
+  cancelled: 'Cancelled',
+  aboutEvent: 'About this event',
   hub: '1 Hub',
   hubs: '{count} Hubs',
   nation: 'Nation',
@@ -72,6 +81,15 @@ const cy = {
   lastEvidence: 'tystiolaeth ddiwethaf: {date}',
   noHubs: 'Dim Hybiau i’w dangos.',
   noFigures: 'Dim ffigurau i’w dangos.',
+  noEvents: 'Dim digwyddiadau i’w dangos.',
+  noneToCome: 'Nid oes digwyddiad i ddod wedi’i gyhoeddi.',
+  past: 'Digwyddiadau’r gorffennol ({count})',
+  subscribe: 'Tanysgrifio i’r calendr hwn',
+  calendarFile: 'Ffeil galendr',
+  noDate: 'Dyddiad anhysbys',
+  online: 'ar-lein',
+  cancelled: 'Wedi’i ganslo',
+  aboutEvent: 'Am y digwyddiad hwn',
   hub: '1 Hyb',
   hubs: '{count} o Hybiau',
   nation: 'Cenedl',
@@ -137,6 +155,11 @@ export function partialDate(date, say) {
   const [year, month, day] = date.split('-')
   return [day && Number(day), month && say.months[Number(month) - 1], year].filter(Boolean).join(' ')
 }
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/London' })
+
+/** An instant on the clock in London, wherever the reader is. @param {string} instant */
+export const timeOfDay = (instant) => clock.format(new Date(instant))
 
 /** A day and time where the reader is. @param {number} at milliseconds @param {Words} say */
 export function moment(at, say) {
