@@ -121,8 +121,8 @@ CREATE FUNCTION scip.promote(session uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   UPDATE booking SET status = 'confirmed' WHERE id IN (
     SELECT b.id FROM booking b WHERE b.session_id = promote.session AND b.status = 'waiting' ORDER BY b.place
-    LIMIT (SELECT greatest(s.capacity - (SELECT count(*) FROM booking c WHERE c.session_id = s.id AND c.status = 'confirmed'), 0)
-           FROM training_session s WHERE s.id = promote.session AND s.status = 'published'));
+    LIMIT coalesce((SELECT greatest(s.capacity - (SELECT count(*) FROM booking c WHERE c.session_id = s.id AND c.status = 'confirmed'), 0)
+                    FROM training_session s WHERE s.id = promote.session AND s.status = 'published'), 0));
 $$;
 
 -- More places, or no session: what that means for its bookings.

@@ -4,11 +4,11 @@ SELECT id, session, person, scip.person_name(person) AS name, scip.person_email(
        _place AS _after_place, NULL::int AS _status
 FROM (
   SELECT * FROM scip.bookings
-  WHERE _session = :id
+  WHERE _session = :session
     AND (:status IS NULL OR status = :status)
     AND (:after_place IS NULL OR _place > :after_place::bigint)
   ORDER BY _place
   LIMIT :limit) page
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 404
-WHERE NOT ctx.handles_session(:id)
+WHERE NOT ctx.handles_session(:session)
