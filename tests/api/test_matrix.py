@@ -138,6 +138,16 @@ PUT /v1/messages/{id}/response             central decider kin; 404 group_other
 GET /v1/hubs/{slug}/relays                 central lead member decider kin group_other; empty lead_other member_other
 GET /v1/hubs/{slug}/relays/{message}       central lead member decider kin group_other; 404 lead_other member_other
 PUT /v1/hubs/{slug}/relays/{message}       central lead
+
+GET /v1/programmes /v1/programmes/{slug}   all
+PUT,PATCH,DELETE /v1/programmes/{slug}     central
+PUT /v1/events/{slug}                      central
+PATCH,DELETE /v1/events/{slug}             central lead
+POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{slug}/holding  central lead
+GET /v1/events/{slug}/outreach             central lead member; 404 lead_other member_other
+PUT,PATCH,DELETE /v1/events/{slug}/outreach  central lead; 404 lead_other
+GET /v1/event-drafts /v1/hubs/{slug}/event-drafts  central lead; empty lead_other
+GET /v1/event-drafts/{slug}                central lead; 404 lead_other
 DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
 GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
 GET /v1/network/health                     central decider kin group_other
@@ -235,6 +245,7 @@ def records(cluster, server):
     with an invitation; an account and a client. All goes again."""
     def clear():
         cluster.psql("""
+          DELETE FROM scip.event WHERE slug LIKE 'matrix-%';
           CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'matrix-%';
           CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%';
           BEGIN;
@@ -301,6 +312,12 @@ def records(cluster, server):
         done("PUT", f"/v1/hubs/matrix-hub/updates/{quarter}/exception", {"until": "2999-01-01", "reason": "Matrix"}, If_None_Match="*")
     done("PUT", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}", {"nil_return": True}, "lead", If_None_Match="*")
     done("POST", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}/submission", None, "lead")
+    for slug, steps in (("draft", []), ("published", ["publication"]), ("held", ["publication", "holding"]), ("counted", ["publication", "holding"])):
+        done("PUT", f"/v1/events/matrix-{slug}", {"title": "Matrix", "kind": "outreach", "hub": "matrix-hub", "starts": "2024-06-01"}, "lead", If_None_Match="*")
+        for step in steps:
+            done("POST", f"/v1/events/matrix-{slug}/{step}", None, "lead")
+    done("PUT", "/v1/events/matrix-counted/outreach", {"interventions": 1, "young_people": 1}, "lead", If_None_Match="*")
+    parts["event"] = "matrix-draft"
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
     yield {"meeting": meeting["id"], "person": person, "membership": membership, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
@@ -319,6 +336,10 @@ def address(server, records, method, template):
     if "/members/" in template or "/quorum-rules/" in template:
         found = template.replace("{slug}", "matrix-hub").replace("{id}", records["membership"]).replace("{member}", records["membership"])
         return found.replace("{starts}", "2025-01-01" if method == "PUT" else "2024-01-01")
+    if template.startswith("/v1/event-drafts") or template.endswith("/outreach"):
+        return template.replace("{slug}", "matrix-draft" if "drafts" in template else "matrix-held" if method == "PUT" else "matrix-counted")
+    if template.startswith("/v1/events/{slug}") and method not in ("GET", "PUT"):
+        return template.replace("{slug}", "matrix-published")
     if template.startswith("/v1/minutes"):
         return template.replace("{id}", records["minutes"])
     if template.startswith("/v1/groups/{slug}/"):
@@ -353,7 +374,7 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event"))
 
 
 def fault(outcome, answer, records):
