@@ -1,5 +1,5 @@
 -- Accounts by label; role, hub, organisation and group are those of one role that the account has today.
-SELECT id, issuer, subject, label, active, tokens_from, roles, created_at, updated_at, href,
+SELECT id, issuer, subject, label, active, tokens_from, roles, person, created_at, updated_at, href,
        _sort AS _after_key, id AS _after_id
 FROM scip.accounts
 WHERE (:issuer IS NULL OR issuer = :issuer)

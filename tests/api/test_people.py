@@ -168,6 +168,24 @@ def test_correction(cluster, server, central, lead, neighbour, member):
         assert cluster.psql(f"SELECT count(*) FROM scip.{table} r WHERE r::text LIKE '%New Name%' OR r::text LIKE '%{member['email']}%'") == "0"
 
 
+def test_whose_account(cluster, server, central, lead, member):
+    """The central team says whose an account is; from then on it sees itself."""
+    name, secret = cluster.client("hub_member", hub=HUB)
+    token = server.form("/oauth/token", SELF, (name, secret)).json["access_token"]
+    me = get(server, token, "/v1/me").json
+    assert me["person"] is None and get(server, token, member["person_href"]).status == 404
+    href = f"/v1/accounts/{me['id']}"
+    assert patch(server, central, href, {"person": member["person"]}).json["person"] == member["person"] == get(server, token, "/v1/me").json["person"]
+    assert get(server, token, member["person_href"]).json["name"] == member["name"]
+    assert rule(patch(server, central, href, {"person": str(uuid.uuid4())})) == (422, "no-such-person")
+    assert patch(server, central, href, {"label": "Unchanged"}).json["person"] == member["person"]
+    assert patch(server, central, href, {"person": None}).json["person"] is None and get(server, token, member["person_href"]).status == 404
+    made = post(server, central, "/v1/accounts", {"issuer": "https://login.people.example", "subject": uuid.uuid4().hex, "label": "A member",
+                                                  "roles": [{"role": "hub_member", "hub": HUB}], "person": member["person"]})
+    assert made.status == 201 and made.json["person"] == member["person"]
+    assert server.send("DELETE", made.json["href"], token=central, if_match="*").status == 204
+
+
 def test_restriction(cluster, server, central, lead, member):
     href, own = member["person_href"], account_of(cluster, server, member["person"])
     answer = server.send("PUT", href + "/restriction", token=central)

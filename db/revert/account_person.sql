@@ -1,0 +1,24 @@
+BEGIN;
+-- A view's column goes with the view alone.
+DROP VIEW scip.clients, scip.accounts;
+CREATE VIEW scip.accounts WITH (security_invoker) AS
+SELECT a.id, a.issuer, a.subject, a.label::text, a.active, a.tokens_from,
+       coalesce((SELECT json_agg(json_build_object('id', r.id, 'role', r.role, 'hub', r.hub, 'organisation', r.organisation,
+                                   'group', r."group", 'from', r."from", 'to', r."to", 'href', r.href)
+                                 ORDER BY r."from", r.role, r.hub, r."group", r.organisation)
+                 FROM scip.account_roles r WHERE r.account = a.id), '[]') AS roles,
+       a.created_at, a.updated_at, '/v1/accounts/' || a.id AS href,
+       a.version AS _version, scip.fold(a.label) COLLATE "C" AS _sort
+FROM scip.account a;
+CREATE VIEW scip.clients WITH (security_invoker) AS
+SELECT a.id, a.subject AS client_id, a.label, a.active, a.tokens_from, a.roles,
+       (SELECT k.jwks FROM scip.client_keys k WHERE k.account_id = a.id) AS jwks,
+       coalesce((SELECT json_agg(json_build_object(
+                   'from', to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                   'to', to_char(s.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) ORDER BY s.created_at DESC, s.id)
+                 FROM scip.client_secret s WHERE s.account_id = a.id AND (s.ends_at IS NULL OR s.ends_at > now())), '[]') AS secrets,
+       a.created_at, a.updated_at, '/v1/clients/' || a.id AS href, a._version, a._sort
+FROM scip.accounts a
+WHERE a.issuer = 'self';
+GRANT SELECT ON scip.accounts, scip.clients TO scip_writer;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+SELECT person FROM scip.accounts WHERE false;
+ROLLBACK;
