@@ -153,10 +153,13 @@ def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, c
     assert problem(get(server, member, made.headers["Location"])) == (403, "role-needed")
     for token in (lead, central):
         for list_ in (f"/v1/hubs/{HUB}/event-drafts", "/v1/event-drafts"):
-            assert event in get(server, token, list_).json["items"]
+            shown = get(server, token, list_)
+            assert event in shown.json["items"]
+            assert get(server, token, list_, If_None_Match=shown.headers["ETag"]).status == 304
     # The lead corrects it, publishes it, and says how many came.
     assert changes(server, lead, leads, "events-transitions", 1) == ["changed"]
     tag = get(server, lead, made.headers["Location"]).headers["ETag"]
+    assert get(server, lead, made.headers["Location"], If_None_Match=tag).status == 304
     corrected = patch(server, lead, path, {"venue": "Room 3, Library"}, tag)
     assert corrected.status == 200 and corrected.json["venue"] == "Room 3, Library"
     assert problem(patch(server, lead, path, {"venue": "Room 4"}, tag))[0] == 412
@@ -170,7 +173,8 @@ def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, c
     assert server.get(path).json == announced.json
     in_calendar = calendar(server, f"hub={HUB}&kind=hub_meeting")["Transitions: what helps"]
     assert (int(in_calendar["sequence"]), str(in_calendar["location"]), str(in_calendar["status"])) == (0, "Room 3, Library, Edinburgh", "CONFIRMED")
-    held = post(server, lead, path + "/holding", {"attendance": 31})
+    held = post(server, lead, path + "/holding", {"attendance": 31}, key="hold-transitions")
+    assert problem(post(server, lead, path + "/holding", {"attendance": 32}, key="hold-transitions"))[0] == 422, "another request of that key"
     assert (held.status, held.json["status"], held.json["attendance"]) == (200, "held", 31)
     after = calendar(server, f"hub={HUB}&status=held")["Transitions: what helps"]
     assert (int(after["sequence"]), str(after["uid"])) == (0, str(in_calendar["uid"])), "that it was held is no news for a calendar"
@@ -200,6 +204,7 @@ def test_a_subscriber_sees_an_event_move_and_be_cancelled(server, lead, central)
         assert (int(event["sequence"]), str(event["uid"])) == (sequence, uid), change
     assert (answer.json["starts"], answer.json["ends"]) == ("2027-03-03", None), "the day moved with the time"
     stamp = event.decoded("dtstamp")
+    assert problem(post(server, lead, path + "/cancellation", {"reason": " "}))[0] == 422
     cancelled = post(server, lead, path + "/cancellation", {"reason": "The hall is flooded."}, key="cancel")
     assert (cancelled.status, cancelled.json["status"], cancelled.json["cancellation_reason"]) == (200, "cancelled", "The hall is flooded.")
     event = calendar(server, f"hub={HUB}")[title]
@@ -388,6 +393,7 @@ def test_outreach_numbers_are_the_hubs_and_the_central_teams(server, lead, membe
     for token in (lead, member, central):
         shown = get(server, token, numbers)
         assert shown.json == made.json and shown.headers["Cache-Control"] == "private, no-store"
+        assert get(server, token, numbers, If_None_Match=shown.headers["ETag"]).status == 304
     other_member = cluster.token(server, "hub_member", hub="london-hub")
     for token in (neighbour, other_member):
         assert get(server, token, numbers).status == 404
