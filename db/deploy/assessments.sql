@@ -188,9 +188,13 @@ CREATE TRIGGER guard_closed_total BEFORE INSERT OR UPDATE OF metric, period, hub
   FOR EACH ROW EXECUTE FUNCTION scip.guard_closed_total();
 CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+  found boolean;
 BEGIN
-  IF EXISTS (SELECT FROM written w CROSS JOIN LATERAL unnest(scip.total_overlaps(w.period)) o (period)
-             JOIN scip.closed_total t ON t.what = w.what AND t.period = o.period) THEN
+  EXECUTE 'WITH spanned AS MATERIALIZED ( -- planned anew each time: one row differs from thousands
+             SELECT w.what, o.period FROM written w CROSS JOIN LATERAL unnest(scip.total_overlaps(w.period)) o (period))
+           SELECT EXISTS (SELECT FROM spanned JOIN scip.closed_total t USING (what, period))' INTO found;
+  IF found THEN
     RAISE 'counted already' USING ERRCODE = 'SC409', CONSTRAINT = 'total-overlaps';
   END IF;
   RETURN NULL;
@@ -254,7 +258,7 @@ $$;
 -- All lines or none. A line that is there already with the same values is unchanged; with others it is refused, for
 -- whoever wrote that one meant it. What the lines do to each other is looked for with the metrics locked, in one order.
 CREATE FUNCTION scip.import_closed_totals(body jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT errors jsonb)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   known text[] := '{metric,period,hub,item,class,value,source,note}';
 BEGIN
