@@ -1193,7 +1193,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/training/sessions/{id}/bookings": {
+    "/v1/training/sessions/{session}/bookings": {
         parameters: {
             query?: never;
             header?: never;
@@ -6252,12 +6252,18 @@ export interface components {
             tokens_from: string | null;
             /** @description All of them, past and future ones too. */
             roles: components["schemas"]["RoleOfAccount"][];
+            person: components["schemas"]["AccountPerson"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             updated_at: string;
             href: components["schemas"]["Href"];
         };
+        /**
+         * Format: uuid
+         * @description Whose account it is, where that is one of the people: what it sees of itself.
+         */
+        AccountPerson: string | null;
         AccountList: {
             items: components["schemas"]["Account"][];
             next: components["schemas"]["Next"];
@@ -6268,6 +6274,7 @@ export interface components {
             subject: components["schemas"]["Subject"];
             label: components["schemas"]["AccountLabel"];
             roles: components["schemas"]["AccountRoleNew"][];
+            person?: components["schemas"]["AccountPerson"];
         };
         AccountPatch: {
             label?: components["schemas"]["AccountLabel"];
@@ -6277,6 +6284,7 @@ export interface components {
              * @description Ends all tokens issued earlier.
              */
             tokens_from?: string | null;
+            person?: components["schemas"]["AccountPerson"];
         };
         /** @description A system with an account of this service's own. */
         Client: {
@@ -6377,6 +6385,7 @@ export interface components {
         Me: {
             id: components["schemas"]["AccountId"];
             label: components["schemas"]["AccountLabel"];
+            person: components["schemas"]["AccountPerson"];
             /** @description Those in force, as far as the token's scope lets them. */
             roles: {
                 role: components["schemas"]["RoleName"];
@@ -8993,7 +9002,6 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -9077,7 +9085,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -11097,8 +11104,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The record's id. */
-                id: string;
+                /** @description The session's id. */
+                session: string;
             };
             cookie?: never;
         };
@@ -11141,8 +11148,8 @@ export interface operations {
                 "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
             };
             path: {
-                /** @description The record's id. */
-                id: string;
+                /** @description The session's id. */
+                session: string;
             };
             cookie?: never;
         };
@@ -13502,7 +13509,6 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -13584,7 +13590,6 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
