@@ -151,6 +151,17 @@ GET /v1/event-drafts/{slug}                central lead; 404 lead_other
 DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
 GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
 GET /v1/network/health                     central decider kin group_other
+
+GET /v1/toolkit/self-assessments /v1/past-totals  all
+GET /v1/self-assessments                   central partner; empty partner_other
+POST /v1/self-assessments                  central partner
+GET,PATCH,DELETE /v1/self-assessments/{id}  central partner; 404 partner_other
+GET /v1/organisations/{slug}/self-assessments/{date}  central partner; 404 partner_other
+PUT /v1/organisations/{slug}/self-assessments/{date}  central partner
+GET,POST /v1/closed-totals                 central
+GET,PATCH,DELETE /v1/closed-totals/{id}    central
+POST /v1/closed-totals/import              central
+GET /v1/closed-totals/template.csv         central
 """
 # What decides is in the request itself: tests of the token endpoint.
 ELSEWHERE = {"POST /oauth/token", "POST /oauth/revoke"}
@@ -246,6 +257,9 @@ def records(cluster, server):
     def clear():
         cluster.psql("""
           DELETE FROM scip.event WHERE slug LIKE 'matrix-%';
+          DELETE FROM scip.closed_total WHERE period = '1999';
+          DELETE FROM scip.self_assessment WHERE organisation_id IN (SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%');
+          DELETE FROM scip.toolkit_principle WHERE slug LIKE 'matrix-%';
           CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'matrix-%';
           CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%';
           BEGIN;
@@ -282,7 +296,8 @@ def records(cluster, server):
 
     clear()
     for slug in ("matrix-mine", "matrix-other"):
-        done("PUT", f"/v1/organisations/{slug}", {"name": slug, "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
+        done("PUT", f"/v1/organisations/{slug}", {"name": slug, "sources": ["https://www.example.org/"], "confidence": "low",
+             **({"categories": [{"category": "school_sector"}]} if slug == "matrix-mine" else {})}, If_None_Match="*")
     application = {"organisation": "matrix-mine", "name": "Matrix", "nations": ["GB-ENG"], "regions": ["E12000008"], "case_for_hub": "Because."}
     founded, open_, draft = (done("POST", "/v1/hub-applications", {**application, "slug": slug}, "partner") for slug in ("matrix-hub", "matrix-hub-2", "matrix-hub-3"))
     for one in (founded, open_):
@@ -318,6 +333,9 @@ def records(cluster, server):
             done("POST", f"/v1/events/matrix-{slug}/{step}", None, "lead")
     done("PUT", "/v1/events/matrix-counted/outreach", {"interventions": 1, "young_people": 1}, "lead", If_None_Match="*")
     parts["event"] = "matrix-draft"
+    done("PUT", "/v1/toolkit/principles/matrix-mine", {"ordinal": 998, "name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
+    parts["assessment"] = done("POST", "/v1/self-assessments", {"organisation": "matrix-mine", "principle": "matrix-mine", "stage": "emerging", "assessed_on": "2024-06-01"}, "partner")["id"]
+    parts["total"] = done("POST", "/v1/closed-totals", {"metric": "hubs", "period": "1999", "value": 1, "sources": ["https://www.example.org/"]})["id"]
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
     yield {"meeting": meeting["id"], "person": person, "membership": membership, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
@@ -331,6 +349,10 @@ def address(server, records, method, template):
         for part in ("agenda", "resolutions", "actions"):
             template = template.replace(part + "/{id}", f"{part}/{records[part]}")
         return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.endswith("/self-assessments/{date}"):
+        return template.replace("{slug}", "matrix-mine").replace("{date}", "2024-06-01")
+    if template.startswith(("/v1/self-assessments", "/v1/closed-totals")):
+        return template.replace("{id}", records["assessment" if "self" in template else "total"])
     if template.startswith("/v1/people"):
         return template.replace("{id}", records["person"])
     if "/members/" in template or "/quorum-rules/" in template:
@@ -374,7 +396,7 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment"))
 
 
 def fault(outcome, answer, records):
