@@ -12,7 +12,7 @@ CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation',
   'change_cut', 'kind_address', 'programme', 'course', 'closed_metric']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
 CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'closed_total']) AS name;
--- Functions with their owner's rights that anonymous readers may call: they give sums alone.
+-- Functions with their owner's rights that anonymous readers may call: they give sums, and of a certificate no name.
 CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
 CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history', 'idempotency', 'spent_token',
@@ -24,6 +24,9 @@ CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx
 INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.knows', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
   'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
 INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', 'ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
+INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
+  'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify']);
+INSERT INTO open_definers SELECT unnest(ARRAY['scip.places', 'scip.training_figures', 'scip.certificate']);
 GRANT SELECT ON public_tables, partly_public, open_definers, unrecorded, definers TO PUBLIC;
 
 CREATE FUNCTION pg_temp.run_as(role text, statement text) RETURNS void LANGUAGE plpgsql AS $$
