@@ -67,6 +67,7 @@ const char *const *auth_enter(const struct request *request) {
     values[4] = values[0][0] == 's' ? caller->scope : NULL; /* others' scopes are other words */
     values[5] = request->id;
     values[6] = spec->id;
+    values[8] = request->call.dry_run ? "true" : "false";
     values[7] = arena_printf(request->arena, "{%s}", spec->roles);
     return values;
 }

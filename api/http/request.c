@@ -108,6 +108,12 @@ static bool read_form(struct request *request, struct problem *problem) {
     return schema_validate(request->match.spec->body, request->json, "/body", problem);
 }
 
+/* What jansson says up to where it quotes the body: an answer repeats no value that may be somebody's name. */
+static int fault_length(const char *text) {
+    const char *near = strstr(text, " near ");
+    return near ? (int)(near - text) : (int)strlen(text);
+}
+
 static bool read_body(struct request *request, struct problem *problem) {
     const struct spec *spec = request->match.spec;
     if (!spec->body || !request->body.bytes || !request->body.length) {
@@ -132,8 +138,8 @@ static bool read_body(struct request *request, struct problem *problem) {
     request->json =
         json_loadb(request->body.bytes, request->body.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!request->json)
-        return problem_add(problem, "/body", "is not JSON: %s (line %d, column %d)", error.text, error.line,
-                           error.column);
+        return problem_add(problem, "/body", "is not JSON: %.*s (line %d, column %d)", fault_length(error.text),
+                           error.text, error.line, error.column);
     request->inputs.body = request->json;
     request->inputs.body_text = request->body;
     return schema_validate(spec->body, request->json, "/body", problem);

@@ -12,8 +12,8 @@ static const struct known {
 } known[TRANSACTION_STATEMENTS] = {
     [ENTER] = {"_enter",
                NULL,
-               " issuer subject token_id issued_at scope request operation roles",
-               {OID_TEXT, OID_TEXT, OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT_ARRAY}},
+               " issuer subject token_id issued_at scope request operation roles dry_run",
+               {OID_TEXT, OID_TEXT, OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT_ARRAY, OID_BOOL}},
     [UNDO] = {"_undo", NULL, "", {0}},
     [CLAIM] = {"_claim", NULL, " operation key hash", {OID_TEXT, OID_TEXT, OID_BYTEA}},
     [KEEP] = {"_keep",

@@ -25,8 +25,8 @@ enum transaction_statement {
     TRANSACTION_STATEMENTS
 };
 
-/* The parameters of _enter: issuer, subject, token_id, issued_at, scope, request, operation, roles. */
-enum { ENTER_VALUES = 8 };
+/* The parameters of _enter: issuer, subject, token_id, issued_at, scope, request, operation, roles, dry_run. */
+enum { ENTER_VALUES = 9 };
 
 struct transactions {
     struct statement statements[TRANSACTION_STATEMENTS]; /* text NULL: the folder has no such file */

@@ -111,6 +111,8 @@ CREATE FUNCTION ctx.request() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('scip.request', true), '');
 CREATE FUNCTION ctx.operation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('scip.operation', true), '');
+CREATE FUNCTION ctx.dry_run() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.dry_run', true), '')::boolean, false);
 CREATE FUNCTION ctx.roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(nullif(current_setting('scip.roles', true), '')::text[], '{}');
 CREATE FUNCTION ctx.central() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
@@ -132,13 +134,13 @@ RETURN coalesce(nullif(current_setting('scip.audiences', true), '')::text[], '{p
 -- A fingerprint of all of the caller's rights: equal as long as they are.
 CREATE FUNCTION ctx.rights() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(nullif(current_setting('scip.rights', true), ''), 'anonymous');
-GRANT EXECUTE ON FUNCTION ctx.account, ctx.request, ctx.operation, ctx.roles, ctx.central, ctx.hubs_led, ctx.hubs,
+GRANT EXECUTE ON FUNCTION ctx.account, ctx.request, ctx.operation, ctx.dry_run, ctx.roles, ctx.central, ctx.hubs_led, ctx.hubs,
   ctx.groups, ctx.organisations, ctx.affiliations, ctx.audiences, ctx.rights TO scip_anonymous, scip_writer;
 
 -- Begins a request's transaction: makes the claims, or raises SC401 (nobody we know) or SC403 (none of the roles
 -- that the operation is for; an empty list is for every account). scope: the roles that the token is limited to.
 CREATE FUNCTION ctx.enter(issuer text, subject text, token_id text, issued_at bigint, scope text, request text,
-                          operation text, roles text[])
+                          operation text, roles text[], dry_run boolean DEFAULT false)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   caller uuid;
@@ -169,7 +171,7 @@ BEGIN
     || ARRAY(SELECT 'hub:' || u FROM unnest(has.hubs) u) || ARRAY(SELECT 'group:' || u FROM unnest(has.groups) u)
     || ARRAY(SELECT 'organisation:' || u FROM unnest(has.organisations) u);
   PERFORM set_config('scip.account', caller::text, true), set_config('scip.request', enter.request, true),
-    set_config('scip.operation', enter.operation, true), set_config('scip.roles', has.roles::text, true),
+    set_config('scip.operation', enter.operation, true), set_config('scip.dry_run', enter.dry_run::text, true), set_config('scip.roles', has.roles::text, true),
     set_config('scip.hubs_led', has.hubs_led::text, true), set_config('scip.hubs', has.hubs::text, true),
     set_config('scip.groups', has.groups::text, true), set_config('scip.organisations', has.organisations::text, true),
     set_config('scip.affiliations', coalesce((SELECT array_agg(DISTINCT r.organisation_id)::text FROM account_role r

@@ -25,7 +25,8 @@ RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), fals
     OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
                AND (m.ends IS NULL OR m.ends > scip.today())));
 
--- VOLATILE, for it writes; the log has one row for each person and transaction.
+-- VOLATILE, for it writes; the log has one row for each person and transaction. A dry run, which would undo the log,
+-- learns no name.
 CREATE FUNCTION scip.note_read(person uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   INSERT INTO personal_read (account_id, request, operation, person_id)
@@ -37,7 +38,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.name INTO given FROM person p
-  WHERE p.id = person AND (ctx.central() OR NOT p.restricted AND
+  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
     (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
   IF given IS NOT NULL THEN
     PERFORM note_read(person);
@@ -50,7 +51,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.email INTO given FROM person p
-  WHERE p.id = person AND (ctx.central() OR NOT p.restricted AND
+  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
     (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
   IF given IS NOT NULL THEN
     PERFORM note_read(person);

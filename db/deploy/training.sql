@@ -503,7 +503,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.name INTO given FROM person p
-  WHERE p.id = person AND (ctx.central() OR NOT p.restricted AND
+  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
     (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id) OR ctx.trains(p.id)));
   IF given IS NOT NULL THEN
     PERFORM note_read(person);
@@ -516,7 +516,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.email INTO given FROM person p
-  WHERE p.id = person AND (ctx.central() OR NOT p.restricted AND
+  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
     (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id) OR ctx.trains(p.id)));
   IF given IS NOT NULL THEN
     PERFORM note_read(person);
