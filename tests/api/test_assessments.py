@@ -168,7 +168,8 @@ def test_a_whole_set_on_a_day(cluster, server, central, school, schools, princip
     assert server.send("GET", path, token=school).status == 404
     first = put(server, school, schools[0], "2024-11-05", {principles[0]: "emerging", principles[1]: "developing", principles[2]: "embedding"})
     assert first.status == 200, first.text
-    assert first.json == server.send("GET", path, token=school).json
+    shown = server.send("GET", path, token=school)
+    assert first.json == shown.json and server.send("GET", path, token=school, If_None_Match=shown.headers["ETag"]).status == 304
     assert first.json["href"] == path and first.json["assessed_on"] == "2024-11-05" and first.json["organisation"]["slug"] == schools[0]
     assert first.json["principles"] == {principles[0]: "emerging", principles[1]: "developing", principles[2]: "embedding"}
     listed = {row["principle"]["slug"]: row for row in server.send("GET", f"/v1/self-assessments?organisation={schools[0]}", token=school).json["items"]}
@@ -235,6 +236,9 @@ def test_pages_filters_and_table(server, school, schools, principles, clean):
     assert len(server.send("GET", path + f"&principle={principles[0]}", token=school).json["items"]) == 5
     assert server.send("GET", path + "&period=2023-24", token=school).json["items"] == []
     assert server.send("GET", path + "&period=202425&limit=200", token=school).json["items"] == everything
+    assert problem(server.send("GET", path + "&period=2024-26", token=school))[0] == 422
+    first = server.send("GET", path, token=school)
+    assert server.send("GET", path, token=school, If_None_Match=first.headers["ETag"]).status == 304
 
 
 def test_what_everybody_sees(server, central, schools, principles, clean):

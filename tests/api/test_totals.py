@@ -207,6 +207,8 @@ def test_pages(server, central):
     for year in range(2010, 2020):
         assert add(server, central, period=f"{year}-{(year + 1) % 100:02d}", value=year).status == 201
         assert add(server, central, "network_events", period=f"{year}-M11", value=year).status == 201
+    page = server.send("GET", "/v1/closed-totals", token=central)
+    assert server.send("GET", "/v1/closed-totals", token=central, If_None_Match=page.headers["ETag"]).status == 304
     for path, send in (("/v1/past-totals", lambda target: server.get(target)), ("/v1/closed-totals", lambda target: server.send("GET", target, token=central))):
         everything = send(path + "?limit=200").json["items"]
         assert [row["metric"] for row in everything] == ["network_events"] * 10 + ["totals_open"] * 10
@@ -247,6 +249,7 @@ def test_whose_they_are(cluster, server, central):
 def test_the_template_fits_the_import(server, central):
     sheet = server.send("GET", "/v1/closed-totals/template.csv", token=central)
     assert (sheet.text, sheet.headers["Content-Type"]) == (HEAD.replace("\n", "\r\n"), "text/csv; charset=utf-8")
+    assert server.send("GET", "/v1/closed-totals/template.csv", token=central, If_None_Match=sheet.headers["ETag"]).status == 304
     assert server.send("GET", "/v1/closed-totals/template.csv?format=json", token=central).json == {"items": [], "next": None}
     done = load(server, central, sheet.text + "totals_open,2020-21,,,,5,Report,\r\n")
     assert (done.status, done.json) == (200, {"lines": 1, "imported": 1, "unchanged": 0, "href": "/v1/closed-totals"})
