@@ -162,6 +162,25 @@ GET,POST /v1/closed-totals                 central
 GET,PATCH,DELETE /v1/closed-totals/{id}    central
 POST /v1/closed-totals/import              central
 GET /v1/closed-totals/template.csv         central
+
+GET /v1/training/courses /v1/training/courses/{slug} /v1/training/sessions /v1/training/sessions/{id} /v1/training/figures /v1/certificates/{code}  all
+PUT,PATCH,DELETE /v1/training/courses/{slug}  central
+POST /v1/training/sessions                 central
+PATCH,DELETE /v1/training/sessions/{id}    central lead
+POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/holding  central lead
+GET /v1/training/session-drafts            central lead; empty lead_other
+GET /v1/training/session-drafts/{id}       central lead; 404 lead_other
+GET /v1/training/sessions/{session}/bookings  central lead; 404 lead_other
+POST /v1/training/sessions/{session}/bookings  central lead website
+GET,PUT /v1/training/sessions/{id}/attendance  central lead; 404 lead_other
+GET /v1/bookings/{id}                      central lead website; 404 lead_other member member_other decider kin group_other partner partner_other analyst
+PATCH /v1/bookings/{id}                    central lead website; 404 lead_other
+POST /v1/bookings/{id}/cancellation /v1/bookings/{id}/feedback-link /v1/bookings/{id}/certificate  central lead website; 404 lead_other
+GET,PUT,DELETE /v1/bookings/{id}/needs     central lead website; 404 lead_other
+PUT /v1/bookings/{id}/attendance           central lead; 404 lead_other
+POST /v1/feedback                          nobody_yet; 404 central website
+GET /v1/training/comments /v1/training/comments/{id}  central website
+PUT /v1/training/comments/{id}/clearance   central
 """
 # What decides is in the request itself: tests of the token endpoint.
 ELSEWHERE = {"POST /oauth/token", "POST /oauth/revoke"}
@@ -277,6 +296,11 @@ def records(cluster, server):
           DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.message WHERE title LIKE 'Matrix %';
+          DELETE FROM scip.feedback WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.booking_need WHERE booking_id IN (SELECT b.id FROM scip.booking b JOIN scip.person p ON p.id = b.person_id WHERE p.name LIKE 'Matrix %');
+          DELETE FROM scip.booking WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.training_session WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.course WHERE slug LIKE 'matrix-%';
           DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_quorum WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.person WHERE name LIKE 'Matrix %';
@@ -336,6 +360,19 @@ def records(cluster, server):
     done("PUT", "/v1/toolkit/principles/matrix-mine", {"ordinal": 998, "name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
     parts["assessment"] = done("POST", "/v1/self-assessments", {"organisation": "matrix-mine", "principle": "matrix-mine", "stage": "emerging", "assessed_on": "2024-06-01"}, "partner")["id"]
     parts["total"] = done("POST", "/v1/closed-totals", {"metric": "hubs", "period": "1999", "value": 1, "sources": ["https://www.example.org/"]})["id"]
+    done("PUT", "/v1/training/courses/matrix-mine", {"name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
+    training = {"course": "matrix-mine", "hub": "matrix-hub", "starts_at": "2999-01-01T10:00:00Z", "ends_at": "2999-01-01T11:00:00Z", "capacity": 5}
+    session, parts["session_draft"] = (done("POST", "/v1/training/sessions", training, "lead")["id"] for _ in range(2))
+    done("POST", f"/v1/training/sessions/{session}/publication", None, "lead")
+    booking = done("POST", f"/v1/training/sessions/{session}/bookings", {"name": "Matrix Delegate", "email": "matrix@training.example", "access": "Matrix"},
+                   "website", key=uuid.uuid4().hex)
+    cluster.psql(f"UPDATE scip.training_session SET starts_at = now() - interval '1 day', ends_at = now() WHERE id = '{session}'", "scip_migrator")
+    done("PUT", booking["href"] + "/attendance", {"attended": True}, "lead")
+    parts |= {"session": session, "booking": booking["id"], "certificate": done("POST", booking["href"] + "/certificate", None, "lead")["code"]}
+    token = done("POST", booking["href"] + "/feedback-link", None, "website")["token"]
+    done("POST", "/v1/feedback", {"token": token, "comment": "Matrix"}, "website")
+    parts["comment"] = cluster.psql(f"SELECT id FROM scip.feedback WHERE booking_id = '{booking['id']}'")
+    done("PUT", f"/v1/training/comments/{parts['comment']}/clearance", {"cleared": True})
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
     yield {"meeting": meeting["id"], "person": person, "membership": membership, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
@@ -349,6 +386,10 @@ def address(server, records, method, template):
         for part in ("agenda", "resolutions", "actions"):
             template = template.replace(part + "/{id}", f"{part}/{records[part]}")
         return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.startswith(("/v1/training", "/v1/bookings", "/v1/certificates")):
+        name = {"session-drafts": "session_draft", "comments": "comment", "bookings": "booking"}.get(template.removeprefix("/v1/training/").removeprefix("/v1/").split("/")[0], "session")
+        found = template.replace("{id}", records[name]).replace("{session}", records["session"]).replace("{code}", records["certificate"])
+        return found.replace("{slug}", "matrix-new" if method == "PUT" else "matrix-mine")
     if template.endswith("/self-assessments/{date}"):
         return template.replace("{slug}", "matrix-mine").replace("{date}", "2024-06-01")
     if template.startswith(("/v1/self-assessments", "/v1/closed-totals")):
@@ -396,7 +437,7 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment", "session_draft"))
 
 
 def fault(outcome, answer, records):
@@ -418,7 +459,7 @@ def judge(cluster, server, contract, records, cell):
     for caller, who in CALLERS.items():
         token = who and cluster.token(server, **who)
         headers = {"Content-Type": content_type, "If-Match": "If-Match" in conditions and "*", "If-None-Match": "If-None-Match" in conditions and "*",
-                   "Authorization": token and f"Bearer {token}", "Idempotency-Key": "/import" in path and uuid.uuid4().hex, "Content-Length": method in ("POST", "PUT") and body is None and "0"}
+                   "Authorization": token and f"Bearer {token}", "Idempotency-Key": path.endswith(("/import", "/bookings")) and uuid.uuid4().hex, "Content-Length": method in ("POST", "PUT") and body is None and "0"}
         for media in (success.get("content") if method == "GET" else None) or [None]:
             sent = {name: value for name, value in {**headers, "Accept": media}.items() if value}
             answer = server.request(method, path if method == "GET" else path + "?dry_run=true", sent, body)
