@@ -847,3 +847,28 @@ def test_a_draft_is_thrown_away(server, central, course):
     assert server.send("DELETE", draft, token=central, if_match=tag).status == 412
     assert server.send("DELETE", draft, token=central, if_match="*").status == 204
     assert server.send("DELETE", draft, token=central, if_match="*").status == 404
+
+
+def test_what_has_not_changed(server, central, lead, course):
+    """Private answers as well: 304 to who has them already."""
+    path = new_session(server, central, course, days=0)
+    href = attended(server, central, path)
+    token = post(server, central, href + "/feedback-link").json["token"]
+    post(server, central, "/v1/feedback", {"token": token, "comment": "The same as ever"})
+    assert put(server, central, href + "/needs", {"access": "Ramp"}).status == 200
+    comment = get(server, central, f"/v1/training/comments?course={course}").json["items"][0]["href"]
+    draft = path.replace("sessions", "session-drafts")
+    for where in (href, href + "/needs", path + "/attendance", path + "/bookings", comment, "/v1/training/comments", draft, "/v1/training/session-drafts"):
+        first = get(server, central, where)
+        assert (first.status, get(server, central, where, If_None_Match=first.headers["ETag"]).status) == (200, 304), where
+
+
+def test_a_key_in_use(cluster, server, central, course):
+    import psycopg2
+    account = get(server, central, "/v1/me").json["id"]
+    body = {"course": course, "starts_at": at(9), "ends_at": at(9, 12), "capacity": 5}
+    with psycopg2.connect(cluster.url("postgres")) as connection:
+        connection.cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{account} addTrainingSession in-use",))
+        assert problem(post(server, central, "/v1/training/sessions", body, key="in-use")) == (409, "idempotency-key-in-progress")
+    connection.close()
+    assert post(server, central, "/v1/training/sessions", body, key="in-use").status == 201
