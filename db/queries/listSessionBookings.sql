@@ -4,7 +4,7 @@ SELECT id, session, person, scip.person_name(person) AS name, scip.person_email(
        _place AS _after_place, NULL::int AS _status
 FROM (
   SELECT * FROM scip.bookings
-  WHERE _session = :session
+  WHERE _session = :session AND ctx.handles_session(:session)
     AND (:status IS NULL OR status = :status)
     AND (:after_place IS NULL OR _place > :after_place::bigint)
   ORDER BY _place
