@@ -40,6 +40,7 @@ def nothing_stays(cluster, server):
           DELETE FROM scip.course WHERE slug LIKE 'training-%';
           DELETE FROM scip.strategy WHERE slug LIKE 'training-%';
           DELETE FROM scip.person WHERE email LIKE '%@training.example';
+          DELETE FROM scip.idempotency WHERE body LIKE '%@training.example%';
           COMMIT;""")
     clear()
     yield
