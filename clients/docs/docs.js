@@ -9,7 +9,7 @@ window.ui = SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#reference',
   deepLinking: true,
-  docExpansion: 'list',
+  docExpansion: 'none', /* hundreds of operations: what is open is drawn */
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
   plugins: [plainLinks],

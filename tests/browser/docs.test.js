@@ -33,8 +33,17 @@ for (const [name, viewport] of Object.entries({ desktop: { width: 1280, height: 
     const contract = await (await fetch(`${url}/openapi.json`)).json()
     const operations = Object.values(contract.paths).flatMap((item) => Object.values(item)).filter((operation) => operation.operationId)
     const { page, asked, broken } = await open('/docs', viewport)
-    await page.waitForSelector('.opblock')
-    assert.equal(await page.locator('.opblock').count(), operations.length)
+    await page.waitForSelector('.opblock-tag')
+    const tags = await page.$$eval('.opblock-tag', (all) => all.map((tag) => tag.dataset.tag))
+    assert.deepEqual(tags.sort(), [...new Set(operations.flatMap((operation) => operation.tags))].sort())
+    for (const tag of tags) {
+      const heading = page.locator(`.opblock-tag[data-tag="${tag}"]`)
+      const expected = operations.filter((operation) => operation.tags.includes(tag)).length
+      await heading.click()
+      await page.waitForFunction((count) => document.querySelectorAll('.opblock').length === count, expected)
+      await heading.click()
+      await page.waitForFunction(() => !document.querySelector('.opblock'))
+    }
     assert.deepEqual(asked.filter((address) => !address.startsWith(url) && !address.startsWith('data:')), [], 'an outside request')
     assert.deepEqual(broken, [])
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/docs-${name}.png` })
