@@ -11,7 +11,7 @@ BEGIN
   END IF;
   PERFORM lock_people();
   IF EXISTS (SELECT FROM person p WHERE lower(p.email) = lower(add_person.email) AND fold(p.name) = fold(add_person.name)
-             AND (ctx.knows(p.id) OR p.added_by = ctx.account())) THEN
+             AND (ctx.central() OR NOT p.restricted) AND (ctx.knows(p.id) OR p.added_by = ctx.account())) THEN
     RAISE 'there already' USING ERRCODE = 'SC409', CONSTRAINT = 'person-exists';
   END IF;
   INSERT INTO person (id, name, email) VALUES (add_person.id, add_person.name, add_person.email);
@@ -38,11 +38,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (SELECT r -> 'values') v (c)
   ), here AS MATERIALIZED (
     SELECT DISTINCT p.id, fold(p.name) AS name FROM hub_membership m JOIN person p ON p.id = m.person_id
-    WHERE m.hub_id = hub AND p.name IS NOT NULL
+    WHERE m.hub_id = hub AND p.name IS NOT NULL AND (ctx.central() OR NOT p.restricted)
   ), whose AS ( -- by id whom the caller knows; by name and address anybody; by name alone a member of this Hub
     SELECT r.line, p.id FROM read r JOIN person p
       ON p.id = CASE WHEN r.id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN r.id::uuid END
-    WHERE ctx.knows(p.id)
+    WHERE ctx.knows(p.id) AND (ctx.central() OR NOT p.restricted)
     UNION ALL
     SELECT r.line, p.id FROM read r JOIN person p ON lower(p.email) = r.email AND fold(p.name) = r.name WHERE r.id IS NULL
     UNION ALL

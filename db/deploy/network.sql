@@ -355,7 +355,7 @@ CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug 
     ELSE ARRAY['hub-lead:' || r.hub_id] END$$);
 CALL scip.keep_records('message', 'message', 'r.id', $$CASE r.direction WHEN 'down' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
   ELSE ARRAY['hub:' || r.hub_id] || coalesce(ARRAY['group:' || r.group_id], '{}') END$$);
-CALL scip.keep_records('message_relay', 'message', 'r.message_id', $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
+CALL scip.keep_records('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)', $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
 CALL scip.keep_records('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id]$$);
 
 COMMIT;

@@ -62,6 +62,7 @@ BEGIN
   -- what follows from other columns is not written down again
   personal := personal || ARRAY(SELECT attname::text FROM pg_attribute
                                 WHERE attrelid = format('scip.%I', t)::regclass AND attgenerated <> '');
+  -- where a transaction says something again: of a record the last word counts, its parts say one thing only
   EXECUTE format($function$
     CREATE FUNCTION scip.record_%1$s() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $body$
@@ -92,10 +93,11 @@ BEGIN
                          ELSE ARRAY(SELECT unnest(old_audience) EXCEPT SELECT unnest(new_audience)) END),
                    (2, new_key, 'changed', new_audience)) c (n, key, op, audience)
       WHERE c.key IS NOT NULL AND cardinality(c.audience) > 0 ORDER BY n
-      ON CONFLICT (xid, kind, key, op, audience) DO UPDATE SET id = DEFAULT; -- the last word counts
+      ON CONFLICT (xid, kind, key, op, audience) %8$s;
       RETURN NULL;
     END $body$
-    $function$, t, kind, key, audience, personal, record, part);
+    $function$, t, kind, key, audience, personal, record, part,
+    CASE WHEN part THEN 'DO NOTHING' ELSE 'DO UPDATE SET id = DEFAULT' END);
   EXECUTE format('CREATE TRIGGER keep_records AFTER INSERT OR UPDATE OR DELETE ON scip.%1$I '
                  'FOR EACH ROW EXECUTE FUNCTION scip.record_%1$s()', t);
   -- history begins with what there is

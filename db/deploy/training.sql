@@ -161,7 +161,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   INSERT INTO change (kind, key, op, audience)
   VALUES (TG_ARGV[0], CASE TG_ARGV[0] WHEN 'training_session' THEN to_jsonb(NEW) ->> 'session_id' ELSE 'figures' END, 'changed', '{public}')
-  ON CONFLICT (xid, kind, key, op, audience) DO UPDATE SET id = DEFAULT;
+  ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
 CREATE TRIGGER note_booked AFTER INSERT ON scip.booking FOR EACH ROW EXECUTE FUNCTION scip.note_training('training_session');

@@ -5,7 +5,7 @@ SELECT * FROM (
          starts_at::text AS _after_key, id AS _after_id, NULL::int AS _status
   FROM scip.meetings
   WHERE _hub = :slug
-    AND (:period IS NULL OR :period IN (scip.academic_year(day), scip.quarter(day)))
+    AND (:period IS NULL OR scip.period_name(:period) IN (scip.academic_year(day), scip.quarter(day)))
     AND (:status IS NULL OR status = :status)
     AND (:after_id IS NULL OR (starts_at, id) < (:after_key::timestamptz, :after_id::uuid))
   ORDER BY starts_at DESC, id DESC

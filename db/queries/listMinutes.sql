@@ -4,7 +4,7 @@ FROM scip.minutes_versions
 WHERE status = 'shared'
   AND (:hub IS NULL OR _hub = :hub)
   AND (:group IS NULL OR _group = :group)
-  AND (:period IS NULL OR :period IN (scip.academic_year(_day), scip.quarter(_day)))
+  AND (:period IS NULL OR scip.period_name(:period) IN (scip.academic_year(_day), scip.quarter(_day)))
   AND (:current IS NULL OR current = :current)
   AND (:after_id IS NULL OR (shared_at, id) < (:after_key::timestamptz, :after_id::uuid))
 ORDER BY shared_at DESC, id DESC
