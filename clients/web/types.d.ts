@@ -4312,7 +4312,7 @@ export interface components {
         /**
          * @description The stage by each principle's slug.
          * @example {
-         *       "engaged-parents": "developing"
+         *       "clear-approach": "developing"
          *     }
          */
         SelfAssessmentStages: {
@@ -8457,7 +8457,6 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -10205,6 +10204,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
@@ -11365,7 +11365,6 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -11380,7 +11379,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -11517,7 +11515,6 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -11718,7 +11715,6 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
