@@ -71,10 +71,12 @@ def test_many_change_a_status_and_the_history_is_one(db, connections, round_):  
     try:
         db.execute("INSERT INTO scip.hub_status (hub_id, status, starts) VALUES (%s, 'proposed', '2023')", (hub,))
         results = race(connections, [(FOLLOW, (hub, ("active", "closed", "paused")[i % 3])) for i in range(CLIENTS)])
-        assert results[ACCEPTED] in (1, 2) and set(results) <= {ACCEPTED, "no row", "hub-status-transition", "hub-needs-a-lead", "23505"}, results
+        assert results[ACCEPTED] >= 1 and set(results) <= {ACCEPTED, "no row", "hub-status-transition", "hub-needs-a-lead", "23505"}, results
         db.execute("SELECT status, ends FROM scip.hub_status WHERE hub_id = %s ORDER BY id", (hub,))
         rows = db.fetchall()
-        assert [status for status, _ in rows] in (["proposed", "active"], ["proposed", "closed"], ["proposed", "active", "paused"], ["proposed", "active", "closed"])
+        chain = [status for status, _ in rows]
+        legal = {("proposed", "active"), ("proposed", "closed"), ("active", "paused"), ("active", "closed"), ("paused", "active"), ("paused", "closed")}
+        assert set(zip(chain, chain[1:])) <= legal and len(chain) == results[ACCEPTED] + 1, "each accepted one follows the one before"
         assert [ends for _, ends in rows].count(None) == 1
     finally:
         db.execute("DELETE FROM scip.hub WHERE id = %s", (hub,))
