@@ -34,7 +34,7 @@ def stains(exchange):
         yield "a problem"
     if anonymous and shows(body):
         yield "an answer to nobody"
-    if headers.get("Content-Type", "").startswith("application/json"):
+    if body and headers.get("Content-Type", "").startswith("application/json"):
         answer = json.loads(body)
         if isinstance(answer, dict) and shows(answer.get("next") or ""):
             yield "a cursor"

@@ -146,7 +146,7 @@ def test_hostile_framing_is_refused(edge, server, name):
 
 def test_its_own_errors_are_problems(edge):
     is_problem(edge.get("/" + "a" * 20000), 414)
-    is_problem(edge.request("POST", "/v1/hubs", {"Content-Length": "2000000"}, b""), 413)
+    is_problem(edge.request("POST", "/v1/hubs", {"Content-Length": "6000000"}, b""), 413)
     is_problem(edge.get("/v1/hubs", X="a" * 20000), 400)
     is_problem(edge.get("/v1/hubs/%zz"), 400)
 

@@ -226,7 +226,9 @@ def show(writes, id):
 @pytest.mark.parametrize("key", [False, True])
 def test_a_deadlock_is_got_over(writes, key):
     """The write has an account's row and waits for a Hub's; who has the Hub's wants the account's. The database breaks it, and
-    the service does the write in a second attempt."""
+    the service does the write in a second attempt. It looks for a deadlock once in a wait: late, so that there is one."""
+    isolate(writes, "SET deadlock_timeout = '3s'")
+    isolate(writes, "SET lock_timeout = '4500ms'")
     id, give = account(writes, key)
     other = Other(writes.cluster, "SELECT FROM scip.hub WHERE slug = 'london-hub' FOR UPDATE")
     with ThreadPoolExecutor(1) as pool:
@@ -240,6 +242,8 @@ def test_a_deadlock_is_got_over(writes, key):
     assert writes.cluster.psql("SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = 'scip'") == "t"
     assert [role["id"] for role in show(writes, id)["roles"]] == [answer.json["id"]]
     assert writes.cluster.psql(f"SELECT count(*) FROM scip.audit WHERE record = '{answer.json['id']}'") == "1"
+    isolate(writes, "RESET deadlock_timeout")
+    isolate(writes, "SET lock_timeout = '2s'")
 
 
 def isolate(writes, setting):
