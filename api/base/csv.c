@@ -55,7 +55,7 @@ static bool decode(struct arena *arena, const char *bytes, size_t length, struct
 static void find_separator(struct reader *reader) {
     size_t counts[3] = {0};
     bool quoted = false;
-    if (reader->end - reader->at > 5 && strncasecmp(reader->at, "sep=", 4) == 0) {
+    if (reader->end - reader->at > 5 && strncasecmp(reader->at, "sep=", 4) == 0 && strchr(",;\t|", reader->at[4])) {
         reader->separator = reader->at[4];
         reader->at += 5;
         reader->at += reader->at < reader->end && *reader->at == '\r';
