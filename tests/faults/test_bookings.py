@@ -3,14 +3,12 @@ answered is sent again with its key. In the end each booking was made once, whol
 import datetime
 import itertools
 import os
-import random
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import harness
-import psycopg2
+import killing
 import pytest
 
 ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long run
@@ -128,55 +126,10 @@ def booth(own):
 
 
 def test_killed_in_mid_booking(booth):
-    """kill -9 at a random moment of several bookings; the website turns to the next server with what was not answered."""
-    kills, flight, broken = 50 * ROUNDS, 4, 0
-    pool = ThreadPoolExecutor(flight)
-    started = time.monotonic()
-    list(pool.map(booth.insist, itertools.islice(booth.numbers, 5 * flight)))
-    usual = (time.monotonic() - started) / 5
-    for _ in range(kills):
-        following = booth.start(wait=False)  # gets ready meanwhile
-        numbers, before = list(itertools.islice(booth.numbers, flight)), booth.told["broken"]
-        sent = [pool.submit(booth.act, booth.server, number) for number in numbers]
-        time.sleep(random.random() * usual)
-        booth.server.process.kill()
-        for future in sent:
-            future.result()
-        broken += booth.told["broken"] > before
-        booth.server.process.wait()
-        following.wait_ready()
-        booth.server = following
-        list(pool.map(booth.insist, numbers))
-    pool.shutdown()
-    print(f"{kills} kills, {broken} of them in a booking; {dict(booth.told)}")
-    assert broken > kills / 3, f"most kills came too late: {booth.told}"
-    booth.check()
+    killing.kill_servers(booth, booth.act, 50 * ROUNDS)
 
 
 def test_sessions_ended_in_mid_booking(booth):
-    """The database ends sessions of the writers while they book, promote and commit."""
-    stop, ended, wanted = threading.Event(), [], 100 * ROUNDS
-
-    def end_sessions():
-        with psycopg2.connect(booth.cluster.url("postgres")) as connection, connection.cursor() as cursor:
-            while sum(ended) < wanted and not stop.wait(random.random() * 0.04):
-                cursor.execute("""SELECT count(pg_terminate_backend(pid)) FROM (
-                    SELECT pid FROM pg_stat_activity WHERE application_name = 'scip-api writer' AND state <> 'idle' ORDER BY random() LIMIT 1) s""")
-                ended.append(cursor.fetchone()[0])
-                connection.commit()
-
-    killer = threading.Thread(target=end_sessions)
-    killer.start()
-
-    def client(_):
-        while sum(ended) < wanted:
-            booth.insist(next(booth.numbers))
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(client, range(6)))
-    stop.set()
-    killer.join()
-    print(f"{sum(ended)} sessions ended; {dict(booth.told)}")
-    assert booth.told[503], "none was hit in mid-booking"
-    assert set(booth.told) <= {200, 201, 409, 503} and booth.told[200] > 10
-    booth.check()
+    """While they book, promote and commit."""
+    killing.end_sessions(booth, 100 * ROUNDS, 0.04)
+    assert booth.told[200] > 10

@@ -2,7 +2,6 @@
 answered, and in the end each was done exactly once, with all that belongs to it."""
 import itertools
 import os
-import random
 import signal
 import threading
 import time
@@ -10,6 +9,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import harness
+import killing
 import psycopg2
 import pytest
 
@@ -127,61 +127,14 @@ def writes(own):
 
 
 def test_killed_in_mid_write(writes):
-    """kill -9 at a random moment of several writes; the clients turn to the next server with what was not answered, and ask
-    again for what was."""
-    kills, flight, broken = 100 * ROUNDS, 4, 0
-    pool = ThreadPoolExecutor(flight)
-    started = time.monotonic()
-    list(pool.map(writes.insist, itertools.islice(writes.numbers, 5 * flight)))
-    usual = (time.monotonic() - started) / 5
-    for _ in range(kills):
-        following = writes.start(wait=False)  # gets ready meanwhile
-        numbers, before = list(itertools.islice(writes.numbers, flight)), writes.told["broken"]
-        sent = [pool.submit(writes.send, writes.server, number) for number in numbers]
-        time.sleep(random.random() * usual)
-        writes.server.process.kill()
-        for future in sent:
-            future.result()
-        broken += writes.told["broken"] > before
-        writes.server.process.wait()
-        following.wait_ready()
-        writes.server = following
-        list(pool.map(writes.insist, numbers))
-    pool.shutdown()
-    print(f"{kills} kills, {broken} of them in a write; {dict(writes.told)}")
-    assert broken > kills / 3, f"most kills came too late: {writes.told}"
-    writes.check()
-
-
-def terminator(cluster, stop, terminated):
-    """Ends sessions of the writers that are in the middle of something."""
-    with psycopg2.connect(cluster.url("postgres")) as connection, connection.cursor() as cursor:
-        while not stop.wait(random.random() * 0.01):
-            cursor.execute("""SELECT count(pg_terminate_backend(pid)) FROM (
-                SELECT pid FROM pg_stat_activity WHERE application_name = 'scip-api writer' AND state <> 'idle' ORDER BY random() LIMIT 1) s""")
-            terminated.append(cursor.fetchone()[0])
-            connection.commit()
+    killing.kill_servers(writes, writes.send, 100 * ROUNDS)
 
 
 def test_sessions_terminated_in_mid_write(writes):
-    """The database ends sessions at random moments of a write: before, between and while it commits."""
-    stop, terminated, wanted = threading.Event(), [], 100 * ROUNDS
+    """Before, between and while a write commits."""
     writes.told.clear()
-    killer = threading.Thread(target=terminator, args=(writes.cluster, stop, terminated))
-    killer.start()
-
-    def client(_):
-        while sum(terminated) < wanted:
-            writes.insist(next(writes.numbers))
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(client, range(6)))
-    stop.set()
-    killer.join()
-    print(f"{sum(terminated)} sessions ended; {dict(writes.told)}")
-    assert writes.told[503], "none was hit in mid-write"
+    killing.end_sessions(writes, 100 * ROUNDS, 0.01)
     assert set(writes.told) <= {201, 409, 503}
-    writes.check()
 
 
 class Other:
@@ -223,12 +176,20 @@ def show(writes, id):
     return writes.server.send("GET", "/v1/accounts/" + id, token=writes.token, record=False).json
 
 
+@pytest.fixture
+def patient(writes):
+    """Sessions of the writers that wait longer than usual, and look late."""
+    isolate(writes, "SET deadlock_timeout = '2s'")
+    isolate(writes, "SET lock_timeout = '4500ms'")
+    yield
+    isolate(writes, "RESET deadlock_timeout")
+    isolate(writes, "SET lock_timeout = '2s'")
+
+
 @pytest.mark.parametrize("key", [False, True])
-def test_a_deadlock_is_got_over(writes, key):
+def test_a_deadlock_is_got_over(writes, patient, key):
     """The write has an account's row and waits for a Hub's; who has the Hub's wants the account's. The database breaks it, and
     the service does the write in a second attempt. It looks for a deadlock once in a wait: late, so that there is one."""
-    isolate(writes, "SET deadlock_timeout = '3s'")
-    isolate(writes, "SET lock_timeout = '4500ms'")
     id, give = account(writes, key)
     other = Other(writes.cluster, "SELECT FROM scip.hub WHERE slug = 'london-hub' FOR UPDATE")
     with ThreadPoolExecutor(1) as pool:
@@ -242,8 +203,6 @@ def test_a_deadlock_is_got_over(writes, key):
     assert writes.cluster.psql("SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = 'scip'") == "t"
     assert [role["id"] for role in show(writes, id)["roles"]] == [answer.json["id"]]
     assert writes.cluster.psql(f"SELECT count(*) FROM scip.audit WHERE record = '{answer.json['id']}'") == "1"
-    isolate(writes, "RESET deadlock_timeout")
-    isolate(writes, "SET lock_timeout = '2s'")
 
 
 def isolate(writes, setting):

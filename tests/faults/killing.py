@@ -1,0 +1,63 @@
+"""Clients that insist while the service or its database sessions are ended under them. A `book` is what they share: numbers
+of requests, server, start(), insist(number), told (a Counter of answers) and check()."""
+import itertools
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+
+
+def kill_servers(book, send, kills, flight=4):
+    """kill -9 at a random moment of several requests; who was not answered turns to the next server, and asks again for
+    what was."""
+    broken, pool = 0, ThreadPoolExecutor(flight)
+    started = time.monotonic()
+    list(pool.map(book.insist, itertools.islice(book.numbers, 5 * flight)))
+    usual = (time.monotonic() - started) / 5
+    for _ in range(kills):
+        following = book.start(wait=False)  # gets ready meanwhile
+        numbers, before = list(itertools.islice(book.numbers, flight)), book.told["broken"]
+        sent = [pool.submit(send, book.server, number) for number in numbers]
+        time.sleep(random.random() * usual)
+        book.server.process.kill()
+        for future in sent:
+            future.result()
+        broken += book.told["broken"] > before
+        book.server.process.wait()
+        following.wait_ready()
+        book.server = following
+        list(pool.map(book.insist, numbers))
+    pool.shutdown()
+    print(f"{kills} kills, {broken} of them in a write; {dict(book.told)}")
+    assert broken > kills / 3, f"most kills came too late: {book.told}"
+    book.check()
+
+
+def end_sessions(book, wanted, pause, clients=6):
+    """The database ends sessions of the writers that are in the middle of something, at random."""
+    stop, ended = threading.Event(), []
+
+    def end():
+        with psycopg2.connect(book.cluster.url("postgres")) as connection, connection.cursor() as cursor:
+            while sum(ended) < wanted and not stop.wait(random.random() * pause):
+                cursor.execute("""SELECT count(pg_terminate_backend(pid)) FROM (
+                    SELECT pid FROM pg_stat_activity WHERE application_name = 'scip-api writer' AND state <> 'idle' ORDER BY random() LIMIT 1) s""")
+                ended.append(cursor.fetchone()[0])
+                connection.commit()
+
+    def client(_):
+        while sum(ended) < wanted:
+            book.insist(next(book.numbers))
+
+    killer = threading.Thread(target=end)
+    killer.start()
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(client, range(clients)))
+    stop.set()
+    killer.join()
+    print(f"{sum(ended)} sessions ended; {dict(book.told)}")
+    assert book.told[503], "none was hit in mid-write"
+    assert set(book.told) <= {200, 201, 409, 503}
+    book.check()
