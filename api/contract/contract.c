@@ -50,6 +50,12 @@ static bool is_json(const char *media_type) {
     return strcmp(media_type, "application/json") == 0;
 }
 
+/* A vocabulary of others, in JSON: the statement's columns are its members too. */
+static bool is_vocabulary(const char *media_type) {
+    return strcmp(media_type, "application/ld+json") == 0 ||
+           strcmp(media_type, "application/vnd.citationstyles.csl+json") == 0;
+}
+
 static void load_parameter(struct loader *loader, struct spec *spec, struct parameter *parameter, json_t *node) {
     node = resolve(loader, node);
     const char *in = text_of(node, "in"), *name = text_of(node, "name");
@@ -140,7 +146,7 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
     spec->media = types;
     json_object_foreach (content, type, media) {
         types[spec->media_count++] = type;
-        if (is_json(type))
+        if (is_json(type) || is_vocabulary(type))
             spec->response = schema_compile(loader->schemas, json_object_get(media, "schema"));
     }
     const struct schema *items = spec->response ? schema_property(spec->response, "items") : NULL;
