@@ -119,7 +119,7 @@ bool problem_set_status(struct problem *problem, int status) {
         {"forbidden", "The caller may not change this record."},
         {"not-found", "There is no such record."},
         {"conflict", "A rule of the records forbids it."},
-        {"gone", "This is no longer given: start again."},
+        {"gone", "This is no longer given."},
         {"precondition-failed", "The record has changed since, or is there already: read it again."},
         {"invalid", "A rule of the records forbids these values."}};
     for (size_t i = 0; i < sizeof details / sizeof *details; i++)
