@@ -1,4 +1,5 @@
 #include "config.h"
+#include "base/clock.h"
 #include "base/scan.h"
 #include <stddef.h>
 #include <stdlib.h>
@@ -74,7 +75,7 @@ bool config_load(struct config *config, FILE *err) {
         fprintf(err, "LOG_LEVEL must be debug, info, warn or error\n");
         fine = false;
     }
-    return fine;
+    return clock_load(err) && fine;
 }
 
 void config_describe(FILE *out) {
