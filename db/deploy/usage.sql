@@ -1,0 +1,367 @@
+-- Uses of documents and resources, counted as the COUNTER Code of Practice (R5.1) has it: exactly, whatever the order in
+-- which they are committed, and without an address of anybody.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- What is used. It stays when the record is deleted: what was counted was counted.
+CREATE TABLE scip.use_item (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('document', 'resource')),
+  record_id bigint NOT NULL,
+  slug scip.slug NOT NULL,
+  UNIQUE (kind, record_id)
+);
+COMMENT ON COLUMN scip.use_item.slug IS 'The record''s when it was first used: for when there is no record any more';
+
+-- Months (Europe/London) and how far they are: raw rows there are as long as dropped_at is empty.
+CREATE TABLE scip.use_month (
+  month date PRIMARY KEY CHECK (extract(day FROM month) = 1),
+  starts timestamptz NOT NULL,
+  ends timestamptz NOT NULL,
+  verified_at timestamptz,
+  dropped_at timestamptz,
+  uses bigint
+);
+COMMENT ON COLUMN scip.use_month.uses IS 'Raw rows that were dropped';
+
+-- A click as it came: to recount from. A user is known by keyed hashes alone, whose salts are destroyed: day_key by a
+-- day's, month_key by a month's. In the first 30 seconds of a day previous_key is that by the salt of the day before.
+CREATE TABLE scip.use (
+  at timestamptz NOT NULL,
+  item_id int NOT NULL,
+  request boolean NOT NULL,
+  class text NOT NULL CHECK (class IN ('human', 'machine', 'robot')),
+  day_key uuid NOT NULL,
+  previous_key uuid,
+  month_key uuid NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX ON scip.use (day_key, item_id, at);
+CREATE INDEX ON scip.use (previous_key, item_id, at) WHERE previous_key IS NOT NULL;
+COMMENT ON COLUMN scip.use.request IS 'A request is an investigation too';
+
+-- Chains that ended in a session (a user's hour) and those of a visitor in a month: unique is what has at least one.
+CREATE TABLE scip.use_session (
+  month date NOT NULL,
+  day_key uuid NOT NULL,
+  item_id int NOT NULL,
+  hour smallint NOT NULL,
+  class text NOT NULL,
+  investigations int NOT NULL,
+  requests int NOT NULL,
+  PRIMARY KEY (day_key, item_id, hour, class, month)
+) PARTITION BY LIST (month);
+CREATE TABLE scip.use_visitor (
+  month date NOT NULL,
+  month_key uuid NOT NULL,
+  class text NOT NULL,
+  investigations int NOT NULL,
+  requests int NOT NULL,
+  PRIMARY KEY (month_key, class, month)
+) PARTITION BY LIST (month);
+
+-- The figures: these are kept.
+CREATE TABLE scip.usage_month (
+  item_id int NOT NULL REFERENCES scip.use_item,
+  month date NOT NULL,
+  class text NOT NULL,
+  total_item_investigations bigint NOT NULL,
+  unique_item_investigations bigint NOT NULL,
+  total_item_requests bigint NOT NULL,
+  unique_item_requests bigint NOT NULL,
+  PRIMARY KEY (item_id, month, class)
+);
+CREATE INDEX ON scip.usage_month (month);
+CREATE TABLE scip.users_month (
+  month date NOT NULL,
+  class text NOT NULL,
+  investigating bigint NOT NULL,
+  requesting bigint NOT NULL,
+  PRIMARY KEY (month, class)
+);
+COMMENT ON TABLE scip.users_month IS 'Users of the whole bank: distinct within a month';
+
+-- Secret, and gone when its time is over.
+CREATE TABLE scip.usage_salt (
+  period text NOT NULL CHECK (period IN ('day', 'month')),
+  starts timestamptz NOT NULL,
+  ends timestamptz NOT NULL,
+  salt bytea NOT NULL CHECK (length(salt) = 32),
+  PRIMARY KEY (period, starts)
+);
+
+-- What kind of agent it is: machines are told first, then robots; the rest is human.
+CREATE TABLE scip.agent_pattern (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  class text NOT NULL CHECK (class IN ('machine', 'robot')),
+  pattern text NOT NULL CHECK (length(pattern) BETWEEN 1 AND 500),
+  imported boolean NOT NULL DEFAULT false,
+  CONSTRAINT agent_pattern_once UNIQUE (class, pattern)
+);
+COMMENT ON COLUMN scip.agent_pattern.imported IS 'From a published list; the others are the service''s own';
+CREATE TABLE scip.agent_list (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  version bigint NOT NULL DEFAULT 1
+);
+INSERT INTO scip.agent_list DEFAULT VALUES;
+
+CALL scip.protect('use_month', 'use', 'use_session', 'use_visitor', 'usage_salt', 'agent_pattern', 'agent_list');
+CALL scip.publish('use_item', 'usage_month', 'users_month');
+CALL scip.keep_records('agent_pattern', NULL);
+
+CREATE FUNCTION scip.note_agents() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE scip.agent_list SET version = version + 1;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_agents AFTER INSERT OR UPDATE OR DELETE ON scip.agent_pattern
+  FOR EACH ROW EXECUTE FUNCTION scip.note_agents();
+
+-- Partitions have a schema of their own, which is nobody's.
+CREATE SCHEMA counted;
+
+CREATE FUNCTION scip.use_month_of(at timestamptz) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
+RETURN date_trunc('month', at AT TIME ZONE 'Europe/London')::date;
+
+-- Makes the partitions of a month, and those of the next one: attached, which stops nobody who records meanwhile.
+CREATE FUNCTION scip.make_use_partitions(month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  first date;
+  t text;
+  part text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('scip.use_month', 0));
+  FOREACH first IN ARRAY ARRAY[month, (month + interval '1 month')::date] LOOP
+    CONTINUE WHEN EXISTS (SELECT FROM use_month m WHERE m.month = first);
+    INSERT INTO use_month (month, starts, ends)
+    VALUES (first, first::timestamp AT TIME ZONE 'Europe/London', (first + interval '1 month') AT TIME ZONE 'Europe/London');
+    FOREACH t IN ARRAY '{use,use_session,use_visitor}'::text[] LOOP
+      part := t || to_char(first, '_YYYY_MM');
+      EXECUTE format('CREATE TABLE counted.%I (LIKE scip.%I INCLUDING ALL)', part, t);
+      EXECUTE format('ALTER TABLE scip.%I ATTACH PARTITION counted.%I FOR VALUES ', t, part)
+        || CASE t WHEN 'use' THEN (SELECT format('FROM (%L) TO (%L)', m.starts, m.ends) FROM use_month m WHERE m.month = first)
+                  ELSE format('IN (%L)', first) END;
+    END LOOP;
+  END LOOP;
+END $$;
+
+-- What an item's name (document/<slug>, resource:<id>) means: 0 and its number and address, or 404, or 410.
+CREATE FUNCTION scip.use_target(name text, OUT status int, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  rest text := substr(name, 10);
+  gone timestamptz;
+BEGIN
+  kind := left(name, 8);
+  IF kind = 'document' AND substr(name, 9, 1) = '/' THEN
+    SELECT d.id, d.slug, d.url, d.withdrawn_at INTO record_id, slug, url, gone FROM scip.document d WHERE d.slug = rest;
+  ELSIF kind = 'resource' AND substr(name, 9, 1) = '/' THEN
+    SELECT r.id, r.slug, r.url, r.withdrawn_at INTO record_id, slug, url, gone FROM scip.resource r WHERE r.slug = rest;
+  ELSIF name ~ '^document:[0-9]{1,18}$' THEN
+    SELECT d.id, d.slug, d.url, d.withdrawn_at INTO record_id, slug, url, gone FROM scip.document d WHERE d.id = rest::bigint;
+  ELSIF name ~ '^resource:[0-9]{1,18}$' THEN
+    SELECT r.id, r.slug, r.url, r.withdrawn_at INTO record_id, slug, url, gone FROM scip.resource r WHERE r.id = rest::bigint;
+  END IF;
+  status := CASE WHEN record_id IS NULL THEN 404 WHEN gone IS NOT NULL THEN 410 ELSE 0 END;
+END $$;
+
+-- Records uses: nth elements belong together. Gives the status (0, 404, 410) and the address of the item of each, in
+-- their order, and no row where `version` is not that of the patterns now: then nothing was recorded.
+--
+-- Clicks of one user on one item no more than 30 seconds apart are a chain, which counts once, at its last click. A
+-- click is therefore the end of a chain if none follows within 30 seconds, and a new one changes that of those
+-- before it at most. So the ends around the new ones are told without and with them, and the difference is counted.
+-- Whoever records clicks of the same user on the same item waits: what is around is all there is.
+CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], class text[],
+                                 day_key uuid[], previous_key uuid[], month_key uuid[], OUT status int, OUT url text)
+RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  statuses int[];
+  urls text[];
+  items int[];
+  missing date;
+  dropped boolean;
+  lowest timestamptz;
+  highest timestamptz;
+BEGIN
+  IF NOT EXISTS (SELECT FROM agent_list l WHERE l.version = record_uses.version) THEN
+    RETURN;
+  END IF;
+
+  WITH given AS (
+    SELECT g.name, min(g.n) AS n FROM unnest(record_uses.item) WITH ORDINALITY g (name, n) GROUP BY g.name
+  ), target AS MATERIALIZED (
+    SELECT g.name, t.* FROM given g CROSS JOIN LATERAL use_target(g.name) t
+  ), made AS (
+    INSERT INTO use_item AS i (kind, record_id, slug)
+    SELECT DISTINCT t.kind, t.record_id, t.slug FROM target t
+    WHERE t.status = 0 AND NOT EXISTS (SELECT FROM use_item o WHERE o.kind = t.kind AND o.record_id = t.record_id) ORDER BY 1, 2
+    ON CONFLICT (kind, record_id) DO UPDATE SET slug = i.slug RETURNING i.id, i.kind, i.record_id
+  ), known AS MATERIALIZED (
+    SELECT i.id, i.kind, i.record_id FROM use_item i WHERE (i.kind, i.record_id) IN (SELECT t.kind, t.record_id FROM target t WHERE t.status = 0)
+    UNION ALL SELECT * FROM made
+  )
+  SELECT array_agg(t.status ORDER BY g.n), array_agg(t.url ORDER BY g.n), array_agg(k.id ORDER BY g.n)
+  INTO statuses, urls, items
+  FROM unnest(record_uses.item) WITH ORDINALITY g (name, n)
+  JOIN target t ON t.name = g.name
+  LEFT JOIN known k ON t.status = 0 AND k.kind = t.kind AND k.record_id = t.record_id;
+
+  SELECT to_timestamp(min(u)) - interval '30 seconds', to_timestamp(max(u)) + interval '30 seconds' INTO lowest, highest
+  FROM unnest(record_uses.at) u;
+  LOOP
+    SELECT min(use_month_of(to_timestamp(u.at))) FILTER (WHERE m.month IS NULL), bool_or(m.dropped_at IS NOT NULL) INTO missing, dropped
+    FROM unnest(record_uses.at, items, record_uses.kind) u (at, item_id, kind)
+    LEFT JOIN use_month m ON to_timestamp(u.at) >= m.starts AND to_timestamp(u.at) < m.ends
+    WHERE u.item_id IS NOT NULL AND u.kind > 0;
+    EXIT WHEN missing IS NULL;
+    PERFORM make_use_partitions(missing);
+  END LOOP;
+  IF dropped THEN
+    RAISE 'a month that is closed' USING ERRCODE = 'SC409', CONSTRAINT = 'month-is-closed';
+  END IF;
+
+  -- a statement of its own, in one order for all: the next one sees what those who were waited for have committed
+  PERFORM pg_advisory_xact_lock(l.lock)
+  FROM (SELECT DISTINCT uuid_hash_extended(k.key, u.item_id) AS lock
+        FROM unnest(items, record_uses.kind, record_uses.day_key, record_uses.previous_key) u (item_id, kind, day_key, previous_key)
+        CROSS JOIN LATERAL (VALUES (u.day_key), (u.previous_key)) k (key)
+        WHERE u.item_id IS NOT NULL AND u.kind > 0 AND k.key IS NOT NULL ORDER BY 1) l;
+
+  WITH click AS MATERIALIZED (
+    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind = 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
+    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key)
+      u (at, item_id, kind, class, day_key, previous_key, month_key)
+    WHERE u.item_id IS NOT NULL AND u.kind > 0
+  ), raw AS (
+    INSERT INTO use (at, item_id, request, class, day_key, previous_key, month_key)
+    SELECT c.at, c.item_id, c.request, c.class, c.day_key, c.previous_key, c.month_key FROM click c
+  ), place AS MATERIALIZED ( -- a click is of its day's user, and for the first 30 seconds of the one before too
+    SELECT c.day_key AS key, c.item_id, c.at, true AS own, c.request, c.class, c.month_key FROM click c
+    UNION ALL
+    SELECT c.previous_key, c.item_id, c.at, false, c.request, c.class, c.month_key FROM click c WHERE c.previous_key IS NOT NULL
+  ), around AS (
+    SELECT p.key, p.item_id, u.at, u.own, false AS new, u.request, u.class, u.month_key
+    FROM (SELECT DISTINCT p.key, p.item_id, p.at FROM place p) p CROSS JOIN LATERAL (
+      SELECT o.at, true AS own, o.request, o.class, o.month_key FROM use o
+      WHERE o.day_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+        AND o.at BETWEEN lowest AND highest
+      UNION ALL
+      SELECT o.at, false, o.request, o.class, o.month_key FROM use o
+      WHERE o.previous_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+        AND o.at BETWEEN lowest AND highest) u
+    UNION ALL
+    SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.class, p.month_key FROM place p
+  ), second AS ( -- of each second, of which class it was and will be; NULL: there is no such click
+    SELECT a.key, a.item_id, a.at, a.own, a.month_key,
+           max(a.class) FILTER (WHERE NOT a.new) AS i0, max(a.class) AS i1,
+           max(a.class) FILTER (WHERE NOT a.new AND a.request) AS r0, max(a.class) FILTER (WHERE a.request) AS r1
+    FROM around a GROUP BY a.key, a.item_id, a.at, a.own, a.month_key
+  ), followed AS (
+    SELECT s.*, count(s.i0) OVER next AS i0s, count(s.i1) OVER next AS i1s, count(s.r0) OVER next AS r0s, count(s.r1) OVER next AS r1s
+    FROM second s
+    WINDOW next AS (PARTITION BY s.key, s.item_id ORDER BY s.at RANGE BETWEEN interval '1 second' FOLLOWING AND interval '30 seconds' FOLLOWING)
+  ), changed AS MATERIALIZED (
+    SELECT f.key, f.item_id, use_month_of(f.at) AS month, extract(hour FROM f.at AT TIME ZONE 'Europe/London')::smallint AS hour,
+           e.class, f.month_key, sum(e.i)::int AS i, sum(e.r)::int AS r
+    FROM followed f CROSS JOIN LATERAL (VALUES
+      (CASE f.i0s WHEN 0 THEN f.i0 END, -1, 0), (CASE f.i1s WHEN 0 THEN f.i1 END, 1, 0),
+      (CASE f.r0s WHEN 0 THEN f.r0 END, 0, -1), (CASE f.r1s WHEN 0 THEN f.r1 END, 0, 1)) e (class, i, r)
+    WHERE f.own AND e.class IS NOT NULL
+    GROUP BY 1, 2, 3, 4, 5, 6
+    HAVING sum(e.i) <> 0 OR sum(e.r) <> 0
+  ), session AS (
+    INSERT INTO use_session AS s (month, day_key, item_id, hour, class, investigations, requests)
+    SELECT c.month, c.key, c.item_id, c.hour, c.class, c.i, c.r FROM changed c ORDER BY c.key, c.item_id, c.hour, c.class
+    ON CONFLICT (day_key, item_id, hour, class, month) DO UPDATE
+      SET investigations = s.investigations + EXCLUDED.investigations, requests = s.requests + EXCLUDED.requests
+    RETURNING s.day_key, s.item_id, s.hour, s.class, s.investigations, s.requests
+  ), rolled AS (
+    SELECT c.item_id, c.month, c.class, sum(c.i) AS i, sum(c.r) AS r,
+           sum((s.investigations > 0)::int - (s.investigations > c.i)::int) AS ui, sum((s.requests > 0)::int - (s.requests > c.r)::int) AS ur
+    FROM changed c JOIN session s ON s.day_key = c.key AND s.item_id = c.item_id AND s.hour = c.hour AND s.class = c.class
+    GROUP BY 1, 2, 3
+  ), month AS (
+    INSERT INTO usage_month AS m
+    SELECT r.item_id, r.month, r.class, r.i, r.ui, r.r, r.ur FROM rolled r ORDER BY 1, 2, 3
+    ON CONFLICT (item_id, month, class) DO UPDATE
+      SET total_item_investigations = m.total_item_investigations + EXCLUDED.total_item_investigations,
+          unique_item_investigations = m.unique_item_investigations + EXCLUDED.unique_item_investigations,
+          total_item_requests = m.total_item_requests + EXCLUDED.total_item_requests,
+          unique_item_requests = m.unique_item_requests + EXCLUDED.unique_item_requests
+    RETURNING 1
+  ), change AS MATERIALIZED (
+    SELECT c.month, c.month_key, c.class, sum(c.i)::int AS i, sum(c.r)::int AS r
+    FROM changed c
+    WHERE (SELECT count(*) FROM month) >= 0 -- months first: everybody locks in this order
+    GROUP BY 1, 2, 3 HAVING sum(c.i) <> 0 OR sum(c.r) <> 0
+  ), visitor AS (
+    INSERT INTO use_visitor AS v (month, month_key, class, investigations, requests)
+    SELECT c.month, c.month_key, c.class, c.i, c.r FROM change c ORDER BY 2, 3, 1
+    ON CONFLICT (month_key, class, month) DO UPDATE
+      SET investigations = v.investigations + EXCLUDED.investigations, requests = v.requests + EXCLUDED.requests
+    RETURNING v.month, v.month_key, v.class, v.investigations, v.requests
+  )
+  INSERT INTO users_month AS m
+  SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int), sum((v.requests > 0)::int - (v.requests > c.r)::int)
+  FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.class = c.class
+  GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating, requesting = m.requesting + EXCLUDED.requesting;
+
+  RETURN QUERY SELECT * FROM unnest(statuses, urls);
+END $$;
+
+-- The salts for a click at this second: when the day begins and ends, its salt, that of the day before while a click may
+-- still follow one of it, and the month's. Made on first use; those that are over go.
+CREATE FUNCTION scip.salt(period text, at timestamptz) RETURNS bytea
+LANGUAGE plpgsql AS $$
+DECLARE
+  first timestamp := date_trunc(period, at AT TIME ZONE 'Europe/London');
+  found_salt bytea;
+BEGIN
+  LOOP
+    SELECT s.salt INTO found_salt FROM scip.usage_salt s WHERE s.period = salt.period AND s.starts = first AT TIME ZONE 'Europe/London';
+    EXIT WHEN FOUND;
+    INSERT INTO scip.usage_salt
+    VALUES (period, first AT TIME ZONE 'Europe/London', (first + ('1 ' || period)::interval) AT TIME ZONE 'Europe/London',
+            uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+    ON CONFLICT DO NOTHING;
+  END LOOP;
+  RETURN found_salt;
+END $$;
+-- A minute beyond its end, for clocks and clicks that are late.
+CREATE FUNCTION scip.drop_salts(at timestamptz) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  removed int;
+BEGIN
+  DELETE FROM scip.usage_salt WHERE ends < least(at, now()) - interval '1 minute';
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN removed;
+END $$;
+CREATE FUNCTION scip.usage_salts(at bigint, OUT starts bigint, OUT ends bigint, OUT day bytea, OUT previous bytea, OUT month bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  moment timestamptz := to_timestamp(at);
+  first timestamp := date_trunc('day', moment AT TIME ZONE 'Europe/London');
+BEGIN
+  starts := extract(epoch FROM first AT TIME ZONE 'Europe/London');
+  ends := extract(epoch FROM (first + interval '1 day') AT TIME ZONE 'Europe/London');
+  PERFORM drop_salts(moment);
+  day := salt('day', moment);
+  IF at < starts + 30 THEN
+    previous := salt('day', to_timestamp(starts - 1));
+  END IF;
+  month := salt('month', moment);
+END $$;
+
+-- The patterns and their version, which is in each row.
+CREATE FUNCTION scip.agent_patterns(OUT version bigint, OUT class text, OUT pattern text) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT l.version, p.class, p.pattern FROM agent_list l LEFT JOIN agent_pattern p ON true ORDER BY p.id;
+$$;
+
+GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_writer;
+
+COMMIT;

@@ -1,0 +1,9 @@
+BEGIN;
+SET LOCAL client_min_messages = warning;
+DROP FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns, scip.drop_salts, scip.salt, scip.use_target, scip.make_use_partitions;
+DROP TABLE scip.use, scip.use_session, scip.use_visitor, scip.usage_month, scip.users_month, scip.use_item, scip.use_month, scip.usage_salt,
+  scip.agent_pattern, scip.agent_list;
+DROP FUNCTION scip.note_agents, scip.record_agent_pattern, scip.use_month_of;
+DROP SCHEMA counted;
+DELETE FROM scip.history WHERE "table" = 'agent_pattern';
+COMMIT;
