@@ -24,7 +24,8 @@ struct renderer {
     void (*end)(struct rendering *);
 };
 
-extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical, render_jsonld, render_csl;
+extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical, render_jsonld,
+    render_csl;
 
 /* The renderer of a contract's media type, or NULL. */
 const struct renderer *renderer_of(const char *media_type);

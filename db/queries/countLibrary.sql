@@ -2,14 +2,14 @@
 WITH found AS MATERIALIZED (
   SELECT type, kind, year, principle, phases, nations, language, format,
          array_remove(ARRAY[
-           CASE WHEN NOT coalesce(type = :type, :type IS NULL) THEN 'type' END,
-           CASE WHEN NOT coalesce(kind = :kind, :kind IS NULL) THEN 'kind' END,
-           CASE WHEN NOT coalesce(year = :year, :year IS NULL) THEN 'year' END,
-           CASE WHEN NOT coalesce(principle = :principle, :principle IS NULL) THEN 'principle' END,
-           CASE WHEN NOT coalesce(:phase = ANY (phases), :phase IS NULL) THEN 'phase' END,
-           CASE WHEN NOT coalesce(:nation = ANY (nations), :nation IS NULL) THEN 'nation' END,
-           CASE WHEN NOT coalesce(language = :language, :language IS NULL) THEN 'language' END,
-           CASE WHEN NOT coalesce(format = :file_format, :file_format IS NULL) THEN 'file_format' END], NULL) AS misses
+           CASE WHEN :type IS NULL OR type = :type THEN NULL ELSE 'type' END,
+           CASE WHEN :kind IS NULL OR kind = :kind THEN NULL ELSE 'kind' END,
+           CASE WHEN :year IS NULL OR year = :year THEN NULL ELSE 'year' END,
+           CASE WHEN :principle IS NULL OR principle = :principle THEN NULL ELSE 'principle' END,
+           CASE WHEN :phase IS NULL OR :phase = ANY (phases) THEN NULL ELSE 'phase' END,
+           CASE WHEN :nation IS NULL OR :nation = ANY (nations) THEN NULL ELSE 'nation' END,
+           CASE WHEN :language IS NULL OR language = :language THEN NULL ELSE 'language' END,
+           CASE WHEN :file_format IS NULL OR format = :file_format THEN NULL ELSE 'file_format' END], NULL) AS misses
   FROM scip.library
   WHERE :q IS NULL OR words @@ scip.wanted(:q)
 ), counted AS (

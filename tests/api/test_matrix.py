@@ -39,6 +39,8 @@ GET /v1/hubs /v1/hubs/{slug} /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/
 GET /v1/organisations /v1/organisations/{slug}                                 all
 GET /v1/regions /v1/regions/{slug} /v1/events /v1/events/{slug}                all
 GET /v1/documents /v1/documents/{slug} /v1/news /v1/news/{slug}                all
+GET /v1/documents/{slug}/jsonld /v1/documents/{slug}/csl /v1/documents/{slug}/withdrawal  all
+GET /v1/resources /v1/resources/{slug} /v1/resources/{slug}/withdrawal /v1/library/search /v1/library/facets  all
 GET /v1/groups /v1/groups/{slug} /v1/strategies /v1/strategies/{slug}          all
 GET /v1/toolkit/principles /v1/toolkit/principles/{slug} /v1/toolkit/facts /v1/toolkit/facts/{slug}  all
 GET /v1/headline-figures /v1/headline-figures/{slug} /v1/headline-figures/{slug}/versions  all
@@ -47,6 +49,8 @@ GET /v1/changes                            all
 GET /v1/me                                 known
 
 PUT,PATCH,DELETE /v1/organisations/{slug} /v1/documents/{slug} /v1/news/{slug} /v1/groups/{slug} /v1/strategies/{slug}  central
+PUT,PATCH,DELETE /v1/resources/{slug}         central
+POST /v1/documents/{slug}/withdrawal /v1/documents/{slug}/reinstatement /v1/resources/{slug}/withdrawal /v1/resources/{slug}/reinstatement  central
 PUT,PATCH,DELETE /v1/toolkit/principles/{slug} /v1/toolkit/facts/{slug} /v1/policy-contributions/{slug}  central
 PUT /v1/headline-figures/{slug}            central
 POST /v1/headline-figures/{slug}/versions  central
@@ -262,6 +266,8 @@ def records(cluster, server):
           INSERT INTO scip.hub_status (hub_id, status) SELECT id, 'closed' FROM mine;
           DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub WHERE id IN (TABLE mine);
+          DELETE FROM scip.document WHERE slug LIKE 'matrix-%';
+          DELETE FROM scip.resource WHERE slug LIKE 'matrix-%';
           DELETE FROM scip.organisation WHERE id IN (TABLE ours);""")
 
     def done(method, path, body=None, caller="central", **more):
@@ -272,6 +278,9 @@ def records(cluster, server):
     clear()
     for slug in ("matrix-mine", "matrix-other"):
         done("PUT", f"/v1/organisations/{slug}", {"name": slug, "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
+    for things in ("documents", "resources"):
+        done("PUT", f"/v1/{things}/matrix-withdrawn", {"title": "Matrix", "kind": "guide", "sources": ["x"], "confidence": "low"}, If_None_Match="*")
+        done("POST", f"/v1/{things}/matrix-withdrawn/withdrawal", {"note": "Matrix"})
     application = {"organisation": "matrix-mine", "name": "Matrix", "nations": ["GB-ENG"], "regions": ["E12000008"], "case_for_hub": "Because."}
     founded, open_, draft = (done("POST", "/v1/hub-applications", {**application, "slug": slug}, "partner") for slug in ("matrix-hub", "matrix-hub-2", "matrix-hub-3"))
     for one in (founded, open_):
@@ -314,6 +323,8 @@ def address(server, records, method, template):
         for part in ("agenda", "resolutions", "actions"):
             template = template.replace(part + "/{id}", f"{part}/{records[part]}")
         return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.endswith("/withdrawal") and method == "GET" or template.endswith("/reinstatement"):
+        return template.replace("{slug}", "matrix-withdrawn")
     if template.startswith("/v1/people"):
         return template.replace("{id}", records["person"])
     if "/members/" in template or "/quorum-rules/" in template:

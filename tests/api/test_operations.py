@@ -53,8 +53,17 @@ def documented(contract, template, status, method="get"):
     return status in contract["paths"][template][method.lower()]["responses"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def withdrawn(cluster):
+    """What was withdrawn is in no list: one of each."""
+    for table in ("document", "resource"):
+        cluster.psql(f"""INSERT INTO scip.{table} (slug, title, kind, sources, confidence, withdrawn_at, withdrawal_note)
+            VALUES ('operations-withdrawn', 'Withdrawn', 'guide', '{{x}}', 'low', now(), 'note') ON CONFLICT DO NOTHING""", "scip_migrator")
+
+
 def path_of(server, template, operation):
     """An address that exists."""
+    template = template.replace("{slug}/withdrawal", "operations-withdrawn/withdrawal")
     found = ""
     for part in template.split("/")[1:]:
         if part.startswith("{") and part != "{asset}":
