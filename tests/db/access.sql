@@ -8,7 +8,7 @@ SELECT no_plan();
 CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_category',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
-  'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
+  'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
   'change_cut', 'kind_address', 'programme', 'course', 'closed_metric']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
 CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'closed_total']) AS name;
