@@ -25,6 +25,7 @@ static const struct kind {
     {"too-large", 413, "The content is too large"},
     {"uri-too-long", 414, "The request target is too long"},
     {"unsupported-media-type", 415, "The content type is not accepted"},
+    {"range-not-satisfiable", 416, "The range is not within the content"},
     {"expectation-failed", 417, "The expectation cannot be met"},
     {"invalid", 422, "The values are not valid"},
     {"precondition-required", 428, "The request needs If-Match"},

@@ -113,15 +113,17 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
     const char *type;
     spec->body_required = json_is_true(json_object_get(body, "required"));
     json_object_foreach (content, type, media) {
-        if (!is_json(type) && strcmp(type, "application/merge-patch+json") != 0 &&
+        spec->streamed |= strcmp(type, "*/*") == 0;
+        if (!is_json(type) && strcmp(type, "application/merge-patch+json") != 0 && strcmp(type, "*/*") != 0 &&
             strcmp(type, "application/x-www-form-urlencoded") != 0 && strcmp(type, "text/csv") != 0)
-            FAULT(loader, media, "%s: a body is JSON, a JSON merge patch, a form or CSV, not %s", spec->id, type);
+            FAULT(loader, media, "%s: a body is JSON, a JSON merge patch, a form, CSV or */*, not %s", spec->id, type);
         else if (spec->body)
             FAULT(loader, media, "%s: one media type for the body", spec->id);
-        else
+        else if (!spec->streamed)
             spec->body = schema_compile(loader->schemas, json_object_get(media, "schema"));
         spec->body_type = type;
     }
+    spec->body_required &= !spec->streamed; /* its handler looks */
 }
 
 static void load_headers(struct loader *loader, struct spec *spec, json_t *response) {
@@ -162,10 +164,13 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
     json_object_foreach (responses, status, response) {
         response = resolve(loader, response);
         if (status[0] == '2' && strlen(status) == 3) {
-            if (spec->success)
-                FAULT(loader, response, "%s: one 2xx response an operation", spec->id);
-            spec->success = 200 + (status[1] - '0') * 10 + status[2] - '0';
-            load_success(loader, spec, response);
+            bool beside = spec->success == 200 && (strcmp(status, "201") == 0 || strcmp(status, "206") == 0);
+            if (spec->success && !beside)
+                FAULT(loader, response, "%s: one 2xx response an operation, but for 201 or 206 beside 200", spec->id);
+            if (!beside) {
+                spec->success = 200 + (status[1] - '0') * 10 + status[2] - '0';
+                load_success(loader, spec, response);
+            }
         }
         if (!text_of(response, "description"))
             FAULT(loader, response, "%s: response %s needs a description", spec->id, status);

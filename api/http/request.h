@@ -12,6 +12,21 @@ struct header {
     const char *name, *value;
 };
 
+/* A body that a handler reads piece by piece. */
+struct source {
+    /* Fills bytes: fewer than size where the body ends, -1 with a problem. A client that waits for 100 (Continue) is
+     * told by the first call. */
+    ssize_t (*read)(struct source *source, char *bytes, size_t size, struct problem *problem);
+    bool ended; /* all of it has been read */
+};
+
+/* A body that is written piece by piece. */
+struct stream {
+    int64_t length;
+    /* The next piece, lent until the next call, empty behind the last. False with a problem: it cannot be finished. */
+    bool (*next)(struct request *request, struct stream *stream, struct text *piece, struct problem *problem);
+};
+
 /* The steps of the walk, for timings. */
 enum step_id {
     STEP_ROUTE,
@@ -33,9 +48,11 @@ struct request {
     const char *method, *target;
     const struct header *headers;
     unsigned header_count;
-    struct text body;    /* bytes is NULL without one */
-    char id[65];         /* X-Request-Id, the trace's id or our own */
-    const char *address; /* the client's: counted, never kept or logged */
+    struct text body;      /* bytes is NULL without one */
+    struct source *source; /* of a body that its handler reads, or NULL */
+    bool transfers;        /* counted as a transfer, until all is written */
+    char id[65];           /* X-Request-Id, the trace's id or our own */
+    const char *address;   /* the client's: counted, never kept or logged */
     struct route_match match;
     struct operation *operation;
     struct claims caller;            /* subject NULL: nobody with a token */
@@ -57,11 +74,14 @@ struct response {
     int status;
     const char *content_type; /* NULL: no body */
     struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
+    struct stream *stream;    /* or NULL; then there is no other body */
     const char *allow, *location, *etag, *next_link;
     const char *version;                     /* of the record, for its ETag */
     const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
     const char *rate;                        /* RateLimit */
     const char *cache_status;                /* RFC 9211 */
+    const char *range;                       /* Content-Range */
+    const char *disposition;                 /* Content-Disposition */
     int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
     const struct constant_header *constants; /* from the contract */
     unsigned constant_count;
@@ -74,8 +94,12 @@ struct response {
  * (status 0: none). */
 void request_serve(struct request *request, struct response *response, struct problem *problem);
 
-/* The most bytes that its body may have: files may be larger than documents, which cost memory to read. */
-int64_t request_body_limit(const struct request *request);
+/* How its body is taken. Files may be larger than documents, which cost memory to read. */
+struct body_rule {
+    int64_t limit; /* bytes */
+    bool streamed; /* not read before its handler asks for it */
+};
+struct body_rule request_body_rule(const struct request *request);
 
 /* The first header of that name (case-insensitive), or NULL. */
 const char *request_header(const struct request *request, const char *name);

@@ -49,6 +49,8 @@ struct result;
 struct leg {
     const struct statement *statement;
     const char *const *values; /* text form, NULL is SQL NULL; NULL where there are none */
+    const int *lengths;        /* of the values in binary form, 0 for the others; NULL: all are text */
+    bool binary;               /* the result's cells are in binary form */
     struct result *result;     /* out: the caller's; NULL after a failure */
 };
 
