@@ -100,17 +100,17 @@ CREATE TABLE scip.agent_pattern (
 COMMENT ON COLUMN scip.agent_pattern.imported IS 'From a published list; the others are the service''s own';
 CREATE TABLE scip.agent_list (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
-  version bigint NOT NULL DEFAULT 1
+  edition bigint NOT NULL DEFAULT 1
 );
 INSERT INTO scip.agent_list DEFAULT VALUES;
 
 CALL scip.protect('use_month', 'use', 'use_session', 'use_visitor', 'usage_salt', 'agent_pattern', 'agent_list');
 CALL scip.publish('use_item', 'usage_month', 'users_month');
-CALL scip.keep_records('agent_pattern', NULL);
+CALL scip.keep_records('agent_pattern', NULL, 'NULL', 'NULL');
 
 CREATE FUNCTION scip.note_agents() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE scip.agent_list SET version = version + 1;
+  UPDATE scip.agent_list SET edition = edition + 1;
   RETURN NULL;
 END $$;
 CREATE TRIGGER note_agents AFTER INSERT OR UPDATE OR DELETE ON scip.agent_pattern
@@ -174,7 +174,9 @@ END $$;
 -- Whoever records clicks of the same user on the same item waits: what is around is all there is.
 CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], class text[],
                                  day_key uuid[], previous_key uuid[], month_key uuid[], OUT status int, OUT url text)
-RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
+-- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   statuses int[];
@@ -185,7 +187,7 @@ DECLARE
   lowest timestamptz;
   highest timestamptz;
 BEGIN
-  IF NOT EXISTS (SELECT FROM agent_list l WHERE l.version = record_uses.version) THEN
+  IF NOT EXISTS (SELECT FROM agent_list l WHERE l.edition = record_uses.version) THEN
     RETURN;
   END IF;
 
@@ -359,8 +361,147 @@ END $$;
 -- The patterns and their version, which is in each row.
 CREATE FUNCTION scip.agent_patterns(OUT version bigint, OUT class text, OUT pattern text) RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT l.version, p.class, p.pattern FROM agent_list l LEFT JOIN agent_pattern p ON true ORDER BY p.id;
+  SELECT l.edition, p.class, p.pattern FROM agent_list l LEFT JOIN agent_pattern p ON true ORDER BY p.id;
 $$;
+
+-- The ends of chains of a month, counted from its raw rows by another way than above: sorted, and looked at in pairs.
+CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT class text, OUT day_key uuid, OUT month_key uuid, OUT hour smallint, OUT request boolean)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  WITH part AS (
+    SELECT m.starts, m.ends FROM scip.use_month m WHERE m.month = counted.month AND m.dropped_at IS NULL
+  ), click AS ( -- the next day's first clicks end no chain of this month, but they may go one on
+    SELECT u.*, s.request AS stream FROM part p
+    JOIN scip.use u ON u.at >= p.starts AND u.at < p.ends + interval '30 seconds'
+    JOIN (VALUES (false), (true)) s (request) ON u.request OR NOT s.request
+  ), second AS (
+    SELECT c.stream, c.item_id, c.day_key, c.at, max(c.class) AS class, c.previous_key, c.month_key FROM click c
+    GROUP BY c.stream, c.item_id, c.day_key, c.at, c.previous_key, c.month_key
+  ), guest AS ( -- of the day before: its first after midnight
+    SELECT s.stream, s.item_id, s.previous_key AS day_key, min(s.at) AS at FROM second s WHERE s.previous_key IS NOT NULL GROUP BY 1, 2, 3
+  ), pair AS (
+    SELECT s.*, lead(s.at) OVER (PARTITION BY s.stream, s.item_id, s.day_key ORDER BY s.at) AS next FROM second s
+  )
+  SELECT p.item_id, p.class, p.day_key, p.month_key, extract(hour FROM p.at AT TIME ZONE 'Europe/London')::smallint, p.stream
+  FROM pair p CROSS JOIN part LEFT JOIN guest g ON g.stream = p.stream AND g.item_id = p.item_id AND g.day_key = p.day_key
+  WHERE p.at < part.ends AND coalesce(least(p.next, g.at) - p.at > interval '30 seconds', true);
+$$;
+CREATE FUNCTION scip.counted_usage(month date, OUT item_id int, OUT class text, OUT ti bigint, OUT ui bigint, OUT tr bigint, OUT ur bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT c.item_id, c.class, count(*) FILTER (WHERE NOT c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE NOT c.request),
+         count(*) FILTER (WHERE c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE c.request)
+  FROM scip.counted(month) c GROUP BY 1, 2;
+$$;
+CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT c.class, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request)
+  FROM scip.counted(month) c GROUP BY 1;
+$$;
+
+-- Where a month's figures are not those of its raw rows: item NULL, those of users. One statement, so one moment.
+CREATE FUNCTION scip.usage_faults(month date, OUT item text, OUT class text, OUT metric text, OUT figure bigint, OUT recount bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT i.kind || '/' || i.slug, class, v.metric, v.figure, v.recount
+  FROM (SELECT * FROM scip.usage_month u WHERE u.month = usage_faults.month) u
+  FULL JOIN scip.counted_usage(usage_faults.month) c USING (item_id, class)
+  LEFT JOIN scip.use_item i ON i.id = item_id
+  CROSS JOIN LATERAL (VALUES ('total_item_investigations', coalesce(u.total_item_investigations, 0), coalesce(c.ti, 0)),
+    ('unique_item_investigations', coalesce(u.unique_item_investigations, 0), coalesce(c.ui, 0)),
+    ('total_item_requests', coalesce(u.total_item_requests, 0), coalesce(c.tr, 0)),
+    ('unique_item_requests', coalesce(u.unique_item_requests, 0), coalesce(c.ur, 0))) v (metric, figure, recount)
+  WHERE v.figure <> v.recount
+  UNION ALL
+  SELECT NULL, class, v.metric, v.figure, v.recount
+  FROM (SELECT * FROM scip.users_month u WHERE u.month = usage_faults.month) u
+  FULL JOIN scip.counted_users(usage_faults.month) c USING (class)
+  CROSS JOIN LATERAL (VALUES ('users_investigating', coalesce(u.investigating, 0), coalesce(c.investigating, 0)),
+    ('users_requesting', coalesce(u.requesting, 0), coalesce(c.requesting, 0))) v (metric, figure, recount)
+  WHERE v.figure <> v.recount;
+$$;
+
+-- The months that can still be recounted, and how many of their figures differ.
+CREATE FUNCTION scip.verify_usage(OUT month text, OUT item text, OUT class text, OUT metric text, OUT figure bigint, OUT recount bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT to_char(m.month, 'YYYY-"M"MM'), f.* FROM scip.use_month m CROSS JOIN LATERAL scip.usage_faults(m.month) f
+  WHERE m.dropped_at IS NULL ORDER BY m.month, f.item NULLS LAST, f.class, f.metric;
+$$;
+
+-- Puts the figures of such a month, and what the counter goes on from, in the place of those that differ. Who records
+-- waits meanwhile.
+CREATE FUNCTION scip.mend_usage(month date) RETURNS int
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  faults int;
+BEGIN
+  LOCK TABLE scip.use IN SHARE ROW EXCLUSIVE MODE;
+  SELECT count(*) INTO faults FROM scip.usage_faults(mend_usage.month);
+  DELETE FROM scip.use_session WHERE month = mend_usage.month;
+  DELETE FROM scip.use_visitor WHERE month = mend_usage.month;
+  DELETE FROM scip.usage_month WHERE month = mend_usage.month;
+  DELETE FROM scip.users_month WHERE month = mend_usage.month;
+  INSERT INTO scip.use_session
+  SELECT mend_usage.month, c.day_key, c.item_id, c.hour, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
+  FROM scip.counted(mend_usage.month) c GROUP BY 2, 3, 4, 5;
+  INSERT INTO scip.use_visitor
+  SELECT mend_usage.month, c.month_key, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
+  FROM scip.counted(mend_usage.month) c GROUP BY 2, 3;
+  INSERT INTO scip.usage_month
+  SELECT c.item_id, mend_usage.month, c.class, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(mend_usage.month) c;
+  INSERT INTO scip.users_month
+  SELECT mend_usage.month, c.class, c.investigating, c.requesting FROM scip.counted_users(mend_usage.month) c;
+  RETURN faults;
+END $$;
+CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record
+LANGUAGE sql VOLATILE AS $$
+  SELECT to_char(m.month, 'YYYY-"M"MM'), scip.mend_usage(m.month) FROM scip.use_month m WHERE m.dropped_at IS NULL ORDER BY m.month;
+$$;
+
+-- What has been kept long enough: salts that are over, and raw rows of months that are over for 62 days, verified, and
+-- have no month before them that is not. A month is verified once it is a day over. Next month's partitions are made.
+CREATE FUNCTION scip.retain_usage(OUT kind text, OUT removed bigint) RETURNS SETOF record
+LANGUAGE plpgsql AS $$
+DECLARE
+  m record;
+  t text;
+BEGIN
+  PERFORM scip.make_use_partitions(scip.use_month_of(now()));
+  kind := 'usage_salt';
+  removed := scip.drop_salts(now());
+  RETURN NEXT;
+  FOR m IN SELECT u.month FROM scip.use_month u WHERE u.verified_at IS NULL AND u.dropped_at IS NULL AND u.ends < now() - interval '1 day' ORDER BY 1 LOOP
+    kind := 'use_fault'; -- none was removed: recount tells which
+    SELECT count(*) INTO removed FROM scip.usage_faults(m.month);
+    IF removed = 0 THEN
+      UPDATE scip.use_month u SET verified_at = now() WHERE u.month = m.month;
+    ELSE
+      RETURN NEXT;
+    END IF;
+  END LOOP;
+  kind := 'use';
+  removed := 0;
+  FOR m IN SELECT u.*, count(*) FILTER (WHERE u.verified_at IS NULL) OVER (ORDER BY u.month) AS unverified FROM scip.use_month u
+           WHERE u.dropped_at IS NULL AND u.ends < now() - interval '62 days' ORDER BY u.month LOOP
+    EXIT WHEN m.unverified > 0;
+    UPDATE scip.use_month u SET dropped_at = now(), uses = (SELECT count(*) FROM scip.use c WHERE c.at >= u.starts AND c.at < u.ends)
+    WHERE u.month = m.month RETURNING removed + u.uses INTO removed;
+    FOREACH t IN ARRAY '{use,use_session,use_visitor}'::text[] LOOP
+      EXECUTE format('DROP TABLE counted.%I', t || to_char(m.month, '_YYYY_MM'));
+    END LOOP;
+  END LOOP;
+  RETURN NEXT;
+END $$;
+
+-- A published list in place of the one before. The service's own patterns stay.
+CREATE FUNCTION scip.import_agents(patterns jsonb, OUT listed int, OUT added int, OUT removed int)
+LANGUAGE plpgsql AS $$
+BEGIN
+  listed := jsonb_array_length(patterns);
+  DELETE FROM scip.agent_pattern p WHERE p.imported AND NOT patterns ? p.pattern;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  INSERT INTO scip.agent_pattern (class, pattern, imported)
+  SELECT DISTINCT 'robot', p, true FROM jsonb_array_elements_text(patterns) p ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS added = ROW_COUNT;
+END $$;
 
 GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_writer;
 
