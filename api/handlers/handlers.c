@@ -1,4 +1,5 @@
 #include "handlers/handlers.h"
+#include "handlers/files.h"
 #include "handlers/oauth.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -77,6 +78,12 @@ const struct handler_entry handlers[] = {
     {"revokeToken", oauth_revoke},
     {"getKeys", oauth_keys},
     {"getAuthorizationServer", oauth_metadata},
+    {"getDocumentFile", files_get},
+    {"getResourceFile", files_get},
+    {"putDocumentFile", files_put},
+    {"putResourceFile", files_put},
+    {"deleteDocumentFile", files_delete},
+    {"deleteResourceFile", files_delete},
     {"getIndex", get_index},
     {"getOpenapi", get_openapi},
     {"getLiveness", say_ok},

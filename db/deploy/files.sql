@@ -89,6 +89,11 @@ SELECT f.name::text, f.media_type, f.size, encode(f.sha256, 'hex') AS sha256,
        f.id AS _id, f.document_id AS _document_id, f.resource_id AS _resource_id
 FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
 WHERE f.ended_at IS NULL;
+-- As the list shows it, for who has just written it.
+CREATE VIEW scip.file_answers WITH (security_invoker) AS
+SELECT f._id, f.href, json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'sha256', f.sha256,
+  'available_from', f.available_from, 'uploaded_at', to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'href', f.href) AS answer
+FROM scip.files f;
 
 -- Why a file may not be written, as a status: only_new is If-None-Match: *, tags those of If-Match ('*' for any).
 CREATE FUNCTION scip.file_refusal(document_id bigint, resource_id bigint, name text, only_new boolean, tags text[]) RETURNS int
@@ -116,7 +121,7 @@ DECLARE
 BEGIN
   PERFORM normalize(name)::scip.file_name;
   IF refusal IS NULL THEN
-    INSERT INTO scip.upload (id) VALUES (file);
+    INSERT INTO scip.upload (id) VALUES (file) ON CONFLICT DO NOTHING; -- asked again where the answer was lost
   END IF;
   RETURN refusal;
 END $$;
@@ -133,6 +138,11 @@ BEGIN
   SELECT d.id INTO of_document FROM scip.document d WHERE d.slug = document FOR NO KEY UPDATE;
   SELECT r.id INTO of_resource FROM scip.resource r WHERE r.slug = resource FOR NO KEY UPDATE;
   name := normalize(name);
+  SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
+  IF FOUND THEN -- it is done already, and the answer was lost
+    status := CASE WHEN only_new THEN 201 ELSE 200 END;
+    RETURN;
+  END IF;
   status := scip.file_refusal(of_document, of_resource, name, only_new, tags);
   IF status IS NOT NULL THEN
     RETURN;
@@ -148,9 +158,7 @@ BEGIN
   status := CASE WHEN FOUND THEN 200 ELSE 201 END;
   INSERT INTO scip.file (id, document_id, resource_id, name, media_type, size, sha256)
   VALUES (file, of_document, of_resource, name, media_type, size, sha256);
-  SELECT f.href, json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'sha256', f.sha256,
-      'available_from', f.available_from, 'uploaded_at', to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'href', f.href)
-  INTO href, answer FROM scip.files f WHERE f._id = file;
+  SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
 END $$;
 
 CREATE FUNCTION scip.delete_file(document text, resource text, name text, tags text[]) RETURNS int
@@ -187,5 +195,6 @@ $$;
 GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.file_refusal, scip.begin_file, scip.end_file, scip.delete_file TO scip_writer;
 GRANT SELECT ON scip.files TO scip_anonymous, scip_writer;
+GRANT SELECT ON scip.file_answers TO scip_writer;
 
 COMMIT;
