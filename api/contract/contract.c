@@ -163,12 +163,12 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
     const char *status;
     json_object_foreach (responses, status, response) {
         response = resolve(loader, response);
-        if (status[0] == '2' && strlen(status) == 3) {
+        if ((status[0] == '2' && strlen(status) == 3) || strcmp(status, "303") == 0) {
             bool beside = spec->success == 200 && (strcmp(status, "201") == 0 || strcmp(status, "206") == 0);
             if (spec->success && !beside)
                 FAULT(loader, response, "%s: one 2xx response an operation, but for 201 or 206 beside 200", spec->id);
             if (!beside) {
-                spec->success = 200 + (status[1] - '0') * 10 + status[2] - '0';
+                spec->success = (status[0] - '0') * 100 + (status[1] - '0') * 10 + status[2] - '0';
                 load_success(loader, spec, response);
             }
         }
@@ -176,7 +176,7 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
             FAULT(loader, response, "%s: response %s needs a description", spec->id, status);
     }
     if (!spec->success)
-        FAULT(loader, operation, "%s: no 2xx response", spec->id);
+        FAULT(loader, operation, "%s: no 2xx response, nor a 303", spec->id);
 }
 
 /* Alternatives of one scheme, whose list names a role (OpenAPI 3.1, Security Requirement Object); {}: no token. */

@@ -30,7 +30,7 @@ static bool record_slug(struct request *request, const char *collection, enum us
 /* To the recorded address, and nowhere else. */
 static bool visit(struct request *request, struct response *response, const char *collection, struct problem *problem) {
     const char *url;
-    if (!record_slug(request, collection, USE_REQUEST, &url, problem))
+    if (!record_slug(request, collection, USE_VISIT, &url, problem))
         return false;
     if (!url)
         return problem_set(problem, "not-found", "The record has no address on the web.");

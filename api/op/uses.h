@@ -3,8 +3,9 @@
 #pragma once
 #include "op/transaction.h"
 
-/* A request (a download, a visit) is an investigation too. USE_NONE only asks for the item's address. */
-enum use_kind { USE_NONE, USE_INVESTIGATION, USE_REQUEST };
+/* A request (a download, a visit) is an investigation too. USE_NONE only asks for the item's address; a visit is 404
+ * where there is none. */
+enum use_kind { USE_NONE, USE_INVESTIGATION, USE_REQUEST, USE_VISIT };
 
 struct use {
     const char *item; /* document/<slug> or resource/<slug>, document:<id> or resource:<id> */

@@ -165,7 +165,8 @@ BEGIN
   status := CASE WHEN record_id IS NULL THEN 404 WHEN gone IS NOT NULL THEN 410 ELSE 0 END;
 END $$;
 
--- Records uses: nth elements belong together. Gives the status (0, 404, 410) and the address of the item of each, in
+-- Records uses: nth elements belong together; kind is 1 for an investigation, 2 for a request, 3 for a visit, which is a
+-- request if the item has an address, and 0 to ask for that alone. Gives the status (0, 404, 410) and the address of the item of each, in
 -- their order, and no row where `version` is not that of the patterns now: then nothing was recorded.
 --
 -- Clicks of one user on one item no more than 30 seconds apart are a chain, which counts once, at its last click. A
@@ -204,10 +205,12 @@ BEGIN
     SELECT i.id, i.kind, i.record_id FROM use_item i WHERE (i.kind, i.record_id) IN (SELECT t.kind, t.record_id FROM target t WHERE t.status = 0)
     UNION ALL SELECT * FROM made
   )
-  SELECT array_agg(t.status ORDER BY g.n), array_agg(t.url ORDER BY g.n), array_agg(k.id ORDER BY g.n)
+  SELECT array_agg(CASE WHEN v.nowhere THEN 404 ELSE t.status END ORDER BY g.n), array_agg(t.url ORDER BY g.n),
+         array_agg(CASE WHEN NOT v.nowhere THEN k.id END ORDER BY g.n)
   INTO statuses, urls, items
-  FROM unnest(record_uses.item) WITH ORDINALITY g (name, n)
+  FROM unnest(record_uses.item, record_uses.kind) WITH ORDINALITY g (name, kind, n)
   JOIN target t ON t.name = g.name
+  CROSS JOIN LATERAL (SELECT t.status = 0 AND g.kind = 3 AND t.url IS NULL AS nowhere) v
   LEFT JOIN known k ON t.status = 0 AND k.kind = t.kind AND k.record_id = t.record_id;
 
   SELECT to_timestamp(min(u)) - interval '30 seconds', to_timestamp(max(u)) + interval '30 seconds' INTO lowest, highest
@@ -232,7 +235,7 @@ BEGIN
         WHERE u.item_id IS NOT NULL AND u.kind > 0 AND k.key IS NOT NULL ORDER BY 1) l;
 
   WITH click AS MATERIALIZED (
-    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind = 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
+    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
     FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key)
       u (at, item_id, kind, class, day_key, previous_key, month_key)
     WHERE u.item_id IS NOT NULL AND u.kind > 0
@@ -456,29 +459,28 @@ LANGUAGE sql VOLATILE AS $$
   SELECT to_char(m.month, 'YYYY-"M"MM'), scip.mend_usage(m.month) FROM scip.use_month m WHERE m.dropped_at IS NULL ORDER BY m.month;
 $$;
 
--- What has been kept long enough: salts that are over, and raw rows of months that are over for 62 days, verified, and
--- have no month before them that is not. A month is verified once it is a day over. Next month's partitions are made.
-CREATE FUNCTION scip.retain_usage(OUT kind text, OUT removed bigint) RETURNS SETOF record
+-- Salts that are over.
+CREATE FUNCTION scip.retain_usage_salt() RETURNS int
+LANGUAGE sql VOLATILE RETURN scip.drop_salts(now());
+
+-- Raw rows of months that are over for 62 days, verified, and have no month before them that is not. A month is verified
+-- once it is a day over. Next month's partitions are made.
+CREATE FUNCTION scip.retain_use() RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
   m record;
   t text;
+  removed int := 0;
+  faults int;
 BEGIN
   PERFORM scip.make_use_partitions(scip.use_month_of(now()));
-  kind := 'usage_salt';
-  removed := scip.drop_salts(now());
-  RETURN NEXT;
   FOR m IN SELECT u.month FROM scip.use_month u WHERE u.verified_at IS NULL AND u.dropped_at IS NULL AND u.ends < now() - interval '1 day' ORDER BY 1 LOOP
-    kind := 'use_fault'; -- none was removed: recount tells which
-    SELECT count(*) INTO removed FROM scip.usage_faults(m.month);
-    IF removed = 0 THEN
-      UPDATE scip.use_month u SET verified_at = now() WHERE u.month = m.month;
-    ELSE
-      RETURN NEXT;
+    SELECT count(*) INTO faults FROM scip.usage_faults(m.month);
+    UPDATE scip.use_month u SET verified_at = now() WHERE u.month = m.month AND faults = 0;
+    IF faults > 0 THEN
+      RAISE WARNING '% figures of uses of % are not those of the raw rows: these stay until scip-api recount', faults, m.month;
     END IF;
   END LOOP;
-  kind := 'use';
-  removed := 0;
   FOR m IN SELECT u.*, count(*) FILTER (WHERE u.verified_at IS NULL) OVER (ORDER BY u.month) AS unverified FROM scip.use_month u
            WHERE u.dropped_at IS NULL AND u.ends < now() - interval '62 days' ORDER BY u.month LOOP
     EXIT WHEN m.unverified > 0;
@@ -488,7 +490,7 @@ BEGIN
       EXECUTE format('DROP TABLE counted.%I', t || to_char(m.month, '_YYYY_MM'));
     END LOOP;
   END LOOP;
-  RETURN NEXT;
+  RETURN removed;
 END $$;
 
 -- A published list in place of the one before. The service's own patterns stay.
@@ -502,6 +504,77 @@ BEGIN
   SELECT DISTINCT 'robot', p, true FROM jsonb_array_elements_text(patterns) p ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS added = ROW_COUNT;
 END $$;
+
+-- How items are shown; one whose record was deleted as it was called.
+CREATE VIEW scip.use_items WITH (security_invoker) AS
+SELECT i.id, i.kind, coalesce(d.slug, r.slug, i.slug)::text AS slug, i.record_id,
+       json_build_object('kind', i.kind, 'slug', coalesce(d.slug, r.slug, i.slug), 'title', coalesce(d.title, r.title),
+                         'href', '/v1/' || i.kind || 's/' || coalesce(d.slug, r.slug)) AS item
+FROM scip.use_item i
+LEFT JOIN scip.document d ON i.kind = 'document' AND d.id = i.record_id
+LEFT JOIN scip.resource r ON i.kind = 'resource' AND r.id = i.record_id;
+
+-- A month as it is named: 2026-M11; its first day.
+CREATE FUNCTION scip.named_month(name text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN make_date(left(name, 4)::int, right(name, 2)::int, 1);
+
+-- Figures of some items, or of all (NULL), summed over what `by` does not name. Totals of past periods stand beside, as
+-- they came in: nobody can sum or split them.
+CREATE FUNCTION scip.usage_figures(items int[], kind text, class text, first date, last date, by text[],
+  OUT item_id int, OUT period text, OUT class_of text, OUT basis text, OUT ti numeric, OUT ui numeric, OUT tr numeric, OUT ur numeric)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  RETURN QUERY
+  SELECT CASE WHEN 'item' = ANY (by) THEN u.item_id END, CASE WHEN 'month' = ANY (by) THEN to_char(u.month, 'YYYY-"M"MM') END,
+         CASE WHEN 'class' = ANY (by) THEN u.class END, 'counted', sum(u.total_item_investigations), sum(u.unique_item_investigations),
+         sum(u.total_item_requests), sum(u.unique_item_requests)
+  FROM scip.usage_month u
+  WHERE (items IS NULL OR u.item_id = ANY (items)) AND (usage_figures.class IS NULL OR u.class = usage_figures.class)
+    AND (first IS NULL OR u.month >= first) AND (last IS NULL OR u.month <= last)
+    AND (kind IS NULL OR u.item_id IN (SELECT i.id FROM scip.use_item i WHERE i.kind = usage_figures.kind))
+  GROUP BY 1, 2, 3
+  HAVING sum(u.total_item_investigations) > 0 OR sum(u.total_item_requests) > 0;
+END $$;
+CREATE FUNCTION scip.closed_usage(slug text, metric text, class text, first date, last date,
+  OUT item text, OUT period text, OUT class_of text, OUT value numeric)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT t.item::text, t.period, t.class::text, t.value FROM scip.closed_total t
+  WHERE t.metric = closed_usage.metric AND t.hub_id IS NULL AND (closed_usage.slug IS NULL OR t.item = closed_usage.slug)
+    AND (closed_usage.class IS NULL OR t.class = closed_usage.class)
+    AND (first IS NULL OR lower(scip.total_days(t.period)) >= first)
+    AND (last IS NULL OR upper(scip.total_days(t.period)) <= last + interval '1 month');
+$$;
+-- Both as they are shown. slug NULL: of everything.
+CREATE FUNCTION scip.usage_rows(kind text, slug text, class text, "from" text, "to" text, by text[],
+  OUT item json, OUT period text, OUT class_of text, OUT basis text, OUT total_item_investigations bigint, OUT unique_item_investigations bigint,
+  OUT total_item_requests bigint, OUT unique_item_requests bigint, OUT item_key text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT i.item, f.period, f.class_of, f.basis, f.ti, f.ui, f.tr, f.ur, coalesce(i.kind || '/' || i.slug || '/' || i.id, '')
+  FROM scip.usage_figures(
+      CASE WHEN usage_rows.slug IS NOT NULL THEN ARRAY(SELECT x.id FROM scip.use_items x WHERE x.slug = usage_rows.slug
+                                                       AND (usage_rows.kind IS NULL OR x.kind = usage_rows.kind)) END,
+      usage_rows.kind, usage_rows.class, scip.named_month("from"), scip.named_month("to"), coalesce(usage_rows.by, '{month,class}')) f
+  LEFT JOIN scip.use_items i ON i.id = f.item_id
+  UNION ALL
+  SELECT CASE WHEN c.item IS NOT NULL THEN json_build_object('kind', 'document', 'slug', c.item, 'title', d.title, 'href', '/v1/documents/' || d.slug) END,
+         c.period, c.class_of, 'closed', NULL, NULL, c.value::bigint, NULL, coalesce('document/' || c.item || '/', '')
+  FROM scip.closed_usage(usage_rows.slug, 'research_documents_downloaded', usage_rows.class, scip.named_month("from"), scip.named_month("to")) c
+  LEFT JOIN scip.document d ON d.slug = c.item
+  WHERE usage_rows.kind IS DISTINCT FROM 'resource';
+$$;
+CREATE FUNCTION scip.usage_users(class text, "from" text, "to" text,
+  OUT period text, OUT class_of text, OUT basis text, OUT users_investigating bigint, OUT users_requesting bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT to_char(u.month, 'YYYY-"M"MM'), u.class, 'counted', u.investigating, u.requesting FROM scip.users_month u
+  WHERE (usage_users.class IS NULL OR u.class = usage_users.class) AND ("from" IS NULL OR u.month >= scip.named_month("from"))
+    AND ("to" IS NULL OR u.month <= scip.named_month("to")) AND (u.investigating > 0 OR u.requesting > 0)
+  UNION ALL
+  SELECT c.period, c.class_of, 'closed', c.value::bigint, NULL
+  FROM scip.closed_usage(NULL, 'resource_bank_users', usage_users.class, scip.named_month("from"), scip.named_month("to")) c;
+$$;
+GRANT SELECT ON scip.use_items TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.closed_usage, scip.usage_rows, scip.usage_users TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.total_days TO scip_anonymous;
 
 GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_writer;
 

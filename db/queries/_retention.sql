@@ -1,2 +1,2 @@
 -- Removes what has been kept long enough.
-SELECT kind, removed FROM scip.retain() UNION ALL SELECT kind, removed FROM scip.retain_usage()
+SELECT kind, removed FROM scip.retain()
