@@ -254,7 +254,7 @@ def test_a_search_in_pages_is_the_search(server):
 
 # https://schema.org/CreativeWork, Report, ScholarlyArticle: the properties that are used, and what they may be
 SCHEMA_ORG = {"name": str, "author": list, "datePublished": str, "publisher": dict, "sponsor": dict, "abstract": str, "inLanguage": str, "license": str, "isbn": str,
-              "version": str, "genre": str, "url": str, "sameAs": str, "conditionsOfAccess": str, "identifier": dict, "mainEntityOfPage": str}
+              "version": str, "genre": str, "url": str, "sameAs": str, "conditionsOfAccess": str, "identifier": dict, "encoding": list, "mainEntityOfPage": str}
 # CSL-JSON, csl-data.json of 1.0.2: the variables that are used, and what they may be
 CSL = {"id": str, "type": str, "title": str, "author": list, "issued": dict, "publisher": str, "genre": str, "abstract": str, "language": str, "edition": str, "license": str,
        "ISBN": str, "DOI": str, "URL": str}
