@@ -2,6 +2,7 @@
 #pragma once
 #include "app.h"
 #include "base/problem.h"
+#include "http/body.h"
 #include "op/bind.h"
 #include "op/cache.h"
 #include "op/transaction.h"
@@ -10,21 +11,6 @@
 
 struct header {
     const char *name, *value;
-};
-
-/* A body that a handler reads piece by piece. */
-struct source {
-    /* Fills bytes: fewer than size where the body ends, -1 with a problem. A client that waits for 100 (Continue) is
-     * told by the first call. */
-    ssize_t (*read)(struct source *source, char *bytes, size_t size, struct problem *problem);
-    bool ended; /* all of it has been read */
-};
-
-/* A body that is written piece by piece. */
-struct stream {
-    int64_t length;
-    /* The next piece, lent until the next call, empty behind the last. False with a problem: it cannot be finished. */
-    bool (*next)(struct request *request, struct stream *stream, struct text *piece, struct problem *problem);
 };
 
 /* The steps of the walk, for timings. */
@@ -94,11 +80,7 @@ struct response {
  * (status 0: none). */
 void request_serve(struct request *request, struct response *response, struct problem *problem);
 
-/* How its body is taken. Files may be larger than documents, which cost memory to read. */
-struct body_rule {
-    int64_t limit; /* bytes */
-    bool streamed; /* not read before its handler asks for it */
-};
+/* How its body is taken. */
 struct body_rule request_body_rule(const struct request *request);
 
 /* The first header of that name (case-insensitive), or NULL. */
