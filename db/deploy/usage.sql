@@ -37,6 +37,9 @@ CREATE TABLE scip.use (
 ) PARTITION BY RANGE (at);
 CREATE INDEX ON scip.use (day_key, item_id, at);
 CREATE INDEX ON scip.use (previous_key, item_id, at) WHERE previous_key IS NOT NULL;
+COMMENT ON COLUMN scip.use.day_key IS 'personal: purpose=to count a user''s clicks once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=until the month is verified and 62 days over; the salt goes with its day';
+COMMENT ON COLUMN scip.use.previous_key IS 'personal: purpose=to count clicks across midnight once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key';
+COMMENT ON COLUMN scip.use.month_key IS 'personal: purpose=to count a month''s users once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key; the salt goes with its month';
 COMMENT ON COLUMN scip.use.request IS 'A request is an investigation too';
 
 -- Chains that ended in a session (a user's hour) and those of a visitor in a month: unique is what has at least one.

@@ -24,6 +24,10 @@ CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx
 INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.knows', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
   'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
 INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', 'ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
+-- Uses: figures are public; raw rows, keys and salts are the counter's, through its functions.
+INSERT INTO public_tables SELECT unnest(ARRAY['use_item', 'usage_month', 'users_month']);
+INSERT INTO unrecorded SELECT unnest(ARRAY['use', 'use_item', 'use_month', 'use_session', 'use_visitor', 'usage_month', 'users_month', 'usage_salt', 'agent_list']);
+INSERT INTO definers SELECT unnest(ARRAY['scip.record_uses', 'scip.usage_salts', 'scip.agent_patterns']);
 GRANT SELECT ON public_tables, partly_public, open_definers, unrecorded, definers TO PUBLIC;
 
 CREATE FUNCTION pg_temp.run_as(role text, statement text) RETURNS void LANGUAGE plpgsql AS $$
