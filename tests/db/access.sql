@@ -11,12 +11,14 @@ CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation',
   'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
   'change_cut', 'kind_address', 'programme', 'course', 'closed_metric']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
-CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'closed_total']) AS name;
+CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'closed_total', 'file', 'file_chunk']) AS name;
 -- Functions with their owner's rights that anonymous readers may call: they give sums alone.
 CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
 CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history', 'idempotency', 'spent_token',
   'personal_read', 'erasure', 'change_cut']) AS name;
+-- Bytes on their way, and by the chunk: the file that they become is recorded.
+INSERT INTO unrecorded SELECT unnest(ARRAY['upload', 'file_chunk']);
 -- Functions with their owner's rights that a login role may call.
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
   'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.sees_meeting', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
