@@ -90,6 +90,7 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     assert server.get(path + "/withdrawal").status == 404
     assert post(server, central, path + "/withdrawal?dry_run=true", {"note": "x"}).status == 200 and server.get(path).status == 200
     assert problem(post(server, central, path + "/withdrawal", {"note": ""})) == (400, "bad-request")
+    assert problem(post(server, central, path + "/withdrawal", {"note": " \n"})) == (422, "invalid")
     gone = post(server, central, path + "/withdrawal", {"note": "Its table 3 is wrong; see the second edition."})
     assert gone.status == 200 and gone.json["note"].startswith("Its table 3") and gone.json["title"] == report["title"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", gone.json["withdrawn_at"])
@@ -163,6 +164,7 @@ def test_an_item_of_the_resource_bank(server, central, write):
     assert pages[0] == path and len(pages) == len(set(pages)) == len(server.get("/v1/resources?limit=200").json["items"])
 
     bookmark = server.get("/v1/changes?from=now").json["next"]
+    assert problem(post(server, central, path + "/withdrawal", {"note": " "})) == (422, "invalid")
     assert post(server, central, path + "/withdrawal", {"note": "The rights have ended."}).json["type"] == "resource"
     assert problem(server.get(path)) == (410, "gone") and problem(patch(server, central, path, {"tier": 2})) == (410, "gone")
     assert path not in [row["href"] for row in server.get("/v1/resources?limit=200").json["items"]]

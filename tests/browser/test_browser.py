@@ -2,6 +2,7 @@
 import datetime
 import os
 import subprocess
+from urllib.parse import quote
 
 import harness
 import pytest
@@ -53,6 +54,8 @@ def library(cluster, server):
             "documents/browser-report": {"title": "Families and airships", "kind": "research_report", "published": "2025-02", "embargo_until": "2999-01-01", "language": "en",
                                          "authors": ["Author, A. N.", "Writer, B."], "abstract": "What a survey of crews found. " * 20}}.items():
         assert server.send("PUT", f"/v1/{path}", {**body, **source}, token=central, If_None_Match="*").status == 201
+    assert server.request("PUT", "/v1/resources/browser-film/files/" + quote("Worksheet – crews.csv"), {"Authorization": f"Bearer {central}", "If-None-Match": "*"},
+                          b"crew,children\r\n1,2\r\n").status == 201
     yield
     clear()
 

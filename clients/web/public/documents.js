@@ -190,6 +190,6 @@ export class Documents extends ScipElement {
       (item.files.length > 0 || !!item.url) && h('p', { part: 'ways', class: 'ways' },
         ...item.files.map((file) => h('a', { part: 'link download', href: new URL(file.href, this.api).href, download: file.name },
           `${say.download}: ${file.name} (${size(file.size, say)})`)),
-        item.url && link(item.url, say.visit, unseen)))
+        item.url && link(new URL(`${item.href}/visit`, this.api).href, say.visit, unseen)))
   }
 }
