@@ -15,6 +15,7 @@ import harness
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/library"], "confidence": "high"}
+RUN = time.time_ns()  # figures of earlier runs stay
 CHUNK = 256 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN = "application/vnd.oasis.opendocument."
@@ -58,9 +59,12 @@ SAMPLES = {
 }
 
 
+ORPHANS = "DELETE FROM scip.upload u WHERE NOT EXISTS (SELECT FROM scip.file f WHERE f.id = u.id)"
+
+
 @pytest.fixture(scope="module", autouse=True)
 def tidy(cluster):
-    clear = "".join(f"DELETE FROM scip.{table} WHERE slug LIKE 'files-%';" for table in ("document", "resource"))
+    clear = "".join(f"DELETE FROM scip.{table} WHERE slug LIKE 'files-%';" for table in ("document", "resource")) + ORPHANS
     cluster.psql(clear, "scip_migrator")
     yield
     cluster.psql(clear, "scip_migrator")
@@ -75,7 +79,7 @@ def central(cluster, server):
 def item(server, central):
     """Makes a document or a resource; gives the address of its files."""
     def make(kind="documents", **more):
-        slug = f"files-{next(harness.serial)}"
+        slug = f"files-{RUN}-{next(harness.serial)}"
         answer = server.send("PUT", f"/v1/{kind}/{slug}", {"title": slug, "kind": "report", **FROM, **more}, central, If_None_Match="*", record=False)
         assert answer.status == 201, answer.text
         return f"/v1/{kind}/{slug}/files"
@@ -195,6 +199,10 @@ def test_types_of_resources(server, item, put):
         assert server.get(f"{files}/{name}", User_Agent=somebody()).body == data
         assert server.get(f"{files}/{name}", Range="bytes=-3", User_Agent=somebody()).body == data[-3:]
     assert len(names(server, files)) == len(SAMPLES)
+    path = f"{files}/report.pdf"
+    assert server.get(path, If_Match='"x"').status == 412 and server.get(path, Range=f"bytes={10 ** 9}-").status == 416
+    put(f"{files}/a.pdf", b"MZ\x90\0", 415)
+    put(f"{files}/a.pdf", b"words", 422)
 
 
 REFUSED = {
@@ -482,7 +490,7 @@ def test_the_right_may_end_in_between(cluster, server, item):
         connection.sendall(bytes(2 * CHUNK))
         assert received(connection).startswith(b"HTTP/1.1 401 ")
     assert names(server, files) == []
-    cluster.psql("DELETE FROM scip.upload u WHERE NOT EXISTS (SELECT FROM scip.file f WHERE f.id = u.id)", "scip_migrator")
+    cluster.psql(ORPHANS, "scip_migrator")
 
 
 def test_uploads_of_one_name_at_once(cluster, server, central, item):
@@ -821,4 +829,4 @@ def test_a_document_takes_its_files_with_it(cluster, server, central, item, put)
     put(f"{files}/a.pdf")
     assert server.send("DELETE", files.removesuffix("/files"), token=central, if_match="*", record=False).status == 204
     assert server.get(files).status == 404 and leftovers(cluster) == "1", "the bytes go with the next retention"
-    cluster.psql("DELETE FROM scip.upload u WHERE NOT EXISTS (SELECT FROM scip.file f WHERE f.id = u.id)", "scip_migrator")
+    cluster.psql(ORPHANS, "scip_migrator")
