@@ -758,6 +758,33 @@ def test_a_reader_keeps_its_version(server, central, item, put):
             put(path, data, 200, If_None_Match=None, If_Match="*")
 
 
+def test_one_connection_for_all(server, central, item):
+    """An upload that was read to its end and a download leave the connection as it was."""
+    path = f"{item()}/a.pdf"
+    data = b"%PDF-1.7\n" + random.Random(3).randbytes(600000)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    for method, headers, body, status, expected in (("PUT", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, data, 201, None), ("GET", {}, None, 200, data),
+                                                    ("GET", {"Range": "bytes=5-9"}, None, 206, data[5:10]), ("HEAD", {}, None, 200, b""), ("GET", {}, None, 200, data)):
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        got = answer.read()
+        assert (answer.status, answer.getheader("Connection")) == (status, "keep-alive") and (expected is None or got == expected)
+    connection.close()
+
+
+def test_the_service_ends_in_time(cluster, central, huge, item):
+    """Who takes a file slowly, or sends one, does not hold it up."""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), DRAIN_MS=500, TRANSFER_RATE=1000)
+    with hold(server, huge[0], somebody()), begin(server, f"{item()}/a.pdf", central, "Content-Length: 9999999") as upload:
+        upload.sendall(PDF)
+        time.sleep(0.3)
+        assert "scip_transfers_in_flight 2" in server.admin("/metrics")[1]
+        started = time.monotonic()
+        server.stop()
+        assert time.monotonic() - started < 6
+    cluster.psql(ORPHANS, "scip_migrator")
+
+
 # ---- embargo and withdrawal
 
 @pytest.mark.parametrize("kind", ["documents", "resources"])
