@@ -2,9 +2,12 @@
 #include "base/log.h"
 #include "base/scan.h"
 #include "op/agents.h"
+#include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -22,14 +25,16 @@ struct salts {
 /* A use on its way; on the stack of whoever waits for it. */
 struct waiter {
     struct waiter *next;
-    pthread_cond_t wake;
+    sem_t wake; /* posted when it is its turn to lead, and last when it is done */
     const struct use *use;
     struct arena *arena;
     const char *url, *class;
     int64_t version; /* of the patterns by which its class was told */
     char day_key[KEY], previous_key[KEY], month_key[KEY];
     struct problem *problem;
-    bool taken, done; /* taken: it is in a batch, and does not leave before that is over */
+    bool taken;     /* in a batch: it does not leave before that is over; guarded by lock */
+    unsigned turns; /* how often it was its turn; guarded by lock until it is taken */
+    atomic_bool done;
 };
 
 struct uses {
@@ -40,6 +45,7 @@ struct uses {
     struct salts salts;
     pthread_mutex_t lock; /* guards all below */
     struct waiter *first, **last;
+    unsigned waiting;
     bool leading; /* somebody has a batch on its way */
 };
 
@@ -179,23 +185,70 @@ static bool put_batch(struct uses *uses, struct arena *arena, struct waiter *bat
     return true;
 }
 
-/* One commit for all of the batch: a row each of status and address, or NULL. No row: the patterns are others now. */
-static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch,
+/* Wakes the first in line, with the lock held: nobody leads. */
+static void give_turn(struct uses *uses) {
+    if (!uses->first)
+        return;
+    uses->first->turns++;
+    sem_post(&uses->first->wake);
+}
+
+/* Lets the next one lead, if at least that many wait: small batches cost more than waiting for the disk does. */
+static bool hand_over(struct uses *uses, unsigned least) {
+    pthread_mutex_lock(&uses->lock);
+    bool now = uses->waiting >= least;
+    if (now) {
+        uses->leading = false;
+        give_turn(uses);
+    }
+    pthread_mutex_unlock(&uses->lock);
+    return now;
+}
+
+/* Commits, and lets others lead before it is on disk: then that is waited for in the same session, so that what is
+ * lost with the server is known to be. */
+static struct result *commit(struct uses *uses, const char *const *values, bool *leads, struct problem *problem,
+                             bool *lost) {
+    const struct statement *statements = uses->transactions->statements;
+    struct connection *connection = pool_take(uses->transactions->pool, problem);
+    *lost = false;
+    if (!connection)
+        return NULL;
+    struct result *result = pg_run(connection, &statements[RECORD_USES], values, problem, lost);
+    if (result && result_rows(result)) {
+        *leads = *leads && !hand_over(uses, result_rows(result));
+        struct result *flushed = pg_run(connection, &statements[FLUSH], NULL, problem, lost);
+        if (!flushed)
+            result_free(&result);
+        result_free(&flushed);
+    }
+    pool_give(uses->transactions->pool, &connection);
+    return result;
+}
+
+/* A row of status and address for each use of the batch, when all are committed, or NULL. Once more where the
+ * connection broke, for that does no harm, or the patterns of agents are others now. */
+static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch, bool *leads,
                                  struct problem *problem) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         const char *values[VALUES];
+        bool lost;
         if (!put_batch(uses, arena, batch, values)) {
             problem_set(problem, "unavailable", "The service is short of memory.");
             return NULL;
         }
-        struct result *result = ask(uses, RECORD_USES, values, problem);
-        if (!result || result_rows(result))
+        problem->status = 0;
+        struct result *result = commit(uses, values, leads, problem, &lost);
+        if (result ? result_rows(result) : !lost)
             return result;
-        result_free(&result);
-        if (!load_agents(uses, problem))
+        if (result && !load_agents(uses, problem)) {
+            result_free(&result);
             return NULL;
+        }
+        result_free(&result);
     }
-    problem_set(problem, "unavailable", "The list of agents keeps changing.");
+    if (!problem->status)
+        problem_set(problem, "unavailable", "The list of agents keeps changing.");
     return NULL;
 }
 
@@ -215,61 +268,90 @@ static void settle(struct waiter *waiter, const struct result *result, unsigned 
     waiter->url = values[1].text ? arena_copy(waiter->arena, values[1].text, values[1].length) : NULL;
 }
 
-/* Called and returns with the lock held; gives it up while the batch is on its way. */
-static void lead(struct uses *uses, struct arena *arena) {
+/* Takes who waits, with the lock held: the batch, linked. */
+static struct waiter *take_batch(struct uses *uses) {
     struct waiter *batch = uses->first, *last = batch;
-    last->taken = true;
-    for (int count = 1; last->next && count < BATCH_MAX; count++) {
+    unsigned count = 1;
+    for (last->taken = true; last->next && count < BATCH_MAX; count++) {
         last = last->next;
         last->taken = true;
     }
+    uses->waiting -= count;
     uses->first = last->next;
     last->next = NULL;
     if (!uses->first)
         uses->last = &uses->first;
     uses->leading = true;
-    pthread_mutex_unlock(&uses->lock);
+    return batch;
+}
+
+static void run_batch(struct uses *uses, struct arena *arena, struct waiter *batch, const struct waiter *own) {
     struct problem problem = {0};
-    struct result *result = send_batch(uses, arena, batch, &problem);
+    bool leads = true;
+    struct result *result = send_batch(uses, arena, batch, &leads, &problem);
     unsigned row = 0;
     for (struct waiter *waiter = batch; waiter; waiter = waiter->next)
         settle(waiter, result, row++, &problem);
     result_free(&result);
-    pthread_mutex_lock(&uses->lock);
-    uses->leading = false;
+    if (leads)
+        hand_over(uses, 0);
     for (struct waiter *waiter = batch, *next; waiter; waiter = next) {
-        next = waiter->next; /* done, it may be gone once the lock is free */
-        waiter->done = true;
-        pthread_cond_signal(&waiter->wake);
+        next = waiter->next; /* once it has been woken for the last time it may be gone */
+        atomic_store(&waiter->done, true);
+        if (waiter != own)
+            sem_post(&waiter->wake);
     }
-    if (uses->first) /* the next one leads */
-        pthread_cond_signal(&uses->first->wake);
 }
 
-/* With the lock held: until the use is done, by this thread or another, or its time is over. */
-static void wait_for(struct uses *uses, struct waiter *waiter, const struct timespec *until) {
-    *uses->last = waiter;
-    uses->last = &waiter->next;
-    bool late = false;
-    while (!waiter->done && !(late && !waiter->taken)) {
-        if (!uses->leading && !waiter->taken)
-            lead(uses, waiter->arena);
-        else if (waiter->taken) /* on its way: that is bounded itself */
-            pthread_cond_wait(&waiter->wake, &uses->lock);
-        else
-            late = pthread_cond_timedwait(&waiter->wake, &uses->lock, until) != 0;
-    }
-    if (waiter->done)
-        return;
+/* Takes a use that nobody has taken out of the line again, with the lock held. */
+static void leave(struct uses *uses, const struct waiter *waiter) {
     struct waiter **link = &uses->first;
     while (*link != waiter)
         link = &(*link)->next;
     *link = waiter->next;
+    uses->waiting--;
     if (!waiter->next)
         uses->last = link;
-    if (uses->first && !uses->leading)
-        pthread_cond_signal(&uses->first->wake);
-    problem_set(waiter->problem, "unavailable", "The database is busy.");
+    if (!uses->leading) /* the turn was perhaps its own */
+        give_turn(uses);
+}
+
+/* Waits in line until the use is done, by this thread or another. False when its time is over before that begins.
+ * It leaves only with the last post of its own: until then others know it. */
+static bool wait_for(struct uses *uses, struct waiter *waiter, const struct timespec *until) {
+    bool late = false, own, locked = true;
+    unsigned woken = 0;
+    pthread_mutex_lock(&uses->lock);
+    *uses->last = waiter;
+    uses->last = &waiter->next;
+    uses->waiting++;
+    while (!waiter->taken) {
+        if (late) {
+            leave(uses, waiter);
+            pthread_mutex_unlock(&uses->lock);
+            return false;
+        }
+        struct waiter *batch = uses->leading ? NULL : take_batch(uses);
+        own = waiter->taken;
+        pthread_mutex_unlock(&uses->lock);
+        if (batch)
+            run_batch(uses, waiter->arena, batch, waiter);
+        else if (sem_clockwait(&waiter->wake, CLOCK_MONOTONIC, until) == 0)
+            woken++;
+        else
+            late = errno == ETIMEDOUT;
+        if (own)
+            return true;
+        locked = !atomic_load(&waiter->done); /* most are done: all would wait for the lock at once, for nothing */
+        if (!locked)
+            break;
+        pthread_mutex_lock(&uses->lock);
+    }
+    if (locked)
+        pthread_mutex_unlock(&uses->lock);
+    while (woken < waiter->turns + 1) /* on its way, and that is bounded */
+        woken += sem_wait(&waiter->wake) == 0;
+    return true;
 }
 
 static bool is_item(const char *item) {
@@ -288,15 +370,10 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += uses->wait_us / 1000000 + 1;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&waiter.wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    pthread_mutex_lock(&uses->lock);
-    wait_for(uses, &waiter, &until);
-    pthread_mutex_unlock(&uses->lock);
-    pthread_cond_destroy(&waiter.wake);
+    sem_init(&waiter.wake, 0, 0);
+    if (!wait_for(uses, &waiter, &until))
+        problem_set(problem, "unavailable", "The database is busy.");
+    sem_destroy(&waiter.wake);
     *url = waiter.url;
     return !problem->status;
 }

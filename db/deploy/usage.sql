@@ -148,25 +148,19 @@ BEGIN
   END LOOP;
 END $$;
 
--- What an item's name (document/<slug>, resource:<id>) means: 0 and its number and address, or 404, or 410.
-CREATE FUNCTION scip.use_target(name text, OUT status int, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text)
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-  rest text := substr(name, 10);
-  gone timestamptz;
-BEGIN
-  kind := left(name, 8);
-  IF kind = 'document' AND substr(name, 9, 1) = '/' THEN
-    SELECT d.id, d.slug, d.url, d.withdrawn_at INTO record_id, slug, url, gone FROM scip.document d WHERE d.slug = rest;
-  ELSIF kind = 'resource' AND substr(name, 9, 1) = '/' THEN
-    SELECT r.id, r.slug, r.url, r.withdrawn_at INTO record_id, slug, url, gone FROM scip.resource r WHERE r.slug = rest;
-  ELSIF name ~ '^document:[0-9]{1,18}$' THEN
-    SELECT d.id, d.slug, d.url, d.withdrawn_at INTO record_id, slug, url, gone FROM scip.document d WHERE d.id = rest::bigint;
-  ELSIF name ~ '^resource:[0-9]{1,18}$' THEN
-    SELECT r.id, r.slug, r.url, r.withdrawn_at INTO record_id, slug, url, gone FROM scip.resource r WHERE r.id = rest::bigint;
-  END IF;
-  status := CASE WHEN record_id IS NULL THEN 404 WHEN gone IS NOT NULL THEN 410 ELSE 0 END;
-END $$;
+-- What items' names (document/<slug>, resource:<id>) mean, each once; no record_id: nothing. No item_id: not used yet.
+CREATE FUNCTION scip.use_targets(names text[], OUT name text, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text, OUT withdrawn boolean, OUT item_id int)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT n.name, n.kind, x.record_id, coalesce(ds.slug, rs.slug, di.slug, ri.slug), coalesce(ds.url, rs.url, di.url, ri.url),
+         coalesce(ds.withdrawn_at, rs.withdrawn_at, di.withdrawn_at, ri.withdrawn_at) IS NOT NULL, i.id
+  FROM (SELECT DISTINCT g.name, left(g.name, 8) AS kind, substr(g.name, 1, 9) AS way, substr(g.name, 10) AS rest FROM unnest(names) g (name)) n
+  LEFT JOIN scip.document ds ON ds.slug = CASE n.way WHEN 'document/' THEN n.rest END
+  LEFT JOIN scip.resource rs ON rs.slug = CASE n.way WHEN 'resource/' THEN n.rest END
+  LEFT JOIN scip.document di ON di.id = CASE WHEN n.way = 'document:' AND n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
+  LEFT JOIN scip.resource ri ON ri.id = CASE WHEN n.way = 'resource:' AND n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
+  CROSS JOIN LATERAL (SELECT coalesce(ds.id, rs.id, di.id, ri.id) AS record_id) x
+  LEFT JOIN scip.use_item i ON i.kind = n.kind AND i.record_id = x.record_id;
+$$;
 
 -- Records uses: nth elements belong together; kind is 1 for an investigation, 2 for a request, 3 for a visit, which is a
 -- request if the item has an address, and 0 to ask for that alone. Gives the status (0, 404, 410) and the address of the item of each, in
@@ -186,38 +180,33 @@ DECLARE
   statuses int[];
   urls text[];
   items int[];
+  unknown boolean;
   missing date;
   dropped boolean;
   lowest timestamptz;
   highest timestamptz;
+  midnight boolean;
 BEGIN
   IF NOT EXISTS (SELECT FROM agent_list l WHERE l.edition = record_uses.version) THEN
     RETURN;
   END IF;
 
-  WITH given AS (
-    SELECT g.name, min(g.n) AS n FROM unnest(record_uses.item) WITH ORDINALITY g (name, n) GROUP BY g.name
-  ), target AS MATERIALIZED (
-    SELECT g.name, t.* FROM given g CROSS JOIN LATERAL use_target(g.name) t
-  ), made AS (
-    INSERT INTO use_item AS i (kind, record_id, slug)
-    SELECT DISTINCT t.kind, t.record_id, t.slug FROM target t
-    WHERE t.status = 0 AND NOT EXISTS (SELECT FROM use_item o WHERE o.kind = t.kind AND o.record_id = t.record_id) ORDER BY 1, 2
-    ON CONFLICT (kind, record_id) DO UPDATE SET slug = i.slug RETURNING i.id, i.kind, i.record_id
-  ), known AS MATERIALIZED (
-    SELECT i.id, i.kind, i.record_id FROM use_item i WHERE (i.kind, i.record_id) IN (SELECT t.kind, t.record_id FROM target t WHERE t.status = 0)
-    UNION ALL SELECT * FROM made
-  )
-  SELECT array_agg(CASE WHEN v.nowhere THEN 404 ELSE t.status END ORDER BY g.n), array_agg(t.url ORDER BY g.n),
-         array_agg(CASE WHEN NOT v.nowhere THEN k.id END ORDER BY g.n)
-  INTO statuses, urls, items
-  FROM unnest(record_uses.item, record_uses.kind) WITH ORDINALITY g (name, kind, n)
-  JOIN target t ON t.name = g.name
-  CROSS JOIN LATERAL (SELECT t.status = 0 AND g.kind = 3 AND t.url IS NULL AS nowhere) v
-  LEFT JOIN known k ON t.status = 0 AND k.kind = t.kind AND k.record_id = t.record_id;
+  LOOP
+    SELECT array_agg(CASE WHEN t.record_id IS NULL OR v.nowhere THEN 404 WHEN t.withdrawn THEN 410 ELSE 0 END ORDER BY g.n), array_agg(t.url ORDER BY g.n),
+           array_agg(CASE WHEN NOT t.withdrawn AND NOT v.nowhere THEN t.item_id END ORDER BY g.n), bool_or(t.record_id IS NOT NULL AND t.item_id IS NULL)
+    INTO statuses, urls, items, unknown
+    FROM unnest(record_uses.item, record_uses.kind) WITH ORDINALITY g (name, kind, n)
+    JOIN use_targets(record_uses.item) t ON t.name = g.name
+    CROSS JOIN LATERAL (SELECT g.kind = 3 AND t.url IS NULL AND NOT t.withdrawn AS nowhere) v;
+    EXIT WHEN NOT unknown;
+    INSERT INTO use_item (kind, record_id, slug)
+    SELECT DISTINCT t.kind, t.record_id, t.slug FROM use_targets(record_uses.item) t WHERE t.record_id IS NOT NULL AND t.item_id IS NULL ORDER BY 1, 2
+    ON CONFLICT (kind, record_id) DO NOTHING;
+  END LOOP;
 
   SELECT to_timestamp(min(u)) - interval '30 seconds', to_timestamp(max(u)) + interval '30 seconds' INTO lowest, highest
   FROM unnest(record_uses.at) u;
+  midnight := (lowest AT TIME ZONE 'Europe/London')::date <> (highest AT TIME ZONE 'Europe/London')::date;
   LOOP
     SELECT min(use_month_of(to_timestamp(u.at))) FILTER (WHERE m.month IS NULL), bool_or(m.dropped_at IS NOT NULL) INTO missing, dropped
     FROM unnest(record_uses.at, items, record_uses.kind) u (at, item_id, kind)
@@ -257,7 +246,7 @@ BEGIN
         AND o.at BETWEEN lowest AND highest
       UNION ALL
       SELECT o.at, false, o.request, o.class, o.month_key FROM use o
-      WHERE o.previous_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+      WHERE midnight AND o.previous_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
         AND o.at BETWEEN lowest AND highest) u
     UNION ALL
     SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.class, p.month_key FROM place p
