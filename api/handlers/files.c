@@ -113,11 +113,10 @@ static bool next_piece(struct request *request, struct stream *stream, struct te
     if (!length)
         return false;
     size_t wanted = (size_t)(download->behind - download->at), count = length - from < wanted ? length - from : wanted;
-    download->at += (int64_t)count;
     /* all but the last piece has been taken: that is a use, and it is committed before the answer is complete */
-    if (download->at == download->behind && download->item &&
-        !use_record(request, download->item, USE_REQUEST, problem))
+    if (count == wanted && download->item && !use_record(request, download->item, USE_REQUEST, problem))
         return false;
+    download->at += (int64_t)count;
     *piece = (struct text){download->bytes + from, count};
     return true;
 }

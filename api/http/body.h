@@ -18,7 +18,8 @@ struct source {
 /* A body that is written piece by piece. */
 struct stream {
     int64_t length;
-    /* The next piece, lent until the next call, empty behind the last. False with a problem: it cannot be finished. */
+    /* The next piece, lent until the next call, empty behind the last. False with a problem: it cannot be had,
+     * and may be asked for once more. */
     bool (*next)(struct request *request, struct stream *stream, struct text *piece, struct problem *problem);
 };
 

@@ -1,8 +1,10 @@
 #include "http/transfer.h"
 #include "base/log.h"
+#include <time.h>
 
-/* PACE_STEP: bytes between two looks at the pace. LINGER_US: how long what nobody wants is still taken in. */
-enum { PACE_STEP = 32 * 1024, LINGER_US = 1000000 };
+/* PACE_STEP: bytes between two looks at the pace. LINGER_US: how long what nobody wants is still taken in. PAUSE_NS:
+ * before a piece is asked for once more. */
+enum { PACE_STEP = 32 * 1024, LINGER_US = 1000000, PAUSE_NS = 50000000 };
 
 static struct pace pace_of(const struct config *config) {
     int64_t most_us = config->body_timeout_ms * 1000;
@@ -74,9 +76,21 @@ void inflow_linger(struct inflow *inflow) {
     *wire->deadline_us = 0;
 }
 
+/* The next piece. A database that is away for a moment is waited for: that it is away cannot be said any more. */
+static bool next_piece(struct request *request, struct stream *stream, struct text *piece) {
+    int64_t until_us = clock_us() + request->app->config.pool_wait_ms * 1000;
+    struct problem problem = {0};
+    while (!stream->next(request, stream, piece, &problem)) {
+        if (problem.status != 503 || clock_us() > until_us)
+            return false;
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+        problem.status = 0;
+    }
+    return true;
+}
+
 bool transfer_pour(struct wire wire, struct request *request, struct stream *stream, struct text piece, size_t *sent) {
     struct pace pace = pace_of(&request->app->config);
-    struct problem problem = {0};
     while (piece.length) {
         for (size_t at = 0, step; at < piece.length; at += step) {
             step = piece.length - at < PACE_STEP ? piece.length - at : PACE_STEP;
@@ -87,7 +101,7 @@ bool transfer_pour(struct wire wire, struct request *request, struct stream *str
             if (count != (int)step)
                 return false;
         }
-        if (!stream->next(request, stream, &piece, &problem))
+        if (!next_piece(request, stream, &piece))
             return false;
     }
     return true;
