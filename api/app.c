@@ -138,6 +138,7 @@ static void load_callers(struct app *app, struct pool_options options, struct ga
     app->limiter = limiter_new(app->secret + 8);
     transactions_load(app->arena, &app->transactions, config->queries, gate);
     app->transactions.pool = pool_new(&options);
+    app->uses = uses_new(app->arena, &app->transactions, options.wait_us);
 }
 
 void app_load(struct app *app, const struct handler_entry *handlers, struct gate *gate) {
@@ -229,6 +230,7 @@ bool app_ready(struct app *app) {
 
 void app_free(struct app *app) {
     pool_free(&app->pool);
+    uses_free(app->uses);
     pool_free(&app->transactions.pool);
     token_service_free(&app->tokens);
     limiter_free(&app->limiter);

@@ -6,6 +6,7 @@
 #include "op/cache.h"
 #include "op/operation.h"
 #include "op/transaction.h"
+#include "op/uses.h"
 #include "pg/pool.h"
 #include "token/token.h"
 #include <stdatomic.h>
@@ -24,6 +25,7 @@ struct app {
     struct operation *operations;     /* one a spec, in the contract's order */
     struct pool *pool;                /* anonymous reads */
     struct transactions transactions; /* of callers with a token, in a pool of their own */
+    struct uses *uses;                /* counted, through the same pool */
     struct token_service *tokens;
     struct limiter *limiter;
     struct pool *watch_pool;    /* one connection that asks what has changed */

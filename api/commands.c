@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "op/agents.h"
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,21 +29,25 @@ static struct result *ask(struct app *app, struct pool *pool, enum transaction_s
     return result;
 }
 
-/* Runs a statement and prints its rows, cells separated by a space. */
-static int tell(struct app *app, enum transaction_statement which) {
+/* Runs a statement and prints its rows, cells separated by a space. How many there are, or -1. */
+static int tell_rows(struct app *app, enum transaction_statement which, const char *const *values, const char *hint) {
     struct pool *pool = owner(app);
-    struct result *result = ask(app, pool, which, NULL, "");
-    bool fine = result;
+    struct result *result = ask(app, pool, which, values, hint);
+    int count = result ? (int)result_rows(result) : -1;
     struct value row[8];
-    for (unsigned i = 0; fine && i < result_rows(result); i++) {
-        result_row(result, i, row);
+    for (int i = 0; i < count; i++) {
+        result_row(result, (unsigned)i, row);
         for (unsigned j = 0; j < result_columns(result) && j < 8; j++)
             printf("%s%s", j ? " " : "", row[j].text ? row[j].text : "");
         putchar('\n');
     }
     result_free(&result);
     pool_free(&pool);
-    return !fine;
+    return count;
+}
+
+static int tell(struct app *app, enum transaction_statement which) {
+    return tell_rows(app, which, NULL, "") < 0;
 }
 
 static bool add(struct app *app, const char *const values[static 5]) {
@@ -114,4 +119,51 @@ int command_erasures_replay(struct app *app, const char *file) {
     pool_free(&pool);
     printf("%d erasures replayed\n", count);
     return !fine;
+}
+
+int command_recount(struct app *app, bool verify) {
+    if (!verify)
+        return tell(app, RECOUNT);
+    int faults = tell_rows(app, RECOUNT_VERIFY, NULL, "");
+    if (!faults)
+        puts("the figures are those of the raw rows");
+    return faults != 0;
+}
+
+/* The patterns of a list as COUNTER publishes it, [{"pattern": "…"}, …]; NULL after saying what is wrong. */
+static json_t *read_robots(const char *file) {
+    json_error_t error;
+    json_t *list = json_load_file(file, JSON_REJECT_DUPLICATES, &error), *patterns = json_array(), *entry;
+    size_t index;
+    char reason[128] = "";
+    bool fine = json_is_array(list) && json_array_size(list);
+    if (!list)
+        fprintf(stderr, "%s: line %d: %s\n", file, error.line, error.text);
+    else if (!fine)
+        fprintf(stderr, "%s: must be an array of objects with a pattern each\n", file);
+    json_array_foreach (list, index, entry) {
+        json_t *pattern = json_object_get(entry, "pattern");
+        const char *text = json_string_value(pattern);
+        if (!text || !*text || !agents_pattern(text, reason, sizeof reason)) {
+            fprintf(stderr, "%s: entry %zu: %s: %s\n", file, index + 1, text ? text : "no pattern", reason);
+            fine = false;
+        }
+        json_array_append(patterns, pattern);
+    }
+    json_decref(list);
+    if (!fine)
+        json_decref(patterns);
+    return fine ? patterns : NULL;
+}
+
+int command_robots_import(struct app *app, const char *file) {
+    json_t *patterns = read_robots(file);
+    if (!patterns)
+        return 1;
+    size_t length = json_dumpb(patterns, NULL, 0, JSON_COMPACT);
+    char *text = arena_alloc(app->arena, length + 1);
+    json_dumpb(patterns, text, length, JSON_COMPACT);
+    json_decref(patterns);
+    puts("listed added removed");
+    return tell_rows(app, IMPORT_AGENTS, (const char *const[]){text}, " A pattern has at most 500 characters.") < 0;
 }

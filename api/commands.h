@@ -20,3 +20,10 @@ int command_retention(struct app *app);
  * that was restored from an older backup. */
 int command_erasures_list(struct app *app);
 int command_erasures_replay(struct app *app, const char *file);
+
+/* scip-api recount: counts uses anew from their raw rows, and mends the figures. --verify: only says where they
+ * differ; the exit status is 1 then. */
+int command_recount(struct app *app, bool verify);
+
+/* scip-api robots import FILE: COUNTER's list of robots (JSON) in place of the one before. */
+int command_robots_import(struct app *app, const char *file);

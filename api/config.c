@@ -1,4 +1,5 @@
 #include "config.h"
+#include "base/clock.h"
 #include "base/scan.h"
 #include <stddef.h>
 #include <stdlib.h>
@@ -41,6 +42,8 @@ static const struct key {
     NUMBER("QUERY_TIMEOUT_MS", query_timeout_ms, "5000", 10, 600000, "longest statement"),
     NUMBER("BODY_LIMIT", body_limit, "1048576", 1024, 104857600, "largest request body in bytes, but for files"),
     NUMBER("FILE_LIMIT", file_limit, "5242880", 1024, 104857600, "largest CSV file that is imported, in bytes"),
+    NUMBER("UPLOAD_LIMIT", upload_limit, "104857600", 1024, 1073741824, "largest uploaded file in bytes"),
+    NUMBER("TRANSFER_RATE", transfer_rate, "8192", 1, 1073741824, "slowest transfer of a file, in bytes a second"),
     NUMBER("BODY_TIMEOUT_MS", body_timeout_ms, "10000", 100, 600000, "longest time for a body to arrive"),
     NUMBER("REQUEST_TIMEOUT_MS", request_timeout_ms, "10000", 100, 600000, "longest silence while a request arrives"),
     NUMBER("KEEPALIVE_MS", keepalive_ms, "5000", 0, 600000, "longest idle time of a kept connection"),
@@ -74,7 +77,7 @@ bool config_load(struct config *config, FILE *err) {
         fprintf(err, "LOG_LEVEL must be debug, info, warn or error\n");
         fine = false;
     }
-    return fine;
+    return clock_load(err) && fine;
 }
 
 void config_describe(FILE *out) {

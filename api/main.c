@@ -129,7 +129,10 @@ static const struct command {
                 {{"keys", "rotate"}, 0},
                 {{"retention"}, 0},
                 {{"erasures", "list"}, 0},
-                {{"erasures", "replay"}, 1}};
+                {{"erasures", "replay"}, 1},
+                {{"recount"}, 0},
+                {{"recount", "--verify"}, 0},
+                {{"robots", "import"}, 1}};
 
 static const struct command *find_command(int count, char **words) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -159,6 +162,10 @@ static int run(struct app *app, struct gate *gate, const char *command, char **w
         return command_retention(app);
     if (strcmp(command, "erasures") == 0)
         return words[2] ? command_erasures_replay(app, words[2]) : command_erasures_list(app);
+    if (strcmp(command, "recount") == 0)
+        return command_recount(app, words[1] != NULL);
+    if (strcmp(command, "robots") == 0)
+        return command_robots_import(app, words[2]);
     return serve(app, gate);
 }
 
@@ -166,6 +173,7 @@ static int usage(FILE *out, int status) {
     fprintf(out, "usage: scip-api serve | check [--db] | routes | version\n"
                  "       scip-api account add ISSUER SUBJECT ROLE LABEL | client add ROLE LABEL   (as the owner)\n"
                  "       scip-api retention | erasures list | erasures replay FILE              (as the owner)\n"
+                 "       scip-api recount [--verify] | robots import FILE                        (as the owner)\n"
                  "       scip-api keys rotate\n\nenvironment:\n");
     config_describe(out);
     return status;

@@ -14,7 +14,7 @@ struct counters {
 };
 
 struct metrics {
-    atomic_uint in_flight;
+    atomic_uint in_flight, transfers;
     unsigned count;
     struct counters counters[]; /* one an operation, and a last one for all that reached none */
 };
@@ -46,6 +46,17 @@ void metrics_leave(struct metrics *metrics) {
 
 unsigned metrics_in_flight(const struct metrics *metrics) {
     return atomic_load(&metrics->in_flight);
+}
+
+bool metrics_transfer_begin(struct metrics *metrics, unsigned most) {
+    bool fine = atomic_fetch_add(&metrics->transfers, 1) < most;
+    if (!fine)
+        metrics_transfer_end(metrics);
+    return fine;
+}
+
+void metrics_transfer_end(struct metrics *metrics) {
+    atomic_fetch_sub(&metrics->transfers, 1);
 }
 
 static void head(struct buf *buf, const char *name, const char *type, const char *help) {
@@ -122,6 +133,8 @@ void metrics_render(const struct app *app, struct buf *buf) {
     struct pool_stats pool = pool_stats(app->pool);
     render_requests(app, buf);
     gauge(buf, "scip_requests_in_flight", "Requests being served.", metrics_in_flight(app->metrics));
+    gauge(buf, "scip_transfers_in_flight", "Files being uploaded or downloaded.",
+          atomic_load(&app->metrics->transfers));
     gauge(buf, "scip_pool_connections", "Open database connections.", pool.open);
     gauge(buf, "scip_pool_idle", "Idle database connections.", pool.idle);
     gauge(buf, "scip_pool_waiting", "Requests waiting for a database connection.", pool.waiting);

@@ -12,5 +12,9 @@ void metrics_enter(struct metrics *metrics);
 void metrics_leave(struct metrics *metrics);
 unsigned metrics_in_flight(const struct metrics *metrics);
 
+/* Transfers of files hold a thread for a while: false where there are as many as the most. */
+bool metrics_transfer_begin(struct metrics *metrics, unsigned most);
+void metrics_transfer_end(struct metrics *metrics);
+
 /* Appends everything in the text format, version 0.0.4. */
 void metrics_render(const struct app *app, struct buf *buf);

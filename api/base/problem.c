@@ -25,6 +25,7 @@ static const struct kind {
     {"too-large", 413, "The content is too large"},
     {"uri-too-long", 414, "The request target is too long"},
     {"unsupported-media-type", 415, "The content type is not accepted"},
+    {"range-not-satisfiable", 416, "The range is not within the content"},
     {"expectation-failed", 417, "The expectation cannot be met"},
     {"invalid", 422, "The values are not valid"},
     {"precondition-required", 428, "The request needs If-Match"},
@@ -119,7 +120,7 @@ bool problem_set_status(struct problem *problem, int status) {
         {"forbidden", "The caller may not change this record."},
         {"not-found", "There is no such record."},
         {"conflict", "A rule of the records forbids it."},
-        {"gone", "This is no longer given: start again."},
+        {"gone", "This is no longer given."},
         {"precondition-failed", "The record has changed since, or is there already: read it again."},
         {"invalid", "A rule of the records forbids these values."}};
     for (size_t i = 0; i < sizeof details / sizeof *details; i++)

@@ -17,6 +17,7 @@ struct problem {
     const char *slug; /* last part of the type URI, from the list in problem.c */
     char detail[320];
     char allow[64];     /* 405: the methods there are */
+    char range[40];     /* 416: how much there is, as Content-Range */
     int retry_after;    /* seconds; 0: no header */
     bool close;         /* the connection cannot be trusted further */
     const char *listed; /* errors as a JSON array, instead of the next; lent */

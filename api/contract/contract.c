@@ -50,6 +50,12 @@ static bool is_json(const char *media_type) {
     return strcmp(media_type, "application/json") == 0;
 }
 
+/* A vocabulary of others, in JSON: the statement's columns are its members too. */
+static bool is_vocabulary(const char *media_type) {
+    return strcmp(media_type, "application/ld+json") == 0 ||
+           strcmp(media_type, "application/vnd.citationstyles.csl+json") == 0;
+}
+
 static void load_parameter(struct loader *loader, struct spec *spec, struct parameter *parameter, json_t *node) {
     node = resolve(loader, node);
     const char *in = text_of(node, "in"), *name = text_of(node, "name");
@@ -107,15 +113,17 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
     const char *type;
     spec->body_required = json_is_true(json_object_get(body, "required"));
     json_object_foreach (content, type, media) {
-        if (!is_json(type) && strcmp(type, "application/merge-patch+json") != 0 &&
+        spec->streamed |= strcmp(type, "*/*") == 0;
+        if (!is_json(type) && strcmp(type, "application/merge-patch+json") != 0 && strcmp(type, "*/*") != 0 &&
             strcmp(type, "application/x-www-form-urlencoded") != 0 && strcmp(type, "text/csv") != 0)
-            FAULT(loader, media, "%s: a body is JSON, a JSON merge patch, a form or CSV, not %s", spec->id, type);
+            FAULT(loader, media, "%s: a body is JSON, a JSON merge patch, a form, CSV or */*, not %s", spec->id, type);
         else if (spec->body)
             FAULT(loader, media, "%s: one media type for the body", spec->id);
-        else
+        else if (!spec->streamed)
             spec->body = schema_compile(loader->schemas, json_object_get(media, "schema"));
         spec->body_type = type;
     }
+    spec->body_required &= !spec->streamed; /* its handler looks */
 }
 
 static void load_headers(struct loader *loader, struct spec *spec, json_t *response) {
@@ -140,7 +148,7 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
     spec->media = types;
     json_object_foreach (content, type, media) {
         types[spec->media_count++] = type;
-        if (is_json(type))
+        if (is_json(type) || is_vocabulary(type))
             spec->response = schema_compile(loader->schemas, json_object_get(media, "schema"));
     }
     const struct schema *items = spec->response ? schema_property(spec->response, "items") : NULL;
@@ -155,17 +163,20 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
     const char *status;
     json_object_foreach (responses, status, response) {
         response = resolve(loader, response);
-        if (status[0] == '2' && strlen(status) == 3) {
-            if (spec->success)
-                FAULT(loader, response, "%s: one 2xx response an operation", spec->id);
-            spec->success = 200 + (status[1] - '0') * 10 + status[2] - '0';
-            load_success(loader, spec, response);
+        if ((status[0] == '2' && strlen(status) == 3) || strcmp(status, "303") == 0) {
+            bool beside = spec->success == 200 && (strcmp(status, "201") == 0 || strcmp(status, "206") == 0);
+            if (spec->success && !beside)
+                FAULT(loader, response, "%s: one 2xx response an operation, but for 201 or 206 beside 200", spec->id);
+            if (!beside) {
+                spec->success = (status[0] - '0') * 100 + (status[1] - '0') * 10 + status[2] - '0';
+                load_success(loader, spec, response);
+            }
         }
         if (!text_of(response, "description"))
             FAULT(loader, response, "%s: response %s needs a description", spec->id, status);
     }
     if (!spec->success)
-        FAULT(loader, operation, "%s: no 2xx response", spec->id);
+        FAULT(loader, operation, "%s: no 2xx response, nor a 303", spec->id);
 }
 
 /* Alternatives of one scheme, whose list names a role (OpenAPI 3.1, Security Requirement Object); {}: no token. */

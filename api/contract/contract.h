@@ -33,6 +33,7 @@ struct spec {
     const struct schema *body; /* or NULL when the operation takes none */
     bool body_required;
     const char *body_type;    /* its media type */
+    bool streamed;            /* the body is any bytes, which a handler reads piece by piece */
     int success;              /* its 2xx status */
     const char *const *media; /* media types of the success response, in the contract's order of preference */
     unsigned media_count;

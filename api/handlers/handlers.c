@@ -1,5 +1,7 @@
 #include "handlers/handlers.h"
+#include "handlers/files.h"
 #include "handlers/oauth.h"
+#include "handlers/uses.h"
 #include "http/request.h"
 #include "http/response.h"
 #include <string.h>
@@ -77,6 +79,16 @@ const struct handler_entry handlers[] = {
     {"revokeToken", oauth_revoke},
     {"getKeys", oauth_keys},
     {"getAuthorizationServer", oauth_metadata},
+    {"getDocumentFile", files_get},
+    {"getResourceFile", files_get},
+    {"putDocumentFile", files_put},
+    {"putResourceFile", files_put},
+    {"deleteDocumentFile", files_delete},
+    {"deleteResourceFile", files_delete},
+    {"visitDocument", visit_document},
+    {"visitResource", visit_resource},
+    {"investigateDocument", investigate_document},
+    {"investigateResource", investigate_resource},
     {"getIndex", get_index},
     {"getOpenapi", get_openapi},
     {"getLiveness", say_ok},

@@ -17,14 +17,19 @@ const char *request_header(const struct request *request, const char *name) {
     return NULL;
 }
 
-int64_t request_body_limit(const struct request *request) {
+struct body_rule request_body_rule(const struct request *request) {
     struct route_match match = {0};
     struct problem none = {0};
     const struct config *config = &request->app->config;
     bool found = router_match(request->app->router, request->arena, request->method, request->target,
                               strcspn(request->target, "?"), &match, &none);
-    bool file = found && match.spec && match.spec->body_type && strcmp(match.spec->body_type, "text/csv") == 0;
-    return file ? config->file_limit : config->body_limit;
+    const struct spec *spec = found ? match.spec : NULL;
+    bool table = spec && spec->body_type && strcmp(spec->body_type, "text/csv") == 0;
+    bool streamed = spec && spec->streamed;
+    return (struct body_rule){streamed ? config->upload_limit
+                              : table  ? config->file_limit
+                                       : config->body_limit,
+                              streamed};
 }
 
 static bool route(struct request *request, struct response *response, struct problem *problem) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "app.h"
 #include "base/problem.h"
+#include "http/body.h"
 #include "op/bind.h"
 #include "op/cache.h"
 #include "op/transaction.h"
@@ -33,9 +34,11 @@ struct request {
     const char *method, *target;
     const struct header *headers;
     unsigned header_count;
-    struct text body;    /* bytes is NULL without one */
-    char id[65];         /* X-Request-Id, the trace's id or our own */
-    const char *address; /* the client's: counted, never kept or logged */
+    struct text body;      /* bytes is NULL without one */
+    struct source *source; /* of a body that its handler reads, or NULL */
+    bool transfers;        /* counted as a transfer, until all is written */
+    char id[65];           /* X-Request-Id, the trace's id or our own */
+    const char *address;   /* the client's: counted, never kept or logged */
     struct route_match match;
     struct operation *operation;
     struct claims caller;            /* subject NULL: nobody with a token */
@@ -57,11 +60,14 @@ struct response {
     int status;
     const char *content_type; /* NULL: no body */
     struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
+    struct stream *stream;    /* or NULL; then there is no other body */
     const char *allow, *location, *etag, *next_link;
     const char *version;                     /* of the record, for its ETag */
     const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
     const char *rate;                        /* RateLimit */
     const char *cache_status;                /* RFC 9211 */
+    const char *range;                       /* Content-Range */
+    const char *disposition;                 /* Content-Disposition */
     int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
     const struct constant_header *constants; /* from the contract */
     unsigned constant_count;
@@ -74,8 +80,8 @@ struct response {
  * (status 0: none). */
 void request_serve(struct request *request, struct response *response, struct problem *problem);
 
-/* The most bytes that its body may have: files may be larger than documents, which cost memory to read. */
-int64_t request_body_limit(const struct request *request);
+/* How its body is taken. */
+struct body_rule request_body_rule(const struct request *request);
 
 /* The first header of that name (case-insensitive), or NULL. */
 const char *request_header(const struct request *request, const char *name);

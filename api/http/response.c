@@ -107,8 +107,7 @@ const char *response_etag(struct request *request, const struct response *respon
                         (unsigned long long)halves[0], (unsigned long long)halves[1]);
 }
 
-/* Weak comparison (RFC 9110, section 8.8.3.2): an edge that compresses weakens what we sent. */
-static bool names_etag(const char *list, const char *etag) {
+bool response_names_etag(const char *list, const char *etag) {
     struct text element;
     while (next_element(&list, &element)) {
         if (element.length == 1 && *element.bytes == '*')
@@ -130,7 +129,7 @@ bool response_validate(struct request *request, struct response *response, struc
     if (!response->etag)
         response->etag = response_etag(request, response);
     const char *known = request_header(request, "If-None-Match");
-    if (response->etag && known && names_etag(known, response->etag)) {
+    if (response->etag && known && response_names_etag(known, response->etag)) {
         response->status = 304;
         response->content_type = NULL;
         response->body.length = RESPONSE_HEAD_ROOM;
@@ -180,14 +179,14 @@ static void put_cors(struct buf *head, const struct request *request, const stru
     if (response->allow && request_header(request, "Access-Control-Request-Method")) { /* a preflight */
         put_header(head, "Access-Control-Allow-Methods", response->allow);
         put_header(head, "Access-Control-Allow-Headers",
-                   "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-                   "X-Request-Id");
+                   "Accept, Accept-Language, Authorization, Content-Digest, Content-Type, Idempotency-Key, If-Match, "
+                   "If-None-Match, If-Range, Range, X-Request-Id");
         put_header(head, "Access-Control-Max-Age", "600");
     } else {
-        put_header(
-            head, "Access-Control-Expose-Headers",
-            "Age, Cache-Status, Date, ETag, Link, Location, RateLimit, Retry-After, Server-Timing, WWW-Authenticate, "
-            "X-Omitted-Count, X-Request-Id");
+        put_header(head, "Access-Control-Expose-Headers",
+                   "Accept-Ranges, Age, Cache-Status, Content-Disposition, Content-Range, Date, ETag, Link, Location, "
+                   "RateLimit, Retry-After, Server-Timing, WWW-Authenticate, "
+                   "X-Omitted-Count, X-Request-Id");
     }
 }
 
@@ -230,6 +229,8 @@ static void take_problem(struct request *request, struct response *response, con
                                   .rate = response->rate};
     if (problem->allow[0])
         response->allow = problem->allow;
+    if (problem->range[0])
+        response->range = problem->range;
     if (response_body(request, response, &none))
         problem_render(problem, request->id, &response->body);
 }
@@ -256,12 +257,14 @@ static void put_challenge(struct buf *head, const struct request *request, const
 }
 
 static void put_representation(struct buf *head, const struct response *response, const struct problem *problem) {
-    size_t length = response->body.length > RESPONSE_HEAD_ROOM ? response->body.length - RESPONSE_HEAD_ROOM : 0;
+    int64_t length = response->stream                             ? response->stream->length
+                     : response->body.length > RESPONSE_HEAD_ROOM ? (int64_t)response->body.length - RESPONSE_HEAD_ROOM
+                                                                  : 0;
     if (response->content_type)
         put_header(head, "Content-Type", response->content_type);
     if (response->status != 304 && response->status != 204) {
         buf_str(head, "Content-Length: ");
-        buf_int(head, (int64_t)length);
+        buf_int(head, length);
         buf_put(head, "\r\n", 2);
     }
     if (response->etag)
@@ -270,6 +273,10 @@ static void put_representation(struct buf *head, const struct response *response
         put_header(head, "Location", response->location);
     if (response->allow)
         put_header(head, "Allow", response->allow);
+    if (response->range)
+        put_header(head, "Content-Range", response->range);
+    if (response->disposition)
+        put_header(head, "Content-Disposition", response->disposition);
     if (response->next_link)
         buf_printf(head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
     if (response->cache_status)

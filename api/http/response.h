@@ -14,6 +14,10 @@ const char *response_negotiate(const char *accept, const char *const *offered, u
 /* A keyed hash of the body as an entity tag, lent by the arena; NULL when there is no memory. */
 const char *response_etag(struct request *request, const struct response *response);
 
+/* Whether a list of entity tags, or `*`, names etag. Weak comparison (RFC 9110, section 8.8.3.2): an edge that
+ * compresses weakens what we sent. */
+bool response_names_etag(const char *list, const char *etag);
+
 /* Sets the ETag and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
 bool response_validate(struct request *request, struct response *response, struct problem *problem);
 

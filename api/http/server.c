@@ -2,20 +2,20 @@
 #include "base/log.h"
 #include "base/scan.h"
 #include "http/framing.h"
+#include "http/origin.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/transfer.h"
 #include "metrics.h"
 #include <civetweb.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
-/* REQUEST_MAX: request line and headers, civetweb's max_request_size */
+/* REQUEST_MAX: request line and headers, civetweb's max_request_size. */
 enum { STACK_MIN = 1024 * 1024, BODY_PIECE = 64 * 1024, HEADERS_MAX = 64, REQUEST_MAX = 16384 };
 
 struct server {
@@ -32,18 +32,28 @@ int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size) {
     return real(attributes, size < STACK_MIN ? STACK_MIN : size);
 }
 
-/* civetweb's recv comes here too, for what its interface does not tell of the request that this thread reads. */
+/* civetweb's recv and send come here too, for what its interface does not tell of the request that this thread reads.
+ */
 static _Thread_local struct arrival {
-    int64_t deadline_us; /* of a body, or 0: civetweb would read it however slowly it drips */
+    int64_t deadline_us; /* of a body, in or out, or 0: civetweb would wait however slowly it drips */
     size_t bytes;        /* received since the last answer */
     bool line;           /* a line has ended among them */
 } arrival;
 
-ssize_t recv(int socket, void *bytes, size_t count, int flags) {
-    if (arrival.deadline_us && clock_us() > arrival.deadline_us) {
+static bool is_late(void) {
+    bool late = arrival.deadline_us && clock_us() > arrival.deadline_us;
+    if (late)
         errno = ETIMEDOUT;
+    return late;
+}
+
+ssize_t send(int socket, const void *bytes, size_t count, int flags) {
+    return is_late() ? -1 : sendto(socket, bytes, count, flags, NULL, 0);
+}
+
+ssize_t recv(int socket, void *bytes, size_t count, int flags) {
+    if (is_late())
         return -1;
-    }
     ssize_t got = recvfrom(socket, bytes, count, flags, NULL, NULL);
     if (got > 0) {
         arrival.bytes += (size_t)got;
@@ -52,37 +62,9 @@ ssize_t recv(int socket, void *bytes, size_t count, int flags) {
     return got;
 }
 
-/* Ids need to be unique, not secret: splitmix64 from a random start, one a thread. */
-static uint64_t next_random(void) {
-    static _Thread_local uint64_t state;
-    if (!state)
-        RAND_bytes((unsigned char *)&state, sizeof state);
-    uint64_t mixed = state += 0x9E3779B97F4A7C15u;
-    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
-    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
-    return mixed ^ mixed >> 31;
-}
-
-/* An id that a client gave is kept when it is plain; a traceparent lends its trace-id (W3C Trace Context, 3.2). */
-static void name_request(struct request *request) {
-    const char *given = request_header(request, "X-Request-Id"), *trace = request_header(request, "traceparent");
-    if (given && *given && strlen(given) < sizeof request->id &&
-        !given[strspn(given, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")]) {
-        snprintf(request->id, sizeof request->id, "%s", given);
-    } else if (trace && strlen(trace) == 55 && strspn(trace + 3, "0123456789abcdef") == 32 && trace[2] == '-') {
-        snprintf(request->id, sizeof request->id, "%.32s", trace + 3);
-    } else {
-        struct buf id = buf_new(request->arena, 40, 40);
-        buf_hex(&id, next_random());
-        buf_hex(&id, next_random());
-        memcpy(request->id, buf_text(&id) ?: "", id.failed ? 1 : id.length + 1);
-    }
-}
-
 /* Reads the whole body into the arena, within limit bytes and the deadline. */
 static bool read_body(struct mg_connection *connection, struct request *request, const struct framing *framing,
-                      struct problem *problem) {
-    int64_t limit = request_body_limit(request);
+                      int64_t limit, struct problem *problem) {
     problem->close = true; /* until all of it is read */
     if (framing->body == FRAMING_LENGTH && framing->length > limit)
         return problem_set(problem, "too-large", "A body has at most %lld bytes.", (long long)limit);
@@ -111,6 +93,23 @@ static bool read_body(struct mg_connection *connection, struct request *request,
     return true;
 }
 
+static struct wire wire_of(struct mg_connection *connection) {
+    return (struct wire){connection, mg_read, mg_write, &arrival.deadline_us};
+}
+
+/* Reads the body into the arena, or leaves it to a handler that takes it piece by piece. */
+static bool take_body(struct mg_connection *connection, struct request *request, const struct framing *framing,
+                      struct inflow *inflow, struct problem *problem) {
+    struct body_rule rule = request_body_rule(request);
+    if (framing->body == FRAMING_NO_BODY)
+        return true;
+    if (!rule.streamed)
+        return read_body(connection, request, framing, rule.limit, problem);
+    *inflow = inflow_new(wire_of(connection), &request->app->config, framing, rule.limit);
+    request->source = &inflow->source;
+    return true;
+}
+
 static void log_request(const struct request *request, int status, size_t bytes) {
     int64_t duration = clock_us() - request->started_us;
     bool known = request->match.spec;
@@ -122,28 +121,6 @@ static void log_request(const struct request *request, int status, size_t bytes)
     metrics_count(request->app->metrics, known ? (int)request->match.index : -1, status, duration);
 }
 
-/* Whether name is on a list of names separated by commas. */
-static bool is_listed(const char *list, const char *name) {
-    size_t length = strlen(name);
-    for (const char *at = list; length && (at = strstr(at, name)); at++)
-        if ((at == list || strchr(", ", at[-1])) && strchr(", ", at[length]))
-            return true;
-    return false;
-}
-
-/* The peer's address, or what a proxy that the operator trusts says: the last one of the last line, which that
- * proxy added. */
-static const char *client_address(const struct request *request, const char *peer) {
-    const char *forwarded = NULL;
-    for (unsigned i = 0; i < request->header_count; i++)
-        if (strcasecmp(request->headers[i].name, "X-Forwarded-For") == 0)
-            forwarded = request->headers[i].value;
-    if (!forwarded || !is_listed(request->app->config.trusted_proxies, peer))
-        return peer;
-    const char *comma = strrchr(forwarded, ',');
-    return comma ? comma + 1 + strspn(comma + 1, " ") : forwarded;
-}
-
 /* Everything civetweb knows of the request, in our own terms. */
 static void take_over(struct request *request, const struct mg_request_info *info, struct header *headers) {
     request->method = info->request_method;
@@ -153,30 +130,42 @@ static void take_over(struct request *request, const struct mg_request_info *inf
     request->target = info->local_uri_raw;
     if (info->query_string)
         request->target = arena_printf(request->arena, "%s?%s", info->local_uri_raw, info->query_string);
-    request->address = client_address(request, info->remote_addr);
-    name_request(request);
+    request->address = origin_address(request, info->remote_addr);
+    origin_name(request);
 }
 
 static void answer(struct mg_connection *connection, struct request *request, const char *http_version) {
     struct response response = {.head = strcmp(request->method, "HEAD") == 0};
     struct problem problem;
     struct framing framing;
+    struct inflow inflow;
+    struct text piece = {0};
     problem.status = problem.retry_after = 0;
     problem.error_count = 0;
     problem.listed = NULL;
-    problem.allow[0] = '\0';
+    problem.allow[0] = problem.range[0] = '\0';
     problem.close = false;
     if (!request->target)
         problem_set(&problem, "unavailable", "The service is short of memory.");
     else if (framing_read(request, http_version, &framing, &problem) &&
-             (framing.body == FRAMING_NO_BODY || read_body(connection, request, &framing, &problem)))
+             take_body(connection, request, &framing, &inflow, &problem))
         request_serve(request, &response, &problem);
-    bool close = problem.close || framing.close || atomic_load(&request->app->draining);
+    if (response.stream && !problem.status && !response.head) /* while there is still time to say that it fails */
+        response.stream->next(request, response.stream, &piece, &problem);
+    bool unread = request->source && !request->source->ended;
+    bool close = problem.close || unread || framing.close || atomic_load(&request->app->draining);
     struct text bytes = response_finish(request, &response, &problem, close);
     if (close)
         mg_disable_connection_keep_alive(connection);
     mg_write(connection, bytes.bytes, bytes.length);
-    log_request(request, response.status, bytes.length);
+    size_t sent = bytes.length;
+    if (response.stream && !transfer_pour(wire_of(connection), request, response.stream, piece, &sent))
+        mg_disable_connection_keep_alive(connection); /* the client sees that bytes are missing */
+    if (unread)
+        inflow_linger(&inflow);
+    if (request->transfers)
+        metrics_transfer_end(request->app->metrics);
+    log_request(request, response.status, sent);
 }
 
 /* Each worker has one arena, for one request after another. */
@@ -227,7 +216,7 @@ static int on_error(struct mg_connection *connection, int status, const char *me
     struct response response = {0};
     if (!request.arena)
         return 0;
-    name_request(&request);
+    origin_name(&request);
     struct text bytes = response_finish(&request, &response, &problem, true);
     mg_disable_connection_keep_alive(connection);
     mg_write(connection, bytes.bytes, bytes.length);

@@ -262,8 +262,7 @@ const char *bind_if_match(struct arena *arena, const char *header) {
     return buf_text(&versions);
 }
 
-/* A UUID of version 7: sorted by the time it was made (RFC 9562, section 5.7). */
-static const char *new_id(struct arena *arena) {
+const char *bind_new_id(struct arena *arena) {
     struct timespec now;
     unsigned char b[16];
     clock_gettime(CLOCK_REALTIME, &now);
@@ -300,7 +299,7 @@ static const char *value_of(struct arena *arena, const struct binding *binding, 
     case BIND_IF_MATCH:
         return inputs->if_match;
     case BIND_NEW_ID:
-        return inputs->new_id = new_id(arena);
+        return inputs->new_id = bind_new_id(arena);
     case BIND_NEW_SECRET:
         return new_secret(arena);
     case BIND_OPERATIONS:

@@ -53,6 +53,9 @@ void bind_check_value(const struct parameter *parameter, const struct text *text
  * bind_check. The operation may be another one than was asked for: parameters are then found by their names. */
 const char *const *bind_values(struct arena *arena, const struct operation *operation, struct inputs *inputs);
 
+/* A UUID of version 7: sorted by the time it was made (RFC 9562, section 5.7). */
+const char *bind_new_id(struct arena *arena);
+
 /* An If-Match header's versions as an array's text: what stands before the dot of each entity tag, weak or not;
  * NULL for `*`. Tags that are not ours name nothing. */
 const char *bind_if_match(struct arena *arena, const char *header);

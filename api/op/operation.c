@@ -186,6 +186,8 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
         operation->handler = find_handler(handlers, operation->spec->id);
         if (operation->handler)
             continue;
+        if (operation->spec->streamed)
+            gate_fault(gate, operation->spec->where, "%s: a body of */* needs a handler", operation->spec->id);
         const char *path = arena_printf(arena, "%s/%s.sql", queries, operation->spec->id);
         if (access(path, R_OK) != 0)
             gate_fault(gate, operation->spec->where, "%s has neither %s nor a handler", operation->spec->id, path);

@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 /* The statements' numbers follow those of the operations. */
-enum { FIRST_INDEX = 1000, LEGS_MAX = 7 };
+enum { FIRST_INDEX = 900, LEGS_MAX = 7, PARAMETERS_MAX = 12 };
 
 static const struct known {
     const char *name, *text; /* text: not from a file */
     const char *parameters;  /* in the order of their first use */
-    oid types[ENTER_VALUES];
+    oid types[PARAMETERS_MAX];
 } known[TRANSACTION_STATEMENTS] = {
     [ENTER] = {"_enter",
                NULL,
@@ -31,6 +31,33 @@ static const struct known {
     [RETENTION] = {"_retention", NULL, "", {0}},
     [ERASURES] = {"_erasures", NULL, "", {0}},
     [ERASE] = {"_erase", NULL, " person at", {OID_UUID, OID_TIMESTAMPTZ}},
+    [RECORD_USES] = {"_recordUses",
+                     NULL,
+                     " version at item kind class day_key previous_key month_key",
+                     {OID_INT8, OID_INT8_ARRAY, OID_TEXT_ARRAY, OID_INT4_ARRAY, OID_TEXT_ARRAY, OID_UUID_ARRAY,
+                      OID_UUID_ARRAY, OID_UUID_ARRAY}},
+    [FLUSH] = {"flush", "SELECT pg_logical_emit_message(true, 'flush', '')", "", {0}},
+    [USAGE_SALTS] = {"_usageSalts", NULL, " at", {OID_INT8}},
+    [AGENT_PATTERNS] = {"_agentPatterns", NULL, "", {0}},
+    [IMPORT_AGENTS] = {"_importAgents", NULL, " patterns", {OID_JSONB}},
+    [RECOUNT] = {"_recount", NULL, "", {0}},
+    [RECOUNT_VERIFY] = {"_recountVerify", NULL, "", {0}},
+    [FILE_FIND] = {"_fileFind", NULL, " document resource name", {OID_TEXT, OID_TEXT, OID_TEXT}},
+    [FILE_PIECE] = {"_filePiece", NULL, " file n", {OID_UUID, OID_INT4}},
+    [FILE_BEGIN] = {"_fileBegin",
+                    NULL,
+                    " document resource name only_new tags file",
+                    {OID_TEXT, OID_TEXT, OID_TEXT, OID_BOOL, OID_TEXT_ARRAY, OID_UUID}},
+    [FILE_CHUNK] = {"_fileChunk", NULL, " file n bytes", {OID_UUID, OID_INT4, OID_BYTEA}},
+    [FILE_END] = {"_fileEnd",
+                  NULL,
+                  " document resource name only_new tags file media_type size sha256",
+                  {OID_TEXT, OID_TEXT, OID_TEXT, OID_BOOL, OID_TEXT_ARRAY, OID_UUID, OID_TEXT, OID_INT8, OID_BYTEA}},
+    [FILE_DROP] = {"_fileDrop", NULL, " file", {OID_UUID}},
+    [FILE_DELETE] = {"_fileDelete",
+                     NULL,
+                     " document resource name tags",
+                     {OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT_ARRAY}},
     [BEGIN] = {"begin", "BEGIN", "", {0}},
     [COMMIT] = {"commit", "COMMIT", "", {0}},
     [ROLLBACK] = {"rollback", "ROLLBACK", "", {0}},

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The server's own statement_timeout should fire first: then the connection survives. */
-enum { GRACE_US = 500000 };
+enum { GRACE_US = 500000, BINARY_VALUES_MAX = 16 };
 
 static PGresult *handle(const struct result *result) {
     return (PGresult *)result;
@@ -60,13 +60,16 @@ static bool next_result(struct connection *connection, int64_t deadline_us, stru
 static bool queue(struct connection *connection, const struct leg *leg, bool describe) {
     static const char *const none[1];
     const struct statement *statement = leg->statement;
-    assert(statement->index < STATEMENTS_MAX);
+    int formats[BINARY_VALUES_MAX]; /* 1 is binary */
+    assert(statement->index < STATEMENTS_MAX && (!leg->lengths || statement->count <= BINARY_VALUES_MAX));
+    for (unsigned i = 0; leg->lengths && i < statement->count; i++)
+        formats[i] = leg->lengths[i] != 0;
     if (!is_prepared(connection, statement->index) &&
         !PQsendPrepare(connection->pg, statement->name, statement->text, (int)statement->count, statement->types))
         return false;
     return describe ? PQsendDescribePrepared(connection->pg, statement->name)
                     : PQsendQueryPrepared(connection->pg, statement->name, (int)statement->count, leg->values ?: none,
-                                          NULL, NULL, 0);
+                                          leg->lengths, leg->lengths ? formats : NULL, leg->binary);
 }
 
 /* Hands one answer to the command that it belongs to. */

@@ -17,6 +17,7 @@ enum {
     OID_FLOAT8 = 701,
     OID_INT4_ARRAY = 1007,
     OID_TEXT_ARRAY = 1009,
+    OID_INT8_ARRAY = 1016,
     OID_VARCHAR = 1043,
     OID_DATE = 1082,
     OID_TIMESTAMP = 1114,
@@ -24,6 +25,7 @@ enum {
     OID_TIMESTAMPTZ = 1184,
     OID_NUMERIC = 1700,
     OID_UUID = 2950,
+    OID_UUID_ARRAY = 2951,
     OID_JSONB = 3802,
 };
 
@@ -47,6 +49,8 @@ struct result;
 struct leg {
     const struct statement *statement;
     const char *const *values; /* text form, NULL is SQL NULL; NULL where there are none */
+    const int *lengths;        /* of the values in binary form, 0 for the others; NULL: all are text */
+    bool binary;               /* the result's cells are in binary form */
     struct result *result;     /* out: the caller's; NULL after a failure */
 };
 

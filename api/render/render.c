@@ -3,7 +3,7 @@
 
 const struct renderer *renderer_of(const char *media_type) {
     static const struct renderer *const all[] = {&render_json, &render_ndjson, &render_csv, &render_geojson,
-                                                 &render_ical};
+                                                 &render_ical, &render_jsonld, &render_csl};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i]->media_type, media_type) == 0)
             return all[i];
@@ -52,10 +52,11 @@ void render_value(struct buf *buf, const struct column *column, const struct val
     }
 }
 
-void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values) {
+static void render_members(struct buf *buf, const struct column *columns, unsigned count, const struct value *values,
+                           bool known) {
     char before = '{';
     for (unsigned i = 0; i < count; i++) {
-        if (columns[i].engine)
+        if (columns[i].engine || (known && !values[i].text))
             continue;
         size_t length = strlen(columns[i].name);
         char *place = buf_reserve(buf, length + 4);
@@ -70,4 +71,12 @@ void render_object(struct buf *buf, const struct column *columns, unsigned count
         before = ',';
     }
     buf_str(buf, before == '{' ? "{}" : "}");
+}
+
+void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values) {
+    render_members(buf, columns, count, values, false);
+}
+
+void render_known(struct buf *buf, const struct column *columns, unsigned count, const struct value *values) {
+    render_members(buf, columns, count, values, true);
 }

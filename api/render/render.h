@@ -24,7 +24,8 @@ struct renderer {
     void (*end)(struct rendering *);
 };
 
-extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical;
+extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical, render_jsonld,
+    render_csl;
 
 /* The renderer of a contract's media type, or NULL. */
 const struct renderer *renderer_of(const char *media_type);
@@ -35,3 +36,5 @@ void render_value(struct buf *buf, const struct column *column, const struct val
 void render_instant(struct buf *buf, const struct value *value);
 /* Appends {"name":value,…} of the columns that are not the engine's. */
 void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values);
+/* The same without what is null, as vocabularies want it. */
+void render_known(struct buf *buf, const struct column *columns, unsigned count, const struct value *values);

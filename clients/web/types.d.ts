@@ -804,7 +804,7 @@ export interface paths {
         };
         /**
          * List the documents
-         * @description Research, briefings, guides, evaluations and toolkits.
+         * @description Research, briefings, guides, evaluations and toolkits. Withdrawn ones are left out.
          */
         get: operations["listDocuments"];
         put?: never;
@@ -822,7 +822,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a document */
+        /**
+         * Show a document
+         * @description A withdrawn one is 410; what stands in its place is at `…/withdrawal`.
+         */
         get: operations["getDocument"];
         /** Create a document */
         put: operations["putDocument"];
@@ -833,6 +836,301 @@ export interface paths {
         head?: never;
         /** Change a document */
         patch: operations["patchDocument"];
+        trace?: never;
+    };
+    "/v1/documents/{slug}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what stands in the place of a withdrawn document */
+        get: operations["getDocumentWithdrawal"];
+        put?: never;
+        /**
+         * Withdraw a document
+         * @description The document and its files answer 410 from then on, lists and searches leave it out, and who follows the changes is told that it is deleted. The title, the day and the note stay to be read by everybody. Its uses stay counted. Withdrawn already: 409.
+         */
+        post: operations["withdrawDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/reinstatement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the withdrawal of a document back
+         * @description Not withdrawn: 409.
+         */
+        post: operations["reinstateDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe a document in the words of schema.org
+         * @description JSON-LD, for a page about the document and for catalogues. Addresses begin at this server.
+         */
+        get: operations["getDocumentLinkedData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/csl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cite a document
+         * @description CSL-JSON, what reference managers and citation processors read.
+         */
+        get: operations["getDocumentCitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the resource bank
+         * @description What schools and others use: by principle of the Thriving Lives Toolkit, phase, nation, language and format. Withdrawn ones are left out.
+         */
+        get: operations["listResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a resource
+         * @description A withdrawn one is 410; what stands in its place is at `…/withdrawal`.
+         */
+        get: operations["getResource"];
+        /** Create a resource */
+        put: operations["putResource"];
+        post?: never;
+        /** Delete a resource */
+        delete: operations["deleteResource"];
+        options?: never;
+        head?: never;
+        /** Change a resource */
+        patch: operations["patchResource"];
+        trace?: never;
+    };
+    "/v1/resources/{slug}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what stands in the place of a withdrawn resource */
+        get: operations["getResourceWithdrawal"];
+        put?: never;
+        /**
+         * Withdraw a resource
+         * @description The resource and its files answer 410 from then on, lists and searches leave it out, and who follows the changes is told that it is deleted. The title, the day and the note stay to be read by everybody. Its uses stay counted. Withdrawn already: 409.
+         */
+        post: operations["withdrawResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{slug}/reinstatement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the withdrawal of a resource back
+         * @description Not withdrawn: 409.
+         */
+        post: operations["reinstateResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search documents and resources
+         * @description In titles, authors, publishers, abstracts and summaries: `"…"` is a phrase, `-` leaves a word out, `or` gives a choice; English words are found in all their forms. The best comes first, without q the newest.
+         */
+        get: operations["searchLibrary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what a search finds, by facet
+         * @description With the filters of the search. A facet is counted with the filters of the others and without its own, so that it shows what another choice would find; what belongs to several phases or nations counts in each.
+         */
+        get: operations["countLibrary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a document
+         * @description Sizes, types and SHA-256 are shown also before `available_from`; the bytes are given from that day on.
+         */
+        get: operations["listDocumentFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of a document
+         * @description The bytes, to be saved. The ETag is their SHA-256. One byte range is given (RFC 9110, section 14), of several at once the whole. A download counts as a use when its last bytes are on their way; HEAD, 304, a range that does not begin at the first byte and a transfer that was broken off count nothing. Withdrawn it is 410, before the end of an embargo 403.
+         */
+        get: operations["getDocumentFile"];
+        /**
+         * Upload a file of a document
+         * @description The body is the file, up to 100 MiB. Its type is told by its content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, and CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` for a new one, `If-Match` with its ETag to replace one. Nobody sees it before all of it has arrived and fits its digest. A client that sends `Expect: 100-continue` is told to go on when the upload may begin.
+         */
+        put: operations["putDocumentFile"];
+        post?: never;
+        /** Delete a file of a document */
+        delete: operations["deleteDocumentFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{slug}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a resource
+         * @description Sizes, types and SHA-256 are shown also before `available_from`; the bytes are given from that day on.
+         */
+        get: operations["listResourceFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{slug}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of a resource
+         * @description The bytes, to be saved. The ETag is their SHA-256. One byte range is given (RFC 9110, section 14), of several at once the whole. A download counts as a use when its last bytes are on their way; HEAD, 304, a range that does not begin at the first byte and a transfer that was broken off count nothing. Withdrawn it is 410, before the end of an embargo 403.
+         */
+        get: operations["getResourceFile"];
+        /**
+         * Upload a file of a resource
+         * @description The body is the file, up to 100 MiB. Its type is told by its content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, and CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` for a new one, `If-Match` with its ETag to replace one. Nobody sees it before all of it has arrived and fits its digest. A client that sends `Expect: 100-continue` is told to go on when the upload may begin.
+         */
+        put: operations["putResourceFile"];
+        post?: never;
+        /** Delete a file of a resource */
+        delete: operations["deleteResourceFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/news": {
@@ -2993,6 +3291,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the uses of documents and resources
+         * @description Counted by the COUNTER Code of Practice: of clicks of one user on one item up to 30 seconds apart the last counts. Closed totals of the past stand beside, and say so.
+         */
+        get: operations["listUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the users of each month
+         * @description Different users of documents and resources. A user is an address and an agent, known for a month by a keyed hash and not at all afterwards.
+         */
+        get: operations["listUsageUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the uses of a document
+         * @description As /v1/usage has them.
+         */
+        get: operations["listDocumentUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to where a document is
+         * @description Counts a request and leads to the recorded address. HEAD counts nothing. Without an address it is 404.
+         */
+        get: operations["visitDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{slug}/investigations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a document was looked at
+         * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
+         */
+        post: operations["investigateDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{slug}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the uses of a resource
+         * @description As /v1/usage has them.
+         */
+        get: operations["listResourceUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{slug}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to where a resource is
+         * @description Counts a request and leads to the recorded address. HEAD counts nothing. Without an address it is 404.
+         */
+        get: operations["visitResource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{slug}/investigations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a resource was looked at
+         * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
+         */
+        post: operations["investigateResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -4717,7 +5175,35 @@ export interface components {
             kind: components["schemas"]["Code"];
             note: string | null;
             commissioned_by: string | null;
-            /** Format: uri */
+            abstract: string | null;
+            language: components["schemas"]["NullableLanguage"];
+            /**
+             * @description An SPDX identifier, an address or a statement.
+             * @example CC-BY-4.0
+             */
+            licence: string | null;
+            /** @description A word of a list that may grow: pdf, web_page, video … */
+            format: string | null;
+            /** @description ISBN-13, without hyphens. */
+            isbn: string | null;
+            /** @description Without the address of a resolver. */
+            doi: string | null;
+            /** @description As it names itself: 2nd edition, v1.2 … */
+            edition: string | null;
+            /** @description The earlier edition. */
+            replaces: components["schemas"]["DocumentLink"] | null;
+            /** @description The later edition. */
+            replaced_by: components["schemas"]["DocumentLink"] | null;
+            /**
+             * Format: date
+             * @description The first day on which its files are given; the record is public before.
+             */
+            embargo_until: string | null;
+            status: components["schemas"]["Availability"];
+            /**
+             * Format: uri
+             * @description Where it is published.
+             */
             url: string | null;
             sources: components["schemas"]["Sources"];
             confidence: components["schemas"]["Confidence"];
@@ -4739,6 +5225,18 @@ export interface components {
             kind: components["schemas"]["Code"];
             note?: components["schemas"]["NullableText"];
             commissioned_by?: components["schemas"]["NullableText"];
+            abstract?: components["schemas"]["NullableText"];
+            language?: components["schemas"]["NullableLanguage"];
+            licence?: components["schemas"]["NullableLabel"];
+            format?: components["schemas"]["NullableCode"];
+            /** @description Its last digit is checked (422). */
+            isbn?: string | null;
+            doi?: string | null;
+            edition?: components["schemas"]["NullableLabel"];
+            /** @description Slug of the earlier edition, which has no other successor (409). */
+            replaces?: string | null;
+            /** Format: date */
+            embargo_until?: string | null;
             url?: components["schemas"]["NullableUrl"];
             sources: components["schemas"]["Sources"];
             confidence: components["schemas"]["Confidence"];
@@ -4755,9 +5253,338 @@ export interface components {
             kind?: components["schemas"]["Code"];
             note?: components["schemas"]["NullableText"];
             commissioned_by?: components["schemas"]["NullableText"];
+            abstract?: components["schemas"]["NullableText"];
+            language?: components["schemas"]["NullableLanguage"];
+            licence?: components["schemas"]["NullableLabel"];
+            format?: components["schemas"]["NullableCode"];
+            /** @description Its last digit is checked (422). */
+            isbn?: string | null;
+            doi?: string | null;
+            edition?: components["schemas"]["NullableLabel"];
+            /** @description Slug of the earlier edition, which has no other successor (409). */
+            replaces?: string | null;
+            /** Format: date */
+            embargo_until?: string | null;
             url?: components["schemas"]["NullableUrl"];
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
+        };
+        DocumentLink: {
+            slug: components["schemas"]["Slug"];
+            title: string;
+            href: components["schemas"]["Href"];
+        };
+        /** @description A document in the words of schema.org; what is not known is left out. */
+        LinkedData: {
+            /** @constant */
+            "@context": "https://schema.org";
+            /** @enum {string} */
+            "@type": "ScholarlyArticle" | "Report" | "CreativeWork";
+            "@id": components["schemas"]["Href"];
+            /** @description Where it is published; else its record here. */
+            mainEntityOfPage: string;
+            name: string;
+            /** @description Who is known to be a person has that type; of the others it is not known what they are. */
+            author?: {
+                /** @constant */
+                "@type"?: "Person";
+                name: string;
+                familyName?: string;
+                givenName?: string;
+            }[];
+            datePublished?: components["schemas"]["PartialDate"];
+            publisher?: components["schemas"]["LinkedOrganisation"];
+            sponsor?: components["schemas"]["LinkedOrganisation"];
+            abstract?: string;
+            inLanguage?: string;
+            /** @description An address where there is one. */
+            license?: string;
+            isbn?: string;
+            version?: string;
+            genre?: components["schemas"]["Code"];
+            /** Format: uri */
+            url?: string;
+            /** Format: uri */
+            sameAs?: string;
+            conditionsOfAccess?: string;
+            /** @description Its files, once they are given. */
+            encoding?: {
+                /** @constant */
+                "@type": "MediaObject";
+                name: string;
+                encodingFormat: string;
+                /** @description Bytes. */
+                contentSize: string;
+                sha256: string;
+                contentUrl: components["schemas"]["Href"];
+            }[];
+            identifier?: {
+                /** @constant */
+                "@type": "PropertyValue";
+                /** @constant */
+                propertyID: "doi";
+                value: string;
+            };
+        };
+        LinkedOrganisation: {
+            /** @constant */
+            "@type": "Organization";
+            name: string;
+        };
+        /** @description A document as a CSL-JSON item; what is not known is left out. */
+        Citation: {
+            id: components["schemas"]["Slug"];
+            /** @enum {string} */
+            type: "article-journal" | "report" | "document";
+            title: string;
+            author?: {
+                family?: string;
+                given?: string;
+                literal?: string;
+            }[];
+            issued?: {
+                "date-parts": number[][];
+            };
+            publisher?: string;
+            genre?: string;
+            abstract?: string;
+            language?: string;
+            edition?: string;
+            license?: string;
+            ISBN?: string;
+            DOI?: string;
+            /** Format: uri */
+            URL?: string;
+        };
+        /**
+         * @description A phase of education, 0 to 25.
+         * @enum {string}
+         */
+        Phase: "early_years" | "primary" | "secondary" | "further" | "higher";
+        /**
+         * @description BCP 47.
+         * @example en
+         * @example cy
+         */
+        NullableLanguage: string | null;
+        NullableLabel: string | null;
+        NullableCode: string | null;
+        /**
+         * @description embargoed: its files are not given yet.
+         * @enum {string}
+         */
+        Availability: "available" | "embargoed";
+        /** @description An item of the resource bank: guidance, activities, case studies, films. */
+        Resource: {
+            slug: components["schemas"]["Slug"];
+            title: string;
+            /** @description True where no exact title was found. */
+            title_is_descriptive: boolean;
+            title_cy: string | null;
+            summary: string | null;
+            summary_cy: string | null;
+            kind: components["schemas"]["Code"];
+            /** @description Of the Thriving Lives Toolkit; null where it is of all of them, or of none. */
+            principle: components["schemas"]["Link"] | null;
+            /** @description Of the Toolkit: 1 animation, 2 detailed resource, 3 case studies. */
+            tier: number | null;
+            phases: components["schemas"]["Phase"][];
+            nations: components["schemas"]["Nation"][];
+            authors: string[];
+            publisher: string | null;
+            published: components["schemas"]["NullablePartialDate"];
+            published_precision: components["schemas"]["Precision"];
+            language: components["schemas"]["NullableLanguage"];
+            /** @description A word of a list that may grow: pdf, web_page, video … */
+            format: string | null;
+            /**
+             * @description An SPDX identifier, an address or a statement.
+             * @example CC-BY-4.0
+             */
+            licence: string | null;
+            /** @description Captions, transcripts, tagged headings, plain language … */
+            accessibility: string | null;
+            /**
+             * Format: date
+             * @description The first day on which its files are given.
+             */
+            embargo_until: string | null;
+            status: components["schemas"]["Availability"];
+            /**
+             * Format: uri
+             * @description Where it lives when that is elsewhere.
+             */
+            url: string | null;
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+            href: components["schemas"]["Href"];
+        };
+        ResourceList: {
+            items: components["schemas"]["Resource"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A new resource. */
+        ResourceNew: {
+            title: components["schemas"]["Label"];
+            /** @description false where it is not given. */
+            title_is_descriptive?: boolean;
+            title_cy?: components["schemas"]["NullableLabel"];
+            summary?: components["schemas"]["NullableText"];
+            summary_cy?: components["schemas"]["NullableText"];
+            kind: components["schemas"]["Code"];
+            /** @description Slug of a principle. */
+            principle?: string | null;
+            tier?: number | null;
+            phases?: components["schemas"]["Phase"][];
+            nations?: components["schemas"]["Nation"][];
+            authors?: string[];
+            publisher?: string | null;
+            published?: components["schemas"]["NullablePartialDate"];
+            language?: components["schemas"]["NullableLanguage"];
+            format?: components["schemas"]["NullableCode"];
+            licence?: components["schemas"]["NullableLabel"];
+            accessibility?: string | null;
+            /** Format: date */
+            embargo_until?: string | null;
+            url?: components["schemas"]["NullableUrl"];
+            sources: components["schemas"]["Sources"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /** @description What is to change. */
+        ResourcePatch: {
+            title?: components["schemas"]["Label"];
+            /** @description false where it is not given. */
+            title_is_descriptive?: boolean;
+            title_cy?: components["schemas"]["NullableLabel"];
+            summary?: components["schemas"]["NullableText"];
+            summary_cy?: components["schemas"]["NullableText"];
+            kind?: components["schemas"]["Code"];
+            /** @description Slug of a principle. */
+            principle?: string | null;
+            tier?: number | null;
+            phases?: components["schemas"]["Phase"][];
+            nations?: components["schemas"]["Nation"][];
+            authors?: string[];
+            publisher?: string | null;
+            published?: components["schemas"]["NullablePartialDate"];
+            language?: components["schemas"]["NullableLanguage"];
+            format?: components["schemas"]["NullableCode"];
+            licence?: components["schemas"]["NullableLabel"];
+            accessibility?: string | null;
+            /** Format: date */
+            embargo_until?: string | null;
+            url?: components["schemas"]["NullableUrl"];
+            sources?: components["schemas"]["Sources"];
+            confidence?: components["schemas"]["Confidence"];
+        };
+        WithdrawalNew: {
+            /** @description Why; everybody reads it. */
+            note: string;
+        };
+        /** @description What stands in the place of a withdrawn record. */
+        Withdrawal: {
+            /** @enum {string} */
+            type: "document" | "resource";
+            slug: components["schemas"]["Slug"];
+            title: string;
+            /** Format: date-time */
+            withdrawn_at: string;
+            note: string | null;
+            href: components["schemas"]["Href"];
+        };
+        /** @description A document or a resource, as a search shows it; href has all of it. */
+        LibraryItem: {
+            /** @enum {string} */
+            type: "document" | "resource";
+            slug: components["schemas"]["Slug"];
+            title: string;
+            title_cy: string | null;
+            /** @description Of a document, its abstract. */
+            summary: string | null;
+            authors: string[];
+            publisher: string | null;
+            year: number | null;
+            published: components["schemas"]["NullablePartialDate"];
+            kind: components["schemas"]["Code"];
+            /** @description Slug of a principle. */
+            principle: string | null;
+            phases: components["schemas"]["Phase"][];
+            nations: components["schemas"]["Nation"][];
+            language: components["schemas"]["NullableLanguage"];
+            format: string | null;
+            licence: string | null;
+            status: components["schemas"]["Availability"];
+            /** Format: uri */
+            url: string | null;
+            /** @description None while it is embargoed. */
+            files: components["schemas"]["LibraryFile"][];
+            href: components["schemas"]["Href"];
+        };
+        LibraryFile: {
+            name: string;
+            media_type: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            href: components["schemas"]["Href"];
+        };
+        LibraryItemList: {
+            items: components["schemas"]["LibraryItem"][];
+            next: components["schemas"]["Next"];
+        };
+        LibraryFacets: {
+            /**
+             * Format: int64
+             * @description What the search finds.
+             */
+            total: number;
+            facets: {
+                type: components["schemas"]["FacetCount"][];
+                kind: components["schemas"]["FacetCount"][];
+                year: components["schemas"]["FacetCount"][];
+                principle: components["schemas"]["FacetCount"][];
+                phase: components["schemas"]["FacetCount"][];
+                nation: components["schemas"]["FacetCount"][];
+                language: components["schemas"]["FacetCount"][];
+                file_format: components["schemas"]["FacetCount"][];
+            };
+        };
+        FacetCount: {
+            /** @description What the parameter of the facet's name takes. */
+            value: string;
+            /** @description Of a principle, its name; of others null. */
+            name: string | null;
+            count: number;
+        };
+        File: {
+            /** @example report.pdf */
+            name: string;
+            /**
+             * @description By its content.
+             * @example application/pdf
+             */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description SHA-256 of the bytes; its ETag is this in quotes. */
+            sha256: string;
+            /**
+             * Format: date
+             * @description The day of the record's embargo; before it only what stands here can be had. Null without one.
+             */
+            available_from: string | null;
+            /** Format: date-time */
+            uploaded_at: string;
+            href: components["schemas"]["Href"];
+        };
+        FileList: {
+            items: components["schemas"]["File"][];
+            next: components["schemas"]["Next"];
         };
         /** @description A news post. */
         NewsItem: {
@@ -6159,6 +6986,68 @@ export interface components {
             on: string;
         };
         /**
+         * @description A month, Europe/London.
+         * @example 2026-M11
+         */
+        UsageMonth: string;
+        /**
+         * @description human: what the headline figures count. machine: programs such as curl. robot: crawlers, by published lists.
+         * @enum {string}
+         */
+        AgentClass: "human" | "machine" | "robot";
+        /** @description A document or a resource; title and href are null when its record was deleted. */
+        UsedItem: {
+            /** @enum {string} */
+            kind: "document" | "resource";
+            slug: components["schemas"]["Slug"];
+            title: string | null;
+            href: string | null;
+        } | null;
+        /**
+         * @description counted: from single uses. closed: a past total as it came in; nothing is below it, and it is in no sum.
+         * @enum {string}
+         */
+        UsageBasis: "counted" | "closed";
+        /** Format: int64 */
+        UsageMetric: number | null;
+        /** @description Figures of an item, a month and a class; what is null is summed over. */
+        Usage: {
+            item: components["schemas"]["UsedItem"];
+            /** @description A month (2026-M11); of a closed total whatever it is of (2021-22). */
+            period: string | null;
+            /** @description human, machine or robot; of a closed total what it says. */
+            class: string | null;
+            basis: components["schemas"]["UsageBasis"];
+            /** @description Looked at, requested or visited. */
+            total_item_investigations: components["schemas"]["UsageMetric"];
+            /** @description Sessions in which that happened: a user's hours. */
+            unique_item_investigations: components["schemas"]["UsageMetric"];
+            /** @description Downloaded or visited where it is. */
+            total_item_requests: components["schemas"]["UsageMetric"];
+            /** @description Sessions in which that happened. */
+            unique_item_requests: components["schemas"]["UsageMetric"];
+        };
+        UsageList: {
+            items: components["schemas"]["Usage"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description Different users of the whole bank in a month. Those of a longer period are the sum of its months. */
+        UsageUsers: {
+            /** @description A month (2026-M11); of a closed total whatever it is of. */
+            period: string;
+            /** @description human, machine or robot; of a closed total what it says. */
+            class: string | null;
+            basis: components["schemas"]["UsageBasis"];
+            /** @description Who looked at anything; of a closed total all users. */
+            users_investigating: components["schemas"]["UsageMetric"];
+            /** @description Who downloaded or visited anything. */
+            users_requesting: components["schemas"]["UsageMetric"];
+        };
+        UsageUsersList: {
+            items: components["schemas"]["UsageUsers"][];
+            next: components["schemas"]["Next"];
+        };
+        /**
          * Format: uuid
          * @description The account's id.
          */
@@ -6550,6 +7439,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The record was withdrawn; its address with /withdrawal says when and why. */
+        Withdrawn: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The record is not, or is no longer, what If-Match or If-None-Match says. */
         PreconditionFailed: {
             headers: {
@@ -6590,6 +7488,43 @@ export interface components {
         TooManyRequests: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The file is under embargo; detail names the day from which it can be had. */
+        Embargoed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The range begins behind the end of the file. */
+        RangeNotSatisfiable: {
+            headers: {
+                "Content-Range": components["headers"]["ContentRange"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The file has more bytes than are accepted. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The content is of no type that is accepted, or another one than Content-Type says. */
+        UnsupportedContent: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -6646,8 +7581,38 @@ export interface components {
         IdempotencyKey: string;
         /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
         ReaderLanguage: "en" | "cy";
+        /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+        Words: string;
+        /** @description Only documents or only resources. */
+        LibraryType: "document" | "resource";
+        /** @description Only of this year. */
+        LibraryYear: number;
+        /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+        Principle: components["schemas"]["Slug"];
+        /** @description Only resources for this phase. */
+        Phase: components["schemas"]["Phase"];
+        /** @description Only in this language. */
+        Language: string;
+        /** @description Only what is a pdf, web_page, video …: the property format. */
+        FileFormat: components["schemas"]["Code"];
+        /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+        FileName: string;
+        /** @description The ETag of the file that is to be replaced; `*` for whatever it is now. */
+        IfMatchFile: string;
+        /** @description `*`: only if there is no such file yet. */
+        IfNoneMatchFile: "*";
+        /** @description SHA-256 of the bytes (RFC 9530), to be checked: `sha-256=:…:` in base64. `Digest: sha-256=…` is understood too. */
+        ContentDigest: string;
         /** @description A name of yours for this booking: sent again within 24 hours, it is answered as the first time and booked once. */
         IdempotencyKeyRequired: string;
+        /** @description Not before this month. */
+        UsageFrom: components["schemas"]["UsageMonth"];
+        /** @description Not after this month. */
+        UsageTo: components["schemas"]["UsageMonth"];
+        /** @description Only this class of agents. */
+        UsageClass: components["schemas"]["AgentClass"];
+        /** @description What a row is of; by month and class when it is absent. */
+        UsageBy: ("item" | "month" | "class")[];
     };
     requestBodies: never;
     headers: {
@@ -6680,6 +7645,22 @@ export interface components {
         RetryAfter: number;
         /** @description Where the record is now. */
         Location: components["schemas"]["Href"];
+        /** @description Each download is asked for, so that it is counted. */
+        FileCache: "private, no-cache";
+        /** @description SHA-256 of the bytes, in quotes. */
+        ContentETag: string;
+        /** @description Byte ranges are given. */
+        AcceptRanges: "bytes";
+        /** @description Which bytes of how many. */
+        ContentRange: string;
+        /** @description To be saved, under this name (RFC 6266). */
+        ContentDisposition: string;
+        /** @description An edge in front passes the bytes on as they come. */
+        Unbuffered: "no";
+        /** @description Figures move with every use; ask whether they did. */
+        LiveCache: "no-cache";
+        /** @description The recorded address. */
+        Elsewhere: string;
         /** @description How long the answer may be kept. */
         KeyCache: "no-cache";
     };
@@ -9493,6 +10474,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Withdrawn"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -9535,6 +10517,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -9619,9 +10602,1114 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Withdrawn"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDocumentWithdrawal: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdrawDocument: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalNew"];
+            };
+        };
+        responses: {
+            /** @description What stands in its place. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reinstateDocument: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record, as it was. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDocumentLinkedData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The description. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": components["schemas"]["LinkedData"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Withdrawn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDocumentCitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The citation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.citationstyles.csl+json": components["schemas"]["Citation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Withdrawn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listResources: {
+        parameters: {
+            query?: {
+                /** @description Only this kind. */
+                kind?: components["parameters"]["KindQuery"];
+                /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+                principle?: components["parameters"]["Principle"];
+                /** @description Only resources for this phase. */
+                phase?: components["parameters"]["Phase"];
+                /** @description Only in this language. */
+                language?: components["parameters"]["Language"];
+                /** @description Only what is a pdf, web_page, video …: the property format. */
+                file_format?: components["parameters"]["FileFormat"];
+                /** @description Only this nation. */
+                nation?: components["parameters"]["NationQuery"];
+                /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+                q?: components["parameters"]["Words"];
+                /** @description The order; without a date comes last. */
+                sort?: "title" | "-published";
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getResource: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Withdrawn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putResource: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourceNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteResource: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchResource: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ResourcePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Withdrawn"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getResourceWithdrawal: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdrawResource: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalNew"];
+            };
+        };
+        responses: {
+            /** @description What stands in its place. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reinstateResource: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record, as it was. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    searchLibrary: {
+        parameters: {
+            query?: {
+                /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+                q?: components["parameters"]["Words"];
+                /** @description Only documents or only resources. */
+                type?: components["parameters"]["LibraryType"];
+                /** @description Only this kind. */
+                kind?: components["parameters"]["KindQuery"];
+                /** @description Only of this year. */
+                year?: components["parameters"]["LibraryYear"];
+                /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+                principle?: components["parameters"]["Principle"];
+                /** @description Only resources for this phase. */
+                phase?: components["parameters"]["Phase"];
+                /** @description Only in this language. */
+                language?: components["parameters"]["Language"];
+                /** @description Only what is a pdf, web_page, video …: the property format. */
+                file_format?: components["parameters"]["FileFormat"];
+                /** @description Only this nation. */
+                nation?: components["parameters"]["NationQuery"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryItemList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    countLibrary: {
+        parameters: {
+            query?: {
+                /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+                q?: components["parameters"]["Words"];
+                /** @description Only documents or only resources. */
+                type?: components["parameters"]["LibraryType"];
+                /** @description Only this kind. */
+                kind?: components["parameters"]["KindQuery"];
+                /** @description Only of this year. */
+                year?: components["parameters"]["LibraryYear"];
+                /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+                principle?: components["parameters"]["Principle"];
+                /** @description Only resources for this phase. */
+                phase?: components["parameters"]["Phase"];
+                /** @description Only in this language. */
+                language?: components["parameters"]["Language"];
+                /** @description Only what is a pdf, web_page, video …: the property format. */
+                file_format?: components["parameters"]["FileFormat"];
+                /** @description Only this nation. */
+                nation?: components["parameters"]["NationQuery"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFacets"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDocumentFiles: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Withdrawn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDocumentFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["FileCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.oasis.opendocument.text": string;
+                    "application/vnd.oasis.opendocument.presentation": string;
+                    "application/vnd.oasis.opendocument.spreadsheet": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "audio/mpeg": string;
+                    "video/mp4": string;
+                    "text/csv": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description The range of it. */
+            206: {
+                headers: {
+                    "Cache-Control": components["headers"]["FileCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.oasis.opendocument.text": string;
+                    "application/vnd.oasis.opendocument.presentation": string;
+                    "application/vnd.oasis.opendocument.spreadsheet": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "audio/mpeg": string;
+                    "video/mp4": string;
+                    "text/csv": string;
+                    "text/plain": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Embargoed"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Withdrawn"];
+            412: components["responses"]["PreconditionFailed"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putDocumentFile: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the file that is to be replaced; `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchFile"];
+                /** @description `*`: only if there is no such file yet. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchFile"];
+                /** @description SHA-256 of the bytes (RFC 9530), to be checked: `sha-256=:…:` in base64. `Digest: sha-256=…` is understood too. */
+                "Content-Digest"?: components["parameters"]["ContentDigest"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The file that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description The new file. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedContent"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDocumentFile: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listResourceFiles: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Withdrawn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getResourceFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["FileCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.oasis.opendocument.text": string;
+                    "application/vnd.oasis.opendocument.presentation": string;
+                    "application/vnd.oasis.opendocument.spreadsheet": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "audio/mpeg": string;
+                    "video/mp4": string;
+                    "text/csv": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description The range of it. */
+            206: {
+                headers: {
+                    "Cache-Control": components["headers"]["FileCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.oasis.opendocument.text": string;
+                    "application/vnd.oasis.opendocument.presentation": string;
+                    "application/vnd.oasis.opendocument.spreadsheet": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "audio/mpeg": string;
+                    "video/mp4": string;
+                    "text/csv": string;
+                    "text/plain": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Embargoed"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Withdrawn"];
+            412: components["responses"]["PreconditionFailed"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putResourceFile: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the file that is to be replaced; `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchFile"];
+                /** @description `*`: only if there is no such file yet. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchFile"];
+                /** @description SHA-256 of the bytes (RFC 9530), to be checked: `sha-256=:…:` in base64. `Digest: sha-256=…` is understood too. */
+                "Content-Digest"?: components["parameters"]["ContentDigest"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The file that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description The new file. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedContent"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteResourceFile: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -17230,6 +19318,314 @@ export interface operations {
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsage: {
+        parameters: {
+            query?: {
+                /** @description Only documents or resources. */
+                kind?: "document" | "resource";
+                /** @description Only the item of this slug. */
+                item?: components["schemas"]["Slug"];
+                /** @description Not before this month. */
+                from?: components["parameters"]["UsageFrom"];
+                /** @description Not after this month. */
+                to?: components["parameters"]["UsageTo"];
+                /** @description Only this class of agents. */
+                class?: components["parameters"]["UsageClass"];
+                /** @description What a row is of; by month and class when it is absent. */
+                by?: components["parameters"]["UsageBy"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["LiveCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsageUsers: {
+        parameters: {
+            query?: {
+                /** @description Not before this month. */
+                from?: components["parameters"]["UsageFrom"];
+                /** @description Not after this month. */
+                to?: components["parameters"]["UsageTo"];
+                /** @description Only this class of agents. */
+                class?: components["parameters"]["UsageClass"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["LiveCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageUsersList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDocumentUsage: {
+        parameters: {
+            query?: {
+                /** @description Not before this month. */
+                from?: components["parameters"]["UsageFrom"];
+                /** @description Not after this month. */
+                to?: components["parameters"]["UsageTo"];
+                /** @description Only this class of agents. */
+                class?: components["parameters"]["UsageClass"];
+                /** @description What a row is of; by month and class when it is absent. */
+                by?: components["parameters"]["UsageBy"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["LiveCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    visitDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is at the address in Location. */
+            303: {
+                headers: {
+                    Location: components["headers"]["Elsewhere"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Withdrawn"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    investigateDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is counted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Withdrawn"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listResourceUsage: {
+        parameters: {
+            query?: {
+                /** @description Not before this month. */
+                from?: components["parameters"]["UsageFrom"];
+                /** @description Not after this month. */
+                to?: components["parameters"]["UsageTo"];
+                /** @description Only this class of agents. */
+                class?: components["parameters"]["UsageClass"];
+                /** @description What a row is of; by month and class when it is absent. */
+                by?: components["parameters"]["UsageBy"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["LiveCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    visitResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is at the address in Location. */
+            303: {
+                headers: {
+                    Location: components["headers"]["Elsewhere"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Withdrawn"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    investigateResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is counted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Withdrawn"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

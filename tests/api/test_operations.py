@@ -74,10 +74,31 @@ def training(cluster):
     cluster.psql(clear)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def shelf(cluster, server):
+    """What was withdrawn is in no list, and few items have a file or are elsewhere: of each one."""
+    def clear():
+        for table in ("document", "resource"):
+            cluster.psql(f"DELETE FROM scip.{table} WHERE slug LIKE 'operations-%'", "scip_migrator")
+
+    clear()
+    central = cluster.token(server, "central")
+    for things in ("documents", "resources"):
+        for slug in ("withdrawn", "held"):
+            assert server.send("PUT", f"/v1/{things}/operations-{slug}", {"title": slug, "kind": "guide", "url": "https://www.example.org/", "sources": ["x"], "confidence": "low"},
+                               central, If_None_Match="*").status == 201
+        assert server.send("POST", f"/v1/{things}/operations-withdrawn/withdrawal", {"note": "x"}, central).status == 200
+        assert server.request("PUT", f"/v1/{things}/operations-held/files/sheet.csv", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"a,b\r\n1,2\r\n").status == 201
+    yield
+    clear()
+
+
 def path_of(server, template, operation):
     """An address that exists."""
     if template == "/v1/certificates/{code}":
         return template.replace("{code}", CODE)
+    template = template.replace("{slug}/withdrawal", "operations-withdrawn/withdrawal").replace("{slug}/visit", "operations-held/visit")
+    template = template.replace("{slug}/files/{name}", "operations-held/files/sheet.csv")
     found = ""
     for part in template.split("/")[1:]:
         if part.startswith("{") and part != "{asset}":
@@ -119,7 +140,7 @@ def test_documented_statuses(server, contract, template, operation):
         pytest.skip("needs a token")
     path = path_of(server, template, operation)
     answer = server.get(path)
-    assert answer.status == 200
+    assert answer.status == (303 if documented(contract, template, "303") else 200)
     if documented(contract, template, "304"):
         assert server.get(path, If_None_Match=answer.headers["ETag"]).status == 304
     if documented(contract, template, "400"):
@@ -154,7 +175,7 @@ def test_callers_and_forms(cluster, server, contract, method, template, operatio
         assert server.send(method, path + "?no_such_parameter=1", body, token=token, **headers).status == 400
     if documented(contract, template, "428", method):
         assert server.send(method, path, body, token=token).json["type"] == "/problems/precondition-required"
-    if documented(contract, template, "415", method):
+    if documented(contract, template, "415", method) and "/files/" not in template:  # a file's type is told by its bytes
         assert server.send(method, path, b"words", token=token, Content_Type="text/plain", **headers).status == 415
     if documented(contract, template, "406", method):
         assert server.send(method, path, body, token=token, Accept="image/png", **headers).status == 406
@@ -217,7 +238,7 @@ def test_every_representation_of_every_operation(server, contract):
     for template, method, operation in harness.operations(contract):
         if method != "GET" or secured(contract, method, template):
             continue
-        offered = operation["responses"]["200"].get("content", {})
+        offered = operation["responses"].get("200", {}).get("content", {})
         if any(parameter.get("name") == "format" or "Format" in parameter.get("$ref", "") for parameter in operation.get("parameters", [])):
             for media in offered:
                 answer = server.get(path_of(server, template, operation), Accept=media)

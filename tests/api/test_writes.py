@@ -14,7 +14,7 @@ def tidy(cluster):
     """What a run that failed has left."""
     cluster.psql("DELETE FROM scip.account_role WHERE group_id IN (SELECT id FROM scip.alliance_group WHERE slug LIKE 'writes-%');" + "".join(
         f"DELETE FROM scip.{table} WHERE slug LIKE 'writes-%';"
-        for table in ("news", "document", "policy_contribution", "alliance_group", "toolkit_principle", "toolkit_fact", "strategy", "organisation")), "scip_migrator")
+        for table in ("news", "document", "resource", "policy_contribution", "alliance_group", "toolkit_principle", "toolkit_fact", "strategy", "organisation")), "scip_migrator")
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,7 @@ def test_the_central_teams_first_day(server, cluster, central):
 RECORDS = {
     "news": ("/v1/news/writes-life", {"title": "A post", "section": "views"}, {"published": "2025-06", "url": "https://news.example/1"}, {"published_precision": "month"}, {"title": "  "}),
     "document": ("/v1/documents/writes-life", {"title": "A report", "kind": "briefing", "published": "2024-05"}, {"authors": ["A. Author", "B. Author"], "note": "n"}, {"year": 2024}, {"year": 2023}),
+    "resource": ("/v1/resources/writes-life", {"title": "A film", "kind": "film"}, {"phases": ["primary"], "principle": None, "licence": "CC-BY-4.0", "accessibility": "Captions"}, {"status": "available"}, {"published": "2025-02-30"}),
     "policy": ("/v1/policy-contributions/writes-life", {"title": "Evidence", "kind": "inquiry_evidence", "body": "A committee"}, {"body": None, "outcome": "quoted"}, {"published": None}, {"published": "2025-02-30"}),
     "group": ("/v1/groups/writes-life", {"name": "Group", "kind": "board", "status": "active"}, {"starts": "2020", "ends": "2021-05", "status": "closed"}, {"organisations": []}, {"starts": "2022"}),
     "principle": ("/v1/toolkit/principles/writes-life", {"ordinal": 90, "name": "A principle"}, {"summary": "s"}, {"ordinal": 90}, {"sources": [""]}),

@@ -2,6 +2,7 @@
 import datetime
 import os
 import subprocess
+from urllib.parse import quote
 
 import harness
 import pytest
@@ -34,6 +35,27 @@ def events_to_come(cluster, server):
         assert server.send("PUT", path, body, token=central, If_None_Match="*").status == 201
         assert server.send("POST", path + "/publication", token=central).status == 200
     assert server.send("POST", "/v1/events/browser-cancelled/cancellation", {"reason": "The college is closed for repairs."}, token=central).status == 200
+    yield
+    clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def library(cluster, server):
+    """A film in both languages, and a report whose files are to come."""
+    def clear():
+        cluster.psql("DELETE FROM scip.document WHERE slug LIKE 'browser-%'; DELETE FROM scip.resource WHERE slug LIKE 'browser-%'")
+
+    clear()
+    central, source = cluster.token(server, "central"), {"sources": ["https://www.example.org/library"], "confidence": "high"}
+    for path, body in {
+            "resources/browser-film": {"title": "Airships: a film", "title_cy": "Llongau awyr: ffilm", "kind": "film", "phases": ["primary", "secondary"], "language": "cy",
+                                       "format": "video", "published": "2024-03", "licence": "CC-BY-4.0", "url": "https://www.example.org/film",
+                                       "summary": "Two pupils on their third school.", "publisher": "SCiP Alliance"},
+            "documents/browser-report": {"title": "Families and airships", "kind": "research_report", "published": "2025-02", "embargo_until": "2999-01-01", "language": "en",
+                                         "authors": ["Author, A. N.", "Writer, B."], "abstract": "What a survey of crews found. " * 20}}.items():
+        assert server.send("PUT", f"/v1/{path}", {**body, **source}, token=central, If_None_Match="*").status == 201
+    assert server.request("PUT", "/v1/resources/browser-film/files/" + quote("Worksheet – crews.csv"), {"Authorization": f"Bearer {central}", "If-None-Match": "*"},
+                          b"crew,children\r\n1,2\r\n").status == 201
     yield
     clear()
 

@@ -20,7 +20,7 @@ WRITERS = {"TOKEN": ("central", {}), "PARTNER_TOKEN": ("partner", {"organisation
 def tokens(cluster, server):
     """What script/token gives to who reads the cookbook. The events go again: other tests count them."""
     yield {name: cluster.token(server, role, **subject) for name, (role, subject) in WRITERS.items()}
-    cluster.psql("DELETE FROM scip.event WHERE slug LIKE 'transitions-%'")
+    cluster.psql("DELETE FROM scip.event WHERE slug LIKE 'transitions-%'; DELETE FROM scip.document WHERE slug LIKE 'cookbook-%'")
 
 
 def run(server, folder, block, tokens):

@@ -8,15 +8,17 @@ SELECT no_plan();
 CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_category',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
-  'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
+  'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
   'change_cut', 'kind_address', 'programme', 'course', 'closed_metric']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
-CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'closed_total']) AS name;
+CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'closed_total', 'file', 'file_chunk']) AS name;
 -- Functions with their owner's rights that anonymous readers may call: they give sums, and of a certificate no name.
 CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
 CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history', 'idempotency', 'spent_token',
   'personal_read', 'erasure', 'change_cut']) AS name;
+-- Bytes on their way, and by the chunk: the file that they become is recorded.
+INSERT INTO unrecorded SELECT unnest(ARRAY['upload', 'file_chunk']);
 -- Functions with their owner's rights that a login role may call.
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
   'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.sees_meeting', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
@@ -27,6 +29,10 @@ INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', '
 INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
   'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify']);
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.places', 'scip.training_figures', 'scip.certificate']);
+-- Uses: figures are public; raw rows, keys and salts are the counter's, through its functions.
+INSERT INTO public_tables SELECT unnest(ARRAY['use_item', 'usage_month', 'users_month']);
+INSERT INTO unrecorded SELECT unnest(ARRAY['use', 'use_item', 'use_month', 'use_session', 'use_visitor', 'usage_month', 'users_month', 'usage_salt', 'agent_list']);
+INSERT INTO definers SELECT unnest(ARRAY['scip.record_uses', 'scip.usage_salts', 'scip.agent_patterns']);
 GRANT SELECT ON public_tables, partly_public, open_definers, unrecorded, definers TO PUBLIC;
 
 CREATE FUNCTION pg_temp.run_as(role text, statement text) RETURNS void LANGUAGE plpgsql AS $$

@@ -2,13 +2,18 @@
  * sees the last known records, with their time, when the API cannot be reached. */
 
 /** @typedef {import('../types').paths} Paths */
-/** @typedef {'/v1/hubs' | '/v1/headline-figures' | '/v1/events'} ListPath */
+/** @typedef {'/v1/hubs' | '/v1/headline-figures' | '/v1/events' | '/v1/library/search'} ListPath */
+/** @typedef {ListPath | '/v1/library/facets'} Path */
+/**
+ * @template {Path} P
+ * @typedef {Paths[P]['get']['responses'][200]['content']['application/json']} Body
+ */
 /**
  * @template {ListPath} P
  * @typedef {Paths[P]['get']['responses'][200]['content']['application/json']['items'][number]} Item
  */
 /**
- * @template {ListPath} P
+ * @template {Path} P
  * @typedef {NonNullable<Paths[P]['get']['parameters']['query']>} Query
  */
 /**
@@ -38,8 +43,7 @@ const memory = new Map()
  * @returns {Promise<Answer<Item<P>>>}
  */
 export function list(api, path, query, { again = false } = {}) {
-  const url = new URL(path, api)
-  for (const [name, value] of Object.entries({ ...query, limit: PAGE })) url.searchParams.set(name, String(value))
+  const url = address(api, path, { ...query, limit: PAGE })
   const key = url.href
   let answer = again ? undefined : asked.get(key)
   if (!answer) {
@@ -52,6 +56,24 @@ export function list(api, path, query, { again = false } = {}) {
     answer.then(({ stale }) => stale, () => true).then((failed) => failed && asked.get(key) === answer && asked.delete(key))
   }
   return answer
+}
+
+/**
+ * One page, or one record, as it is now: of what a reader looks for nothing is kept.
+ * @template {Path} P
+ * @param {string} api @param {P} path @param {Query<P>} query @param {{ again?: boolean }} [options]
+ * @returns {Promise<{ body: Body<P>, at: number, stale: boolean }>}
+ */
+export async function look(api, path, query, { again = false } = {}) {
+  const response = await get(address(api, path, query), again)
+  return { body: await response.json(), ...age(response.headers) }
+}
+
+/** @param {string} api @param {string} path @param {Record<string, unknown>} query */
+function address(api, path, query) {
+  const url = new URL(path, api)
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
+  return url
 }
 
 /**

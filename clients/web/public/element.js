@@ -112,6 +112,11 @@ export class ScipElement extends HTMLElement {
     return say.noHubs
   }
 
+  /** Asks and draws anew. */
+  refresh() {
+    this.#plan()
+  }
+
   /** Loads once for all attributes that change together. */
   #plan() {
     if (!this.isConnected || this.#planned) return

@@ -1,9 +1,11 @@
 /* The one file a website names: <script type="module" src="…/web/scip.js"></script> */
+import { Documents } from './documents.js'
 import { Events } from './events.js'
 import { Headline } from './headline.js'
 import { HubList } from './hub-list.js'
 import { HubMap } from './hub-map.js'
 
+customElements.define('scip-documents', Documents)
 customElements.define('scip-events', Events)
 customElements.define('scip-headline', Headline)
 customElements.define('scip-hub-list', HubList)

@@ -1,0 +1,207 @@
+#include "handlers/content.h"
+#include "base/scan.h"
+#include <string.h>
+#include <strings.h>
+
+static const struct known {
+    const char *type, *suffixes; /* each ends with a space */
+    const char *header;          /* where it is not the type itself */
+} known[] = {
+    {"application/pdf", ".pdf ", NULL},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx ", NULL},
+    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx ", NULL},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx ", NULL},
+    {"application/vnd.oasis.opendocument.text", ".odt ", NULL},
+    {"application/vnd.oasis.opendocument.presentation", ".odp ", NULL},
+    {"application/vnd.oasis.opendocument.spreadsheet", ".ods ", NULL},
+    {"image/png", ".png ", NULL},
+    {"image/jpeg", ".jpg .jpeg ", NULL},
+    {"audio/mpeg", ".mp3 ", NULL},
+    {"video/mp4", ".mp4 ", NULL},
+    {"text/csv", ".csv ", "text/csv; charset=utf-8"},
+    {"text/plain", ".txt ", "text/plain; charset=utf-8"},
+};
+enum { KNOWN = sizeof known / sizeof *known };
+
+/* Members that tell the archives of office programs apart, and those that hold macros; any other; the directory's end.
+ */
+enum { TYPES = 1, WORD = 2, SLIDES = 4, SHEETS = 8, MACROS = 16, ENTRY = 32, DIRECTORY_END = 64 };
+static const struct member {
+    const char *name;
+    unsigned bit;
+} members[] = {{"[Content_Types].xml", TYPES}, {"word/document.xml", WORD},     {"ppt/presentation.xml", SLIDES},
+               {"xl/workbook.xml", SHEETS},    {"word/vbaProject.bin", MACROS}, {"ppt/vbaProject.bin", MACROS},
+               {"xl/vbaProject.bin", MACROS}};
+
+static bool begins(const char *bytes, size_t length, size_t at, const char *with, size_t count) {
+    return length >= at + count && memcmp(bytes + at, with, count) == 0;
+}
+#define BEGINS(at, with) begins(bytes, length, at, with, sizeof with - 1)
+
+/* ISO base media files by their brand (ISO/IEC 14496-12, section 4.3). */
+static bool is_video(const char *bytes, size_t length) {
+    static const char brands[] = "isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4V  MSNV dash ";
+    char brand[6] = "";
+    if (!BEGINS(4, "ftyp") || length < 12)
+        return false;
+    memcpy(brand, bytes + 8, 4);
+    brand[4] = ' ';
+    return strlen(brand) == 5 && strstr(brands, brand);
+}
+
+/* The type that OpenDocument states in its first member, which is stored as it is. */
+static const char *stated_type(const char *bytes, size_t length) {
+    if (!BEGINS(30, "mimetype"))
+        return NULL;
+    for (int i = 0; i < KNOWN; i++) {
+        size_t count = strlen(known[i].type);
+        if (strstr(known[i].type, ".oasis.") && begins(bytes, length, 38, known[i].type, count) &&
+            (length == 38 + count || bytes[38 + count] == 'P')) /* the next member's header */
+            return known[i].type;
+    }
+    return NULL;
+}
+
+static void begin(struct content *content, const char *bytes, size_t length) {
+    const unsigned char *b = (const unsigned char *)bytes;
+    bool sound = BEGINS(0, "ID3") || (length > 2 && b[0] == 0xff && (b[1] & 0xe6) == 0xe2); /* MPEG, layer III */
+    content->type = BEGINS(0, "%PDF-")               ? "application/pdf"
+                    : BEGINS(0, "\x89PNG\r\n\x1a\n") ? "image/png"
+                    : BEGINS(0, "\xff\xd8\xff")      ? "image/jpeg"
+                    : is_video(bytes, length)        ? "video/mp4"
+                    : sound                          ? "audio/mpeg"
+                    : BEGINS(0, "PK\x03\x04")        ? stated_type(bytes, length)
+                                                     : NULL;
+    content->kind = BEGINS(0, "PK\x03\x04") ? CONTENT_ZIP : content->type ? CONTENT_PLAIN : CONTENT_TEXT;
+}
+
+/* What is at this place: the end of the directory (PKZIP APPNOTE, section 4.3.16), or a member's entry in it (4.3.12).
+ */
+static unsigned entry_at(const char *bytes, size_t length) {
+    enum { HEAD = 46, NAME_LENGTH = 28 };
+    if (BEGINS(0, "PK\x05\x06"))
+        return DIRECTORY_END;
+    if (!BEGINS(0, "PK\x01\x02") || length < HEAD)
+        return 0;
+    size_t named = (unsigned char)bytes[NAME_LENGTH] | (size_t)(unsigned char)bytes[NAME_LENGTH + 1] << 8;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (named == strlen(members[i].name) && begins(bytes, length, HEAD, members[i].name, named))
+            return ENTRY | members[i].bit;
+    return ENTRY;
+}
+
+/* Looks for entries that begin within the first `count` bytes. An archive within the archive has a directory too, but
+ * the last one counts. */
+static void find_entries(struct content *content, const char *bytes, size_t length, size_t count) {
+    for (const char *at = bytes; (at = memchr(at, 'P', (size_t)(bytes + count - at))); at++) {
+        unsigned found = entry_at(at, length - (size_t)(at - bytes));
+        if (found & ENTRY && content->members & DIRECTORY_END)
+            content->members = 0;
+        content->members |= found;
+    }
+}
+
+/* An entry may lie across the end of these bytes: then it is found with the next ones. */
+static void take_archive(struct content *content, const char *bytes, size_t length) {
+    char joint[2 * CONTENT_TAIL];
+    size_t more = length < CONTENT_TAIL ? length : CONTENT_TAIL;
+    memcpy(joint, content->tail, content->tail_length);
+    memcpy(joint + content->tail_length, bytes, more);
+    if (length < CONTENT_TAIL) { /* the whole rest, as far as it can still go on */
+        size_t total = content->tail_length + more, kept = total < CONTENT_TAIL ? total : CONTENT_TAIL;
+        find_entries(content, joint, total, total - kept);
+        memcpy(content->tail, joint + total - kept, kept);
+        content->tail_length = kept;
+        return;
+    }
+    find_entries(content, joint, content->tail_length + more, content->tail_length);
+    find_entries(content, bytes, length, length - CONTENT_TAIL);
+    memcpy(content->tail, bytes + length - CONTENT_TAIL, CONTENT_TAIL);
+    content->tail_length = CONTENT_TAIL;
+}
+
+/* Bytes at the end that may be the beginning of a character of several. */
+static size_t unfinished(const char *bytes, size_t length) {
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char byte = (unsigned char)bytes[length - back];
+        if (byte >= 0xc0)
+            return back < (byte >= 0xf0 ? 4u : byte >= 0xe0 ? 3u : 2u) ? back : 0;
+        if (byte < 0x80)
+            return 0;
+    }
+    return 0;
+}
+
+/* UTF-8 without controls but for white space. */
+static bool take_text(struct content *content, const char *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)bytes[i] < 0x20 && !strchr("\t\n\r\f", bytes[i] ?: 1))
+            return false;
+    while (content->tail_length && length) { /* a character that the bytes before began */
+        content->tail[content->tail_length++] = *bytes++;
+        length--;
+        if (scan_utf8(content->tail, content->tail_length))
+            content->tail_length = 0;
+        else if (content->tail_length == 4)
+            return false;
+    }
+    size_t kept = unfinished(bytes, length);
+    if (!scan_utf8(bytes, length - kept))
+        return false;
+    if (kept) {
+        memcpy(content->tail, bytes + length - kept, kept);
+        content->tail_length = kept;
+    }
+    return true;
+}
+
+bool content_take(struct content *content, const char *bytes, size_t length) {
+    if (content->kind == CONTENT_NEW)
+        begin(content, bytes, length);
+    if (content->kind == CONTENT_ZIP)
+        take_archive(content, bytes, length);
+    return content->kind == CONTENT_TEXT ? take_text(content, bytes, length)
+                                         : content->kind == CONTENT_ZIP || content->type;
+}
+
+const char *content_type(struct content *content, const char *name) {
+    if (content->kind == CONTENT_TEXT)
+        return content->tail_length ? NULL : content_named("text/csv", name) ? "text/csv" : "text/plain";
+    if (content->kind != CONTENT_ZIP)
+        return content->type;
+    find_entries(content, content->tail, content->tail_length, content->tail_length);
+    switch (content->members) {
+    case ENTRY | DIRECTORY_END:
+        return content->type;
+    case TYPES | WORD | ENTRY | DIRECTORY_END:
+        return known[1].type;
+    case TYPES | SLIDES | ENTRY | DIRECTORY_END:
+        return known[2].type;
+    case TYPES | SHEETS | ENTRY | DIRECTORY_END:
+        return known[3].type;
+    }
+    return NULL;
+}
+
+static const struct known *find_type(const char *type) {
+    for (int i = 0; i < KNOWN; i++)
+        if (strcmp(known[i].type, type) == 0)
+            return &known[i];
+    return NULL;
+}
+
+bool content_named(const char *type, const char *name) {
+    const struct known *found = find_type(type);
+    const char *dot = strrchr(name, '.');
+    size_t length = dot ? strlen(dot) : 0;
+    for (const char *suffix = found && dot && dot > name ? found->suffixes : ""; *suffix;
+         suffix = strchr(suffix, ' ') + 1)
+        if (strcspn(suffix, " ") == length && strncasecmp(suffix, dot, length) == 0)
+            return true;
+    return false;
+}
+
+const char *content_header(const char *type) {
+    const struct known *found = find_type(type);
+    return found && found->header ? found->header : type;
+}

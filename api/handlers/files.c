@@ -1,0 +1,195 @@
+#include "handlers/files.h"
+#include "base/scan.h"
+#include "handlers/content.h"
+#include "handlers/uses.h"
+#include "http/range.h"
+#include "http/response.h"
+#include "metrics.h"
+#include <stdio.h>
+#include <string.h>
+
+/* A file as the database told of it; lent by the request's arena. */
+struct found {
+    const char *item, *id, *name, *type, *etag;
+    int64_t size;
+};
+
+/* A file on its way out: a connection is held for a chunk, and given back before the client is written to. */
+struct download {
+    struct stream stream; /* first: the server knows this part alone */
+    const char *file;
+    const char *item;         /* to be counted before the last piece, or NULL */
+    int64_t size, at, behind; /* of the file; the next byte, and the one behind the last */
+    char *bytes;              /* of a chunk */
+};
+
+void files_place(const struct request *request, const char *place[static 3]) {
+    bool document = strncmp(request->match.spec->path, "/v1/documents/", strlen("/v1/documents/")) == 0;
+    place[document ? 0 : 1] = request->match.values[0].bytes;
+    place[document ? 1 : 0] = NULL;
+    place[2] = request->match.values[1].bytes;
+}
+
+bool files_transfer(struct request *request, struct problem *problem) {
+    request->transfers = metrics_transfer_begin(request->app->metrics, (unsigned)request->app->config.threads / 2);
+    return request->transfers || problem_set(problem, "unavailable", "As many files as may be are being transferred.");
+}
+
+/* Runs a statement as the anonymous reader; once more where the connection broke. */
+static struct result *ask(const struct request *request, enum transaction_statement which, const char *const *values,
+                          bool binary, struct problem *problem) {
+    struct leg leg = {.statement = &request->app->transactions.statements[which], .values = values, .binary = binary};
+    struct failure failure = {.lost = true};
+    for (int attempt = 0; attempt < 2 && failure.lost && !leg.result; attempt++) {
+        problem->status = 0;
+        struct connection *connection = pool_take(request->app->pool, problem);
+        if (!connection)
+            return NULL;
+        pg_fly(connection, &leg, 1, problem, &failure);
+        pool_give(request->app->pool, &connection);
+    }
+    return leg.result;
+}
+
+static bool refuse(const char *status, const char *day, struct problem *problem) {
+    if (strcmp(status, "410") == 0)
+        return problem_set(problem, "gone", "The record was withdrawn.");
+    if (strcmp(status, "403") == 0)
+        return problem_set(problem, "forbidden", "The file is under embargo: it can be had from %s on.", day);
+    return problem_set(problem, "not-found", "There is no such file.");
+}
+
+static bool find(struct request *request, struct found *found, struct problem *problem) {
+    enum { STATUS, DAY, ITEM, ID, NAME, TYPE, SIZE, SHA256, COLUMNS };
+    const char *place[3], *texts[COLUMNS] = {0};
+    struct value row[COLUMNS];
+    files_place(request, place);
+    struct result *result = ask(request, FILE_FIND, place, false, problem);
+    if (!result)
+        return false;
+    bool there = result_rows(result) == 1 && result_columns(result) == COLUMNS;
+    if (there)
+        result_row(result, 0, row);
+    for (int i = 0; there && i < COLUMNS; i++)
+        texts[i] = row[i].text ? arena_copy(request->arena, row[i].text, row[i].length) : NULL;
+    result_free(&result);
+    if (!there || texts[STATUS])
+        return refuse(texts[STATUS] ?: "404", texts[DAY], problem);
+    *found = (struct found){.item = texts[ITEM],
+                            .id = texts[ID],
+                            .name = texts[NAME],
+                            .type = texts[TYPE],
+                            .etag = arena_printf(request->arena, "\"%s\"", texts[SHA256])};
+    return scan_int(texts[SIZE], strlen(texts[SIZE]), &found->size) ||
+           problem_set(problem, "internal", "The file has no size.");
+}
+
+/* The chunk that the next byte is in, copied into bytes; 0 with a problem. */
+static size_t read_chunk(const struct request *request, struct download *download, struct problem *problem) {
+    int64_t n = download->at / FILES_CHUNK_BYTES, left = download->size - n * FILES_CHUNK_BYTES;
+    char number[24];
+    snprintf(number, sizeof number, "%lld", (long long)n);
+    struct result *result = ask(request, FILE_PIECE, (const char *const[]){download->file, number}, true, problem);
+    if (!result)
+        return 0;
+    struct value chunk = {0};
+    if (result_rows(result) == 1)
+        result_row(result, 0, &chunk);
+    bool fine = chunk.text && (int64_t)chunk.length == (left < FILES_CHUNK_BYTES ? left : FILES_CHUNK_BYTES);
+    if (fine)
+        memcpy(download->bytes, chunk.text, chunk.length);
+    else
+        problem_set(problem, "gone", "The file is not given any more.");
+    result_free(&result);
+    return fine ? chunk.length : 0;
+}
+
+static bool next_piece(struct request *request, struct stream *stream, struct text *piece, struct problem *problem) {
+    struct download *download = (struct download *)stream;
+    *piece = (struct text){0};
+    if (download->at == download->behind)
+        return true;
+    size_t length = read_chunk(request, download, problem), from = (size_t)(download->at % FILES_CHUNK_BYTES);
+    if (!length)
+        return false;
+    size_t wanted = (size_t)(download->behind - download->at), count = length - from < wanted ? length - from : wanted;
+    /* all but the last piece has been taken: that is a use, and it is committed before the answer is complete */
+    if (count == wanted && download->item && !use_record(request, download->item, USE_REQUEST, problem))
+        return false;
+    download->at += (int64_t)count;
+    *piece = (struct text){download->bytes + from, count};
+    return true;
+}
+
+/* RFC 6266, with a name for those who do not read RFC 8187. */
+static const char *disposition(struct arena *arena, const char *name) {
+    struct buf text = buf_new(arena, 512, 2048);
+    buf_str(&text, "attachment; filename=\"");
+    for (const char *c = name; *c; c++)
+        if ((*c & 0xc0) != 0x80) /* one for a character, whatever its length */
+            buf_char(&text, *c & 0x80 || *c == '%' ? '_' : *c);
+    buf_str(&text, "\"; filename*=UTF-8''");
+    for (const char *c = name; *c; c++)
+        if ((*c >= '0' && *c <= '9') || ((*c | 0x20) >= 'a' && (*c | 0x20) <= 'z') || strchr("!#$&+-.^_`|~", *c))
+            buf_char(&text, *c);
+        else
+            buf_printf(&text, "%%%02X", (unsigned char)*c);
+    return buf_text(&text);
+}
+
+/* What the request's conditions say (RFC 9110, section 13.2.2): false where they end it, with a problem or 304. */
+static bool conditions_hold(const struct request *request, struct response *response, struct problem *problem) {
+    const char *match = request_header(request, "If-Match"), *none = request_header(request, "If-None-Match");
+    if (match && !response_names_etag(match, response->etag))
+        return problem_set(problem, "precondition-failed", "The file is another one now.");
+    bool known = none && response_names_etag(none, response->etag);
+    if (known)
+        response->status = 304;
+    return !known;
+}
+
+static bool take_range(const struct request *request, const struct found *found, struct response *response,
+                       struct download *download, struct problem *problem) {
+    int64_t first, length;
+    const char *wanted = response->head ? NULL : request_header(request, "Range");
+    enum range_kind kind =
+        range_read(wanted, request_header(request, "If-Range"), found->etag, found->size, &first, &length);
+    if (kind == RANGE_NOTHING) {
+        snprintf(problem->range, sizeof problem->range, "bytes */%lld", (long long)found->size);
+        return problem_set(problem, "range-not-satisfiable", "The file has %lld bytes.", (long long)found->size);
+    }
+    if (kind == RANGE_PART) {
+        response->status = 206;
+        response->range = arena_printf(request->arena, "bytes %lld-%lld/%lld", (long long)first,
+                                       (long long)(first + length - 1), (long long)found->size);
+    }
+    *download = (struct download){.stream = {.length = length, .next = next_piece},
+                                  .file = found->id,
+                                  .item = first ? NULL : found->item, /* one that goes on has been counted */
+                                  .size = found->size,
+                                  .at = first,
+                                  .behind = first + length};
+    return true;
+}
+
+bool files_get(struct request *request, struct response *response, struct problem *problem) {
+    struct found found;
+    if (!find(request, &found, problem))
+        return false;
+    response->etag = found.etag;
+    if (!conditions_hold(request, response, problem))
+        return !problem->status;
+    struct download *download = arena_alloc(request->arena, sizeof *download);
+    if (!download)
+        return problem_set(problem, "unavailable", "The service is short of memory.");
+    if (!take_range(request, &found, response, download, problem))
+        return false;
+    response->content_type = content_header(found.type);
+    response->disposition = disposition(request->arena, found.name);
+    response->stream = &download->stream;
+    if (response->head)
+        return true;
+    download->bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
+    return download->bytes ? files_transfer(request, problem)
+                           : problem_set(problem, "unavailable", "The service is short of memory.");
+}

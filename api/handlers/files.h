@@ -1,0 +1,20 @@
+/* Handlers of the files of documents and resources: bytes in chunks of the database, in and out. */
+#pragma once
+#include "http/request.h"
+
+/* All chunks but the last have this many bytes. */
+enum { FILES_CHUNK_BYTES = 256 * 1024 };
+
+/* files.c */
+bool files_get(struct request *request, struct response *response, struct problem *problem);
+
+/* upload.c */
+bool files_put(struct request *request, struct response *response, struct problem *problem);
+bool files_delete(struct request *request, struct response *response, struct problem *problem);
+
+/* Which file the path names: the slug of a document or of a resource, the other NULL, and the name. */
+void files_place(const struct request *request, const char *place[static 3]);
+
+/* A transfer holds its thread for as long as the client likes, within the pace: not all may be held so. False with a
+ * problem. It is counted until the answer has been written. */
+bool files_transfer(struct request *request, struct problem *problem);

@@ -1,0 +1,273 @@
+/* Files come in: a chunk at a time, each in a transaction of its own, so that no connection waits for a client; the
+ * last transaction makes them the file. */
+#include "base/scan.h"
+#include "handlers/content.h"
+#include "handlers/files.h"
+#include "http/auth.h"
+#include "http/response.h"
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SHA256 = 32, STATUS_TEXT = 8 };
+
+/* A file on its way in. */
+struct upload {
+    struct request *request;
+    const char *const *enter;
+    const char *place[3]; /* document, resource, name */
+    const char *only_new; /* If-None-Match: *, as a boolean's text */
+    const char *tags;     /* of If-Match, as an array's text, or NULL */
+    const char *id;
+    EVP_MD_CTX *digest;
+    struct content content;
+    int64_t size;
+    int chunks;
+    unsigned char sha256[SHA256], said[SHA256]; /* of what came; of what the client says that it sends */
+    bool says;
+};
+
+/* Runs a statement as the caller in a transaction of its own; once more where the connection broke, for each may be
+ * repeated. A dry run is undone. The result is the caller's; NULL with a problem. */
+static struct result *run_as(const struct request *request, const char *const *enter, struct leg own,
+                             struct problem *problem) {
+    const struct transactions *transactions = &request->app->transactions;
+    struct leg legs[] = {{.statement = &transactions->statements[ENTER], .values = enter},
+                         own,
+                         {.statement = &transactions->statements[UNDO]}};
+    struct failure failure = {.lost = true};
+    bool fine = false;
+    for (int attempt = 0; attempt < 2 && failure.lost && !fine; attempt++) {
+        problem->status = 0;
+        struct connection *connection = pool_take(transactions->pool, problem);
+        if (!connection)
+            return NULL;
+        fine = pg_fly(connection, legs, request->call.dry_run ? 3 : 2, problem, &failure);
+        pool_give(transactions->pool, &connection);
+    }
+    result_free(&legs[0].result);
+    result_free(&legs[2].result);
+    return legs[1].result;
+}
+
+/* Runs one of the statements of files whose first column is a status. The row's other columns are copied to texts.
+ * 0 without a status, -1 with a problem. */
+static int ask(const struct request *request, const char *const *enter, enum transaction_statement which,
+               const char *const *values, const char **texts, unsigned columns, struct problem *problem) {
+    struct leg own = {.statement = &request->app->transactions.statements[which], .values = values};
+    struct result *result = run_as(request, enter, own, problem);
+    struct value row[4] = {0};
+    int64_t status = 0;
+    if (!result)
+        return -1;
+    if (result_rows(result) == 1 && result_columns(result) == columns + 1)
+        result_row(result, 0, row);
+    if (row[0].text)
+        scan_int(row[0].text, row[0].length, &status);
+    for (unsigned i = 0; i < columns; i++)
+        texts[i] = row[i + 1].text ? arena_copy(request->arena, row[i + 1].text, row[i + 1].length) : NULL;
+    result_free(&result);
+    if (status < 400)
+        return (int)status;
+    if (status == 428)
+        problem_set(problem, "precondition-required", "This needs If-None-Match: * or If-Match with the file's ETag.");
+    else if (status == 503)
+        problem_set(problem, "unavailable", "Part of the file was lost: send it again.");
+    else
+        problem_set_status(problem, (int)status);
+    return -1;
+}
+
+/* The tags of If-Match as an array's text; those that are not ours name nothing. */
+static const char *read_tags(struct arena *arena, const char *header) {
+    struct buf tags = buf_new(arena, 128, 8192);
+    buf_str(&tags, header[strspn(header, " \t")] == '*' ? "{*" : "{");
+    for (const char *quote = strchr(header, '"'); quote; quote = strchr(quote, '"')) {
+        size_t digits = strspn(++quote, "0123456789abcdef");
+        const char *end = strchr(quote, '"');
+        if (!end)
+            break;
+        if (digits == 2 * SHA256 && quote + digits == end) {
+            if (tags.length > 1)
+                buf_char(&tags, ',');
+            buf_put(&tags, quote, digits);
+        }
+        quote = end + 1;
+    }
+    buf_char(&tags, '}');
+    return buf_text(&tags);
+}
+
+static bool read_conditions(struct upload *upload, struct problem *problem) {
+    const struct request *request = upload->request;
+    const char *match = request_header(request, "If-Match");
+    upload->only_new = request_header(request, "If-None-Match") ? "t" : "f"; /* * is all that the contract allows */
+    upload->tags = match ? read_tags(request->arena, match) : NULL;
+    return !match || upload->tags || problem_set(problem, "too-large", "If-Match is too long.");
+}
+
+/* Content-Digest (RFC 9530, section 2) or its forerunner Digest (RFC 3230): the SHA-256 in base64, if there is one. */
+static bool read_digest(struct upload *upload, const char *name, struct problem *problem) {
+    const char *header = request_header(upload->request, name), *at = header ? strcasestr(header, "sha-256=") : NULL;
+    unsigned char bytes[36]; /* of 44 digits, the last of which is padding */
+    if (!at)
+        return true;
+    at += strlen("sha-256=");
+    at += *at == ':';
+    if (strcspn(at, ":, ;\t") != 44 || at[43] != '=' || at[42] == '=' ||
+        EVP_DecodeBlock(bytes, (const unsigned char *)at, 44) != 33)
+        return problem_add(problem, arena_printf(upload->request->arena, "/header/%s", name),
+                           "must be sha-256= and the digest's base64");
+    memcpy(upload->said, bytes, SHA256);
+    upload->says = true;
+    return true;
+}
+
+/* What the client says of the type counts only where it says one that is on the list, or one that cannot be. */
+static bool agrees(const char *header, const char *type) {
+    static const char *const unsaid[] = {"application/octet-stream", "application/x-www-form-urlencoded", "*/*"};
+    size_t length = header ? strcspn(header, "; \t") : 0;
+    for (size_t i = 0; i < sizeof unsaid / sizeof *unsaid; i++)
+        if (strlen(unsaid[i]) == length && strncasecmp(header, unsaid[i], length) == 0)
+            return true;
+    return !length || (strlen(type) == length && strncasecmp(header, type, length) == 0);
+}
+
+static bool keep_chunk(struct upload *upload, const char *bytes, int length, struct problem *problem) {
+    const struct request *request = upload->request;
+    char number[16];
+    snprintf(number, sizeof number, "%d", upload->chunks);
+    struct leg own = {.statement = &request->app->transactions.statements[FILE_CHUNK],
+                      .values = (const char *const[]){upload->id, number, bytes},
+                      .lengths = (const int[]){0, 0, length}};
+    struct result *result = run_as(request, upload->enter, own, problem);
+    result_free(&result);
+    return !problem->status;
+}
+
+static bool take_chunks(struct upload *upload, struct problem *problem) {
+    struct request *request = upload->request;
+    char *bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
+    ssize_t got = request->source ? FILES_CHUNK_BYTES : 0;
+    if (!bytes)
+        return problem_set(problem, "unavailable", "The service is short of memory.");
+    for (; got == FILES_CHUNK_BYTES; upload->chunks++) {
+        got = request->source->read(request->source, bytes, FILES_CHUNK_BYTES, problem);
+        if (got < 0)
+            return false;
+        if (!got)
+            break;
+        if (!content_take(&upload->content, bytes, (size_t)got))
+            return problem_set(problem, "unsupported-media-type", "The content is of no type that is accepted.");
+        EVP_DigestUpdate(upload->digest, bytes, (size_t)got);
+        upload->size += got;
+        if (!request->call.dry_run && !keep_chunk(upload, bytes, (int)got, problem))
+            return false;
+    }
+    EVP_DigestFinal_ex(upload->digest, upload->sha256, NULL);
+    return true;
+}
+
+/* All is there: whether it is what it is said to be. */
+static const char *judge(struct upload *upload, struct problem *problem) {
+    const char *type = upload->size ? content_type(&upload->content, upload->place[2]) : NULL;
+    const char *said = request_header(upload->request, "Content-Type");
+    if (!upload->size)
+        problem_set(problem, "invalid", "The file is empty.");
+    else if (!type)
+        problem_set(problem, "unsupported-media-type", "The content is of no type that is accepted.");
+    else if (!agrees(said, type))
+        problem_set(problem, "unsupported-media-type", "The content is %s, and Content-Type says otherwise.", type);
+    else if (!content_named(type, upload->place[2]))
+        problem_set(problem, "invalid", "The content is %s, and the name ends otherwise.", type);
+    else if (upload->says && memcmp(upload->said, upload->sha256, SHA256) != 0)
+        problem_set(problem, "invalid", "The content has another digest: it has changed on its way.");
+    return problem->status ? NULL : type;
+}
+
+static const char *hex(struct arena *arena, const char *before, const unsigned char *bytes) {
+    struct buf text = buf_new(arena, 80, 80);
+    buf_str(&text, before);
+    for (int i = 0; i < SHA256; i++)
+        buf_printf(&text, "%02x", bytes[i]);
+    return buf_text(&text);
+}
+
+/* Makes the file of the chunks, and the answer of the file. */
+static bool finish(struct upload *upload, const char *type, struct response *response, struct problem *problem) {
+    const struct request *request = upload->request;
+    struct arena *arena = request->arena;
+    const char *texts[2];
+    const char *const values[] = {upload->place[0],
+                                  upload->place[1],
+                                  upload->place[2],
+                                  upload->only_new,
+                                  upload->tags,
+                                  request->call.dry_run ? NULL : upload->id,
+                                  type,
+                                  arena_printf(arena, "%lld", (long long)upload->size),
+                                  hex(arena, "\\x", upload->sha256)};
+    response->status = ask(request, upload->enter, FILE_END, values, texts, 2, problem);
+    if (response->status < 0)
+        return false;
+    if (!response_body(upload->request, response, problem))
+        return false;
+    response->location = texts[0];
+    response->etag = arena_printf(arena, "\"%s\"", hex(arena, "", upload->sha256));
+    response->content_type = "application/json";
+    buf_str(&response->body, texts[1] ?: "");
+    if (request->app->cache && !request->call.dry_run)
+        cache_changed(request->app->cache);
+    return true;
+}
+
+/* What came to nothing is removed as far as it can be; the rest is left to retention. */
+static void drop(const struct upload *upload) {
+    const struct request *request = upload->request;
+    struct problem ignored = {0};
+    struct leg own = {.statement = &request->app->transactions.statements[FILE_DROP],
+                      .values = (const char *const[]){upload->id}};
+    struct result *result = run_as(request, upload->enter, own, &ignored);
+    result_free(&result);
+}
+
+static bool take(struct upload *upload, struct response *response, struct problem *problem) {
+    upload->digest = EVP_MD_CTX_new();
+    bool fine = upload->digest && EVP_DigestInit_ex(upload->digest, EVP_sha256(), NULL);
+    if (!fine)
+        problem_set(problem, "unavailable", "The service is short of memory.");
+    const char *type = fine && take_chunks(upload, problem) ? judge(upload, problem) : NULL;
+    EVP_MD_CTX_free(upload->digest);
+    fine = type && finish(upload, type, response, problem);
+    if (!fine && !upload->request->call.dry_run)
+        drop(upload);
+    return fine;
+}
+
+bool files_put(struct request *request, struct response *response, struct problem *problem) {
+    struct upload upload = {.request = request, .enter = auth_enter(request), .id = bind_new_id(request->arena)};
+    files_place(request, upload.place);
+    if (!upload.enter || !upload.id)
+        return problem_set(problem, "unavailable", "The service is short of memory.");
+    if (!read_conditions(&upload, problem) || !read_digest(&upload, "Digest", problem) ||
+        !read_digest(&upload, "Content-Digest", problem) || !files_transfer(request, problem))
+        return false;
+    const char *const values[] = {upload.place[0], upload.place[1], upload.place[2],
+                                  upload.only_new, upload.tags,     upload.id};
+    return ask(request, upload.enter, FILE_BEGIN, values, NULL, 0, problem) == 0 && take(&upload, response, problem);
+}
+
+bool files_delete(struct request *request, struct response *response, struct problem *problem) {
+    const char *place[3], *const *enter = auth_enter(request);
+    files_place(request, place);
+    const char *tags = read_tags(request->arena, request_header(request, "If-Match"));
+    if (!enter || !tags)
+        return problem_set(problem, "too-large", "The request is too large.");
+    const char *const values[] = {place[0], place[1], place[2], tags};
+    if (ask(request, enter, FILE_DELETE, values, NULL, 0, problem) < 0)
+        return false;
+    if (request->app->cache && !request->call.dry_run)
+        cache_changed(request->app->cache);
+    return true;
+}

@@ -1,0 +1,63 @@
+#include "handlers/uses.h"
+#include "base/clock.h"
+#include "http/response.h"
+#include <string.h>
+
+static bool record(struct request *request, const char *item, enum use_kind kind, const char **url,
+                   struct problem *problem) {
+    struct use use = {.item = item,
+                      .kind = strcmp(request->method, "HEAD") == 0 ? USE_NONE : kind,
+                      .address = request->address,
+                      .user_agent = request_header(request, "User-Agent") ?: "",
+                      .at = clock_now_s()};
+    return uses_record(request->app->uses, request->arena, &use, url, problem);
+}
+
+bool use_record(struct request *request, const char *item, enum use_kind kind, struct problem *problem) {
+    const char *url;
+    return record(request, item, kind, &url, problem);
+}
+
+/* The item that the path names, as the counter wants it. */
+static bool record_slug(struct request *request, const char *collection, enum use_kind kind, const char **url,
+                        struct problem *problem) {
+    const char *slug = request->match.values[0].bytes;
+    const char *item = arena_printf(request->arena, "%s/%.*s", collection, (int)request->match.values[0].length, slug);
+    return item ? record(request, item, kind, url, problem)
+                : problem_set(problem, "too-large", "The request is too large.");
+}
+
+/* To the recorded address, and nowhere else. */
+static bool visit(struct request *request, struct response *response, const char *collection, struct problem *problem) {
+    const char *url;
+    if (!record_slug(request, collection, USE_VISIT, &url, problem))
+        return false;
+    if (!url)
+        return problem_set(problem, "not-found", "The record has no address on the web.");
+    response->status = 303;
+    response->location = url;
+    return true;
+}
+
+static bool investigate(struct request *request, struct response *response, const char *collection,
+                        struct problem *problem) {
+    const char *url;
+    response->status = 204;
+    return record_slug(request, collection, USE_INVESTIGATION, &url, problem);
+}
+
+bool visit_document(struct request *request, struct response *response, struct problem *problem) {
+    return visit(request, response, "document", problem);
+}
+
+bool visit_resource(struct request *request, struct response *response, struct problem *problem) {
+    return visit(request, response, "resource", problem);
+}
+
+bool investigate_document(struct request *request, struct response *response, struct problem *problem) {
+    return investigate(request, response, "document", problem);
+}
+
+bool investigate_resource(struct request *request, struct response *response, struct problem *problem) {
+    return investigate(request, response, "resource", problem);
+}

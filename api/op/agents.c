@@ -1,0 +1,141 @@
+#include "op/agents.h"
+#include "base/log.h"
+#include "base/scan.h"
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+/* KINDS: of agents with patterns, in the order in which they are tried. A few User-Agents are most of those that come.
+ */
+enum { KINDS = 2, SLOTS = 1024, AGENT_MAX = 1024, PATTERNS_MAX = 1 << 20 };
+static const char *const kinds[KINDS] = {"machine", "robot"};
+
+struct known {
+    uint64_t hash;
+    const char *class;
+};
+
+struct agents {
+    pthread_rwlock_t lock; /* guards patterns and version */
+    pcre2_code *patterns[KINDS];
+    int64_t version;
+    pthread_mutex_t slots_lock; /* guards slots; taken after lock */
+    struct known slots[SLOTS];
+};
+
+struct agents *agents_new(struct arena *arena) {
+    struct agents *agents = arena_alloc(arena, sizeof *agents);
+    pthread_rwlock_init(&agents->lock, NULL);
+    pthread_mutex_init(&agents->slots_lock, NULL);
+    return agents;
+}
+
+void agents_free(struct agents *agents) {
+    for (int i = 0; i < KINDS; i++)
+        pcre2_code_free(agents->patterns[i]);
+}
+
+static pcre2_code *compile(const char *pattern, size_t length, char *reason, size_t size) {
+    int error;
+    PCRE2_SIZE offset;
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern, length, PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+    if (!code && reason)
+        pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, size);
+    return code;
+}
+
+bool agents_pattern(const char *pattern, char *reason, size_t size) {
+    pcre2_code *code = compile(pattern, strlen(pattern), reason, size);
+    pcre2_code_free(code);
+    return code;
+}
+
+/* All patterns of a kind as one: (?:a)|(?:b)…, or NULL where there is none. */
+static pcre2_code *join(const struct result *rows, const char *kind, struct arena *arena) {
+    struct buf joined = buf_new(arena, 16384, PATTERNS_MAX);
+    char reason[128] = "";
+    struct value row[3];
+    for (unsigned i = 0; i < result_rows(rows); i++) {
+        result_row(rows, i, row);
+        if (!row[2].text || strcmp(row[1].text, kind) != 0)
+            continue;
+        if (agents_pattern(row[2].text, reason, sizeof reason))
+            buf_printf(&joined, "%s(?:%s)", joined.length ? "|" : "", row[2].text);
+        else
+            log_event(LOG_WARN, "no pattern", LOG_TEXT("pattern", row[2].text), LOG_TEXT("reason", reason));
+    }
+    const char *text = buf_text(&joined);
+    pcre2_code *code = text && *text ? compile(text, joined.length, reason, sizeof reason) : NULL;
+    if (text && *text && !code)
+        log_event(LOG_ERROR, "the patterns of agents do not join", LOG_TEXT("reason", reason));
+    if (code)
+        pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without it, it is slower */
+    return code;
+}
+
+bool agents_load(struct agents *agents, const struct result *rows, struct problem *problem) {
+    struct value row[3] = {0};
+    int64_t version;
+    if (result_columns(rows) == 3 && result_rows(rows))
+        result_row(rows, 0, row);
+    if (!row[0].text || !scan_int(row[0].text, row[0].length, &version))
+        return problem_set(problem, "unavailable", "The list of agents cannot be read.");
+    struct arena *arena = arena_new(4 * PATTERNS_MAX);
+    if (!arena)
+        return problem_set(problem, "unavailable", "The service is short of memory.");
+    pcre2_code *patterns[KINDS];
+    for (int i = 0; i < KINDS; i++)
+        patterns[i] = join(rows, kinds[i], arena);
+    arena_free(&arena);
+    pthread_rwlock_wrlock(&agents->lock);
+    for (int i = 0; i < KINDS; i++) {
+        pcre2_code_free(agents->patterns[i]);
+        agents->patterns[i] = patterns[i];
+    }
+    agents->version = version;
+    memset(agents->slots, 0, sizeof agents->slots);
+    pthread_rwlock_unlock(&agents->lock);
+    return true;
+}
+
+int64_t agents_version(struct agents *agents) {
+    pthread_rwlock_rdlock(&agents->lock);
+    int64_t version = agents->version;
+    pthread_rwlock_unlock(&agents->lock);
+    return version;
+}
+
+static const char *match(struct agents *agents, const char *user_agent, size_t length) {
+    for (int i = 0; i < KINDS; i++) {
+        pcre2_match_data *data = agents->patterns[i] ? pcre2_match_data_create(1, NULL) : NULL;
+        int found = data ? pcre2_match(agents->patterns[i], (PCRE2_SPTR)user_agent, length, 0, 0, data, NULL) : -1;
+        pcre2_match_data_free(data);
+        if (found >= 0)
+            return kinds[i];
+    }
+    return "human";
+}
+
+const char *agents_class(struct agents *agents, const char *user_agent, int64_t *version) {
+    size_t length = strnlen(user_agent, AGENT_MAX);
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)user_agent[i]) * 0x100000001B3u;
+    struct known *slot = &agents->slots[(hash ^ hash >> 29) % SLOTS];
+    pthread_rwlock_rdlock(&agents->lock);
+    *version = agents->version;
+    pthread_mutex_lock(&agents->slots_lock);
+    const char *class = slot->hash == hash ? slot->class : NULL;
+    pthread_mutex_unlock(&agents->slots_lock);
+    if (!class) {
+        class = match(agents, user_agent, length);
+        pthread_mutex_lock(&agents->slots_lock);
+        *slot = (struct known){hash, class};
+        pthread_mutex_unlock(&agents->slots_lock);
+    }
+    pthread_rwlock_unlock(&agents->lock);
+    return class;
+}

@@ -1,0 +1,379 @@
+#include "op/uses.h"
+#include "base/log.h"
+#include "base/scan.h"
+#include "op/agents.h"
+#include <errno.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* BATCH_MAX: most uses of a commit. SALT: bytes of one. EDGE_S: seconds in which a click may follow one of the day
+ * before. ATTEMPTS: of a batch, when patterns have changed meanwhile or the connection broke. */
+enum { BATCH_MAX = 256, SALT = 32, KEY = 33, EDGE_S = 30, ATTEMPTS = 3, VALUES = 8 };
+
+struct salts {
+    int64_t starts, ends; /* of the day, in seconds since 1970 */
+    unsigned char day[SALT], previous[SALT], month[SALT];
+    bool has_previous;
+};
+
+/* A use on its way; on the stack of whoever waits for it. */
+struct waiter {
+    struct waiter *next;
+    sem_t wake; /* posted when it is its turn to lead, and last when it is done */
+    const struct use *use;
+    struct arena *arena;
+    const char *url, *class;
+    int64_t version; /* of the patterns by which its class was told */
+    char day_key[KEY], previous_key[KEY], month_key[KEY];
+    struct problem *problem;
+    bool taken;     /* in a batch: it does not leave before that is over; guarded by lock */
+    unsigned turns; /* how often it was its turn; guarded by lock until it is taken */
+    atomic_bool done;
+};
+
+struct uses {
+    const struct transactions *transactions;
+    struct agents *agents;
+    int64_t wait_us;
+    pthread_mutex_t salts_lock; /* guards salts */
+    struct salts salts;
+    pthread_mutex_t lock; /* guards all below */
+    struct waiter *first, **last;
+    unsigned waiting;
+    bool leading; /* somebody has a batch on its way */
+};
+
+struct uses *uses_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us) {
+    struct uses *uses = arena_alloc(arena, sizeof *uses);
+    *uses = (struct uses){.transactions = transactions, .agents = agents_new(arena), .wait_us = wait_us};
+    pthread_mutex_init(&uses->salts_lock, NULL);
+    pthread_mutex_init(&uses->lock, NULL);
+    uses->last = &uses->first;
+    return uses;
+}
+
+void uses_free(struct uses *uses) {
+    agents_free(uses->agents);
+}
+
+/* Runs one statement in a transaction of its own; once more where the connection broke, for all of them may be. */
+static struct result *ask(struct uses *uses, enum transaction_statement which, const char *const *values,
+                          struct problem *problem) {
+    const struct statement *statement = &uses->transactions->statements[which];
+    struct result *result = NULL;
+    bool lost = true;
+    if (!statement->text) {
+        problem_set(problem, "unavailable", "Uses are not counted here.");
+        return NULL;
+    }
+    for (int attempt = 0; attempt < 2 && lost && !result; attempt++) {
+        problem->status = 0;
+        struct connection *connection = pool_take(uses->transactions->pool, problem);
+        if (!connection)
+            return NULL;
+        result = pg_run(connection, statement, values, problem, &lost);
+        pool_give(uses->transactions->pool, &connection);
+    }
+    return result;
+}
+
+/* A bytea's text form. */
+static bool read_salt(const struct value *value, unsigned char *salt) {
+    for (int i = 0; i < SALT; i++)
+        if (!value->text || value->length != 2 + 2 * SALT || sscanf(value->text + 2 + 2 * i, "%2hhx", &salt[i]) != 1)
+            return false;
+    return true;
+}
+
+static bool fetch_salts(struct uses *uses, int64_t at, struct problem *problem) {
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)at);
+    struct result *result = ask(uses, USAGE_SALTS, (const char *const[]){text}, problem);
+    struct salts salts;
+    struct value row[5];
+    bool fine = result && result_rows(result) == 1 && result_columns(result) == 5;
+    if (fine) {
+        result_row(result, 0, row);
+        fine = row[0].text && scan_int(row[0].text, row[0].length, &salts.starts) && row[1].text &&
+               scan_int(row[1].text, row[1].length, &salts.ends) && read_salt(&row[2], salts.day) &&
+               read_salt(&row[4], salts.month);
+        salts.has_previous = read_salt(&row[3], salts.previous);
+    }
+    result_free(&result);
+    if (fine)
+        uses->salts = salts;
+    return fine || problem->status || problem_set(problem, "unavailable", "Uses cannot be counted.");
+}
+
+/* 128 bits of a keyed hash, as the text of a uuid. */
+static void hash(const unsigned char *salt, struct text who, char key[static KEY]) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    HMAC(EVP_sha256(), salt, SALT, (const unsigned char *)who.bytes, who.length, digest, NULL);
+    for (int i = 0; i < KEY - 1; i++)
+        key[i] = "0123456789abcdef"[digest[i / 2] >> (i % 2 ? 0 : 4) & 15];
+}
+
+/* Who it is, as keys that nobody can lead back once the salts are gone. */
+static bool find_keys(struct uses *uses, struct waiter *waiter, struct problem *problem) {
+    const struct use *use = waiter->use;
+    size_t first = strlen(use->address) + 1, length = first + strlen(use->user_agent);
+    char *who = arena_alloc(waiter->arena, length + 1);
+    if (!who)
+        return problem_set(problem, "too-large", "The request is too large.");
+    memcpy(who, use->address, first);
+    memcpy(who + first, use->user_agent, length - first);
+    pthread_mutex_lock(&uses->salts_lock);
+    bool fine = (use->at >= uses->salts.starts && use->at < uses->salts.ends) || fetch_salts(uses, use->at, problem);
+    struct salts salts = uses->salts;
+    pthread_mutex_unlock(&uses->salts_lock);
+    if (!fine)
+        return false;
+    hash(salts.day, (struct text){who, length}, waiter->day_key);
+    hash(salts.month, (struct text){who, length}, waiter->month_key);
+    if (use->at < salts.starts + EDGE_S && salts.has_previous)
+        hash(salts.previous, (struct text){who, length}, waiter->previous_key);
+    return true;
+}
+
+static bool load_agents(struct uses *uses, struct problem *problem) {
+    struct result *rows = ask(uses, AGENT_PATTERNS, NULL, problem);
+    bool fine = rows && agents_load(uses->agents, rows, problem);
+    result_free(&rows);
+    return fine;
+}
+
+/* What goes to the database for one use, each with the comma or brace before it. */
+static void put_use(struct buf buffers[static VALUES], const struct waiter *waiter, char before) {
+    const struct use *use = waiter->use;
+    const char *const keys[] = {waiter->day_key, waiter->previous_key, waiter->month_key};
+    for (int i = 1; i < VALUES; i++)
+        buf_char(&buffers[i], before);
+    buf_int(&buffers[1], use->at);
+    buf_str(&buffers[2], use->item);
+    buf_int(&buffers[3], use->kind);
+    buf_str(&buffers[4], waiter->class);
+    for (int i = 0; i < 3; i++)
+        buf_str(&buffers[5 + i], *keys[i] ? keys[i] : "NULL");
+}
+
+/* The batch as arrays. Classes are told anew where the patterns have changed since. */
+static bool put_batch(struct uses *uses, struct arena *arena, struct waiter *batch, const char *values[static VALUES]) {
+    struct buf buffers[VALUES];
+    for (int i = 0; i < VALUES; i++)
+        buffers[i] = buf_new(arena, 2048, 1 << 20);
+    int64_t version = agents_version(uses->agents);
+    buf_int(&buffers[0], version);
+    char before = '{';
+    for (struct waiter *waiter = batch; waiter; waiter = waiter->next, before = ',') {
+        if (waiter->version != version)
+            waiter->class = agents_class(uses->agents, waiter->use->user_agent, &waiter->version);
+        put_use(buffers, waiter, before);
+    }
+    for (int i = 0; i < VALUES; i++) {
+        if (i)
+            buf_char(&buffers[i], '}');
+        values[i] = buf_text(&buffers[i]);
+        if (!values[i])
+            return false;
+    }
+    return true;
+}
+
+/* Wakes the first in line, with the lock held: nobody leads. */
+static void give_turn(struct uses *uses) {
+    if (!uses->first)
+        return;
+    uses->first->turns++;
+    sem_post(&uses->first->wake);
+}
+
+/* Lets the next one lead, if at least that many wait: small batches cost more than waiting for the disk does. */
+static bool hand_over(struct uses *uses, unsigned least) {
+    pthread_mutex_lock(&uses->lock);
+    bool now = uses->waiting >= least;
+    if (now) {
+        uses->leading = false;
+        give_turn(uses);
+    }
+    pthread_mutex_unlock(&uses->lock);
+    return now;
+}
+
+/* Commits, and lets others lead before it is on disk: then that is waited for in the same session, so that what is
+ * lost with the server is known to be. */
+static struct result *commit(struct uses *uses, const char *const *values, bool *leads, struct problem *problem,
+                             bool *lost) {
+    const struct statement *statements = uses->transactions->statements;
+    struct connection *connection = pool_take(uses->transactions->pool, problem);
+    *lost = false;
+    if (!connection)
+        return NULL;
+    struct result *result = pg_run(connection, &statements[RECORD_USES], values, problem, lost);
+    if (result && result_rows(result)) {
+        *leads = *leads && !hand_over(uses, result_rows(result));
+        struct result *flushed = pg_run(connection, &statements[FLUSH], NULL, problem, lost);
+        if (!flushed)
+            result_free(&result);
+        result_free(&flushed);
+    }
+    pool_give(uses->transactions->pool, &connection);
+    return result;
+}
+
+/* A row of status and address for each use of the batch, when all are committed, or NULL. Once more where the
+ * connection broke, for that does no harm, or the patterns of agents are others now. */
+static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch, bool *leads,
+                                 struct problem *problem) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const char *values[VALUES];
+        bool lost;
+        if (!put_batch(uses, arena, batch, values)) {
+            problem_set(problem, "unavailable", "The service is short of memory.");
+            return NULL;
+        }
+        problem->status = 0;
+        struct result *result = commit(uses, values, leads, problem, &lost);
+        if (result ? result_rows(result) : !lost)
+            return result;
+        if (result && !load_agents(uses, problem)) {
+            result_free(&result);
+            return NULL;
+        }
+        result_free(&result);
+    }
+    if (!problem->status)
+        problem_set(problem, "unavailable", "The list of agents keeps changing.");
+    return NULL;
+}
+
+static void settle(struct waiter *waiter, const struct result *result, unsigned row, const struct problem *problem) {
+    struct value values[2] = {0};
+    int64_t status = 0;
+    if (!result || row >= result_rows(result) || result_columns(result) != 2) {
+        if (problem->status)
+            problem_set(waiter->problem, problem->slug, "%s", problem->detail);
+        else
+            problem_set(waiter->problem, "unavailable", "Uses cannot be counted.");
+        return;
+    }
+    result_row(result, row, values);
+    if (values[0].text && scan_int(values[0].text, values[0].length, &status) && status)
+        problem_set_status(waiter->problem, (int)status);
+    waiter->url = values[1].text ? arena_copy(waiter->arena, values[1].text, values[1].length) : NULL;
+}
+
+/* Takes who waits, with the lock held: the batch, linked. */
+static struct waiter *take_batch(struct uses *uses) {
+    struct waiter *batch = uses->first, *last = batch;
+    unsigned count = 1;
+    for (last->taken = true; last->next && count < BATCH_MAX; count++) {
+        last = last->next;
+        last->taken = true;
+    }
+    uses->waiting -= count;
+    uses->first = last->next;
+    last->next = NULL;
+    if (!uses->first)
+        uses->last = &uses->first;
+    uses->leading = true;
+    return batch;
+}
+
+static void run_batch(struct uses *uses, struct arena *arena, struct waiter *batch, const struct waiter *own) {
+    struct problem problem = {0};
+    bool leads = true;
+    struct result *result = send_batch(uses, arena, batch, &leads, &problem);
+    unsigned row = 0;
+    for (struct waiter *waiter = batch; waiter; waiter = waiter->next)
+        settle(waiter, result, row++, &problem);
+    result_free(&result);
+    if (leads)
+        hand_over(uses, 0);
+    for (struct waiter *waiter = batch, *next; waiter; waiter = next) {
+        next = waiter->next; /* once it has been woken for the last time it may be gone */
+        atomic_store(&waiter->done, true);
+        if (waiter != own)
+            sem_post(&waiter->wake);
+    }
+}
+
+/* Takes a use that nobody has taken out of the line again, with the lock held. */
+static void leave(struct uses *uses, const struct waiter *waiter) {
+    struct waiter **link = &uses->first;
+    while (*link != waiter)
+        link = &(*link)->next;
+    *link = waiter->next;
+    uses->waiting--;
+    if (!waiter->next)
+        uses->last = link;
+    if (!uses->leading) /* the turn was perhaps its own */
+        give_turn(uses);
+}
+
+/* Waits in line until the use is done, by this thread or another. False when its time is over before that begins.
+ * It leaves only with the last post of its own: until then others know it. */
+static bool wait_for(struct uses *uses, struct waiter *waiter, const struct timespec *until) {
+    bool late = false, own, locked = true;
+    unsigned woken = 0;
+    pthread_mutex_lock(&uses->lock);
+    *uses->last = waiter;
+    uses->last = &waiter->next;
+    uses->waiting++;
+    while (!waiter->taken) {
+        if (late) {
+            leave(uses, waiter);
+            pthread_mutex_unlock(&uses->lock);
+            return false;
+        }
+        struct waiter *batch = uses->leading ? NULL : take_batch(uses);
+        own = waiter->taken;
+        pthread_mutex_unlock(&uses->lock);
+        if (batch)
+            run_batch(uses, waiter->arena, batch, waiter);
+        else if (sem_clockwait(&waiter->wake, CLOCK_MONOTONIC, until) == 0)
+            woken++;
+        else
+            late = errno == ETIMEDOUT;
+        if (own)
+            return true;
+        locked = !atomic_load(&waiter->done); /* most are done: all would wait for the lock at once, for nothing */
+        if (!locked)
+            break;
+        pthread_mutex_lock(&uses->lock);
+    }
+    if (locked)
+        pthread_mutex_unlock(&uses->lock);
+    while (woken < waiter->turns + 1) /* on its way, and that is bounded */
+        woken += sem_wait(&waiter->wake) == 0;
+    return true;
+}
+
+static bool is_item(const char *item) {
+    size_t length = strlen(item);
+    return length < 140 && length == strspn(item, "abcdefghijklmnopqrstuvwxyz0123456789-:/");
+}
+
+bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, const char **url,
+                 struct problem *problem) {
+    struct waiter waiter = {.use = use, .arena = arena, .problem = problem};
+    if (!is_item(use->item))
+        return problem_set(problem, "not-found", "There is no such record.");
+    if (!find_keys(uses, &waiter, problem))
+        return false;
+    waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += uses->wait_us / 1000000 + 1;
+    sem_init(&waiter.wake, 0, 0);
+    if (!wait_for(uses, &waiter, &until))
+        problem_set(problem, "unavailable", "The database is busy.");
+    sem_destroy(&waiter.wake);
+    *url = waiter.url;
+    return !problem->status;
+}

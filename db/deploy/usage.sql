@@ -1,0 +1,573 @@
+-- Uses of documents and resources, counted as the COUNTER Code of Practice (R5.1) has it: exactly, whatever the order in
+-- which they are committed, and without an address of anybody.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- What is used. It stays when the record is deleted: what was counted was counted.
+CREATE TABLE scip.use_item (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('document', 'resource')),
+  record_id bigint NOT NULL,
+  slug scip.slug NOT NULL,
+  UNIQUE (kind, record_id)
+);
+COMMENT ON COLUMN scip.use_item.slug IS 'The record''s when it was first used: for when there is no record any more';
+
+-- Months (Europe/London) and how far they are: raw rows there are as long as dropped_at is empty.
+CREATE TABLE scip.use_month (
+  month date PRIMARY KEY CHECK (extract(day FROM month) = 1),
+  starts timestamptz NOT NULL,
+  ends timestamptz NOT NULL,
+  verified_at timestamptz,
+  dropped_at timestamptz,
+  uses bigint
+);
+COMMENT ON COLUMN scip.use_month.uses IS 'Raw rows that were dropped';
+
+-- A click as it came: to recount from. A user is known by keyed hashes alone, whose salts are destroyed: day_key by a
+-- day's, month_key by a month's. In the first 30 seconds of a day previous_key is that by the salt of the day before.
+CREATE TABLE scip.use (
+  at timestamptz NOT NULL,
+  item_id int NOT NULL,
+  request boolean NOT NULL,
+  class text NOT NULL CHECK (class IN ('human', 'machine', 'robot')),
+  day_key uuid NOT NULL,
+  previous_key uuid,
+  month_key uuid NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX ON scip.use (day_key, item_id, at);
+CREATE INDEX ON scip.use (previous_key, item_id, at) WHERE previous_key IS NOT NULL;
+COMMENT ON COLUMN scip.use.day_key IS 'personal: purpose=to count a user''s clicks once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=until the month is verified and 62 days over; the salt goes with its day';
+COMMENT ON COLUMN scip.use.previous_key IS 'personal: purpose=to count clicks across midnight once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key';
+COMMENT ON COLUMN scip.use.month_key IS 'personal: purpose=to count a month''s users once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key; the salt goes with its month';
+COMMENT ON COLUMN scip.use.request IS 'A request is an investigation too';
+
+-- Chains that ended in a session (a user's hour) and those of a visitor in a month: unique is what has at least one.
+CREATE TABLE scip.use_session (
+  month date NOT NULL,
+  day_key uuid NOT NULL,
+  item_id int NOT NULL,
+  hour smallint NOT NULL,
+  class text NOT NULL,
+  investigations int NOT NULL,
+  requests int NOT NULL,
+  PRIMARY KEY (day_key, item_id, hour, class, month)
+) PARTITION BY LIST (month);
+CREATE TABLE scip.use_visitor (
+  month date NOT NULL,
+  month_key uuid NOT NULL,
+  class text NOT NULL,
+  investigations int NOT NULL,
+  requests int NOT NULL,
+  PRIMARY KEY (month_key, class, month)
+) PARTITION BY LIST (month);
+
+-- The figures: these are kept.
+CREATE TABLE scip.usage_month (
+  item_id int NOT NULL REFERENCES scip.use_item,
+  month date NOT NULL,
+  class text NOT NULL,
+  total_item_investigations bigint NOT NULL,
+  unique_item_investigations bigint NOT NULL,
+  total_item_requests bigint NOT NULL,
+  unique_item_requests bigint NOT NULL,
+  PRIMARY KEY (item_id, month, class)
+);
+CREATE INDEX ON scip.usage_month (month);
+CREATE TABLE scip.users_month (
+  month date NOT NULL,
+  class text NOT NULL,
+  investigating bigint NOT NULL,
+  requesting bigint NOT NULL,
+  PRIMARY KEY (month, class)
+);
+COMMENT ON TABLE scip.users_month IS 'Users of the whole bank: distinct within a month';
+
+-- Secret, and gone when its time is over.
+CREATE TABLE scip.usage_salt (
+  period text NOT NULL CHECK (period IN ('day', 'month')),
+  starts timestamptz NOT NULL,
+  ends timestamptz NOT NULL,
+  salt bytea NOT NULL CHECK (length(salt) = 32),
+  PRIMARY KEY (period, starts)
+);
+
+-- What kind of agent it is: machines are told first, then robots; the rest is human.
+CREATE TABLE scip.agent_pattern (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  class text NOT NULL CHECK (class IN ('machine', 'robot')),
+  pattern text NOT NULL CHECK (length(pattern) BETWEEN 1 AND 500),
+  imported boolean NOT NULL DEFAULT false,
+  CONSTRAINT agent_pattern_once UNIQUE (class, pattern)
+);
+COMMENT ON COLUMN scip.agent_pattern.imported IS 'From a published list; the others are the service''s own';
+CREATE TABLE scip.agent_list (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  edition bigint NOT NULL DEFAULT 1
+);
+INSERT INTO scip.agent_list DEFAULT VALUES;
+
+CALL scip.protect('use_month', 'use', 'use_session', 'use_visitor', 'usage_salt', 'agent_pattern', 'agent_list');
+CALL scip.publish('use_item', 'usage_month', 'users_month');
+CALL scip.keep_records('agent_pattern', NULL, 'NULL', 'NULL');
+
+CREATE FUNCTION scip.note_agents() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE scip.agent_list SET edition = edition + 1;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_agents AFTER INSERT OR UPDATE OR DELETE ON scip.agent_pattern
+  FOR EACH ROW EXECUTE FUNCTION scip.note_agents();
+
+-- Partitions have a schema of their own, which is nobody's.
+CREATE SCHEMA counted;
+
+CREATE FUNCTION scip.use_month_of(at timestamptz) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
+RETURN date_trunc('month', at AT TIME ZONE 'Europe/London')::date;
+
+-- Makes the partitions of a month, and those of the next one: attached, which stops nobody who records meanwhile.
+CREATE FUNCTION scip.make_use_partitions(month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  first date;
+  t text;
+  part text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('scip.use_month', 0));
+  FOREACH first IN ARRAY ARRAY[month, (month + interval '1 month')::date] LOOP
+    CONTINUE WHEN EXISTS (SELECT FROM use_month m WHERE m.month = first);
+    INSERT INTO use_month (month, starts, ends)
+    VALUES (first, first::timestamp AT TIME ZONE 'Europe/London', (first + interval '1 month') AT TIME ZONE 'Europe/London');
+    FOREACH t IN ARRAY '{use,use_session,use_visitor}'::text[] LOOP
+      part := t || to_char(first, '_YYYY_MM');
+      EXECUTE format('CREATE TABLE counted.%I (LIKE scip.%I INCLUDING ALL)', part, t);
+      EXECUTE format('ALTER TABLE scip.%I ATTACH PARTITION counted.%I FOR VALUES ', t, part)
+        || CASE t WHEN 'use' THEN (SELECT format('FROM (%L) TO (%L)', m.starts, m.ends) FROM use_month m WHERE m.month = first)
+                  ELSE format('IN (%L)', first) END;
+    END LOOP;
+  END LOOP;
+END $$;
+
+-- What items' names (document/<slug>, resource:<id>) mean, each once; no record_id: nothing. No item_id: not used yet.
+CREATE FUNCTION scip.use_targets(names text[], OUT name text, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text, OUT withdrawn boolean, OUT item_id int)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT n.name, n.kind, x.record_id, coalesce(ds.slug, rs.slug, di.slug, ri.slug), coalesce(ds.url, rs.url, di.url, ri.url),
+         coalesce(ds.withdrawn_at, rs.withdrawn_at, di.withdrawn_at, ri.withdrawn_at) IS NOT NULL, i.id
+  FROM (SELECT DISTINCT g.name, left(g.name, 8) AS kind, substr(g.name, 1, 9) AS way, substr(g.name, 10) AS rest FROM unnest(names) g (name)) n
+  LEFT JOIN scip.document ds ON ds.slug = CASE n.way WHEN 'document/' THEN n.rest END
+  LEFT JOIN scip.resource rs ON rs.slug = CASE n.way WHEN 'resource/' THEN n.rest END
+  LEFT JOIN scip.document di ON di.id = CASE WHEN n.way = 'document:' AND n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
+  LEFT JOIN scip.resource ri ON ri.id = CASE WHEN n.way = 'resource:' AND n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
+  CROSS JOIN LATERAL (SELECT coalesce(ds.id, rs.id, di.id, ri.id) AS record_id) x
+  LEFT JOIN scip.use_item i ON i.kind = n.kind AND i.record_id = x.record_id;
+$$;
+
+-- Records uses: nth elements belong together; kind is 1 for an investigation, 2 for a request, 3 for a visit, which is a
+-- request if the item has an address, and 0 to ask for that alone. Gives the status (0, 404, 410) and the address of the item of each, in
+-- their order, and no row where `version` is not that of the patterns now: then nothing was recorded.
+--
+-- Clicks of one user on one item no more than 30 seconds apart are a chain, which counts once, at its last click. A
+-- click is therefore the end of a chain if none follows within 30 seconds, and a new one changes that of those
+-- before it at most. So the ends around the new ones are told without and with them, and the difference is counted.
+-- Whoever records clicks of the same user on the same item waits: what is around is all there is.
+CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], class text[],
+                                 day_key uuid[], previous_key uuid[], month_key uuid[], OUT status int, OUT url text)
+RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
+-- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+  statuses int[];
+  urls text[];
+  items int[];
+  unknown boolean;
+  missing date;
+  dropped boolean;
+  lowest timestamptz;
+  highest timestamptz;
+  midnight boolean;
+BEGIN
+  IF NOT EXISTS (SELECT FROM agent_list l WHERE l.edition = record_uses.version) THEN
+    RETURN;
+  END IF;
+
+  LOOP
+    SELECT array_agg(CASE WHEN t.record_id IS NULL OR v.nowhere THEN 404 WHEN t.withdrawn THEN 410 ELSE 0 END ORDER BY g.n), array_agg(t.url ORDER BY g.n),
+           array_agg(CASE WHEN NOT t.withdrawn AND NOT v.nowhere THEN t.item_id END ORDER BY g.n), bool_or(t.record_id IS NOT NULL AND t.item_id IS NULL)
+    INTO statuses, urls, items, unknown
+    FROM unnest(record_uses.item, record_uses.kind) WITH ORDINALITY g (name, kind, n)
+    JOIN use_targets(record_uses.item) t ON t.name = g.name
+    CROSS JOIN LATERAL (SELECT g.kind = 3 AND t.url IS NULL AND NOT t.withdrawn AS nowhere) v;
+    EXIT WHEN NOT unknown;
+    INSERT INTO use_item (kind, record_id, slug)
+    SELECT DISTINCT t.kind, t.record_id, t.slug FROM use_targets(record_uses.item) t WHERE t.record_id IS NOT NULL AND t.item_id IS NULL ORDER BY 1, 2
+    ON CONFLICT (kind, record_id) DO NOTHING;
+  END LOOP;
+
+  SELECT to_timestamp(min(u)) - interval '30 seconds', to_timestamp(max(u)) + interval '30 seconds' INTO lowest, highest
+  FROM unnest(record_uses.at) u;
+  midnight := (lowest AT TIME ZONE 'Europe/London')::date <> (highest AT TIME ZONE 'Europe/London')::date;
+  LOOP
+    SELECT min(use_month_of(to_timestamp(u.at))) FILTER (WHERE m.month IS NULL), bool_or(m.dropped_at IS NOT NULL) INTO missing, dropped
+    FROM unnest(record_uses.at, items, record_uses.kind) u (at, item_id, kind)
+    LEFT JOIN use_month m ON to_timestamp(u.at) >= m.starts AND to_timestamp(u.at) < m.ends
+    WHERE u.item_id IS NOT NULL AND u.kind > 0;
+    EXIT WHEN missing IS NULL;
+    PERFORM make_use_partitions(missing);
+  END LOOP;
+  IF dropped THEN
+    RAISE 'a month that is closed' USING ERRCODE = 'SC409', CONSTRAINT = 'month-is-closed';
+  END IF;
+
+  -- a statement of its own, in one order for all: the next one sees what those who were waited for have committed
+  PERFORM pg_advisory_xact_lock(l.lock)
+  FROM (SELECT DISTINCT uuid_hash_extended(k.key, u.item_id) AS lock
+        FROM unnest(items, record_uses.kind, record_uses.day_key, record_uses.previous_key) u (item_id, kind, day_key, previous_key)
+        CROSS JOIN LATERAL (VALUES (u.day_key), (u.previous_key)) k (key)
+        WHERE u.item_id IS NOT NULL AND u.kind > 0 AND k.key IS NOT NULL ORDER BY 1) l;
+
+  WITH click AS MATERIALIZED (
+    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
+    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key)
+      u (at, item_id, kind, class, day_key, previous_key, month_key)
+    WHERE u.item_id IS NOT NULL AND u.kind > 0
+  ), raw AS (
+    INSERT INTO use (at, item_id, request, class, day_key, previous_key, month_key)
+    SELECT c.at, c.item_id, c.request, c.class, c.day_key, c.previous_key, c.month_key FROM click c
+  ), place AS MATERIALIZED ( -- a click is of its day's user, and for the first 30 seconds of the one before too
+    SELECT c.day_key AS key, c.item_id, c.at, true AS own, c.request, c.class, c.month_key FROM click c
+    UNION ALL
+    SELECT c.previous_key, c.item_id, c.at, false, c.request, c.class, c.month_key FROM click c WHERE c.previous_key IS NOT NULL
+  ), around AS (
+    SELECT p.key, p.item_id, u.at, u.own, false AS new, u.request, u.class, u.month_key
+    FROM (SELECT DISTINCT p.key, p.item_id, p.at FROM place p) p CROSS JOIN LATERAL (
+      SELECT o.at, true AS own, o.request, o.class, o.month_key FROM use o
+      WHERE o.day_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+        AND o.at BETWEEN lowest AND highest
+      UNION ALL
+      SELECT o.at, false, o.request, o.class, o.month_key FROM use o
+      WHERE midnight AND o.previous_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+        AND o.at BETWEEN lowest AND highest) u
+    UNION ALL
+    SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.class, p.month_key FROM place p
+  ), second AS ( -- of each second, of which class it was and will be; NULL: there is no such click
+    SELECT a.key, a.item_id, a.at, a.own, a.month_key,
+           max(a.class) FILTER (WHERE NOT a.new) AS i0, max(a.class) AS i1,
+           max(a.class) FILTER (WHERE NOT a.new AND a.request) AS r0, max(a.class) FILTER (WHERE a.request) AS r1
+    FROM around a GROUP BY a.key, a.item_id, a.at, a.own, a.month_key
+  ), followed AS (
+    SELECT s.*, count(s.i0) OVER next AS i0s, count(s.i1) OVER next AS i1s, count(s.r0) OVER next AS r0s, count(s.r1) OVER next AS r1s
+    FROM second s
+    WINDOW next AS (PARTITION BY s.key, s.item_id ORDER BY s.at RANGE BETWEEN interval '1 second' FOLLOWING AND interval '30 seconds' FOLLOWING)
+  ), changed AS MATERIALIZED (
+    SELECT f.key, f.item_id, use_month_of(f.at) AS month, extract(hour FROM f.at AT TIME ZONE 'Europe/London')::smallint AS hour,
+           e.class, f.month_key, sum(e.i)::int AS i, sum(e.r)::int AS r
+    FROM followed f CROSS JOIN LATERAL (VALUES
+      (CASE f.i0s WHEN 0 THEN f.i0 END, -1, 0), (CASE f.i1s WHEN 0 THEN f.i1 END, 1, 0),
+      (CASE f.r0s WHEN 0 THEN f.r0 END, 0, -1), (CASE f.r1s WHEN 0 THEN f.r1 END, 0, 1)) e (class, i, r)
+    WHERE f.own AND e.class IS NOT NULL
+    GROUP BY 1, 2, 3, 4, 5, 6
+    HAVING sum(e.i) <> 0 OR sum(e.r) <> 0
+  ), session AS (
+    INSERT INTO use_session AS s (month, day_key, item_id, hour, class, investigations, requests)
+    SELECT c.month, c.key, c.item_id, c.hour, c.class, c.i, c.r FROM changed c ORDER BY c.key, c.item_id, c.hour, c.class
+    ON CONFLICT (day_key, item_id, hour, class, month) DO UPDATE
+      SET investigations = s.investigations + EXCLUDED.investigations, requests = s.requests + EXCLUDED.requests
+    RETURNING s.day_key, s.item_id, s.hour, s.class, s.investigations, s.requests
+  ), rolled AS (
+    SELECT c.item_id, c.month, c.class, sum(c.i) AS i, sum(c.r) AS r,
+           sum((s.investigations > 0)::int - (s.investigations > c.i)::int) AS ui, sum((s.requests > 0)::int - (s.requests > c.r)::int) AS ur
+    FROM changed c JOIN session s ON s.day_key = c.key AND s.item_id = c.item_id AND s.hour = c.hour AND s.class = c.class
+    GROUP BY 1, 2, 3
+  ), month AS (
+    INSERT INTO usage_month AS m
+    SELECT r.item_id, r.month, r.class, r.i, r.ui, r.r, r.ur FROM rolled r ORDER BY 1, 2, 3
+    ON CONFLICT (item_id, month, class) DO UPDATE
+      SET total_item_investigations = m.total_item_investigations + EXCLUDED.total_item_investigations,
+          unique_item_investigations = m.unique_item_investigations + EXCLUDED.unique_item_investigations,
+          total_item_requests = m.total_item_requests + EXCLUDED.total_item_requests,
+          unique_item_requests = m.unique_item_requests + EXCLUDED.unique_item_requests
+    RETURNING 1
+  ), change AS MATERIALIZED (
+    SELECT c.month, c.month_key, c.class, sum(c.i)::int AS i, sum(c.r)::int AS r
+    FROM changed c
+    WHERE (SELECT count(*) FROM month) >= 0 -- months first: everybody locks in this order
+    GROUP BY 1, 2, 3 HAVING sum(c.i) <> 0 OR sum(c.r) <> 0
+  ), visitor AS (
+    INSERT INTO use_visitor AS v (month, month_key, class, investigations, requests)
+    SELECT c.month, c.month_key, c.class, c.i, c.r FROM change c ORDER BY 2, 3, 1
+    ON CONFLICT (month_key, class, month) DO UPDATE
+      SET investigations = v.investigations + EXCLUDED.investigations, requests = v.requests + EXCLUDED.requests
+    RETURNING v.month, v.month_key, v.class, v.investigations, v.requests
+  )
+  INSERT INTO users_month AS m
+  SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int), sum((v.requests > 0)::int - (v.requests > c.r)::int)
+  FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.class = c.class
+  GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating, requesting = m.requesting + EXCLUDED.requesting;
+
+  RETURN QUERY SELECT * FROM unnest(statuses, urls);
+END $$;
+
+-- The salts for a click at this second: when the day begins and ends, its salt, that of the day before while a click may
+-- still follow one of it, and the month's. Made on first use; those that are over go.
+CREATE FUNCTION scip.salt(period text, at timestamptz) RETURNS bytea
+LANGUAGE plpgsql AS $$
+DECLARE
+  first timestamp := date_trunc(period, at AT TIME ZONE 'Europe/London');
+  found_salt bytea;
+BEGIN
+  LOOP
+    SELECT s.salt INTO found_salt FROM scip.usage_salt s WHERE s.period = salt.period AND s.starts = first AT TIME ZONE 'Europe/London';
+    EXIT WHEN FOUND;
+    INSERT INTO scip.usage_salt
+    VALUES (period, first AT TIME ZONE 'Europe/London', (first + ('1 ' || period)::interval) AT TIME ZONE 'Europe/London',
+            uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+    ON CONFLICT DO NOTHING;
+  END LOOP;
+  RETURN found_salt;
+END $$;
+-- A minute beyond its end, for clocks and clicks that are late.
+CREATE FUNCTION scip.drop_salts(at timestamptz) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  removed int;
+BEGIN
+  DELETE FROM scip.usage_salt WHERE ends < least(at, now()) - interval '1 minute';
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN removed;
+END $$;
+CREATE FUNCTION scip.usage_salts(at bigint, OUT starts bigint, OUT ends bigint, OUT day bytea, OUT previous bytea, OUT month bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  moment timestamptz := to_timestamp(at);
+  first timestamp := date_trunc('day', moment AT TIME ZONE 'Europe/London');
+BEGIN
+  starts := extract(epoch FROM first AT TIME ZONE 'Europe/London');
+  ends := extract(epoch FROM (first + interval '1 day') AT TIME ZONE 'Europe/London');
+  PERFORM drop_salts(moment);
+  day := salt('day', moment);
+  IF at < starts + 30 THEN
+    previous := salt('day', to_timestamp(starts - 1));
+  END IF;
+  month := salt('month', moment);
+END $$;
+
+-- The patterns and their version, which is in each row.
+CREATE FUNCTION scip.agent_patterns(OUT version bigint, OUT class text, OUT pattern text) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT l.edition, p.class, p.pattern FROM agent_list l LEFT JOIN agent_pattern p ON true ORDER BY p.id;
+$$;
+
+-- The ends of chains of a month, counted from its raw rows by another way than above: sorted, and looked at in pairs.
+CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT class text, OUT day_key uuid, OUT month_key uuid, OUT hour smallint, OUT request boolean)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  WITH part AS (
+    SELECT m.starts, m.ends FROM scip.use_month m WHERE m.month = counted.month AND m.dropped_at IS NULL
+  ), click AS ( -- the next day's first clicks end no chain of this month, but they may go one on
+    SELECT u.*, s.request AS stream FROM part p
+    JOIN scip.use u ON u.at >= p.starts AND u.at < p.ends + interval '30 seconds'
+    JOIN (VALUES (false), (true)) s (request) ON u.request OR NOT s.request
+  ), second AS (
+    SELECT c.stream, c.item_id, c.day_key, c.at, max(c.class) AS class, c.previous_key, c.month_key FROM click c
+    GROUP BY c.stream, c.item_id, c.day_key, c.at, c.previous_key, c.month_key
+  ), guest AS ( -- of the day before: its first after midnight
+    SELECT s.stream, s.item_id, s.previous_key AS day_key, min(s.at) AS at FROM second s WHERE s.previous_key IS NOT NULL GROUP BY 1, 2, 3
+  ), pair AS (
+    SELECT s.*, lead(s.at) OVER (PARTITION BY s.stream, s.item_id, s.day_key ORDER BY s.at) AS next FROM second s
+  )
+  SELECT p.item_id, p.class, p.day_key, p.month_key, extract(hour FROM p.at AT TIME ZONE 'Europe/London')::smallint, p.stream
+  FROM pair p CROSS JOIN part LEFT JOIN guest g ON g.stream = p.stream AND g.item_id = p.item_id AND g.day_key = p.day_key
+  WHERE p.at < part.ends AND coalesce(least(p.next, g.at) - p.at > interval '30 seconds', true);
+$$;
+CREATE FUNCTION scip.counted_usage(month date, OUT item_id int, OUT class text, OUT ti bigint, OUT ui bigint, OUT tr bigint, OUT ur bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT c.item_id, c.class, count(*) FILTER (WHERE NOT c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE NOT c.request),
+         count(*) FILTER (WHERE c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE c.request)
+  FROM scip.counted(month) c GROUP BY 1, 2;
+$$;
+CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT c.class, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request)
+  FROM scip.counted(month) c GROUP BY 1;
+$$;
+
+-- Where a month's figures are not those of its raw rows: item NULL, those of users. One statement, so one moment.
+CREATE FUNCTION scip.usage_faults(month date, OUT item text, OUT class text, OUT metric text, OUT figure bigint, OUT recount bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT i.kind || '/' || i.slug, class, v.metric, v.figure, v.recount
+  FROM (SELECT * FROM scip.usage_month u WHERE u.month = usage_faults.month) u
+  FULL JOIN scip.counted_usage(usage_faults.month) c USING (item_id, class)
+  LEFT JOIN scip.use_item i ON i.id = item_id
+  CROSS JOIN LATERAL (VALUES ('total_item_investigations', coalesce(u.total_item_investigations, 0), coalesce(c.ti, 0)),
+    ('unique_item_investigations', coalesce(u.unique_item_investigations, 0), coalesce(c.ui, 0)),
+    ('total_item_requests', coalesce(u.total_item_requests, 0), coalesce(c.tr, 0)),
+    ('unique_item_requests', coalesce(u.unique_item_requests, 0), coalesce(c.ur, 0))) v (metric, figure, recount)
+  WHERE v.figure <> v.recount
+  UNION ALL
+  SELECT NULL, class, v.metric, v.figure, v.recount
+  FROM (SELECT * FROM scip.users_month u WHERE u.month = usage_faults.month) u
+  FULL JOIN scip.counted_users(usage_faults.month) c USING (class)
+  CROSS JOIN LATERAL (VALUES ('users_investigating', coalesce(u.investigating, 0), coalesce(c.investigating, 0)),
+    ('users_requesting', coalesce(u.requesting, 0), coalesce(c.requesting, 0))) v (metric, figure, recount)
+  WHERE v.figure <> v.recount;
+$$;
+
+-- The months that can still be recounted, and how many of their figures differ.
+CREATE FUNCTION scip.verify_usage(OUT month text, OUT item text, OUT class text, OUT metric text, OUT figure bigint, OUT recount bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT to_char(m.month, 'YYYY-"M"MM'), f.* FROM scip.use_month m CROSS JOIN LATERAL scip.usage_faults(m.month) f
+  WHERE m.dropped_at IS NULL ORDER BY m.month, f.item NULLS LAST, f.class, f.metric;
+$$;
+
+-- Puts the figures of such a month, and what the counter goes on from, in the place of those that differ. Who records
+-- waits meanwhile.
+CREATE FUNCTION scip.mend_usage(month date) RETURNS int
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  faults int;
+BEGIN
+  LOCK TABLE scip.use IN SHARE ROW EXCLUSIVE MODE;
+  SELECT count(*) INTO faults FROM scip.usage_faults(mend_usage.month);
+  DELETE FROM scip.use_session WHERE month = mend_usage.month;
+  DELETE FROM scip.use_visitor WHERE month = mend_usage.month;
+  DELETE FROM scip.usage_month WHERE month = mend_usage.month;
+  DELETE FROM scip.users_month WHERE month = mend_usage.month;
+  INSERT INTO scip.use_session
+  SELECT mend_usage.month, c.day_key, c.item_id, c.hour, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
+  FROM scip.counted(mend_usage.month) c GROUP BY 2, 3, 4, 5;
+  INSERT INTO scip.use_visitor
+  SELECT mend_usage.month, c.month_key, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
+  FROM scip.counted(mend_usage.month) c GROUP BY 2, 3;
+  INSERT INTO scip.usage_month
+  SELECT c.item_id, mend_usage.month, c.class, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(mend_usage.month) c;
+  INSERT INTO scip.users_month
+  SELECT mend_usage.month, c.class, c.investigating, c.requesting FROM scip.counted_users(mend_usage.month) c;
+  RETURN faults;
+END $$;
+CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record
+LANGUAGE sql VOLATILE AS $$
+  SELECT to_char(m.month, 'YYYY-"M"MM'), scip.mend_usage(m.month) FROM scip.use_month m WHERE m.dropped_at IS NULL ORDER BY m.month;
+$$;
+
+-- Salts that are over.
+CREATE FUNCTION scip.retain_usage_salt() RETURNS int
+LANGUAGE sql VOLATILE RETURN scip.drop_salts(now());
+
+-- Raw rows of months that are over for 62 days, verified, and have no month before them that is not. A month is verified
+-- once it is a day over. Next month's partitions are made.
+CREATE FUNCTION scip.retain_use() RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  m record;
+  t text;
+  removed int := 0;
+  faults int;
+BEGIN
+  PERFORM scip.make_use_partitions(scip.use_month_of(now()));
+  FOR m IN SELECT u.month FROM scip.use_month u WHERE u.verified_at IS NULL AND u.dropped_at IS NULL AND u.ends < now() - interval '1 day' ORDER BY 1 LOOP
+    SELECT count(*) INTO faults FROM scip.usage_faults(m.month);
+    UPDATE scip.use_month u SET verified_at = now() WHERE u.month = m.month AND faults = 0;
+    IF faults > 0 THEN
+      RAISE WARNING '% figures of uses of % are not those of the raw rows: these stay until scip-api recount', faults, m.month;
+    END IF;
+  END LOOP;
+  FOR m IN SELECT u.*, count(*) FILTER (WHERE u.verified_at IS NULL) OVER (ORDER BY u.month) AS unverified FROM scip.use_month u
+           WHERE u.dropped_at IS NULL AND u.ends < now() - interval '62 days' ORDER BY u.month LOOP
+    EXIT WHEN m.unverified > 0;
+    UPDATE scip.use_month u SET dropped_at = now(), uses = (SELECT count(*) FROM scip.use c WHERE c.at >= u.starts AND c.at < u.ends)
+    WHERE u.month = m.month RETURNING removed + u.uses INTO removed;
+    FOREACH t IN ARRAY '{use,use_session,use_visitor}'::text[] LOOP
+      EXECUTE format('DROP TABLE counted.%I', t || to_char(m.month, '_YYYY_MM'));
+    END LOOP;
+  END LOOP;
+  RETURN removed;
+END $$;
+
+-- A published list in place of the one before. The service's own patterns stay.
+CREATE FUNCTION scip.import_agents(patterns jsonb, OUT listed int, OUT added int, OUT removed int)
+LANGUAGE plpgsql AS $$
+BEGIN
+  listed := jsonb_array_length(patterns);
+  DELETE FROM scip.agent_pattern p WHERE p.imported AND NOT patterns ? p.pattern;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  INSERT INTO scip.agent_pattern (class, pattern, imported)
+  SELECT DISTINCT 'robot', p, true FROM jsonb_array_elements_text(patterns) p ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS added = ROW_COUNT;
+END $$;
+
+-- How items are shown; one whose record was deleted as it was called.
+CREATE VIEW scip.use_items WITH (security_invoker) AS
+SELECT i.id, i.kind, coalesce(d.slug, r.slug, i.slug)::text AS slug, coalesce(d.id, r.id) IS NOT NULL AS live,
+       json_build_object('kind', i.kind, 'slug', coalesce(d.slug, r.slug, i.slug), 'title', coalesce(d.title, r.title),
+                         'href', '/v1/' || i.kind || 's/' || coalesce(d.slug, r.slug)) AS item
+FROM scip.use_item i
+LEFT JOIN scip.document d ON i.kind = 'document' AND d.id = i.record_id
+LEFT JOIN scip.resource r ON i.kind = 'resource' AND r.id = i.record_id;
+
+-- A month as it is named: 2026-M11; its first day.
+CREATE FUNCTION scip.named_month(name text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN make_date(left(name, 4)::int, right(name, 2)::int, 1);
+
+-- Figures of some items, or of all (NULL), summed over what `by` does not name. Totals of past periods stand beside, as
+-- they came in: nobody can sum or split them.
+CREATE FUNCTION scip.usage_figures(items int[], kind text, class text, first date, last date, by text[],
+  OUT item_id int, OUT period text, OUT class_of text, OUT basis text, OUT ti numeric, OUT ui numeric, OUT tr numeric, OUT ur numeric)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  RETURN QUERY
+  SELECT CASE WHEN 'item' = ANY (by) THEN u.item_id END, CASE WHEN 'month' = ANY (by) THEN to_char(u.month, 'YYYY-"M"MM') END,
+         CASE WHEN 'class' = ANY (by) THEN u.class END, 'counted', sum(u.total_item_investigations), sum(u.unique_item_investigations),
+         sum(u.total_item_requests), sum(u.unique_item_requests)
+  FROM scip.usage_month u
+  WHERE (items IS NULL OR u.item_id = ANY (items)) AND (usage_figures.class IS NULL OR u.class = usage_figures.class)
+    AND (first IS NULL OR u.month >= first) AND (last IS NULL OR u.month <= last)
+    AND (kind IS NULL OR u.item_id IN (SELECT i.id FROM scip.use_item i WHERE i.kind = usage_figures.kind))
+  GROUP BY 1, 2, 3
+  HAVING sum(u.total_item_investigations) > 0 OR sum(u.total_item_requests) > 0;
+END $$;
+CREATE FUNCTION scip.closed_usage(slug text, metric text, class text, first date, last date,
+  OUT item text, OUT period text, OUT class_of text, OUT value numeric)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT t.item::text, t.period, t.class::text, t.value FROM scip.closed_total t
+  WHERE t.metric = closed_usage.metric AND t.hub_id IS NULL AND (closed_usage.slug IS NULL OR t.item = closed_usage.slug)
+    AND (closed_usage.class IS NULL OR t.class = closed_usage.class)
+    AND (first IS NULL OR lower(scip.total_days(t.period)) >= first)
+    AND (last IS NULL OR upper(scip.total_days(t.period)) <= last + interval '1 month');
+$$;
+-- Both as they are shown. slug NULL: of everything; live: not of a deleted record that had that slug.
+CREATE FUNCTION scip.usage_rows(kind text, slug text, live boolean, class text, "from" text, "to" text, by text[],
+  OUT item json, OUT period text, OUT class_of text, OUT basis text, OUT total_item_investigations bigint, OUT unique_item_investigations bigint,
+  OUT total_item_requests bigint, OUT unique_item_requests bigint, OUT item_key text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT i.item, f.period, f.class_of, f.basis, f.ti, f.ui, f.tr, f.ur, coalesce(i.kind || '/' || i.slug || '/' || i.id, '')
+  FROM scip.usage_figures(
+      CASE WHEN usage_rows.slug IS NOT NULL THEN ARRAY(SELECT x.id FROM scip.use_items x WHERE x.slug = usage_rows.slug AND (x.live OR NOT usage_rows.live)
+                                                       AND (usage_rows.kind IS NULL OR x.kind = usage_rows.kind)) END,
+      usage_rows.kind, usage_rows.class, scip.named_month("from"), scip.named_month("to"), coalesce(usage_rows.by, '{month,class}')) f
+  LEFT JOIN scip.use_items i ON i.id = f.item_id
+  UNION ALL
+  SELECT CASE WHEN c.item IS NOT NULL THEN json_build_object('kind', 'document', 'slug', c.item, 'title', d.title, 'href', '/v1/documents/' || d.slug) END,
+         c.period, c.class_of, 'closed', NULL, NULL, c.value::bigint, NULL, coalesce('document/' || c.item || '/', '')
+  FROM scip.closed_usage(usage_rows.slug, 'research_documents_downloaded', usage_rows.class, scip.named_month("from"), scip.named_month("to")) c
+  LEFT JOIN scip.document d ON d.slug = c.item
+  WHERE usage_rows.kind IS DISTINCT FROM 'resource';
+$$;
+CREATE FUNCTION scip.usage_users(class text, "from" text, "to" text,
+  OUT period text, OUT class_of text, OUT basis text, OUT users_investigating bigint, OUT users_requesting bigint)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT to_char(u.month, 'YYYY-"M"MM'), u.class, 'counted', u.investigating, u.requesting FROM scip.users_month u
+  WHERE (usage_users.class IS NULL OR u.class = usage_users.class) AND ("from" IS NULL OR u.month >= scip.named_month("from"))
+    AND ("to" IS NULL OR u.month <= scip.named_month("to")) AND (u.investigating > 0 OR u.requesting > 0)
+  UNION ALL
+  SELECT c.period, c.class_of, 'closed', c.value::bigint, NULL
+  FROM scip.closed_usage(NULL, 'resource_bank_users', usage_users.class, scip.named_month("from"), scip.named_month("to")) c;
+$$;
+GRANT SELECT ON scip.use_items TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.closed_usage, scip.usage_rows, scip.usage_users TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.total_days TO scip_anonymous;
+
+GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_writer;
+
+COMMIT;

@@ -1,0 +1,14 @@
+-- A document as a CSL-JSON item.
+SELECT d.slug AS id,
+       CASE WHEN kind IN ('journal_article', 'article') THEN 'article-journal'
+            WHEN kind IN ('research_report', 'evaluation', 'briefing', 'report') THEN 'report' ELSE 'document' END AS type,
+       d.title,
+       (SELECT json_agg(CASE WHEN a LIKE '%, %' THEN json_build_object('family', split_part(a, ', ', 1), 'given', split_part(a, ', ', 2))
+                             ELSE json_build_object('literal', a) END) FROM json_array_elements_text(authors) a) AS author,
+       CASE WHEN coalesce(published, year::text) IS NOT NULL THEN
+         json_build_object('date-parts', json_build_array((SELECT json_agg(part::int ORDER BY n)
+           FROM unnest(string_to_array(coalesce(published, year::text), '-')) WITH ORDINALITY AS parts (part, n)))) END AS issued,
+       publisher, replace(kind, '_', ' ') AS genre, abstract, language, edition, licence AS license,
+       isbn AS "ISBN", doi AS "DOI", url AS "URL",
+       _version, CASE WHEN d.slug IS NULL THEN 410 END AS _status
+FROM (SELECT id FROM scip.document WHERE slug = :slug) AS there LEFT JOIN scip.documents d ON d._id = there.id
