@@ -29,12 +29,7 @@ static bool refuse(struct request *request, struct response *response, struct pr
 /* Runs a statement of the writer's pool whose answer is at most one text: NULL with or without a problem. */
 static const char *ask(struct request *request, enum transaction_statement which, const char *const *values,
                        struct problem *problem) {
-    const struct transactions *transactions = &request->app->transactions;
-    struct connection *connection = pool_take(transactions->pool, problem);
-    bool lost;
-    struct result *result =
-        connection ? pg_run(connection, &transactions->statements[which], values, problem, &lost) : NULL;
-    pool_give(transactions->pool, &connection);
+    struct result *result = transaction_ask(&request->app->transactions, which, values, problem);
     struct value value = {0};
     if (result && result_rows(result))
         result_row(result, 0, &value);

@@ -199,6 +199,26 @@ bool transaction_keep(const struct transactions *transactions, const struct call
     return fine || (failure.lost && find_lost(transactions, call, outcome, problem));
 }
 
+struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
+                               const char *const *values, struct problem *problem) {
+    const struct statement *statement = &transactions->statements[which];
+    struct result *result = NULL;
+    bool lost = true;
+    if (!statement->text) {
+        problem_set(problem, "unavailable", "This is not kept here.");
+        return NULL;
+    }
+    for (int attempt = 0; attempt < 2 && lost && !result; attempt++) {
+        problem->status = 0;
+        struct connection *connection = pool_take(transactions->pool, problem);
+        if (!connection)
+            return NULL;
+        result = pg_run(connection, statement, values, problem, &lost);
+        pool_give(transactions->pool, &connection);
+    }
+    return result;
+}
+
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome) {
     if (outcome->held) {
         struct problem ignored = {0};

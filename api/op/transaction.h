@@ -72,5 +72,10 @@ bool transaction_run(const struct transactions *transactions, const struct call 
 bool transaction_keep(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                       const char *const answer[static 5], struct problem *problem);
 
+/* Runs one of the statements in a transaction of its own, without claims; once more where the connection broke, so it
+ * is one that may be run again. The result is the caller's; NULL with a problem. */
+struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
+                               const char *const *values, struct problem *problem);
+
 /* Undoes what is still open and frees the results. */
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome);

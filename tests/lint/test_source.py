@@ -14,7 +14,7 @@ ALLOCATORS = r"\b(malloc|calloc|realloc|free|strdup|strndup|asprintf)\s*\("
 MAY_ALLOCATE = ("api/base/", "api/pg/pool.c", "api/op/cache.c")
 FUNCTION_LINES, FILE_LINES, HEADER_LINES = 60, 350, 90
 # of code, headers included; 4,500 is where the engine should be
-ENGINE_LINES, TOKEN_LINES, COUNTER_LINES = 7500, 1400, 500
+ENGINE_LINES, TOKEN_LINES, COUNTER_LINES = 7500, 1400, 550
 
 
 def sources():
@@ -64,7 +64,7 @@ def test_source(name):
 def test_engine_stays_small():
     lines = {name: sum(1 for line in code(text).splitlines() if line.strip()) for name, text in sources().items()}
     token = sum(count for name, count in lines.items() if name.startswith("api/token/"))
-    counter = sum(count for name, count in lines.items() if name.startswith(("api/op/uses.", "api/op/agents.")))
+    counter = sum(count for name, count in lines.items() if name.startswith(("api/op/uses.", "api/op/agents.", "api/op/salts.")))
     engine = sum(lines.values()) - token - counter - sum(count for name, count in lines.items() if name.startswith("api/handlers/"))
     print(f"{engine} lines of the engine, {token} of tokens, {counter} of the counter")
     assert engine <= ENGINE_LINES and token <= TOKEN_LINES and counter <= COUNTER_LINES
