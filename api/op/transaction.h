@@ -64,6 +64,10 @@ struct outcome {
 /* Loads the statements; faults where one does not take the parameters that it is given. */
 void transactions_load(struct arena *arena, struct transactions *transactions, const char *queries, struct gate *gate);
 
+/* Runs a statement by itself, once more where the connection broke: it does no harm twice. NULL with a problem. */
+struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
+                               const char *const *values, struct problem *problem);
+
 /* Runs the call. Without a key it is over; with one the answer is kept next. False with a problem. */
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem);

@@ -1,26 +1,17 @@
 #include "op/uses.h"
-#include "base/log.h"
 #include "base/scan.h"
 #include "op/agents.h"
+#include "op/visitor.h"
 #include <errno.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-/* BATCH_MAX: most uses of a commit. SALT: bytes of one. EDGE_S: seconds in which a click may follow one of the day
- * before. ATTEMPTS: of a batch, when patterns have changed meanwhile or the connection broke. */
-enum { BATCH_MAX = 256, SALT = 32, KEY = 33, EDGE_S = 30, ATTEMPTS = 3, VALUES = 8 };
-
-struct salts {
-    int64_t starts, ends; /* of the day, in seconds since 1970 */
-    unsigned char day[SALT], previous[SALT], month[SALT];
-    bool has_previous;
-};
+/* BATCH_MAX: most uses of a commit. ATTEMPTS: of a batch, when patterns have changed meanwhile or the connection broke.
+ */
+enum { BATCH_MAX = 256, ATTEMPTS = 3, VALUES = 8 };
 
 /* A use on its way; on the stack of whoever waits for it. */
 struct waiter {
@@ -30,7 +21,7 @@ struct waiter {
     struct arena *arena;
     const char *url, *class;
     int64_t version; /* of the patterns by which its class was told */
-    char day_key[KEY], previous_key[KEY], month_key[KEY];
+    struct visitor_keys keys;
     struct problem *problem;
     bool taken;     /* in a batch: it does not leave before that is over; guarded by lock */
     unsigned turns; /* how often it was its turn; guarded by lock until it is taken */
@@ -41,8 +32,7 @@ struct uses {
     const struct transactions *transactions;
     struct agents *agents;
     int64_t wait_us;
-    pthread_mutex_t salts_lock; /* guards salts */
-    struct salts salts;
+    struct visitors *visitors;
     pthread_mutex_t lock; /* guards all below */
     struct waiter *first, **last;
     unsigned waiting;
@@ -51,8 +41,10 @@ struct uses {
 
 struct uses *uses_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us) {
     struct uses *uses = arena_alloc(arena, sizeof *uses);
-    *uses = (struct uses){.transactions = transactions, .agents = agents_new(arena), .wait_us = wait_us};
-    pthread_mutex_init(&uses->salts_lock, NULL);
+    *uses = (struct uses){.transactions = transactions,
+                          .agents = agents_new(arena),
+                          .visitors = visitors_new(arena, transactions),
+                          .wait_us = wait_us};
     pthread_mutex_init(&uses->lock, NULL);
     uses->last = &uses->first;
     return uses;
@@ -62,87 +54,8 @@ void uses_free(struct uses *uses) {
     agents_free(uses->agents);
 }
 
-/* Runs one statement in a transaction of its own; once more where the connection broke, for all of them may be. */
-static struct result *ask(struct uses *uses, enum transaction_statement which, const char *const *values,
-                          struct problem *problem) {
-    const struct statement *statement = &uses->transactions->statements[which];
-    struct result *result = NULL;
-    bool lost = true;
-    if (!statement->text) {
-        problem_set(problem, "unavailable", "Uses are not counted here.");
-        return NULL;
-    }
-    for (int attempt = 0; attempt < 2 && lost && !result; attempt++) {
-        problem->status = 0;
-        struct connection *connection = pool_take(uses->transactions->pool, problem);
-        if (!connection)
-            return NULL;
-        result = pg_run(connection, statement, values, problem, &lost);
-        pool_give(uses->transactions->pool, &connection);
-    }
-    return result;
-}
-
-/* A bytea's text form. */
-static bool read_salt(const struct value *value, unsigned char *salt) {
-    for (int i = 0; i < SALT; i++)
-        if (!value->text || value->length != 2 + 2 * SALT || sscanf(value->text + 2 + 2 * i, "%2hhx", &salt[i]) != 1)
-            return false;
-    return true;
-}
-
-static bool fetch_salts(struct uses *uses, int64_t at, struct problem *problem) {
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)at);
-    struct result *result = ask(uses, USAGE_SALTS, (const char *const[]){text}, problem);
-    struct salts salts;
-    struct value row[5];
-    bool fine = result && result_rows(result) == 1 && result_columns(result) == 5;
-    if (fine) {
-        result_row(result, 0, row);
-        fine = row[0].text && scan_int(row[0].text, row[0].length, &salts.starts) && row[1].text &&
-               scan_int(row[1].text, row[1].length, &salts.ends) && read_salt(&row[2], salts.day) &&
-               read_salt(&row[4], salts.month);
-        salts.has_previous = read_salt(&row[3], salts.previous);
-    }
-    result_free(&result);
-    if (fine)
-        uses->salts = salts;
-    return fine || problem->status || problem_set(problem, "unavailable", "Uses cannot be counted.");
-}
-
-/* 128 bits of a keyed hash, as the text of a uuid. */
-static void hash(const unsigned char *salt, struct text who, char key[static KEY]) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    HMAC(EVP_sha256(), salt, SALT, (const unsigned char *)who.bytes, who.length, digest, NULL);
-    for (int i = 0; i < KEY - 1; i++)
-        key[i] = "0123456789abcdef"[digest[i / 2] >> (i % 2 ? 0 : 4) & 15];
-}
-
-/* Who it is, as keys that nobody can lead back once the salts are gone. */
-static bool find_keys(struct uses *uses, struct waiter *waiter, struct problem *problem) {
-    const struct use *use = waiter->use;
-    size_t first = strlen(use->address) + 1, length = first + strlen(use->user_agent);
-    char *who = arena_alloc(waiter->arena, length + 1);
-    if (!who)
-        return problem_set(problem, "too-large", "The request is too large.");
-    memcpy(who, use->address, first);
-    memcpy(who + first, use->user_agent, length - first);
-    pthread_mutex_lock(&uses->salts_lock);
-    bool fine = (use->at >= uses->salts.starts && use->at < uses->salts.ends) || fetch_salts(uses, use->at, problem);
-    struct salts salts = uses->salts;
-    pthread_mutex_unlock(&uses->salts_lock);
-    if (!fine)
-        return false;
-    hash(salts.day, (struct text){who, length}, waiter->day_key);
-    hash(salts.month, (struct text){who, length}, waiter->month_key);
-    if (use->at < salts.starts + EDGE_S && salts.has_previous)
-        hash(salts.previous, (struct text){who, length}, waiter->previous_key);
-    return true;
-}
-
 static bool load_agents(struct uses *uses, struct problem *problem) {
-    struct result *rows = ask(uses, AGENT_PATTERNS, NULL, problem);
+    struct result *rows = transaction_ask(uses->transactions, AGENT_PATTERNS, NULL, problem);
     bool fine = rows && agents_load(uses->agents, rows, problem);
     result_free(&rows);
     return fine;
@@ -151,7 +64,7 @@ static bool load_agents(struct uses *uses, struct problem *problem) {
 /* What goes to the database for one use, each with the comma or brace before it. */
 static void put_use(struct buf buffers[static VALUES], const struct waiter *waiter, char before) {
     const struct use *use = waiter->use;
-    const char *const keys[] = {waiter->day_key, waiter->previous_key, waiter->month_key};
+    const char *const keys[] = {waiter->keys.day, waiter->keys.previous, waiter->keys.month};
     for (int i = 1; i < VALUES; i++)
         buf_char(&buffers[i], before);
     buf_int(&buffers[1], use->at);
@@ -364,7 +277,7 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
     struct waiter waiter = {.use = use, .arena = arena, .problem = problem};
     if (!is_item(use->item))
         return problem_set(problem, "not-found", "There is no such record.");
-    if (!find_keys(uses, &waiter, problem))
+    if (!visitor_find(uses->visitors, arena, use->address, use->user_agent, use->at, &waiter.keys, problem))
         return false;
     waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
     struct timespec until;
