@@ -88,6 +88,24 @@ void transactions_load(struct arena *arena, struct transactions *transactions, c
     }
 }
 
+struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
+                               const char *const *values, struct problem *problem) {
+    const struct statement *statement = &transactions->statements[which];
+    struct result *result = NULL;
+    bool lost = true;
+    if (!statement->text)
+        problem_set(problem, "unavailable", "The service is not set up for this.");
+    for (int attempt = 0; statement->text && attempt < 2 && lost && !result; attempt++) {
+        problem->status = 0;
+        struct connection *connection = pool_take(transactions->pool, problem);
+        if (!connection)
+            return NULL;
+        result = pg_run(connection, statement, values, problem, &lost);
+        pool_give(transactions->pool, &connection);
+    }
+    return result;
+}
+
 static void add(struct leg *legs, unsigned *count, const struct statement *statement, const char *const *values) {
     legs[(*count)++] = (struct leg){.statement = statement, .values = values};
 }
@@ -197,26 +215,6 @@ bool transaction_keep(const struct transactions *transactions, const struct call
     if (fine || failure.lost)
         pool_give(transactions->pool, &outcome->held);
     return fine || (failure.lost && find_lost(transactions, call, outcome, problem));
-}
-
-struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
-                               const char *const *values, struct problem *problem) {
-    const struct statement *statement = &transactions->statements[which];
-    struct result *result = NULL;
-    bool lost = true;
-    if (!statement->text) {
-        problem_set(problem, "unavailable", "This is not kept here.");
-        return NULL;
-    }
-    for (int attempt = 0; attempt < 2 && lost && !result; attempt++) {
-        problem->status = 0;
-        struct connection *connection = pool_take(transactions->pool, problem);
-        if (!connection)
-            return NULL;
-        result = pg_run(connection, statement, values, problem, &lost);
-        pool_give(transactions->pool, &connection);
-    }
-    return result;
 }
 
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome) {

@@ -64,6 +64,10 @@ struct outcome {
 /* Loads the statements; faults where one does not take the parameters that it is given. */
 void transactions_load(struct arena *arena, struct transactions *transactions, const char *queries, struct gate *gate);
 
+/* Runs a statement by itself, once more where the connection broke: it does no harm twice. NULL with a problem. */
+struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
+                               const char *const *values, struct problem *problem);
+
 /* Runs the call. Without a key it is over; with one the answer is kept next. False with a problem. */
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem);
@@ -71,11 +75,6 @@ bool transaction_run(const struct transactions *transactions, const struct call 
 /* Keeps the answer (status, location, etag, content_type, body) under the call's key and commits. */
 bool transaction_keep(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                       const char *const answer[static 5], struct problem *problem);
-
-/* Runs one of the statements in a transaction of its own, without claims; once more where the connection broke, so it
- * is one that may be run again. The result is the caller's; NULL with a problem. */
-struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
-                               const char *const *values, struct problem *problem);
 
 /* Undoes what is still open and frees the results. */
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome);

@@ -1,13 +1,11 @@
 #include "op/uses.h"
-#include "base/log.h"
 #include "base/scan.h"
 #include "op/agents.h"
-#include "op/salts.h"
+#include "op/visitor.h"
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,7 +21,7 @@ struct waiter {
     struct arena *arena;
     const char *url, *class;
     int64_t version; /* of the patterns by which its class was told */
-    struct user_keys keys;
+    struct visitor_keys keys;
     struct problem *problem;
     bool taken;     /* in a batch: it does not leave before that is over; guarded by lock */
     unsigned turns; /* how often it was its turn; guarded by lock until it is taken */
@@ -34,7 +32,7 @@ struct uses {
     const struct transactions *transactions;
     struct agents *agents;
     int64_t wait_us;
-    struct salts *salts;
+    struct visitors *visitors;
     pthread_mutex_t lock; /* guards all below */
     struct waiter *first, **last;
     unsigned waiting;
@@ -43,8 +41,10 @@ struct uses {
 
 struct uses *uses_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us) {
     struct uses *uses = arena_alloc(arena, sizeof *uses);
-    *uses = (struct uses){.transactions = transactions, .agents = agents_new(arena), .wait_us = wait_us};
-    uses->salts = salts_new(arena, transactions);
+    *uses = (struct uses){.transactions = transactions,
+                          .agents = agents_new(arena),
+                          .visitors = visitors_new(arena, transactions),
+                          .wait_us = wait_us};
     pthread_mutex_init(&uses->lock, NULL);
     uses->last = &uses->first;
     return uses;
@@ -277,7 +277,7 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
     struct waiter waiter = {.use = use, .arena = arena, .problem = problem};
     if (!is_item(use->item))
         return problem_set(problem, "not-found", "There is no such record.");
-    if (!salts_keys(uses->salts, arena, use->address, use->user_agent, use->at, &waiter.keys, problem))
+    if (!visitor_find(uses->visitors, arena, use->address, use->user_agent, use->at, &waiter.keys, problem))
         return false;
     waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
     struct timespec until;

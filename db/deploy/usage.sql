@@ -279,32 +279,35 @@ BEGIN
            sum((s.investigations > 0)::int - (s.investigations > c.i)::int) AS ui, sum((s.requests > 0)::int - (s.requests > c.r)::int) AS ur
     FROM changed c JOIN session s ON s.day_key = c.key AND s.item_id = c.item_id AND s.hour = c.hour AND s.class = c.class
     GROUP BY 1, 2, 3
-  ), month AS (
-    INSERT INTO usage_month AS m
-    SELECT r.item_id, r.month, r.class, r.i, r.ui, r.r, r.ur FROM rolled r ORDER BY 1, 2, 3
-    ON CONFLICT (item_id, month, class) DO UPDATE
-      SET total_item_investigations = m.total_item_investigations + EXCLUDED.total_item_investigations,
-          unique_item_investigations = m.unique_item_investigations + EXCLUDED.unique_item_investigations,
-          total_item_requests = m.total_item_requests + EXCLUDED.total_item_requests,
-          unique_item_requests = m.unique_item_requests + EXCLUDED.unique_item_requests
-    RETURNING 1
   ), change AS MATERIALIZED (
     SELECT c.month, c.month_key, c.class, sum(c.i)::int AS i, sum(c.r)::int AS r
-    FROM changed c
-    WHERE (SELECT count(*) FROM month) >= 0 -- months first: everybody locks in this order
-    GROUP BY 1, 2, 3 HAVING sum(c.i) <> 0 OR sum(c.r) <> 0
+    FROM changed c GROUP BY 1, 2, 3 HAVING sum(c.i) <> 0 OR sum(c.r) <> 0
   ), visitor AS (
     INSERT INTO use_visitor AS v (month, month_key, class, investigations, requests)
     SELECT c.month, c.month_key, c.class, c.i, c.r FROM change c ORDER BY 2, 3, 1
     ON CONFLICT (month_key, class, month) DO UPDATE
       SET investigations = v.investigations + EXCLUDED.investigations, requests = v.requests + EXCLUDED.requests
     RETURNING v.month, v.month_key, v.class, v.investigations, v.requests
+  ), people AS MATERIALIZED (
+    SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int) AS i, sum((v.requests > 0)::int - (v.requests > c.r)::int) AS r
+    FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.class = c.class
+    GROUP BY 1, 2
+  ), users AS (
+    INSERT INTO users_month AS m
+    SELECT p.month, p.class, p.i, p.r FROM people p ORDER BY 1, 2
+    ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating, requesting = m.requesting + EXCLUDED.requesting
+    RETURNING 1
   )
-  INSERT INTO users_month AS m
-  SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int), sum((v.requests > 0)::int - (v.requests > c.r)::int)
-  FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.class = c.class
-  GROUP BY 1, 2 ORDER BY 1, 2
-  ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating, requesting = m.requesting + EXCLUDED.requesting;
+  -- what others wait for comes last, and everybody locks in this order: visitors, users, figures
+  INSERT INTO usage_month AS m
+  SELECT r.item_id, r.month, r.class, r.i, r.ui, r.r, r.ur FROM rolled r
+  WHERE (SELECT count(*) FROM users) >= 0
+  ORDER BY 1, 2, 3
+  ON CONFLICT (item_id, month, class) DO UPDATE
+    SET total_item_investigations = m.total_item_investigations + EXCLUDED.total_item_investigations,
+        unique_item_investigations = m.unique_item_investigations + EXCLUDED.unique_item_investigations,
+        total_item_requests = m.total_item_requests + EXCLUDED.total_item_requests,
+        unique_item_requests = m.unique_item_requests + EXCLUDED.unique_item_requests;
 
   RETURN QUERY SELECT * FROM unnest(statuses, urls);
 END $$;

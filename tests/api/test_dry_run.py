@@ -46,10 +46,10 @@ def rehearse(cluster, send, path):
 
 
 def test_every_write_has_it(contract):
-    """Only the token endpoint, which writes no record, has none."""
+    """Only the token endpoint and the counter of clicks, which write no record, have none."""
     found = 0
     for template, method, operation in harness.operations(contract):
-        if method in WRITES and not template.startswith("/oauth/"):
+        if method in WRITES and not template.startswith("/oauth/") and not template.endswith("/investigations"):
             names = [parameter.get("$ref", "").rpartition("/")[2] or parameter["name"] for parameter in operation.get("parameters", [])]
             assert "DryRun" in names, operation["operationId"]
             found += 1

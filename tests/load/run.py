@@ -5,7 +5,7 @@ bare OpenSSL.
 All run in the same minutes on the same machine, in interleaved rounds; each figure is the median of the
 rounds with its range. Only the ratios mean anything.
 
-usage: tests/load/run.py [--rounds N] [--seconds S]
+usage: tests/load/run.py [--rounds N] [--seconds S] [--only uses]
 """
 import argparse
 import asyncio
@@ -23,6 +23,8 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+
+import uses
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests/load"
@@ -174,6 +176,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int, default=3)
+    options.add_argument("--only", choices=["uses"])
     options = options.parse_args()
     run("meson", "setup", "--reconfigure" if (ROOT / "build-release").exists() else "build-release",
         *(["build-release"] if (ROOT / "build-release").exists() else []), "--buildtype=release", cwd=ROOT)
@@ -181,7 +184,9 @@ def main():
     run("npm", "ci", "--ignore-scripts", "--silent", cwd=HERE / "fastify")
     run(ROOT / "script/postgres", CLUSTER, "start", cwd=ROOT)
     try:
-        measure(options)
+        if not options.only:
+            measure(options)
+        measure_uses(options)
     finally:
         run(ROOT / "script/postgres", CLUSTER, "stop", cwd=ROOT)
 
@@ -274,16 +279,62 @@ def measure(options):
         for _ in range(options.rounds):
             for name, take in rows.items():
                 results[name].append(take())
-        print("| | req/s median (range) | CPU µs of the server a request | p99 ms |\n|---|---|---|---|")
-        for name, taken in results.items():
-            rate, cpu, p99 = zip(*taken)
-            print(f"| {name} | {median_range(rate)} | {statistics.median(cpu):.0f} | {statistics.median(p99):.1f} |")
+        tell_rows(results)
         for server in (warm, bare, kept, writer, scribe):  # what processes share is counted whole
             server.stop()
         answers = asyncio.run(each_connection(ours.port, 256, options.seconds * 2))
         report(results, answers, fresh, ours, node)
         for server in (ours, node):
             server.stop()
+
+
+def tell_rows(results):
+    print("| | req/s median (range) | CPU µs of the server a request | p99 ms |\n|---|---|---|---|")
+    for name, taken in results.items():
+        rate, cpu, p99 = zip(*taken)
+        print(f"| {name} | {median_range(rate)} | {statistics.median(cpu):.0f} | {statistics.median(p99):.1f} |")
+
+
+def tell_checks(checks):
+    print("\n| | measured | goal | |\n|---|---|---|---|")
+    for name, value, goal, reached in checks:
+        print(f"| {name} | {value:.2f} | {goal} | {'' if not goal else 'reached' if reached(value) else 'MISSED'} |")
+
+
+def measure_uses(options):
+    """Recording uses; then their figures at 100,000 and at 10,000,000."""
+    url, owner = (run(ROOT / "script/postgres", CLUSTER, "url", role).strip() for role in ("scip_anonymous", "postgres"))
+    database = {"PGHOST": re.search(r"host=([^&]+)", url).group(1).replace("%2F", "/"), "PGUSER": "scip_migrator", "PGDATABASE": "scip"}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        items = uses.prepare(owner, folder)
+        port = free_port()
+        ours = scip_api(port, url, TRUSTED_PROXIES="127.0.0.1")
+        port = free_port()
+        node = Server("Fastify, uses", ["node", HERE / "fastify/uses.js", port, json.dumps(items)], port, path="/health", env=database)
+        visits = ("-s", folder / "visits.lua")
+        rows = {"scip-api, recording a use": lambda: wrk(ours, options.seconds, *visits),
+                "Fastify, a bare row of it": lambda: wrk(node, options.seconds, *visits),
+                "pgbench -c8, bare rows": lambda: pgbench(database, folder / "bare.sql", options.seconds, 8),
+                "pgbench -c8, the same counting one by one": lambda: pgbench(database, folder / "counted.sql", options.seconds, 8)}
+        results = {name: [] for name in rows}
+        for _ in range(options.rounds):
+            for name, take in rows.items():
+                results[name].append(take())
+        tell_rows(results)
+        rate = {name: statistics.median(r for r, _, _ in taken) for name, taken in results.items()}
+        mine, p99 = rate["scip-api, recording a use"], statistics.median(p for _, _, p in results["scip-api, recording a use"])
+        node.stop()
+        grown = uses.grown(owner, ours.port, items)
+        for name, (few, many) in grown.items():
+            print(f"{name}: {few:.2f} ms at 100,000 uses, {many:.2f} ms at 10,000,000")
+        ours.stop()
+    tell_checks([
+        ("recording a use against pgbench -c8, the same counting one by one", mine / rate["pgbench -c8, the same counting one by one"], "≥ 1.5", lambda v: v >= 1.5),
+        ("recording a use against pgbench -c8, bare rows", mine / rate["pgbench -c8, bare rows"], "≥ 1.5", lambda v: v >= 1.5),
+        ("recording a use against Fastify with bare rows", mine / rate["Fastify, a bare row of it"], "≥ 4", lambda v: v >= 4),
+        ("recording a use, p99 at c64, ms", p99, "≤ 10", lambda v: v <= 10),
+        *((f"{name} at 10,000,000 uses against 100,000", many / few, "≤ 1.1", lambda v: v <= 1.1) for name, (few, many) in grown.items())])
 
 
 def report(results, answers, fresh, ours, node):
@@ -314,9 +365,7 @@ def report(results, answers, fresh, ours, node):
         ("PSS against Fastify", loaded / other, "≤ 0.25", lambda v: v <= 0.25),
         ("start to first answer, ms", ours.start_ms, "≤ 300", lambda v: v <= 300),
     ]
-    print("\n| | measured | goal | |\n|---|---|---|---|")
-    for name, value, goal, reached in checks:
-        print(f"| {name} | {value:.2f} | {goal} | {'' if not goal else 'reached' if reached(value) else 'MISSED'} |")
+    tell_checks(checks)
 
 
 if __name__ == "__main__":

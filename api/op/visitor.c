@@ -1,0 +1,102 @@
+#include "op/visitor.h"
+#include "base/scan.h"
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+/* SALT: bytes of one. EDGE_S: seconds of a day in which a click may follow one of the day before. */
+enum { SALT = 32, EDGE_S = 30 };
+
+struct salts {
+    int64_t starts, ends; /* of the day, in seconds since 1970 */
+    unsigned char day[SALT], previous[SALT], month[SALT];
+    bool has_previous;
+};
+
+struct visitors {
+    const struct transactions *transactions;
+    pthread_mutex_t lock; /* guards salts */
+    struct salts salts;
+};
+
+struct visitors *visitors_new(struct arena *arena, const struct transactions *transactions) {
+    struct visitors *visitors = arena_alloc(arena, sizeof *visitors);
+    visitors->transactions = transactions;
+    pthread_mutex_init(&visitors->lock, NULL);
+    return visitors;
+}
+
+/* A bytea's text form. */
+static bool read_salt(const struct value *value, unsigned char *salt) {
+    for (int i = 0; i < SALT; i++)
+        if (!value->text || value->length != 2 + 2 * SALT || sscanf(value->text + 2 + 2 * i, "%2hhx", &salt[i]) != 1)
+            return false;
+    return true;
+}
+
+static bool fetch(struct visitors *visitors, int64_t at, struct problem *problem) {
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)at);
+    struct result *result = transaction_ask(visitors->transactions, USAGE_SALTS, (const char *const[]){text}, problem);
+    struct salts salts = {0};
+    struct value row[5];
+    bool fine = result && result_rows(result) == 1 && result_columns(result) == 5;
+    if (fine) {
+        result_row(result, 0, row);
+        fine = row[0].text && scan_int(row[0].text, row[0].length, &salts.starts) && row[1].text &&
+               scan_int(row[1].text, row[1].length, &salts.ends) && read_salt(&row[2], salts.day) &&
+               read_salt(&row[4], salts.month);
+        salts.has_previous = read_salt(&row[3], salts.previous);
+    }
+    result_free(&result);
+    if (fine)
+        visitors->salts = salts;
+    else if (!problem->status)
+        problem_set(problem, "unavailable", "Uses cannot be counted.");
+    return fine;
+}
+
+/* The salts for this second, as a copy. */
+static bool take_salts(struct visitors *visitors, int64_t at, struct salts *salts, struct problem *problem) {
+    pthread_mutex_lock(&visitors->lock);
+    struct salts *kept = &visitors->salts;
+    bool fine = (at >= kept->starts && at < kept->ends) || fetch(visitors, at, problem);
+    if (kept->has_previous && at >= kept->starts + 2 * EDGE_S) { /* its time is over */
+        OPENSSL_cleanse(kept->previous, SALT);
+        kept->has_previous = false;
+    }
+    *salts = *kept;
+    pthread_mutex_unlock(&visitors->lock);
+    return fine;
+}
+
+/* 128 bits of a keyed hash. */
+static void hash(const unsigned char *salt, const void *who, size_t length, char key[static VISITOR_KEY]) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    HMAC(EVP_sha256(), salt, SALT, who, length, digest, NULL);
+    for (int i = 0; i < VISITOR_KEY - 1; i++)
+        key[i] = "0123456789abcdef"[digest[i / 2] >> (i % 2 ? 0 : 4) & 15];
+    key[VISITOR_KEY - 1] = '\0';
+}
+
+bool visitor_find(struct visitors *visitors, struct arena *arena, const char *address, const char *user_agent,
+                  int64_t at, struct visitor_keys *keys, struct problem *problem) {
+    size_t first = strlen(address) + 1, length = first + strlen(user_agent);
+    char *who = arena_alloc(arena, length + 1);
+    struct salts salts;
+    if (!who)
+        return problem_set(problem, "too-large", "The request is too large.");
+    if (!take_salts(visitors, at, &salts, problem))
+        return false;
+    memcpy(who, address, first);
+    memcpy(who + first, user_agent, length - first);
+    hash(salts.day, who, length, keys->day);
+    hash(salts.month, who, length, keys->month);
+    keys->previous[0] = '\0';
+    if (at < salts.starts + EDGE_S && salts.has_previous)
+        hash(salts.previous, who, length, keys->previous);
+    return true;
+}
