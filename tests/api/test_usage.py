@@ -371,6 +371,7 @@ def test_connections_that_break_lose_and_double_nothing(cluster, server, item):
     while any(thread.is_alive() for thread in threads):
         cluster.psql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'scip-api writer'")
         stop.wait(0.05)
+    visit(server, item, address="198.51.9.9")  # finds the last of the ended sessions, so that no write of the next test does
     assert answers == {303: 360}
-    assert figures(server, item) == {"human": (360, 360, 360, 360)}
+    assert figures(server, item) == {"human": (361, 361, 361, 361)}
     assert run(cluster, "recount", "--verify").returncode == 0
