@@ -39,6 +39,7 @@ CREATE TABLE scip.account_role (
   CONSTRAINT account_role_once EXCLUDE USING gist (
     account_id WITH =, role WITH =, (coalesce(hub_id, group_id, organisation_id, 0)) WITH =, daterange(starts, ends) WITH &&)
 );
+CREATE INDEX ON scip.account_role (account_id);
 CREATE INDEX ON scip.account_role (hub_id);
 CREATE INDEX ON scip.account_role (group_id);
 CREATE INDEX ON scip.account_role (organisation_id);
@@ -137,11 +138,13 @@ RETURN coalesce(nullif(current_setting('scip.rights', true), ''), 'anonymous');
 GRANT EXECUTE ON FUNCTION ctx.account, ctx.request, ctx.operation, ctx.dry_run, ctx.roles, ctx.central, ctx.hubs_led, ctx.hubs,
   ctx.groups, ctx.organisations, ctx.affiliations, ctx.audiences, ctx.rights TO scip_anonymous, scip_writer;
 
+-- These read by key alone, and sessions keep their plans: one that was made while a table was empty would read all of
+-- it when it has grown, until it is analysed (hence enable_seqscan).
 -- Begins a request's transaction: makes the claims, or raises SC401 (nobody we know) or SC403 (none of the roles
 -- that the operation is for; an empty list is for every account). scope: the roles that the token is limited to.
 CREATE FUNCTION ctx.enter(issuer text, subject text, token_id text, issued_at bigint, scope text, request text,
                           operation text, roles text[], dry_run boolean DEFAULT false)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   caller uuid;
   has record;
@@ -190,7 +193,7 @@ END $$;
 -- Reserves a key for this transaction. Raises SC409 while another one has it, SC200 where its answer is kept,
 -- SC422 where that was for another request, SC403 where the caller's rights have changed since.
 CREATE FUNCTION ctx.claim(operation text, key text, hash bytea)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   kept record;
 BEGIN
@@ -214,7 +217,7 @@ END $$;
 
 -- Keeps the answer in the transaction of its effect, and clears away a few that are over.
 CREATE FUNCTION ctx.keep(operation text, key text, hash bytea, status int, location text, etag text, content_type text, body text)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
 BEGIN -- in plpgsql plans are kept; the order makes the plan use the index where nothing is over, whatever the statistics say
   DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
     SELECT i.ctid FROM idempotency i WHERE i.created_at < now() - interval '24 hours'
@@ -226,7 +229,7 @@ END $$;
 
 CREATE FUNCTION ctx.kept(operation text, key text, hash bytea,
                          OUT status int, OUT location text, OUT etag text, OUT content_type text, OUT body text)
-RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
   SELECT i.status, i.location, i.etag, i.content_type, i.body FROM idempotency i
   WHERE i.account_id = ctx.account() AND i.operation = kept.operation AND i.key = kept.key
     AND i.hash = kept.hash AND i.rights = ctx.rights();

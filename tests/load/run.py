@@ -254,6 +254,7 @@ def measure(options):
         accounts, as_writer = Path(folder) / "new-accounts.lua", {**database, "PGUSER": "scip_writer"}
         accounts.write_text(NEW_ACCOUNTS % token)
         wrk(writer, 1, "-s", accounts)
+        run("psql", "-XqAt", "-d", run(ROOT / "script/postgres", CLUSTER, "url", "postgres").strip(), input="ANALYZE")  # as autovacuum does within a minute
         known = json.load(urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{writer.port}/v1/accounts?limit=1", headers={"Authorization": f"Bearer {token}"})))
         one = known["items"][0]
         (Path(folder) / "write.sql").write_text(writing(name))
