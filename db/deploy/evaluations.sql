@@ -1,0 +1,239 @@
+-- A Hub's annual evaluation: figures that the records give and the Hub confirms or overrides, answers to questions, and
+-- the return's way from draft to published.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- What a return is made of: data of the alliance. Figures of young people are the Hub's own and the central team's.
+CREATE TABLE scip.evaluation_metric (
+  category scip.code NOT NULL,
+  ordinal int NOT NULL UNIQUE CHECK (ordinal > 0),
+  metric scip.code PRIMARY KEY,
+  title scip.label NOT NULL,
+  restricted boolean NOT NULL DEFAULT false
+);
+COMMENT ON COLUMN scip.evaluation_metric.restricted IS 'Read by the Hub itself and the central team alone';
+CREATE TABLE scip.evaluation_question (
+  code scip.code PRIMARY KEY,
+  ordinal int NOT NULL UNIQUE CHECK (ordinal > 0),
+  title scip.label NOT NULL,
+  required boolean NOT NULL DEFAULT true
+);
+
+ALTER TABLE scip.hub_evaluation
+  ADD COLUMN returned_at timestamptz,
+  ADD COLUMN return_note text CHECK (return_note ~ '\S' AND length(return_note) <= 4000),
+  ADD CONSTRAINT hub_evaluation_returned CHECK (
+    (returned_at IS NULL) = (return_note IS NULL) AND (returned_at IS NULL OR status = 'draft'));
+COMMENT ON COLUMN scip.hub_evaluation.return_note IS 'What the central team asked for when it gave a return back; gone with the next submission';
+
+-- derived: what the records said when the Hub looked. Confirmed is what needs no reason.
+CREATE TABLE scip.hub_evaluation_figure (
+  evaluation_id uuid REFERENCES scip.hub_evaluation ON DELETE CASCADE,
+  metric scip.code REFERENCES scip.evaluation_metric ON UPDATE CASCADE,
+  derived numeric,
+  value numeric NOT NULL CHECK (value >= 0),
+  reason text CHECK (reason ~ '\S' AND length(reason) <= 2000),
+  PRIMARY KEY (evaluation_id, metric),
+  CONSTRAINT hub_evaluation_figure_reason CHECK (reason IS NOT NULL OR coalesce(value = derived, false))
+);
+CREATE INDEX ON scip.hub_evaluation_figure (metric);
+CREATE TABLE scip.hub_evaluation_answer (
+  evaluation_id uuid REFERENCES scip.hub_evaluation ON DELETE CASCADE,
+  question scip.code REFERENCES scip.evaluation_question ON UPDATE CASCADE,
+  text text NOT NULL CHECK (text ~ '\S' AND length(text) <= 20000),
+  PRIMARY KEY (evaluation_id, question)
+);
+CREATE INDEX ON scip.hub_evaluation_answer (question);
+
+CALL scip.publish('evaluation_metric', 'evaluation_question');
+CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer');
+
+-- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
+GRANT INSERT (hub_id, year), UPDATE (status, return_note), DELETE ON scip.hub_evaluation TO scip_writer;
+CREATE POLICY add ON scip.hub_evaluation FOR INSERT TO scip_writer WITH CHECK (ctx.writes(hub_id, NULL));
+CREATE POLICY change ON scip.hub_evaluation FOR UPDATE TO scip_writer USING (ctx.writes(hub_id, NULL));
+CREATE POLICY remove ON scip.hub_evaluation FOR DELETE TO scip_writer USING (ctx.writes(hub_id, NULL));
+-- Whoever sees the return sees its parts.
+GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_writer;
+CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
+  USING (EXISTS (SELECT FROM scip.hub_evaluation e JOIN scip.evaluation_metric m ON m.metric = hub_evaluation_figure.metric
+                 WHERE e.id = evaluation_id AND (NOT m.restricted OR ctx.sees(e.hub_id, NULL))));
+CREATE POLICY see ON scip.hub_evaluation_answer FOR SELECT TO scip_writer
+  USING (EXISTS (SELECT FROM scip.hub_evaluation e WHERE e.id = evaluation_id));
+
+-- Others see a return come and go; its parts touch it, so they have no change of their own.
+DROP FUNCTION scip.record_hub_evaluation CASCADE;
+CALL scip.keep_records('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
+    ELSE '{}' END$$);
+INSERT INTO scip.kind_address VALUES ('hub_evaluation', '/v1/hubs/');
+CALL scip.keep_records('evaluation_metric', NULL, 'NULL', 'NULL', record => 'r.metric');
+CALL scip.keep_records('evaluation_question', NULL, 'NULL', 'NULL', record => 'r.code');
+CALL scip.keep_records('hub_evaluation_figure', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.metric)$$);
+CALL scip.keep_records('hub_evaluation_answer', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.question)$$);
+
+-- Whether a Hub was active or paused on any day of a time: then it has something to tell of it.
+CREATE FUNCTION scip.hub_at_work(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
+               WHERE p.status IN ('active', 'paused') AND p.since <= last AND (p.until IS NULL OR p.until > first));
+GRANT EXECUTE ON FUNCTION scip.hub_at_work TO scip_writer;
+
+-- What the records say of each metric of a return today, to two decimals so that it can be sent back as it was read;
+-- without those that the caller may not see. In plpgsql, because metrics come with a later change.
+CREATE FUNCTION scip.evaluation_derived(hub bigint, year text, OUT metric text, OUT derived numeric, OUT status text)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF ctx.sees(hub, NULL) OR ctx.decides() THEN
+    RETURN QUERY
+      SELECT m.metric::text, trim_scale(round(o.value, 2)), coalesce(o.status, 'not_available')
+      FROM evaluation_metric m LEFT JOIN metric.of_hub(evaluation_derived.hub, evaluation_derived.year) o ON o.metric = m.metric
+      WHERE NOT m.restricted OR ctx.sees(hub, NULL);
+  END IF;
+END $$;
+
+-- What a draft still lacks, by the place at which a change of it would say it.
+CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  RETURN (SELECT jsonb_agg(jsonb_build_object('pointer', g.pointer, 'detail', g.detail) ORDER BY g.part, g.ordinal) FROM (
+    SELECT 1 AS part, m.ordinal, '/body/figures/' || m.metric AS pointer, 'is neither confirmed nor overridden' AS detail FROM evaluation_metric m
+    WHERE NOT EXISTS (SELECT FROM hub_evaluation_figure f WHERE f.evaluation_id = evaluation AND f.metric = m.metric)
+    UNION ALL
+    SELECT 2, q.ordinal, '/body/answers/' || q.code, 'is not answered' FROM evaluation_question q
+    WHERE q.required AND NOT EXISTS (SELECT FROM hub_evaluation_answer a WHERE a.evaluation_id = evaluation AND a.question = q.code)) g
+    WHERE EXISTS (SELECT FROM hub_evaluation e WHERE e.id = evaluation AND e.status = 'draft' AND ctx.writes(e.hub_id, NULL)));
+END $$;
+
+-- A merge patch {figures: {metric: {value, reason} | null}, answers: {question: text | null}}: all of it, or what is
+-- wrong with it. The records are asked here, so a figure is confirmed only while they say what the Hub has read.
+CREATE FUNCTION scip.change_evaluation(evaluation uuid, body jsonb, OUT errors jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  e hub_evaluation;
+  given hub_evaluation_figure[];
+BEGIN
+  SELECT * INTO e FROM hub_evaluation t WHERE t.id = evaluation FOR NO KEY UPDATE;
+  IF NOT coalesce(ctx.writes(e.hub_id, NULL), false) THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-hubs-lead';
+  ELSIF e.status <> 'draft' THEN
+    RAISE 'it is %', e.status USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || e.status;
+  END IF;
+  given := ARRAY(
+    SELECT ROW(evaluation, p.key, d.derived, coalesce((p.value ->> 'value')::numeric, f.value),
+               CASE WHEN p.value ? 'reason' THEN p.value ->> 'reason' ELSE f.reason END)::hub_evaluation_figure
+    FROM jsonb_each(body -> 'figures') p LEFT JOIN evaluation_derived(e.hub_id, e.year) d ON d.metric = p.key
+    LEFT JOIN hub_evaluation_figure f ON f.evaluation_id = evaluation AND f.metric = p.key
+    WHERE p.value <> 'null');
+  SELECT jsonb_agg(jsonb_build_object('pointer', x.pointer, 'detail', x.detail) ORDER BY x.pointer) INTO errors FROM (
+    SELECT '/body/figures/' || k AS pointer, 'is no metric of the evaluation' AS detail FROM jsonb_object_keys(body -> 'figures') k
+    WHERE NOT EXISTS (SELECT FROM evaluation_metric m WHERE m.metric = k)
+    UNION ALL
+    SELECT '/body/answers/' || k, 'is no question of the evaluation' FROM jsonb_object_keys(body -> 'answers') k
+    WHERE NOT EXISTS (SELECT FROM evaluation_question q WHERE q.code = k)
+    UNION ALL
+    SELECT concat('/body/figures/', g.metric, CASE WHEN g.value IS NULL THEN '/value' ELSE '/reason' END),
+           CASE WHEN g.value IS NULL THEN 'is missing' WHEN g.derived IS NULL THEN 'is needed: the records do not say'
+                ELSE 'is needed: the records say otherwise' END
+    FROM unnest(given) g JOIN evaluation_metric m ON m.metric = g.metric
+    WHERE g.value IS NULL OR g.reason IS NULL AND g.value IS DISTINCT FROM g.derived) x;
+  IF errors IS NOT NULL THEN
+    RETURN;
+  END IF;
+  DELETE FROM hub_evaluation_figure f WHERE f.evaluation_id = evaluation AND body -> 'figures' -> f.metric = 'null';
+  INSERT INTO hub_evaluation_figure SELECT g.* FROM unnest(given) g
+  ON CONFLICT (evaluation_id, metric) DO UPDATE SET derived = excluded.derived, value = excluded.value, reason = excluded.reason;
+  DELETE FROM hub_evaluation_answer a WHERE a.evaluation_id = evaluation AND body -> 'answers' -> a.question = 'null';
+  INSERT INTO hub_evaluation_answer SELECT evaluation, p.key, p.value #>> '{}' FROM jsonb_each(body -> 'answers') p WHERE p.value <> 'null'
+  ON CONFLICT (evaluation_id, question) DO UPDATE SET text = excluded.text;
+  UPDATE hub_evaluation t SET updated_at = now() WHERE t.id = evaluation; -- the return's version is that of its parts
+END $$;
+
+-- The answers of published returns, for the document that the network publishes of a year.
+CREATE FUNCTION scip.published_answers(year text) RETURNS TABLE (hub_id bigint, question text, text text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT e.hub_id, a.question::text, a.text
+  FROM hub_evaluation e JOIN hub_evaluation_answer a ON a.evaluation_id = e.id JOIN evaluation_question q ON q.code = a.question
+  JOIN hub h ON h.id = e.hub_id
+  WHERE e.year = published_answers.year AND e.status = 'published'
+  ORDER BY h.name_sort, e.hub_id, q.ordinal
+$$;
+GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.change_evaluation TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_writer;
+
+-- A return is begun when its year has, by a Hub that was at work in it, and only a draft goes again.
+CREATE FUNCTION scip.guard_evaluation() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.status <> 'draft' THEN
+      RAISE 'it is %', OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || OLD.status;
+    END IF;
+    RETURN OLD;
+  ELSIF period_start(NEW.year) > today() THEN
+    RAISE 'the year is yet to come' USING ERRCODE = 'SC409', CONSTRAINT = 'year-not-begun';
+  ELSIF NOT hub_at_work(NEW.hub_id, period_start(NEW.year), period_end(NEW.year)) THEN
+    RAISE 'neither active nor paused' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-not-at-work';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation();
+
+-- Every step is one from a status to another: who names the status that there is comes too late. The lead submits, the
+-- other steps are the central team's. A row trigger has the row's lock, and what it reads is of after that.
+CREATE FUNCTION scip.step_evaluation() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NEW.status <> 'submitted' AND NOT ctx.central() THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+  ELSIF (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('submitted', 'accepted'), ('accepted', 'published'),
+                                         ('submitted', 'draft'), ('accepted', 'draft')) THEN
+    RAISE 'it is %', OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || OLD.status;
+  ELSIF NEW.status = 'submitted' AND evaluation_gaps(NEW.id) IS NOT NULL THEN
+    RAISE 'something is missing' USING ERRCODE = 'SC422', CONSTRAINT = 'evaluation-incomplete';
+  END IF;
+  CASE NEW.status
+    WHEN 'submitted' THEN
+      NEW.submitted_at := now(); NEW.returned_at := NULL; NEW.return_note := NULL;
+    WHEN 'accepted' THEN
+      NEW.accepted_at := now();
+    WHEN 'published' THEN
+      NEW.published_at := now();
+    ELSE
+      NEW.submitted_at := NULL; NEW.accepted_at := NULL; NEW.returned_at := now();
+  END CASE;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER step_evaluation BEFORE UPDATE OF status ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.step_evaluation();
+
+-- What has been submitted does not change. The lock makes a change wholly before or after a submission.
+CREATE FUNCTION scip.guard_evaluation_part() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  part uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.evaluation_id ELSE NEW.evaluation_id END;
+  standing text;
+BEGIN
+  SELECT e.status INTO standing FROM hub_evaluation e WHERE e.id = part FOR NO KEY UPDATE; -- none: it goes with its parts
+  IF standing <> 'draft' THEN
+    RAISE 'it is %', standing USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || standing;
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER guard_part BEFORE INSERT OR UPDATE OR DELETE ON scip.hub_evaluation_figure
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation_part();
+CREATE TRIGGER guard_part BEFORE INSERT OR UPDATE OR DELETE ON scip.hub_evaluation_answer
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation_part();
+
+-- A row for each Hub and year in which it was at work, for who may see returns of it; a draft is none to who may not.
+CREATE VIEW scip.hub_evaluations WITH (security_invoker) AS
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, y.year, y.starts,
+       scip.period_end(y.year) AS ends, coalesce(e.status, 'none') AS status, e.submitted_at, e.accepted_at, e.published_at,
+       e.returned_at, e.return_note, e.created_at, e.updated_at, '/v1/hubs/' || h.slug || '/evaluations/' || y.year AS href,
+       e.version AS _version, h.id AS _hub_id, h.slug AS _hub, e.id AS _id, ctx.sees(h.id, NULL) AS _own
+FROM scip.hub h
+CROSS JOIN LATERAL (SELECT scip.academic_year(s::date) AS year, s::date AS starts
+                    FROM generate_series('2013-09-01'::timestamp, scip.today()::timestamp, interval '1 year') s) y
+LEFT JOIN scip.hub_evaluation e ON e.hub_id = h.id AND e.year = y.year
+WHERE (ctx.sees(h.id, NULL) OR (SELECT ctx.decides())) AND (e.id IS NOT NULL OR scip.hub_at_work(h.id, y.starts, scip.period_end(y.year)));
+GRANT SELECT ON scip.hub_evaluations TO scip_writer;
+
+COMMIT;
