@@ -1,0 +1,408 @@
+-- Releases: what was told of a closed period, for ever. Disclosure control is here and nowhere else: metric.disclose()
+-- stands between what is counted and all that anybody is told, whatever the representation.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- xid: that cells are made in the release's own transaction and never changed afterwards.
+CREATE TABLE scip.release (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  uid uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+  period text NOT NULL,
+  number int NOT NULL CHECK (number > 0),
+  family text NOT NULL CHECK (family IN ('academic', 'strategy')),
+  first_day date NOT NULL,
+  last_day date NOT NULL,
+  note text NOT NULL CHECK (note ~ '\S' AND length(note) <= 2000),
+  account_id uuid,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT release_once UNIQUE (period, number)
+);
+CREATE TABLE scip.release_cell (
+  release_id bigint NOT NULL REFERENCES scip.release,
+  metric scip.code NOT NULL,
+  definition_version int NOT NULL,
+  breakdown text[] NOT NULL,
+  hub_id bigint,
+  nation text,
+  category text,
+  value numeric,
+  part numeric,
+  whole numeric,
+  status text NOT NULL CHECK (status IN ('value', 'zero', 'suppressed', 'not_submitted', 'nil_return', 'not_applicable', 'not_available')),
+  CONSTRAINT release_cell_once UNIQUE NULLS NOT DISTINCT (release_id, metric, breakdown, hub_id, nation, category),
+  CONSTRAINT release_cell_hidden CHECK (status IN ('value', 'zero') OR num_nonnulls(value, part, whole) = 0) NOT VALID
+);
+CREATE INDEX ON scip.release_cell (metric, hub_id);
+CALL scip.publish('release', 'release_cell');
+REVOKE SELECT ON scip.release FROM scip_anonymous, scip_writer;
+GRANT SELECT (id, uid, period, number, family, first_day, last_day, note, version, created_at) ON scip.release TO scip_anonymous, scip_writer;
+CALL scip.keep_records('release', 'release', 'r.uid');
+INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
+
+CREATE FUNCTION scip.keep_released() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'release' OR (SELECT r.xid FROM scip.release r WHERE r.id = OLD.release_id) <> pg_current_xact_id() THEN
+    RAISE 'released' USING ERRCODE = 'SC409', CONSTRAINT = 'release-is-immutable';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
+CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release_cell FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
+
+-- Numbers of young people in the tree of Hubs, nations and the whole: which are not told. Told is a number of five or more,
+-- rounded to the nearest five, and nought. Not told are one to four, what was not told before (kept), and as many more as
+-- it takes that each hidden number could as well be another. That is shown by what could stand in its place: a number moved
+-- from one hidden Hub to another leaves all sums as they are, whoever knows how many of them, how well, and however often. So
+-- hidden Hubs of a nation that is told must be three, and without any one of them the others must have three to give
+-- (above the one that each is known to have); where a nation has no such three, it is hidden with all its Hubs, and the Hubs of all
+-- hidden nations exchange among each other, as nations do; where that does not help, nothing is told.
+-- Method: cell suppression with complementary suppression checked against a knowing contributor (Hundepool et al.,
+-- Statistical Disclosure Control, Wiley 2012, ch. 4); rounding as the Alliance's own map does it.
+CREATE FUNCTION metric.suppress(nations text[], numbers numeric[], kept boolean[], kept_nations text[], kept_total boolean,
+  OUT hidden boolean[], OUT hidden_nations text[], OUT hidden_total boolean)
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  g text;
+  next int;
+  told boolean;
+  others record;
+BEGIN
+  hidden := ARRAY(SELECT coalesce(k, false) OR n BETWEEN 1 AND 4 FROM unnest(numbers, kept) WITH ORDINALITY u (n, k, i) ORDER BY i);
+  hidden_nations := '{}';
+  hidden_total := kept_total OR (SELECT sum(n) BETWEEN 1 AND 4 FROM unnest(numbers) n);
+  FOR g IN SELECT DISTINCT u FROM unnest(nations) u ORDER BY 1 LOOP
+    LOOP
+      SELECT count(*) AS many, coalesce(sum(w), 0) - coalesce(max(w), 0) AS rest INTO others
+      FROM unnest(nations, numbers, hidden) u (nation, n, h), greatest(n - 1, 0) w WHERE nation = g AND h;
+      told := g <> ALL (coalesce(kept_nations, '{}')) AND NOT coalesce((SELECT sum(n) BETWEEN 1 AND 4 FROM unnest(nations, numbers) u (nation, n) WHERE nation = g), false);
+      EXIT WHEN told AND (others.many = 0 OR others.many >= 3 AND others.rest >= 3);
+      SELECT i INTO next FROM unnest(nations, numbers, hidden) WITH ORDINALITY u (nation, n, h, i)
+      WHERE told AND nation = g AND NOT h AND n > 0 ORDER BY n, i LIMIT 1;
+      IF NOT FOUND THEN
+        hidden_nations := hidden_nations || g;
+        EXIT;
+      END IF;
+      hidden[next] := true;
+    END LOOP;
+  END LOOP;
+  WHILE NOT hidden_total AND cardinality(hidden_nations) > 0 LOOP
+    EXIT WHEN (SELECT count(*) >= 3 AND sum(n) - max(n) >= 4 FROM unnest(nations, numbers) u (nation, n) WHERE nation = ANY (hidden_nations))
+      AND (SELECT bool_and(o.many >= 2 AND o.rest >= greatest(4 - o.own, 1)) FROM unnest(hidden_nations) x (name), LATERAL (
+             SELECT count(*) FILTER (WHERE nation <> name) AS many, sum(n) FILTER (WHERE nation = name) AS own,
+                    coalesce(sum(n) FILTER (WHERE nation <> name), 0) - coalesce(max(n) FILTER (WHERE nation <> name), 0) AS rest
+             FROM unnest(nations, numbers) u (nation, n) WHERE nation = ANY (hidden_nations)) o);
+    SELECT nation INTO g FROM unnest(nations, numbers) u (nation, n) WHERE nation <> ALL (hidden_nations)
+    GROUP BY nation HAVING sum(n) > 0 ORDER BY sum(n), nation LIMIT 1;
+    hidden_total := NOT FOUND;
+    hidden_nations := CASE WHEN FOUND THEN hidden_nations || g ELSE hidden_nations END;
+  END LOOP;
+  IF hidden_total THEN
+    hidden_nations := ARRAY(SELECT DISTINCT u FROM unnest(nations) u);
+  END IF;
+  hidden := ARRAY(SELECT h OR nation = ANY (hidden_nations) FROM unnest(nations, hidden) WITH ORDINALITY u (nation, h, i) ORDER BY i);
+END $$;
+
+-- Professionals by Hub and category, whose sums by Hub and by category are told exactly: which Hubs' numbers are not told.
+-- A row with one to four goes as a whole, and as many others as it takes that the table tells no more of a hidden number
+-- than the sums alone do, up to one and four, to anybody who knows one row. What numbers a cell can have where sums are known are all
+-- between max(0, row + column - all) and min(row, column) (Fréchet bounds of a table with two margins).
+CREATE FUNCTION metric.suppress_rows(row_of bigint[], column_of text[], numbers numeric[], kept bigint[], OUT hidden bigint[])
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  next bigint;
+BEGIN
+  hidden := ARRAY(SELECT DISTINCT r FROM unnest(row_of, numbers) u (r, n) WHERE n BETWEEN 1 AND 4 OR r = ANY (kept));
+  WHILE cardinality(hidden) > 0 LOOP
+    EXIT WHEN NOT EXISTS (
+      WITH cell AS (SELECT r, c, n FROM unnest(row_of, column_of, numbers) u (r, c, n)),
+      knows AS (SELECT DISTINCT r AS k FROM cell UNION SELECT NULL),
+      side AS (SELECT true AS all_rows UNION ALL SELECT false),
+      known AS (SELECT s.all_rows, x.k, c.r, c.c, c.n FROM side s, knows x, cell c WHERE (s.all_rows OR c.r = ANY (hidden)) AND c.r IS DISTINCT FROM x.k),
+      sums AS (
+        SELECT all_rows, k, r, c, n, sum(n) OVER (PARTITION BY all_rows, k, r) AS of_row, sum(n) OVER (PARTITION BY all_rows, k, c) AS of_column,
+               sum(n) OVER (PARTITION BY all_rows, k) AS of_all FROM known),
+      bounds AS (
+        SELECT all_rows, k, r, c, n, greatest(1, of_row + of_column - of_all) AS low, least(4, of_row, of_column) AS high FROM sums)
+      SELECT FROM bounds b JOIN bounds a ON a.all_rows AND a.k IS NOT DISTINCT FROM b.k AND a.r = b.r AND a.c = b.c
+      WHERE NOT b.all_rows AND b.n BETWEEN 1 AND 4 AND (b.low > a.low OR b.high < a.high));
+    SELECT r INTO next FROM unnest(row_of, numbers) u (r, n) WHERE r <> ALL (hidden) GROUP BY r ORDER BY sum(n), r LIMIT 1;
+    EXIT WHEN NOT FOUND;
+    hidden := hidden || next;
+  END LOOP;
+END $$;
+
+-- Takes what may not be told out of a new release.
+CREATE PROCEDURE metric.disclose(release_id bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+  r scip.release;
+  m scip.metric;
+  tree record;
+  earlier bigint[];
+  years bigint[];
+  hubs bigint[];
+BEGIN
+  SELECT * INTO r FROM scip.release x WHERE x.id = disclose.release_id;
+  earlier := ARRAY(SELECT x.id FROM scip.release x WHERE x.period = r.period AND x.number < r.number);
+  -- of a strategy: the years within it, as they are told now
+  years := ARRAY(SELECT DISTINCT ON (x.period) x.id FROM scip.release x
+                 WHERE r.family = 'strategy' AND x.family = 'academic' AND x.first_day <= r.last_day AND x.last_day >= r.first_day ORDER BY x.period, x.number DESC);
+  FOR m IN SELECT * FROM scip.metric WHERE privacy <> 'exact' LOOP
+    IF m.privacy = 'young_people' THEN
+      SELECT s.* , l.hubs AS of INTO tree FROM (
+        SELECT array_agg(x.hub_id ORDER BY x.hub_id, x.nation) AS hubs, array_agg(coalesce(x.nation, '') ORDER BY x.hub_id, x.nation) AS nations,
+               array_agg(x.value ORDER BY x.hub_id, x.nation) AS numbers,
+               array_agg(x.hub_id IS NULL AND x.value > 0 OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code
+                 AND e.breakdown = '{hub}' AND e.hub_id = x.hub_id AND e.status = 'suppressed') ORDER BY x.hub_id, x.nation) AS kept
+        FROM ( -- those that are of no Hub are leaves of their nations, and are never told
+          SELECT c.hub_id, scip.one_nation(h.nations) AS nation, coalesce(c.value, 0) AS value
+          FROM scip.release_cell c JOIN scip.hub h ON h.id = c.hub_id
+          WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = '{hub}' AND c.status <> 'not_applicable'
+          UNION ALL
+          SELECT NULL, s.nation, s.value FROM metric.sums(m.code, r.first_day, r.last_day, NULL, '{hub,nation}') s WHERE s.hub_id IS NULL AND r.family = 'academic') x) l,
+        LATERAL (SELECT coalesce(array_agg(DISTINCT coalesce(e.nation, '')) FILTER (WHERE e.breakdown = '{nation}'), '{}') AS nations, coalesce(bool_or(e.breakdown = '{}'), false) AS total
+                 FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code AND e.status = 'suppressed') k,
+        LATERAL metric.suppress(coalesce(l.nations, '{}'), coalesce(l.numbers, '{}'), coalesce(l.kept, '{}'), k.nations, k.total) s;
+      -- of a strategy only the whole is told, and not where it would tell of a year
+      UPDATE scip.release_cell c SET status = 'suppressed', value = NULL
+      WHERE c.release_id = r.id AND c.metric = m.code AND (c.status IN ('value', 'zero', 'not_submitted', 'nil_return') AND CASE c.breakdown
+        WHEN '{hub}' THEN EXISTS (SELECT FROM unnest(tree.of, tree.hidden) u (hub, h) WHERE u.hub = c.hub_id AND u.h) OR c.hub_id IS NULL AND c.value > 0
+        WHEN '{nation}' THEN coalesce(c.nation, '') = ANY (tree.hidden_nations)
+        ELSE tree.hidden_total OR c.value BETWEEN 1 AND 4 OR EXISTS (
+               SELECT FROM scip.release_cell e WHERE e.release_id = ANY (years || earlier) AND e.metric = m.code AND e.breakdown = '{}' AND e.status = 'suppressed') END);
+      UPDATE scip.release_cell c SET value = 5 * round(c.value / 5)
+      WHERE c.release_id = r.id AND c.metric = m.code AND c.value > 0;
+    ELSIF m.privacy = 'people' AND 'hub+category' = ANY (m.breakdowns) THEN
+      SELECT metric.suppress_rows(array_agg(x.hub_id), array_agg(x.category), array_agg(coalesce(x.value, 0)), ARRAY(
+               SELECT e.hub_id FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code AND e.breakdown = '{hub,category}' AND e.status = 'suppressed'))
+      INTO hubs FROM scip.release_cell x
+      WHERE x.release_id = r.id AND x.metric = m.code AND x.breakdown = '{hub,category}' AND x.status <> 'not_applicable' AND x.category IS NOT NULL;
+      UPDATE scip.release_cell c SET status = 'suppressed', value = NULL
+      WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = '{hub,category}' AND c.hub_id = ANY (hubs) AND c.status <> 'not_applicable';
+    ELSIF m.privacy = 'ratings' THEN
+      -- A share hides with its parts. Fewer than five more than before, or than the years of a strategy together, could be told by a
+      -- difference: then the number before stands, or none is told.
+      UPDATE scip.release_cell c SET (value, part, whole) = (e.value, e.part, e.whole)
+      FROM scip.release_cell e WHERE c.release_id = r.id AND c.metric = m.code AND e.release_id = (SELECT max(x) FROM unnest(earlier) x)
+        AND e.metric = m.code AND e.breakdown = '{}' AND e.status IN ('value', 'zero') AND abs(c.whole - e.whole) < 5;
+      UPDATE scip.release_cell c SET status = 'suppressed', value = NULL, part = NULL, whole = NULL
+      WHERE c.release_id = r.id AND c.metric = m.code AND c.status IN ('value', 'zero') AND (c.whole < 5
+        OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (years || earlier) AND e.metric = m.code AND e.status = 'suppressed')
+        OR c.whole - (SELECT coalesce(sum(e.whole), 0) FROM scip.release_cell e JOIN scip.release y ON y.id = e.release_id
+                      WHERE e.release_id = ANY (years) AND e.metric = m.code AND y.first_day >= r.first_day AND y.last_day <= r.last_day) BETWEEN 1 AND 4
+           AND cardinality(years) > 0);
+    END IF;
+  END LOOP;
+END $$;
+
+-- Releases a period that is over: all metrics, as the records are now. SC422: no such period, or not over; SC409: of a strategy,
+-- years within it that are not released.
+CREATE FUNCTION scip.make_release(period text, note text, uid uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  p record;
+  made bigint;
+BEGIN
+  IF NOT ctx.central() THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'role-needed';
+  END IF;
+  SELECT * INTO p FROM metric.period(make_release.period);
+  IF p.wrong IS NOT NULL OR p.family = 'calendar' OR p.family = 'academic' AND length(p.name) > 7 THEN
+    RAISE 'no academic year or strategy' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-period';
+  ELSIF p.last_day >= today() THEN
+    RAISE 'not over yet' USING ERRCODE = 'SC422', CONSTRAINT = 'period-is-not-over';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('scip.release', 0));
+  IF p.family = 'strategy' AND EXISTS (
+      SELECT FROM generate_series(extract(year FROM p.first_day)::int, extract(year FROM p.last_day)::int - 1) y,
+                  LATERAL (SELECT academic_year(make_date(y, 9, 1)) AS name) n
+      WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
+    RAISE 'its years come first' USING ERRCODE = 'SC409', CONSTRAINT = 'release-years-first';
+  END IF;
+  INSERT INTO release (uid, period, number, family, first_day, last_day, note, account_id)
+  SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, ctx.account()
+  FROM release r WHERE r.period = p.name RETURNING id INTO made;
+  INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, nation, category, value, part, whole, status)
+  SELECT made, m.code, m.version, b.by, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
+  FROM metric m CROSS JOIN LATERAL (
+    SELECT '{}'::text[] AS by
+    UNION ALL
+    SELECT string_to_array(x, '+') FROM unnest(m.breakdowns) x WHERE p.family = 'academic' OR m.privacy <> 'young_people') b
+  CROSS JOIN LATERAL metric.cells(m.code, p.first_day, p.last_day, NULL, b.by) c;
+  CALL metric.disclose(made);
+  RETURN uid;
+END $$;
+
+-- What is told of a metric, to anybody: of a released period what its release says, otherwise what is counted now, or was known at the
+-- end of a day, where that may be told without a release. One row with a status where the question cannot be answered.
+CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT hub_id bigint, OUT of_nation text, OUT of_category text,
+  OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
+  OUT replaced_by int, OUT refused int, OUT wrong jsonb, OUT ordinal bigint)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  m metric;
+  p record;
+  r record;
+  asked text[] := array_remove(ARRAY['hub', 'nation', 'category'],
+    NULL) ;
+  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
+  on_day date := least(as_of, today());
+  families text[];
+  of_hub bigint;
+BEGIN
+  SELECT * INTO m FROM metric x WHERE x.code = metric_answer.code;
+  IF NOT FOUND THEN
+    refused := 404;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  asked := ARRAY(SELECT a FROM unnest(asked) WITH ORDINALITY u (a, i)
+                 WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category' AND category IS NOT NULL ORDER BY i);
+  SELECT x.id INTO of_hub FROM hub x WHERE x.slug = hub;
+  SELECT jsonb_agg(jsonb_build_object('pointer', w.pointer, 'detail', w.detail)) INTO wrong FROM (
+    SELECT '/query/period' AS pointer, t.given || ' ' || t.wrong AS detail
+    FROM (SELECT given, (metric.period(given)).wrong FROM unnest(periods) given) t WHERE t.wrong IS NOT NULL
+    UNION ALL
+    SELECT '/query/by', format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'), coalesce(nullif(array_to_string(m.breakdowns, ', '), ''), 'nothing'))
+    WHERE asked <> '{}' AND array_to_string(asked, '+') <> ALL (m.breakdowns)
+    UNION ALL
+    SELECT '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND of_hub IS NULL
+    UNION ALL
+    SELECT '/query/as_of', 'is yet to come' WHERE as_of > today()
+    UNION ALL
+    SELECT '/query/release', 'is one of a single period' WHERE release IS NOT NULL AND cardinality(periods) > 1
+    UNION ALL
+    SELECT '/query/release', 'says all about when: leave out as_of' WHERE release IS NOT NULL AND as_of IS NOT NULL) w;
+  families := ARRAY(SELECT DISTINCT (metric.period(given)).family FROM unnest(periods) given);
+  IF wrong IS NULL AND cardinality(families) > 1 THEN
+    wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || array_to_string(families, ' and ')
+      || ' periods, whose days are not the same: their figures would be read side by side as if they were'));
+  END IF;
+  IF wrong IS NOT NULL THEN
+    refused := 400;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  metric := m.code; unit := m.unit;
+  FOR p IN SELECT t.*, u.i FROM unnest(periods) WITH ORDINALITY u (given, i), LATERAL metric.period(u.given) t ORDER BY u.i LOOP
+    period := p.name; "from" := p.first_day; "to" := p.last_day;
+    SELECT x.id, x.number, (SELECT max(y.number) FROM release y WHERE y.period = p.name) AS newest INTO r FROM release x
+    WHERE x.period = p.name AND (release IS NULL OR x.number = release) AND (known_at IS NULL OR x.created_at < known_at)
+    ORDER BY x.number DESC LIMIT 1;
+    IF release IS NOT NULL AND r.id IS NULL THEN
+      refused := 404;
+      RETURN NEXT;
+      RETURN;
+    END IF;
+    basis := CASE WHEN r.id IS NOT NULL THEN 'release' ELSE 'provisional' END;
+    of_release := r.number;
+    replaced_by := CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END;
+    FOR definition_version, hub_id, of_nation, of_category, value, numerator, denominator, status IN
+      SELECT c.definition_version, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status FROM release_cell c
+      WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = asked
+      UNION ALL
+      SELECT m.version, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
+      FROM metric.cells(CASE WHEN r.id IS NULL AND m.privacy IN ('exact', 'people') AND NOT (m.privacy = 'people' AND cardinality(asked) > 1)
+                         AND p.first_day <= on_day AND (known_at IS NULL OR known_at >= ALL (SELECT s.at FROM history_start s WHERE s."table" = ANY (m.tables))) THEN m.code END,
+                        p.first_day, least(p.last_day, on_day), known_at, asked) c
+    LOOP
+      CONTINUE WHEN of_hub IS NOT NULL AND hub_id IS DISTINCT FROM of_hub OR metric_answer.nation IS NOT NULL AND of_nation IS DISTINCT FROM metric_answer.nation
+        OR metric_answer.category IS NOT NULL AND of_category IS DISTINCT FROM metric_answer.category;
+      ordinal := coalesce(ordinal, 0) + 1;
+      RETURN NEXT;
+    END LOOP;
+    IF NOT FOUND THEN
+      hub_id := of_hub; of_nation := nation; of_category := category; value := NULL; numerator := NULL; denominator := NULL;
+      definition_version := m.version;
+      status := 'not_available'; ordinal := coalesce(ordinal, 0) + 1;
+      RETURN NEXT;
+    END IF;
+  END LOOP;
+END $$;
+-- What was asked, in the form in which it is cited and hashed: the cells of a release, a line each.
+CREATE FUNCTION metric.lines(release_id bigint, metric text, breakdown text[]) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT string_agg(concat_ws('|', coalesce(h.slug, ''), coalesce(c.nation, ''), coalesce(c.category, ''), coalesce(c.value::text, ''),
+                              coalesce(c.part::text, ''), coalesce(c.whole::text, ''), c.status) || E'\n', '' ORDER BY h.slug COLLATE "C" NULLS FIRST, c.nation NULLS FIRST, c.category COLLATE "C" NULLS FIRST)
+  FROM scip.release_cell c LEFT JOIN scip.hub h ON h.id = c.hub_id
+  WHERE c.release_id = lines.release_id AND c.metric = lines.metric AND c.breakdown = lines.breakdown
+$$;
+
+-- How a cell comes about. Rows are told where the number is; to the central team, and to a Hub of itself, all is, with the number as it was
+-- counted and the records behind it.
+CREATE FUNCTION scip.metric_explain(code text, given text, hub text, nation text, category text, as_of date, release int,
+  OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text, OUT period text, OUT "from" date, OUT "to" date,
+  OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
+  OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json, OUT refused int, OUT wrong jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  m metric;
+  a record;
+  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
+  asked text[] := array_remove(ARRAY[CASE WHEN hub IS NOT NULL THEN 'hub' END, CASE WHEN nation IS NOT NULL THEN 'nation' END,
+                                     CASE WHEN category IS NOT NULL THEN 'category' END], NULL);
+  may boolean;
+  told boolean;
+BEGIN
+  SELECT * INTO a FROM metric_answer(code, ARRAY[given], '{}', hub, nation, category, as_of, release) LIMIT 1;
+  IF a IS NULL OR a.refused IS NOT NULL THEN
+    refused := coalesce(a.refused, 404);
+    wrong := a.wrong;
+    RETURN;
+  END IF;
+  SELECT * INTO m FROM metric x WHERE x.code = metric_explain.code;
+  SELECT d.definition, d.left_out INTO definition, left_out FROM metric_definition d WHERE d.code = m.code AND d.version = a.definition_version;
+  metric := m.code; title := m.title; definition_version := a.definition_version; unit := m.unit; kind := m.kind;
+  period := a.period; "from" := a."from"; "to" := a."to"; value := a.value; numerator := a.numerator; denominator := a.denominator;
+  status := a.status; basis := a.basis; of_release := a.of_release;
+  filters := json_build_object('hub', hub, 'nation', nation, 'category', category);
+  may := ctx.central() OR hub IS NOT NULL AND a.hub_id = ANY (ctx.hubs_led());
+  told := status <> 'suppressed' AND (m.privacy = 'exact' OR m.privacy = 'people' AND cardinality(asked) < 2);
+  IF basis = 'release' THEN
+    SELECT r.created_at, json_build_object('href', format('/v1/metrics/%s?period=%s%s&release=%s', m.code, r.period,
+                                             CASE WHEN asked <> '{}' THEN '&by=' || array_to_string(asked, ',') END, r.number),
+                                           'sha256', encode(sha256(convert_to(metric.lines(r.id, m.code, asked), 'UTF8')), 'hex'))
+    INTO known_at, citation FROM release r WHERE r.period = a.period AND r.number = a.of_release;
+  END IF;
+  IF told OR may THEN
+    SELECT count(*) FILTER (WHERE f.left_out IS NULL),
+           coalesce((SELECT json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason) FROM (
+             SELECT x.left_out AS reason, count(*) AS n FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) x
+             WHERE x.left_out IS NOT NULL AND (hub IS NULL OR x.hub_id = a.hub_id) AND (metric_explain.nation IS NULL OR x.nation = metric_explain.nation)
+               AND (metric_explain.category IS NULL OR x.category = metric_explain.category) GROUP BY 1) o), '[]'),
+           CASE WHEN may THEN coalesce(json_agg(DISTINCT f.record ORDER BY f.record) FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]') END
+    INTO rows_in, rows_left_out, records
+    FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) f
+    WHERE (hub IS NULL OR f.hub_id = a.hub_id) AND (metric_explain.nation IS NULL OR f.nation = metric_explain.nation)
+      AND (metric_explain.category IS NULL OR f.category = metric_explain.category);
+  END IF;
+  IF may THEN
+    SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO counted
+    FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) s
+    WHERE (hub IS NULL OR s.hub_id = a.hub_id) AND (metric_explain.nation IS NULL OR s.nation = metric_explain.nation)
+      AND (metric_explain.category IS NULL OR s.category = metric_explain.category);
+  END IF;
+  SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
+    SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;
+END $$;
+
+-- Asserted figures beside what the records give. A figure of years that a strategy is named by is of that strategy.
+CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, OUT status text, OUT basis text, OUT period text, OUT definition_version int)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT f.slug, a.value, a.status, a.basis, a.period, a.definition_version
+  FROM (SELECT DISTINCT ON (x.slug) x.* FROM headline_figure x ORDER BY x.slug, x.version DESC) f
+  JOIN metric m ON m.code = f.metric
+  LEFT JOIN strategy s ON s.period_text = f.period_text
+  CROSS JOIN LATERAL metric_answer(m.code, ARRAY[coalesce(s.slug, f.period_text)], '{}', NULL, NULL, NULL, NULL, NULL) a
+  WHERE f.scope = 'alliance' AND f.qualifier <> 'target' AND a.refused IS NULL
+$$;
+
+GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.make_release TO scip_writer;
+
+COMMIT;

@@ -1,0 +1,10 @@
+BEGIN;
+SET LOCAL client_min_messages = warning;
+DROP FUNCTION scip.headline_comparison, scip.metric_explain, scip.metric_answer, scip.make_release;
+DROP PROCEDURE metric.disclose;
+DROP FUNCTION metric.suppress, metric.suppress_rows, metric.lines;
+DROP TABLE scip.release_cell, scip.release;
+DROP FUNCTION scip.keep_released, scip.record_release;
+DELETE FROM scip.kind_address WHERE kind = 'release';
+DELETE FROM scip.history WHERE "table" = 'release';
+COMMIT;
