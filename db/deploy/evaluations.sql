@@ -148,6 +148,23 @@ BEGIN
   UPDATE hub_evaluation t SET updated_at = now() WHERE t.id = evaluation; -- the return's version is that of its parts
 END $$;
 
+-- Begins a return with what is said of it so far, or not at all: a fault undoes the row too.
+CREATE FUNCTION scip.begin_evaluation(hub bigint, year text, body jsonb, OUT begun boolean, OUT errors jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+  made uuid;
+BEGIN
+  INSERT INTO scip.hub_evaluation (hub_id, year) VALUES (hub, year) ON CONFLICT ON CONSTRAINT hub_evaluation_once DO NOTHING RETURNING id INTO made;
+  begun := made IS NOT NULL;
+  IF begun AND body <> '{}' THEN
+    errors := scip.change_evaluation(made, body);
+    IF errors IS NOT NULL THEN
+      RAISE SQLSTATE 'SCUND';
+    END IF;
+  END IF;
+EXCEPTION WHEN SQLSTATE 'SCUND' THEN NULL;
+END $$;
+
 -- The answers of published returns, for the document that the network publishes of a year.
 CREATE FUNCTION scip.published_answers(year text) RETURNS TABLE (hub_id bigint, question text, text text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -157,7 +174,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WHERE e.year = published_answers.year AND e.status = 'published'
   ORDER BY h.name_sort, e.hub_id, q.ordinal
 $$;
-GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.change_evaluation TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.change_evaluation, scip.begin_evaluation TO scip_writer;
 GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_writer;
 
 -- A return is begun when its year has, by a Hub that was at work in it, and only a draft goes again.

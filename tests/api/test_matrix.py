@@ -136,6 +136,12 @@ PUT /v1/hubs/{slug}/updates/{quarter}      central lead
 PATCH /v1/hubs/{slug}/updates/{quarter}    central lead; 404 lead_other
 POST /v1/hubs/{slug}/updates/{quarter}/submission  central lead; 404 lead_other
 PUT,PATCH,DELETE /v1/hubs/{slug}/updates/{quarter}/exception  central
+GET /v1/hubs/{slug}/evaluations            central lead member decider kin; empty lead_other member_other group_other
+GET /v1/hubs/{slug}/evaluations/{year}     central lead member decider kin; 404 lead_other member_other group_other
+PUT /v1/hubs/{slug}/evaluations/{year}     central lead
+PATCH,DELETE /v1/hubs/{slug}/evaluations/{year}  central lead; 404 lead_other
+POST /v1/hubs/{slug}/evaluations/{year}/submission  central lead; 404 lead_other
+POST /v1/hubs/{slug}/evaluations/{year}/acceptance /v1/hubs/{slug}/evaluations/{year}/return /v1/hubs/{slug}/evaluations/{year}/publication  central
 GET /v1/updates                            central decider kin; empty group_other
 GET /v1/quarters/{quarter}                 central lead lead_other member member_other decider kin group_other
 PUT /v1/quarters/{quarter}                 central
@@ -301,6 +307,7 @@ def records(cluster, server):
           DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.message WHERE title LIKE 'Matrix %';
           DELETE FROM scip.feedback WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
@@ -365,6 +372,10 @@ def records(cluster, server):
         done("PUT", f"/v1/hubs/matrix-hub/updates/{quarter}/exception", {"until": "2999-01-01", "reason": "Matrix"}, If_None_Match="*")
     done("PUT", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}", {"nil_return": True}, "lead", If_None_Match="*")
     done("POST", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}/submission", None, "lead")
+    cluster.psql("""BEGIN; SET LOCAL session_replication_role = replica;
+        UPDATE scip.hub_status SET status = 'active', starts = '2018' WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'matrix-hub'); COMMIT""")
+    parts["year"], parts["evaluations"] = parts["quarter"][:7], "/v1/hubs/matrix-hub/evaluations/"
+    done("PUT", parts["evaluations"] + parts["year"], {}, "lead", If_None_Match="*")
     for slug, steps in (("draft", []), ("published", ["publication"]), ("held", ["publication", "holding"]), ("counted", ["publication", "holding"])):
         done("PUT", f"/v1/events/matrix-{slug}", {"title": "Matrix", "kind": "outreach", "hub": "matrix-hub", "starts": "2024-06-01"}, "lead", If_None_Match="*")
         for step in steps:
@@ -428,10 +439,10 @@ def address(server, records, method, template):
     if template.startswith("/v1/messages"):
         return template.replace("{id}", records["question" if template.endswith("response") else "message"])
     quarter, message = ("other" if template.endswith("exception") else "free", "unrelayed") if method == "PUT" else ("quarter", "message")
-    template = template.replace("{quarter}", records[quarter]).replace("{message}", records[message])
+    template = template.replace("{quarter}", records[quarter]).replace("{message}", records[message]).replace("{year}", "2019-20" if method == "PUT" else records["year"])
     for part, name in (("activities", "activity"), ("reviews", "review")):
         template = template.replace(part + "/{id}", f"{part}/{records[name]}")
-    if method == "PUT" and not re.search("/(updates|relays)/", template):
+    if method == "PUT" and not re.search("/(updates|relays|evaluations)/", template):
         return template.replace("{slug}", "matrix-new")
     if template.startswith("/v1/hubs/{slug}"):
         found = template.replace("{slug}", "matrix-hub").replace("{step}", "lead_identified")
@@ -455,7 +466,7 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment", "session_draft"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment", "session_draft", "evaluations"))
 
 
 def fault(outcome, answer, records):
