@@ -29,6 +29,9 @@ INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', '
 INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
   'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify']);
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.places', 'scip.training_figures', 'scip.certificate']);
+INSERT INTO definers SELECT unnest(ARRAY['scip.evaluation_derived', 'scip.evaluation_gaps', 'scip.change_evaluation']);
+INSERT INTO open_definers VALUES ('scip.published_answers');
+INSERT INTO public_tables SELECT unnest(ARRAY['evaluation_metric', 'evaluation_question']);
 -- Uses: figures are public; raw rows, keys and salts are the counter's, through its functions.
 INSERT INTO public_tables SELECT unnest(ARRAY['use_item', 'usage_month', 'users_month']);
 INSERT INTO unrecorded SELECT unnest(ARRAY['use', 'use_item', 'use_month', 'use_session', 'use_visitor', 'usage_month', 'users_month', 'usage_salt', 'agent_list']);

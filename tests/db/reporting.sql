@@ -169,10 +169,10 @@ SELECT is(pg_temp.state('pathway', '2025-09-01') || ' ' || pg_temp.state('pathwa
 SELECT is(pg_temp.state('evaluation', d), s, 'on ' || d) FROM (VALUES ('2025-11-30'::date, 'not_yet'), ('2025-12-01', 'missed')) v (d, s);
 INSERT INTO hub_evaluation (hub_id, year) VALUES (pg_temp.hub(), '2024-25');
 SELECT is(pg_temp.state('evaluation', '2025-11-30') || pg_temp.evidence('evaluation', '2025-11-30'), 'not_yet{"status": "draft"}', 'a draft');
-UPDATE hub_evaluation SET status = 'submitted', submitted_at = '2025-12-01' WHERE hub_id = pg_temp.hub();
+SELECT pg_temp.past($$UPDATE scip.hub_evaluation SET status = 'submitted', submitted_at = '2025-12-01' WHERE hub_id = pg_temp.hub()$$);
 SELECT is(pg_temp.state('evaluation', d), s, 'submitted late, on ' || d) FROM (VALUES ('2025-11-30'::date, 'not_yet'), ('2025-12-01', 'met')) v (d, s);
 SELECT is(pg_temp.state('evaluation', '2025-10-01', '2024-25', s), 'not_applicable', s) FROM unnest(ARRAY['test-closed', 'test-proposed', 'test-unknown']) s;
-SELECT is(pg_temp.outcome(o), '23514 hub_evaluation_status', o) FROM unnest(ARRAY['UPDATE hub_evaluation SET status = ''draft''', 'UPDATE hub_evaluation SET status = ''published''', 'UPDATE hub_evaluation SET accepted_at = now()']) o;
+SELECT is(pg_temp.outcome(format('SELECT pg_temp.past(%L)', o)), '23514 hub_evaluation_status', o) FROM unnest(ARRAY['UPDATE hub_evaluation SET status = ''draft''', 'UPDATE hub_evaluation SET status = ''published''', 'UPDATE hub_evaluation SET accepted_at = now()']) o;
 
 -- Meetings of the working groups, as far as attendance is recorded.
 SELECT is(pg_temp.state('national_meetings', '2025-06-01'), 'not_applicable', 'there was none');
