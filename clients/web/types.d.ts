@@ -2459,6 +2459,138 @@ export interface paths {
         patch: operations["patchUpdateException"];
         trace?: never;
     };
+    "/v1/hubs/{slug}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's annual evaluations
+         * @description The latest year first: each in which the Hub was active or paused. `none`: there is no return, or a draft that is not the caller's to see. For the Hub's lead and members, the group that decides on Hubs, and the central team.
+         */
+        get: operations["listHubEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/evaluations/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an annual evaluation
+         * @description Its figures by category, each with what the records say now, and its answers. A year without a return is `none`, with what the records say: begin one with PUT. Numbers of young people are shown to the Hub and the central team alone, to others their status is `suppressed`.
+         */
+        get: operations["getHubEvaluation"];
+        /**
+         * Begin an annual evaluation
+         * @description A draft, by the Hub's lead, once the year has begun and for a Hub that was active or paused in it (409). Figures and answers may come with it, as in a change of it.
+         */
+        put: operations["putHubEvaluation"];
+        post?: never;
+        /**
+         * Delete the draft of an annual evaluation
+         * @description Only a draft goes (409).
+         */
+        delete: operations["deleteHubEvaluation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an annual evaluation
+         * @description While it is a draft (409). A figure is confirmed by the value that the records give, and overridden by any other with a reason: a value that is not, or no longer, the records' needs one (422). Null takes a figure or an answer out again.
+         */
+        patch: operations["patchHubEvaluation"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/evaluations/{year}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit an annual evaluation
+         * @description Each figure is confirmed or overridden and each required question answered, or `errors` names what is missing (422). Once (409); then nothing in it changes, unless the central team gives it back.
+         */
+        post: operations["submitHubEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/evaluations/{year}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an annual evaluation
+         * @description By the central team, when it is submitted (409).
+         */
+        post: operations["acceptHubEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/evaluations/{year}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an annual evaluation back
+         * @description By the central team, before it is published (409): it is a draft again, and the Hub reads the note.
+         */
+        post: operations["returnHubEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/evaluations/{year}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an annual evaluation
+         * @description By the central team, when it is accepted (409): its answers may stand in the network's document of the year.
+         */
+        post: operations["publishHubEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quarters/{quarter}": {
         parameters: {
             query?: never;
@@ -6599,6 +6731,135 @@ export interface components {
         NetworkHealthList: {
             items: components["schemas"]["NetworkHealth"][];
             next: components["schemas"]["Next"];
+        };
+        /** @enum {string} */
+        EvaluationStatus: "none" | "draft" | "submitted" | "accepted" | "published";
+        /** @description What the records say, and what the Hub says. */
+        EvaluationFigure: {
+            metric: components["schemas"]["Code"];
+            title: string;
+            /** @description What the records say now; null where they do not say, or it is withheld. */
+            derived: number | null;
+            /**
+             * @description Of what the records say. suppressed: the value and the derived one are not for the caller.
+             * @enum {string}
+             */
+            status: "value" | "zero" | "suppressed" | "not_submitted" | "nil_return" | "not_applicable" | "not_available";
+            /** @description What the Hub says; null until it does. */
+            value: number | null;
+            /**
+             * @description confirmed: as the records had it. overridden: for a reason. Null where the value is withheld.
+             * @enum {string|null}
+             */
+            state: "unconfirmed" | "confirmed" | "overridden" | null;
+            reason: string | null;
+        };
+        EvaluationCategory: {
+            category: components["schemas"]["Code"];
+            figures: components["schemas"]["EvaluationFigure"][];
+        };
+        EvaluationAnswer: {
+            question: components["schemas"]["Code"];
+            title: string;
+            /** @description Whether it is answered before the return is submitted. */
+            required: boolean;
+            text: string | null;
+        };
+        /** @description A Hub's return of an academic year. */
+        HubEvaluation: {
+            hub: components["schemas"]["Link"];
+            year: components["schemas"]["YearName"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            status: components["schemas"]["EvaluationStatus"];
+            categories: components["schemas"]["EvaluationCategory"][];
+            answers: components["schemas"]["EvaluationAnswer"][];
+            /** Format: date-time */
+            submitted_at: string | null;
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            published_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the central team gave it back; null once it is submitted again.
+             */
+            returned_at: string | null;
+            /** @description Why it did, for the Hub. */
+            return_note: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            href: components["schemas"]["Href"];
+        };
+        /** @description How far the return of a year is. */
+        HubEvaluationSummary: {
+            hub: components["schemas"]["Link"];
+            year: components["schemas"]["YearName"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            status: components["schemas"]["EvaluationStatus"];
+            /** Format: date-time */
+            submitted_at: string | null;
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            published_at: string | null;
+            /** Format: date-time */
+            returned_at: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            href: components["schemas"]["Href"];
+        };
+        HubEvaluationList: {
+            items: components["schemas"]["HubEvaluationSummary"][];
+            next: components["schemas"]["Next"];
+        };
+        FigureValue: number;
+        /** @description The records' value confirms it; any other needs a reason. */
+        EvaluationFigureNew: {
+            value: components["schemas"]["FigureValue"];
+            reason?: string | null;
+        };
+        /** @description What is to change; null takes the figure out. */
+        EvaluationFigurePatch: {
+            value?: components["schemas"]["FigureValue"];
+            reason?: string | null;
+        } | null;
+        /** @description The beginning of a return; figures by metric, answers by question. */
+        HubEvaluationNew: {
+            figures?: {
+                [key: string]: components["schemas"]["EvaluationFigureNew"];
+            };
+            answers?: {
+                [key: string]: components["schemas"]["Text"];
+            };
+        };
+        /** @description What is to change; figures by metric, answers by question. */
+        HubEvaluationPatch: {
+            figures?: {
+                [key: string]: components["schemas"]["EvaluationFigurePatch"];
+            };
+            answers?: {
+                [key: string]: components["schemas"]["NullableText"];
+            };
+        };
+        HubEvaluationReturn: {
+            /** @description What is asked for; persons are not named. */
+            note: string;
         };
         /** @enum {string} */
         MeetingStatus: "planned" | "held" | "cancelled";
@@ -16452,6 +16713,404 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHubEvaluations: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluationList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHubEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putHubEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubEvaluationNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHubEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchHubEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubEvaluationPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    submitHubEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    acceptHubEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    returnHubEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubEvaluationReturn"];
+            };
+        };
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    publishHubEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
