@@ -50,6 +50,8 @@ def clock(cluster, server):
           DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.hub_evaluation_figure WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.minutes WHERE meeting_id IN (TABLE met);
@@ -278,7 +280,14 @@ def test_a_hubs_year(cluster, server, clock, act):
     act(lead, "POST", HUB + "/updates/2040-41-Q4/submission")
     assert stands("2040-41", quarterly_updates="met")["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 4, "nil_returns": 1, "late": 1, "missed": 0}
     clock.set("2041-10-01")
-    cluster.psql("INSERT INTO scip.hub_evaluation (hub_id, year, status, submitted_at) SELECT id, '2040-41', 'submitted', '2041-10-01' FROM scip.hub WHERE slug = 'year-hub'")
+    evaluation = HUB + "/evaluations/2040-41"
+    before = act(lead, "GET", evaluation)
+    act(lead, "PUT", evaluation, {
+        "figures": {figure["metric"]: {"value": 1, "reason": "The records do not say"} if figure["derived"] is None else {"value": figure["derived"]}
+                    for category in before["categories"] for figure in category["figures"]},
+        "answers": {answer["question"]: "A year of beginnings" for answer in before["answers"] if answer["required"]}})
+    stands("2040-41")
+    act(lead, "POST", evaluation + "/submission")
     now = stands("2040-41", evaluation="met")
     assert set(expected.values()) == {"met"} and all(rule["next_action"] is None for rule in now.values())
 
