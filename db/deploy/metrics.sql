@@ -216,7 +216,7 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
     WHEN m.reported AND f.hub_id IS NOT NULL AND d.nil AND coalesce(s.whole, 0) = 0 THEN 'nil_return'
     WHEN m.measure = 'share' AND coalesce(s.whole, 0) = 0 THEN 'not_applicable'
     -- what was never recorded by then is not known to be nothing
-    WHEN coalesce(s.whole, 0) = 0 AND NOT (SELECT EXISTS (SELECT FROM metric.facts(cells.code, '2000-01-01', cells.last_day, cells.known_at) a WHERE a.left_out IS NULL)) THEN 'not_available'
+    WHEN coalesce(s.whole, 0) = 0 AND NOT (SELECT EXISTS (SELECT FROM metric.facts(cells.code, '1900-01-01', cells.last_day, cells.known_at) a WHERE a.left_out IS NULL)) THEN 'not_available'
     ELSE 'zero' END AS status) e
 $$;
 

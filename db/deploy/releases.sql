@@ -43,7 +43,7 @@ INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
 
 CREATE FUNCTION scip.keep_released() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_TABLE_NAME = 'release' OR (SELECT r.xid FROM scip.release r WHERE r.id = OLD.release_id) <> pg_current_xact_id() THEN
+  IF NOT EXISTS (SELECT FROM scip.release r WHERE r.id = (to_jsonb(OLD) ->> 'release_id')::bigint AND r.xid = pg_current_xact_id()) THEN
     RAISE 'released' USING ERRCODE = 'SC409', CONSTRAINT = 'release-is-immutable';
   END IF;
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
