@@ -117,6 +117,7 @@ static const struct state {
 
 bool problem_set_status(struct problem *problem, int status) {
     static const char *const details[][2] = {
+        {"bad-request", "See errors for the values that are not valid."},
         {"forbidden", "The caller may not change this record."},
         {"not-found", "There is no such record."},
         {"conflict", "A rule of the records forbids it."},

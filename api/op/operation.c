@@ -327,6 +327,9 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
         schema_each_required(operation->spec->item, require,
                              &(struct requirement){.operation = operation, .link = link, .gate = gate});
     check_cursor(operation, link, gate);
+    for (unsigned i = 0; i < operation->spec->media_count; i++)
+        if (strcmp(operation->spec->media[i], "text/html") == 0)
+            require("_html", &(struct requirement){.operation = operation, .link = link, .gate = gate});
     if (gate->faults != before)
         return false;
     atomic_store(&operation->link, link);

@@ -147,6 +147,20 @@ def test_geojson_values(engine):
     assert collection["features"][1]["geometry"] is None and collection["features"][1]["id"] == "formula"
 
 
+def test_a_page_is_its_bytes(engine):
+    page = engine.get("/page?title=Caf%C3%A9")
+    assert (page.status, page.headers["Content-Type"], page.text) == (200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Café</title>")
+    assert page.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert engine.get("/page", If_None_Match=engine.get("/page").headers["ETag"]).status == 304
+    assert engine.get("/page?title=nowhere").status == 404
+    assert engine.get("/page", Accept="application/json").status == 406
+
+
+def test_a_statement_may_refuse_what_was_asked(engine):
+    wrong = engine.get("/page?title=wrong")
+    assert (wrong.status, wrong.json["errors"]) == (400, [{"pointer": "/query/title", "detail": "is wrong"}])
+
+
 @pytest.mark.parametrize("state, status", [("SC401", 401), ("SC409", 409), ("SC422", 422), ("42501", 403), ("23505", 409), ("23P01", 409),
                                            ("23503", 409), ("23502", 422), ("23514", 422), ("22012", 422), ("40001", 503), ("40P01", 503),
                                            ("55P03", 503), ("53300", 503), ("57014", 504), ("42P01", 500), ("XX000", 500), ("P0001", 500)])
