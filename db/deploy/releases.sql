@@ -13,7 +13,6 @@ CREATE TABLE scip.release (
   first_day date NOT NULL,
   last_day date NOT NULL,
   note text NOT NULL CHECK (note ~ '\S' AND length(note) <= 2000),
-  account_id uuid,
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -36,8 +35,6 @@ CREATE TABLE scip.release_cell (
 );
 CREATE INDEX ON scip.release_cell (metric, hub_id);
 CALL scip.publish('release', 'release_cell');
-REVOKE SELECT ON scip.release FROM scip_anonymous, scip_writer;
-GRANT SELECT (id, uid, period, number, family, first_day, last_day, note, version, created_at) ON scip.release TO scip_anonymous, scip_writer;
 CALL scip.keep_records('release', 'release', 'r.uid');
 INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
 
@@ -221,8 +218,8 @@ BEGIN
       WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
     RAISE 'its years come first' USING ERRCODE = 'SC409', CONSTRAINT = 'release-years-first';
   END IF;
-  INSERT INTO release (uid, period, number, family, first_day, last_day, note, account_id)
-  SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, ctx.account()
+  INSERT INTO release (uid, period, number, family, first_day, last_day, note)
+  SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note
   FROM release r WHERE r.period = p.name RETURNING id INTO made;
   INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, nation, category, value, part, whole, status)
   SELECT made, m.code, m.version, b.by, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
