@@ -116,7 +116,7 @@ BEGIN
     name := given; family := 'calendar'; first_day := lower(scip.total_days(given)); last_day := upper(scip.total_days(given)) - 1;
   ELSE
     SELECT t.slug INTO s FROM scip.strategy t WHERE t.period_text = given;
-    wrong := coalesce(format('is no year; the strategy of these years is %s', s.slug),
+    wrong := coalesce('is no year; the strategy of these years is ' || s.slug,
       'must be an academic year (2021-22), its quarter (2021-22-Q1), a calendar year (2021), a month (2021-M11) or the slug of a strategy');
   END IF;
 END $$;
