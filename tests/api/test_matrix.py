@@ -45,6 +45,7 @@ GET /v1/documents/{slug}/files /v1/resources/{slug}/files /v1/documents/{slug}/f
 GET /v1/usage /v1/usage/users /v1/documents/{slug}/usage /v1/resources/{slug}/usage /v1/documents/{slug}/visit /v1/resources/{slug}/visit  all
 GET /v1/groups /v1/groups/{slug} /v1/strategies /v1/strategies/{slug}          all
 GET /v1/toolkit/principles /v1/toolkit/principles/{slug} /v1/toolkit/facts /v1/toolkit/facts/{slug}  all
+GET /v1/metrics /v1/metrics/{code} /v1/metrics/{code}/explain /v1/metrics/{code}/definitions /v1/releases /v1/releases/{id} /v1/headline-comparisons  all
 GET /v1/headline-figures /v1/headline-figures/{slug} /v1/headline-figures/{slug}/versions  all
 GET /v1/policy-contributions /v1/policy-contributions/{slug}                   all
 GET /v1/changes                            all
@@ -56,6 +57,7 @@ POST /v1/documents/{slug}/withdrawal /v1/documents/{slug}/reinstatement /v1/reso
 PUT,DELETE /v1/documents/{slug}/files/{name} /v1/resources/{slug}/files/{name}  central
 PUT,PATCH,DELETE /v1/toolkit/principles/{slug} /v1/toolkit/facts/{slug} /v1/policy-contributions/{slug}  central
 PUT /v1/headline-figures/{slug}            central
+POST /v1/releases                          central
 POST /v1/headline-figures/{slug}/versions  central
 PATCH /v1/organisations/{slug}/profile     central partner
 
@@ -292,6 +294,10 @@ def records(cluster, server):
           DELETE FROM scip.closed_total WHERE period = '1999';
           DELETE FROM scip.self_assessment WHERE organisation_id IN (SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%');
           DELETE FROM scip.toolkit_principle WHERE slug LIKE 'matrix-%';
+          SET session_replication_role = replica;
+          DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '1989-90');
+          DELETE FROM scip.release WHERE period = '1989-90';
+          RESET session_replication_role;
           CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'matrix-%';
           CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%';
           BEGIN;
@@ -384,6 +390,7 @@ def records(cluster, server):
     parts["event"] = "matrix-draft"
     done("PUT", "/v1/toolkit/principles/matrix-mine", {"ordinal": 998, "name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
     parts["assessment"] = done("POST", "/v1/self-assessments", {"organisation": "matrix-mine", "principle": "matrix-mine", "stage": "emerging", "assessed_on": "2024-06-01"}, "partner")["id"]
+    parts["release"] = done("POST", "/v1/releases", {"period": "1989-90", "note": "Matrix"})["id"]
     parts["total"] = done("POST", "/v1/closed-totals", {"metric": "hubs", "period": "1999", "value": 1, "sources": ["https://www.example.org/"]})["id"]
     done("PUT", "/v1/training/courses/matrix-mine", {"name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
     training = {"course": "matrix-mine", "hub": "matrix-hub", "starts_at": "2999-01-01T10:00:00Z", "ends_at": "2999-01-01T11:00:00Z", "capacity": 5}
@@ -436,6 +443,8 @@ def address(server, records, method, template):
         return template.replace("{id}", records["minutes"])
     if template.startswith("/v1/groups/{slug}/"):
         return template.replace("{slug}", "hub-leads-group").replace("{id}", records["seat"]).replace("{seat}", records["seat"])
+    if template.startswith(("/v1/metrics", "/v1/releases")):
+        return template.replace("{code}", "hubs").replace("{id}", records["release"])
     if template.startswith("/v1/messages"):
         return template.replace("{id}", records["question" if template.endswith("response") else "message"])
     quarter, message = ("other" if template.endswith("exception") else "free", "unrelayed") if method == "PUT" else ("quarter", "message")
