@@ -27,8 +27,8 @@ CREATE TABLE scip.metric (
   CONSTRAINT metric_breakdowns CHECK (breakdowns <@ ARRAY['hub', 'nation', 'category', 'hub+category']),
   -- the one that hides Hubs goes by the tree of Hubs in nations
   CONSTRAINT metric_tree CHECK (privacy <> 'young_people' OR breakdowns = ARRAY['hub', 'nation'] AND additive AND measure = 'count'),
-  -- of what is left to sums, no part can be told
-  CONSTRAINT metric_ratings CHECK (privacy <> 'ratings' OR breakdowns = '{}' AND measure = 'share')
+  -- parts of a whole, in one way alone
+  CONSTRAINT metric_ratings CHECK (privacy <> 'ratings' OR breakdowns <@ '{category}' AND measure = 'share')
 );
 COMMENT ON COLUMN scip.metric.category IS 'What the dimension category is of this metric';
 COMMENT ON COLUMN scip.metric.reported IS 'Hubs report it: where nothing is, they may not have';

@@ -31,7 +31,7 @@ CREATE TABLE scip.release_cell (
   whole numeric,
   status text NOT NULL CHECK (status IN ('value', 'zero', 'suppressed', 'not_submitted', 'nil_return', 'not_applicable', 'not_available')),
   CONSTRAINT release_cell_once UNIQUE NULLS NOT DISTINCT (release_id, metric, breakdown, hub_id, nation, category),
-  CONSTRAINT release_cell_hidden CHECK (status IN ('value', 'zero') OR num_nonnulls(value, part, whole) = 0) NOT VALID
+  CONSTRAINT release_cell_hidden CHECK (status IN ('value', 'zero') OR num_nonnulls(value, part, whole) = 0)
 );
 CREATE INDEX ON scip.release_cell (metric, hub_id);
 CALL scip.publish('release', 'release_cell');
@@ -179,17 +179,27 @@ BEGIN
       UPDATE scip.release_cell c SET status = 'suppressed', value = NULL
       WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = '{hub,category}' AND c.hub_id = ANY (hubs) AND c.status <> 'not_applicable';
     ELSIF m.privacy = 'ratings' THEN
-      -- A share hides with its parts. Fewer than five more than before, or than the years of a strategy together, could be told by a
-      -- difference: then the number before stands, or none is told.
+      -- A share hides with its parts. Fewer than five more than before could be told by a difference: then the number before stands.
       UPDATE scip.release_cell c SET (value, part, whole) = (e.value, e.part, e.whole)
       FROM scip.release_cell e WHERE c.release_id = r.id AND c.metric = m.code AND e.release_id = (SELECT max(x) FROM unnest(earlier) x)
-        AND e.metric = m.code AND e.breakdown = '{}' AND e.status IN ('value', 'zero') AND abs(c.whole - e.whole) < 5;
+        AND e.metric = m.code AND e.breakdown = c.breakdown AND e.category IS NOT DISTINCT FROM c.category AND e.status IN ('value', 'zero') AND abs(c.whole - e.whole) < 5;
+      -- Few: fewer than five; what was hidden before; of a strategy fewer than five more than its years have, or anything where a year is
+      -- hidden. Of the whole and its parts no difference is below five: the smallest other part is hidden too, and all of them with the whole.
       UPDATE scip.release_cell c SET status = 'suppressed', value = NULL, part = NULL, whole = NULL
-      WHERE c.release_id = r.id AND c.metric = m.code AND c.status IN ('value', 'zero') AND (c.whole < 5
-        OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (years || earlier) AND e.metric = m.code AND e.status = 'suppressed')
-        OR c.whole - (SELECT coalesce(sum(e.whole), 0) FROM scip.release_cell e JOIN scip.release y ON y.id = e.release_id
-                      WHERE e.release_id = ANY (years) AND e.metric = m.code AND y.first_day >= r.first_day AND y.last_day <= r.last_day) BETWEEN 1 AND 4
-           AND cardinality(years) > 0);
+      FROM (
+        SELECT f.*, bool_or(f.few AND f.breakdown = '{}') OVER () AS nothing, sum(f.whole) FILTER (WHERE f.few) OVER (PARTITION BY f.breakdown) AS hidden,
+               row_number() OVER (PARTITION BY f.breakdown, f.few ORDER BY f.whole, f.category) AS rank
+        FROM (
+          SELECT x.breakdown, x.category, x.whole, x.whole < 5
+            OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code AND e.breakdown = x.breakdown
+                       AND e.category IS NOT DISTINCT FROM x.category AND e.status = 'suppressed')
+            OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (years) AND e.metric = m.code AND e.breakdown = '{}' AND e.status = 'suppressed')
+            OR coalesce(x.whole - (SELECT sum(e.whole) FROM scip.release_cell e JOIN scip.release y ON y.id = e.release_id
+                                   WHERE e.release_id = ANY (years) AND e.metric = m.code AND e.breakdown = '{}' AND y.first_day >= r.first_day AND y.last_day <= r.last_day)
+                        BETWEEN 1 AND 4, false) AS few
+          FROM scip.release_cell x WHERE x.release_id = r.id AND x.metric = m.code AND x.status IN ('value', 'zero')) f) j
+      WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = j.breakdown AND c.category IS NOT DISTINCT FROM j.category
+        AND (j.few OR j.breakdown = '{category}' AND (j.nothing OR j.hidden BETWEEN 1 AND 4 AND j.rank = 1));
     END IF;
   END LOOP;
 END $$;
@@ -226,7 +236,7 @@ BEGIN
   FROM metric m CROSS JOIN LATERAL (
     SELECT '{}'::text[] AS by
     UNION ALL
-    SELECT string_to_array(x, '+') FROM unnest(m.breakdowns) x WHERE p.family = 'academic' OR m.privacy <> 'young_people') b
+    SELECT string_to_array(x, '+') FROM unnest(m.breakdowns) x WHERE p.family = 'academic' OR m.privacy NOT IN ('young_people', 'ratings')) b
   CROSS JOIN LATERAL metric.cells(m.code, p.first_day, p.last_day, NULL, b.by) c;
   CALL metric.disclose(made);
   RETURN uid;
@@ -401,5 +411,34 @@ $$;
 GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.make_release TO scip_writer;
+
+-- The public figures of training: ratings are those of the releases, of a strategy the sum of its years, so that nothing is told here that is not there.
+CREATE OR REPLACE FUNCTION scip.training_figures(INOUT period text, INOUT course text, OUT "from" date, OUT "to" date, OUT sessions_held int,
+  OUT delegates int, OUT responses int, OUT response_rate json, OUT rating_high json) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT p.name, c.slug, p.starts, p.ends, n.held, n.delegates, n.responses,
+         CASE n.delegates WHEN 0 THEN share(NULL, NULL, 'not_applicable') ELSE share(n.responses, n.delegates) END,
+         CASE WHEN n.delegates = 0 THEN share(NULL, NULL, 'not_applicable')
+              WHEN c.id IS NOT NULL AND p.strategy IS NOT NULL OR r.released < r.years THEN share(NULL, NULL, 'not_available')
+              WHEN r.hidden THEN share(NULL, NULL, 'suppressed')
+              WHEN coalesce(r.rated, 0) = 0 THEN share(NULL, NULL, 'not_available')
+              ELSE share(r.high, r.rated) END
+  FROM training_period(coalesce(training_figures.period, academic_year(today()))) p
+  LEFT JOIN course c ON c.slug = training_figures.course
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT s.id) FILTER (WHERE s.status = 'held')::int AS held, count(b.id)::int AS delegates, count(f.id)::int AS responses
+    FROM training_session s
+    LEFT JOIN booking b ON b.session_id = s.id AND b.attended
+    LEFT JOIN feedback f ON f.booking_id = b.id
+    WHERE s.status IN ('published', 'held') AND s.day BETWEEN p.starts AND p.ends AND (c.id IS NULL OR s.course_id = c.id)) n
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS years, count(e.id) AS released, bool_or(x.status = 'suppressed') AS hidden, sum(x.part)::int AS high, sum(x.whole)::int AS rated
+    FROM generate_series(p.starts::timestamp, p.ends, interval '1 year') y
+    LEFT JOIN LATERAL (SELECT t.id FROM release t WHERE t.period = academic_year(y::date) ORDER BY t.number DESC LIMIT 1) e ON true
+    LEFT JOIN release_cell x ON x.release_id = e.id AND x.metric = 'toolkit_rated_highly'
+      AND x.breakdown = CASE WHEN c.id IS NULL THEN '{}' ELSE '{category}' END::text[] AND x.category IS NOT DISTINCT FROM c.slug) r
+  WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
+$$;
+DROP FUNCTION scip.training_ratings;
 
 COMMIT;

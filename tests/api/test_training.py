@@ -693,6 +693,23 @@ def year_of_training(server, central, year, course, ratings, absent=0, silent=0)
     return path
 
 
+def released(server, central, *periods):
+    """What is told of ratings is told by releases."""
+    for period in periods:
+        made = server.send("POST", "/v1/releases", {"period": period, "note": "For the tests"}, central)
+        assert made.status == 201, made.text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_releases(cluster, server):
+    def clear():
+        cluster.psql("""SET session_replication_role = replica; CREATE TEMP TABLE mine AS SELECT id FROM scip.release WHERE period IN ('1999-00', '1902-03', '1903-04', '1904-05', '1905-06');
+            DELETE FROM scip.release_cell WHERE release_id IN (TABLE mine); DELETE FROM scip.release WHERE id IN (TABLE mine);""")
+    clear()
+    yield
+    clear()
+
+
 def test_figures_of_a_year(server, central):
     course = new_course(server, central)
     before = figures(server, "1999-00")
@@ -701,10 +718,13 @@ def test_figures_of_a_year(server, central):
     year_of_training(server, central, 1999, course, [5, 4, 3, 5], absent=2, silent=2)
     few = figures(server, "1999-00")
     assert (few["sessions_held"], few["delegates"], few["responses"]) == (1, 6, 4), "by attendance, not by booking"
-    assert few["rating_high"] == HIDDEN and few["response_rate"] == of(4, 6)
+    assert few["rating_high"]["status"] == "not_available" and few["response_rate"] == of(4, 6)
+    released(server, central, "1999-00")
+    assert figures(server, "1999-00")["rating_high"] == HIDDEN
     year_of_training(server, central, 1999, course, [2, None])
+    released(server, central, "1999-00")
     enough = figures(server, "1999-00")
-    assert (enough["sessions_held"], enough["responses"], enough["rating_high"]) == (2, 6, of(3, 5)), "of those who rated"
+    assert (enough["sessions_held"], enough["responses"], enough["rating_high"]) == (2, 6, HIDDEN), "what was not told stays so: four of the five are known to be those before"
     assert figures(server, "1999/00") == figures(server, "199900") == enough and figures(server, "1999-00", course) == {**enough, "course": course}
     assert figures(server, "1998-99")["sessions_held"] == 0
     for bad, pointer in (("2024", "period"), ("2024-M11", "period"), ("2024-25-Q1", "period"), ("2024-26", "period"), ("no-such-strategy", "period"),
@@ -734,22 +754,27 @@ def test_no_difference_tells_a_hidden_rating(server, central):
     year_of_training(server, central, 1904, big, [4] * 5)
     year_of_training(server, central, 1904, third, [2] * 6)
     year_of_training(server, central, 1905, third, [2] * 5)  # after the strategy
+    years = ("1902-03", "1903-04", "1904-05", "1905-06")
+    assert {figures(server, y)["rating_high"]["status"] for y in (*years, "training-strategy")} == {"not_available"}
+    released(server, central, *years)
     whole = figures(server, "training-strategy")
     assert (whole["from"], whole["to"], whole["period"]) == ("1902-09-01", "1905-08-31", "training-strategy")
-    assert whole["rating_high"] == of(14, 23) and whole["delegates"] == 23
-    # 1903 has two; with one of the others shown it would be the difference, so the smaller of those is hidden, and its courses
-    assert figures(server, "1903-04")["rating_high"] == HIDDEN and figures(server, "1902-03")["rating_high"] == HIDDEN
+    # 1903 has two: they are not told, so the strategy is not, for it would be the difference
+    assert whole["rating_high"] == HIDDEN and whole["delegates"] == 23
+    assert figures(server, "1903-04")["rating_high"] == HIDDEN and figures(server, "1902-03")["rating_high"] == of(7, 10)
+    # in 1902 the small course has three, so neither is told
     assert figures(server, "1902-03", big)["rating_high"] == HIDDEN and figures(server, "1902-03", small)["rating_high"] == HIDDEN
     assert figures(server, "1904-05")["rating_high"] == of(5, 11)
     assert (figures(server, "1904-05", big)["rating_high"], figures(server, "1904-05", third)["rating_high"]) == (of(5, 5), of(0, 6))
     assert figures(server, "training-strategy", big)["rating_high"]["status"] == "not_available"
     assert figures(server, "1905-06", third)["rating_high"] == of(0, 5)
-    # a small course beside a large one of a year that is shown: neither
-    year_of_training(server, central, 1904, small, [5, 5])
-    assert figures(server, "1904-05")["rating_high"] == of(7, 13)
-    assert figures(server, "1904-05", small)["rating_high"] == figures(server, "1904-05", big)["rating_high"] == HIDDEN
-    assert figures(server, "1904-05", third)["rating_high"] == of(0, 6)
-
+    # two more are told by nobody: the number before stands, until there are five more
+    year_of_training(server, central, 1904, third, [5, 5])
+    released(server, central, "1904-05")
+    assert figures(server, "1904-05")["rating_high"] == of(5, 11) and figures(server, "1904-05", third)["rating_high"] == of(0, 6)
+    year_of_training(server, central, 1904, third, [5, 5, 5])
+    released(server, central, "1904-05")
+    assert figures(server, "1904-05")["rating_high"] == of(10, 16) and figures(server, "1904-05", third)["rating_high"] == of(5, 11)
 
 # Privacy
 
