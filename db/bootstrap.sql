@@ -13,10 +13,10 @@ ALTER ROLE scip_migrator NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 ALTER ROLE scip_anonymous NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 ALTER ROLE scip_writer NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 
--- Text forms that reach clients do not depend on the cluster's configuration.
+-- Text forms that reach clients do not depend on the cluster's configuration; no statement runs long enough to be compiled.
 SELECT format('ALTER ROLE %I SET %s', name, setting)
 FROM unnest(ARRAY['scip_migrator', 'scip_anonymous', 'scip_writer']) AS name,
-     unnest(ARRAY['search_path = scip, public', 'TimeZone = ''UTC''', 'DateStyle = ''ISO''']) AS setting
+     unnest(ARRAY['search_path = scip, public', 'TimeZone = ''UTC''', 'DateStyle = ''ISO''', 'jit = off']) AS setting
 \gexec
 
 SELECT format('ALTER ROLE %I SET %s', name, setting)

@@ -22,7 +22,7 @@ $$;
 
 -- Makes known.<t>. Only one of its halves runs; generated columns are not in the history, so they are made again.
 CREATE PROCEDURE known.offer(VARIADIC tables text[])
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$ -- so that expressions come out with all their names
 DECLARE
   t text;
   now_list text;

@@ -122,55 +122,71 @@ BEGIN
 END $$;
 
 -- All facts of a metric: those of its SQL; totals of the past, which stand for the records of their days; and where a Hub's accepted
--- return for the year gives another number, that one in place of its records (not with returns => false).
-CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz, returns boolean DEFAULT true) RETURNS SETOF fact.row
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
-BEGIN
-  RETURN QUERY EXECUTE format($sql$
+-- return for the year gives another number, that one in place of its records (not with returns => false). As a query, so that who sums
+-- them makes no row of each: $1 code, $2 and $3 first and last day as far as they have come, $4 when it was known, $5 last day, $6 returns.
+CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT format($sql$
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = $1),
-    total AS MATERIALIZED (
-      SELECT t.*, scip.total_days(t.period) AS days,
-             CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = $5 ELSE scip.total_days(t.period) <@ daterange($2, $5, '[]') END AS fits
-      FROM known.closed_total($4) t, m
-      WHERE t.metric = $1 AND (t.class IS NULL OR t.class = 'human') AND scip.total_days(t.period) && daterange($2, $5, '[]')
-    ), given AS MATERIALIZED (
+    given AS MATERIALIZED (
       SELECT e.hub_id, f.value, e.id FROM scip.academic_year($2) y, m, known.hub_evaluation($4) e
       JOIN known.hub_evaluation_figure($4) f ON f.evaluation_id = e.id AND f.metric = $1
       WHERE e.year = y AND scip.year_start(y) = $2 AND $5 = $2 + interval '1 year' - interval '1 day' AND e.status IN ('accepted', 'published')
         AND f.reason IS NOT NULL AND m.additive AND $6
+    ), total AS MATERIALIZED (
+      SELECT t.*, scip.total_days(t.period) AS days,
+             CASE WHEN t.class <> 'human' THEN t.class
+                  WHEN t.hub_id IN (SELECT g.hub_id FROM given g) THEN 'the return of the Hub stands'
+                  WHEN NOT CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = $5 ELSE scip.total_days(t.period) <@ daterange($2, $5, '[]') END
+                    THEN 'a total of the past that is of other days too' END AS not_this
+      FROM known.closed_total($4) t, m
+      WHERE t.metric = $1 AND scip.total_days(t.period) && daterange($2, $5, '[]')
     )
     SELECT r.subject, r.weight, r.part, r.day, r.hub_id, r.nation, r.category,
-           coalesce(r.left_out, CASE WHEN EXISTS (SELECT FROM given g WHERE g.hub_id = r.hub_id) THEN 'the return of the Hub stands'
-             WHEN EXISTS (SELECT FROM total t WHERE t.fits AND t.days @> r.day AND (t.hub_id IS NULL OR t.hub_id = r.hub_id)) THEN 'a total of the past stands' END),
+           coalesce(r.left_out, CASE WHEN r.hub_id = ANY (ARRAY(SELECT g.hub_id FROM given g)) THEN 'the return of the Hub stands'
+             WHEN EXISTS (SELECT FROM total) AND EXISTS (SELECT FROM total t WHERE t.not_this IS NULL AND t.days @> r.day AND (t.hub_id IS NULL OR t.hub_id = r.hub_id)) THEN 'a total of the past stands' END) AS left_out,
            r.record
     FROM fact.%1$I($2, $3, $4) r
     UNION ALL
-    SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL,
-           CASE WHEN NOT t.fits THEN 'a total of the past that is of other days too' END, '/v1/closed-totals/' || t.id
+    SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/closed-totals/' || t.id
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
     LEFT JOIN LATERAL (SELECT scip.one_nation(x.nations) AS nation FROM scip.hub x WHERE x.id = t.hub_id) h ON true
     UNION ALL
     SELECT NULL, g.value, NULL, $3, g.hub_id, scip.one_nation(h.nations), NULL, NULL,
            '/v1/hubs/' || h.slug || '/evaluations/' || scip.academic_year($2)
     FROM given g JOIN scip.hub h ON h.id = g.hub_id
-    $sql$, code) USING code, first_day, least(last_day, scip.today(), (known_at AT TIME ZONE 'Europe/London')::date - 1), known_at, last_day, returns;
+    $sql$, code)
+$$;
+-- How far a period has come by then.
+CREATE FUNCTION metric.until(last_day date, known_at timestamptz) RETURNS date LANGUAGE sql STABLE
+RETURN least(last_day, scip.today(), (known_at AT TIME ZONE 'Europe/London')::date - 1);
+
+CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz, returns boolean DEFAULT true) RETURNS SETOF fact.row
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN QUERY EXECUTE metric.query(code) USING code, first_day, metric.until(last_day, known_at), known_at, last_day, returns;
 END $$;
 
 -- Sums over what `by` does not name, of all that is asked; nobody is asked whether it may be told.
 CREATE FUNCTION metric.sums(code text, first_day date, last_day date, known_at timestamptz, by text[], returns boolean DEFAULT true,
   OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT rows_in bigint)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT s.hub_id, s.nation, s.category, CASE m.measure WHEN 'count' THEN s.number WHEN 'share' THEN trim_scale(round(100 * s.part / nullif(s.whole, 0), 1)) END,
-         CASE m.measure WHEN 'share' THEN s.part END, CASE m.measure WHEN 'share' THEN s.whole END, s.rows_in
-  FROM scip.metric m, (
-    SELECT g.hub_id, g.nation, g.category, trim_scale(count(DISTINCT g.subject) + coalesce(sum(g.weight) FILTER (WHERE g.subject IS NULL), 0)) AS number,
-           coalesce(sum(g.part), 0) AS part, coalesce(sum(g.weight), 0) AS whole, count(*) AS rows_in
-    FROM (SELECT f.subject, f.weight, f.part, CASE WHEN 'hub' = ANY (by) THEN f.hub_id END AS hub_id,
-                 CASE WHEN 'nation' = ANY (by) THEN f.nation END AS nation, CASE WHEN 'category' = ANY (by) THEN f.category END AS category
-          FROM metric.facts(sums.code, sums.first_day, sums.last_day, sums.known_at, sums.returns) f WHERE f.left_out IS NULL) g
-    GROUP BY 1, 2, 3) s
-  WHERE m.code = sums.code
-$$;
+RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  share boolean := (SELECT m.measure = 'share' FROM scip.metric m WHERE m.code = sums.code);
+BEGIN
+  IF share IS NULL THEN
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE format($sql$
+    SELECT g.hub_id, g.nation, g.category,
+           CASE WHEN %1$L THEN trim_scale(round(100 * coalesce(sum(g.part), 0) / nullif(coalesce(sum(g.weight), 0), 0), 1))
+             ELSE trim_scale(count(DISTINCT g.subject) + coalesce(sum(g.weight) FILTER (WHERE g.subject IS NULL), 0)) END,
+           CASE WHEN %1$L THEN coalesce(sum(g.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(g.weight), 0) END, count(*)
+    FROM (SELECT f.subject, f.weight, f.part, %2$s AS hub_id, %3$s AS nation, %4$s AS category FROM (%5$s) f WHERE f.left_out IS NULL) g
+    GROUP BY 1, 2, 3
+    $sql$, share, CASE WHEN 'hub' = ANY (by) THEN 'f.hub_id' ELSE 'NULL::bigint' END, CASE WHEN 'nation' = ANY (by) THEN 'f.nation' ELSE 'NULL::text' END,
+    CASE WHEN 'category' = ANY (by) THEN 'f.category' ELSE 'NULL::text' END, metric.query(code))
+  USING code, first_day, metric.until(last_day, known_at), known_at, last_day, returns;
+END $$;
 
 -- Whether Hubs have said anything of a period, and whether more than that there was nothing: what makes a zero.
 CREATE FUNCTION metric.said(first_day date, last_day date, known_at timestamptz, OUT hub_id bigint, OUT nil boolean)
@@ -190,7 +206,11 @@ CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at 
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH m AS (SELECT * FROM scip.metric x WHERE x.code = cells.code),
   sum AS MATERIALIZED (SELECT * FROM metric.sums(cells.code, cells.first_day, cells.last_day, cells.known_at, by, cells.returns)),
-  phase AS MATERIALIZED (SELECT * FROM known.hub_phases(known_at)),
+  at_work AS MATERIALIZED ( -- Hubs that were active in the period, of a stock on its last day
+    SELECT DISTINCT p.hub_id, scip.one_nation(h.nations) AS nation FROM m, known.hub_phases(known_at) p JOIN known.hub(known_at) h ON h.id = p.hub_id
+    WHERE p.status = 'active' AND p.since <= cells.last_day AND (p.until IS NULL OR p.until > CASE m.kind WHEN 'stock' THEN cells.last_day ELSE cells.first_day END)
+  ),
+  said AS MATERIALIZED (SELECT * FROM metric.said(cells.first_day, cells.last_day, cells.known_at)),
   frame AS (
     SELECT h.id AS hub_id, NULL::text AS nation, c.category FROM known.hub(known_at) h
     LEFT JOIN (SELECT DISTINCT s.category FROM sum s WHERE 'category' = ANY (by) AND s.category IS NOT NULL) c ON true
@@ -206,13 +226,14 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
          CASE WHEN e.status IN ('value', 'zero') THEN coalesce(s.value, 0) END, CASE WHEN e.status IN ('value', 'zero') THEN s.part END,
          CASE WHEN e.status IN ('value', 'zero') THEN s.whole END, e.status
   FROM m CROSS JOIN frame f LEFT JOIN sum s ON (s.hub_id, s.nation, s.category) IS NOT DISTINCT FROM (f.hub_id, f.nation, f.category)
-  LEFT JOIN metric.said(cells.first_day, cells.last_day, cells.known_at) d ON d.hub_id = f.hub_id
+  LEFT JOIN said d ON d.hub_id = f.hub_id
   CROSS JOIN LATERAL (SELECT CASE
     WHEN s.value <> 0 THEN 'value'
-    WHEN f.hub_id IS NOT NULL AND coalesce(s.whole, 0) = 0 AND NOT EXISTS (SELECT FROM phase p WHERE p.hub_id = f.hub_id AND p.status = 'active'
-      AND p.since <= cells.last_day AND (p.until IS NULL OR p.until > CASE m.kind WHEN 'stock' THEN cells.last_day ELSE cells.first_day END)) THEN 'not_applicable'
+    WHEN f.hub_id IS NOT NULL AND coalesce(s.whole, 0) = 0 AND NOT EXISTS (SELECT FROM at_work w WHERE w.hub_id = f.hub_id) THEN 'not_applicable'
     WHEN m.reported AND f.hub_id IS NOT NULL AND d.hub_id IS NULL AND coalesce(s.whole, 0) = 0 THEN 'not_submitted'
-    WHEN m.reported AND f.hub_id IS NULL AND coalesce(s.value, 0) = 0 AND NOT EXISTS (SELECT FROM metric.said(cells.first_day, cells.last_day, cells.known_at)) THEN 'not_submitted'
+    WHEN s.rows_in > 0 AND m.measure = 'count' THEN 'zero'
+    WHEN m.reported AND f.hub_id IS NULL AND f.nation IS NOT NULL AND NOT EXISTS (SELECT FROM at_work w WHERE w.nation = f.nation) THEN 'not_applicable'
+    WHEN m.reported AND f.hub_id IS NULL AND NOT EXISTS (SELECT FROM said x JOIN at_work w ON w.hub_id = x.hub_id WHERE f.nation IS NULL OR w.nation = f.nation) THEN 'not_submitted'
     WHEN m.reported AND f.hub_id IS NOT NULL AND d.nil AND coalesce(s.whole, 0) = 0 THEN 'nil_return'
     WHEN m.measure = 'share' AND coalesce(s.whole, 0) = 0 THEN 'not_applicable'
     -- what was never recorded by then is not known to be nothing
@@ -220,10 +241,11 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
     ELSE 'zero' END AS status) e
 $$;
 
--- What the records say of one Hub and academic year, of what Hubs confirm in their returns. For the Hub itself.
+-- What the records say of one Hub and academic year, of what Hubs confirm in their returns. For the Hub itself: nothing recorded is nought,
+-- which it may confirm.
 CREATE FUNCTION metric.of_hub(hub bigint, year text, OUT metric text, OUT value numeric, OUT status text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT m.code, c.value, c.status
+  SELECT m.code, CASE WHEN c.status = 'not_applicable' THEN NULL ELSE coalesce(c.value, 0) END, CASE WHEN c.status IN ('value', 'not_applicable') THEN c.status ELSE 'zero' END
   FROM scip.evaluation_metric e JOIN scip.metric m ON m.code = e.metric
   CROSS JOIN LATERAL metric.cells(m.code, scip.period_start(year), scip.period_end(year), NULL, '{hub}', false) c
   WHERE c.hub_id = hub

@@ -24,6 +24,8 @@ CREATE TABLE scip.release_cell (
   definition_version int NOT NULL,
   breakdown text[] NOT NULL,
   hub_id bigint,
+  hub_slug text,
+  hub_name text,
   nation text,
   category text,
   value numeric,
@@ -34,6 +36,7 @@ CREATE TABLE scip.release_cell (
   CONSTRAINT release_cell_hidden CHECK (status IN ('value', 'zero') OR num_nonnulls(value, part, whole) = 0)
 );
 CREATE INDEX ON scip.release_cell (metric, hub_id);
+COMMENT ON COLUMN scip.release_cell.hub_slug IS 'The Hub''s then: what was told stays as it was told';
 CALL scip.publish('release', 'release_cell');
 CALL scip.keep_records('release', 'release', 'r.uid');
 INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
@@ -228,24 +231,40 @@ BEGIN
       WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
     RAISE 'its years come first' USING ERRCODE = 'SC409', CONSTRAINT = 'release-years-first';
   END IF;
-  INSERT INTO release (uid, period, number, family, first_day, last_day, note)
-  SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note
+  INSERT INTO release (uid, period, number, family, first_day, last_day, note, created_at)
+  SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, clock_timestamp()
   FROM release r WHERE r.period = p.name RETURNING id INTO made;
-  INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, nation, category, value, part, whole, status)
-  SELECT made, m.code, m.version, b.by, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
+  INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, hub_slug, hub_name, nation, category, value, part, whole, status)
+  SELECT made, m.code, m.version, b.by, c.hub_id, h.slug, h.name, c.nation, c.category, c.value, c.part, c.whole, c.status
   FROM metric m CROSS JOIN LATERAL (
     SELECT '{}'::text[] AS by
     UNION ALL
     SELECT string_to_array(x, '+') FROM unnest(m.breakdowns) x WHERE p.family = 'academic' OR m.privacy NOT IN ('young_people', 'ratings')) b
-  CROSS JOIN LATERAL metric.cells(m.code, p.first_day, p.last_day, NULL, b.by) c;
+  CROSS JOIN LATERAL metric.cells(m.code, p.first_day, p.last_day, NULL, b.by) c
+  LEFT JOIN hub h ON h.id = c.hub_id;
   CALL metric.disclose(made);
   RETURN uid;
+END $$;
+
+-- The cells of a release; without one what the records give, where that may be told so (live).
+CREATE FUNCTION metric.told(release_id bigint, m scip.metric, first_day date, last_day date, known_at timestamptz, by text[], live boolean,
+  OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT nation text, OUT category text,
+  OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
+RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF release_id IS NOT NULL THEN
+    RETURN QUERY SELECT c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation, c.category::text, c.value, c.part, c.whole, c.status FROM scip.release_cell c
+      WHERE c.release_id = told.release_id AND c.metric = m.code AND c.breakdown = by;
+  ELSIF live THEN
+    RETURN QUERY SELECT m.version, c.hub_id, h.slug::text, h.name::text, c.nation, c.category, c.value, c.part, c.whole, c.status
+      FROM metric.cells(m.code, told.first_day, told.last_day, told.known_at, by) c LEFT JOIN scip.hub h ON h.id = c.hub_id;
+  END IF;
 END $$;
 
 -- What is told of a metric, to anybody: of a released period what its release says, otherwise what is counted now, or was known at the
 -- end of a day, where that may be told without a release. One row with a status where the question cannot be answered.
 CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
-  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT hub_id bigint, OUT of_nation text, OUT of_category text,
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text,
   OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
   OUT replaced_by int, OUT refused int, OUT wrong jsonb, OUT ordinal bigint)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -260,6 +279,8 @@ DECLARE
   on_day date := least(as_of, today());
   families text[];
   of_hub bigint;
+  told int;
+  live boolean;
 BEGIN
   SELECT * INTO m FROM metric x WHERE x.code = metric_answer.code;
   IF NOT FOUND THEN
@@ -295,7 +316,7 @@ BEGIN
     RETURN;
   END IF;
   metric := m.code; unit := m.unit;
-  FOR p IN SELECT t.*, u.i FROM unnest(periods) WITH ORDINALITY u (given, i), LATERAL metric.period(u.given) t ORDER BY u.i LOOP
+  FOR p IN SELECT t.* FROM (SELECT DISTINCT ON (d.name) d.*, v.i FROM unnest(periods) WITH ORDINALITY v (given, i), LATERAL metric.period(v.given) d ORDER BY d.name, v.i) t ORDER BY t.i LOOP
     period := p.name; "from" := p.first_day; "to" := p.last_day;
     SELECT x.id, x.number, (SELECT max(y.number) FROM release y WHERE y.period = p.name) AS newest INTO r FROM release x
     WHERE x.period = p.name AND (release IS NULL OR x.number = release) AND (known_at IS NULL OR x.created_at < known_at)
@@ -308,34 +329,38 @@ BEGIN
     basis := CASE WHEN r.id IS NOT NULL THEN 'release' ELSE 'provisional' END;
     of_release := r.number;
     replaced_by := CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END;
-    FOR definition_version, hub_id, of_nation, of_category, value, numerator, denominator, status IN
-      SELECT c.definition_version, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status FROM release_cell c
-      WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = asked
-      UNION ALL
-      SELECT m.version, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
-      FROM metric.cells(CASE WHEN r.id IS NULL AND m.privacy IN ('exact', 'people') AND NOT (m.privacy = 'people' AND cardinality(asked) > 1)
-                         AND p.first_day <= on_day AND (known_at IS NULL OR known_at >= ALL (SELECT s.at FROM history_start s WHERE s."table" = ANY (m.tables))) THEN m.code END,
-                        p.first_day, least(p.last_day, on_day), known_at, asked) c
+    told := 0;
+    live := m.privacy IN ('exact', 'people') AND NOT (m.privacy = 'people' AND cardinality(asked) > 1) AND p.first_day <= on_day
+      AND (known_at IS NULL OR known_at >= ALL (SELECT s.at FROM history_start s WHERE s."table" = ANY (m.tables)));
+    FOR definition_version, hub_id, hub_slug, hub_name, of_nation, of_category, value, numerator, denominator, status IN
+      SELECT * FROM metric.told(r.id, m, p.first_day, least(p.last_day, on_day), known_at, asked, live)
     LOOP
       CONTINUE WHEN of_hub IS NOT NULL AND hub_id IS DISTINCT FROM of_hub OR metric_answer.nation IS NOT NULL AND of_nation IS DISTINCT FROM metric_answer.nation
         OR metric_answer.category IS NOT NULL AND of_category IS DISTINCT FROM metric_answer.category;
       ordinal := coalesce(ordinal, 0) + 1;
+      told := told + 1;
       RETURN NEXT;
     END LOOP;
-    IF NOT FOUND THEN
-      hub_id := of_hub; of_nation := nation; of_category := category; value := NULL; numerator := NULL; denominator := NULL;
-      definition_version := m.version;
-      status := 'not_available'; ordinal := coalesce(ordinal, 0) + 1;
+    IF told = 0 THEN -- nothing is of this category, or of any: where the whole is known that is none
+      SELECT x.id, x.slug, x.name INTO hub_id, hub_slug, hub_name FROM hub x WHERE x.id = of_hub;
+      of_nation := nation; of_category := category; value := NULL; numerator := NULL; denominator := NULL; definition_version := m.version;
+      SELECT t.status INTO status FROM metric.told(r.id, m, p.first_day, least(p.last_day, on_day), known_at, '{}', live) t;
+      status := CASE WHEN status IS NULL OR asked = '{}' OR status = 'suppressed' THEN 'not_available' WHEN status NOT IN ('value', 'zero') THEN status
+                     WHEN m.measure = 'share' THEN 'not_applicable' ELSE 'zero' END;
+      value := CASE status WHEN 'zero' THEN 0 END;
+      ordinal := coalesce(ordinal, 0) + 1;
       RETURN NEXT;
     END IF;
   END LOOP;
 END $$;
--- What was asked, in the form in which it is cited and hashed: the cells of a release, a line each.
+-- What is cited, in the form in which it is hashed: a line that says what of, and one for each cell. NULL: there are none.
 CREATE FUNCTION metric.lines(release_id bigint, metric text, breakdown text[]) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT string_agg(concat_ws('|', coalesce(h.slug, ''), coalesce(c.nation, ''), coalesce(c.category, ''), coalesce(c.value::text, ''),
-                              coalesce(c.part::text, ''), coalesce(c.whole::text, ''), c.status) || E'\n', '' ORDER BY h.slug COLLATE "C" NULLS FIRST, c.nation NULLS FIRST, c.category COLLATE "C" NULLS FIRST)
-  FROM scip.release_cell c LEFT JOIN scip.hub h ON h.id = c.hub_id
+  SELECT concat_ws('|', lines.metric, max(c.definition_version), max(r.period), max(r.number)) || E'\n'
+      || string_agg(concat_ws('|', coalesce(c.hub_slug, ''), coalesce(c.nation, ''), coalesce(c.category, ''), coalesce(c.value::text, ''),
+                              coalesce(c.part::text, ''), coalesce(c.whole::text, ''), c.status) || E'\n', '' ORDER BY c.hub_slug COLLATE "C" NULLS FIRST, c.nation NULLS FIRST, c.category COLLATE "C" NULLS FIRST)
+  FROM scip.release_cell c JOIN scip.release r ON r.id = c.release_id
   WHERE c.release_id = lines.release_id AND c.metric = lines.metric AND c.breakdown = lines.breakdown
+  HAVING count(*) > 0
 $$;
 
 -- How a cell comes about. Rows are told where the number is; to the central team, and to a Hub of itself, all is, with the number as it was
@@ -370,10 +395,10 @@ BEGIN
   may := ctx.central() OR hub IS NOT NULL AND a.hub_id = ANY (ctx.hubs_led());
   told := status <> 'suppressed' AND (m.privacy = 'exact' OR m.privacy = 'people' AND cardinality(asked) < 2);
   IF basis = 'release' THEN
-    SELECT r.created_at, json_build_object('href', format('/v1/metrics/%s?period=%s%s&release=%s', m.code, r.period,
+    SELECT r.created_at, CASE WHEN l.lines IS NOT NULL THEN json_build_object('href', format('/v1/metrics/%s?period=%s%s&release=%s', m.code, regexp_replace(r.period, '^(20(?:0[0-9]|1[01]))-(0[1-9]|1[0-2])$', '\1/\2'),
                                              CASE WHEN asked <> '{}' THEN '&by=' || array_to_string(asked, ',') END, r.number),
-                                           'sha256', encode(sha256(convert_to(metric.lines(r.id, m.code, asked), 'UTF8')), 'hex'))
-    INTO known_at, citation FROM release r WHERE r.period = a.period AND r.number = a.of_release;
+                                           'sha256', encode(sha256(convert_to(l.lines, 'UTF8')), 'hex')) END
+    INTO known_at, citation FROM release r, LATERAL (SELECT metric.lines(r.id, m.code, asked) AS lines) l WHERE r.period = a.period AND r.number = a.of_release;
   END IF;
   IF told OR may THEN
     SELECT count(*) FILTER (WHERE f.left_out IS NULL),
@@ -408,6 +433,7 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   WHERE f.scope = 'alliance' AND f.qualifier <> 'target' AND a.refused IS NULL
 $$;
 
+GRANT EXECUTE ON FUNCTION scip.period_name TO scip_anonymous;
 GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.make_release TO scip_writer;

@@ -54,9 +54,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
       AND t.course IS NOT DISTINCT FROM c.id) r ON true
   WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
 $$;
+REVOKE EXECUTE ON FUNCTION scip.period_name FROM scip_anonymous;
 DROP FUNCTION scip.headline_comparison, scip.metric_explain, scip.metric_answer, scip.make_release;
 DROP PROCEDURE metric.disclose;
-DROP FUNCTION metric.suppress, metric.suppress_rows, metric.lines;
+DROP FUNCTION metric.suppress, metric.suppress_rows, metric.lines, metric.told;
 DROP TABLE scip.release_cell, scip.release;
 DROP FUNCTION scip.keep_released, scip.record_release;
 DELETE FROM scip.kind_address WHERE kind = 'release';

@@ -20,6 +20,7 @@ FAR = 10**6
 @pytest.fixture(scope="module")
 def cursor():
     connection = psycopg2.connect(os.environ["TEST_DATABASE_URL"])
+    connection.cursor().execute("SET jit = off")
     yield connection.cursor()
     connection.rollback()
     connection.close()

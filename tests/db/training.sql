@@ -4,6 +4,7 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
 SET search_path = scip, public;
 SELECT no_plan();
+SET LOCAL jit = off;
 
 -- What an attempt comes to: accepted, no row, or the SQLSTATE with the rule's name. What it did is undone with `undo`.
 CREATE FUNCTION pg_temp.outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
