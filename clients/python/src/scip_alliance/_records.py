@@ -1,0 +1,212 @@
+"""What the service answers, as the contract has it (openapi/schemas/metrics.yaml). `from` is `from_` here."""
+import datetime
+import types
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, fields
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
+
+if TYPE_CHECKING:
+    import pandas
+    from _typeshed import DataclassInstance
+
+Status = Literal["value", "zero", "suppressed", "not_submitted", "nil_return", "not_applicable", "not_available"]
+Basis = Literal["release", "provisional"]
+Breakdown = Literal["hub", "nation", "category"]
+Nation = Literal["GB-ENG", "GB-NIR", "GB-SCT", "GB-WLS"]
+Number = int | Decimal  # exact: a share of 33.3 is Decimal("33.3")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    slug: str
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    code: str
+    definition_version: int
+    title: str
+    definition: str
+    left_out: str
+    unit: str
+    kind: Literal["stock", "flow"]
+    measure: Literal["count", "share"]
+    breakdowns: tuple[str, ...]
+    category: str | None
+    privacy: Literal["exact", "people", "ratings", "young_people"]
+    sources: tuple[str, ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure. value is None wherever status is neither value nor zero: missing is not zero."""
+
+    metric: str
+    definition_version: int
+    period: str
+    from_: datetime.date
+    to: datetime.date
+    hub: Link | None
+    nation: str | None
+    category: str | None
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    unit: str
+    status: Status
+    basis: Basis
+    release: int | None
+    replaced_by: int | None
+
+    def line(self) -> str:
+        """The line that a citation's SHA-256 is taken over."""
+        numbers = ("" if number is None else f"{Decimal(number):f}" for number in (self.value, self.numerator, self.denominator))
+        return "|".join((self.hub.slug if self.hub else "", self.nation or "", self.category or "", *numbers, self.status)) + "\n"
+
+
+class Cells(list[Cell]):
+    """All cells of an answer, in its order."""
+
+    def frame(self) -> "pandas.DataFrame":
+        """As a DataFrame (needs pandas): the columns of the CSV. Numbers are nullable, status and basis categorical."""
+        import pandas
+
+        kinds: dict[str, Any] = {
+            "definition_version": "Int64", "release": "Int64", "replaced_by": "Int64", "value": "Float64", "numerator": "Float64",
+            "denominator": "Float64", "from": "datetime64[ns]", "to": "datetime64[ns]",
+            "status": pandas.CategoricalDtype(list(get_args(Status))), "basis": pandas.CategoricalDtype(list(get_args(Basis)))}
+        names = [field.name.rstrip("_") for field in fields(Cell)]
+        rows = [[plain(getattr(cell, field.name)) for field in fields(Cell)] for cell in self]
+        return pandas.DataFrame(rows, columns=names, dtype=object).astype({name: kinds.get(name, "string") for name in names})
+
+
+def plain(value: object) -> object:
+    return value.slug if isinstance(value, Link) else float(value) if isinstance(value, Decimal) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    hub: str | None
+    nation: str | None
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    href: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a cell comes about. counted and records are for those who may know them, else None."""
+
+    metric: str
+    title: str
+    definition: str
+    left_out: str
+    definition_version: int
+    unit: str
+    kind: Literal["stock", "flow"]
+    period: str
+    from_: datetime.date
+    to: datetime.date
+    filters: Filters
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    status: Status
+    basis: Basis
+    release: int | None
+    rows_in: int | None
+    rows_left_out: tuple[LeftOut, ...] | None
+    fresh_at: datetime.datetime | None
+    citation: Citation | None
+    counted: Counted | None
+    records: tuple[str, ...] | None
+
+    def tells(self, cell: Cell) -> bool:
+        """Whether it says of its cell what that cell says."""
+        return (cell.hub.slug if cell.hub else None, cell.nation, cell.category) == astuple(self.filters) and all(
+            getattr(cell, name) == getattr(self, name)
+            for name in ("metric", "period", "value", "numerator", "denominator", "status", "definition_version", "release"))
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    metric: str
+    version: int
+    definition: str
+    left_out: str
+    sql: str
+    since: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    id: str
+    period: str
+    number: int
+    from_: datetime.date
+    to: datetime.date
+    note: str
+    released_at: datetime.datetime
+    in_force: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    slug: str
+    label: str
+    metric: str
+    period: str
+    asserted: Number
+    qualifier: Literal["exact", "over", "about", "at_least"]
+    unit: str
+    derived: Number | None
+    status: Status
+    basis: Basis
+    definition_version: int
+    difference: Number | None
+    agrees: bool | None
+    reason: str | None
+    sources: tuple[str, ...]
+    href: str
+
+
+Record = TypeVar("Record", bound="DataclassInstance")
+
+
+def record(kind: type[Record], said: Mapping[str, Any]) -> Record:
+    """One of these from JSON; what this version does not know is left out."""
+    return kind(**{field.name: value(field.type, said[field.name.rstrip("_")]) for field in fields(kind)})
+
+
+def value(hint: Any, said: Any) -> Any:
+    if said is None:
+        return None
+    if get_origin(hint) in (types.UnionType, Union):
+        hint = next(one for one in get_args(hint) if one is not types.NoneType)  # of a Number, int: as it is
+    if get_origin(hint) is tuple:
+        return tuple(value(get_args(hint)[0], one) for one in said)
+    if hint is datetime.datetime or hint is datetime.date:
+        return hint.fromisoformat(said)
+    return record(hint, said) if isinstance(said, dict) else said

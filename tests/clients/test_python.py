@@ -1,0 +1,292 @@
+"""The client in Python against the running server: with the packages of its lock, beside those of the tests."""
+import dataclasses
+import datetime
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from decimal import Decimal
+
+import harness
+import pytest
+
+VENV, PACKAGE = harness.ROOT / ".local/python", harness.ROOT / "clients/python"
+PYTHON = VENV / "bin/python"
+if not (VENV / ".installed").exists():
+    pytest.fail(f"{VENV} is not there: script/test makes it", pytrace=False)
+sys.path[:0] = [str(PACKAGE / "src"), *map(str, VENV.glob("lib/python*/site-packages"))]
+
+import httpx  # noqa: E402
+import pandas  # noqa: E402
+import scip_alliance  # noqa: E402
+from scip_alliance import Cells, Citation, Client, ScipError  # noqa: E402
+
+STATUSES = ["value", "zero", "suppressed", "not_submitted", "nil_return", "not_applicable", "not_available"]
+README = (PACKAGE / "README.md").read_text()
+
+
+def base(server):
+    return f"http://127.0.0.1:{server.port}"
+
+
+@pytest.fixture
+def client(server):
+    with Client(base(server)) as client:
+        yield client
+
+
+@pytest.fixture
+def central(cluster, server):
+    with Client(base(server), token=cluster.token(server, "central")) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def released(cluster, server, unreleased):
+    """A period of which something has been told for ever."""
+    answer = server.send("POST", "/v1/releases", {"period": "2021-22", "note": "For those who cite it."}, cluster.token(server, "central"))
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def test_periods_of_one_kind_in_their_order(client):
+    cells = client.metrics("network_events", period=["2024-25", "2023-24"], by="nation")
+    assert [(cell.period, cell.nation) for cell in cells] == [
+        (period, nation) for period in ("2023-24", "2024-25") for nation in ("GB-ENG", "GB-NIR", "GB-SCT", "GB-WLS")]
+    assert cells[0].from_ == datetime.date(2023, 9, 1) and cells[0].to == datetime.date(2024, 8, 31)
+    with pytest.raises(AttributeError):
+        cells[0].value = 7
+
+
+def test_periods_that_are_mixed_are_refused_with_pointers(client):
+    with pytest.raises(ScipError) as refused:
+        client.metrics("network_events", period=["2023-24", "2024"])
+    error = refused.value
+    assert (error.status, error.title) == (400, "The request is not valid") and error.instance
+    assert [one.pointer for one in error.errors] == ["/query/period"] and "academic and calendar" in error.errors[0].detail
+    assert "/query/period" in str(error)
+
+
+def test_every_value_that_is_not_valid_is_named(client):
+    with pytest.raises(ScipError) as refused:
+        client.metrics("network_events", by="shoe", release=0)
+    assert {one.pointer for one in refused.value.errors} == {"/query/by/0", "/query/release"}
+    with pytest.raises(ScipError) as refused:
+        client.metrics("professionals", period="2024-25", by=["hub", "nation"])
+    assert refused.value.errors[0].pointer == "/query/by" and "hub+category" in refused.value.errors[0].detail
+    for code, status in {"no_such_metric": 404, "hubs/../network_events": 400, "hubs?by=hub": 400}.items():
+        with pytest.raises(ScipError) as refused:
+            client.metrics(code)
+        assert refused.value.status == status, code
+
+
+def test_statuses_are_kept_and_missing_is_not_zero(client):
+    cells = client.metrics("network_events", period="2023-24", by="nation") + client.metrics("meetings_held", period="2023-24", by="hub")
+    assert {"value", "zero", "not_submitted"} <= {cell.status for cell in cells} <= set(STATUSES)
+    assert all((cell.value is None) == (cell.status not in ("value", "zero")) for cell in cells)
+    young = client.metrics("outreach_young_people", period="2024-25")
+    assert [(cell.value, cell.status, cell.basis) for cell in young] == [(None, "not_available", "provisional")]
+
+
+def test_shares_are_exact_with_their_parts(client):
+    cells = client.metrics("reporting_rate", period="2023-24", by="hub")
+    shares = [cell for cell in cells if cell.status in ("value", "zero")]
+    assert shares and all(isinstance(cell.denominator, int) and cell.denominator > 0 for cell in shares)
+    share = scip_alliance._records.record(scip_alliance.Counted, {"value": Decimal("66.7"), "numerator": 2, "denominator": 3})
+    assert str(share.value) == "66.7"
+
+
+def test_a_frame_has_types_that_know_what_is_missing(client):
+    cells = client.metrics("meetings_held", period=["2023-24", "2024-25"], by="hub")
+    frame = cells.frame()
+    header = client._http.get("/v1/metrics/meetings_held?format=csv").text.split("\r\n")[0]
+    assert ",".join(frame.columns) == header and len(frame) == len(cells)
+    assert {str(frame[name].dtype) for name in ("value", "numerator", "denominator")} == {"Float64"}
+    assert str(frame["release"].dtype) == "Int64" and str(frame["from"].dtype) == "datetime64[ns]"
+    assert list(frame["status"].cat.categories) == STATUSES and list(frame["basis"].cat.categories) == ["release", "provisional"]
+    missing = frame[frame["status"] == "not_submitted"]
+    assert len(missing) and missing["value"].isna().all() and missing["value"].sum(min_count=1) is pandas.NA
+    assert "scotland-hub" in set(frame["hub"]) and frame["nation"].isna().all()
+    assert Cells().frame().dtypes.equals(frame.dtypes)
+    assert client.metrics("reporting_rate", period="2023-24").frame()["value"].iloc[0] == 0
+
+
+def test_as_of_a_day(client):
+    today = datetime.datetime.now(datetime.UTC).date()
+    assert client.metrics("network_events", period="2024-25", as_of=today) == client.metrics("network_events", period="2024-25", as_of=str(today))
+    before = client.metrics("network_events", period="2023-24", as_of=datetime.date(2001, 1, 1))
+    assert [(cell.value, cell.status) for cell in before] == [(None, "not_available")]
+    with pytest.raises(ScipError) as refused:
+        client.metrics("network_events", period="2024-25", as_of=today + datetime.timedelta(days=9))
+    assert refused.value.errors[0].pointer == "/query/as_of"
+
+
+def test_explain_to_anybody_and_to_the_central_team(client, central):
+    told = client.explain("network_events", period="2024-25", nation="GB-SCT")
+    assert told.filters.nation == "GB-SCT" and told.value == told.rows_in and told.status == "value"
+    assert told.counted is None and told.records is None and told.citation is None
+    assert told.fresh_at.tzinfo is datetime.UTC and told.rows_left_out[0].rows > 0
+    known = central.explain("network_events", period="2024-25", nation="GB-SCT")
+    assert known.counted.value == told.value and all(record.startswith("/v1/events/") for record in known.records)
+    with pytest.raises(ValueError, match="provisional"):
+        client.verify_citation(told)
+
+
+def test_a_token_that_is_none(server):
+    with Client(base(server), token="none") as client, pytest.raises(ScipError) as refused:
+        client.explain("network_events")
+    assert refused.value.status == 401
+
+
+def test_catalogue_and_definitions(client):
+    metrics = client.catalogue()
+    assert len(metrics) > 20 and {metric.privacy for metric in metrics} == {"exact", "people", "ratings", "young_people"}
+    events = next(metric for metric in metrics if metric.code == "network_events")
+    assert events.breakdowns == ("hub", "nation", "category") and events.kind == "flow"
+    newest = client.definitions("network_events")[0]
+    assert newest.version == events.definition_version and newest.definition == events.definition and "SELECT" in newest.sql
+    assert newest.since.tzinfo is datetime.UTC
+
+
+def test_headline_comparisons(client):
+    figures = {figure.metric: figure for figure in client.headline_comparisons("2019-22")}
+    assert figures["network_events"].asserted == 178 and figures["network_events"].agrees is False
+    assert figures["network_events"].difference == figures["network_events"].derived - 178
+    assert figures["professionals"].derived is None and figures["professionals"].status == "not_available"
+    assert {figure.period for figure in figures.values()} == {"strategy-2019-22"}
+
+
+def test_lists_are_read_to_their_end(client):
+    slugs = [item["slug"] for item in client.list("/v1/organisations", limit=7)]
+    assert len(slugs) == len(set(slugs)) == len(list(client.list("/v1/organisations", limit=200))) > 50
+    assert all(item["starts"] >= "2024" for item in client.list("/v1/events", from_=datetime.date(2024, 1, 1)))
+    assert all(item["nation"] == "GB-SCT" for item in client.list("/v1/organisations", nation="GB-SCT", q=None))
+
+
+def test_what_is_asked_again_is_asked_with_its_tag(server):
+    statuses = []
+    with Client(base(server)) as client:
+        client._http.event_hooks["response"].append(lambda answer: statuses.append(answer.status_code))
+        assert client.catalogue() == client.catalogue()
+        for limit in range(1, 80):
+            client.get("/v1/hubs", limit=limit)
+        assert len(client._kept) == 64
+    assert statuses[:2] == [200, 304]
+
+
+@pytest.mark.parametrize("path", ["//elsewhere.example/v1", "https://elsewhere.example/v1", "v1/hubs"])
+def test_the_token_goes_nowhere_else(client, path):
+    with pytest.raises(ValueError, match="no path of the service"):
+        client.get(path)
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(502, html="<h1>Bad gateway</h1>"),
+                                    httpx.Response(502, content=b"{", headers={"Content-Type": "application/problem+json"})])
+def test_who_answers_may_be_a_proxy(answer):
+    with Client("http://service.example", transport=httpx.MockTransport(lambda request: answer)) as client, pytest.raises(ScipError) as refused:
+        client.catalogue()
+    assert (refused.value.status, refused.value.title, refused.value.errors) == (502, "Bad Gateway", ())
+
+
+def test_releases(client, released):
+    newest = client.releases("2021-22")[0]
+    assert newest.id == released["id"] and newest.in_force and newest.released_at.tzinfo is datetime.UTC and newest.to == datetime.date(2022, 8, 31)
+    assert newest in client.releases()
+
+
+def test_citations_hold_for_all_that_is_told(client, released):
+    for metric in client.catalogue():
+        for by in [None, *(by for by in metric.breakdowns if metric.code in ("network_events", "on_time_rate", "outreach_young_people"))]:
+            cells = client.metrics(metric.code, period="2021-22", by=by, release=released["number"])
+            cell = cells[-1]
+            part = {} if by is None else {by: cell.hub.slug if by == "hub" else getattr(cell, by)}
+            if by and part[by] is None:
+                continue
+            told = client.explain(metric.code, period="2021-22", **part)
+            assert told.release == released["number"] and told.tells(cell) and client.verify_citation(told), (metric.code, by)
+            assert client.verify_citation(told.citation)
+
+
+class Tampering(httpx.BaseTransport):
+    """Somebody between who changes what is answered."""
+
+    def __init__(self, old, new):
+        self.old, self.new, self.through = old, new, httpx.HTTPTransport()
+
+    def handle_request(self, request):
+        answer = self.through.handle_request(request)
+        body = answer.read()
+        assert self.old in body
+        return httpx.Response(200, content=body.replace(self.old, self.new))
+
+
+@pytest.mark.parametrize("old, new", [(b'"value":1,', b'"value":2,'), (b'"status":"zero"', b'"status":"not_available"'),
+                                      (b'"nation":"GB-SCT"', b'"nation":"GB-WLS"')])
+def test_tampering_on_the_way_is_noticed(client, server, released, old, new):
+    told = client.explain("network_events", period="2021-22", nation="GB-ENG", release=released["number"])
+    with Client(base(server), transport=Tampering(old, new)) as deceived:
+        assert deceived.verify_citation(told) is False
+
+
+def test_tampering_with_what_was_told_is_noticed(cluster, client, released):
+    told = client.explain("network_events", period="2021-22", nation="GB-ENG")
+    cited = Citation(told.citation.href, told.citation.sha256)
+    # with a change of the release beside it: by that the server knows that kept answers are old
+    change = f"""BEGIN; ALTER TABLE scip.release DISABLE TRIGGER keep_released; ALTER TABLE scip.release_cell DISABLE TRIGGER keep_released;
+        UPDATE scip.release_cell SET value = value {{sign}} 1 WHERE metric = 'network_events' AND nation = 'GB-ENG' AND breakdown = '{{{{nation}}}}'
+          AND release_id = (SELECT id FROM scip.release WHERE uid = '{released["id"]}');
+        UPDATE scip.release SET note = note || '.' WHERE uid = '{released["id"]}';
+        ALTER TABLE scip.release ENABLE TRIGGER keep_released; ALTER TABLE scip.release_cell ENABLE TRIGGER keep_released; COMMIT"""
+    assert client.verify_citation(cited)
+    cluster.psql(change.format(sign="+"))
+    try:
+        assert settles(lambda: not client.verify_citation(cited)) and not client.verify_citation(told)
+        # one who makes a new sum of it as well does not make the old one true
+        assert client.explain("network_events", period="2021-22", nation="GB-ENG").citation != cited
+    finally:
+        cluster.psql(change.format(sign="-"))
+    assert settles(lambda: client.verify_citation(told))
+
+
+def test_a_figure_that_is_not_among_the_cells_is_noticed(client, released):
+    told = client.explain("network_events", period="2021-22", nation="GB-ENG")
+    assert client.verify_citation(told)
+    assert not client.verify_citation(dataclasses.replace(told, value=told.value + 1))
+
+
+def settles(true, seconds=5):
+    until = time.monotonic() + seconds
+    while not (done := true()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return done
+
+
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.S))
+def test_readme(server, tmp_path, block):
+    (tmp_path / "example.py").write_text(block.replace("http://127.0.0.1:8080", base(server)))
+    done = subprocess.run([PYTHON, "example.py"], cwd=tmp_path, text=True, capture_output=True)
+    assert done.returncode == 0 and (done.stdout.strip() or "print" not in block), done.stderr
+    checked = subprocess.run([PYTHON, "-m", "mypy", "--strict", "--cache-dir", harness.LOCAL / "mypy", "example.py"], cwd=tmp_path, text=True, capture_output=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_types():
+    done = subprocess.run([PYTHON, "-m", "mypy", "--cache-dir", harness.LOCAL / "mypy"], cwd=PACKAGE, text=True, capture_output=True)
+    assert done.returncode == 0 and "Success" in done.stdout, done.stdout
+
+
+def test_the_wheel_says_that_it_is_typed(tmp_path):
+    subprocess.run([PYTHON, "-m", "pip", "wheel", "-q", "--no-index", "--no-deps", "--no-build-isolation", "-w", tmp_path, PACKAGE], check=True)
+    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    assert "scip_alliance/py.typed" in names and all(name.startswith(("scip_alliance/", "scip_alliance-")) for name in names)
+
+
+def test_the_answers_have_what_the_contract_says(contract):
+    """A property or value that the contract gains is one here too."""
+    schemas = contract["components"]["schemas"]
+    for kind, name in [("Cell", "MetricCell"), ("Metric", "Metric"), ("Explanation", "Explanation"), ("Definition", "Definition"),
+                       ("Release", "Release"), ("Comparison", "Comparison")]:
+        mine = [field.name.rstrip("_") for field in dataclasses.fields(getattr(scip_alliance, kind))]
+        assert mine == list(schemas[name]["properties"]), kind
+    assert list(scip_alliance.Status.__args__) == schemas["CellStatus"]["enum"] and list(scip_alliance.Basis.__args__) == schemas["CellBasis"]["enum"]
