@@ -17,7 +17,7 @@ WRITERS = {"TOKEN": ("central", {}), "PARTNER_TOKEN": ("partner", {"organisation
 
 
 @pytest.fixture(scope="module")
-def tokens(cluster, server):
+def tokens(cluster, server, unreleased):
     """What script/token gives to who reads the cookbook. The events go again: other tests count them."""
     yield {name: cluster.token(server, role, **subject) for name, (role, subject) in WRITERS.items()}
     cluster.psql("DELETE FROM scip.event WHERE slug LIKE 'transitions-%'; DELETE FROM scip.document WHERE slug LIKE 'cookbook-%'")
@@ -46,6 +46,13 @@ def test_what_the_cookbook_promises(server, tokens, tmp_path):
     assert (tmp_path / "figures.csv").read_text().startswith("slug,")
     total = server.get("/v1/organisations?format=ndjson", record=False).text.count("\n")
     assert str(total) in [output.strip() for output in outputs]
+    assert "network_events\tevents\thub nation category\n" in text and '{"status":400,"errors":["/query/period"]}' in text
+    assert re.search(r"^2023-24,GB-NIR,0,zero\r?$", text, re.M) and re.search(r'^{"status":"not_submitted","hubs":\["', text, re.M)
+    assert re.search(r"^yorkshire-and-north-east-hub,1,value,0,zero$", text, re.M) and "london-hub,,not_applicable,,not_applicable" in text
+    assert re.search(r'^{"value":null,"status":"not_available"}\n{"value":\d,"status":"value"}$', text, re.M)
+    assert re.search(r'^{"period":"2023-24","number":\d+,"in_force":true}$', text, re.M)
+    assert "|GB-ENG||3|||value\n|GB-NIR||0|||zero\n|GB-SCT||0|||zero\n|GB-WLS||0|||zero\nlines.txt: OK\n" in text
+    assert re.search(r"^network_events\texact\t178\t\d+\t-\d+$", text, re.M) and "professionals\texact\t891\tnot_available\t-\n" in text
     assert re.search(r"DTSTART;TZID=Europe/London:20301028T100000.*CONFIRMED.*DTSTART;TZID=Europe/London:20301028T120000.*CANCELLED", text, re.S)
 
 
