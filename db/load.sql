@@ -9,6 +9,19 @@ CREATE TEMP TABLE report (
   ordinal int GENERATED ALWAYS AS IDENTITY, name text, inserted bigint, updated bigint, unchanged bigint, removed bigint
 ) ON COMMIT DROP;
 
+-- A demonstration and the records of an alliance never share a database.
+CREATE PROCEDURE pg_temp.keep_apart(demo boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+  has_demo boolean := EXISTS (SELECT FROM scip.organisation o WHERE 'Demonstration data' = ANY (o.sources));
+BEGIN
+  IF has_demo AND NOT demo THEN
+    RAISE 'this database holds a demonstration: load the records into another one';
+  ELSIF demo AND NOT has_demo AND EXISTS (SELECT FROM scip.organisation) THEN
+    RAISE 'this database holds records: load the demonstration into another one';
+  END IF;
+END $$;
+
 -- The record that has, or once had, this slug.
 CREATE FUNCTION pg_temp.find(record text, slug text, required boolean DEFAULT true) RETURNS bigint
 LANGUAGE plpgsql AS $$
