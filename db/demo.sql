@@ -190,7 +190,7 @@ JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
 
 -- Events: 1 to 178 count in 2019-22. Of the others 8 were cancelled, 3 have no date, 3 are not recorded as held, and 14 are of other years.
 INSERT INTO scip.programme (slug, name, name_cy, summary, sources, confidence)
-VALUES ('demonstration-days', 'Demonstration days', 'Diwrnodau arddangos', 'A programme of the demonstration alliance', '{Demonstration data}', 'low');
+VALUES ('demonstration-days', 'Demonstration days', 'Demonstration diwrnodau', 'A programme of the demonstration alliance', '{Demonstration data}', 'low');
 INSERT INTO scip.event (uid, slug, title, title_source, kind, starts, ends, date_text, starts_at, venue, town, nation, online, hub_id, organiser_id, programme_id, capacity,
   attendance, description, status, cancellation_reason, sources, confidence)
 SELECT pg_temp.id('event', n::text), 'demonstration-event-' || n, 'Demonstration event ' || n, 'described', x.kind,

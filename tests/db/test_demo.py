@@ -1,0 +1,175 @@
+"""The demonstration alliance: it derives what the Alliance published of 2019-22, and nobody takes it for real.
+
+TEST_DATABASE_URL is a superuser's URL of the cluster; these tests make a database of their own in it.
+"""
+import os
+import re
+import subprocess
+import time
+
+import harness
+import psycopg2
+import psycopg2.extensions
+import pytest
+
+NAME = "scip_demo_test"
+DB = harness.ROOT / "db"
+PUBLISHED = {"professionals": (891, 891), "hubs": (12, 12), "host_partners": (21, 21), "network_events": (178, 178), "resource_bank_users": (23750, 23750),
+             "training_delegates": (600, 612), "toolkit_rated_highly": (84, 84), "research_documents_downloaded": (1800, 1800)}
+# what --demo takes from the files, and what a trigger writes
+REFERENCE = {"region", "pathway_step", "alliance_group", "toolkit_principle", "toolkit_fact", "strategy", "strategy_theme", "headline_figure", "closed_metric",
+             "evaluation_metric", "evaluation_question", "metric"}
+
+
+def dsn(**changes):
+    return psycopg2.extensions.make_dsn(os.environ["TEST_DATABASE_URL"], **changes)
+
+
+def superuser(statement, name="postgres"):
+    connection = psycopg2.connect(dsn(dbname=name))
+    connection.autocommit = True
+    connection.cursor().execute(statement)
+    connection.close()
+
+
+def migrate(name, **env):
+    given = psycopg2.extensions.parse_dsn(dsn())
+    return subprocess.run([DB / "migrate"], capture_output=True, text=True, env={
+        **os.environ, "QUIET": "1", "PGHOST": given["host"], "PGPORT": given.get("port", "5432"), "PGUSER": "postgres", "PGDATABASE": name, **env})
+
+
+def load(*arguments):
+    return subprocess.run([DB / "load", *arguments, dsn(dbname=NAME, user="scip_migrator")], capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def seconds():
+    """The demonstration, and how long its load took."""
+    superuser(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    superuser(f"CREATE DATABASE {NAME} TEMPLATE template0")
+    subprocess.run(["psql", "-qXd", dsn(dbname=NAME), "-f", DB / "bootstrap.sql"], check=True)
+    given = psycopg2.extensions.parse_dsn(dsn())
+    subprocess.run(["sqitch", "deploy", "--quiet", f"db:pg://scip_migrator@/{NAME}?host={given['host']}"], cwd=DB, check=True)
+    begun = time.monotonic()
+    done = load("--demo")
+    assert done.returncode == 0, done.stderr
+    yield time.monotonic() - begun
+    superuser(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def query(seconds):
+    connection = psycopg2.connect(dsn(dbname=NAME, user="scip_migrator"))
+    connection.autocommit = True
+
+    def query(statement):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+    yield query
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def demo(seconds):
+    server = harness.Server("demo", DATABASE_URL=dsn(dbname=NAME, user="scip_anonymous"))
+    yield server
+    server.stop()
+
+
+def tables_with(query, *columns):
+    return query(f"""SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+        WHERE c.table_schema = 'scip' AND t.table_type = 'BASE TABLE' AND c.column_name IN {columns + columns[:1]} ORDER BY 1, 2""")
+
+
+def test_it_derives_what_was_published(demo):
+    items = demo.get("/v1/headline-comparisons?period=2019-22", record=False).json["items"]
+    assert {item["metric"]: (item["asserted"], item["derived"]) for item in items} == PUBLISHED
+    assert all(item["agrees"] is True and item["status"] == "value" for item in items), items
+
+
+def test_records_alone_give_the_same_as_the_release(query):
+    """What a release says is what the rows are counted to, without the disclosure control that changes none of these."""
+    counted = query("""SELECT m.code, s.value FROM scip.metric m, metric.period('strategy-2019-22') p, metric.sums(m.code, p.first_day, p.last_day, NULL, '{}') s""")
+    assert {code: value for code, value in counted if code in PUBLISHED} == {code: derived for code, (_, derived) in PUBLISHED.items()}
+
+
+def test_each_figure_leaves_something_out(query):
+    """Distinctness, dates and statuses are needed for the figures: rows without a check would give others."""
+    assert query("SELECT count(*) FROM scip.hub_membership WHERE starts <= '2022-12-31' AND (ends IS NULL OR ends > '2022-12-31')") == [(924,)]
+    assert query("SELECT count(*) FROM scip.hub") == [(13,)] and query("SELECT count(DISTINCT organisation_id) FROM scip.hub_lead") == [(24,)]
+    assert query("SELECT count(*) FROM scip.event") == [(207,)] and query("SELECT count(*) FROM scip.booking") == [(792,)]
+    assert query("SELECT sum(value) FROM scip.closed_total WHERE metric = 'research_documents_downloaded'") == [(6900,)]
+    leads = "SELECT count(*) AS n FROM scip.hub_lead WHERE period @> date '2022-12-31' GROUP BY hub_id"
+    assert query(f"SELECT n, count(*) FROM ({leads}) l GROUP BY 1 ORDER BY 1") == [(1, 3), (2, 9)]
+
+
+def test_small_numbers_are_not_told(demo):
+    answer = demo.get("/v1/metrics/outreach_young_people?period=2021-22&by=hub", record=False)
+    assert answer.status == 200, answer.text
+    cells = answer.json["items"]
+    assert {"value", "suppressed"} <= {cell["status"] for cell in cells}
+    assert all(cell["value"] is None for cell in cells if cell["status"] == "suppressed")
+
+
+def test_a_second_load_changes_nothing(seconds, query):
+    state = """SELECT (SELECT max(id) FROM scip.history), (SELECT max(id) FROM scip.audit), (SELECT max(id) FROM scip.change),
+        (SELECT md5(string_agg(c::text, '|' ORDER BY c::text)) FROM scip.release_cell c), (SELECT count(*) FROM scip.release)"""
+    before = query(state)
+    done = load("--demo")
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("|") for line in done.stdout.splitlines()[2:] if "|" in line]
+    assert rows and all([int(inserted), int(updated), int(removed)] == [0, 0, 0] for _, inserted, updated, _, removed in rows)
+    assert query(state) == before
+
+
+def test_it_is_loaded_quickly(seconds):
+    assert seconds < 20
+
+
+def test_it_never_meets_records_of_an_alliance(query):
+    refused = load()
+    assert refused.returncode != 0 and "this database holds a demonstration" in refused.stderr
+    superuser(f"DROP DATABASE IF EXISTS {NAME}_real WITH (FORCE)")
+    try:
+        assert migrate(f"{NAME}_real").returncode == 0
+        refused = migrate(f"{NAME}_real", DEMO="1")
+        assert refused.returncode != 0 and "this database holds records" in refused.stderr
+    finally:
+        superuser(f"DROP DATABASE {NAME}_real WITH (FORCE)")
+
+
+def test_every_name_is_labelled(query):
+    for table, column in tables_with(query, "name", "title", "name_cy", "title_cy", "organisation_name"):
+        if table in REFERENCE:
+            continue
+        beyond = " AND meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IS NULL)" if table == "agenda_item" else ""  # a Hub's agenda is laid for it
+        wrong = query(f"SELECT {column} FROM scip.{table} WHERE {column} !~ '^Demonstration '{beyond} LIMIT 3")
+        assert not wrong, (table, wrong)
+    assert query("SELECT count(*) FROM scip.person WHERE name ~ '^Demonstration Person [0-9]{4}$'") == [(970,)]
+
+
+def test_every_source_is_labelled(query):
+    for table, _ in tables_with(query, "sources"):
+        if table not in REFERENCE:
+            assert not query(f"SELECT sources FROM scip.{table} WHERE sources <> '{{Demonstration data}}' LIMIT 3"), table
+
+
+def test_every_address_is_an_example(query):
+    """RFC 2606, 3."""
+    text = (DB / "demo.sql").read_text()
+    assert set(re.findall(r"@([\w.-]+)'", text)) == {"example.org"} and set(re.findall(r"https?://([^/']+)", text)) == {"example.org"}
+    assert query("SELECT count(*) FROM scip.person WHERE email !~ '@example\\.org$'") == [(0,)]
+
+
+def test_nothing_hangs_on_chance_or_on_the_day():
+    """But what the tables stamp themselves."""
+    text = re.sub(r"--.*", "", (DB / "demo.sql").read_text())
+    assert not re.search(r"random|today\(|current_date|clock_timestamp|DISABLE|session_replication_role", text, re.I)
+    assert {line.split(" SET ")[1].split(" = ")[0] for line in text.splitlines() if "now()" in line} == {"agenda_completed_at", "attendance_shared_at"}
+
+
+def test_the_service_agrees(seconds):
+    done = subprocess.run([harness.BINARY, "check", "--db"], cwd=harness.ROOT, capture_output=True, text=True, env={
+        **os.environ, "DATABASE_URL": dsn(dbname=NAME, user="scip_anonymous"), "WRITER_DATABASE_URL": dsn(dbname=NAME, user="scip_writer")})
+    assert done.returncode == 0, done.stderr
