@@ -1,6 +1,10 @@
 -- A demonstration alliance, for `load --demo`: as many rows as the published figures of 2019-22 ask for, in the tables in which an
 -- alliance keeps them. Nothing in it is real, and every name and source says so. All follows from series and fixed arithmetic:
--- two loads give the same rows; what the tables themselves stamp (when minutes were shared) is the day of the load.
+-- two loads give the same rows, but for what the tables give themselves: ids of agenda items and totals, and when minutes were shared.
+-- It is loaded once: whoever wants it anew begins with a new database.
+SELECT NOT EXISTS (SELECT FROM scip.organisation) AS new \gset
+\if :new
+BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT set_config('scip.roles', '{central}', true) \g /dev/null
 
@@ -302,8 +306,15 @@ END $$;
 SELECT format('CALL pg_temp.evaluate(%s, %L, %L, %s)', d.id, y.year, y.until, CASE WHEN h = 2 AND y.year = '2020-21' THEN 2 ELSE 0 END)
 FROM demo_hub d, (VALUES ('2019-20', 'published', '{1,2,9}'::int[]), ('2020-21', 'published', '{1,2,8}'), ('2021-22', 'accepted', '{2,10}'), ('2021-22', 'submitted', '{5}')) y (year, until, hubs)
 WHERE h = ANY (y.hubs) ORDER BY y.year, h \gexec
+COMMIT;
+\endif
 
--- Releases, as the central team makes them: the years, then the strategy.
-SELECT scip.make_release(period, 'Demonstration release: none of its figures is of a real alliance.', pg_temp.id('release', period))
+-- Releases, as the central team makes them: the years, then the strategy. They are of what was known before they were made.
+SELECT NOT EXISTS (SELECT FROM scip.release) AS new \gset
+\if :new
+BEGIN;
+SELECT set_config('scip.roles', '{central}', true) \g /dev/null
+SELECT scip.make_release(period, 'Demonstration release: none of its figures is of a real alliance.', md5('demonstration release ' || period)::uuid)
 FROM unnest(ARRAY['2019-20', '2020-21', '2021-22', 'strategy-2019-22']) period \g /dev/null
-SELECT set_config('scip.roles', '', true) \g /dev/null
+COMMIT;
+\endif

@@ -173,3 +173,9 @@ def test_the_service_agrees(seconds):
     done = subprocess.run([harness.BINARY, "check", "--db"], cwd=harness.ROOT, capture_output=True, text=True, env={
         **os.environ, "DATABASE_URL": dsn(dbname=NAME, user="scip_anonymous"), "WRITER_DATABASE_URL": dsn(dbname=NAME, user="scip_writer")})
     assert done.returncode == 0, done.stderr
+
+
+def test_a_figure_is_explained_by_its_rows(demo):
+    told = demo.get("/v1/metrics/professionals/explain?period=strategy-2019-22", record=False)
+    assert told.status == 200, told.text
+    assert told.json["rows_in"] == 924 and told.json["rows_left_out"], told.json
