@@ -1725,7 +1725,7 @@ export interface paths {
         };
         /**
          * Show the figures of a period
-         * @description Delegates are counted by attendance. Ratings of fewer than 5 are suppressed, with their parts, and so is another figure from which they would follow; hence there are none by month, and none by course of a strategy. Another period, or a course that there is not, is 422.
+         * @description Delegates are counted by attendance. Ratings are told when the year is released (/v1/releases), and then stay: those of fewer than 5 are suppressed, with their parts, and so is another figure from which they would follow; hence there are none by month, and none by course of a strategy. Another period, or a course that there is not, is 422.
          */
         get: operations["getTrainingFigures"];
         put?: never;
@@ -1883,6 +1883,150 @@ export interface paths {
          * @description Themes stand in the order of the list; a list given replaces the whole list.
          */
         patch: operations["patchStrategy"];
+        trace?: never;
+    };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the metrics
+         * @description What can be counted: definition and its version, unit, and by what it can be broken down.
+         */
+        get: operations["listMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a metric
+         * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`. What is about young people, ratings, and members by Hub and category come from releases alone.
+         */
+        get: operations["listMetricCells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{code}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a figure
+         * @description How a cell comes about: its definition, the rows that count and those left out, each with its reason, how fresh they are, and how to cite it. Those who may (the central team; a lead for its own Hub) also get the number as it was counted and the records behind it.
+         */
+        get: operations["explainMetric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{code}/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the definitions of a metric
+         * @description Every version that there has been, the newest first, with its SQL. Figures name the version that they were counted by.
+         */
+        get: operations["listMetricDefinitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the releases
+         * @description A release is what is told of all metrics for one academic year or strategy, from a day on and for ever. A later one of the same period replaces it and says why; both stay.
+         */
+        get: operations["listReleases"];
+        put?: never;
+        /**
+         * Release a period
+         * @description Counts all metrics of a period that is over, takes out what may not be told, and keeps the rest. What was not told in an earlier release of the period stays so. A strategy is released after its years.
+         */
+        post: operations["addRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a release
+         * @description When it was made, and whether it is still in force.
+         */
+        get: operations["getRelease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headline-comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare headline figures with the records
+         * @description Figures of the Alliance as they were asserted, each beside what the records give for the same period, with the difference and the reason where there is one. Figures of what is no metric are left out.
+         */
+        get: operations["listHeadlineComparisons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/headline-figures": {
@@ -6239,6 +6383,202 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
         };
+        /**
+         * @description value and zero have a number. suppressed: too few people to tell. not_submitted: the Hub has not reported. nil_return: it reported that there was nothing. not_applicable: it was not active, or there is nothing to take a share of. not_available: not known, not released, or not recorded so far back.
+         * @enum {string}
+         */
+        CellStatus: "value" | "zero" | "suppressed" | "not_submitted" | "nil_return" | "not_applicable" | "not_available";
+        /**
+         * @description release: told once and for ever. provisional: what the records give, and may give differently later.
+         * @enum {string}
+         */
+        CellBasis: "release" | "provisional";
+        CellNumber: number | null;
+        Metric: {
+            code: components["schemas"]["Code"];
+            definition_version: number;
+            title: string;
+            /** @description What counts. */
+            definition: string;
+            /** @description What does not. */
+            left_out: string;
+            unit: string;
+            /**
+             * @description stock: counted on the last day of the period. flow: over the period.
+             * @enum {string}
+             */
+            kind: "stock" | "flow";
+            /**
+             * @description share: a percentage, with its parts.
+             * @enum {string}
+             */
+            measure: "count" | "share";
+            breakdowns: ("hub" | "nation" | "category" | "hub+category")[];
+            /** @description What the breakdown by category is of this metric. */
+            category: string | null;
+            /**
+             * @description exact: told as it is. people: told as it is by one dimension; by two with small numbers suppressed. ratings: not of fewer than five. young_people: one to four suppressed, others rounded to the nearest five.
+             * @enum {string}
+             */
+            privacy: "exact" | "people" | "ratings" | "young_people";
+            sources: components["schemas"]["Sources"];
+            href: components["schemas"]["Href"];
+        };
+        MetricList: {
+            items: components["schemas"]["Metric"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A figure. What it is not broken down by is null; broken down, null is what is of none. */
+        MetricCell: {
+            metric: components["schemas"]["Code"];
+            definition_version: number;
+            period: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            hub: components["schemas"]["Link"] | null;
+            nation: string | null;
+            category: string | null;
+            value: components["schemas"]["CellNumber"];
+            /** @description Of shares. */
+            numerator: components["schemas"]["CellNumber"];
+            /** @description Of shares. */
+            denominator: components["schemas"]["CellNumber"];
+            unit: string;
+            status: components["schemas"]["CellStatus"];
+            basis: components["schemas"]["CellBasis"];
+            /** @description Its number. */
+            release: number | null;
+            /** @description The release in force now, where that is another one. */
+            replaced_by: number | null;
+        };
+        CellList: {
+            items: components["schemas"]["MetricCell"][];
+            next: components["schemas"]["Next"];
+        };
+        Explanation: {
+            metric: components["schemas"]["Code"];
+            title: string;
+            /** @description Of the version that it was counted by. */
+            definition: string;
+            left_out: string;
+            definition_version: number;
+            unit: string;
+            /** @enum {string} */
+            kind: "stock" | "flow";
+            period: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            filters: {
+                hub: string | null;
+                nation: string | null;
+                category: string | null;
+            };
+            value: components["schemas"]["CellNumber"];
+            numerator: components["schemas"]["CellNumber"];
+            denominator: components["schemas"]["CellNumber"];
+            status: components["schemas"]["CellStatus"];
+            basis: components["schemas"]["CellBasis"];
+            release: number | null;
+            /**
+             * Format: int64
+             * @description Rows that count; null where that would tell too much.
+             */
+            rows_in: number | null;
+            rows_left_out: {
+                reason: string;
+                rows: number;
+            }[] | null;
+            /**
+             * Format: date-time
+             * @description The latest change of what it is counted from, that was known then.
+             */
+            fresh_at: string | null;
+            /** @description Of a release, an address that gives the same cells for ever, and the SHA-256 of these as lines (see the cookbook). */
+            citation: {
+                href: components["schemas"]["Href"];
+                sha256: string;
+            } | null;
+            /** @description The number before anything was taken out, for those who may know it. */
+            counted: {
+                value: components["schemas"]["CellNumber"];
+                numerator: components["schemas"]["CellNumber"];
+                denominator: components["schemas"]["CellNumber"];
+            } | null;
+            /** @description What it was counted from, for those who may know it. */
+            records: components["schemas"]["Href"][] | null;
+        };
+        Definition: {
+            metric: components["schemas"]["Code"];
+            version: number;
+            definition: string;
+            left_out: string;
+            /** @description What gives the rows that count, and those left out with a reason. */
+            sql: string;
+            /** Format: date-time */
+            since: string;
+        };
+        DefinitionList: {
+            items: components["schemas"]["Definition"][];
+            next: components["schemas"]["Next"];
+        };
+        Release: {
+            /** Format: uuid */
+            id: string;
+            period: string;
+            number: number;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Why it was made: what differs from the one before. */
+            note: string;
+            /**
+             * Format: date-time
+             * @description It says what was known then.
+             */
+            released_at: string;
+            in_force: boolean;
+            href: components["schemas"]["Href"];
+        };
+        ReleaseList: {
+            items: components["schemas"]["Release"][];
+            next: components["schemas"]["Next"];
+        };
+        ReleaseNew: {
+            /** @description An academic year, or the slug of a strategy. */
+            period: string;
+            note: string;
+        };
+        Comparison: {
+            slug: components["schemas"]["Slug"];
+            label: string;
+            metric: components["schemas"]["Code"];
+            /** @description As the metrics name it. */
+            period: string;
+            asserted: number;
+            /** @enum {string} */
+            qualifier: "exact" | "over" | "about" | "at_least";
+            unit: string;
+            derived: components["schemas"]["CellNumber"];
+            status: components["schemas"]["CellStatus"];
+            basis: components["schemas"]["CellBasis"];
+            definition_version: number;
+            /** @description Derived less asserted. */
+            difference: number | null;
+            /** @description As the qualifier means it. */
+            agrees: boolean | null;
+            reason: string | null;
+            sources: components["schemas"]["Sources"];
+            href: components["schemas"]["Href"];
+        };
+        ComparisonList: {
+            items: components["schemas"]["Comparison"][];
+            next: components["schemas"]["Next"];
+        };
         /** @description A figure as a source asserts it. */
         HeadlineFigure: {
             slug: components["schemas"]["Slug"];
@@ -7866,6 +8206,24 @@ export interface components {
         ContentDigest: string;
         /** @description A name of yours for this booking: sent again within 24 hours, it is answered as the first time and booked once. */
         IdempotencyKeyRequired: string;
+        /** @description A metric of /v1/metrics. */
+        MetricCode: components["schemas"]["Code"];
+        /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question. Without it the academic year that is running. */
+        MetricPeriods: string[];
+        /** @description One period, as /v1/metrics/{code} takes it. */
+        MetricPeriod: string;
+        /** @description What to break down by; the catalogue says which breakdowns a metric has. */
+        MetricBy: ("hub" | "nation" | "category")[];
+        /** @description Only this Hub. */
+        MetricHub: components["schemas"]["Slug"];
+        /** @description Only this nation; what is of several or of none is in none of them. */
+        MetricNation: components["schemas"]["Nation"];
+        /** @description Only this category; the catalogue says what it is of the metric. */
+        MetricCategory: string;
+        /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
+        AsOf: string;
+        /** @description Of one period, this release and no later one. */
+        ReleaseNumber: number;
         /** @description Not before this month. */
         UsageFrom: components["schemas"]["UsageMonth"];
         /** @description Not after this month. */
@@ -14644,6 +15002,336 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMetrics: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMetricCells: {
+        parameters: {
+            query?: {
+                /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question. Without it the academic year that is running. */
+                period?: components["parameters"]["MetricPeriods"];
+                /** @description What to break down by; the catalogue says which breakdowns a metric has. */
+                by?: components["parameters"]["MetricBy"];
+                /** @description Only this Hub. */
+                hub?: components["parameters"]["MetricHub"];
+                /** @description Only this nation; what is of several or of none is in none of them. */
+                nation?: components["parameters"]["MetricNation"];
+                /** @description Only this category; the catalogue says what it is of the metric. */
+                category?: components["parameters"]["MetricCategory"];
+                /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
+                as_of?: components["parameters"]["AsOf"];
+                /** @description Of one period, this release and no later one. */
+                release?: components["parameters"]["ReleaseNumber"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description A metric of /v1/metrics. */
+                code: components["parameters"]["MetricCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All cells. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CellList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    explainMetric: {
+        parameters: {
+            query?: {
+                /** @description One period, as /v1/metrics/{code} takes it. */
+                period?: components["parameters"]["MetricPeriod"];
+                /** @description Only this Hub. */
+                hub?: components["parameters"]["MetricHub"];
+                /** @description Only this nation; what is of several or of none is in none of them. */
+                nation?: components["parameters"]["MetricNation"];
+                /** @description Only this category; the catalogue says what it is of the metric. */
+                category?: components["parameters"]["MetricCategory"];
+                /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
+                as_of?: components["parameters"]["AsOf"];
+                /** @description Of one period, this release and no later one. */
+                release?: components["parameters"]["ReleaseNumber"];
+            };
+            header?: never;
+            path: {
+                /** @description A metric of /v1/metrics. */
+                code: components["parameters"]["MetricCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMetricDefinitions: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description A metric of /v1/metrics. */
+                code: components["parameters"]["MetricCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All versions. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listReleases: {
+        parameters: {
+            query?: {
+                /** @description Only of this period, as 2023-24 or strategy-2019-22. */
+                period?: string;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addRelease: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseNew"];
+            };
+        };
+        responses: {
+            /** @description The release. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release's. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The release. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHeadlineComparisons: {
+        parameters: {
+            query?: {
+                /** @description Only of this period, as printed (2019-22) or as the metrics name it. */
+                period?: string;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
             503: components["responses"]["Unavailable"];
         };
     };
