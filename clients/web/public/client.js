@@ -2,7 +2,7 @@
  * sees the last known records, with their time, when the API cannot be reached. */
 
 /** @typedef {import('../types').paths} Paths */
-/** @typedef {'/v1/hubs' | '/v1/headline-figures' | '/v1/events' | '/v1/library/search'} ListPath */
+/** @typedef {'/v1/hubs' | '/v1/headline-figures' | '/v1/events' | '/v1/library/search' | '/v1/metrics' | '/v1/metrics/{code}'} ListPath */
 /** @typedef {ListPath | '/v1/library/facets'} Path */
 /**
  * @template {Path} P
@@ -14,7 +14,7 @@
  */
 /**
  * @template {Path} P
- * @typedef {NonNullable<Paths[P]['get']['parameters']['query']>} Query
+ * @typedef {NonNullable<Paths[P]['get']['parameters']['query']> & (Paths[P]['get']['parameters'] extends { path: infer Named } ? Named : {})} Query
  */
 /**
  * Records, since when they are known to hold, and whether newer ones could not be had.
@@ -43,7 +43,7 @@ const memory = new Map()
  * @returns {Promise<Answer<Item<P>>>}
  */
 export function list(api, path, query, { again = false } = {}) {
-  const url = address(api, path, { ...query, limit: PAGE })
+  const url = address(api, path, path.endsWith('}') ? query : { ...query, limit: PAGE }) /* what is of one record comes at once */
   const key = url.href
   let answer = again ? undefined : asked.get(key)
   if (!answer) {
@@ -69,10 +69,10 @@ export async function look(api, path, query, { again = false } = {}) {
   return { body: await response.json(), ...age(response.headers) }
 }
 
-/** @param {string} api @param {string} path @param {Record<string, unknown>} query */
+/** @param {string} api @param {string} path may name parameters: …/{code} @param {Record<string, unknown>} query */
 function address(api, path, query) {
-  const url = new URL(path, api)
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
+  const url = new URL(path.replace(/\{(\w+)\}/g, (_all, name) => encodeURIComponent(String(query[name]))), api)
+  for (const [name, value] of Object.entries(query)) if (!path.includes(`{${name}}`)) url.searchParams.set(name, String(value))
   return url
 }
 

@@ -2,7 +2,7 @@
 import { look } from './client.js'
 import { h, link, sheet } from './dom.js'
 import { ScipElement } from './element.js'
-import { fill, partialDate } from './words.js'
+import { fill, inWords, partialDate } from './words.js'
 
 /** @typedef {import('./client.js').Item<'/v1/library/search'>} Item */
 /** @typedef {import('./client.js').Body<'/v1/library/facets'>['facets']} Facets */
@@ -33,9 +33,6 @@ function size(bytes, say) {
   const [unit, divisor] = bytes < 1e6 ? ['kB', 1e3] : ['MB', 1e6]
   return `${new Intl.NumberFormat([say.lang, 'en-GB'], { maximumFractionDigits: 1 }).format(Math.max(bytes / divisor, 0.1))} ${unit}`
 }
-
-/** A code in words; one that has none is itself, without the lines. @param {Record<string, string>} known @param {string} code */
-const inWords = (known, code) => known[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ')
 
 /** What a value of a facet is called. @param {Facet} facet @param {Facets[Facet][number]} row @param {Words} say */
 function called(facet, { value, name }, say) {

@@ -55,6 +55,28 @@ const en = {
   format: { pdf: 'PDF' },
   /** @type {Record<string, string>} */
   kind: {},
+  cell: {
+    value: '', zero: '0', suppressed: 'Too few to tell', not_submitted: 'Not submitted', nil_return: 'Nil return', not_applicable: 'Not applicable',
+    not_available: 'Not available',
+  },
+  noCell: 'No figure',
+  ofNone: 'None of these',
+  column: {
+    period: 'Period', hub: 'Hub', nation: 'Nation', category: 'Category', value: 'Figure', numerator: 'Number', denominator: 'Out of', basis: 'State',
+    explain: 'Origin',
+  },
+  asTable: 'As a table',
+  csv: 'CSV',
+  explain: 'How {period} was counted',
+  howCounted: 'How it was counted',
+  aboutFigure: 'What is counted',
+  leftOut: 'Not counted:',
+  version: 'Definition, version {number}.',
+  otherVersions: 'Also counted by version {numbers}',
+  provisional: 'Provisional',
+  mayChange: 'Provisional: as the records are now',
+  release: 'Release {number}',
+  replacedBy: 'replaced by release {number}',
   source: 'Source:',
   period: 'Period:',
   status: { proposed: 'Proposed', active: 'Active', paused: 'Paused', closed: 'Closed', unknown: 'Status not known' },
@@ -142,20 +164,51 @@ const cy = {
     animation: 'Animeiddiad', briefing: 'Papur briffio', case_studies: 'Astudiaethau achos', detailed_resource: 'Adnodd manwl', evaluation: 'Gwerthusiad',
     guide: 'Canllaw', policy_response: 'Ymateb polisi', research_report: 'Adroddiad ymchwil', self_assessment_tool: 'Offeryn hunanasesu', toolkit: 'Pecyn cymorth',
   },
+  cell: {
+    value: '', zero: '0', suppressed: 'Rhy fach i’w ddangos', not_submitted: 'Heb ei gyflwyno', nil_return: 'Dim i’w adrodd', not_applicable: 'Amherthnasol',
+    not_available: 'Ddim ar gael',
+  },
+  noCell: 'Dim ffigur',
+  ofNone: 'Dim un o’r rhain',
+  column: {
+    period: 'Cyfnod', hub: 'Hyb', nation: 'Cenedl', category: 'Categori', value: 'Ffigur', numerator: 'Nifer', denominator: 'Allan o', basis: 'Statws',
+    explain: 'Tarddiad',
+  },
+  asTable: 'Fel tabl',
+  csv: 'CSV',
+  explain: 'Sut y cyfrifwyd {period}',
+  howCounted: 'Sut y’i cyfrifwyd',
+  aboutFigure: 'Beth sy’n cael ei gyfrif',
+  leftOut: 'Heb ei gyfrif:',
+  version: 'Diffiniad, fersiwn {number}.',
+  otherVersions: 'Cyfrifwyd hefyd yn ôl fersiwn {numbers}',
+  provisional: 'Dros dro',
+  mayChange: 'Dros dro: yn ôl y cofnodion fel y maent nawr',
+  release: 'Datganiad {number}',
+  replacedBy: 'wedi’i ddisodli gan ddatganiad {number}',
   source: 'Ffynhonnell:',
   period: 'Cyfnod:',
   status: { proposed: 'Arfaethedig', active: 'Gweithredol', paused: 'Wedi’i oedi', closed: 'Ar gau', unknown: 'Statws anhysbys' },
   confidence: { high: '', medium: 'Tystiolaeth wedi’i chasglu’n rhannol', low: 'Tystiolaeth wan' },
   qualifier: { exact: '', over: 'dros', about: 'tua', at_least: 'o leiaf', target: 'targed:' },
   unit: {
+    activities: 'o weithgareddau',
+    attendances: 'o bresenoldebau',
     children: 'o blant',
+    contributions: 'o gyfraniadau',
     documents: 'o ddogfennau',
     downloads: 'o lawrlwythiadau',
     events: 'o ddigwyddiadau',
     hubs: 'o Hybiau',
+    interventions: 'o ymyriadau',
+    meetings: 'o gyfarfodydd',
+    members: 'o aelodau',
+    memberships: 'o aelodaethau',
     organisations: 'o sefydliadau',
     people: 'o bobl',
+    requests: 'o geisiadau',
     schools: 'o ysgolion',
+    sessions: 'o sesiynau',
     users: 'o ddefnyddwyr',
   },
   place: {
@@ -191,6 +244,12 @@ export function partialDate(date, say) {
   const [year, month, day] = date.split('-')
   return [day && Number(day), month && say.months[Number(month) - 1], year].filter(Boolean).join(' ')
 }
+
+/** A code in words; one that has none is itself, without the lines. @param {Record<string, string>} known @param {string} code */
+export const inWords = (known, code) => known[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ')
+
+/** A period as the metrics name it; months have words. @param {string} period @param {Words} say */
+export const periodName = (period, say) => period.replace(/^(\d{4})-M(\d\d)$/, (_all, year, month) => `${say.months[Number(month) - 1]} ${year}`)
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/London' })
 
