@@ -60,6 +60,32 @@ def library(cluster, server):
     clear()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def metrics(cluster, server):
+    """A year of outreach, told twice: of one Hub too few to tell, one that had nothing, one that did not say; the others were not active."""
+    def clear():
+        cluster.psql("""
+          SET session_replication_role = replica;
+          DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '2020-21');
+          DELETE FROM scip.release WHERE period = '2020-21';
+          DELETE FROM scip.activity WHERE title = 'Browser outreach';
+          DELETE FROM scip.quarterly_update WHERE quarter LIKE '2020-21-%';
+          DELETE FROM scip.update_exception WHERE quarter LIKE '2020-21-%';""")
+
+    clear()
+    cluster.psql("""
+      INSERT INTO scip.activity (hub_id, kind, held_on, title, interventions, young_people)
+      SELECT id, 'outreach', '2021-03-01', 'Browser outreach', 7, 3 FROM scip.hub WHERE slug = 'lancashire-and-the-north-west-hub';
+      INSERT INTO scip.update_exception (hub_id, quarter, until, reason)
+      SELECT id, '2020-21-Q' || n, '2999-01-01', 'For the tests' FROM scip.hub, generate_series(1, 3) n WHERE slug = 'yorkshire-and-north-east-hub';
+      INSERT INTO scip.quarterly_update (hub_id, quarter, status, nil_return, submitted_at)
+      SELECT id, '2020-21-Q' || n, 'submitted', true, '2021-09-01' FROM scip.hub, generate_series(1, 3) n WHERE slug = 'yorkshire-and-north-east-hub';""")
+    for note in ("First", "Corrected"):
+        assert server.send("POST", "/v1/releases", {"period": "2020-21", "note": note}, token=cluster.token(server, "central")).status == 201
+    yield
+    clear()
+
+
 @pytest.mark.parametrize("file", sorted(path.name for path in HERE.glob("*.test.js")))
 def test_in_chromium(server, file):
     done = subprocess.run(["node", "--test", "--test-reporter=spec", file], cwd=HERE, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
