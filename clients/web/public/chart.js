@@ -10,7 +10,7 @@ import { inWords, periodName, quantity } from './words.js'
 /** @typedef {{ by: Side[], share: boolean, line: boolean, title: string }} Kind line: what is counted on a day, or of a whole */
 
 const DAY = 86_400_000 /* milliseconds */
-const FIT = 7 /* columns, on the narrowest screen; more can be scrolled */
+const NARROW = 17 /* rem on the narrowest screen; more is scrolled */
 
 export const chartLook = sheet(`
   .chart { margin-block: 1rem; }
@@ -23,7 +23,7 @@ export const chartLook = sheet(`
   text { fill: var(--text); font-size: 0.8125rem; text-anchor: middle; font-variant-numeric: lining-nums; }
   .scroll { overflow-x: auto; outline-offset: -3px; }
   .columns { display: flex; padding: 1.25rem 1px 1px; }
-  .column { position: relative; flex: 1 0 2.375rem; max-width: 5.5rem; font-size: 0.75rem; line-height: 1.3; text-align: center; color: var(--muted); }
+  .column { position: relative; flex: 1 0 var(--slot); min-width: var(--slot); max-width: max(5.5rem, var(--slot)); font-size: 0.75rem; line-height: 1.3; text-align: center; color: var(--muted); }
   .column.apart { margin-inline-start: 1rem; }
   .column svg { height: var(--height); }
   .column p { padding: 0.375rem 2px 0; }
@@ -90,14 +90,19 @@ function parts(cells, by) {
   return [...found].map(([of, own]) => (of === none ? rest : own)).filter((own) => own.length).map((own) => [...own, ...whole])
 }
 
+/** A period where it may break into lines. @param {string} period @param {Words} say */
+const pieces = (period, say) => periodName(period, say).split(/(?<=[- ])/)
+
 /** @param {Cell[]} cells @param {Period[]} periods @param {number} top @param {number} height @param {Kind} kind @param {Words} say */
 function columns(cells, periods, top, height, kind, say) {
   const own = periods.map(({ period }) => cells.find((cell) => cell.period === period))
   const line = kind.line && periods.some((period, at) => at && follows(/** @type {Period} */ (periods[at - 1]), period))
   const slots = own.map((cell, at) => column(cell, /** @type {Period} */ (periods[at]), periods[at - 1], line ? own[at + 1] : undefined, top, height, line, say))
   const grid = h('div', { class: 'columns', 'aria-hidden': 'true' }, ...slots)
+  const slot = Math.max(2.375, ...periods.flatMap(({ period }) => pieces(period, say).map(({ length }) => length * 0.47))) /* rem: of the longest word */
   grid.style.setProperty('--height', `${height}px`)
-  return h('div', { class: 'scroll', ...(periods.length > FIT ? { tabindex: 0, role: 'group', 'aria-label': kind.title } : {}) }, grid)
+  grid.style.setProperty('--slot', `${slot}rem`)
+  return h('div', { class: 'scroll', ...(periods.length * slot > NARROW ? { tabindex: 0, role: 'group', 'aria-label': kind.title } : {}) }, grid)
 }
 
 /** Whether one begins on the day after the other. @param {Period} before @param {Period} after */
@@ -126,7 +131,7 @@ function column(cell, period, before, next, top, height, line, say) {
     slot.append(h('span', { part: 'missing', class: 'word' }, cell ? say.cell[cell.status] : say.noCell))
   }
   drawing.append(svg('line', { class: 'base', x1: 0, x2: '100%', y1: height, y2: height }))
-  slot.append(h('p', {}, ...periodName(period.period, say).split(/(?<=[- ])/).flatMap((piece) => [piece, h('wbr')])))
+  slot.append(h('p', {}, ...pieces(period.period, say).flatMap((piece) => [piece, h('wbr')])))
   return slot
 }
 
