@@ -490,6 +490,23 @@ test('metrics over time: nothing is not what is missing, and provisional is not 
   await page.close()
 })
 
+test('metrics of many months are scrolled, by keyboard too, and their line is whole', async () => {
+  const months = [9, 10, 11, 12].map((month) => `2025-M${String(month).padStart(2, '0')}`).concat([1, 2, 3, 4, 5].map((month) => `2026-M0${month}`))
+  const page = await open(embedding(metric(`code="hubs" period="${months}"`)), { viewport: { width: 320, height: 640 } })
+  await reaches(page, 'scip-metrics', 'ready')
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, 'it scrolls sideways')
+  const places = await page.locator('scip-metrics [part=column]').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width))
+  assert.ok(places.length === 9 && Math.max(...places) - Math.min(...places) < 0.5, String(places))
+  assert.equal(await page.locator('scip-metrics .line').count(), 8)
+  const region = page.locator('scip-metrics .scroll')
+  await region.focus()
+  await page.keyboard.press('End')
+  await page.keyboard.press('ArrowRight')
+  await page.waitForFunction(() => document.querySelector('scip-metrics').shadowRoot.querySelector('.scroll').scrollLeft > 0)
+  await passesAxe(page)
+  await page.close()
+})
+
 test('metrics: shares with their parts, and small columns for each part', async () => {
   const shares = await cellsOf('reporting_rate?period=2020-21,2021-22')
   const page = await open(embedding(metric('code="reporting_rate" period="2020-21,2021-22"')))
