@@ -108,12 +108,12 @@ CREATE FUNCTION scip.page_paragraphs(text text) RETURNS xml LANGUAGE sql STABLE
 RETURN (SELECT xmlagg(xmlelement(name p, line) ORDER BY i)
         FROM regexp_split_to_table(regexp_replace(text, '[\x01-\x08\x0B\x0C\x0E-\x1F\x7F]', '', 'g'), '\s*\n\s*') WITH ORDINALITY l (line, i) WHERE line ~ '\S');
 
--- A bar for each Hub and year, 360 wide. What has no number has its word on a dotted line: never a bar without length.
+-- A bar in a chart that is 320 wide. What has no number has its word on a dotted line: never a bar without length.
 CREATE FUNCTION scip.page_bar(y numeric, height numeric, value numeric, status text, top numeric, class text) RETURNS xml LANGUAGE sql STABLE
 RETURN CASE WHEN status IN ('value', 'zero') THEN xmlconcat(
-         CASE WHEN value > 0 THEN xmlelement(name rect, xmlattributes(1 AS x, y AS y, greatest(round(292 * value / top, 1), 1.5) AS width, height AS height, class AS class)) END,
-         xmlelement(name text, xmlattributes(CASE WHEN value > 0 THEN round(292 * value / top, 1) ELSE 0 END + 6 AS x, y + height - 1 AS y, class AS class), scip.page_number(value)))
-       ELSE xmlconcat(xmlelement(name line, xmlattributes(1 AS x1, y + height AS y1, 293 AS x2, y + height AS y2, 'none' AS class)),
+         CASE WHEN value > 0 THEN xmlelement(name rect, xmlattributes(1 AS x, y AS y, greatest(round(250 * value / top, 1), 1.5) AS width, height AS height, class AS class)) END,
+         xmlelement(name text, xmlattributes(CASE WHEN value > 0 THEN round(250 * value / top, 1) ELSE 0 END + 6 AS x, y + height - 1 AS y, class AS class), scip.page_number(value)))
+       ELSE xmlconcat(xmlelement(name line, xmlattributes(1 AS x1, y + height + 1 AS y1, 251 AS x2, y + height + 1 AS y2, 'none' AS class)),
          xmlelement(name text, xmlattributes(6 AS x, y + height - 2 AS y, class || ' word' AS class), scip.page_words(status))) END;
 
 CREATE FUNCTION scip.page_style() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN $css$
@@ -144,44 +144,45 @@ h2 + .figure { margin-top: 0; }
 .pair { display: grid; gap: 1.5rem 3rem; margin-top: 1.25rem; align-items: start; }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 caption { padding-bottom: 0.5rem; text-align: left; font-weight: 600; }
-th, td { padding: 0.375rem 0 0.375rem 0.625rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: baseline; overflow-wrap: anywhere; }
-th:first-child, .texts td { padding-left: 0; text-align: left; }
-.texts td { padding-left: 0.625rem; }
+th, td { padding: 0.375rem 0 0.375rem 0.625rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: baseline; white-space: nowrap; }
+th:first-child { padding-left: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 6.5rem; }
 thead th { color: var(--quiet); font-weight: 600; border-bottom-color: var(--quiet); }
-tbody th { font-weight: 400; hyphens: auto; }
-tfoot th, tfoot td, .sum th, .sum td { font-weight: 600; }
+tbody th { font-weight: 400; }
+tfoot th, tfoot td { font-weight: 600; }
 tfoot tr { border-top: 1px solid var(--quiet); }
-td.word { color: var(--quiet); font-style: italic; font-weight: 400; overflow-wrap: normal; }
-.short { max-width: 44rem; }
-.short td { font-size: 1.0625rem; }
-.parts { max-width: 28rem; margin-top: 1.5rem; }
+td.word { color: var(--quiet); font-style: italic; font-weight: 400; white-space: normal; }
+.texts th, .texts td { text-align: left; white-space: normal; }
+.texts th + th, .texts td { padding-left: 1.25rem; }
+div:not(.pair) table + table, p + table { margin-top: 1.5rem; }
 code { font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 dt { font-weight: 600; }
 dd { margin-left: 0; }
 .answer p { margin-bottom: 0.5rem; }
-svg { display: block; width: 100%; max-width: 34rem; height: auto; overflow: visible; }
+svg { display: block; width: 100%; max-width: 24rem; height: auto; overflow: visible; }
 .defs { position: absolute; width: 0; height: 0; }
-text { font-size: 11.5px; fill: var(--ink); font-variant-numeric: tabular-nums; }
-text.hub { font-size: 12.5px; font-weight: 600; }
-text.before { font-size: 10px; fill: var(--quiet); }
+text { font-size: 13px; fill: var(--ink); font-variant-numeric: tabular-nums; }
+text.hub { font-size: 12px; font-weight: 600; }
+text.before { font-size: 12px; fill: var(--quiet); }
 text.word { font-style: italic; fill: var(--quiet); }
 rect.now { fill: var(--accent); }
 rect.before { fill: url(#before); stroke: var(--quiet); stroke-width: 1px; }
 line.none { stroke: var(--quiet); stroke-width: 1px; stroke-dasharray: 1 4; }
 line.axis { stroke: var(--quiet); stroke-width: 1px; }
-@media (min-width: 52rem) { .pair { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
+@media (min-width: 52rem) { .pair { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); } .even { grid-template-columns: minmax(0, 6fr) minmax(0, 5fr); } }
+@media (max-width: 30rem) { table { font-size: 0.8125rem; } thead th { font-size: 0.75rem; } th:first-child { min-width: 5.5rem; } th, td { padding-left: 0.375rem; } .texts th + th, .texts td { padding-left: 0.75rem; } }
 @page { size: A4; margin: 17mm 16mm 19mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8.5pt sans-serif; } }
 @media print {
   body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.45; }
   header { padding-block: 0; }
   nav { display: none; }
-  h1 { font-size: 28pt; } h2 { font-size: 17pt; } h3 { font-size: 12.5pt; }
+  h1 { font-size: 28pt; } h2 { font-size: 17pt; } h3 { font-size: 12.5pt; } h4 { font-size: 9.5pt; margin-top: 3mm; }
   section { margin-top: 9mm; } .figure { margin-top: 7mm; }
-  .pair { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8mm; }
-  .pair, .parts, .short, tr, svg { break-inside: avoid; }
-  h2, h3, h4, .figure p, caption { break-after: avoid; }
+  .pair { grid-template-columns: minmax(0, 7fr) minmax(0, 9fr); gap: 10mm; margin-top: 4mm; } .even { grid-template-columns: minmax(0, 6fr) minmax(0, 5fr); }
+  svg { max-width: 68mm; }
+  .pair, table, tr, svg, p.quiet { break-inside: avoid; }
+  h2, h3, h4, p.quiet, caption { break-after: avoid; }
   p, dd { orphans: 3; widows: 3; }
-  table, .short td { font-size: 8.5pt; } th, td { padding-block: 0.8mm; }
+  table { font-size: 8.5pt; } th, td { padding-block: 0.8mm; }
   code { font-size: 7.5pt; }
   a { color: inherit; text-decoration: none; }
 }
@@ -213,19 +214,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     FROM cell c, n
   ), chart AS (
     SELECT c.metric, xmlelement(name svg, xmlattributes('img' AS role, 'chart-' || c.metric || ' about-' || c.metric AS "aria-labelledby",
-               '0 0 360 ' || (22 + c.many * z.high) AS "viewBox"),
+               '0 0 320 ' || (24 + c.many * z.high) AS "viewBox"),
              xmlelement(name title, xmlattributes('chart-' || c.metric AS id), c.title || ', by Hub'),
              xmlelement(name desc, xmlattributes('about-' || c.metric AS id), format('A bar chart of %s Hubs in %s%s. The table with it has the same numbers, and the same words where there is none.',
                c.many, n.year, CASE WHEN n.compared THEN ', each with ' || n.before || ' below it' END)),
              xmlelement(name rect, xmlattributes(1 AS x, 1 AS y, 11 AS width, 11 AS height, 'now' AS class)), xmlelement(name text, xmlattributes(18 AS x, 11 AS y), n.year),
-             CASE WHEN n.compared THEN xmlconcat(xmlelement(name rect, xmlattributes(76 AS x, 1 AS y, 11 AS width, 11 AS height, 'before' AS class)),
-               xmlelement(name text, xmlattributes(93 AS x, 11 AS y), n.before)) END,
-             xmlagg(xmlelement(name g, xmlattributes(format('translate(0 %s)', 22 + c.place * z.high) AS transform),
-               xmlelement(name text, xmlattributes(0 AS x, 11 AS y, 'hub' AS class), CASE WHEN length(c.name) > 54 THEN left(c.name, 53) || '…' ELSE c.name END),
-               page_bar(17, 12, c.value, c.status, c.top, 'now'),
-               CASE WHEN n.compared THEN page_bar(31, 8, c.previous_value, c.previous_status, c.top, 'before') END,
-               xmlelement(name line, xmlattributes(0.5 AS x1, 15 AS y1, 0.5 AS x2, z.high - 5 AS y2, 'axis' AS class))) ORDER BY c.place)) AS svg
-    FROM cell c, n, LATERAL (SELECT CASE WHEN n.compared THEN 47 ELSE 36 END AS high) z
+             CASE WHEN n.compared THEN xmlconcat(xmlelement(name rect, xmlattributes(86 AS x, 1 AS y, 11 AS width, 11 AS height, 'before' AS class)),
+               xmlelement(name text, xmlattributes(103 AS x, 11 AS y), n.before)) END,
+             xmlagg(xmlelement(name g, xmlattributes(format('translate(0 %s)', 24 + c.place * z.high) AS transform),
+               xmlelement(name text, xmlattributes(0 AS x, 13 AS y, 'hub' AS class), CASE WHEN length(c.name) > 44 THEN left(c.name, 43) || '…' ELSE c.name END),
+               page_bar(19, 13, c.value, c.status, c.top, 'now'),
+               CASE WHEN n.compared THEN page_bar(34, 10, c.previous_value, c.previous_status, c.top, 'before') END,
+               xmlelement(name line, xmlattributes(0.5 AS x1, 17 AS y1, 0.5 AS x2, z.high - 13 AS y2, 'axis' AS class))) ORDER BY c.place)) AS svg
+    FROM cell c, n, LATERAL (SELECT CASE WHEN n.compared THEN 59 ELSE 47 END AS high) z
     WHERE c.hub_id IS NOT NULL AND c.top IS NOT NULL GROUP BY c.metric, c.title, c.many, z.high, n.year, n.before, n.compared
   ), hubs AS (
     SELECT l.metric, xmlelement(name table,
@@ -235,28 +236,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
              (SELECT xmlelement(name tfoot, xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), 'Network'), s.cells)) FROM line s WHERE s.metric = l.metric AND s.hub_id IS NULL)) AS body
     FROM line l JOIN cell c ON c.metric = l.metric AND c.hub_id = l.hub_id GROUP BY l.metric, l.title
   ), parts AS ( -- what the metric is broken down by besides Hubs, in the network
-    SELECT m.code AS metric, xmlelement(name div, xmlattributes('parts' AS class), xmlelement(name table,
-             xmlelement(name caption, m.category || ': ' || n.year || CASE WHEN n.compared THEN ' and ' || n.before ELSE '' END),
+    SELECT m.code AS metric, xmlelement(name table, xmlelement(name caption, 'In the network, by part'),
              xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), m.category), xmlelement(name th, xmlattributes('col' AS scope), n.year),
                CASE WHEN n.compared THEN xmlelement(name th, xmlattributes('col' AS scope), n.before) END)),
              xmlelement(name tbody, xmlagg(xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), coalesce(page_title(c.category), 'Not known')),
-               page_cell(c.value, c.status), CASE WHEN n.compared THEN page_cell(c.previous_value, c.previous_status) END) ORDER BY c.category COLLATE "C")))) AS body
+               page_cell(c.value, c.status), CASE WHEN n.compared THEN page_cell(c.previous_value, c.previous_status) END) ORDER BY c.category COLLATE "C"))) AS body
     FROM n CROSS JOIN evaluation_metric e JOIN metric m ON m.code = e.metric AND 'category' = ANY (m.breakdowns)
     CROSS JOIN LATERAL (
-      SELECT category, t.value, coalesce(t.status, 'not_available') AS status, p.value AS previous_value, coalesce(p.status, 'not_available') AS previous_status
-      FROM network_cells(n.year, m.code, '{category}') t FULL JOIN network_cells(n.before, m.code, '{category}') p USING (category)
-      WHERE category IS NOT NULL OR t.status IN ('value', 'suppressed')) c
-    GROUP BY m.code, m.category, n.year, n.before, n.compared
+      SELECT nullif(u.category, '') AS category, max(u.value) FILTER (WHERE NOT u.before) AS value, coalesce(max(u.status) FILTER (WHERE NOT u.before), 'none_recorded') AS status,
+             max(u.value) FILTER (WHERE u.before) AS previous_value, coalesce(max(u.status) FILTER (WHERE u.before), 'none_recorded') AS previous_status
+      FROM (SELECT false AS before, coalesce(t.category, '') AS category, t.value, t.status FROM network_cells(n.year, m.code, '{category}') t
+            UNION ALL SELECT true, coalesce(t.category, ''), t.value, t.status FROM network_cells(n.before, m.code, '{category}') t) u
+      GROUP BY u.category HAVING u.category <> '' OR bool_or(u.status = 'value')) c
+    GROUP BY m.code, m.category, n.year, n.before, n.compared HAVING bool_or(c.category IS NOT NULL)
   ), figure AS (
     SELECT e.category, e.ordinal, xmlelement(name div, xmlattributes('figure' AS class),
-             xmlelement(name h3, e.title),
+             CASE WHEN e.title <> page_title(e.category) THEN xmlelement(name h3, e.title) END,
              xmlelement(name p, xmlattributes('quiet' AS class), d.definition, ' Left out: ' || lower(left(d.left_out, 1)) || substr(d.left_out, 2),
                CASE m.privacy WHEN 'young_people' THEN ' Rounded to the nearest five; what could tell of single young people is withheld.' END,
                CASE WHEN NOT m.additive THEN ' What is in several Hubs counts once in the network.' END),
              CASE WHEN hubs.metric IS NULL THEN xmlelement(name p, 'In the network: ' || CASE WHEN s.status IN ('value', 'zero') THEN page_number(s.value) ELSE page_words(s.status) END || '.') END,
              CASE WHEN hubs.metric IS NOT NULL THEN xmlelement(name div, xmlattributes('pair' AS class),
-               CASE WHEN chart.metric IS NULL THEN xmlelement(name p, 'No Hub has a number to show.') ELSE chart.svg END, hubs.body) END,
-             parts.body) AS body
+               CASE WHEN chart.metric IS NULL THEN xmlelement(name p, 'No Hub has a number to show.') ELSE chart.svg END, xmlelement(name div, hubs.body, parts.body)) END,
+             CASE WHEN hubs.metric IS NULL THEN parts.body END) AS body
     FROM evaluation_metric e JOIN metric m ON m.code = e.metric JOIN cell s ON s.metric = e.metric AND s.hub_id IS NULL
     LEFT JOIN LATERAL (
       SELECT x.definition, x.left_out FROM metric_definition x WHERE x.code = e.metric
@@ -299,21 +301,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
           xmlelement(name li, xmlelement(name a, xmlattributes('#method' AS href), 'How the numbers are made'))))),
       xmlelement(name main,
         xmlelement(name section, xmlattributes('short' AS id), xmlelement(name h2, 'In short'),
-          xmlelement(name div, xmlattributes('short' AS class), xmlelement(name table,
-            xmlelement(name caption, 'The network' || CASE WHEN n.compared THEN ', beside the year before' ELSE '' END),
-            xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), 'Figure'), (TABLE heads))),
-            xmlelement(name tbody, (SELECT xmlagg(xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), l.title), l.cells) ORDER BY l.ordinal) FROM line l WHERE l.hub_id IS NULL)))),
-          CASE WHEN NOT n.compared THEN xmlelement(name p, xmlattributes('quiet' AS class), format('There is no release of %s to compare with.', n.before)) END,
-          xmlelement(name h3, xmlattributes('returns' AS id), 'Returns of the Hubs'),
           xmlelement(name p, format('Of %s, %s submitted; %s accepted and %s published.',
             CASE n.owed WHEN 1 THEN '1 return' ELSE n.owed || ' returns' END || ' of the year', CASE n.submitted WHEN 1 THEN '1 is' ELSE n.submitted || ' are' END,
-            CASE n.accepted WHEN 1 THEN '1 is' ELSE n.accepted || ' are' END, n.published)),
-          (SELECT CASE WHEN count(*) > 0 THEN xmlelement(name table, xmlattributes('texts parts' AS class),
-             xmlelement(name caption, 'Where each Hub is with its return'),
-             xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), 'Hub'), xmlelement(name th, xmlattributes('col' AS scope), 'Return'))),
-             xmlelement(name tbody, xmlagg(xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), c.name),
-               xmlelement(name td, CASE c.return WHEN 'not_applicable' THEN 'none owed' ELSE page_words(c.return) END)) ORDER BY c.place))) END
-           FROM cell c WHERE c.hub_id IS NOT NULL AND c.ordinal = (SELECT min(x.ordinal) FROM cell x WHERE x.hub_id IS NOT NULL))),
+            CASE n.accepted WHEN 1 THEN '1 is' ELSE n.accepted || ' are' END, n.published),
+            CASE WHEN NOT n.compared THEN format(' There is no release of %s to compare with.', n.before) END),
+          xmlelement(name div, xmlattributes('pair even' AS class),
+            xmlelement(name table, xmlelement(name caption, 'The network' || CASE WHEN n.compared THEN ', beside the year before' ELSE '' END),
+              xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), 'Figure'), (TABLE heads))),
+              xmlelement(name tbody, (SELECT xmlagg(xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), l.title), l.cells) ORDER BY l.ordinal) FROM line l WHERE l.hub_id IS NULL))),
+            (SELECT CASE WHEN count(*) > 0 THEN xmlelement(name table, xmlattributes('texts' AS class), xmlelement(name caption, 'Where each Hub is with its return'),
+               xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), 'Hub'), xmlelement(name th, xmlattributes('col' AS scope), 'Return'))),
+               xmlelement(name tbody, xmlagg(xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), c.name),
+                 xmlelement(name td, CASE c.return WHEN 'not_applicable' THEN 'none owed' ELSE page_words(c.return) END)) ORDER BY c.place))) END
+             FROM cell c WHERE c.hub_id IS NOT NULL AND c.ordinal = (SELECT min(x.ordinal) FROM cell x WHERE x.hub_id IS NOT NULL)))),
         (SELECT xmlagg(xmlelement(name section, xmlattributes(c.category AS id), xmlelement(name h2, c.title), c.figures) ORDER BY c.ordinal) FROM category c),
         xmlelement(name section, xmlattributes('answers' AS id), xmlelement(name h2, 'What the Hubs say'),
           coalesce((SELECT xmlagg(s.body ORDER BY s.ordinal) FROM said s), xmlelement(name p, 'No return of the year is published yet.'))),
@@ -321,7 +321,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
           xmlelement(name p, format('Every number here is of release %s of %s, made on %s, or, of the year before, of its release in force on the day of reading. What Hubs corrected in returns that had been accepted by then is in it. A later release says why it was made, and replaces it; both can be read at ', n.release, n.year, n.released_on),
             xmlelement(name a, xmlattributes('/v1/releases?period=' || n.year AS href), '/v1/releases?period=' || n.year), '. Why this one was made: “' || n.note || '”'),
           xmlelement(name p, 'Disclosure control comes before everything that is published. Numbers of young people are rounded to the nearest five; one to four are withheld, and with them as many others as it takes that nobody, a Hub with its own numbers included, can work them out from all that is told. What a release withheld, later ones withhold as well. It is done once, in the release: this page, the interface and its spreadsheets read the same cells. Organisations, meetings, activities and members are counted exactly.'),
-          (SELECT CASE WHEN w.body IS NOT NULL AND xmlserialize(CONTENT w.body AS text) <> '<dl/>' THEN xmlconcat(xmlelement(name h3, 'Where there is no number'), w.body) END FROM words w),
+          (SELECT CASE WHEN w.body IS NOT NULL AND xmlserialize(CONTENT w.body AS text) <> '<dl/>' THEN xmlelement(name div, xmlattributes('figure' AS class), xmlelement(name h3, 'Where there is no number'), w.body) END FROM words w),
           xmlelement(name div, xmlattributes('figure' AS class), xmlelement(name h3, 'To cite and to check'),
             xmlelement(name p, 'Each address gives the cells of this release for ever; the SHA-256 is of these cells as lines, as the cookbook of the interface has them.'),
             xmlelement(name table, xmlattributes('texts' AS class), xmlelement(name caption, 'Where each figure stands'),
