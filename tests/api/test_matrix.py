@@ -144,6 +144,8 @@ PUT /v1/hubs/{slug}/evaluations/{year}     central lead
 PATCH,DELETE /v1/hubs/{slug}/evaluations/{year}  central lead; 404 lead_other
 POST /v1/hubs/{slug}/evaluations/{year}/submission  central lead; 404 lead_other
 POST /v1/hubs/{slug}/evaluations/{year}/acceptance /v1/hubs/{slug}/evaluations/{year}/return /v1/hubs/{slug}/evaluations/{year}/publication  central
+GET /v1/network/evaluations /v1/network/evaluations/{year} /v1/network/evaluations/{year}/answers  all
+GET /v1/network/evaluations/{year}/progress  central decider kin group_other analyst
 GET /v1/updates                            central decider kin; empty group_other
 GET /v1/quarters/{quarter}                 central lead lead_other member member_other decider kin group_other
 PUT /v1/quarters/{quarter}                 central
@@ -314,6 +316,7 @@ def records(cluster, server):
           DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.release WHERE note = 'Matrix';
           DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.message WHERE title LIKE 'Matrix %';
           DELETE FROM scip.feedback WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
@@ -341,6 +344,7 @@ def records(cluster, server):
         return answer.json
 
     clear()
+    cluster.psql("INSERT INTO scip.release (period, number, family, first_day, last_day, note) VALUES ('2015-16', 1, 'academic', '2015-09-01', '2016-08-31', 'Matrix')")
     for slug in ("matrix-mine", "matrix-other"):
         done("PUT", f"/v1/organisations/{slug}", {"name": slug, "sources": ["https://www.example.org/"], "confidence": "low",
              **({"categories": [{"category": "school_sector"}]} if slug == "matrix-mine" else {})}, If_None_Match="*")
@@ -432,6 +436,8 @@ def address(server, records, method, template):
         return template.replace("{slug}", "matrix-withdrawn")
     if template.startswith("/v1/people"):
         return template.replace("{id}", records["person"])
+    if template.startswith("/v1/network/evaluations"):
+        return template.replace("{year}", "2015-16")
     if "/members/" in template or "/quorum-rules/" in template:
         found = template.replace("{slug}", "matrix-hub").replace("{id}", records["membership"]).replace("{member}", records["membership"])
         return found.replace("{starts}", "2025-01-01" if method == "PUT" else "2024-01-01")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/evaluation"], "confidence": "high"}
-YEAR, BEFORE, NEXT = "2014-15", "2013-14", "2015-16"
+YEAR, BEFORE = "2014-15", "2013-14"
 LIST = "/v1/network/evaluations"
 PATH = f"{LIST}/{YEAR}"
 YOUNG = "outreach_young_people"
