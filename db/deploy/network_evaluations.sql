@@ -41,7 +41,7 @@ $$;
 -- The year as tidy rows: of the network (hub_id is NULL) and of each Hub that was at work in it, beside the year before.
 -- Numbers that are rounded have no difference, nor have those of different definitions.
 CREATE FUNCTION scip.network_evaluation(year text, OUT release int, OUT category text, OUT ordinal int, OUT metric text, OUT title text, OUT unit text,
-  OUT hub_id bigint, OUT value numeric, OUT status text, OUT previous_value numeric, OUT previous_status text, OUT change numeric, OUT "return" text)
+  OUT hub_id bigint, OUT value numeric, OUT status text, OUT previous_value numeric, OUT previous_status text, OUT change numeric, OUT "return" text, OUT definition_version int)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH cell AS MATERIALIZED (
     SELECT y.before, e.metric, c.*
@@ -53,7 +53,7 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT n.release, e.category, e.ordinal, e.metric, e.title, m.unit, c.hub_id, c.value, c.status, p.value, coalesce(p.status, 'not_available'),
          CASE WHEN c.status IN ('value', 'zero') AND p.status IN ('value', 'zero') AND m.privacy <> 'young_people'
                 AND c.definition_version = p.definition_version THEN trim_scale(c.value - p.value) END,
-         CASE WHEN c.hub_id IS NOT NULL THEN coalesce(r.status, 'not_applicable') END
+         CASE WHEN c.hub_id IS NOT NULL THEN coalesce(r.status, 'not_applicable') END, c.definition_version
   FROM scip.network_evaluations n CROSS JOIN scip.evaluation_metric e JOIN scip.metric m ON m.code = e.metric
   JOIN cell c ON c.metric = e.metric AND NOT c.before
   LEFT JOIN cell p ON p.metric = e.metric AND p.before AND p.hub_id IS NOT DISTINCT FROM c.hub_id
@@ -95,7 +95,7 @@ RETURN replace(rtrim(to_char(number, 'FM999,999,999,990.99'), '.'), '-', '−');
 CREATE FUNCTION scip.page_words(status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE status WHEN 'suppressed' THEN 'withheld' ELSE replace(status, '_', ' ') END;
 CREATE FUNCTION scip.page_title(code text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE code WHEN 'he' THEN 'Higher education' WHEN 'fe' THEN 'Further education' ELSE upper(left(code, 1)) || replace(substr(code, 2), '_', ' ') END;
+RETURN CASE code WHEN 'he' THEN 'Higher education' WHEN 'fe' THEN 'Further education' WHEN 'hub_led_activity' THEN 'Hub-led activity' ELSE upper(left(code, 1)) || replace(substr(code, 2), '_', ' ') END;
 CREATE FUNCTION scip.page_cell(value numeric, status text) RETURNS xml LANGUAGE sql STABLE
 RETURN CASE WHEN status IN ('value', 'zero') THEN xmlelement(name td, scip.page_number(value))
             ELSE xmlelement(name td, xmlattributes('word' AS class), scip.page_words(status)) END;
@@ -145,7 +145,7 @@ h2 + .figure { margin-top: 0; }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 caption { padding-bottom: 0.5rem; text-align: left; font-weight: 600; }
 th, td { padding: 0.375rem 0 0.375rem 0.625rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: baseline; white-space: nowrap; }
-th:first-child { padding-left: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 6.5rem; }
+th:first-child { padding-left: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; hyphens: auto; min-width: 6.5rem; }
 thead th { color: var(--quiet); font-weight: 600; border-bottom-color: var(--quiet); }
 tbody th { font-weight: 400; }
 tfoot th, tfoot td { font-weight: 600; }
@@ -208,11 +208,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     SELECT xmlconcat(xmlelement(name th, xmlattributes('col' AS scope), n.year),
              CASE WHEN n.compared THEN xmlconcat(xmlelement(name th, xmlattributes('col' AS scope), n.before), xmlelement(name th, xmlattributes('col' AS scope), 'Change')) END) AS years
     FROM n
-  ), line AS (
+  ), line AS MATERIALIZED (
     SELECT c.metric, c.hub_id, c.place, c.ordinal, c.title,
            xmlconcat(page_cell(c.value, c.status), CASE WHEN n.compared THEN xmlconcat(page_cell(c.previous_value, c.previous_status), page_change(c.change)) END) AS cells
     FROM cell c, n
-  ), chart AS (
+  ), chart AS MATERIALIZED (
     SELECT c.metric, xmlelement(name svg, xmlattributes('img' AS role, 'chart-' || c.metric || ' about-' || c.metric AS "aria-labelledby",
                '0 0 320 ' || (24 + c.many * z.high) AS "viewBox"),
              xmlelement(name title, xmlattributes('chart-' || c.metric AS id), c.title || ', by Hub'),
@@ -224,18 +224,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
              xmlagg(xmlelement(name g, xmlattributes(format('translate(0 %s)', 24 + c.place * z.high) AS transform),
                xmlelement(name text, xmlattributes(0 AS x, 13 AS y, 'hub' AS class), CASE WHEN length(c.name) > 44 THEN left(c.name, 43) || '…' ELSE c.name END),
                page_bar(19, 13, c.value, c.status, c.top, 'now'),
-               CASE WHEN n.compared THEN page_bar(34, 10, c.previous_value, c.previous_status, c.top, 'before') END,
+               CASE WHEN n.compared THEN page_bar(37, 10, c.previous_value, c.previous_status, c.top, 'before') END,
                xmlelement(name line, xmlattributes(0.5 AS x1, 17 AS y1, 0.5 AS x2, z.high - 13 AS y2, 'axis' AS class))) ORDER BY c.place)) AS svg
-    FROM cell c, n, LATERAL (SELECT CASE WHEN n.compared THEN 59 ELSE 47 END AS high) z
+    FROM cell c, n, LATERAL (SELECT CASE WHEN n.compared THEN 62 ELSE 47 END AS high) z
     WHERE c.hub_id IS NOT NULL AND c.top IS NOT NULL GROUP BY c.metric, c.title, c.many, z.high, n.year, n.before, n.compared
-  ), hubs AS (
+  ), hubs AS MATERIALIZED (
     SELECT l.metric, xmlelement(name table,
              xmlelement(name caption, l.title || ', by Hub'),
              xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), 'Hub'), (TABLE heads))),
              xmlelement(name tbody, xmlagg(xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), c.name), l.cells) ORDER BY l.place)),
              (SELECT xmlelement(name tfoot, xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), 'Network'), s.cells)) FROM line s WHERE s.metric = l.metric AND s.hub_id IS NULL)) AS body
     FROM line l JOIN cell c ON c.metric = l.metric AND c.hub_id = l.hub_id GROUP BY l.metric, l.title
-  ), parts AS ( -- what the metric is broken down by besides Hubs, in the network
+  ), parts AS MATERIALIZED ( -- what the metric is broken down by besides Hubs, in the network
     SELECT m.code AS metric, xmlelement(name table, xmlelement(name caption, 'In the network, by part'),
              xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), m.category), xmlelement(name th, xmlattributes('col' AS scope), n.year),
                CASE WHEN n.compared THEN xmlelement(name th, xmlattributes('col' AS scope), n.before) END)),
@@ -260,9 +260,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
                CASE WHEN chart.metric IS NULL THEN xmlelement(name p, 'No Hub has a number to show.') ELSE chart.svg END, xmlelement(name div, hubs.body, parts.body)) END,
              CASE WHEN hubs.metric IS NULL THEN parts.body END) AS body
     FROM evaluation_metric e JOIN metric m ON m.code = e.metric JOIN cell s ON s.metric = e.metric AND s.hub_id IS NULL
-    LEFT JOIN LATERAL (
-      SELECT x.definition, x.left_out FROM metric_definition x WHERE x.code = e.metric
-      ORDER BY x.version = (SELECT max(c.definition_version) FROM network_cells(network_document.year, e.metric, '{}') c) DESC, x.version DESC LIMIT 1) d ON true
+    LEFT JOIN metric_definition d ON d.code = e.metric AND d.version = s.definition_version
     LEFT JOIN chart ON chart.metric = e.metric LEFT JOIN hubs ON hubs.metric = e.metric LEFT JOIN parts ON parts.metric = e.metric
   ), category AS (
     SELECT f.category, min(f.ordinal) AS ordinal, page_title(f.category) AS title, xmlagg(f.body ORDER BY f.ordinal) AS figures FROM figure f GROUP BY f.category
