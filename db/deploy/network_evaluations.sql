@@ -252,9 +252,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   ), figure AS (
     SELECT e.category, e.ordinal, xmlelement(name div, xmlattributes('figure' AS class),
              CASE WHEN e.title <> page_title(e.category) THEN xmlelement(name h3, e.title) END,
-             xmlelement(name p, xmlattributes('quiet' AS class), d.definition, ' Left out: ' || lower(left(d.left_out, 1)) || substr(d.left_out, 2),
+             CASE WHEN d.code IS NOT NULL THEN xmlelement(name p, xmlattributes('quiet' AS class), d.definition, ' Left out: ' || lower(left(d.left_out, 1)) || substr(d.left_out, 2),
                CASE m.privacy WHEN 'young_people' THEN ' Rounded to the nearest five; what could tell of single young people is withheld.' END,
-               CASE WHEN NOT m.additive THEN ' What is in several Hubs counts once in the network.' END),
+               CASE WHEN NOT m.additive THEN ' What is in several Hubs counts once in the network.' END) END,
              CASE WHEN hubs.metric IS NULL THEN xmlelement(name p, 'In the network: ' || CASE WHEN s.status IN ('value', 'zero') THEN page_number(s.value) ELSE page_words(s.status) END || '.') END,
              CASE WHEN hubs.metric IS NOT NULL THEN xmlelement(name div, xmlattributes('pair' AS class),
                CASE WHEN chart.metric IS NULL THEN xmlelement(name p, 'No Hub has a number to show.') ELSE chart.svg END, xmlelement(name div, hubs.body, parts.body)) END,
