@@ -96,6 +96,16 @@ def shelf(cluster, server):
     clear()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def told_year(cluster):
+    """The start data has no release, nor a year of the network that has one."""
+    clear = "SET session_replication_role = replica; DELETE FROM scip.release WHERE note = 'test_operations'; RESET session_replication_role;"
+    cluster.psql(clear + """INSERT INTO scip.release (period, number, family, first_day, last_day, note)
+                            VALUES ('2016-17', 1, 'academic', '2016-09-01', '2017-08-31', 'test_operations')""")
+    yield
+    cluster.psql(clear)
+
+
 def path_of(server, template, operation):
     """An address that exists."""
     if template == "/v1/certificates/{code}":
