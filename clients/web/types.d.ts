@@ -3002,6 +3002,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/network/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the network's annual evaluations
+         * @description The latest year first: those that have a release, with how many Hubs owed a return and how far these are now. Each step counts the returns that have gone further, too.
+         */
+        get: operations["listNetworkEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/evaluations/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the annual evaluation of the network
+         * @description What all returns of a year make: a row for each figure of the network, and of each Hub that was at work, beside the year before. Its numbers are those of the year's release in force, and the same as `/v1/metrics` tells, with the same statuses. Numbers that are rounded have no change. A year without a release is 404.
+         */
+        get: operations["listNetworkEvaluationRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/evaluations/{year}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the answers of a year
+         * @description What Hubs say in returns that are published, by question and Hub.
+         */
+        get: operations["listNetworkAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/evaluations/{year}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how far a year's evaluation is
+         * @description Sums over the network as the records have them now, with what Hubs corrected in returns that are submitted, accepted or published, and how many Hubs confirmed or corrected each. Not what is published: that is the release. Numbers of young people are told by releases alone. For analysts, the national groups and the central team.
+         */
+        get: operations["listNetworkProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hubs/{slug}/meetings": {
         parameters: {
             query?: never;
@@ -7200,6 +7280,92 @@ export interface components {
         HubEvaluationReturn: {
             /** @description What is asked for; persons are not named. */
             note: string;
+        };
+        /**
+         * @description How far the return of a Hub is; not_applicable: it owed none. Null for the network.
+         * @enum {string|null}
+         */
+        NetworkReturn: "not_submitted" | "submitted" | "accepted" | "published" | "not_applicable" | null;
+        /** @description A year of the network, and how far the returns of its Hubs are. */
+        NetworkEvaluation: {
+            year: components["schemas"]["YearName"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            /** @description The number of the release in force. */
+            release: number;
+            /** Format: date-time */
+            released_at: string;
+            /** @description Hubs that were active on the last day, or gave a return. */
+            returns_owed: number;
+            returns_submitted: number;
+            returns_accepted: number;
+            returns_published: number;
+            href: components["schemas"]["Href"];
+        };
+        NetworkEvaluationList: {
+            items: components["schemas"]["NetworkEvaluation"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A figure of the network or of a Hub. */
+        NetworkEvaluationRow: {
+            year: components["schemas"]["YearName"];
+            release: number;
+            category: components["schemas"]["Code"];
+            metric: components["schemas"]["Code"];
+            title: string;
+            unit: string;
+            /** @description Null for the network. */
+            hub: components["schemas"]["Link"] | null;
+            value: components["schemas"]["CellNumber"];
+            status: components["schemas"]["CellStatus"];
+            /** @description Of the year before, by its release in force. */
+            previous_value: components["schemas"]["CellNumber"];
+            previous_status: components["schemas"]["CellStatus"];
+            /** @description Null unless both are told, exactly and by the same definition. */
+            change: number | null;
+            return: components["schemas"]["NetworkReturn"];
+        };
+        NetworkEvaluationRowList: {
+            items: components["schemas"]["NetworkEvaluationRow"][];
+            next: components["schemas"]["Next"];
+        };
+        NetworkAnswer: {
+            year: components["schemas"]["YearName"];
+            question: components["schemas"]["Code"];
+            title: string;
+            hub: components["schemas"]["Link"];
+            text: string;
+        };
+        NetworkAnswerList: {
+            items: components["schemas"]["NetworkAnswer"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A figure of the network as it is now. */
+        NetworkProgress: {
+            year: components["schemas"]["YearName"];
+            category: components["schemas"]["Code"];
+            metric: components["schemas"]["Code"];
+            title: string;
+            unit: string;
+            value: components["schemas"]["CellNumber"];
+            status: components["schemas"]["CellStatus"];
+            /** @description Hubs whose return has it as the records had. */
+            confirmed: number;
+            /** @description Hubs whose return has another number. */
+            overridden: number;
+            returns_owed: number;
+            returns_submitted: number;
+            returns_accepted: number;
+            returns_published: number;
+        };
+        NetworkProgressList: {
+            items: components["schemas"]["NetworkProgress"][];
+            next: components["schemas"]["Next"];
         };
         /** @enum {string} */
         MeetingStatus: "planned" | "held" | "cancelled";
@@ -18660,6 +18826,165 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listNetworkEvaluations: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkEvaluationList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listNetworkEvaluationRows: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All rows. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkEvaluationRowList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listNetworkAnswers: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkAnswerList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listNetworkProgress: {
+        parameters: {
+            query?: {
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All rows. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkProgressList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
