@@ -3062,6 +3062,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/network/evaluations/{year}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print the annual evaluation of the network
+         * @description A page to read, print and keep: the year in short, each figure by Hub as a chart and a table, beside the year before, what the Hubs say, and how the numbers are made, with addresses to cite. It needs nothing from elsewhere, and no script.
+         */
+        get: operations["getNetworkDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/network/evaluations/{year}/progress": {
         parameters: {
             query?: never;
@@ -8442,6 +8462,8 @@ export interface components {
         ContentDisposition: string;
         /** @description An edge in front passes the bytes on as they come. */
         Unbuffered: "no";
+        /** @description The page has its look in itself, and may use nothing else. */
+        DocumentPolicy: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         /** @description Figures move with every use; ask whether they did. */
         LiveCache: "no-cache";
         /** @description The recorded address. */
@@ -18939,6 +18961,39 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkAnswerList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getNetworkDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    "Content-Security-Policy": components["headers"]["DocumentPolicy"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             304: components["responses"]["NotModified"];

@@ -144,7 +144,7 @@ PUT /v1/hubs/{slug}/evaluations/{year}     central lead
 PATCH,DELETE /v1/hubs/{slug}/evaluations/{year}  central lead; 404 lead_other
 POST /v1/hubs/{slug}/evaluations/{year}/submission  central lead; 404 lead_other
 POST /v1/hubs/{slug}/evaluations/{year}/acceptance /v1/hubs/{slug}/evaluations/{year}/return /v1/hubs/{slug}/evaluations/{year}/publication  central
-GET /v1/network/evaluations /v1/network/evaluations/{year} /v1/network/evaluations/{year}/answers  all
+GET /v1/network/evaluations /v1/network/evaluations/{year} /v1/network/evaluations/{year}/answers /v1/network/evaluations/{year}/document  all
 GET /v1/network/evaluations/{year}/progress  central decider kin group_other analyst
 GET /v1/updates                            central decider kin; empty group_other
 GET /v1/quarters/{quarter}                 central lead lead_other member member_other decider kin group_other

@@ -6,6 +6,7 @@ import io
 import json
 import time
 from decimal import Decimal
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -247,6 +248,26 @@ def test_what_hubs_say_is_read_once_it_is_published(server, central, released):
     assert [json.loads(line) for line in server.get(PATH + "/answers", Accept="application/x-ndjson").text.splitlines()] == both
     assert server.get(PATH + "/answers", If_None_Match=server.get(PATH + "/answers").headers["ETag"]).status == 304
     assert server.get(PATH + "/answers", Accept="image/png").status == 406 and server.get(PATH + "/answers?limit=0").status == 400
+
+
+def test_the_document(server, released):
+    """What it looks like is for the browser to say (tests/browser), what is in it for tests/db."""
+    page = soon(lambda: server.get(PATH + "/document"), lambda a: a.status == 200 and "networked-b:" in a.text)
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8" and page.text.startswith("<!DOCTYPE html>")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'") and page.headers["X-Content-Type-Options"] == "nosniff"
+    root = ElementTree.fromstring(page.text.split("\n", 1)[1])
+    assert root.get("lang") == "en" and root.find("head/title").text == f"Annual network evaluation {YEAR} – SCiP Alliance"
+    cells = {cell.text for cell in root.iter("th")}
+    assert {HUBS["networked-a"], HUBS["networked-c"]} <= cells and HUBS["networked-f"] not in cells
+    said = ["".join(part.itertext()) for part in root.iter("p")]
+    assert f"More & <better> of {YEAR}." in said and "networked-a: practice_shared" in said
+    assert "withheld" in page.text and "Release 1 of" in page.text
+    assert server.get(PATH.replace("14-15", "1415") + "/document").body == page.body
+    assert server.get(PATH + "/document", If_None_Match=page.headers["ETag"]).status == 304
+    assert server.request("HEAD", PATH + "/document").headers["ETag"] == page.headers["ETag"]
+    assert server.get(PATH + "/document", Accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.8").status == 200
+    assert server.get(PATH + "/document", Accept="image/png").status == 406
+    assert server.get(f"{LIST}/2014-16/document").status == 404 and server.get(f"{LIST}/2099-00/document").status == 404 and server.get(f"{LIST}/2014/document").status == 400
 
 
 def test_a_later_release_stands_in_the_place_of_the_first(server, central, cluster, released):

@@ -86,6 +86,43 @@ def metrics(cluster, server):
     clear()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def evaluated_year(cluster, server):
+    """A year of the network and the one before, released: a Hub with both, one with small numbers, one that returned nothing, one that began late."""
+    def clear():
+        cluster.psql("""
+          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'browser-%';
+          CREATE TEMP TABLE told AS SELECT id FROM scip.release WHERE period IN ('2013-14', '2014-15');
+          BEGIN;
+          SET LOCAL session_replication_role = replica;
+          DELETE FROM scip.release_cell WHERE release_id IN (TABLE told);
+          DELETE FROM scip.release WHERE id IN (TABLE told);
+          DELETE FROM scip.hub_evaluation_figure WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
+          DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
+          COMMIT;
+          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+
+    clear()
+    central = cluster.token(server, "central")
+    for slug, name, starts in (("north", "Northumberland, Cumbria and the Scottish Borders Hub", "2012-10-01"), ("river", "River Hub", "2012-10-01"),
+                               ("quiet", "Quiet <Hub> & Friends", "2012-10-01"), ("late", "Late Hub", "2014-11-01")):
+        assert server.send("PUT", f"/v1/hubs/browser-{slug}", {"name": name, "nations": ["GB-ENG"], "status": "active", "status_starts": starts,
+                           "sources": ["https://www.example.org/hubs"], "confidence": "high"}, token=central, If_None_Match="*").status == 201
+    for year, by_hub in (("2013-14", {"north": 30, "river": 12}), ("2014-15", {"north": 1234, "river": 3, "late": 7})):
+        for slug, number in by_hub.items():
+            path = f"/v1/hubs/browser-{slug}/evaluations/{year}"
+            none = server.send("GET", path, token=central).json
+            body = {"figures": {figure["metric"]: {"value": number, "reason": "By hand"} for category in none["categories"] for figure in category["figures"]},
+                    "answers": {answer["question"]: "A transition day for <all> schools.\n\nPupils made a passport." for answer in none["answers"]}}
+            assert server.send("PUT", path, body, token=central, If_None_Match="*").status == 201
+            for step in ("submission", "acceptance", "publication"):
+                assert server.send("POST", f"{path}/{step}", token=central).status == 200
+        assert server.send("POST", "/v1/releases", {"period": year, "note": "The year is over"}, token=central).status == 201
+    yield
+    clear()
+
+
 @pytest.mark.parametrize("file", sorted(path.name for path in HERE.glob("*.test.js")))
 def test_in_chromium(server, file):
     done = subprocess.run(["node", "--test", "--test-reporter=spec", file], cwd=HERE, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
