@@ -1,7 +1,9 @@
 """Clients that insist while the service or its database sessions are ended under them. A `book` is what they share: numbers
 of requests, server, start(), insist(number), told (a Counter of answers) and check()."""
 import itertools
+import os
 import random
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -61,3 +63,33 @@ def end_sessions(book, wanted, pause, clients=6):
     assert book.told[503], "none was hit in mid-write"
     assert set(book.told) <= {200, 201, 409, 503}
     book.check()
+
+
+def until_done(attempt, *errors):
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return attempt()
+        except errors:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+def kill_database(cluster, way):
+    """Ends a session, sessions or all of PostgreSQL, and comes back when it is there again."""
+    if way == "immediate":
+        cluster.run("immediate")
+        time.sleep(0.2)
+        cluster.run("restart")
+    elif way == "postmaster":
+        os.kill(int(cluster.psql("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")), 9)
+        until_done(lambda: (cluster.run("restart", "-c", "fsync=off"), cluster.psql("SELECT 1")), subprocess.CalledProcessError, AssertionError)  # not before its children have gone
+    elif way == "backend":
+        pid = cluster.psql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'scip-api%' ORDER BY state = 'active' DESC LIMIT 1")
+        if pid:
+            os.kill(int(pid), 9)
+    else:
+        for _ in range(4):
+            cluster.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scip-api%'")
+            time.sleep(0.05)
+    until_done(lambda: cluster.psql("SELECT 1"), AssertionError)

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import harness
+import killing
 import pytest
 
 ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long run
@@ -128,16 +129,6 @@ def place(own):
     place.server.stop()
 
 
-def database_up(cluster):
-    until = time.monotonic() + 20
-    while True:
-        try:
-            return cluster.psql("SELECT 1")
-        except AssertionError:
-            assert time.monotonic() < until
-            time.sleep(0.05)
-
-
 def replace_server(place):
     following = place.start(wait=False)
     place.server.process.kill()
@@ -164,22 +155,6 @@ def test_service_killed_in_mid_upload(place):
     assert place.told.get("broken", 0) > 2, "most kills came too late"
 
 
-def kill_database(cluster, way):
-    if way == "immediate":
-        cluster.run("immediate")
-        time.sleep(0.2)
-        cluster.run("restart")
-    elif way == "backend":
-        pid = cluster.psql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'scip-api%' LIMIT 1")
-        if pid:
-            os.kill(int(pid), 9)
-    else:
-        for _ in range(4):
-            cluster.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scip-api%'")
-            time.sleep(0.05)
-    database_up(cluster)
-
-
 @pytest.mark.parametrize("way", ["immediate", "backend", "sessions"])
 def test_database_killed_in_mid_upload(place, way):
     """Also where it has forgotten chunks that it had taken: they are not waited for on the disk."""
@@ -190,7 +165,7 @@ def test_database_killed_in_mid_upload(place, way):
             uploaded += numbers
             sent = [pool.submit(place.upload, number, 0.05) for number in numbers]
             time.sleep(random.random() * 0.6)
-            kill_database(place.cluster, way)
+            killing.kill_database(place.cluster, way)
             told = [future.result() for future in sent]
             assert set(told) <= {201, 503, 504}, "the service is there and says how it is"
             listed = place.check(uploaded)
@@ -223,7 +198,7 @@ def test_killed_in_mid_download(place, way):
             if way == "service":
                 replace_server(place)
             else:
-                kill_database(place.cluster, way)
+                killing.kill_database(place.cluster, way)
             [future.result() for future in asking]
     print(f"{len(everybody)} people in {time.monotonic() - started:.1f} s: {place.told}")
     assert place.counted() == len(everybody)
