@@ -125,7 +125,8 @@ CREATE SCHEMA counted;
 CREATE FUNCTION scip.use_month_of(at timestamptz) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
 RETURN date_trunc('month', at AT TIME ZONE 'Europe/London')::date;
 
--- Makes the partitions of a month, and those of the next one: attached, which stops nobody who records meanwhile.
+-- Makes the partitions of a month, and those of the next one: attached, which stops nobody who records meanwhile. Visitors
+-- come again: a row has room for its next version beside it, so that the index need not know of it.
 CREATE FUNCTION scip.make_use_partitions(month date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -140,7 +141,7 @@ BEGIN
     VALUES (first, first::timestamp AT TIME ZONE 'Europe/London', (first + interval '1 month') AT TIME ZONE 'Europe/London');
     FOREACH t IN ARRAY '{use,use_session,use_visitor}'::text[] LOOP
       part := t || to_char(first, '_YYYY_MM');
-      EXECUTE format('CREATE TABLE counted.%I (LIKE scip.%I INCLUDING ALL)', part, t);
+      EXECUTE format('CREATE TABLE counted.%I (LIKE scip.%I INCLUDING ALL) WITH (fillfactor = %s)', part, t, CASE t WHEN 'use_visitor' THEN 70 ELSE 100 END);
       EXECUTE format('ALTER TABLE scip.%I ATTACH PARTITION counted.%I FOR VALUES ', t, part)
         || CASE t WHEN 'use' THEN (SELECT format('FROM (%L) TO (%L)', m.starts, m.ends) FROM use_month m WHERE m.month = first)
                   ELSE format('IN (%L)', first) END;
@@ -151,29 +152,33 @@ END $$;
 -- What items' names (document/<slug>, resource:<id>) mean, each once; no record_id: nothing. No item_id: not used yet.
 CREATE FUNCTION scip.use_targets(names text[], OUT name text, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text, OUT withdrawn boolean, OUT item_id int)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT n.name, n.kind, x.record_id, coalesce(ds.slug, rs.slug, di.slug, ri.slug), coalesce(ds.url, rs.url, di.url, ri.url),
-         coalesce(ds.withdrawn_at, rs.withdrawn_at, di.withdrawn_at, ri.withdrawn_at) IS NOT NULL, i.id
+  SELECT n.name, n.kind, x.record_id, x.slug, x.url, coalesce(x.withdrawn, false), (SELECT i.id FROM scip.use_item i WHERE i.kind = n.kind AND i.record_id = x.record_id)
   FROM (SELECT DISTINCT g.name, left(g.name, 8) AS kind, substr(g.name, 1, 9) AS way, substr(g.name, 10) AS rest FROM unnest(names) g (name)) n
-  LEFT JOIN scip.document ds ON ds.slug = CASE n.way WHEN 'document/' THEN n.rest END
-  LEFT JOIN scip.resource rs ON rs.slug = CASE n.way WHEN 'resource/' THEN n.rest END
-  LEFT JOIN scip.document di ON di.id = CASE WHEN n.way = 'document:' AND n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
-  LEFT JOIN scip.resource ri ON ri.id = CASE WHEN n.way = 'resource:' AND n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
-  CROSS JOIN LATERAL (SELECT coalesce(ds.id, rs.id, di.id, ri.id) AS record_id) x
-  LEFT JOIN scip.use_item i ON i.kind = n.kind AND i.record_id = x.record_id;
+  LEFT JOIN LATERAL ( -- by an index, in one of four ways
+    SELECT d.id, d.slug::text, d.url, d.withdrawn_at IS NOT NULL FROM scip.document d WHERE n.way = 'document/' AND d.slug = n.rest
+    UNION ALL SELECT r.id, r.slug::text, r.url, r.withdrawn_at IS NOT NULL FROM scip.resource r WHERE n.way = 'resource/' AND r.slug = n.rest
+    UNION ALL SELECT d.id, d.slug::text, d.url, d.withdrawn_at IS NOT NULL FROM scip.document d
+      WHERE n.way = 'document:' AND d.id = CASE WHEN n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
+    UNION ALL SELECT r.id, r.slug::text, r.url, r.withdrawn_at IS NOT NULL FROM scip.resource r
+      WHERE n.way = 'resource:' AND r.id = CASE WHEN n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END) x (record_id, slug, url, withdrawn) ON true;
 $$;
+
+CREATE TYPE scip.use_change AS (item_id int, month date, class text, month_key uuid, i int, r int, ui int, ur int);
 
 -- Records uses: nth elements belong together; kind is 1 for an investigation, 2 for a request, 3 for a visit, which is a
 -- request if the item has an address, and 0 to ask for that alone. Gives the status (0, 404, 410) and the address of the item of each, in
 -- their order, and no row where `version` is not that of the patterns now: then nothing was recorded.
---
 -- Clicks of one user on one item no more than 30 seconds apart are a chain, which counts once, at its last click. A
 -- click is therefore the end of a chain if none follows within 30 seconds, and a new one changes that of those
 -- before it at most. So the ends around the new ones are told without and with them, and the difference is counted.
+-- By far the most clicks are the only one of their user on their item that day: an end, and the first of a session. Such
+-- a one has no row in use_session before another comes.
 -- Whoever records clicks of the same user on the same item waits: what is around is all there is.
 CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], class text[],
                                  day_key uuid[], previous_key uuid[], month_key uuid[], OUT status int, OUT url text)
 RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
--- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run
+-- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run;
+-- hence also scalar subqueries and OFFSET 0, which are never hashed
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -181,37 +186,45 @@ DECLARE
   urls text[];
   items int[];
   unknown boolean;
-  missing date;
-  dropped boolean;
   lowest timestamptz;
   highest timestamptz;
-  midnight boolean;
+  first timestamptz;
+  last timestamptz;
+  months date[];
+  missing date;
+  dropped boolean;
+  crowd boolean;
+  alone boolean[];
+  crowded use_change[];
 BEGIN
-  IF NOT EXISTS (SELECT FROM agent_list l WHERE l.edition = record_uses.version) THEN
-    RETURN;
-  END IF;
-
   LOOP
-    SELECT array_agg(CASE WHEN t.record_id IS NULL OR v.nowhere THEN 404 WHEN t.withdrawn THEN 410 ELSE 0 END ORDER BY g.n), array_agg(t.url ORDER BY g.n),
-           array_agg(CASE WHEN NOT t.withdrawn AND NOT v.nowhere THEN t.item_id END ORDER BY g.n), bool_or(t.record_id IS NOT NULL AND t.item_id IS NULL)
-    INTO statuses, urls, items, unknown
-    FROM unnest(record_uses.item, record_uses.kind) WITH ORDINALITY g (name, kind, n)
-    JOIN use_targets(record_uses.item) t ON t.name = g.name
-    CROSS JOIN LATERAL (SELECT g.kind = 3 AND t.url IS NULL AND NOT t.withdrawn AS nowhere) v;
-    EXIT WHEN NOT unknown;
+    SELECT array_agg(v.status), array_agg(v.url), array_agg(v.item_id), bool_or(v.unknown), to_timestamp(min(v.at)), to_timestamp(max(v.at))
+    INTO statuses, urls, items, unknown, lowest, highest
+    FROM (SELECT s.status, t.url, CASE s.status WHEN 0 THEN t.item_id END AS item_id, t.record_id IS NOT NULL AND t.item_id IS NULL AS unknown,
+                 CASE WHEN s.status = 0 AND g.kind > 0 THEN g.at END AS at
+          FROM unnest(record_uses.item, record_uses.kind, record_uses.at) WITH ORDINALITY g (name, kind, at, n)
+          JOIN agent_list l ON l.edition = record_uses.version
+          JOIN (SELECT * FROM use_targets(record_uses.item) OFFSET 0) t ON t.name = g.name -- each once
+          CROSS JOIN LATERAL (SELECT CASE WHEN t.record_id IS NULL OR g.kind = 3 AND t.url IS NULL AND NOT t.withdrawn THEN 404 WHEN t.withdrawn THEN 410 ELSE 0 END AS status) s
+          ORDER BY g.n) v;
+    EXIT WHEN NOT coalesce(unknown, false);
     INSERT INTO use_item (kind, record_id, slug)
     SELECT DISTINCT t.kind, t.record_id, t.slug FROM use_targets(record_uses.item) t WHERE t.record_id IS NOT NULL AND t.item_id IS NULL ORDER BY 1, 2
     ON CONFLICT (kind, record_id) DO NOTHING;
   END LOOP;
+  IF lowest IS NULL THEN
+    RETURN QUERY SELECT * FROM unnest(statuses, urls);
+    RETURN;
+  END IF;
 
-  SELECT to_timestamp(min(u)) - interval '30 seconds', to_timestamp(max(u)) + interval '30 seconds' INTO lowest, highest
-  FROM unnest(record_uses.at) u;
-  midnight := (lowest AT TIME ZONE 'Europe/London')::date <> (highest AT TIME ZONE 'Europe/London')::date;
+  months := ARRAY[use_month_of(lowest)];
+  IF use_month_of(highest) <> months[1] THEN
+    SELECT array_agg(DISTINCT use_month_of(to_timestamp(u.at))) INTO months
+    FROM unnest(record_uses.at, items, record_uses.kind) u (at, item_id, kind) WHERE u.item_id IS NOT NULL AND u.kind > 0;
+  END IF;
   LOOP
-    SELECT min(use_month_of(to_timestamp(u.at))) FILTER (WHERE m.month IS NULL), bool_or(m.dropped_at IS NOT NULL) INTO missing, dropped
-    FROM unnest(record_uses.at, items, record_uses.kind) u (at, item_id, kind)
-    LEFT JOIN use_month m ON to_timestamp(u.at) >= m.starts AND to_timestamp(u.at) < m.ends
-    WHERE u.item_id IS NOT NULL AND u.kind > 0;
+    SELECT min(u.month) FILTER (WHERE m.month IS NULL), bool_or(m.dropped_at IS NOT NULL) INTO missing, dropped
+    FROM unnest(months) u (month) LEFT JOIN use_month m ON m.month = u.month;
     EXIT WHEN missing IS NULL;
     PERFORM make_use_partitions(missing);
   END LOOP;
@@ -219,69 +232,100 @@ BEGIN
     RAISE 'a month that is closed' USING ERRCODE = 'SC409', CONSTRAINT = 'month-is-closed';
   END IF;
 
+  -- before anything is read or locked that a recount makes anew
+  LOCK TABLE ONLY use IN ROW EXCLUSIVE MODE;
   -- a statement of its own, in one order for all: the next one sees what those who were waited for have committed
-  PERFORM pg_advisory_xact_lock(l.lock)
-  FROM (SELECT DISTINCT uuid_hash_extended(k.key, u.item_id) AS lock
+  SELECT bool_or(l.twice), count(pg_advisory_xact_lock(l.lock)) INTO crowd
+  FROM (SELECT uuid_hash_extended(k.key, u.item_id) AS lock, count(*) > 1 AS twice
         FROM unnest(items, record_uses.kind, record_uses.day_key, record_uses.previous_key) u (item_id, kind, day_key, previous_key)
         CROSS JOIN LATERAL (VALUES (u.day_key), (u.previous_key)) k (key)
-        WHERE u.item_id IS NOT NULL AND u.kind > 0 AND k.key IS NOT NULL ORDER BY 1) l;
+        WHERE u.item_id IS NOT NULL AND u.kind > 0 AND k.key IS NOT NULL GROUP BY 1 ORDER BY 1) l;
+
+  lowest := lowest - interval '30 seconds';
+  highest := highest + interval '30 seconds';
+  first := date_trunc('day', lowest AT TIME ZONE 'Europe/London') AT TIME ZONE 'Europe/London';
+  last := (date_trunc('day', highest AT TIME ZONE 'Europe/London') + interval '1 day') AT TIME ZONE 'Europe/London';
+  crowd := crowd OR last - first > interval '25 hours';
+
+  -- By far the most are the only one of their user on their item that day. NULL: it does not count.
+  SELECT array_agg(CASE WHEN u.item_id IS NOT NULL AND u.kind > 0 THEN
+                     NOT crowd AND (SELECT 1 FROM use o WHERE o.day_key = u.day_key AND o.item_id = u.item_id AND o.at >= first AND o.at < last LIMIT 1) IS NULL END)
+  INTO alone FROM unnest(items, record_uses.kind, record_uses.day_key) u (item_id, kind, day_key);
+  IF false = ANY (alone) THEN
+    WITH click AS MATERIALIZED (
+      SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
+      FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key, alone)
+        u (at, item_id, kind, class, day_key, previous_key, month_key, alone)
+      WHERE NOT u.alone
+    ), place AS MATERIALIZED ( -- a click is of its day's user, and for the first 30 seconds of the one before too
+      SELECT c.day_key AS key, c.item_id, c.at, true AS own, c.request, c.class, c.month_key FROM click c
+      UNION ALL
+      SELECT c.previous_key, c.item_id, c.at, false, c.request, c.class, c.month_key FROM click c WHERE c.previous_key IS NOT NULL
+    ), around AS (
+      SELECT p.key, p.item_id, u.at, u.own, false AS new, u.request, u.class, u.month_key
+      FROM (SELECT DISTINCT p.key, p.item_id, p.at FROM place p) p CROSS JOIN LATERAL (
+        SELECT o.at, true AS own, o.request, o.class, o.month_key FROM use o
+        WHERE o.day_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+          AND o.at BETWEEN lowest AND highest
+        UNION ALL
+        SELECT o.at, false, o.request, o.class, o.month_key FROM use o
+        WHERE crowd AND o.previous_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+          AND o.at BETWEEN lowest AND highest) u
+      UNION ALL
+      SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.class, p.month_key FROM place p
+    ), second AS ( -- of each second, of which class it was and will be; NULL: there is no such click
+      SELECT a.key, a.item_id, a.at, a.own, a.month_key,
+             max(a.class) FILTER (WHERE NOT a.new) AS i0, max(a.class) AS i1,
+             max(a.class) FILTER (WHERE NOT a.new AND a.request) AS r0, max(a.class) FILTER (WHERE a.request) AS r1
+      FROM around a GROUP BY a.key, a.item_id, a.at, a.own, a.month_key
+    ), followed AS (
+      SELECT s.*, count(s.i0) OVER next AS i0s, count(s.i1) OVER next AS i1s, count(s.r0) OVER next AS r0s, count(s.r1) OVER next AS r1s
+      FROM second s
+      WINDOW next AS (PARTITION BY s.key, s.item_id ORDER BY s.at RANGE BETWEEN interval '1 second' FOLLOWING AND interval '30 seconds' FOLLOWING)
+    ), seed AS ( -- who was alone until now has no session yet
+      SELECT p.day_key AS key, p.item_id, o.at, o.class, o.month_key, o.request
+      FROM (SELECT DISTINCT c.day_key, c.item_id FROM click c) p
+      CROSS JOIN LATERAL (SELECT * FROM use o WHERE o.day_key = p.day_key AND o.item_id = p.item_id AND o.at >= first AND o.at < last OFFSET 0) o
+      WHERE (SELECT 1 FROM use_session s WHERE s.day_key = p.day_key AND s.item_id = p.item_id LIMIT 1) IS NULL
+    ), changed AS MATERIALIZED (
+      SELECT e.key, e.item_id, use_month_of(e.at) AS month, extract(hour FROM e.at AT TIME ZONE 'Europe/London')::smallint AS hour,
+             e.class, e.month_key, sum(e.i)::int AS i, sum(e.r)::int AS r, sum(e.had_i)::int AS had_i, sum(e.had_r)::int AS had_r
+      FROM (SELECT f.key, f.item_id, f.at, v.class, f.month_key, v.i, v.r, 0 AS had_i, 0 AS had_r
+            FROM followed f CROSS JOIN LATERAL (VALUES (f.i1, 0, 0), -- a session of it, even if it has no end
+              (CASE f.i0s WHEN 0 THEN f.i0 END, -1, 0), (CASE f.i1s WHEN 0 THEN f.i1 END, 1, 0),
+              (CASE f.r0s WHEN 0 THEN f.r0 END, 0, -1), (CASE f.r1s WHEN 0 THEN f.r1 END, 0, 1)) v (class, i, r)
+            WHERE f.own AND v.class IS NOT NULL
+            UNION ALL
+            SELECT s.key, s.item_id, s.at, s.class, s.month_key, 0, 0, 1, s.request::int FROM seed s) e
+      GROUP BY 1, 2, 3, 4, 5, 6
+    ), session AS (
+      INSERT INTO use_session AS s (month, day_key, item_id, hour, class, investigations, requests)
+      SELECT c.month, c.key, c.item_id, c.hour, c.class, c.had_i + c.i, c.had_r + c.r FROM changed c ORDER BY c.key, c.item_id, c.hour, c.class
+      ON CONFLICT (day_key, item_id, hour, class, month) DO UPDATE
+        SET investigations = s.investigations + EXCLUDED.investigations, requests = s.requests + EXCLUDED.requests
+      RETURNING s.day_key, s.item_id, s.hour, s.class, s.investigations, s.requests
+    )
+    SELECT array_agg(ROW(c.item_id, c.month, c.class, c.month_key, c.i, c.r, (s.investigations > 0)::int - (s.investigations > c.i)::int,
+                         (s.requests > 0)::int - (s.requests > c.r)::int)::use_change) INTO crowded
+    FROM changed c JOIN session s ON s.day_key = c.key AND s.item_id = c.item_id AND s.hour = c.hour AND s.class = c.class
+    WHERE c.i <> 0 OR c.r <> 0;
+  END IF;
 
   WITH click AS MATERIALIZED (
-    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
-    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key)
-      u (at, item_id, kind, class, day_key, previous_key, month_key)
-    WHERE u.item_id IS NOT NULL AND u.kind > 0
+    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key, u.alone
+    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key, alone)
+      u (at, item_id, kind, class, day_key, previous_key, month_key, alone)
+    WHERE u.alone IS NOT NULL
   ), raw AS (
     INSERT INTO use (at, item_id, request, class, day_key, previous_key, month_key)
     SELECT c.at, c.item_id, c.request, c.class, c.day_key, c.previous_key, c.month_key FROM click c
-  ), place AS MATERIALIZED ( -- a click is of its day's user, and for the first 30 seconds of the one before too
-    SELECT c.day_key AS key, c.item_id, c.at, true AS own, c.request, c.class, c.month_key FROM click c
+  ), told AS MATERIALIZED (
+    SELECT c.item_id, use_month_of(c.at) AS month, c.class, c.month_key, 1 AS i, c.request::int AS r, 1 AS ui, c.request::int AS ur FROM click c WHERE c.alone
     UNION ALL
-    SELECT c.previous_key, c.item_id, c.at, false, c.request, c.class, c.month_key FROM click c WHERE c.previous_key IS NOT NULL
-  ), around AS (
-    SELECT p.key, p.item_id, u.at, u.own, false AS new, u.request, u.class, u.month_key
-    FROM (SELECT DISTINCT p.key, p.item_id, p.at FROM place p) p CROSS JOIN LATERAL (
-      SELECT o.at, true AS own, o.request, o.class, o.month_key FROM use o
-      WHERE o.day_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
-        AND o.at BETWEEN lowest AND highest
-      UNION ALL
-      SELECT o.at, false, o.request, o.class, o.month_key FROM use o
-      WHERE midnight AND o.previous_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
-        AND o.at BETWEEN lowest AND highest) u
-    UNION ALL
-    SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.class, p.month_key FROM place p
-  ), second AS ( -- of each second, of which class it was and will be; NULL: there is no such click
-    SELECT a.key, a.item_id, a.at, a.own, a.month_key,
-           max(a.class) FILTER (WHERE NOT a.new) AS i0, max(a.class) AS i1,
-           max(a.class) FILTER (WHERE NOT a.new AND a.request) AS r0, max(a.class) FILTER (WHERE a.request) AS r1
-    FROM around a GROUP BY a.key, a.item_id, a.at, a.own, a.month_key
-  ), followed AS (
-    SELECT s.*, count(s.i0) OVER next AS i0s, count(s.i1) OVER next AS i1s, count(s.r0) OVER next AS r0s, count(s.r1) OVER next AS r1s
-    FROM second s
-    WINDOW next AS (PARTITION BY s.key, s.item_id ORDER BY s.at RANGE BETWEEN interval '1 second' FOLLOWING AND interval '30 seconds' FOLLOWING)
-  ), changed AS MATERIALIZED (
-    SELECT f.key, f.item_id, use_month_of(f.at) AS month, extract(hour FROM f.at AT TIME ZONE 'Europe/London')::smallint AS hour,
-           e.class, f.month_key, sum(e.i)::int AS i, sum(e.r)::int AS r
-    FROM followed f CROSS JOIN LATERAL (VALUES
-      (CASE f.i0s WHEN 0 THEN f.i0 END, -1, 0), (CASE f.i1s WHEN 0 THEN f.i1 END, 1, 0),
-      (CASE f.r0s WHEN 0 THEN f.r0 END, 0, -1), (CASE f.r1s WHEN 0 THEN f.r1 END, 0, 1)) e (class, i, r)
-    WHERE f.own AND e.class IS NOT NULL
-    GROUP BY 1, 2, 3, 4, 5, 6
-    HAVING sum(e.i) <> 0 OR sum(e.r) <> 0
-  ), session AS (
-    INSERT INTO use_session AS s (month, day_key, item_id, hour, class, investigations, requests)
-    SELECT c.month, c.key, c.item_id, c.hour, c.class, c.i, c.r FROM changed c ORDER BY c.key, c.item_id, c.hour, c.class
-    ON CONFLICT (day_key, item_id, hour, class, month) DO UPDATE
-      SET investigations = s.investigations + EXCLUDED.investigations, requests = s.requests + EXCLUDED.requests
-    RETURNING s.day_key, s.item_id, s.hour, s.class, s.investigations, s.requests
-  ), rolled AS (
-    SELECT c.item_id, c.month, c.class, sum(c.i) AS i, sum(c.r) AS r,
-           sum((s.investigations > 0)::int - (s.investigations > c.i)::int) AS ui, sum((s.requests > 0)::int - (s.requests > c.r)::int) AS ur
-    FROM changed c JOIN session s ON s.day_key = c.key AND s.item_id = c.item_id AND s.hour = c.hour AND s.class = c.class
-    GROUP BY 1, 2, 3
+    SELECT t.item_id, t.month, t.class, t.month_key, t.i, t.r, t.ui, t.ur FROM unnest(crowded) t
   ), change AS MATERIALIZED (
-    SELECT c.month, c.month_key, c.class, sum(c.i)::int AS i, sum(c.r)::int AS r
-    FROM changed c GROUP BY 1, 2, 3 HAVING sum(c.i) <> 0 OR sum(c.r) <> 0
+    SELECT t.month, t.month_key, t.class, sum(t.i)::int AS i, sum(t.r)::int AS r
+    FROM told t GROUP BY 1, 2, 3 HAVING sum(t.i) <> 0 OR sum(t.r) <> 0
   ), visitor AS (
     INSERT INTO use_visitor AS v (month, month_key, class, investigations, requests)
     SELECT c.month, c.month_key, c.class, c.i, c.r FROM change c ORDER BY 2, 3, 1
@@ -300,9 +344,9 @@ BEGIN
   )
   -- what others wait for comes last, and everybody locks in this order: visitors, users, figures
   INSERT INTO usage_month AS m
-  SELECT r.item_id, r.month, r.class, r.i, r.ui, r.r, r.ur FROM rolled r
+  SELECT t.item_id, t.month, t.class, sum(t.i), sum(t.ui), sum(t.r), sum(t.ur) FROM told t
   WHERE (SELECT count(*) FROM users) >= 0
-  ORDER BY 1, 2, 3
+  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
   ON CONFLICT (item_id, month, class) DO UPDATE
     SET total_item_investigations = m.total_item_investigations + EXCLUDED.total_item_investigations,
         unique_item_investigations = m.unique_item_investigations + EXCLUDED.unique_item_investigations,
@@ -440,6 +484,11 @@ BEGIN
   INSERT INTO scip.use_session
   SELECT mend_usage.month, c.day_key, c.item_id, c.hour, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
   FROM scip.counted(mend_usage.month) c GROUP BY 2, 3, 4, 5;
+  INSERT INTO scip.use_session -- who is known by a chain that went on after midnight alone was not alone
+  SELECT DISTINCT m.month, u.day_key, u.item_id, extract(hour FROM u.at AT TIME ZONE 'Europe/London')::smallint, u.class, 0, 0
+  FROM scip.use_month m JOIN scip.use u ON u.at >= m.starts AND u.at < m.ends
+  WHERE m.month = mend_usage.month AND (u.at AT TIME ZONE 'Europe/London')::date <> ((u.at + interval '30 seconds') AT TIME ZONE 'Europe/London')::date
+  ON CONFLICT DO NOTHING;
   INSERT INTO scip.use_visitor
   SELECT mend_usage.month, c.month_key, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
   FROM scip.counted(mend_usage.month) c GROUP BY 2, 3;

@@ -7,6 +7,7 @@ DROP FUNCTION scip.retain_use, scip.retain_usage_salt, scip.recount_usage, scip.
   scip.import_agents, scip.record_uses, scip.usage_salts, scip.agent_patterns, scip.drop_salts, scip.salt, scip.use_targets, scip.make_use_partitions;
 DROP TABLE scip.use, scip.use_session, scip.use_visitor, scip.usage_month, scip.users_month, scip.use_item, scip.use_month, scip.usage_salt,
   scip.agent_pattern, scip.agent_list;
+DROP TYPE scip.use_change;
 DROP FUNCTION scip.note_agents, scip.record_agent_pattern, scip.use_month_of;
 DROP SCHEMA counted;
 DELETE FROM scip.history WHERE "table" = 'agent_pattern';
