@@ -1,7 +1,8 @@
 """Recording uses, and asking for their figures when there are many: what run.py measures of the counter.
 
-A use is somebody of 250,000 who visits one of the documents. Beside it: single rows of a use inserted bare (no chains, no sessions,
-no figures: less than what is counted here), and the same counting one by one."""
+A use is somebody of 250,000 who visits one of the documents. Beside it, the same job: the same statement for one use at a time, by
+pgbench and by a service in Node that answers as ours does. For information, less than that: a use's row inserted bare, with no
+chains, no sessions and no figures."""
 import json
 import os
 import statistics
@@ -15,7 +16,7 @@ request = function()
   local n = math.random(250000)
   local headers = {["X-Forwarded-For"] = string.format("10.%%d.%%d.%%d", n / 65536, n / 256 %% 256, n %% 256),
                    ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
-  return wrk.format("GET", "/v1/documents/" .. slugs[math.random(#slugs)] .. "/visit", headers)
+  return wrk.format("GET", "/v1/documents/" .. slugs[math.random(#slugs)] .. "/%s", headers)
 end
 """
 BARE = """\\set n random(1, 250000)
@@ -25,7 +26,7 @@ VALUES (date_trunc('second', now()), :item, true, 'human', md5('d' || :n)::uuid,
 """
 COUNTED = """\\set n random(1, 250000)
 \\set item random(1, %d)
-SELECT * FROM scip.record_uses((SELECT version FROM scip.agent_patterns() LIMIT 1), ARRAY[extract(epoch FROM now())::bigint], ARRAY['document:' || :item], '{2}', '{human}',
+SELECT * FROM scip.record_uses(%s, ARRAY[extract(epoch FROM now())::bigint], ARRAY['document:' || ('{%s}'::int[])[:item]], '{3}', '{human}',
   ARRAY[md5('d' || :n)::uuid], '{NULL}', ARRAY[md5('m' || :n)::uuid]);
 """
 EMPTY = """TRUNCATE scip.use, scip.use_session, scip.use_visitor, scip.usage_month, scip.users_month, scip.use_item RESTART IDENTITY;
@@ -41,9 +42,11 @@ def prepare(url, folder):
     """An empty counter of items that all have an address; {slug: {id, url}}."""
     sql(url, EMPTY)
     items = json.loads(sql(url, "SELECT json_object_agg(d.slug, json_build_object('id', i.id, 'record', d.id, 'url', d.url)) FROM scip.use_item i JOIN scip.document d ON d.id = i.record_id"))
-    (folder / "visits.lua").write_text(VISITS % ", ".join(f'"{slug}"' for slug in items))
+    for what in ("visit", "bare"):
+        (folder / f"{what}.lua").write_text(VISITS % (", ".join(f'"{slug}"' for slug in items), what))
     (folder / "bare.sql").write_text(BARE % len(items))
-    (folder / "counted.sql").write_text(COUNTED % len(items))
+    version = sql(url, "SELECT version FROM scip.agent_patterns() LIMIT 1")
+    (folder / "counted.sql").write_text(COUNTED % (len(items), version, ",".join(str(item["record"]) for item in items.values())))
     return items
 
 
