@@ -36,7 +36,6 @@ static const struct known {
                      " version at item kind class day_key previous_key month_key",
                      {OID_INT8, OID_INT8_ARRAY, OID_TEXT_ARRAY, OID_INT4_ARRAY, OID_TEXT_ARRAY, OID_UUID_ARRAY,
                       OID_UUID_ARRAY, OID_UUID_ARRAY}},
-    [FLUSH] = {"flush", "SELECT pg_logical_emit_message(true, 'flush', '')", "", {0}},
     [USAGE_SALTS] = {"_usageSalts", NULL, " at", {OID_INT8}},
     [AGENT_PATTERNS] = {"_agentPatterns", NULL, "", {0}},
     [IMPORT_AGENTS] = {"_importAgents", NULL, " patterns", {OID_JSONB}},

@@ -20,7 +20,6 @@ enum transaction_statement {
     ERASURES,
     ERASE,
     RECORD_USES,
-    FLUSH,
     USAGE_SALTS,
     AGENT_PATTERNS,
     IMPORT_AGENTS,

@@ -35,7 +35,6 @@ struct uses {
     struct visitors *visitors;
     pthread_mutex_t lock; /* guards all below */
     struct waiter *first, **last;
-    unsigned waiting;
     bool leading; /* somebody has a batch on its way */
 };
 
@@ -106,42 +105,21 @@ static void give_turn(struct uses *uses) {
     sem_post(&uses->first->wake);
 }
 
-/* Lets the next one lead, if at least that many wait: small batches cost more than waiting for the disk does. */
-static bool hand_over(struct uses *uses, unsigned least) {
-    pthread_mutex_lock(&uses->lock);
-    bool now = uses->waiting >= least;
-    if (now) {
-        uses->leading = false;
-        give_turn(uses);
-    }
-    pthread_mutex_unlock(&uses->lock);
-    return now;
-}
-
-/* Commits, and lets others lead before it is on disk: then that is waited for in the same session, so that what is
- * lost with the server is known to be. */
-static struct result *commit(struct uses *uses, const char *const *values, bool *leads, struct problem *problem,
-                             bool *lost) {
-    const struct statement *statements = uses->transactions->statements;
+/* One batch at a time: whoever comes meanwhile is of the next one, and few large ones cost less than many small ones.
+ */
+static struct result *commit(struct uses *uses, const char *const *values, struct problem *problem, bool *lost) {
     struct connection *connection = pool_take(uses->transactions->pool, problem);
     *lost = false;
     if (!connection)
         return NULL;
-    struct result *result = pg_run(connection, &statements[RECORD_USES], values, problem, lost);
-    if (result && result_rows(result)) {
-        *leads = *leads && !hand_over(uses, result_rows(result));
-        struct result *flushed = pg_run(connection, &statements[FLUSH], NULL, problem, lost);
-        if (!flushed)
-            result_free(&result);
-        result_free(&flushed);
-    }
+    struct result *result = pg_run(connection, &uses->transactions->statements[RECORD_USES], values, problem, lost);
     pool_give(uses->transactions->pool, &connection);
     return result;
 }
 
 /* A row of status and address for each use of the batch, when all are committed, or NULL. Once more where the
  * connection broke, for that does no harm, or the patterns of agents are others now. */
-static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch, bool *leads,
+static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch,
                                  struct problem *problem) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         const char *values[VALUES];
@@ -151,7 +129,7 @@ static struct result *send_batch(struct uses *uses, struct arena *arena, struct 
             return NULL;
         }
         problem->status = 0;
-        struct result *result = commit(uses, values, leads, problem, &lost);
+        struct result *result = commit(uses, values, problem, &lost);
         if (result ? result_rows(result) : !lost)
             return result;
         if (result && !load_agents(uses, problem)) {
@@ -189,7 +167,6 @@ static struct waiter *take_batch(struct uses *uses) {
         last = last->next;
         last->taken = true;
     }
-    uses->waiting -= count;
     uses->first = last->next;
     last->next = NULL;
     if (!uses->first)
@@ -200,14 +177,15 @@ static struct waiter *take_batch(struct uses *uses) {
 
 static void run_batch(struct uses *uses, struct arena *arena, struct waiter *batch, const struct waiter *own) {
     struct problem problem = {0};
-    bool leads = true;
-    struct result *result = send_batch(uses, arena, batch, &leads, &problem);
+    struct result *result = send_batch(uses, arena, batch, &problem);
     unsigned row = 0;
     for (struct waiter *waiter = batch; waiter; waiter = waiter->next)
         settle(waiter, result, row++, &problem);
     result_free(&result);
-    if (leads)
-        hand_over(uses, 0);
+    pthread_mutex_lock(&uses->lock);
+    uses->leading = false;
+    give_turn(uses);
+    pthread_mutex_unlock(&uses->lock);
     for (struct waiter *waiter = batch, *next; waiter; waiter = next) {
         next = waiter->next; /* once it has been woken for the last time it may be gone */
         atomic_store(&waiter->done, true);
@@ -222,7 +200,6 @@ static void leave(struct uses *uses, const struct waiter *waiter) {
     while (*link != waiter)
         link = &(*link)->next;
     *link = waiter->next;
-    uses->waiting--;
     if (!waiter->next)
         uses->last = link;
     if (!uses->leading) /* the turn was perhaps its own */
@@ -237,7 +214,6 @@ static bool wait_for(struct uses *uses, struct waiter *waiter, const struct time
     pthread_mutex_lock(&uses->lock);
     *uses->last = waiter;
     uses->last = &waiter->next;
-    uses->waiting++;
     while (!waiter->taken) {
         if (late) {
             leave(uses, waiter);
