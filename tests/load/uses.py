@@ -55,6 +55,7 @@ def prepare(url, folder):
 FILL = """INSERT INTO scip.use (at, item_id, request, class, day_key, month_key)
 SELECT date_trunc('second', s.starts + (s.ends - s.starts) * random()), 1 + (random() * %d)::int, true, 'human', gen_random_uuid(), gen_random_uuid()
 FROM generate_series(1, %d) g, LATERAL (SELECT m.starts, m.ends FROM scip.use_month m WHERE m.month = make_date(2020, 1 + g %% 12, 1)) s"""
+FEW, MANY = 100_000, int(os.environ.get("SCIP_MANY_USES", 10_000_000))
 QUESTIONS = {"one item's series": "/v1/documents/{slug}/usage?by=month,class&from=2020-M01&to=2020-M12", "totals": "/v1/usage?by=month,class&from=2020-M01&to=2020-M12",
              "by item": "/v1/usage?by=item&from=2020-M01&to=2020-M12"}
 
@@ -71,30 +72,48 @@ def fill(url, items, uses):
     time.sleep(10)  # what the load has left to do in the background
 
 
-def ask(port, slug, rounds=15, times=60):
-    """Milliseconds of each question: the median, of the round that was disturbed least."""
+def copy(url):
+    """A database beside it as it is now, to be asked in the same minutes; its URL."""
+    postgres = url.replace("/scip?", "/postgres?")
+    for statement in ("DROP DATABASE IF EXISTS few WITH (FORCE)", "ALTER DATABASE scip ALLOW_CONNECTIONS false",
+                      "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = 'scip'", "CREATE DATABASE few TEMPLATE scip",
+                      "ALTER DATABASE scip ALLOW_CONNECTIONS true"):
+        sql(postgres, statement)
+    few = url.replace("/scip?", "/few?")
+    sql(few, "VACUUM ANALYZE")
+    return few
+
+
+def ask(ports, slug, rounds=40, times=20):
+    """Milliseconds of each question by each server: the median, of the round that was disturbed least."""
     found = {}
     for name, path in QUESTIONS.items():
-        taken = [[] for _ in range(rounds)]
-        for round_ in taken:
-            for _ in range(times):
-                started = time.perf_counter()
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{path.format(slug=slug)}").read()
-                round_.append((time.perf_counter() - started) * 1000)
-        found[name] = min(map(statistics.median, taken))
+        taken = [[] for _ in ports]
+        for _ in range(rounds):
+            for port, medians in zip(ports, taken):
+                each = []
+                for _ in range(times):
+                    started = time.perf_counter()
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}{path.format(slug=slug)}").read()
+                    each.append((time.perf_counter() - started) * 1000)
+                medians.append(statistics.median(each))
+        found[name] = tuple(map(min, taken))
     return found
 
 
-def grown(url, port, items, few=100_000, many=int(os.environ.get("SCIP_MANY_USES", 10_000_000))):
-    """{question: (milliseconds with few uses, with many)}."""
+def grown(url, serve, items):
+    """{question: (milliseconds with few uses, with many)}, both asked in turn. serve: starts a server of a database."""
     slug = next(iter(items))
     sql(url, EMPTY)
-    fill(url, items, few)
-    ask(port, slug, 1)
-    before = ask(port, slug)
-    fill(url, items, many)
-    ask(port, slug, 1)
-    after = ask(port, slug)
+    fill(url, items, FEW)
+    small = copy(url)
+    fill(url, items, MANY)
+    servers = [serve(database) for database in (small, url)]
+    ports = [server.port for server in servers]
+    ask(ports, slug, 1)
+    found = ask(ports, slug)
+    for server in servers:
+        server.stop()
     faults = sql(url, "SELECT count(*) FROM scip.usage_faults('2020-06-01')")
     assert faults == "0", faults
-    return {name: (before[name], after[name]) for name in QUESTIONS}
+    return found
