@@ -353,14 +353,12 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
--- What is cited, in the form in which it is hashed: a line that says what of, and one for each cell. NULL: there are none.
+-- What is cited, in the form in which it is hashed: a line for each cell, of columns of the CSV. NULL: there are none.
 CREATE FUNCTION metric.lines(release_id bigint, metric text, breakdown text[]) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT concat_ws('|', lines.metric, max(c.definition_version), max(r.period), max(r.number)) || E'\n'
-      || string_agg(concat_ws('|', coalesce(c.hub_slug, ''), coalesce(c.nation, ''), coalesce(c.category, ''), coalesce(c.value::text, ''),
-                              coalesce(c.part::text, ''), coalesce(c.whole::text, ''), c.status) || E'\n', '' ORDER BY c.hub_slug COLLATE "C" NULLS FIRST, c.nation NULLS FIRST, c.category COLLATE "C" NULLS FIRST)
+  SELECT string_agg(concat_ws('|', c.metric, c.definition_version, r.period, coalesce(c.hub_slug, ''), coalesce(c.nation, ''), coalesce(c.category, ''), coalesce(c.value::text, ''),
+                              coalesce(c.part::text, ''), coalesce(c.whole::text, ''), c.status, r.number) || E'\n', '' ORDER BY c.hub_slug COLLATE "C" NULLS FIRST, c.nation NULLS FIRST, c.category COLLATE "C" NULLS FIRST)
   FROM scip.release_cell c JOIN scip.release r ON r.id = c.release_id
   WHERE c.release_id = lines.release_id AND c.metric = lines.metric AND c.breakdown = lines.breakdown
-  HAVING count(*) > 0
 $$;
 
 -- How a cell comes about. Rows are told where the number is; to the central team, and to a Hub of itself, all is, with the number as it was

@@ -194,7 +194,7 @@ def test_a_figure_is_cited_with_a_hash(server):
     said = explain(server, f"outreach_interventions/explain?period={YEAR}&hub=metric-four")["citation"]
     assert said["href"] == f"/v1/metrics/outreach_interventions?period={YEAR}&by=hub&release=4"
     rows = list(csv.DictReader(io.StringIO(server.get(said["href"] + "&format=csv").text)))
-    lines = f"outreach_interventions|1|{YEAR}|4\n" + "".join("|".join(r[k] for k in ("hub", "nation", "category", "value", "numerator", "denominator", "status")) + "\n" for r in rows)
+    lines = "".join("|".join(r[k] for k in ("metric", "definition_version", "period", "hub", "nation", "category", "value", "numerator", "denominator", "status", "release")) + "\n" for r in rows)
     assert hashlib.sha256(lines.encode()).hexdigest() == said["sha256"]
 
 

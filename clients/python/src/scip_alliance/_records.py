@@ -65,7 +65,8 @@ class Cell:
     def line(self) -> str:
         """The line that a citation's SHA-256 is taken over."""
         numbers = ("" if number is None else f"{Decimal(number):f}" for number in (self.value, self.numerator, self.denominator))
-        return "|".join((self.hub.slug if self.hub else "", self.nation or "", self.category or "", *numbers, self.status)) + "\n"
+        what = (self.metric, str(self.definition_version), self.period, self.hub.slug if self.hub else "", self.nation or "", self.category or "")
+        return "|".join((*what, *numbers, self.status, str(self.release))) + "\n"
 
 
 class Cells(list[Cell]):
