@@ -5,7 +5,7 @@ bare OpenSSL.
 All run in the same minutes on the same machine, in interleaved rounds; each figure is the median of the
 rounds with its range. Only the ratios mean anything.
 
-usage: tests/load/run.py [--rounds N] [--seconds S] [--only uses]
+usage: tests/load/run.py [--rounds N] [--seconds S] [--only uses|metrics]
 """
 import argparse
 import asyncio
@@ -24,6 +24,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import metrics
 import uses
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,7 +177,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int, default=3)
-    options.add_argument("--only", choices=["uses"])
+    options.add_argument("--only", choices=["uses", "metrics"])
     options = options.parse_args()
     run("meson", "setup", "--reconfigure" if (ROOT / "build-release").exists() else "build-release",
         *(["build-release"] if (ROOT / "build-release").exists() else []), "--buildtype=release", cwd=ROOT)
@@ -186,7 +187,10 @@ def main():
     try:
         if not options.only:
             measure(options)
-        measure_uses(options)
+        if options.only != "metrics":
+            measure_uses(options)
+        if options.only != "uses":
+            measure_metrics()
     finally:
         run(ROOT / "script/postgres", CLUSTER, "stop", cwd=ROOT)
 
@@ -338,6 +342,17 @@ def measure_uses(options):
         ("recording a use against Fastify, bare rows", mine / rate["Fastify, a bare row of it"], "", None),
         ("recording a use, p99 at c64, ms", p99, "≤ 10", lambda v: v <= 10),
         *((f"{name} at {uses.MANY:,} uses against {uses.FEW:,}", many / few, "≤ 1.1", lambda v: v <= 1.1) for name, (few, many) in grown.items())])
+
+
+def measure_metrics():
+    """Metrics of a few records and of 100,000 members and 50,000 events."""
+    url, owner = (run(ROOT / "script/postgres", CLUSTER, "url", role).strip() for role in ("scip_anonymous", "postgres"))
+    ours = scip_api(free_port(), url)
+    grown = metrics.grown(owner, ours.port)
+    ours.stop()
+    tell_checks([
+        *((f"{name}, many records against few", many[0] / few[0], "≤ 1.5", lambda v: v <= 1.5) for name, (few, many) in grown.items()),
+        *((f"{name}, the first time after a write", many[1] / few[1], "", None) for name, (few, many) in grown.items())])
 
 
 def report(results, answers, fresh, ours, node):
