@@ -1,4 +1,5 @@
 #include "handlers/handlers.h"
+#include "handlers/data.h"
 #include "handlers/files.h"
 #include "handlers/oauth.h"
 #include "handlers/uses.h"
@@ -90,6 +91,7 @@ const struct handler_entry handlers[] = {
     {"investigateDocument", investigate_document},
     {"investigateResource", investigate_resource},
     {"getIndex", get_index},
+    {"getData", data_get},
     {"getOpenapi", get_openapi},
     {"getLiveness", say_ok},
     {"getReadiness", get_readiness},

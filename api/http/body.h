@@ -21,6 +21,7 @@ struct stream {
     /* The next piece, lent until the next call, empty behind the last. False with a problem: it cannot be had,
      * and may be asked for once more. */
     bool (*next)(struct request *request, struct stream *stream, struct text *piece, struct problem *problem);
+    void (*end)(struct stream *stream); /* or NULL: gives back what it holds, however far it was written */
 };
 
 /* How a request's body is taken. Files may be larger than documents, which cost memory to read. */

@@ -152,6 +152,7 @@ static void answer(struct mg_connection *connection, struct request *request, co
         request_serve(request, &response, &problem);
     if (response.stream && !problem.status && !response.head) /* while there is still time to say that it fails */
         response.stream->next(request, response.stream, &piece, &problem);
+    struct stream *stream = response.stream;
     bool unread = request->source && !request->source->ended;
     bool close = problem.close || unread || framing.close || atomic_load(&request->app->draining);
     struct text bytes = response_finish(request, &response, &problem, close);
@@ -161,6 +162,8 @@ static void answer(struct mg_connection *connection, struct request *request, co
     size_t sent = bytes.length;
     if (response.stream && !transfer_pour(wire_of(connection), request, response.stream, piece, &sent))
         mg_disable_connection_keep_alive(connection); /* the client sees that bytes are missing */
+    if (stream && stream->end)
+        stream->end(stream);
     if (unread)
         inflow_linger(&inflow);
     if (request->transfers)

@@ -58,6 +58,7 @@ static const struct known {
                      " document resource name tags",
                      {OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT_ARRAY}},
     [BEGIN] = {"begin", "BEGIN", "", {0}},
+    [SNAPSHOT] = {"snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "", {0}},
     [COMMIT] = {"commit", "COMMIT", "", {0}},
     [ROLLBACK] = {"rollback", "ROLLBACK", "", {0}},
 };

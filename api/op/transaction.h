@@ -33,6 +33,7 @@ enum transaction_statement {
     FILE_DROP,
     FILE_DELETE,
     BEGIN,
+    SNAPSHOT,
     COMMIT,
     ROLLBACK,
     TRANSACTION_STATEMENTS

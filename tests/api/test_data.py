@@ -1,0 +1,241 @@
+"""All that is public as one archive: what is in it, of what moment, what it costs, and what becomes of a fault."""
+import csv
+import datetime
+import io
+import json
+import re
+import socket
+import subprocess
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import harness
+import pytest
+
+PATH = "/v1/data.zip"
+MIB = 1024 * 1024
+TYPES = {"string": str, "integer": int, "number": float, "boolean": {"true": True, "false": False}.__getitem__, "date": datetime.date.fromisoformat,
+         "datetime": lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00")), "array": json.loads, "object": json.loads}
+
+
+def unzip(body):
+    archive = zipfile.ZipFile(io.BytesIO(body))
+    assert archive.testzip() is None and len(set(archive.namelist())) == len(archive.namelist())
+    return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def files(server):
+    answer = server.get(PATH)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/zip")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="data.zip"' and answer.headers["Cache-Control"].startswith("public, max-age=")
+    print(f"{len(answer.body)} bytes")
+    return unzip(answer.body)
+
+
+@pytest.fixture(scope="module")
+def package(files):
+    return json.loads(files["datapackage.json"])
+
+
+def lists(contract, resolve):
+    """The paths that belong to it, from the contract alone."""
+    for template, method, operation in harness.operations(contract):
+        answer = resolve(operation["responses"].get("200", {})).get("content", {})
+        parameters = [resolve(node) for node in contract["paths"][template].get("parameters", []) + operation.get("parameters", [])]
+        schema = resolve(answer.get("application/json", {}).get("schema", {})).get("properties", {})
+        if (method == "GET" and "text/csv" in answer and not operation.get("security") and not any(p.get("required") for p in parameters)
+                and "items" in schema and "null" in resolve(schema["next"]).get("type", [])):
+            yield template
+
+
+def resolver(contract):
+    def resolve(node):
+        while "$ref" in node:
+            target = contract
+            for token in node["$ref"][2:].split("/"):
+                target = target[token]
+            node = target
+        return node
+    return resolve
+
+
+def test_each_list_is_in_it(server, contract, files):
+    paths = {path.removeprefix("/v1/").replace("/", "-"): path for path in lists(contract, resolver(contract))}
+    assert set(files) == {f"{name}.csv" for name in paths} | {"datapackage.json"}
+    assert {"hubs.csv", "headline-figures.csv", "documents.csv", "events.csv"} <= set(files) and "changes.csv" not in files and len(files) > 10
+    for name, path in paths.items():
+        answer = server.get(f"{path}?format=csv", record=False)
+        assert answer.status == 200 and answer.body == files[f"{name}.csv"], path
+
+
+def test_nothing_of_a_secured_operation(cluster, contract, files):
+    secured = [template for template, _, operation in harness.operations(contract) if operation.get("security")]
+    public = [template for template, method, operation in harness.operations(contract) if method == "GET" and not operation.get("security")]
+    for template in set(secured) - set(public):
+        assert template.removeprefix("/v1/").replace("/", "-") + ".csv" not in files
+    everything = b"\n".join(files.values()).decode()
+    for email in filter(None, cluster.psql("SELECT email FROM scip.person WHERE email IS NOT NULL").splitlines()):
+        assert email not in everything
+
+
+def test_the_descriptor(contract, package, files):
+    assert package["profile"] == "tabular-data-package" and re.fullmatch("[a-z0-9._-]+", package["name"])
+    assert (package["title"], package["version"]) == (contract["info"]["title"], contract["info"]["version"])
+    assert all(re.fullmatch(r"[A-Za-z0-9.-]+", one["name"]) and one["path"].startswith("https://") for one in package["licenses"])
+    assert sorted(one["path"] for one in package["resources"]) == sorted(name for name in files if name.endswith(".csv"))
+    for resource in package["resources"]:
+        assert resource["path"] == resource["name"] + ".csv" and re.fullmatch("[a-z0-9._-]+", resource["name"])
+        assert (resource["profile"], resource["mediatype"], resource["encoding"]) == ("tabular-data-resource", "text/csv", "utf-8") and resource["title"]
+        assert resource["schema"]["missingValues"] == [""]
+
+
+def test_the_columns(package, files):
+    """Each file has the described columns, in their order, and each cell the described type and what is said of it."""
+    kinds = set()
+    for resource in package["resources"]:
+        header, *rows = csv.reader(io.StringIO(files[resource["path"]].decode(), newline=""))
+        fields = resource["schema"]["fields"]
+        assert [field["name"] for field in fields] == header, resource["path"]
+        for field, cells in zip(fields, zip(*rows) if rows else [()] * len(fields)):
+            kinds.add(field["type"])
+            rules, cells = field["constraints"], list(cells)
+            where = f"{resource['path']} {field['name']}"
+            assert not rules.get("required") or all(cells), where
+            for cell in filter(None, cells):
+                value = TYPES[field["type"]](cell)
+                assert "enum" not in rules or value in rules["enum"], where
+                assert "pattern" not in rules or re.search(rules["pattern"], cell), where
+                assert "minimum" not in rules or value >= rules["minimum"], where
+                assert "maxLength" not in rules or len(cell) <= rules["maxLength"], where
+    assert {"string", "integer", "datetime", "boolean"} <= kinds
+    hubs = {field["name"]: field for field in next(one for one in package["resources"] if one["name"] == "hubs")["schema"]["fields"]}
+    assert hubs["regions"]["type"] == "string" and "Joined by ;" in hubs["regions"]["description"] and "page" not in hubs
+    assert hubs["slug"]["constraints"]["required"] and hubs["slug"]["constraints"]["pattern"]
+
+
+def test_same_records_same_bytes(server):
+    first = server.get(PATH)
+    again = server.get(PATH, record=False)
+    assert first.body == again.body and first.headers["ETag"] == again.headers["ETag"]
+    known = server.get(PATH, If_None_Match=f'"x", W/{first.headers["ETag"]}')
+    assert (known.status, known.body) == (304, b"")
+    head = server.request("HEAD", PATH)
+    assert (head.status, head.body, head.headers["Content-Length"], head.headers["ETag"]) == (200, b"", str(len(first.body)), first.headers["ETag"])
+    assert server.get(f"{PATH}?format=csv").json["errors"][0]["pointer"] == "/query/format"
+    assert server.request("POST", PATH, {"Content-Length": "0"}).status == 405
+
+
+def test_all_of_one_moment(cluster, server):
+    """What is changed while the first list waits is in none of the later ones."""
+    set_title = "SET session_replication_role = replica; UPDATE scip.news SET title = '%s' WHERE id = '%s'"
+    news, title = cluster.psql("SELECT id, title FROM scip.news WHERE title !~ $$'$$ ORDER BY id LIMIT 1").split("|", 1)
+    holder = subprocess.Popen(["psql", "-XqAt", "-d", cluster.url("postgres")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder.stdin.write("BEGIN; LOCK scip.hub IN ACCESS EXCLUSIVE MODE; SELECT 1;\n")
+    holder.stdin.flush()
+    holder.stdout.readline()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(server.get, PATH)
+            until = time.monotonic() + 4
+            while cluster.psql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'scip_anonymous' AND wait_event_type = 'Lock'") == "0":
+                assert time.monotonic() < until
+            cluster.psql(set_title % ("A title from later", news))
+            holder.communicate("COMMIT;\n")
+            answer = asked.result()
+        assert answer.status == 200 and b"A title from later" not in unzip(answer.body)["news.csv"]
+        assert b"A title from later" in unzip(server.get(PATH, record=False).body)["news.csv"]
+    finally:
+        holder.communicate() if holder.poll() is None else None
+        cluster.psql(set_title % (title, news))
+
+
+def test_clients_that_go_away(cluster, server):
+    """Nothing is left of them: no file, no connection, no transfer."""
+    server.get(PATH, record=False)
+    folder = Path(f"/proc/{server.process.pid}/fd")
+    deleted = lambda: [link for link in folder.iterdir() if "(deleted)" in str(link.readlink())]
+    for wait in (0, 0.05, 0.3) * 3:
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", server.port))
+            connection.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            time.sleep(wait)
+    until = time.monotonic() + 10
+    while "scip_transfers_in_flight 0" not in server.admin("/metrics")[1] or deleted():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert unzip(server.get(PATH, record=False).body) and server.alive()
+    assert cluster.psql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'scip_anonymous' AND state LIKE 'idle in transaction%'") == "0"
+
+
+def test_a_connection_that_broke(cluster, server):
+    server.get(PATH, record=False)
+    cluster.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'scip_anonymous'")
+    assert server.get(PATH, record=False).status == 200
+
+
+def test_database_away():
+    """A problem before the first byte."""
+    away = harness.Server("main", wait=False, DATABASE_URL="postgresql:///scip?host=/nonexistent&user=scip_anonymous")
+    for _ in range(250):
+        try:
+            answer = away.get(PATH)
+            break
+        except OSError:
+            time.sleep(0.02)
+    assert (answer.status, answer.json["type"], answer.headers["Retry-After"]) == (503, "/problems/unavailable", "1")
+    away.stop()
+
+
+def test_a_list_over_the_limit(cluster):
+    """Nothing is cut off: where one list does not fit there is no archive."""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), RESPONSE_LIMIT=65536)
+    answer = server.get(PATH)
+    assert (answer.status, answer.json["type"]) == (503, "/problems/unavailable") and "too large" in answer.json["detail"]
+    assert server.get("/v1/hubs?limit=1", record=False).status == 200
+    server.stop()
+
+
+def resident(server, name):
+    return int(re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{server.process.pid}/status").read_text()).group(1)) * 1024
+
+
+def test_memory(cluster):
+    """That of the largest list while it is made, next to none while it is read, however slowly."""
+    clear = "SET session_replication_role = replica; DELETE FROM scip.news WHERE slug LIKE 'data-test-%'"
+    columns = cluster.psql("""SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = 'scip.news'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname NOT IN ('id', 'slug', 'title')""")
+    cluster.psql(f"""{clear}; INSERT INTO scip.news (id, slug, title, {columns})
+        SELECT gen_random_uuid(), 'data-test-' || n, (SELECT string_agg(md5(n::text || m), '') FROM generate_series(1, 9) m), {columns}
+        FROM generate_series(1, 20000) n, (SELECT * FROM scip.news WHERE slug NOT LIKE 'data-test-%' LIMIT 1) one""")
+    server = harness.Server("main", DATABASE_URL=cluster.url())
+    try:
+        server.get("/v1/hubs", record=False)
+        before = resident(server, "VmRSS")
+        answer = server.get(PATH, record=False)
+        most = resident(server, "VmHWM") - before
+        table = unzip(answer.body)["news.csv"]
+        assert len(table) > 6 * MIB and len(answer.body) > 3 * MIB
+        before = resident(server, "VmRSS")
+        held = []
+        for _ in range(6):
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(20)
+            connection.connect(("127.0.0.1", server.port))
+            connection.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            connection.recv(100)
+            held.append(connection)
+        reading = resident(server, "VmRSS") - before
+        assert "scip_transfers_in_flight 6" in server.admin("/metrics")[1]
+        print(f"{len(table) / MIB:.1f} MiB of CSV, {len(answer.body) / MIB:.1f} MiB of archive: {most / MIB:.1f} MiB to make, {reading / MIB:.1f} MiB for 6 readers")
+        for connection in held:
+            connection.close()
+        if "asan" not in str(harness.BINARY):
+            assert most < 6 * len(table) and reading < 8 * MIB
+    finally:
+        server.stop()
+        cluster.psql(clear)
