@@ -1,4 +1,5 @@
-/* What is in the archive, as a Data Package (specs.frictionlessdata.io, version 1): all of it is the contract's word. */
+/* What is in the archive, as a Data Package (specs.frictionlessdata.io, version 1): all of it is the contract's word.
+ */
 #include "handlers/data.h"
 #include "render/render.h"
 #include <ctype.h>
@@ -99,8 +100,8 @@ static json_t *field_of(struct arena *arena, const struct schema *item, const st
     const char *type, *format, *description = json_string_value(json_object_get(schema_node(schema), "description"));
     type_of(schema, column, &type, &format);
     if (column->csv_member && schema_types(schema) & SCHEMA_ARRAY)
-        description = arena_printf(arena, "%s%sJoined by ; where there are several.", description ?: "",
-                                   description ? " " : "");
+        description =
+            arena_printf(arena, "%s%sJoined by ; where there are several.", description ?: "", description ? " " : "");
     return json_pack("{s:s,s:s,s:s,s:s*,s:o}", "name", column->name, "type", type, "format", format, "description",
                      description, "constraints", constraints_of(item, schema, column));
 }
@@ -127,10 +128,10 @@ const char *data_package(struct arena *arena, const struct app *app, const struc
         if (link && data_listed(&app->operations[i]))
             json_array_append_new(resources, resource_of(arena, &app->operations[i], link));
     }
-    json_t *package = json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:o}", "profile", "tabular-data-package", "name",
-                                slug_of(arena, contract->title), "title", contract->title, "version", contract->version,
-                                "description", contract->description, "licenses", json_deep_copy(licenses), "resources",
-                                resources);
+    json_t *package =
+        json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:o}", "profile", "tabular-data-package", "name",
+                  slug_of(arena, contract->title), "title", contract->title, "version", contract->version,
+                  "description", contract->description, "licenses", json_deep_copy(licenses), "resources", resources);
     size_t length = json_dumpb(package, NULL, 0, JSON_INDENT(2));
     char *text = length ? arena_alloc(arena, length + 1) : NULL;
     if (text)
