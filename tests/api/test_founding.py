@@ -383,7 +383,7 @@ def test_a_hub_lead_walks_the_pathway(server, cluster, led, reviewer, central):
 
 def test_days_stuck_are_counted(server, cluster, central, organisations):
     hub = new_hub(server, central, "founding-stuck", organisations[7])
-    cluster.psql("""SET session_replication_role = replica; UPDATE scip.hub_pathway SET created_at = now() - interval '40 days'
+    cluster.psql("""SET session_replication_role = replica; UPDATE scip.hub_pathway SET created_at = ((now() AT TIME ZONE 'Europe/London')::date - 40 + time '12:00') AT TIME ZONE 'Europe/London'
                     WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'founding-stuck')""")
     assert get(server, central, hub + "/pathway").json["days_stuck"] == 40
     assert patch(server, central, hub + "/pathway/lead_identified", {"done_on": day(-12), "evidence": "Letter"}).status == 200

@@ -191,6 +191,10 @@ def test_a_figure_explains_itself(cluster, server, central):
     assert explain(server, f"outreach_young_people/explain?period={YEAR}", central)["counted"]["value"] == CANARY + 3 + 9 + 4711
 
 
+def test_a_token_that_is_none_explains_nothing(server):
+    assert server.request("GET", "/v1/metrics/hubs/explain", {"Authorization": "Bearer nothing"}).status == 401
+
+
 def test_a_figure_is_cited_with_a_hash(server):
     said = explain(server, f"outreach_interventions/explain?period={YEAR}&hub=metric-four")["citation"]
     assert said["href"] == f"/v1/metrics/outreach_interventions?period={YEAR}&by=hub&release=4"
