@@ -8450,8 +8450,6 @@ export interface components {
         PublicCache: "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400";
         /** @description The answer is for the caller alone. */
         PrivateCache: "private, no-store";
-        /** @description The page is whole in itself, and nobody may frame it. */
-        RecordPagePolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         /** @description Where the new record is. */
         Created: components["schemas"]["Href"];
         /** @description Requests left (r) in the seconds (t) of the window. */
