@@ -23,8 +23,8 @@ def network(cluster, server):
           DELETE FROM scip.activity WHERE hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'metric-%');
           DELETE FROM scip.account_role WHERE hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'metric-%');
           DELETE FROM scip.hub_status WHERE hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'metric-%');
+          SET session_replication_role = origin; -- with all that came with them, and history is to know that they are gone
           DELETE FROM scip.hub WHERE slug LIKE 'metric-%';
-          SET session_replication_role = origin; -- history is to know that it is gone
           DELETE FROM scip.event WHERE slug LIKE 'metric-%';""")
     clear()
     cluster.psql(f"""

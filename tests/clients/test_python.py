@@ -89,7 +89,18 @@ def test_statuses_are_kept_and_missing_is_not_zero(client):
     assert [(cell.value, cell.status, cell.basis) for cell in young] == [(None, "not_available", "provisional")]
 
 
-def test_shares_are_exact_with_their_parts(client):
+@pytest.fixture
+def reporting(cluster):
+    """Quarters are owed since the first that was reported here."""
+    gone = "SET session_replication_role = replica; DELETE FROM scip.quarterly_update WHERE quarter = '2018-19-Q1';"
+    cluster.psql(gone + """INSERT INTO scip.quarterly_update (hub_id, quarter, status, nil_return, submitted_at)
+        SELECT id, '2018-19-Q1', 'submitted', true, '2018-12-01' FROM scip.hub WHERE slug = 'scotland-hub';
+        SET session_replication_role = origin; INSERT INTO scip.change (kind, key, op, audience) VALUES ('quarterly_update', 'x', 'changed', '{nobody}')""")
+    yield
+    cluster.psql(gone)
+
+
+def test_shares_are_exact_with_their_parts(client, reporting):
     cells = client.metrics("reporting_rate", period="2023-24", by="hub")
     shares = [cell for cell in cells if cell.status in ("value", "zero")]
     assert shares and all(isinstance(cell.denominator, int) and cell.denominator > 0 for cell in shares)
@@ -97,7 +108,7 @@ def test_shares_are_exact_with_their_parts(client):
     assert str(share.value) == "66.7"
 
 
-def test_a_frame_has_types_that_know_what_is_missing(client):
+def test_a_frame_has_types_that_know_what_is_missing(client, reporting):
     cells = client.metrics("meetings_held", period=["2023-24", "2024-25"], by="hub")
     frame = cells.frame()
     header = client._http.get("/v1/metrics/meetings_held?format=csv").text.split("\r\n")[0]
