@@ -273,8 +273,7 @@ DECLARE
   m metric;
   p record;
   r record;
-  asked text[] := array_remove(ARRAY['hub', 'nation', 'category'],
-    NULL) ;
+  asked text[];
   known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
   on_day date := least(as_of, today());
   families text[];
@@ -288,7 +287,7 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  asked := ARRAY(SELECT a FROM unnest(asked) WITH ORDINALITY u (a, i)
+  asked := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
                  WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category' AND category IS NOT NULL ORDER BY i);
   SELECT x.id INTO of_hub FROM hub x WHERE x.slug = hub;
   SELECT jsonb_agg(jsonb_build_object('pointer', w.pointer, 'detail', w.detail)) INTO wrong FROM (
