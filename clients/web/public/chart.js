@@ -84,7 +84,7 @@ function parts(cells, by) {
   const key = (/** @type {Cell} */ cell) => by.map((side) => (side === 'hub' ? cell.hub?.slug : cell[side]) ?? '').join('/')
   for (const cell of cells) found.set(key(cell), [...(found.get(key(cell)) ?? []), cell])
   const none = by.map(() => '').join('/')
-  const whole = (found.get(none) ?? []).filter((cell) => !counted(cell) && cells.filter(({ period }) => period === cell.period).length === 1)
+  const whole = (found.get(none) ?? []).filter((cell) => !cell.value && cells.filter(({ period }) => period === cell.period).length === 1)
   if (!whole.length || found.size === 1) return [...found.values()]
   const rest = (found.get(none) ?? []).filter((cell) => !whole.includes(cell))
   return [...found].map(([of, own]) => (of === none ? rest : own)).filter((own) => own.length).map((own) => [...own, ...whole])
