@@ -149,7 +149,7 @@ SELECT 'resource', r.slug, r.title, r.withdrawn_at, r.withdrawal_note, '/v1/reso
 FROM scip.resource r WHERE r.withdrawn_at IS NOT NULL;
 
 -- Both together, to be searched; a document is of no principle and no phase.
-CREATE VIEW scip.library WITH (security_invoker) AS
+CREATE VIEW scip.holdings WITH (security_invoker) AS
 SELECT 'document' AS type, d.id, d.slug, d.title, NULL::text AS title_cy, d.abstract AS summary, d.authors, d.publisher,
        coalesce(d.year, left(d.published, 4)::int) AS year, d.published::text, d.kind::text, NULL::text AS principle,
        '{}'::text[] AS phases, '{}'::text[] AS nations, d.language::text, d.format::text, d.licence::text, d.url::text,
@@ -184,6 +184,6 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION scip.words, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations,
   scip.availability TO scip_anonymous, scip_writer;
-GRANT SELECT ON scip.resources, scip.withdrawals, scip.library TO scip_anonymous, scip_writer;
+GRANT SELECT ON scip.resources, scip.withdrawals, scip.holdings TO scip_anonymous, scip_writer;
 
 COMMIT;

@@ -1,7 +1,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 DELETE FROM scip.kind_address WHERE kind = 'resource';
-DROP VIEW scip.library, scip.withdrawals, scip.resources, scip.documents;
+DROP VIEW scip.holdings, scip.withdrawals, scip.resources, scip.documents;
 DROP FUNCTION scip.record_resource, scip.record_document CASCADE;
 DROP TABLE scip.resource;
 CREATE OR REPLACE FUNCTION scip.reference(kind text, key text) RETURNS bigint
