@@ -7,7 +7,6 @@ enum { SCHEMA_DEPTH_MAX = 64, SCHEMA_POINTER_MAX = 160, SCHEMA_BUCKETS = 1024 };
 
 struct named {
     const char *name;
-    pcre2_code *pattern; /* of patternProperties */
     const struct schema *schema;
 };
 
@@ -16,7 +15,7 @@ struct rule {
     const struct keyword *keyword;
     json_t *operand;
     const struct schema *schema; /* not, items, additionalProperties, … */
-    struct named *named;         /* properties, patternProperties, $defs, and by index allOf, prefixItems, … */
+    struct named *named;         /* properties, and by index allOf, anyOf, oneOf */
     size_t count;
     pcre2_code *pattern;
     unsigned types;
@@ -51,7 +50,8 @@ struct check {
 struct keyword {
     const char *name;
     bool (*compile)(struct schema *schema, struct rule *rule); /* false: the operand is not valid; NULL: annotation */
-    bool (*check)(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check);
+    bool (*check)(const struct schema *schema, const struct rule *rule, const json_t *value,
+                  struct check *check); /* NULL: nothing to check */
 };
 
 /* The declared subset, each table ended by a NULL name. Anything else is refused at start. */

@@ -58,9 +58,6 @@ static bool compile_members(struct schema *schema, struct rule *rule) {
         struct named *named = &rule->named[rule->count++];
         named->name = name;
         named->schema = schema_compile(schema->set, member);
-        if (strcmp(rule->keyword->name, "patternProperties") == 0 &&
-            !(named->pattern = keyword_regex(schema, name, member)))
-            return false;
     }
     return json_is_object(rule->operand);
 }
@@ -107,36 +104,14 @@ static bool check_not(const struct schema *schema, const struct rule *rule, cons
     return !fits(rule->schema, value, check) || keyword_wrong(check, "has a form that is not allowed");
 }
 
-static bool check_if(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    const struct rule *branch = rule_of(schema, fits(rule->schema, value, check) ? "then" : "else");
-    return !branch || check_schema(branch->schema, value, check);
-}
-
 /* ---- arrays ---- */
 
 static bool check_items(const struct schema *schema, const struct rule *rule, const json_t *value,
                         struct check *check) {
-    const struct rule *prefix = rule_of(schema, "prefixItems");
     bool fine = true;
-    for (size_t i = prefix ? prefix->count : 0; i < json_array_size(value); i++)
+    for (size_t i = 0; i < json_array_size(value); i++)
         fine = descend_index(rule->schema, i, json_array_get(value, i), check) && fine;
     return fine;
-}
-
-static bool check_prefix(const struct schema *schema, const struct rule *rule, const json_t *value,
-                         struct check *check) {
-    bool fine = true;
-    for (size_t i = 0; i < rule->count && i < json_array_size(value); i++)
-        fine = descend_index(rule->named[i].schema, i, json_array_get(value, i), check) && fine;
-    return fine;
-}
-
-static bool check_contains(const struct schema *schema, const struct rule *rule, const json_t *value,
-                           struct check *check) {
-    for (size_t i = 0; i < json_array_size(value); i++)
-        if (fits(rule->schema, json_array_get(value, i), check))
-            return true;
-    return !json_is_array(value) || keyword_wrong(check, "lacks an item that it must contain");
 }
 
 static bool compile_flag(struct schema *schema, struct rule *rule) {
@@ -164,26 +139,11 @@ static bool check_properties(const struct schema *schema, const struct rule *rul
     return fine;
 }
 
-static bool check_patterns(const struct schema *schema, const struct rule *rule, const json_t *value,
-                           struct check *check) {
-    const char *name;
-    json_t *member;
-    bool fine = true;
-    json_object_foreach ((json_t *)value, name, member)
-        for (size_t i = 0; i < rule->count; i++)
-            if (regex_matches(rule->named[i].pattern, name, strlen(name)))
-                fine = descend(rule->named[i].schema, name, member, check) && fine;
-    return fine;
-}
-
-/* Whether properties or patternProperties of the same schema speak of name. */
+/* Whether properties of the same schema speak of name. */
 static bool is_spoken_for(const struct schema *schema, const char *name) {
-    const struct rule *properties = rule_of(schema, "properties"), *patterns = rule_of(schema, "patternProperties");
+    const struct rule *properties = rule_of(schema, "properties");
     for (size_t i = 0; properties && i < properties->count; i++)
         if (strcmp(properties->named[i].name, name) == 0)
-            return true;
-    for (size_t i = 0; patterns && i < patterns->count; i++)
-        if (regex_matches(patterns->named[i].pattern, name, strlen(name)))
             return true;
     return false;
 }
@@ -255,27 +215,16 @@ static bool check_dependent(const struct schema *schema, const struct rule *rule
     return fine;
 }
 
-static bool check_nothing(const struct schema *schema, const struct rule *rule, const json_t *value,
-                          struct check *check) {
-    return true;
-}
-
 const struct keyword nested_keywords[] = {
     {"$ref", compile_ref, check_within},
-    {"$defs", compile_members, check_nothing},
+    {"$defs", compile_members, NULL},
     {"allOf", compile_list, check_all},
     {"anyOf", compile_list, check_any},
     {"oneOf", compile_list, check_one},
     {"not", compile_schema, check_not},
-    {"if", compile_schema, check_if},
-    {"then", compile_schema, check_nothing},
-    {"else", compile_schema, check_nothing},
     {"items", compile_schema, check_items},
-    {"prefixItems", compile_list, check_prefix},
-    {"contains", compile_schema, check_contains},
     {"uniqueItems", compile_flag, check_unique},
     {"properties", compile_members, check_properties},
-    {"patternProperties", compile_members, check_patterns},
     {"additionalProperties", compile_schema, check_additional},
     {"propertyNames", compile_schema, check_names},
     {"required", compile_strings, check_required},

@@ -1,7 +1,6 @@
 /* Keywords that judge one value by itself: type, enum, numbers, sizes, strings. */
 #include "base/scan.h"
 #include "contract/keyword.h"
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,40 +113,16 @@ static int compare(const json_t *a, const json_t *b) {
     return (json_number_value(a) > json_number_value(b)) - (json_number_value(a) < json_number_value(b));
 }
 
-/* The four bounds by their names: the signs of a comparison that they allow, and their words. */
-static bool check_bound(const struct schema *schema, const struct rule *rule, const json_t *value,
-                        struct check *check) {
-    static const struct {
-        const char *name;
-        int sign; /* of what is outside */
-        bool equal;
-        const char *words;
-    } bounds[] = {{"minimum", -1, true, "at least"},
-                  {"maximum", 1, true, "at most"},
-                  {"exclusiveMinimum", -1, false, "more than"},
-                  {"exclusiveMaximum", 1, false, "less than"}};
-    int i = 0, sign = json_is_number(value) ? compare(value, rule->operand) : 0;
-    while (strcmp(bounds[i].name, rule->keyword->name) != 0)
-        i++;
-    bool fits = !json_is_number(value) || (sign ? sign != bounds[i].sign : bounds[i].equal);
-    return fits || keyword_wrong(check, "must be %s %g", bounds[i].words, json_number_value(rule->operand));
+static bool check_minimum(const struct schema *schema, const struct rule *rule, const json_t *value,
+                          struct check *check) {
+    return !json_is_number(value) || compare(value, rule->operand) >= 0 ||
+           keyword_wrong(check, "must be at least %g", json_number_value(rule->operand));
 }
 
-static bool compile_multiple(struct schema *schema, struct rule *rule) {
-    return json_number_value(rule->operand) > 0;
-}
-
-static bool check_multiple(const struct schema *schema, const struct rule *rule, const json_t *value,
-                           struct check *check) {
-    bool whole = true;
-    if (json_is_integer(value) && json_is_integer(rule->operand)) {
-        whole = json_integer_value(value) % json_integer_value(rule->operand) == 0;
-    } else if (json_is_number(value)) {
-        double quotient = json_number_value(value) / json_number_value(rule->operand);
-        /* a decimal fraction is not exact in binary: allow the rounding of one division */
-        whole = isfinite(quotient) && fabs(quotient - nearbyint(quotient)) <= 4 * DBL_EPSILON * fabs(quotient);
-    }
-    return whole || keyword_wrong(check, "must be a multiple of %g", json_number_value(rule->operand));
+static bool check_maximum(const struct schema *schema, const struct rule *rule, const json_t *value,
+                          struct check *check) {
+    return !json_is_number(value) || compare(value, rule->operand) <= 0 ||
+           keyword_wrong(check, "must be at most %g", json_number_value(rule->operand));
 }
 
 /* ---- sizes ---- */
@@ -212,21 +187,11 @@ static bool check_format(const struct schema *schema, const struct rule *rule, c
 }
 
 const struct keyword value_keywords[] = {
-    {"type", compile_type, check_type},
-    {"enum", compile_array, check_enum},
-    {"const", compile_any, check_const},
-    {"minimum", compile_number, check_bound},
-    {"maximum", compile_number, check_bound},
-    {"exclusiveMinimum", compile_number, check_bound},
-    {"exclusiveMaximum", compile_number, check_bound},
-    {"multipleOf", compile_multiple, check_multiple},
-    {"minLength", compile_count, check_least},
-    {"maxLength", compile_count, check_most},
-    {"minItems", compile_count, check_least},
-    {"maxItems", compile_count, check_most},
-    {"minProperties", compile_count, check_least},
-    {"maxProperties", compile_count, check_most},
-    {"pattern", compile_pattern, check_pattern},
-    {"format", compile_format, check_format},
-    {NULL, NULL, NULL},
+    {"type", compile_type, check_type},           {"enum", compile_array, check_enum},
+    {"const", compile_any, check_const},          {"minimum", compile_number, check_minimum},
+    {"maximum", compile_number, check_maximum},   {"minLength", compile_count, check_least},
+    {"maxLength", compile_count, check_most},     {"minItems", compile_count, check_least},
+    {"maxItems", compile_count, check_most},      {"minProperties", compile_count, check_least},
+    {"maxProperties", compile_count, check_most}, {"pattern", compile_pattern, check_pattern},
+    {"format", compile_format, check_format},     {NULL, NULL, NULL},
 };

@@ -27,7 +27,7 @@ static void compile_rule(struct schema *schema, const char *name, json_t *operan
     } else if (keyword->compile) {
         struct rule *rule = &schema->rules[schema->count];
         *rule = (struct rule){.keyword = keyword, .operand = operand};
-        schema->count++;
+        schema->count += keyword->check != NULL;
         if (!keyword->compile(schema, rule))
             gate_fault(set->gate, places_of(set->places, operand), "the value of \"%s\" is not valid", name);
     }
