@@ -4619,9 +4619,9 @@ export interface components {
         /** @description All that a Hub has been, the present first. */
         HubStatusList: {
             hub: components["schemas"]["Link"];
-            items: components["schemas"]["HubStatus"][];
+            items: components["schemas"]["HubStatusEntry"][];
         };
-        HubStatus: {
+        HubStatusEntry: {
             /** @enum {string} */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
             starts: components["schemas"]["NullablePartialDate"];
@@ -4828,7 +4828,7 @@ export interface components {
              * @description Somebody whom the caller knows.
              */
             person?: string;
-            name?: components["schemas"]["PersonName"];
+            name?: components["schemas"]["FullName"];
             email?: components["schemas"]["Email"];
             organisation?: components["schemas"]["Slug"];
             organisation_name?: components["schemas"]["Label"];
@@ -4926,7 +4926,7 @@ export interface components {
             sectors: components["schemas"]["Sector"][];
             minimum: number;
         };
-        PersonName: string;
+        FullName: string;
         /** Format: email */
         Email: string;
         /** @description A professional. Name and address are null where they are not the caller's to read, and after an erasure. */
@@ -4950,12 +4950,12 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         PersonNew: {
-            name: components["schemas"]["PersonName"];
+            name: components["schemas"]["FullName"];
             email?: components["schemas"]["Email"];
         };
         /** @description What is to change. */
         PersonPatch: {
-            name?: components["schemas"]["PersonName"];
+            name?: components["schemas"]["FullName"];
             /** Format: email */
             email?: string | null;
         };
@@ -5954,7 +5954,7 @@ export interface components {
             name: string | null;
             count: number;
         };
-        File: {
+        StoredFile: {
             /** @example report.pdf */
             name: string;
             /**
@@ -5979,7 +5979,7 @@ export interface components {
             href: components["schemas"]["Href"];
         };
         FileList: {
-            items: components["schemas"]["File"][];
+            items: components["schemas"]["StoredFile"][];
             next: components["schemas"]["Next"];
         };
         /** @description A news post. */
@@ -6305,7 +6305,7 @@ export interface components {
          *     }
          */
         BookingNew: {
-            name: components["schemas"]["PersonName"];
+            name: components["schemas"]["FullName"];
             email: components["schemas"]["Email"];
             organisation?: components["schemas"]["Slug"];
             organisation_name?: components["schemas"]["Label"];
@@ -6417,7 +6417,7 @@ export interface components {
             cleared: boolean;
         };
         /** @description A share with its parts; they are null where the status is neither value nor zero. */
-        Share: {
+        Proportion: {
             /** @enum {string} */
             status: "value" | "zero" | "suppressed" | "not_applicable" | "not_available";
             numerator: number | null;
@@ -6441,9 +6441,9 @@ export interface components {
             delegates: number;
             /** @description Delegates who gave feedback. */
             responses: number;
-            response_rate: components["schemas"]["Share"];
+            response_rate: components["schemas"]["Proportion"];
             /** @description Ratings of 4 and 5 among all ratings. */
-            rating_high: components["schemas"]["Share"];
+            rating_high: components["schemas"]["Proportion"];
         };
         Certificate: {
             /** @example 7K3M-Q9TD-24XF-WB8H */
@@ -7011,12 +7011,12 @@ export interface components {
             due_on: string;
         };
         /** @enum {string} */
-        MessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
+        HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
         /**
          * @description By which means a group answers, as the framework names them.
          * @enum {string}
          */
-        MessageMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
+        ReplyMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
         /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
         Message: {
             /** Format: uuid */
@@ -7056,14 +7056,14 @@ export interface components {
         };
         /** @description A message of a Hub. */
         HubMessageNew: {
-            kind: components["schemas"]["MessageKind"];
+            kind: components["schemas"]["HubMessageKind"];
             group?: components["schemas"]["Slug"];
             title: components["schemas"]["Label"];
             text: components["schemas"]["Text"];
         };
-        MessageResponse: {
+        MessageReply: {
             response: components["schemas"]["Text"];
-            means: components["schemas"]["MessageMeans"];
+            means: components["schemas"]["ReplyMeans"];
         };
         RelayedMessage: {
             /** Format: uuid */
@@ -7426,7 +7426,7 @@ export interface components {
             href: components["schemas"]["Href"];
         };
         /** @description Those present, by the Hub's rule on the meeting's day. */
-        MeetingQuorum: {
+        Quoracy: {
             quorate: boolean;
             missing_sectors: components["schemas"]["Sector"][];
             /** @description Members who were present. */
@@ -7459,7 +7459,7 @@ export interface components {
             /** Format: date-time */
             attendance_shared_at: string | null;
             /** @description Of a Hub's meeting that was held. */
-            quorum: components["schemas"]["MeetingQuorum"] | null;
+            quorum: components["schemas"]["Quoracy"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -7562,7 +7562,7 @@ export interface components {
             items: components["schemas"]["Attendance"][];
             next: components["schemas"]["Next"];
         };
-        AttendanceState: {
+        AttendanceOfOne: {
             state: components["schemas"]["AttendanceWord"];
         };
         AttendanceSet: {
@@ -7586,7 +7586,7 @@ export interface components {
             guests: number | null;
             sectors: components["schemas"]["AttendanceOfSector"][];
             /** @description Of a Hub's meeting that was held. */
-            quorum: components["schemas"]["MeetingQuorum"] | null;
+            quorum: components["schemas"]["Quoracy"] | null;
         };
         AttendanceOfSector: {
             sector: components["schemas"]["Sector"] | null;
@@ -7983,7 +7983,7 @@ export interface components {
             person?: components["schemas"]["AccountPerson"];
         };
         /** @description A system with an account of this service's own. */
-        Client: {
+        OAuthClient: {
             id: components["schemas"]["AccountId"];
             /** @description What it is called at the token endpoint. */
             client_id: string;
@@ -8012,7 +8012,7 @@ export interface components {
             href: components["schemas"]["Href"];
         };
         ClientList: {
-            items: components["schemas"]["Client"][];
+            items: components["schemas"]["OAuthClient"][];
             next: components["schemas"]["Next"];
         };
         ClientNew: {
@@ -8134,11 +8134,17 @@ export interface components {
         };
         KeySet: {
             keys: {
-                kty: string;
+                /** @constant */
+                kty: "EC";
+                /** @constant */
+                crv: "P-256";
+                x: components["schemas"]["Base64url"];
+                y: components["schemas"]["Base64url"];
                 kid: string;
-                alg: string;
-                use: string;
-                d?: never;
+                /** @constant */
+                alg: "ES256";
+                /** @constant */
+                use: "sig";
             }[];
         };
     };
@@ -8538,7 +8544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/zip": unknown;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -12175,19 +12181,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": string;
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "application/vnd.oasis.opendocument.text": string;
-                    "application/vnd.oasis.opendocument.presentation": string;
-                    "application/vnd.oasis.opendocument.spreadsheet": string;
-                    "image/png": string;
-                    "image/jpeg": string;
-                    "audio/mpeg": string;
-                    "video/mp4": string;
-                    "text/csv": string;
-                    "text/plain": string;
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.oasis.opendocument.text": unknown;
+                    "application/vnd.oasis.opendocument.presentation": unknown;
+                    "application/vnd.oasis.opendocument.spreadsheet": unknown;
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mpeg": unknown;
+                    "video/mp4": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description The range of it. */
@@ -12204,19 +12210,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": string;
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "application/vnd.oasis.opendocument.text": string;
-                    "application/vnd.oasis.opendocument.presentation": string;
-                    "application/vnd.oasis.opendocument.spreadsheet": string;
-                    "image/png": string;
-                    "image/jpeg": string;
-                    "audio/mpeg": string;
-                    "video/mp4": string;
-                    "text/csv": string;
-                    "text/plain": string;
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.oasis.opendocument.text": unknown;
+                    "application/vnd.oasis.opendocument.presentation": unknown;
+                    "application/vnd.oasis.opendocument.spreadsheet": unknown;
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mpeg": unknown;
+                    "video/mp4": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -12253,7 +12259,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "*/*": string;
+                "*/*": unknown;
             };
         };
         responses: {
@@ -12268,7 +12274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["StoredFile"];
                 };
             };
             /** @description The new file. */
@@ -12282,7 +12288,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["StoredFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12407,19 +12413,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": string;
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "application/vnd.oasis.opendocument.text": string;
-                    "application/vnd.oasis.opendocument.presentation": string;
-                    "application/vnd.oasis.opendocument.spreadsheet": string;
-                    "image/png": string;
-                    "image/jpeg": string;
-                    "audio/mpeg": string;
-                    "video/mp4": string;
-                    "text/csv": string;
-                    "text/plain": string;
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.oasis.opendocument.text": unknown;
+                    "application/vnd.oasis.opendocument.presentation": unknown;
+                    "application/vnd.oasis.opendocument.spreadsheet": unknown;
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mpeg": unknown;
+                    "video/mp4": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description The range of it. */
@@ -12436,19 +12442,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": string;
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "application/vnd.oasis.opendocument.text": string;
-                    "application/vnd.oasis.opendocument.presentation": string;
-                    "application/vnd.oasis.opendocument.spreadsheet": string;
-                    "image/png": string;
-                    "image/jpeg": string;
-                    "audio/mpeg": string;
-                    "video/mp4": string;
-                    "text/csv": string;
-                    "text/plain": string;
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.oasis.opendocument.text": unknown;
+                    "application/vnd.oasis.opendocument.presentation": unknown;
+                    "application/vnd.oasis.opendocument.spreadsheet": unknown;
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mpeg": unknown;
+                    "video/mp4": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -12485,7 +12491,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "*/*": string;
+                "*/*": unknown;
             };
         };
         responses: {
@@ -12500,7 +12506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["StoredFile"];
                 };
             };
             /** @description The new file. */
@@ -12514,7 +12520,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["StoredFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18172,7 +18178,7 @@ export interface operations {
                 /** @description Only this way. */
                 direction?: "down" | "up";
                 /** @description Only this kind. */
-                kind?: components["schemas"]["MessageKind"];
+                kind?: components["schemas"]["HubMessageKind"];
                 /** @description Only of this Hub. */
                 hub?: components["schemas"]["Slug"];
                 /** @description Only from or for this group. */
@@ -18316,7 +18322,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessageResponse"];
+                "application/json": components["schemas"]["MessageReply"];
             };
         };
         responses: {
@@ -19922,7 +19928,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AttendanceState"];
+                "application/json": components["schemas"]["AttendanceOfOne"];
             };
         };
         responses: {
@@ -21891,7 +21897,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Client"];
+                    "application/json": components["schemas"]["OAuthClient"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21926,7 +21932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Client"];
+                    "application/json": components["schemas"]["OAuthClient"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -22009,7 +22015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Client"];
+                    "application/json": components["schemas"]["OAuthClient"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22280,7 +22286,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        openapi: string;
+                        info: Record<string, never>;
+                        paths: Record<string, never>;
+                    };
                 };
             };
             304: components["responses"]["NotModified"];
