@@ -123,41 +123,63 @@ static bool next_cell(struct reader *reader) {
     return false;
 }
 
+/* Bytes of the character that begins here, if it is white space or shows nothing; else 0. The text is UTF-8. */
+static size_t blank(const char *text) {
+    static const unsigned ranges[][2] = {{'\t', '\r'},     {' ', ' '},       {0x85, 0x85},     {0xA0, 0xA0},
+                                         {0xAD, 0xAD},     {0x1680, 0x1680}, {0x2000, 0x200F}, {0x2028, 0x202F},
+                                         {0x205F, 0x206F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
+    const unsigned char *b = (const unsigned char *)text;
+    size_t length = *b < 0x80 ? 1 : *b < 0xE0 ? 2 : 3;
+    unsigned code = length == 1   ? *b
+                    : length == 2 ? (*b & 0x1Fu) << 6 | (b[1] & 0x3Fu)
+                                  : (*b & 0x1Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu);
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (code >= ranges[i][0] && code <= ranges[i][1])
+            return length;
+    return 0;
+}
+
 static void trim(const struct buf *cell, struct text *text) {
     *text = (struct text){cell->data, cell->length};
-    while (text->length && isspace((unsigned char)*text->bytes)) {
-        text->bytes++;
-        text->length--;
+    for (size_t n; text->length && (n = blank(text->bytes)); text->length -= n)
+        text->bytes += n;
+    for (size_t n = 1; text->length; text->length -= n) {
+        for (n = 1; n < text->length && (text->bytes[text->length - n] & 0xC0) == 0x80; n++)
+            continue;
+        if (!blank(text->bytes + text->length - n))
+            break;
     }
-    while (text->length && isspace((unsigned char)text->bytes[text->length - 1]))
-        text->length--;
 }
 
 static bool read_columns(struct reader *reader, const char **names, unsigned *count) {
-    bool more = true;
+    bool more = true, named = false;
     for (*count = 0; more; ++*count) {
         struct text text;
         if (*count == COLUMNS_MAX || !read_cell(reader))
             return reader->problem->status ? false : wrong(reader, "has more than 64 columns");
         trim(&reader->cell, &text);
-        char *name = arena_copy(reader->arena, text.bytes, text.length);
-        for (char *c = name; c && *c; c++)
-            *c = isspace((unsigned char)*c) ? '_' : (char)tolower((unsigned char)*c);
-        if (!name || !*name)
-            return wrong(reader, "has a column without a name");
-        for (unsigned i = 0; i < *count; i++)
+        char *name = arena_copy(reader->arena, text.bytes, text.length), *end = name;
+        for (const char *c = name; c && *c; end++) {
+            size_t n = blank(c);
+            *end = n ? '_' : (char)tolower((unsigned char)*c);
+            c += n ?: 1;
+        }
+        if (!name)
+            return wrong(reader, "is too long");
+        *end = '\0';
+        named |= *name;
+        for (unsigned i = 0; *name && i < *count; i++)
             if (strcmp(names[i], name) == 0)
                 return wrong(reader, "names a column twice");
         names[*count] = name;
         more = next_cell(reader);
     }
-    return true;
+    reader->line -= !named;
+    return named || wrong(reader, "names no column");
 }
 
 /* One cell as a member of the row; what our own CSV puts before a formula goes (TRAPS, renderers). */
-static void put_cell(struct buf *out, const char *name, const struct buf *cell) {
-    struct text text;
-    trim(cell, &text);
+static void put_cell(struct buf *out, const char *name, struct text text) {
     buf_json(out, name, strlen(name));
     buf_char(out, ':');
     size_t marks = 0;
@@ -181,13 +203,16 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
     for (unsigned i = 0; more; i++) {
         if (!read_cell(reader))
             return false;
-        filled |= reader->cell.length > 0;
-        if (i >= count && reader->cell.length)
-            return wrong(reader, "has more cells than there are columns");
-        if (i < count) {
-            if (i)
+        struct text text;
+        trim(&reader->cell, &text);
+        filled |= text.length > 0;
+        if (text.length && (i >= count || !*names[i]))
+            return wrong(reader,
+                         i < count ? "has a cell in a column without a name" : "has more cells than there are columns");
+        if (i < count && *names[i]) {
+            if (out->data[out->length - 1] != '{')
                 buf_char(out, ',');
-            put_cell(out, names[i], &reader->cell);
+            put_cell(out, names[i], text);
         }
         more = next_cell(reader);
     }
@@ -220,10 +245,12 @@ const char *csv_to_json(struct arena *arena, const char *bytes, size_t length, s
     if (!read_columns(&reader, names, &count))
         return NULL;
     struct buf out = buf_new(arena, text.length * 2 + 256, JSON_MAX);
-    for (unsigned i = 0; i < count; i++) {
-        buf_str(&out, i ? "," : "{\"columns\":[");
-        buf_json(&out, names[i], strlen(names[i]));
-    }
+    buf_str(&out, "{\"columns\":[");
+    for (unsigned i = 0; i < count; i++)
+        if (*names[i]) { /* a column of nothing is one that a spreadsheet left behind */
+            buf_str(&out, out.data[out.length - 1] == '[' ? "" : ",");
+            buf_json(&out, names[i], strlen(names[i]));
+        }
     buf_str(&out, "],\"rows\":[");
     for (bool any = false; reader.at < reader.end;)
         if (!read_row(&reader, names, count, &out, &any))

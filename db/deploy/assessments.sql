@@ -294,6 +294,10 @@ BEGIN
     UNION ALL
     SELECT s.line, 'value', 'is another than that of the total that is there, ' || t.value
     FROM sound s JOIN scip.closed_total t USING (what, period) WHERE t.value <> s.value
+    UNION ALL
+    SELECT s.line, c.name, 'is another than that of the total that is there: correct it there'
+    FROM sound s JOIN scip.closed_total t USING (what, period), LATERAL (VALUES ('source', s.sources <> t.sources), ('note', s.note IS NOT NULL AND s.note IS DISTINCT FROM t.note)) c (name, differs)
+    WHERE c.differs AND t.value = s.value
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
   )

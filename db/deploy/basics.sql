@@ -31,15 +31,50 @@ CREATE FUNCTION scip.precision(value scip.partial_date) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE length(value) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END;
 
--- Search and sort key: no accents, no case. The dictionary is named, so the result depends on no setting.
+-- As it is read: white space of any kind and length is one space and none at the ends, and what shows nothing
+-- (zero-width, soft hyphens, marks of direction, tags) is gone.
+CREATE FUNCTION scip.plain(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN btrim(regexp_replace(regexp_replace(value,
+  '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+', '', 'g'),
+  '[\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'));
+
+-- The key by which names are compared and sorted: plain, no accents, no case, one form of each character. The
+-- dictionary is named, so the result depends on no setting.
 CREATE FUNCTION scip.fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
+RETURN btrim(lower(public.unaccent('public.unaccent'::regdictionary, normalize(scip.plain(value), NFKC))));
+
+-- The words of a text, for what is searched and for what is asked alike: without apostrophes, commas within numbers
+-- and other signs, so that "King's" is kings, 1,800 is 1800 and 2021/22 is 2021 22.
+CREATE FUNCTION scip.spell(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN btrim(regexp_replace(regexp_replace(scip.fold(value), '[''`\u00b4\u02bc\u2018\u2019]|(?<=[0-9]),(?=[0-9]{3})', '', 'g'),
+  '[\u0001-/:-@[-`{-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u2212]+', ' ', 'g'));
+-- Words with hyphens as one: wellbeing for well-being, and 2021-22 as it was.
+CREATE FUNCTION scip.unhyphened(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(scip.fold(value), '([[:alpha:]])-(?=[[:alpha:]])', '\1', 'g');
+-- A text as it is searched, with and without hyphens, and what is looked for in it; NULL, which is nowhere, for signs alone.
+CREATE FUNCTION scip.searched(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN scip.spell(value) || CASE WHEN scip.unhyphened(value) <> scip.fold(value) THEN '|' || scip.spell(scip.unhyphened(value)) ELSE '' END;
+CREATE FUNCTION scip.sought(q text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN nullif(scip.spell(scip.unhyphened(q)), '');
+
+-- Whether a text says something; whether it is a line of its own: a title or a name.
+CREATE FUNCTION scip.shows(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN scip.fold(value) <> '';
+CREATE FUNCTION scip.is_line(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN scip.shows(value) AND value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
 
 CREATE DOMAIN scip.slug AS text CONSTRAINT slug CHECK (VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(VALUE) <= 120);
 -- A word of a list that may grow (kinds, roles, metrics).
 CREATE DOMAIN scip.code AS text CONSTRAINT code CHECK (VALUE ~ '^[a-z][a-z0-9_]*$' AND length(VALUE) <= 60);
-CREATE DOMAIN scip.label AS text CONSTRAINT label CHECK (VALUE ~ '\S' AND length(VALUE) <= 500);
+CREATE DOMAIN scip.label AS text CONSTRAINT label CHECK (scip.is_line(VALUE) AND length(VALUE) <= 500);
 CREATE DOMAIN scip.url AS text CONSTRAINT url CHECK (VALUE ~ '^https?://[^\s/]+(/\S*)?$');
 -- ISO 3166-2 of the four nations.
 CREATE DOMAIN scip.nation AS text CONSTRAINT nation CHECK (VALUE IN ('GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS'));
@@ -49,7 +84,8 @@ CREATE DOMAIN scip.confidence AS text CONSTRAINT confidence CHECK (VALUE IN ('hi
 CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
   CHECK (cardinality(VALUE) > 0 AND array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL);
 
-GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.precision, scip.fold
+GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.precision, scip.plain, scip.fold, scip.spell,
+  scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
   TO scip_anonymous, scip_writer;
 
 -- Today in the Alliance's own time zone.

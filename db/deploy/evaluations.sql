@@ -21,7 +21,7 @@ CREATE TABLE scip.evaluation_question (
 
 ALTER TABLE scip.hub_evaluation
   ADD COLUMN returned_at timestamptz,
-  ADD COLUMN return_note text CHECK (return_note ~ '\S' AND length(return_note) <= 4000),
+  ADD COLUMN return_note text CHECK (scip.shows(return_note) AND length(return_note) <= 4000),
   ADD CONSTRAINT hub_evaluation_returned CHECK (
     (returned_at IS NULL) = (return_note IS NULL) AND (returned_at IS NULL OR status = 'draft'));
 COMMENT ON COLUMN scip.hub_evaluation.return_note IS 'What the central team asked for when it gave a return back; gone with the next submission';
@@ -32,7 +32,7 @@ CREATE TABLE scip.hub_evaluation_figure (
   metric scip.code REFERENCES scip.evaluation_metric ON UPDATE CASCADE,
   derived numeric,
   value numeric NOT NULL CHECK (value >= 0),
-  reason text CHECK (reason ~ '\S' AND length(reason) <= 2000),
+  reason text CHECK (scip.shows(reason) AND length(reason) <= 2000),
   PRIMARY KEY (evaluation_id, metric),
   CONSTRAINT hub_evaluation_figure_reason CHECK (reason IS NOT NULL OR coalesce(value = derived, false))
 );
@@ -40,7 +40,7 @@ CREATE INDEX ON scip.hub_evaluation_figure (metric);
 CREATE TABLE scip.hub_evaluation_answer (
   evaluation_id uuid REFERENCES scip.hub_evaluation ON DELETE CASCADE,
   question scip.code REFERENCES scip.evaluation_question ON UPDATE CASCADE,
-  text text NOT NULL CHECK (text ~ '\S' AND length(text) <= 20000),
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
   PRIMARY KEY (evaluation_id, question)
 );
 CREATE INDEX ON scip.hub_evaluation_answer (question);

@@ -29,7 +29,7 @@ CREATE TABLE scip.event (
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS
-    (scip.fold(title || ' ' || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED,
+    (scip.searched(title || ' ' || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED,
   starts_on date GENERATED ALWAYS AS (scip.earliest(starts)) STORED,
   ends_on date GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts))) STORED,
   CHECK (ends IS NULL OR starts IS NOT NULL),

@@ -6,9 +6,9 @@ SET LOCAL client_min_messages = warning;
 DROP VIEW scip.events;
 ALTER TABLE scip.event
   DROP COLUMN search,
-  ADD COLUMN search text NOT NULL GENERATED ALWAYS AS (scip.fold(title || ' ' || coalesce(title_cy, '') || ' '
+  ADD COLUMN search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(title_cy, '') || ' '
     || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED,
-  ADD COLUMN cancellation_reason text CHECK (cancellation_reason ~ '\S' AND length(cancellation_reason) <= 2000),
+  ADD COLUMN cancellation_reason text CHECK (scip.shows(cancellation_reason) AND length(cancellation_reason) <= 2000),
   ADD CONSTRAINT event_cancellation CHECK (cancellation_reason IS NULL OR status = 'cancelled'),
   ADD CONSTRAINT event_ends_at CHECK (ends_at IS NULL OR starts_at IS NOT NULL),
   ADD CONSTRAINT event_last_day CHECK (ends_at IS NULL OR coalesce(ends, starts)

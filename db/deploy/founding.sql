@@ -19,7 +19,7 @@ RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
             ELSE NOT EXISTS (SELECT FROM jsonb_array_elements(value) p
                              WHERE jsonb_typeof(p) <> 'object' OR p - '{sector,name}'::text[] <> '{}'
                                 OR NOT coalesce(p ->> 'sector' IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces')
-                                                AND p ->> 'name' ~ '\S', false)) END;
+                                                AND scip.shows(p ->> 'name'), false)) END;
 
 GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_writer;
 
@@ -31,7 +31,7 @@ CREATE TABLE scip.hub_application (
   name scip.label NOT NULL,
   nations scip.nation[] NOT NULL DEFAULT '{}' CHECK (array_position(nations, NULL) IS NULL),
   regions text[] NOT NULL DEFAULT '{}' CHECK (array_position(regions, NULL) IS NULL),
-  case_for_hub text CHECK (case_for_hub ~ '\S' AND length(case_for_hub) <= 20000),
+  case_for_hub text CHECK (scip.shows(case_for_hub) AND length(case_for_hub) <= 20000),
   expected_partners jsonb NOT NULL DEFAULT '[]' CONSTRAINT hub_application_partners CHECK (scip.are_partners(expected_partners)),
   status text NOT NULL DEFAULT 'draft'
     CHECK (status IN ('draft', 'submitted', 'under_review', 'approved', 'declined', 'returned')),
@@ -39,7 +39,7 @@ CREATE TABLE scip.hub_application (
   review_started_at timestamptz,
   decided_at timestamptz,
   decided_by uuid REFERENCES scip.account ON DELETE SET NULL,
-  decision_note text CHECK (decision_note ~ '\S' AND length(decision_note) <= 4000),
+  decision_note text CHECK (scip.shows(decision_note) AND length(decision_note) <= 4000),
   hub_id bigint UNIQUE REFERENCES scip.hub,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -168,7 +168,7 @@ CREATE TABLE scip.hub_pathway (
   hub_id bigint REFERENCES scip.hub ON DELETE CASCADE,
   step scip.code REFERENCES scip.pathway_step ON UPDATE CASCADE,
   done_on date,
-  evidence text CHECK (evidence ~ '\S' AND length(evidence) <= 4000),
+  evidence text CHECK (scip.shows(evidence) AND length(evidence) <= 4000),
   done_by uuid REFERENCES scip.account ON DELETE SET NULL,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),

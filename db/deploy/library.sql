@@ -20,7 +20,7 @@ CREATE TABLE scip.document (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.fold(title || ' ' || coalesce(publisher, ''))) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
   published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED,
   CHECK (year = left(published, 4)::int)
 );
@@ -44,7 +44,7 @@ CREATE TABLE scip.news (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.fold(title || ' ' || coalesce(publisher, ''))) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
   published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED
 );
 CREATE INDEX ON scip.news (published_on, id);
@@ -68,7 +68,7 @@ CREATE TABLE scip.policy_contribution (
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS
-    (scip.fold(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
+    (scip.searched(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
   published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED
 );
 CREATE INDEX ON scip.policy_contribution (published_on, id);

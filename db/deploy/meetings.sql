@@ -410,10 +410,12 @@ RETURNS TABLE (line int, person uuid, state text, wrong_column text, wrong text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH cell AS (
     SELECT (r ->> 'line')::int AS line, r -> 'values' ->> 'person' AS person, r -> 'values' ->> 'email' AS email,
-           lower(r -> 'values' ->> 'state') AS state
+           lower(r -> 'values' ->> 'state') AS state, plain(r -> 'values' ->> 'name') AS name, lower(r -> 'values' ->> 'sector') AS sector,
+           r -> 'values' ->> 'href' AS href
     FROM jsonb_array_elements(body -> 'rows') r WHERE ctx.writes_meeting(meeting)
   ), member AS MATERIALIZED (
-    SELECT p.id, lower(p.email) AS email FROM meeting_members(read_attendance.meeting) m JOIN person p ON p.id = m.person_id
+    SELECT p.id, lower(p.email) AS email, m.sector, CASE WHEN ctx.central() OR NOT p.restricted THEN p.name END AS name
+    FROM meeting_members(read_attendance.meeting) m JOIN person p ON p.id = m.person_id
   ), named AS (
     SELECT c.*, ARRAY(SELECT m.id FROM member m
       WHERE CASE WHEN c.person IS NOT NULL THEN m.id::text = lower(c.person) AND (c.email IS NULL OR m.email = lower(c.email))
@@ -423,7 +425,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     SELECT n.*, count(*) OVER (PARTITION BY n.who ORDER BY n.line) AS times FROM named n
   )
   SELECT s.line, s.who[1], s.state, w.in_column, w.what
-  FROM seen s LEFT JOIN LATERAL (
+  FROM seen s LEFT JOIN member m ON m.id = s.who[1] AND cardinality(s.who) = 1 LEFT JOIN LATERAL (
     SELECT * FROM (VALUES
       (1, 'person', 'is missing: a person or an email says who', num_nulls(s.person, s.email) = 2),
       (2, 'person', 'is not the id of a member of that day', s.person IS NOT NULL AND cardinality(s.who) = 0),
@@ -431,7 +433,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
       (4, 'email', 'is the address of several members: give the person', cardinality(s.who) > 1),
       (5, CASE WHEN s.person IS NULL THEN 'email' ELSE 'person' END, 'stands twice', cardinality(s.who) = 1 AND s.times > 1),
       (6, 'state', 'is missing: present, apologies or absent', s.state IS NULL),
-      (7, 'state', 'is not one of present, apologies, absent', s.state NOT IN ('present', 'apologies', 'absent')))
+      (7, 'state', 'is not one of present, apologies, absent', s.state NOT IN ('present', 'apologies', 'absent')),
+      (8, 'name', 'is not the name of this person', s.name <> m.name),
+      (9, 'sector', 'is not the sector of this person on that day', s.sector <> m.sector),
+      (10, 'href', 'is not the address of this person''s attendance', s.href <> '/v1/meetings/' || meeting || '/attendance/' || m.id))
       v (n, in_column, what, so) WHERE v.so ORDER BY v.n) w ON true
 $$;
 GRANT EXECUTE ON FUNCTION scip.meeting_head, scip.meeting_quorum, scip.attendance_summary, scip.read_attendance TO scip_writer;

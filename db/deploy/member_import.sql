@@ -35,7 +35,8 @@ CREATE FUNCTION scip.read_member_lines(hub bigint, sheet jsonb) RETURNS SETOF sc
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH read AS MATERIALIZED (
     SELECT (r ->> 'line')::int AS line, c AS cells, c ->> 'person' AS id, fold(c ->> 'name') AS name, lower(c ->> 'email') AS email
-    FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (SELECT r -> 'values') v (c)
+    FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (
+      SELECT r -> 'values' || jsonb_build_object('name', plain(r -> 'values' ->> 'name'), 'organisation_name', plain(r -> 'values' ->> 'organisation_name'))) v (c)
   ), here AS MATERIALIZED (
     SELECT DISTINCT p.id, fold(p.name) AS name FROM hub_membership m JOIN person p ON p.id = m.person_id
     WHERE m.hub_id = hub AND p.name IS NOT NULL AND (ctx.central() OR NOT p.restricted)
@@ -59,18 +60,37 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   FROM read r LEFT JOIN persons p USING (line);
 $$;
 
--- Why a line cannot be taken: column and reason, without a value of it.
+-- Whether a line says what is there already.
+CREATE FUNCTION scip.is_there(hub bigint, l scip.member_line) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT l.found = 1 AND EXISTS (
+    SELECT FROM hub_membership m WHERE m.hub_id = hub AND m.person_id = l.person
+      AND (m.organisation_id, plain(m.organisation_name), m.sector::text, m.ambassador, m.starts, m.ends)
+          IS NOT DISTINCT FROM (l.organisation_id, l.cells ->> 'organisation_name', l.sector, l.ambassador, l.starts, l.ends))
+$$;
+
+-- Why a line cannot be taken, whether it is new or not: column and reason, without a value of it. What the list has
+-- besides the template is looked at too, so that a sheet of another Hub, or one whose columns were sorted apart, is not
+-- taken for what it is not. (created_at and updated_at alone say nothing of a line.)
 CREATE FUNCTION scip.member_line_faults(hub bigint, lines scip.member_line[], OUT line int, OUT cell text, OUT reason text)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT l.line, f.cell, f.reason
   FROM unnest(lines) l, LATERAL (VALUES
+    ('hub', CASE WHEN cells ->> 'hub' <> (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) THEN 'is another Hub' END),
+    ('id', CASE WHEN cells ->> 'id' IS NOT NULL AND NOT EXISTS (SELECT FROM hub_membership m WHERE m.id::text = lower(cells ->> 'id')
+                  AND m.hub_id = member_line_faults.hub AND m.person_id = l.person) THEN 'is no membership of this person here' END),
+    ('href', CASE WHEN cells ->> 'href' <> '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) || '/members/' || lower(cells ->> 'id')
+                    THEN 'is not the address of this id' END),
+    ('current', CASE WHEN NOT lower(cells ->> 'current') = ANY (
+                  CASE WHEN starts <= today() AND (ends IS NULL OR ends > today()) THEN '{true,yes,y,1}'::text[] ELSE '{false,no,n,0}' END)
+                    THEN 'is not what from and to say' END),
     ('person', CASE WHEN cells ->> 'person' IS NOT NULL AND found = 0 THEN 'is no person whom you know' END),
     ('name', CASE WHEN cells ->> 'person' IS NULL AND cells ->> 'name' IS NULL THEN 'is missing'
                   WHEN length(cells ->> 'name') > 500 THEN 'is longer than 500 characters'
                   WHEN cells ->> 'person' IS NULL AND found > 1 THEN 'is the name of more than one: give the e-mail address, or the id as person'
                   WHEN cells ->> 'person' IS NOT NULL AND cells ->> 'name' <> (SELECT p.name FROM person p WHERE p.id = person)
                     THEN 'is not the name of this person: correct it there' END),
-    ('email', CASE WHEN cells ->> 'email' !~ '^[^@[:space:]]+@[^@[:space:]]+$' OR length(cells ->> 'email') > 254 THEN 'is not an e-mail address'
+    ('email', CASE WHEN NOT is_email(cells ->> 'email') THEN 'is not an e-mail address; one with other letters is written with xn--'
                    WHEN found = 1 AND cells ->> 'person' IS NOT NULL AND cells ->> 'email' <> coalesce((SELECT p.email FROM person p WHERE p.id = person), '')
                      THEN 'is not the address of this person: correct it there' END),
     ('organisation', CASE WHEN cells ->> 'organisation' IS NOT NULL AND organisation_id IS NULL THEN 'is not the slug of an organisation'
@@ -88,7 +108,7 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   WHERE f.reason IS NOT NULL
   UNION ALL
   SELECT l.line, 'from', format('overlaps the membership from %s', max(m.starts))
-  FROM unnest(lines) l JOIN hub_membership m ON m.hub_id = hub AND m.person_id = l.person
+  FROM unnest(lines) l JOIN hub_membership m ON m.hub_id = hub AND m.person_id = l.person AND NOT is_there(hub, l)
     AND daterange(m.starts, m.ends) && CASE WHEN l.ends <= l.starts THEN 'empty' ELSE daterange(l.starts, l.ends) END
   WHERE l.found = 1 AND l.starts IS NOT NULL
   GROUP BY l.line
@@ -128,15 +148,12 @@ BEGIN
   PERFORM lock_people();
   PERFORM FROM scip.hub h WHERE h.id = hub FOR NO KEY UPDATE;
   all_lines := ARRAY(SELECT l FROM read_member_lines(hub, sheet) l);
-  new_lines := ARRAY(SELECT l FROM unnest(all_lines) l WHERE NOT EXISTS (
-    SELECT FROM hub_membership m WHERE m.hub_id = hub AND m.person_id = l.person AND l.found = 1
-      AND (m.organisation_id, m.organisation_name::text, m.sector::text, m.ambassador, m.starts, m.ends)
-          IS NOT DISTINCT FROM (l.organisation_id, l.cells ->> 'organisation_name', l.sector, l.ambassador, l.starts, l.ends)));
   SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/' || f.line || '/' || f.cell, 'detail', f.reason) ORDER BY f.line, f.cell)
-  INTO errors FROM (SELECT * FROM member_line_faults(hub, new_lines) g ORDER BY g.line, g.cell LIMIT 1000) f;
+  INTO errors FROM (SELECT * FROM member_line_faults(hub, all_lines) g ORDER BY g.line, g.cell LIMIT 1000) f;
   IF errors IS NOT NULL THEN
     RETURN;
   END IF;
+  new_lines := ARRAY(SELECT l FROM unnest(all_lines) l WHERE NOT is_there(hub, l));
   unchanged := lines - cardinality(new_lines);
   WITH fresh AS MATERIALIZED ( -- who stands in several lines is added once
     SELECT gen_random_uuid() AS id, l.who, min(l.cells ->> 'name') AS name, min(l.cells ->> 'email') AS email

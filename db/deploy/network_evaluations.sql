@@ -106,7 +106,7 @@ RETURN CASE WHEN change IS NULL
 -- Text that people wrote, by its lines.
 CREATE FUNCTION scip.page_paragraphs(text text) RETURNS xml LANGUAGE sql STABLE
 RETURN (SELECT xmlagg(xmlelement(name p, line) ORDER BY i)
-        FROM regexp_split_to_table(regexp_replace(text, '[\x01-\x08\x0B\x0C\x0E-\x1F\x7F]', '', 'g'), '\s*\n\s*') WITH ORDINALITY l (line, i) WHERE line ~ '\S');
+        FROM regexp_split_to_table(regexp_replace(text, '[\x01-\x08\x0B\x0C\x0E-\x1F\x7F]', '', 'g'), '\s*\n\s*') WITH ORDINALITY l (line, i) WHERE scip.shows(line));
 
 -- A bar in a chart that is 320 wide. What has no number has its word on a dotted line: never a bar without length.
 CREATE FUNCTION scip.page_bar(y numeric, height numeric, value numeric, status text, top numeric, class text) RETURNS xml LANGUAGE sql STABLE

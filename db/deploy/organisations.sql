@@ -19,6 +19,7 @@ CREATE TABLE scip.organisation (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
 );
 CREATE INDEX ON scip.organisation (name_sort, id);
@@ -32,6 +33,7 @@ CREATE TABLE scip.organisation_name (
   kind text NOT NULL CHECK (kind IN ('former', 'other', 'welsh', 'acronym')),
   name scip.label NOT NULL,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   UNIQUE (organisation_id, name)
 );
 

@@ -2,10 +2,16 @@
 -- function that checks and logs, and are copied nowhere: all other tables know a person by id.
 BEGIN;
 
+-- RFC 5321, section 4.1.2, without quoted names and address literals: the one rule of every door. A domain with other
+-- letters is written as DNS has it (xn--…), so that it is one address and not two.
+CREATE FUNCTION scip.is_email(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN length(value) <= 254 AND value ~* '^(?=[^@]{1,64}@)[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$';
+
 CREATE TABLE scip.person (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   name scip.label,
-  email text CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
+  email text CHECK (scip.is_email(email)),
   restricted boolean NOT NULL DEFAULT false,
   erased_at timestamptz,
   version int NOT NULL DEFAULT 1,
@@ -13,6 +19,16 @@ CREATE TABLE scip.person (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT person_erased CHECK ((erased_at IS NULL) = (name IS NOT NULL) AND (erased_at IS NULL OR email IS NULL))
 );
+-- A name is kept as it is read, whatever was pasted; that it is one's own is told by its folded form.
+CREATE FUNCTION scip.tidy_person() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.name := scip.plain(NEW.name);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER tidy BEFORE INSERT OR UPDATE OF name ON scip.person FOR EACH ROW EXECUTE FUNCTION scip.tidy_person();
+GRANT EXECUTE ON FUNCTION scip.is_email TO scip_writer;
+
 -- What is personal says why, on what ground and how long: a test finds a text column that is neither marked so nor
 -- listed as reviewed.
 COMMENT ON COLUMN scip.person.name IS 'personal: purpose=to know who takes part in a Hub or group; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat or account';

@@ -58,7 +58,7 @@ SELECT o.slug, o.name,
        o.website, o.logo, o.role, o.note,
        array_to_json(o.sources) AS sources, o.confidence, '/v1/organisations/' || o.slug AS href,
        o.id AS _id, o.name_sort AS _sort,
-       o.version AS _version
+       o.version AS _version, o.search AS _search
 FROM scip.organisation o
 LEFT JOIN scip.region r ON r.id = o.region_id;
 

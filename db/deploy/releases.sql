@@ -12,7 +12,7 @@ CREATE TABLE scip.release (
   family text NOT NULL CHECK (family IN ('academic', 'strategy')),
   first_day date NOT NULL,
   last_day date NOT NULL,
-  note text NOT NULL CHECK (note ~ '\S' AND length(note) <= 2000),
+  note text NOT NULL CHECK (scip.shows(note) AND length(note) <= 2000),
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),

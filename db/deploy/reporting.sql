@@ -115,7 +115,7 @@ END $$;
 CREATE TRIGGER once_submitted BEFORE UPDATE OF status ON scip.quarterly_update
   FOR EACH ROW WHEN (OLD.status = 'submitted') EXECUTE FUNCTION scip.refuse_second_submission();
 ALTER TABLE scip.quarterly_update ADD CONSTRAINT quarterly_update_texts CHECK (
-  practice ~ '\S' AND challenges ~ '\S' AND ideas ~ '\S' AND priorities ~ '\S' AND questions ~ '\S' AND member_updates ~ '\S');
+  scip.shows(practice) AND scip.shows(challenges) AND scip.shows(ideas) AND scip.shows(priorities) AND scip.shows(questions) AND scip.shows(member_updates));
 
 -- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
 -- the central team, and otherwise never changed.

@@ -3,16 +3,25 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
--- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has.
+-- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has;
+-- what has a hyphen also in one word, so that wellbeing finds well-being.
+CREATE FUNCTION scip.indexed(value text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT to_tsvector('pg_catalog.english', t) || to_tsvector('pg_catalog.simple', t)
+        FROM scip.spell(regexp_replace(scip.fold(coalesce(value, '')), '([[:alpha:]]+)-([[:alpha:]]+)', '\1 \2 \1\2', 'g')) t);
 CREATE FUNCTION scip.words(title text, names text, body text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN setweight(to_tsvector('pg_catalog.english', scip.fold(title)) || to_tsvector('pg_catalog.simple', scip.fold(title)), 'A')
-    || setweight(to_tsvector('pg_catalog.simple', scip.fold(coalesce(names, ''))), 'B')
-    || setweight(to_tsvector('pg_catalog.english', scip.fold(coalesce(body, '')))
-                 || to_tsvector('pg_catalog.simple', scip.fold(coalesce(body, ''))), 'C');
+RETURN setweight(scip.indexed(title), 'A') || setweight(scip.indexed(names), 'B') || setweight(scip.indexed(body), 'C');
+-- What somebody typed as a query. Its grammar has three signs ("a phrase", -without, or), which are carried through as
+-- private characters; all others are white space, so that no text is an error and words are cut as in the index.
+CREATE FUNCTION scip.asked(q text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT websearch_to_tsquery('pg_catalog.english', t) || websearch_to_tsquery('pg_catalog.simple', t)
+        FROM regexp_replace(translate(scip.spell(translate(regexp_replace(scip.fold(q), '(^| )-', '\1' || U&'\e000', 'g'), '"', U&'\e001')),
+                                      U&'\e000\e001', '-"'), '-(?![[:alnum:]])', '', 'g') t);
 CREATE FUNCTION scip.wanted(q text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN websearch_to_tsquery('pg_catalog.english', scip.fold(q)) || websearch_to_tsquery('pg_catalog.simple', scip.fold(q));
+RETURN scip.asked(q) || CASE WHEN scip.fold(q) ~ '(^| )-' THEN '' ELSE scip.asked(scip.unhyphened(q)) END;
 -- array_to_string is not immutable for every type of element; for text it is.
 CREATE FUNCTION scip.joined(value text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -182,7 +191,7 @@ BEGIN
   RETURN found_id;
 END $$;
 
-GRANT EXECUTE ON FUNCTION scip.words, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations,
+GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations,
   scip.availability TO scip_anonymous, scip_writer;
 GRANT SELECT ON scip.resources, scip.withdrawals, scip.holdings TO scip_anonymous, scip_writer;
 

@@ -7,7 +7,7 @@ FROM scip.documents, LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort
                                           ELSE coalesce(_published_on, make_date(year, 1, 1), '0001-01-01')::text END COLLATE "C" AS key) AS sorted
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR year = :year)
-  AND (:q IS NULL OR strpos(_search, scip.fold(:q)) > 0)
+  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (key, slug) < (:after_key, :after_slug)
                                    ELSE (key, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-published' THEN key END DESC, CASE WHEN :sort = '-published' THEN slug END DESC, key, slug

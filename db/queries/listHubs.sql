@@ -9,8 +9,8 @@ WHERE (:nation IS NULL OR :nation = ANY (_nations))
   AND (:status IS NULL OR status = :status)
   AND (:lead IS NULL OR EXISTS (SELECT FROM scip.hub_lead l JOIN scip.organisation o ON o.id = l.organisation_id
                                 WHERE l.hub_id = _id AND o.slug = :lead))
-  AND (:q IS NULL OR strpos(_sort, scip.fold(:q)) > 0
-       OR EXISTS (SELECT FROM scip.hub_name n WHERE n.hub_id = _id AND strpos(n.name_sort, scip.fold(:q)) > 0))
+  AND (:q IS NULL OR strpos(scip.searched(name), (SELECT scip.sought(:q))) > 0
+       OR EXISTS (SELECT FROM scip.hub_name n WHERE n.hub_id = _id AND strpos(scip.searched(n.name), (SELECT scip.sought(:q))) > 0))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (key, slug) < (:after_key, :after_slug)
                                    ELSE (key, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-name' THEN key END DESC, CASE WHEN :sort = '-name' THEN slug END DESC, key, slug

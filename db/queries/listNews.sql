@@ -4,7 +4,7 @@ SELECT slug, title, title_source, section, published, published_precision, publi
 FROM scip.news_items
 WHERE (:section IS NULL OR section = :section)
   AND (:year IS NULL OR left(published, 4) = :year::text)
-  AND (:q IS NULL OR strpos(_search, scip.fold(:q)) > 0)
+  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)
   AND (:after_slug IS NULL OR (coalesce(_published_on, '0001-01-01'), slug) < (:after_key::date, :after_slug))
 ORDER BY coalesce(_published_on, '0001-01-01') DESC, slug DESC
 LIMIT :limit

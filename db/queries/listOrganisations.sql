@@ -10,8 +10,8 @@ WHERE (:nation IS NULL OR nation = :nation)
                                       WHERE i.organisation_id = _id AND i.identifier = :identifier))
   AND (:partnership IS NULL OR EXISTS (SELECT FROM scip.organisation_partnership p
                                        WHERE p.organisation_id = _id AND p.role = :partnership))
-  AND (:q IS NULL OR strpos(_sort, scip.fold(:q)) > 0
-       OR EXISTS (SELECT FROM scip.organisation_name n WHERE n.organisation_id = _id AND strpos(n.name_sort, scip.fold(:q)) > 0))
+  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0
+       OR EXISTS (SELECT FROM scip.organisation_name n WHERE n.organisation_id = _id AND strpos(n.search, (SELECT scip.sought(:q))) > 0))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
                                    ELSE (_sort, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-name' THEN _sort END DESC, CASE WHEN :sort = '-name' THEN slug END DESC, _sort, slug

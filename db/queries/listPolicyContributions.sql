@@ -3,7 +3,7 @@ SELECT slug, title, kind, body, published, published_precision, summary, outcome
        coalesce(_published_on, '0001-01-01')::text AS _after_key, slug AS _after_slug
 FROM scip.policy_contributions
 WHERE (:kind IS NULL OR kind = :kind)
-  AND (:q IS NULL OR strpos(_search, scip.fold(:q)) > 0)
+  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)
   AND (:after_slug IS NULL OR (coalesce(_published_on, '0001-01-01'), slug) < (:after_key::date, :after_slug))
 ORDER BY coalesce(_published_on, '0001-01-01') DESC, slug DESC
 LIMIT :limit

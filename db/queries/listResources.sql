@@ -11,7 +11,7 @@ WHERE (:kind IS NULL OR kind = :kind)
   AND (:nation IS NULL OR :nation = ANY (_nations))
   AND (:language IS NULL OR language = :language)
   AND (:file_format IS NULL OR format = :file_format)
-  AND (:q IS NULL OR _words @@ scip.wanted(:q))
+  AND (:q IS NULL OR _words @@ (SELECT scip.wanted(:q)))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (key, slug) < (:after_key, :after_slug)
                                    ELSE (key, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-published' THEN key END DESC, CASE WHEN :sort = '-published' THEN slug END DESC, key, slug

@@ -12,7 +12,7 @@ DROP FUNCTION scip.guard_outreach, scip.programme_named, scip.is_ambiguous, scip
 ALTER TABLE scip.event
   DROP CONSTRAINT event_cancellation, DROP CONSTRAINT event_ends_at, DROP CONSTRAINT event_last_day, DROP COLUMN cancellation_reason,
   DROP COLUMN search,
-  ADD COLUMN search text NOT NULL GENERATED ALWAYS AS (scip.fold(title || ' ' || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED;
+  ADD COLUMN search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED;
 CREATE OR REPLACE FUNCTION scip.raise_ical_sequence() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -32,6 +32,6 @@ SELECT d.slug, d.title, d.title_is_descriptive, array_to_json(d.authors) AS auth
        d.version AS _version
 FROM scip.document d;
 GRANT SELECT ON scip.documents TO scip_anonymous, scip_writer;
-DROP FUNCTION scip.words, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations, scip.availability CASCADE;
+DROP FUNCTION scip.words, scip.indexed, scip.wanted, scip.asked, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations, scip.availability CASCADE;
 DROP DOMAIN scip.isbn, scip.doi, scip.language;
 COMMIT;

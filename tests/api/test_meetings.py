@@ -527,8 +527,15 @@ def test_a_spreadsheet_of_attendance(server, scene):
     assert (done.status, done.json["present"], done.json["apologies"]) == (200, 2, 1), done.text
     assert done.json == rehearsal.json and send(excel.encode(), key="sheet").body == done.body
     # The list itself, filled in, comes back; a tab stands between the cells.
-    filled = "person\tname\tstate\n" + "".join(f"{who}\t\"Some\nbody\"\tabsent\n" for who in scene.people)
-    assert send(filled.encode()).json["absent"] == 5
+    names = {row["person"]: row["name"] for row in get(server, scene.lead, path + "/attendance?limit=200").json["items"]}
+    fill = lambda name: "person\tname\tstate\n" + "".join(f"{who}\t\"{name(names[who])}\"\tabsent\n" for who in scene.people)
+    assert send(fill(lambda name: name.replace(" ", "\n ")).encode()).json["absent"] == 5
+    assert {error for error in errors(send(fill(lambda name: "Some Body").encode()))} == {
+        (f"/body/line/{n}/name", "is not the name of this person") for n in range(2, 7)}, "the names were sorted apart from the ids"
+    exported = get(server, scene.lead, path + "/attendance?format=csv").text.replace(",,/v1/", ",absent,/v1/")
+    assert send(exported.encode()).status == 200
+    other = exported.replace(path, "/v1/meetings/" + str(uuid.uuid4()))
+    assert {error[1] for error in errors(send(other.encode()))} == {"is not the address of this person's attendance"}, "the sheet of another meeting"
     before = attendance(server, scene.lead, path)
     wrong = "\n".join(["email,person,state", f"{scene.emails[0]},,present", "meetings.stranger@example.org,,present", f",{scene.stranger},present", ",not-an-id,present",
                        ",,present", f"{scene.emails[1]},,", f"{scene.emails[2]},,there", f",{scene.people[0]},absent", f"{scene.emails[3]},{scene.people[4]},present"])

@@ -402,7 +402,15 @@ def test_the_list_can_be_imported_again(server, lead, central, neighbour, hub):
     assert exported.headers["Content-Type"].startswith("text/csv") and "'=HYPERLINK" in exported.text
     again = both(server, lead, exported.body)
     assert (again.status, again.json["imported"], again.json["unchanged"]) == (200, 0, 5), again.text
-    assert load(server, central, exported.body, path=f"/v1/hubs/{OTHER}/members").json == {
+    elsewhere = load(server, central, exported.body, path=f"/v1/hubs/{OTHER}/members")
+    assert {error["detail"] for error in elsewhere.json["errors"]} == {"is another Hub", "is no membership of this person here", "is not the address of this id"}
+    own = ("id", "hub", "href")
+    listed = list(csv.DictReader(io.StringIO(exported.text)))
+    taken = io.StringIO()
+    writer = csv.DictWriter(taken, [name for name in listed[0] if name not in own], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(listed)
+    assert load(server, central, taken.getvalue().encode(), path=f"/v1/hubs/{OTHER}/members").json == {
         "lines": 5, "imported": 5, "unchanged": 0, "created_people": 0, "href": f"/v1/hubs/{OTHER}/members"}
     shape = lambda text: sorted(tuple(row[name] for name in HEADER.strip().split(",")) for row in csv.DictReader(io.StringIO(text)))
     assert shape(get(server, neighbour, f"/v1/hubs/{OTHER}/members?format=csv").text) == shape(exported.text)
@@ -410,8 +418,66 @@ def test_the_list_can_be_imported_again(server, lead, central, neighbour, hub):
     answer = both(server, lead, exported.text.replace("Ada Example", "Ada Changed").replace(",2024-09-01,,true", ",2026-09-01,,true").encode())
     assert {error["detail"] for error in answer.json["errors"] if error["pointer"].endswith("/name")} == {"is not the name of this person: correct it there"}
     # and a person whom the caller does not know is not there
-    refused = load(server, neighbour, exported.text.replace(items[0]["person"], str(uuid.uuid4())).encode(), path=f"/v1/hubs/{OTHER}/members")
+    refused = load(server, neighbour, taken.getvalue().replace(items[0]["person"], str(uuid.uuid4())).encode(), path=f"/v1/hubs/{OTHER}/members")
     assert [error["detail"] for error in refused.json["errors"]] == ["is no person whom you know"]
+
+
+def edited(text, **changes):
+    """The exported list with a column changed: a value, or what gives it from the row and the others' cells."""
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    for name, change in changes.items():
+        cells = [row[name] for row in rows]
+        for n, row in enumerate(rows):
+            row[name] = change(row, cells, n)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def test_what_is_changed_in_the_list_is_never_unchanged(server, lead, hub):
+    """A correction is said to be one, not passed over, also where nothing else of its line is new."""
+    add(server, lead, "Ann First", email="ann@members.example", **{"from": "2024-09-01"})
+    add(server, lead, "Bee Second", email="bee@members.example", **{"from": "2024-09-02", "to": "2024-12-31"})
+    add(server, lead, "Cee Third", **{"from": "2024-09-03"})
+    text = get(server, lead, PATH + "?format=csv").text
+    moved = lambda row, cells, n: cells[(n + 1) % len(cells)]
+    for changes, wanted in (({"name": lambda row, cells, n: row["name"].replace("First", "Frist")}, {("name", "is not the name of this person: correct it there")}),
+                            ({"name": moved}, {("name", "is not the name of this person: correct it there")}),
+                            ({"email": lambda row, cells, n: row["email"].replace("ann@", "anne@")}, {("email", "is not the address of this person: correct it there")}),
+                            ({"email": lambda row, cells, n: row["email"] or "new@members.example"}, {("email", "is not the address of this person: correct it there")}),
+                            ({"hub": lambda row, cells, n: OTHER}, {("hub", "is another Hub")}),
+                            ({"id": moved}, {("id", "is no membership of this person here"), ("href", "is not the address of this id")}),
+                            ({"href": moved}, {("href", "is not the address of this id")}),
+                            ({"current": lambda row, cells, n: "false"}, {("current", "is not what from and to say")}),
+                            ({"person": moved, "id": lambda row, cells, n: ""}, {("name", "is not the name of this person: correct it there")})):
+        answer = both(server, lead, edited(text, **changes))
+        found = {(error["pointer"].rsplit("/", 1)[1], error["detail"]) for error in answer.json["errors"]}
+        assert answer.status == 422 and wanted <= found, (wanted, answer.text)
+    white = edited(text, name=lambda row, cells, n: "\u00a0" + row["name"].replace(" ", "\u2003 ") + "\u200b", sector=lambda row, cells, n: row["sector"] + "\u00a0",
+                   current=lambda row, cells, n: row["current"].upper())
+    blank = white.replace("\r\n", ",,\u00a0\r\n").replace("\r\n", ",\r\n", 1) + "\u00a0,,\u3000\r\n" + "," * 15 + "\r\n"
+    for sheet in (text, white, blank):
+        answer = both(server, lead, sheet)
+        assert answer.status == 200 and (answer.json["imported"], answer.json["unchanged"]) == (0, 3), answer.text
+
+
+@pytest.mark.parametrize("address, good", [
+    ("a@x.example", True), ("A.B+c@sub.x.example", True), ("o'neil@x.example", True), ("x@xn--mnchen-3ya.example", True), ("a@localhost", True),
+    ("mailto:a@x.example", False), ("a..b@x.example", False), (".a@x.example", False), ("a@x.example.", False), ("a@-x.example", False), ("a@x-.example", False),
+    ("x@münchen.example", False), ("jörg@x.example", False), ("a@@x.example", False), ("a@x_y.example", False), ("a b@x.example", False), ('"a b"@x.example', False),
+    ('"ab"@x.example', False), ("a@[192.0.2.1]", False), ("a" * 65 + "@x.example", False), ("a@" + "b" * 64 + ".example", False), ("<a@x.example>", False), ("a@x.example,b@x.example", False),
+    ("a@x.example\u200b", False), ("@x.example", False), ("a@", False)])
+def test_an_address_is_one_in_every_door(server, lead, central, hub, address, good):
+    one = server.send("POST", PATH + "?dry_run=true", {"name": "A Door", "email": address, "sector": "he", "from": "2025-01-01"}, lead)
+    two = server.send("POST", "/v1/people?dry_run=true", {"name": "A Door", "email": address}, lead)
+    text = io.StringIO()
+    csv.writer(text).writerows([("name", "email", "sector", "from"), ("A Door", address, "he", "2025-01-01")])
+    three = server.send("POST", PATH + "/import?dry_run=true", text.getvalue().encode(), lead, key=str(uuid.uuid4()), Content_Type="text/csv")
+    good_in_sheet = good or address.endswith("\u200b") # what is not seen around a cell is none of it
+    assert one.status == two.status == (201 if good else one.status) and one.status in ((201,) if good else (400, 422)), (one.text, two.text)
+    assert three.status == (200 if good_in_sheet else 422), three.text
 
 
 def test_one_name_of_two(server, lead, hub):

@@ -270,7 +270,10 @@ def test_ten_years_from_a_spreadsheet(cluster, server, central):
     rows = past(server, "&metric=network_events")
     assert [row["value"] for row in rows] == [year - 800 for year in range(2010, 2020)] and rows[0]["sources"] == ["Report 2010", "Minutes"]
     assert [row["note"] for row in server.send("GET", "/v1/closed-totals?period=2012-13", token=central).json["items"]] == ["Guess"]
-    again = load(server, central, sheet.replace(b"Report 2011", b"Other words"))
+    for change in ((b"Report 2011", b"Other words", "source"), (b"Guess", b"Sure", "note")):
+        assert {(place.split("/")[1], what) for place, what in errors(load(server, central, sheet.replace(*change[:2])))} == {
+            (change[2], "is another than that of the total that is there: correct it there")}, "what was changed is not unchanged"
+    again = load(server, central, sheet.replace(b"Guess", b""))
     assert again.json["unchanged"] == 34 and count(cluster) == 34
     audited = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation = 'importClosedTotals'")
     assert int(audited) >= 34

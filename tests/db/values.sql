@@ -21,7 +21,22 @@ FROM (VALUES ('2025', '2025-01-01 2025-12-31 year'), ('2025-06', '2025-06-01 202
 SELECT is(earliest(NULL), NULL) UNION ALL SELECT is(latest(NULL), NULL);
 
 SELECT is(fold('ÉCOLE Ŷnys Tŷ Llŵ'), 'ecole ynys ty llw', 'case and accents are folded');
-SELECT volatility_is('scip', f, 'immutable') FROM unnest(ARRAY['fold', 'earliest', 'latest', 'precision']::name[]) f;
+SELECT is(fold(t), 'w pad', to_json(t) || ' is the same key')
+FROM unnest(ARRAY['W Pad', E' w\u00a0\u2003PAD\t', E'W\u200b \r\n P\u00adad\ufeff', E'W\u3000Pa\u0301d']) t;
+SELECT is(plain(t), '', to_json(t) || ' shows nothing') FROM unnest(ARRAY['', ' ', E'\u00a0\u200b', E'\u2800\u3164', E'\u0007', E'\ufe0f\U000e0041']) t;
+SELECT ok(is_line(t), t || ' is a line') FROM unnest(ARRAY['a', 'Tŷ Gwŷn', '🎓', '3–4', E'a\u00a0b']) t;
+SELECT ok(NOT is_line(t), to_json(t) || ' is none') FROM unnest(ARRAY[' ', E'\u200b', E'a\nb', E'a\u0007', E'a\u2028b', E'a\u0085']) t;
+SELECT ok(strpos(searched(there), sought(q)) > 0, q || ' is found in ' || there) FROM (VALUES
+  ('King’s College', 'kings college'), ('Kings College', 'king''s college'), ('Well-being', 'wellbeing'), ('Wellbeing', 'well-being'), ('Well-being now', 'well being now'),
+  ('Plan 2021/22', '2021-22'), ('Plan 2021-22', '2021/22'), ('1,800 pupils', '1800'), ('1800 pupils', '1,800'), ('“Dandelions”', '"dandelions"')) v (there, q);
+SELECT is(sought(t), NULL, t || ' is nowhere') FROM unnest(ARRAY['---', '''', ' ', '"', E'\u200b']) t;
+SET LOCAL client_min_messages = warning;
+SELECT is(wanted(repeat('-', n)), ''::tsquery, n || ' hyphens are no query') FROM unnest(ARRAY[1, 32, 33, 200]) n;
+SELECT ok(words(there, NULL, NULL) @@ wanted(q), q || ' finds ' || there) FROM (VALUES
+  ('King’s College', 'kings college'), ('Well-being', 'wellbeing'), ('Wellbeing', 'well-being'), ('Plan 2021/22', '2021-22'), ('1,800 pupils', '1800'),
+  ('The schools', 'school'), ('Tŷ', 'ty'), ('Plan 2021-22', '"2021 22"'), ('A well-being plan', '"well-being plan"')) v (there, q);
+SELECT ok(NOT words('Well-being plan', NULL, NULL) @@ wanted(q), q || ' does not') FROM unnest(ARRAY['plan -well', 'plan -wellbeing', '"being plan well"', 'ing']) q;
+SELECT volatility_is('scip', f, 'immutable') FROM unnest(ARRAY['plain', 'spell', 'searched', 'sought', 'wanted', 'words', 'is_line', 'shows', 'fold', 'earliest', 'latest', 'precision']::name[]) f;
 
 SELECT lives_ok(format('SELECT %L::slug', s)) FROM unnest(ARRAY['a', 'hub-1', repeat('a', 120)]) s;
 SELECT throws_ok(format('SELECT %L::slug', s), '23514', NULL, to_json(s) || ' is no slug')

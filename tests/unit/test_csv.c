@@ -37,6 +37,10 @@ START_TEST(cells) {
     ck_assert_str_eq(JSON("a\nGw\xE9n\x80\n"),
                      "{\"columns\":[\"a\"],\"rows\":[{\"line\":2,\"values\":{\"a\":\"Gwén€\"}}]}");
     ck_assert_str_eq(JSON("a,b\nx\n"), "{\"columns\":[\"a\",\"b\"],\"rows\":[{\"line\":2,\"values\":{\"a\":\"x\"}}]}");
+    ck_assert_str_eq(
+        JSON("\u00a0A\u200b,,b \u00a0c,\n\u2003x\u00a0y\ufeff,,\u3000,\n \u00a0,\u200b,,\t\n"),
+        "{\"columns\":[\"a\",\"b__c\"],\"rows\":[{\"line\":2,\"values\":{\"a\":\"x\u00a0y\",\"b__c\":null}}]}");
+    ck_assert_str_eq(JSON("a\n🎓\n"), "{\"columns\":[\"a\"],\"rows\":[{\"line\":2,\"values\":{\"a\":\"🎓\"}}]}");
     ck_assert_str_eq(JSON("a"), "{\"columns\":[\"a\"],\"rows\":[]}");
 }
 END_TEST
@@ -49,7 +53,8 @@ END_TEST
 
 START_TEST(what_is_refused_says_where) {
     REFUSED("", "/body/line/1");
-    REFUSED("a,,b\n", "/body/line/1");
+    REFUSED(",\u00a0\n1,2\n", "/body/line/1");
+    REFUSED("a,,b\n1,2,3\n", "/body/line/2");
     REFUSED("a,A\n", "/body/line/1");
     REFUSED("a\nb\n\"open\nstill", "/body/line/3");
     REFUSED("a\n\"x\"y\n", "/body/line/2");

@@ -1,0 +1,116 @@
+"""What people type and paste: searches in any letters, names with white space that is not seen."""
+import random
+from urllib.parse import quote
+
+import pytest
+
+FROM = {"sources": ["https://www.scipalliance.example/typed"], "confidence": "high"}
+SIGNS = ["-", '"', "'", "\\", " ", "\t", "\n", "or", "and", "(", ")", "|", "&", "!", "<->", ":*", ":", "*", "%", "_", "a", "well", "2021", "é", "\u0301", "\u200b",
+         "\u3164", "🎓", ",", "–", "“", "”", "½", "İ", "\ufffd", "\ue000", "\ue001", "ﷺ"]
+
+
+@pytest.fixture(scope="module")
+def searches(contract):
+    """The paths of every operation with a q, and how long it may be."""
+    def resolve(parameter):
+        while "$ref" in parameter:
+            found = contract
+            for part in parameter["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            parameter = found
+        return parameter
+    found = {}
+    for path, item in contract["paths"].items():
+        for parameter in map(resolve, item.get("get", {}).get("parameters", [])):
+            if parameter["name"] == "q" and parameter["in"] == "query":
+                found[path] = parameter["schema"]["maxLength"]
+    assert len(found) >= 9 and not any("{" in path for path in found)
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tidy(cluster):
+    clear = "".join(f"DELETE FROM scip.{table} WHERE slug LIKE 'typed-%';" for table in ("document", "resource", "event", "news", "organisation", "policy_contribution"))
+    cluster.psql(clear, "scip_migrator")
+    yield
+    cluster.psql(clear, "scip_migrator")
+
+
+@pytest.fixture(scope="module")
+def central(cluster, server):
+    return cluster.token(server, "central")
+
+
+def ask(server, path, text):
+    return server.get(f"{path}?q={quote(text, safe='')}")
+
+
+@pytest.mark.parametrize("text", ["-" * 33, "a " + "-" * 32 + "b", "- " * 40, '"' * 99, "'", "\\", "(((", ":*", "a & | b", "!!!", "%", "_", "or or or", "-or -or", "🎓", "\u200b",
+                                  "e\u0301", "\ufeff", "\ue000" * 50, "-\u3164 " * 33, "' OR 1=1 --", "<b>", "1;2", "--", "+", "\u2013" * 33])
+def test_no_text_is_an_error(server, searches, text):
+    for path in searches:
+        assert ask(server, path, text).status == 200, (path, text)
+
+
+def test_texts_that_are_no_query(server, searches):
+    for path, longest in searches.items():
+        for query in ("q=" + "-" * (longest + 1), "q=" + "a" * 10_000, "q=a%00b", "q=%00", "q=%ff", "q="):
+            assert server.get(f"{path}?{query}").status == (414 if len(query) > 8192 else 400), (path, query[:20])
+        assert ask(server, path, "x" * longest).status == 200
+
+
+def test_no_mixture_of_signs_is_an_error(server, searches):
+    chance = random.Random(20211)
+    for _ in range(120):
+        path = chance.choice(sorted(searches))
+        text = "".join(chance.choice(SIGNS) for _ in range(chance.randint(1, 90)))[:searches[path]]
+        assert ask(server, path, text).status == 200, (path, text)
+
+
+NAMES = {"King’s College of Typing": ["kings college of typing", "king's college", "KING’S COLLEGE", "Kings\u00a0College"],
+         "Well-being of the typed": ["wellbeing of", "well being", "well-being", "Well\u2011being"],
+         "Typed figures 2021/22, 1,800 in all": ["2021-22", "2021/22", "2021 22", "1800", "1,800"],
+         "Café “Tŷ Gwŷn” typed": ["cafe", "ty gwyn", '"Tŷ Gwŷn"', "cafe\u0301"]}
+
+
+def test_what_is_searched_and_what_is_asked_are_cut_alike(server, central, searches):
+    wanted = {}
+    for n, title in enumerate(NAMES):
+        for path, body in (("news", dict(title=title, section="news", publisher="The Typists", published="2022", url="https://typed.example/n", language="en")),
+                           ("documents", dict(title=title, kind="briefing")), ("resources", dict(title=title, kind="guide")),
+                           ("events", dict(title=title, kind="conference", language="en", starts="2022-05-05")), ("organisations", dict(name=title)),
+                           ("policy-contributions", dict(title=title, kind="policy_win", body="Parliament"))):
+            schema_safe = {**FROM, **body}
+            answer = server.send("PUT", f"/v1/{path}/typed-{n}", schema_safe, central, If_None_Match="*")
+            if answer.status == 400:
+                for error in answer.json["errors"]:
+                    schema_safe.pop(error["pointer"].removeprefix("/body/"), None)
+                answer = server.send("PUT", f"/v1/{path}/typed-{n}", schema_safe, central, If_None_Match="*")
+            assert answer.status == 201, (path, answer.text)
+            wanted[path, n] = answer.headers["Location"]
+            if path == "events":
+                assert server.send("POST", f"/v1/events/typed-{n}/publication", None, central, if_match="*").status in (200, 404)
+    assert len(wanted) == 6 * len(NAMES)
+    for path in ("/v1/news", "/v1/documents", "/v1/resources", "/v1/organisations", "/v1/policy-contributions", "/v1/library/search"):
+        for n, (title, questions) in enumerate(NAMES.items()):
+            for question in questions:
+                slugs = [row["slug"] for row in ask(server, path, question).json["items"]]
+                assert f"typed-{n}" in slugs, (path, title, question)
+    assert not [row for row in ask(server, "/v1/library/search", "typed -wellbeing").json["items"] if row["slug"] == "typed-1"]
+
+
+def test_a_title_is_a_line_that_shows_something(server, central):
+    for title in (" ", "\u00a0", "\u200b", "\u2800\u3164", "a\u0007b", "a\nb", "a\tb", "a\u2028b", "a\u0085b", "\u202e"):
+        answer = server.send("PUT", "/v1/organisations/typed-none", {**FROM, "name": title}, central, If_None_Match="*")
+        assert answer.status == 422, repr(title)
+
+
+def test_white_space_makes_nobody_else(server, cluster, central):
+    lead = cluster.token(server, "hub_lead", hub="scotland-hub")
+    people = set()
+    for name in (" W Padded ", "W Padded", "W\u00a0Padded", "W\t Padded".replace("\t", "\u2003"), "W \u200bPadded\ufeff", "w  padded", "W Padde\u0064\u00ad"):
+        answer = server.send("POST", "/v1/people", {"name": name, "email": "w.padded@typed.example"}, lead)
+        people.add((answer.status, answer.json.get("name")))
+    assert {status for status, _ in people} == {201, 409}, people
+    assert ("W Padded" in {name for _, name in people}), "stored as it is read"
+    assert cluster.psql("SELECT count(*) FROM scip.person WHERE email = 'w.padded@typed.example'").strip() == "1"
