@@ -317,7 +317,7 @@ export interface paths {
         put?: never;
         /**
          * Import members from a spreadsheet
-         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it; the list of members as CSV fits too. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged. At most 2,000 lines.
+         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it; the list of members as CSV fits too. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged. The list's other columns are checked: a sheet of another Hub, or a name or address that is not the person's, is refused (created_at and updated_at are left alone). At most 2,000 lines.
          */
         post: operations["importHubMembers"];
         delete?: never;
@@ -2166,7 +2166,7 @@ export interface paths {
         put?: never;
         /**
          * Import closed totals from a spreadsheet
-         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already with the same value count as unchanged; with another value they are refused. At most 2,000 lines.
+         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged; with another value, source or note they are refused. At most 2,000 lines.
          */
         post: operations["importClosedTotals"];
         delete?: never;
@@ -3342,7 +3342,7 @@ export interface paths {
         put?: never;
         /**
          * Import the attendance from a spreadsheet
-         * @description A CSV file with the columns state and person or email, as Excel and LibreOffice save it; other columns are left alone, so that the attendance as CSV fits too. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
+         * @description A CSV file with the columns state and person or email, as Excel and LibreOffice save it. The attendance as CSV fits too: its name, sector and href must be those of the person. Other columns are left alone. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
          */
         post: operations["importAttendance"];
         delete?: never;
