@@ -195,16 +195,20 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation();
 
--- Every step is one from a status to another: who names the status that there is comes too late. The lead submits, the
--- other steps are the central team's. A row trigger has the row's lock, and what it reads is of after that.
+-- Every step is one from a status to another: who names the status that there is comes too late. The lead submits, once the
+-- year is over; the other steps are the central team's. What is published goes back as a correction. A row trigger has the row's lock, and what it reads is of after that.
 CREATE FUNCTION scip.step_evaluation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.status <> 'submitted' AND NOT ctx.central() THEN
     RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
   ELSIF (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('submitted', 'accepted'), ('accepted', 'published'),
-                                         ('submitted', 'draft'), ('accepted', 'draft')) THEN
+                                         ('submitted', 'draft'), ('accepted', 'draft'))
+        AND NOT ((OLD.status, NEW.status) = ('published', 'draft') AND is_corrected(
+          '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = NEW.hub_id) || '/evaluations/' || NEW.year)) THEN
     RAISE 'it is %', OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || OLD.status;
+  ELSIF NEW.status = 'submitted' AND period_end(NEW.year) >= today() THEN
+    RAISE 'the year is not over' USING ERRCODE = 'SC409', CONSTRAINT = 'year-not-over';
   ELSIF NEW.status = 'submitted' AND evaluation_gaps(NEW.id) IS NOT NULL THEN
     RAISE 'something is missing' USING ERRCODE = 'SC422', CONSTRAINT = 'evaluation-incomplete';
   END IF;
@@ -216,7 +220,7 @@ BEGIN
     WHEN 'published' THEN
       NEW.published_at := now();
     ELSE
-      NEW.submitted_at := NULL; NEW.accepted_at := NULL; NEW.returned_at := now();
+      NEW.submitted_at := NULL; NEW.accepted_at := NULL; NEW.published_at := NULL; NEW.returned_at := now();
   END CASE;
   RETURN NEW;
 END $$;

@@ -36,7 +36,7 @@ END $$;
 CREATE TRIGGER set_days BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
   EXECUTE FUNCTION scip.set_event_days();
 
--- What may follow what, for who writes by the API: draft, published, held or cancelled. What was imported as unknown
+-- What may follow what, for who writes by the API: draft, published, held or cancelled; published again as a correction. What was imported as unknown
 -- is the central team's to settle. Naming the column is the attempt, so that doing it twice is refused as well.
 CREATE FUNCTION scip.guard_event_status() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -44,7 +44,8 @@ BEGIN
   IF OLD.status = 'unknown' AND NOT ctx.central() THEN
     RAISE 'not theirs to say' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
   ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published held', 'published cancelled',
-          'unknown published', 'unknown held', 'unknown cancelled') THEN
+          'unknown published', 'unknown held', 'unknown cancelled')
+        AND NOT (OLD.status IN ('held', 'cancelled') AND NEW.status = 'published' AND scip.is_corrected('/v1/events/' || OLD.slug)) THEN
     RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'event-transition';
   END IF;
   RETURN NEW;

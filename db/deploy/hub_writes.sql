@@ -62,7 +62,19 @@ CREATE TRIGGER keep_former_name AFTER UPDATE ON scip.hub
   FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name AND ctx.account() IS NOT NULL)
   EXECUTE FUNCTION scip.keep_former_name();
 
--- What may follow what. A closed Hub may be opened again, once somebody leads it. The Hub's row is the lock; what
+-- A Hub made by mistake goes while it is proposed; who refers to it keeps it (foreign keys).
+CREATE FUNCTION scip.guard_hub_removal() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM hub_status s WHERE s.hub_id = OLD.id AND s.status <> 'proposed') THEN
+    RAISE 'it was more than proposed' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-not-proposed';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER guard_removal BEFORE DELETE ON scip.hub
+  FOR EACH ROW WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_hub_removal();
+
+-- What may follow what. An active Hub is led by somebody; where that was not known when it was loaded, by who led it last. The Hub's row is the lock; what
 -- the earlier holders committed is seen by the next statement.
 CREATE FUNCTION scip.check_hub_status() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -75,8 +87,9 @@ BEGIN
   IF before || ' ' || NEW.status NOT IN ('proposed active', 'proposed closed', 'active paused', 'active closed',
        'paused active', 'paused closed', 'closed active', 'unknown active', 'unknown paused', 'unknown closed') THEN
     RAISE '% cannot follow %', NEW.status, before USING ERRCODE = 'SC409', CONSTRAINT = 'hub-status-transition';
-  ELSIF before = 'closed' AND NOT EXISTS (SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
-                                          AND l.standing = 'dated' AND l.period @> today()) THEN
+  ELSIF NEW.status = 'active' AND ctx.account() IS NOT NULL AND NOT EXISTS (
+          SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
+          AND (l.standing = 'dated' AND l.period @> today() OR l.standing = 'last_known' AND before = 'unknown')) THEN
     RAISE 'a Hub needs a lead' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-needs-a-lead';
   ELSIF earliest(NEW.starts) > today() THEN
     RAISE 'the present status starts later' USING ERRCODE = 'SC422', CONSTRAINT = 'hub-status-starts-later';

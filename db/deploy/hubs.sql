@@ -115,8 +115,8 @@ BEGIN
   END IF;
 
   hub := OLD.hub_id;
-  IF OLD.standing = 'dated' AND NOT EXISTS (SELECT FROM scip.hub_status s
-      WHERE s.hub_id = hub AND s.status = 'closed' AND s.ends IS NULL) THEN
+  IF OLD.standing = 'dated' AND EXISTS (SELECT FROM scip.hub h WHERE h.id = hub)
+     AND NOT EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = hub AND s.status = 'closed' AND s.ends IS NULL) THEN
     -- Days from today on that this change leaves without any lead. Plans of a Hub that nobody leads
     -- today are free.
     SELECT datemultirange(OLD.period * daterange(scip.today(), NULL)) - coalesce(range_agg(l.period), '{}'),

@@ -200,10 +200,12 @@ BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', ctx.account(), operation, key), 0)) THEN
     RAISE 'in progress' USING ERRCODE = 'SC409', CONSTRAINT = 'idempotency-key-in-progress';
   END IF;
-  SELECT i.hash, i.rights, i.created_at INTO kept FROM idempotency i
+  SELECT i.hash, i.rights, i.status, i.created_at INTO kept FROM idempotency i
   WHERE i.account_id = ctx.account() AND i.operation = claim.operation AND i.key = claim.key;
   IF NOT FOUND THEN
     RETURN;
+  ELSIF kept.status = 410 THEN
+    RAISE 'erased with a person' USING ERRCODE = 'SC409', CONSTRAINT = 'idempotency-answer-erased';
   ELSIF kept.created_at < now() - interval '24 hours' THEN
     DELETE FROM idempotency i WHERE i.account_id = ctx.account() AND i.operation = claim.operation AND i.key = claim.key;
   ELSIF kept.hash <> claim.hash THEN
@@ -220,7 +222,7 @@ CREATE FUNCTION ctx.keep(operation text, key text, hash bytea, status int, locat
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
 BEGIN -- in plpgsql plans are kept; the order makes the plan use the index where nothing is over, whatever the statistics say
   DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
-    SELECT i.ctid FROM idempotency i WHERE i.created_at < now() - interval '24 hours'
+    SELECT i.ctid FROM idempotency i WHERE i.created_at < now() - interval '24 hours' AND i.status <> 410
     ORDER BY i.created_at LIMIT 4 FOR UPDATE SKIP LOCKED));
   INSERT INTO idempotency (account_id, operation, key, hash, rights, status, location, etag, content_type, body)
   VALUES (ctx.account(), keep.operation, keep.key, keep.hash, ctx.rights(), keep.status, keep.location, keep.etag,

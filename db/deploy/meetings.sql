@@ -12,14 +12,15 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.hold_meeting TO scip_writer;
 
--- Who may be present: members of the Hub, holders of the group's seats, on the meeting's day.
-CREATE FUNCTION scip.meeting_members(meeting uuid) RETURNS TABLE (person_id uuid, sector text)
+-- Who may be present: members of the Hub, holders of the group's seats, on the meeting's day or another one.
+CREATE FUNCTION scip.meeting_members(meeting uuid, on_day date DEFAULT NULL) RETURNS TABLE (person_id uuid, sector text)
 LANGUAGE sql STABLE AS $$
   SELECT h.person_id, h.sector FROM scip.meeting m JOIN scip.hub_membership h ON h.hub_id = m.hub_id
-  WHERE m.id = meeting AND h.starts <= m.day AND (h.ends IS NULL OR h.ends > m.day)
+  WHERE m.id = meeting AND h.starts <= coalesce(on_day, m.day) AND (h.ends IS NULL OR h.ends > coalesce(on_day, m.day))
   UNION ALL
   SELECT s.person_id, min(s.sector) FROM scip.meeting m JOIN scip.group_seat s ON s.group_id = m.group_id
-  WHERE m.id = meeting AND s.person_id IS NOT NULL AND s.starts <= m.day AND (s.ends IS NULL OR s.ends > m.day)
+  WHERE m.id = meeting AND s.person_id IS NOT NULL AND s.starts <= coalesce(on_day, m.day)
+    AND (s.ends IS NULL OR s.ends > coalesce(on_day, m.day))
   GROUP BY s.person_id
 $$;
 GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_writer;
@@ -30,11 +31,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM attendance WHERE meeting_id = meeting) OR EXISTS (SELECT FROM resolution WHERE meeting_id = meeting)
     OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting);
 
--- A meeting: planned first.
+-- A meeting: planned first. Once it was held, or something came of it, its day changes only as a correction, to a day on
+-- which all who are noted in its attendance belonged to it.
 CREATE FUNCTION scip.guard_meeting() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
-  moves boolean;
+  moved_to date;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0 THEN
@@ -49,25 +51,36 @@ BEGIN
     END IF;
     RETURN OLD;
   END IF;
-  moves := (OLD.starts_at AT TIME ZONE 'Europe/London')::date <> (NEW.starts_at AT TIME ZONE 'Europe/London')::date;
-  IF OLD.status = 'cancelled' THEN
+  moved_to := nullif((NEW.starts_at AT TIME ZONE 'Europe/London')::date, OLD.day);
+  IF NEW.status = 'cancelled' AND OLD.status = 'cancelled' THEN
     RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-cancelled';
   ELSIF (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind) THEN
     RAISE 'another meeting' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-is-another';
-  ELSIF moves AND OLD.status <> 'planned' THEN
-    RAISE 'not planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
-  ELSIF moves AND meeting_has_records(OLD.id) THEN
-    RAISE 'something came of it' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-has-records';
+  ELSIF moved_to IS NULL OR OLD.status = 'planned' AND NOT meeting_has_records(OLD.id) THEN
+    RETURN NEW;
+  ELSIF NOT is_corrected('/v1/meetings/' || OLD.id) THEN
+    RAISE 'a reason is needed' USING ERRCODE = 'SC409', CONSTRAINT = CASE OLD.status WHEN 'planned' THEN 'meeting-has-records' ELSE 'meeting-not-planned' END;
+  ELSIF moved_to > today() THEN
+    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+  ELSIF EXISTS (SELECT FROM attendance a WHERE a.meeting_id = OLD.id
+                AND NOT EXISTS (SELECT FROM meeting_members(OLD.id, moved_to) m WHERE m.person_id = a.person_id)) THEN
+    RAISE 'somebody in its attendance was no member then' USING ERRCODE = 'SC409', CONSTRAINT = 'attendance-of-another-day';
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_text BEFORE INSERT OR UPDATE OR DELETE ON scip.meeting FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting();
 
--- Held or cancelled, once: naming the column is the attempt.
+-- Held or cancelled, once: naming the column is the attempt. Planned again is a correction; the agenda is completed and
+-- the attendance shared anew.
 CREATE FUNCTION scip.guard_meeting_status() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF OLD.status <> 'planned' OR NEW.status = 'planned' THEN
+  IF NEW.status = 'planned' AND OLD.status <> 'planned' AND is_corrected('/v1/meetings/' || OLD.id) THEN
+    NEW.agenda_completed_at := NULL;
+    NEW.attendance_shared_at := NULL;
+  ELSIF NEW.status = 'planned' AND is_corrected('/v1/meetings/' || OLD.id) THEN
+    RAISE 'it is planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-is-planned';
+  ELSIF OLD.status <> 'planned' OR NEW.status = 'planned' THEN
     RAISE 'not planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
   ELSIF NEW.status = 'held' AND (NEW.starts_at AT TIME ZONE 'Europe/London')::date > today() THEN
     RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';

@@ -44,6 +44,23 @@ BEGIN
   RETURN person;
 END $$;
 
+-- A rule is made for days to come; what was judged by an earlier one changes only as a correction of the central team.
+CREATE FUNCTION scip.guard_quorum() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  rule hub_quorum := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+BEGIN
+  IF rule.starts < today() AND NOT ctx.central() THEN
+    RAISE 'it is of days that are over' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+  ELSIF rule.starts < today()
+        AND NOT is_corrected('/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = rule.hub_id) || '/quorum-rules/' || rule.starts) THEN
+    RAISE 'a reason is needed for days that are over' USING ERRCODE = 'SC422', CONSTRAINT = 'reason-needed';
+  END IF;
+  RETURN rule;
+END $$;
+CREATE TRIGGER guard_quorum BEFORE INSERT OR DELETE ON scip.hub_quorum
+  FOR EACH ROW WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_quorum();
+
 -- The rule in force on a day. These two see all members, whoever asks, and give none.
 CREATE FUNCTION scip.quorum_of(hub bigint, day date, OUT sectors text[], OUT minimum int, OUT starts date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$

@@ -390,6 +390,19 @@ CROSS JOIN LATERAL (SELECT scip.quarter(s::date) AS quarter, s::date AS starts
                     FROM generate_series('2013-09-01'::timestamp, scip.today()::timestamp, interval '3 months') s) q
 LEFT JOIN scip.quarterly_update u ON u.hub_id = h.id AND u.quarter = q.quarter;
 
+-- A message sent by mistake goes while nobody has acted on it.
+CREATE FUNCTION scip.guard_message() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF OLD.responded_on IS NOT NULL THEN
+    RAISE 'it was answered' USING ERRCODE = 'SC409', CONSTRAINT = 'message-answered';
+  ELSIF EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id) THEN
+    RAISE 'a Hub has relayed it' USING ERRCODE = 'SC409', CONSTRAINT = 'message-relayed';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER guard_message BEFORE DELETE ON scip.message FOR EACH ROW EXECUTE FUNCTION scip.guard_message();
+
 CREATE VIEW scip.messages WITH (security_invoker) AS
 SELECT m.id, m.direction,
        CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",

@@ -34,7 +34,8 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_kept BEFORE INSERT ON scip.idempotency FOR EACH ROW EXECUTE FUNCTION scip.guard_kept();
 
--- Takes a person out: the name, the address and who signs in are gone, also from the answers that were kept. All rows
+-- Takes a person out: the name, the address and who signs in are gone, also from the answers that were kept, whose keys stay
+-- used: who repeats the request does not make the person anew. All rows
 -- that count the person stay, for they have the id alone. Again, or of nobody, it does no harm.
 CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -46,8 +47,9 @@ BEGIN
   INSERT INTO erasure (person_id, at, account_id) VALUES (erase.person, erase.at, ctx.account()) ON CONFLICT DO NOTHING;
   words := ARRAY[erase.person::text, held.name, held.email]
     || ARRAY(SELECT unnest(ARRAY[a.id::text, a.subject]) FROM account a WHERE a.person_id = erase.person);
-  DELETE FROM idempotency i WHERE i.account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person)
-    OR EXISTS (SELECT FROM unnest(words) word, unnest(ARRAY[word, btrim(to_json(word)::text, '"')]) written -- as it is, and within JSON
+  DELETE FROM idempotency i WHERE i.account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
+  UPDATE idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
+  WHERE EXISTS (SELECT FROM unnest(words) word, unnest(ARRAY[word, btrim(to_json(word)::text, '"')]) written -- as it is, and within JSON
                WHERE strpos(i.body, written) > 0 OR strpos(i.location, written) > 0);
   UPDATE person p SET name = NULL, email = NULL, erased_at = erase.at, added_by = NULL
   WHERE p.id = erase.person AND p.erased_at IS NULL;
@@ -111,7 +113,8 @@ CREATE TABLE scip.change_cut (
 );
 CALL scip.publish('change_cut');
 
--- What has been kept long enough goes: answers for replays after a day, tokens that are over anyway, reads of personal data
+-- What has been kept long enough goes: answers for replays after a day (keys of erased ones after
+-- two years), tokens that are over anyway, reads of personal data
 -- after two years, changes after 400 days, and the name of who has had no membership, seat or account for two years.
 CREATE FUNCTION scip.retain(OUT kind text, OUT removed int) RETURNS SETOF record
 LANGUAGE plpgsql AS $$
@@ -119,7 +122,7 @@ DECLARE
   cut xid8;
 BEGIN
   kind := 'idempotency';
-  DELETE FROM scip.idempotency WHERE created_at < now() - interval '24 hours';
+  DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END;
   GET DIAGNOSTICS removed = ROW_COUNT;
   RETURN NEXT;
   kind := 'spent_token';

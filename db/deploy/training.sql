@@ -69,8 +69,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT count(*)::int FROM booking b WHERE b.session_id = session AND b.status = 'waiting' AND b.place <= waiting_position.place;
 $$;
 
--- draft, then published, then held or cancelled: naming the status is the attempt. The row is locked by now, so what is
--- counted here stays.
+-- draft, then published, then held or cancelled: naming the status is the attempt; held by mistake, it is published again as a
+-- correction, while nobody has judged it. The row is locked by now, so what is counted here stays.
 CREATE FUNCTION scip.guard_training_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -100,16 +100,22 @@ CREATE TRIGGER guard_session BEFORE UPDATE ON scip.training_session
   FOR EACH ROW EXECUTE FUNCTION scip.guard_training_session();
 
 CREATE FUNCTION scip.guard_session_status() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
       RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'session-not-draft';
     END IF;
     RETURN OLD;
+  ELSIF OLD.status = 'held' AND NEW.status = 'published' AND scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN
+    IF EXISTS (SELECT FROM scip.booking b WHERE b.session_id = OLD.id
+               AND (b.certificate IS NOT NULL OR EXISTS (SELECT FROM scip.feedback f WHERE f.booking_id = b.id))) THEN
+      RAISE 'certificates were issued or feedback given' USING ERRCODE = 'SC409', CONSTRAINT = 'session-has-outcomes';
+    END IF;
   ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published cancelled', 'published held') THEN
     RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT =
-      CASE NEW.status WHEN 'published' THEN 'session-not-draft' ELSE 'session-not-published' END;
+      CASE WHEN NEW.status <> 'published' THEN 'session-not-published' WHEN scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN 'session-not-held'
+           ELSE 'session-not-draft' END;
   END IF;
   RETURN NEW;
 END $$;
@@ -170,7 +176,7 @@ CREATE TRIGGER note_places AFTER UPDATE ON scip.booking FOR EACH ROW WHEN (OLD.s
 CREATE TRIGGER note_attended AFTER UPDATE ON scip.booking FOR EACH ROW WHEN (OLD.attended IS DISTINCT FROM NEW.attended)
   EXECUTE FUNCTION scip.note_training('training_figures');
 CREATE TRIGGER note_feedback AFTER INSERT ON scip.feedback FOR EACH ROW EXECUTE FUNCTION scip.note_training('training_figures');
-CREATE TRIGGER note_held AFTER UPDATE ON scip.training_session FOR EACH ROW WHEN (OLD.status <> NEW.status AND NEW.status = 'held')
+CREATE TRIGGER note_held AFTER UPDATE ON scip.training_session FOR EACH ROW WHEN (OLD.status <> NEW.status AND 'held' IN (OLD.status, NEW.status))
   EXECUTE FUNCTION scip.note_training('training_figures');
 
 -- What it says is fixed once it is over; a cancelled booking stays as it was.

@@ -39,7 +39,7 @@ def nothing_stays(cluster, server):
           DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
           COMMIT;
           DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
     clear()
     yield
     clear()
@@ -50,11 +50,14 @@ def central(cluster, server, nothing_stays):
     return cluster.token(server, "central")
 
 
+LED = {"leads": [{"organisation": "university-of-winchester", "from": "2018-05-14"}]}
+
+
 @pytest.fixture(scope="module")
 def hubs(server, central):
     """Two Hubs at work since long ago, one that began last year and is paused, one that is only proposed."""
     first = str(int(year(1)[:4]))
-    for slug, status in (("evaluated-one", {"status": "active", "status_starts": "2018-05-14"}), ("evaluated-two", {"status": "active", "status_starts": "2018-05-14"}),
+    for slug, status in (("evaluated-one", {"status": "active", "status_starts": "2018-05-14", **LED}), ("evaluated-two", {"status": "active", "status_starts": "2018-05-14", **LED}),
                          ("evaluated-paused", {"status": "paused", "status_starts": first + "-10-01"}), ("evaluated-proposed", {"status": "proposed", "status_starts": "2018-05-14"})):
         made = server.send("PUT", f"/v1/hubs/{slug}", {"name": slug.title(), "nations": ["GB-ENG"], **status, **FROM}, token=central, If_None_Match="*")
         assert made.status == 201, made.text
@@ -350,11 +353,30 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     told = f"SELECT question, text FROM scip.published_answers('{year(1)}') WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'evaluated-one')"
     assert cluster.psql(told, "scip_anonymous") == ""
     assert done(post(server, central, path + "/publication")).json["published_at"]
-    for word in ("publication", "acceptance", "return"):
-        assert problem(post(server, central, f"{path}/{word}", {"note": "x"} if word == "return" else None)) == (409, "evaluation-is-published")
+    for word in ("publication", "acceptance"):
+        assert problem(post(server, central, f"{path}/{word}")) == (409, "evaluation-is-published")
     assert problem(delete(server, central, path)) == (409, "evaluation-is-published")
     published = dict(line.split("|") for line in cluster.psql(told, "scip_anonymous").splitlines())
     assert published == {question: text for question, text in answers(get(server, lead, path).json).items() if text} and published["local_needs"] == "Moves in mid-year"
+
+    # A mistake in what is published is corrected: it goes back with a reason, and is published again.
+    assert post(server, lead, path + "/return", {"note": "x"}).status == 403
+    assert done(post(server, central, path + "/return", {"note": "Attendance was counted twice"})).json["published_at"] is None
+    assert cluster.psql(told, "scip_anonymous") == ""
+    done(patch(server, lead, path, {"answers": {"local_needs": "Moves within the year"}}))
+    for word, token in (("submission", lead), ("acceptance", central), ("publication", central)):
+        done(post(server, token, f"{path}/{word}"))
+    assert "local_needs|Moves within the year" in cluster.psql(told, "scip_anonymous").splitlines()
+    kept = get(server, lead, f"/v1/corrections?record={path}").json["items"]
+    assert [(row["operation"], row["reason"]) for row in kept] == [("returnHubEvaluation", "Attendance was counted twice")], "others were no corrections"
+
+
+def test_a_year_is_returned_when_it_is_over(server, lead, draft):
+    path = f"{ONE}/{year()}"
+    answer = put(server, lead, path, complete(get(server, lead, path).json))
+    assert answer.status == 201, answer.text
+    assert problem(post(server, lead, path + "/submission")) == (409, "year-not-over")
+    assert delete(server, lead, path).status == 204
 
 
 def test_numbers_of_young_people_are_in_no_other_hands(server, cluster, lead, member, other_lead, decider, board, central, draft):

@@ -32,16 +32,19 @@ def nothing_stays(cluster, server):
           DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
           COMMIT;
           DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
     clear()
     yield
     clear()
 
 
+LED = {"leads": [{"organisation": "university-of-winchester", "from": "2018-05-14"}]}
+
+
 @pytest.fixture(scope="module")
 def hubs(cluster, server, nothing_stays):
     central = cluster.token(server, "central")
-    for slug, status in (("health-one", {"status": "active", "status_starts": "2018-05"}), ("health-two", {"status": "active", "status_starts": "2018"}),
+    for slug, status in (("health-one", {"status": "active", "status_starts": "2018-05", **LED}), ("health-two", {"status": "active", "status_starts": "2018", **LED}),
                          ("health-young", {"status": "proposed"})):
         made = server.send("PUT", f"/v1/hubs/{slug}", {"name": slug, "nations": ["GB-WLS"], **status, **FROM}, token=central, If_None_Match="*")
         assert made.status == 201, made.text

@@ -66,10 +66,10 @@ GET,PATCH,DELETE /v1/accounts/{id} /v1/clients/{id} /v1/accounts/{account}/roles
 POST /v1/accounts/{account}/roles /v1/clients/{id}/secrets  central
 DELETE /v1/clients/{id}/secrets            central
 
-PUT,PATCH /v1/hubs/{slug}                  central
+PUT,PATCH,DELETE /v1/hubs/{slug}           central
 PATCH /v1/hubs/{slug}/profile              central lead
 POST /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/succession  central
-PATCH /v1/hubs/{slug}/leads/{id}           central
+PATCH,DELETE /v1/hubs/{slug}/leads/{id}    central
 GET /v1/hubs/{slug}/pathway /v1/hubs/{slug}/pathway/{step}  central lead member decider kin; 404 lead_other member_other group_other
 PATCH /v1/hubs/{slug}/pathway/{step}       central lead; 404 lead_other
 GET /v1/hubs/{slug}/invitations            central lead; empty lead_other
@@ -98,7 +98,7 @@ GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other m
 GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider kin group_other
 PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider kin group_other
 PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/holding /v1/meetings/{id}/cancellation /v1/meetings/{id}/agenda-completion  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{id}/holding /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion  central lead; 404 lead_other decider kin group_other
 POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/import  central lead; 404 lead_other decider kin group_other
 PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider kin group_other
 POST /v1/meetings/{meeting}/agenda /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider kin group_other
@@ -151,6 +151,8 @@ GET /v1/quarters/{quarter}                 central lead lead_other member member
 PUT /v1/quarters/{quarter}                 central
 GET /v1/messages /v1/messages/{id} /v1/network/messages  central lead lead_other member member_other decider kin group_other
 POST /v1/messages                          central
+DELETE /v1/messages/{id}                   central
+GET /v1/corrections                        central lead lead_other member member_other decider kin group_other
 PUT /v1/messages/{id}/response             central decider kin; 404 group_other
 GET /v1/hubs/{slug}/relays                 central lead member decider kin group_other; empty lead_other member_other
 GET /v1/hubs/{slug}/relays/{message}       central lead member decider kin group_other; 404 lead_other member_other
@@ -160,7 +162,7 @@ GET /v1/programmes /v1/programmes/{slug}   all
 PUT,PATCH,DELETE /v1/programmes/{slug}     central
 PUT /v1/events/{slug}                      central
 PATCH,DELETE /v1/events/{slug}             central lead
-POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{slug}/holding  central lead
+POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{slug}/reopening /v1/events/{slug}/holding  central lead
 GET /v1/events/{slug}/outreach             central lead member; 404 lead_other member_other
 PUT,PATCH,DELETE /v1/events/{slug}/outreach  central lead; 404 lead_other
 GET /v1/event-drafts /v1/hubs/{slug}/event-drafts  central lead; empty lead_other
@@ -184,7 +186,7 @@ GET /v1/training/courses /v1/training/courses/{slug} /v1/training/sessions /v1/t
 PUT,PATCH,DELETE /v1/training/courses/{slug}  central
 POST /v1/training/sessions                 central
 PATCH,DELETE /v1/training/sessions/{id}    central lead
-POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/holding  central lead
+POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/reopening /v1/training/sessions/{id}/holding  central lead
 GET /v1/training/session-drafts            central lead; empty lead_other
 GET /v1/training/session-drafts/{id}       central lead; 404 lead_other
 GET /v1/training/sessions/{session}/bookings  central lead; 404 lead_other
@@ -366,7 +368,7 @@ def records(cluster, server):
         INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts) SELECT h.id, p.id, 'he', '2024-01-01' FROM p, scip.hub h
         WHERE h.slug = 'matrix-hub' RETURNING person_id""", "scip_migrator")
     membership = cluster.psql(f"SELECT id FROM scip.hub_membership WHERE person_id = '{person}'")
-    done("PUT", "/v1/hubs/matrix-hub/quorum-rules/2024-01-01", {"sectors": ["he"], "minimum": 1}, "lead", If_None_Match="*")
+    done("PUT", "/v1/hubs/matrix-hub/quorum-rules/2998-01-01", {"sectors": ["he"], "minimum": 1}, "lead", If_None_Match="*")
     meeting = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix meeting", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
     parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
              for part in ("agenda", "resolutions", "actions", "minutes")}
@@ -440,7 +442,7 @@ def address(server, records, method, template):
         return template.replace("{year}", "2015-16")
     if "/members/" in template or "/quorum-rules/" in template:
         found = template.replace("{slug}", "matrix-hub").replace("{id}", records["membership"]).replace("{member}", records["membership"])
-        return found.replace("{starts}", "2025-01-01" if method == "PUT" else "2024-01-01")
+        return found.replace("{starts}", "2999-01-01" if method == "PUT" else "2998-01-01")
     if template.startswith("/v1/event-drafts") or template.endswith("/outreach"):
         return template.replace("{slug}", "matrix-draft" if "drafts" in template else "matrix-held" if method == "PUT" else "matrix-counted")
     if template.startswith("/v1/events/{slug}") and method not in ("GET", "PUT"):
@@ -506,7 +508,7 @@ def judge(cluster, server, contract, records, cell):
                    "Authorization": token and f"Bearer {token}", "Idempotency-Key": path.endswith(("/import", "/bookings")) and uuid.uuid4().hex, "Content-Length": method in ("POST", "PUT") and body is None and "0"}
         for media in (success.get("content") if method == "GET" else None) or [None]:
             sent = {name: value for name, value in {**headers, "Accept": media}.items() if value}
-            answer = server.request(method, path if method == "GET" else path + "?dry_run=true", sent, body)
+            answer = server.request(method, path if method == "GET" else path + "?dry_run=true" + ("&reason=Matrix" if "reason" in conditions else ""), sent, body)
             outcome = CELLS[cell][caller]
             if fault(outcome, answer, records):
                 yield f"{cell} {caller} {media or ''}: {answer.status} instead of {outcome}: {answer.text[:300]}"

@@ -257,9 +257,12 @@ def test_default_quorum(server, lead, central, neighbour, hub):
     assert get(server, lead, "/v1/hubs/not-there/quorum").status == 404
 
 
-def test_a_rule_from_a_day_on(cluster, server, lead, neighbour, hub):
+def test_a_rule_from_a_day_on(cluster, server, lead, central, neighbour, hub):
     rules, member = f"/v1/hubs/{HUB}/quorum-rules", cluster.token(server, "hub_member", hub=HUB)
-    put = lambda starts, body, token=lead: server.send("PUT", f"{rules}/{starts}", body, token=token, If_None_Match="*")
+    put = lambda starts, body, token=central: server.send("PUT", f"{rules}/{starts}", {"reason": "As the Hub resolved", **body}, token=token, If_None_Match="*")
+    for token, body, refused in ((lead, {}, (403, "only-the-central-team")), (lead, {"reason": "So that it was quorate"}, (403, "only-the-central-team")), (central, {}, (422, "reason-needed"))):
+        answer = server.send("PUT", f"{rules}/2025-01-01", {"sectors": ["he"], "minimum": 1, **body}, token=token, If_None_Match="*")
+        assert rule(answer) == refused, "what was judged is judged anew by nobody else, and by nobody without a reason"
     add(server, lead, "Ada", sector="he"), add(server, lead, "Bo", sector="he"), add(server, lead, "Cy", sector="charity")
     made = put("2025-01-01", {"sectors": ["charity", "he"], "minimum": 3})
     assert made.status == 201 and made.json["from"] == "2025-01-01" and made.headers["Location"] == made.json["href"]
@@ -277,9 +280,16 @@ def test_a_rule_from_a_day_on(cluster, server, lead, neighbour, hub):
     assert get(server, neighbour, rules).status == get(server, neighbour, f"{rules}/2025-01-01").status == 404
     assert get(server, lead, f"{rules}/2023-01-01").status == get(server, lead, "/v1/hubs/not-there/quorum-rules").status == 404
     assert delete(server, neighbour, f"{rules}/2025-01-01").status == 404
-    assert delete(server, lead, f"{rules}/2025-01-01", if_match='"7.x"').status == 412
-    assert delete(server, lead, f"{rules}/2025-01-01", if_match=made.headers["ETag"]).status == 204
+    assert delete(server, central, f"{rules}/2025-01-01?reason=Twice", if_match='"7.x"').status == 412
+    assert rule(delete(server, lead, f"{rules}/2025-01-01?reason=x", if_match=made.headers["ETag"])) == (403, "only-the-central-team")
+    assert rule(delete(server, central, f"{rules}/2025-01-01", if_match=made.headers["ETag"])) == (422, "reason-needed")
+    assert delete(server, central, f"{rules}/2025-01-01?reason=Entered%20twice", if_match=made.headers["ETag"]).status == 204
     assert state("2025-01-01")[2] is None
+    kept = [(row["operation"], row["reason"]) for row in get(server, member, f"/v1/corrections?record={rules}/2025-01-01").json["items"]]
+    assert kept == [("deleteHubQuorumRule", "Entered twice"), ("putHubQuorumRule", "As the Hub resolved")], "what was refused left no reason behind"
+    ahead = day(30)
+    assert server.send("PUT", f"{rules}/{ahead}", {"sectors": ["he"], "minimum": 1}, token=lead, If_None_Match="*").status == 201
+    assert delete(server, lead, f"{rules}/{ahead}", if_match="*").status == 204
 
 
 # The spreadsheet.
@@ -504,7 +514,7 @@ def test_an_import_is_done_once(cluster, server, lead, neighbour, hub):
 
 def test_not_modified(server, lead, hub):
     member = add(server, lead)
-    rule_set = server.send("PUT", f"/v1/hubs/{HUB}/quorum-rules/2025-01-01", {"sectors": ["he"], "minimum": 1}, token=lead, If_None_Match="*").json
+    rule_set = server.send("PUT", f"/v1/hubs/{HUB}/quorum-rules/{day()}", {"sectors": ["he"], "minimum": 1}, token=lead, If_None_Match="*").json
     for path in (PATH, member["href"], f"{PATH}/template.csv", f"/v1/hubs/{HUB}/quorum", f"/v1/hubs/{HUB}/quorum-rules", rule_set["href"]):
         assert get(server, lead, path, If_None_Match=get(server, lead, path).headers["ETag"]).status == 304, path
 

@@ -122,7 +122,7 @@ def path_of(server, template, operation):
 
 
 def some_path(contract, method, template):
-    """An address of the right form, whether it exists or not."""
+    """An address of the right form with the query that it needs, whether it exists or not."""
     if template not in contract["paths"]:
         return template
     for parameter in parameters(contract, method, template):
@@ -131,6 +131,8 @@ def some_path(contract, method, template):
             value = FORMS.get(schema.get("format")) or (schema.get("enum") or [
                 text for text in ("not-there", "nothing", "2000-01-01", "2000-01-Q1", "2000-01") if re.search(schema.get("pattern", ""), text)])[0]
             template = template.replace("{%s}" % parameter["name"], value)
+        elif parameter["in"] == "query" and parameter.get("required"):
+            template += ("&" if "?" in template else "?") + parameter["name"] + "=words"
     return template
 
 
@@ -185,7 +187,7 @@ def test_callers_and_forms(cluster, server, contract, method, template, operatio
     else:
         token = None
     if documented(contract, template, "400", method):
-        assert server.send(method, path + "?no_such_parameter=1", body, token=token, **headers).status == 400
+        assert server.send(method, path + ("&" if "?" in path else "?") + "no_such_parameter=1", body, token=token, **headers).status == 400
     if documented(contract, template, "428", method):
         assert server.send(method, path, body, token=token).json["type"] == "/problems/precondition-required"
     if documented(contract, template, "415", method) and "/files/" not in template:  # a file's type is told by its bytes

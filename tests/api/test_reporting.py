@@ -62,7 +62,7 @@ def nothing_stays(cluster, server):
           DELETE FROM scip.person WHERE name = 'Reporting Member';
           COMMIT;
           DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
     clear()
     yield
     clear()
@@ -78,7 +78,8 @@ def hubs(server, central):
     """Three Hubs at work since long ago, and one that is only proposed."""
     slugs = ["reporting-one", "reporting-two", "reporting-three", "reporting-proposed"]
     for slug in slugs:
-        status = {"status": "proposed"} if slug.endswith("proposed") else {"status": "active", "status_starts": "2018-05-14"}
+        status = {"status": "proposed"} if slug.endswith("proposed") else {
+            "status": "active", "status_starts": "2018-05-14", "leads": [{"organisation": "university-of-winchester", "from": "2018-05-14"}]}
         made = server.send("PUT", f"/v1/hubs/{slug}", {"name": slug.title(), "nations": ["GB-ENG"], **status, **FROM}, token=central, If_None_Match="*")
         assert made.status == 201, made.text
     return slugs

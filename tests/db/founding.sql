@@ -199,6 +199,7 @@ SELECT is(pg_temp.follows(before, after), CASE WHEN (before, after) IN (('propos
 FROM unnest(ARRAY['proposed', 'active', 'paused', 'closed', 'unknown']) before, unnest(ARRAY['proposed', 'active', 'paused', 'closed', 'unknown']) after;
 INSERT INTO hub (slug, name, nations, sources, confidence) SELECT 'test-' || h, h, '{GB-ENG}', '{test}', 'low' FROM unnest(ARRAY['g', 'h']) h;
 INSERT INTO hub_status (hub_id, status, starts, ends) VALUES (pg_temp.hub('test-g'), 'closed', '2020', '2021');
+INSERT INTO hub_lead (hub_id, organisation_id, standing, period, sources, confidence) VALUES (pg_temp.hub('test-h'), pg_temp.org('test-c'), 'dated', '[2020-01-01,)', '{test}', 'low');
 SELECT is(pg_temp.outcome(format('INSERT INTO hub_status (hub_id, status, starts) VALUES (pg_temp.hub(%L), %L, %L)', hub, status, starts)), expected, concat_ws(' ', hub, status, starts))
 FROM (VALUES ('test-g', 'active', '2021', 'SC409 hub-needs-a-lead'), ('test-h', 'active', (scip.today() + 1)::text, 'SC422 hub-status-starts-later'),
              ('test-h', 'active', '2024', 'accepted'), ('test-h', 'paused', '2025', '23505 hub_status_one_current')) v (hub, status, starts, expected);

@@ -1,0 +1,12 @@
+-- The reason comes first: the table's guard looks for it.
+WITH vis AS (
+  SELECT id FROM scip.meeting WHERE id = :id
+), own AS MATERIALIZED (
+  SELECT id, hub_id, group_id FROM scip.meeting WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
+), noted AS MATERIALIZED (
+  SELECT id FROM own WHERE scip.correct_record('/v1/meetings/' || id, :reason, hub_id, group_id)
+), upd AS (
+  UPDATE scip.meeting t SET status = 'planned', guests = NULL FROM noted WHERE t.id = noted.id RETURNING t.id
+)
+SELECT CASE WHEN upd.id IS NULL THEN 403 END AS _status
+FROM vis LEFT JOIN upd USING (id)
