@@ -76,7 +76,11 @@ export interface paths {
          */
         put: operations["putHub"];
         post?: never;
-        delete?: never;
+        /**
+         * Remove a Hub that was made by mistake
+         * @description Only one that was never more than proposed and that no member, meeting, event or other record refers to (409); others are closed. Its names, regions, leads and pathway go with it. The reason is kept at /v1/corrections.
+         */
+        delete: operations["deleteHub"];
         options?: never;
         head?: never;
         /**
@@ -272,7 +276,11 @@ export interface paths {
         get: operations["getHubLead"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a lead that was entered by mistake
+         * @description A lead whose time is over is ended instead. A Hub keeps a lead (409). The reason is kept at /v1/corrections.
+         */
+        delete: operations["deleteHubLead"];
         options?: never;
         head?: never;
         /**
@@ -442,11 +450,14 @@ export interface paths {
         get: operations["getHubQuorumRule"];
         /**
          * Set a Hub's quorum rule from a day on
-         * @description It is in force until the next one begins.
+         * @description It is in force until the next one begins. A rule of days that are over is set by the central team alone, with a `reason` that is kept at /v1/corrections (403, 422).
          */
         put: operations["putHubQuorumRule"];
         post?: never;
-        /** Remove a quorum rule */
+        /**
+         * Remove a quorum rule
+         * @description Of a day to come. One that has been in force is removed by the central team alone, with a `reason` (403, 422).
+         */
         delete: operations["deleteHubQuorumRule"];
         options?: never;
         head?: never;
@@ -663,6 +674,26 @@ export interface paths {
          * @description It stays visible as cancelled, also in the calendars that hold it. A draft is deleted instead (409).
          */
         post: operations["cancelEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{slug}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen an event that was marked as held or cancelled by mistake
+         * @description A correction: the event is published again, without the reason of its cancellation and its attendance. Calendars that hold it take that over. The reason is kept at /v1/corrections.
+         */
+        post: operations["reopenEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1448,6 +1479,26 @@ export interface paths {
          * @description Its bookings are cancelled with it. One that somebody has attended is not cancelled (409).
          */
         post: operations["cancelTrainingSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/sessions/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen a session that was marked as held by mistake
+         * @description A correction: the session is published again. Not once certificates were issued or feedback was given (409); a cancelled session stays cancelled, for its places were given back. The reason is kept at /v1/corrections.
+         */
+        post: operations["reopenTrainingSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2831,7 +2882,11 @@ export interface paths {
         get: operations["getMessage"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a message that was sent by mistake
+         * @description By who sent it: members of the group, the Hub's lead, the central team. Not once a Hub has relayed it or it was answered (409). The reason is kept at /v1/corrections.
+         */
+        delete: operations["deleteMessage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3193,7 +3248,7 @@ export interface paths {
         head?: never;
         /**
          * Change a meeting
-         * @description It moves to another day only while it is planned and nothing came of it; a cancelled one does not change (409). guests can be corrected once it was held.
+         * @description A cancelled one does not change (409). It moves to another day while it is planned and nothing came of it; later only with a `reason`, as a correction that is kept at /v1/corrections: to a day that is not to come and on which everybody in its attendance was a member (409). guests can be corrected once it was held.
          */
         patch: operations["patchMeeting"];
         trace?: never;
@@ -3232,6 +3287,26 @@ export interface paths {
          * @description A planned one of which nothing came.
          */
         post: operations["cancelMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/meetings/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen a meeting that was held or cancelled by mistake
+         * @description A correction: the meeting is planned again, its agenda is open and its attendance is no longer shared; what was recorded of it stays. The reason is kept at /v1/corrections.
+         */
+        post: operations["reopenMeeting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4045,6 +4120,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List corrections
+         * @description Why settled records were changed or removed, the latest first: for those who see the Hub's or the group's records. What a record was before is in its history.
+         */
+        get: operations["listCorrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -4295,6 +4390,10 @@ export interface components {
                 /** @example must be at most 200 */
                 detail: string;
             }[];
+        };
+        Reopening: {
+            /** @description Why the record is corrected; persons are not named. */
+            reason: string;
         };
         /**
          * @description The name in addresses; it stays when the title changes.
@@ -4743,6 +4842,8 @@ export interface components {
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
             status_starts?: components["schemas"]["PartialDate"];
             status_evidence?: components["schemas"]["PartialDate"];
+            /** @description An active Hub needs a current one. */
+            leads?: components["schemas"]["HubLeadNew"][];
             blurb?: components["schemas"]["NullableText"];
             logo?: components["schemas"]["NullableUrl"];
             /** @description A logo needs it. */
@@ -4925,6 +5026,8 @@ export interface components {
         QuorumRuleNew: {
             sectors: components["schemas"]["Sector"][];
             minimum: number;
+            /** @description Why the rule of days that are over is corrected; persons are not named. */
+            reason?: string;
         };
         FullName: string;
         /** Format: email */
@@ -7497,6 +7600,8 @@ export interface components {
             venue?: string | null;
             online?: boolean;
             guests?: number | null;
+            /** @description Why the day is corrected; persons are not named. */
+            reason?: string;
         };
         MeetingHolding: {
             /** @description 0 where it is not given. */
@@ -8116,6 +8221,24 @@ export interface components {
             /** @description Where to go on, now or later: pass it as `after`. */
             next: string;
         };
+        /** @description Why a settled record was changed or removed. */
+        Correction: {
+            /** Format: uuid */
+            id: string;
+            /** @description Where the record is, or was. */
+            record: string;
+            /** @description The operationId of what was done. */
+            operation: string;
+            reason: string;
+            hub: components["schemas"]["Link"] | null;
+            group: components["schemas"]["Link"] | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        CorrectionList: {
+            items: components["schemas"]["Correction"][];
+            next: components["schemas"]["Next"];
+        };
         AccessToken: {
             /** @description A JWT (RFC 9068): send it as Authorization: Bearer. */
             access_token: string;
@@ -8384,6 +8507,8 @@ export interface components {
         FormatMap: "json" | "csv" | "ndjson" | "geojson";
         /** @description The representation, instead of an Accept header. */
         FormatCalendar: "json" | "csv" | "ndjson" | "ics";
+        /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+        Reason: string;
         /** @description true: everything is checked and answered as if it were done, and nothing is done. */
         DryRun: boolean;
         /** @description The ETag of the record as you know it; `*` for whatever it is now. */
@@ -8685,6 +8810,46 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteHub: {
+        parameters: {
+            query: {
+                /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+                reason: components["parameters"]["Reason"];
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -9361,6 +9526,48 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    deleteHubLead: {
+        parameters: {
+            query: {
+                /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+                reason: components["parameters"]["Reason"];
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     patchHubLead: {
         parameters: {
             query?: {
@@ -9931,6 +10138,8 @@ export interface operations {
     deleteHubQuorumRule: {
         parameters: {
             query?: {
+                /** @description Needed where days are concerned that are over; kept at /v1/corrections. */
+                reason?: string;
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
                 dry_run?: components["parameters"]["DryRun"];
             };
@@ -9962,6 +10171,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -10695,6 +10905,52 @@ export interface operations {
         };
         responses: {
             /** @description The event. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reopenEvent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's slug. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -13912,6 +14168,52 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reopenTrainingSession: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -18304,6 +18606,46 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    deleteMessage: {
+        parameters: {
+            query: {
+                /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+                reason: components["parameters"]["Reason"];
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     putMessageResponse: {
         parameters: {
             query?: {
@@ -19483,6 +19825,52 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reopenMeeting: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -22137,6 +22525,51 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCorrections: {
+        parameters: {
+            query?: {
+                /** @description Only of this Hub. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only of the record at this address. */
+                record?: string;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
