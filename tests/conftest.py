@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -5,6 +6,19 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import harness  # noqa: E402
+
+os.environ["PATH"] = f"{harness.ROOT}/.local/node/bin:{os.environ['PATH']}"  # the Node of script/node
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes over a minute; runs with SCIP_LONG=1")
+
+
+def pytest_collection_modifyitems(config, items):
+    long = [] if os.environ.get("SCIP_LONG") else [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Requests a minute: of an address without a token, of a caller with one."""
 import itertools
-import os
 import re
 import time
 
@@ -178,7 +177,7 @@ def test_no_limits(server, tokens):
     assert rate(ask(server)) is None and rate(ask(server, "/v1/me", token=tokens[0])) is None
 
 
-@pytest.mark.skipif("SCIP_ROUNDS" not in os.environ, reason="a minute is long")
+@pytest.mark.long
 def test_the_next_minute(limited):
     """Who waits as long as it is told is let in again."""
     address, answer = next(addresses), None

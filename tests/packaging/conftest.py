@@ -1,20 +1,9 @@
-import os
 import re
 import shutil
-import subprocess
 
 import harness
 import pytest
 from packaged import Database, run, tracked
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "long: takes over a minute; runs with SCIP_LONG=1")
-
-
-def pytest_runtest_setup(item):
-    if item.get_closest_marker("long") and not os.environ.get("SCIP_LONG"):
-        pytest.skip("takes minutes: SCIP_LONG=1 runs it")
 
 
 @pytest.fixture(scope="session")
@@ -24,19 +13,14 @@ def source(tmp_path_factory):
     for name in tracked():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(harness.ROOT / name, folder / name)
-    modules = harness.ROOT / "clients/docs/node_modules"
-    if modules.is_dir():
-        shutil.copytree(modules, folder / "clients/docs/node_modules")
+    shutil.copytree(harness.ROOT / "clients/docs/node_modules", folder / "clients/docs/node_modules")
     return folder
 
 
 @pytest.fixture(scope="session")
 def packages(source):
     """The built packages by name."""
-    missing = subprocess.run(["dpkg-checkbuilddeps"], cwd=source, text=True, capture_output=True)
-    if missing.returncode:
-        pytest.skip(missing.stderr.strip())
-    run("dpkg-buildpackage", "-us", "-uc", "-b", cwd=source)
+    run("dpkg-buildpackage", "-us", "-uc", "-b", "--build-profiles=pkg.scip-api.fetched", cwd=source)
     return {path.name.split("_")[0]: path for path in source.parent.glob("*.deb")}
 
 
