@@ -134,7 +134,7 @@ void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const 
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strncmp(sqlstate, states[i].prefix, strlen(states[i].prefix)) == 0) {
             problem_set(problem, states[i].slug, "%s", states[i].detail);
-            if (constraint && strncmp(sqlstate, "SC", 2) == 0) /* our own rules are named in public */
+            if (constraint && *constraint && strncmp(sqlstate, "SC", 2) == 0) /* our own rules are named in public */
                 snprintf(problem->detail, sizeof problem->detail, "%s (%s)", states[i].detail, constraint);
             return;
         }

@@ -71,3 +71,15 @@ const char *const *auth_enter(const struct request *request) {
     values[7] = arena_printf(request->arena, "{%s}", spec->roles);
     return values;
 }
+
+void auth_unknown(const struct request *request, struct problem *problem) {
+    const char *const *values = auth_enter(request);
+    struct problem other = {0};
+    struct value told = {0};
+    struct result *row = values ? transaction_ask(&request->app->transactions, UNKNOWN_ACCOUNT, values, &other) : NULL;
+    if (row && result_rows(row)) {
+        result_row(row, 0, &told);
+        problem_set(problem, "unauthorized", "%.*s", (int)told.length, told.text ?: "");
+    }
+    result_free(&row);
+}

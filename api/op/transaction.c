@@ -24,6 +24,7 @@ static const struct known {
     [CLIENT_ROLES] = {"_clientRoles", NULL, " client secret_sha256", {OID_TEXT, OID_BYTEA}},
     [CLIENT_JWKS] = {"_clientJwks", NULL, " client", {OID_TEXT}},
     [SPEND_TOKEN] = {"_spendToken", NULL, " issuer token_id expires_at", {OID_TEXT, OID_TEXT, OID_INT8}},
+    [UNKNOWN_ACCOUNT] = {"_unknownAccount", NULL, " issuer subject", {OID_TEXT, OID_TEXT}},
     [ACCOUNT_ADD] = {"_accountAdd",
                      NULL,
                      " issuer subject label role secret",

@@ -15,6 +15,7 @@ enum transaction_statement {
     CLIENT_ROLES,
     CLIENT_JWKS,
     SPEND_TOKEN,
+    UNKNOWN_ACCOUNT,
     ACCOUNT_ADD,
     RETENTION,
     ERASURES,

@@ -61,6 +61,7 @@ POST /v1/releases                          central
 POST /v1/headline-figures/{slug}/versions  central
 PATCH /v1/organisations/{slug}/profile     central partner
 
+GET /v1/unknown-accounts                   central
 GET,POST /v1/accounts /v1/clients          central
 GET,PATCH,DELETE /v1/accounts/{id} /v1/clients/{id} /v1/accounts/{account}/roles/{id}  central
 POST /v1/accounts/{account}/roles /v1/clients/{id}/secrets  central
@@ -264,6 +265,8 @@ SAMPLES = ["matrix-mine", "https://www.example.org/x", "2024", "2024-06-01", "E1
 def sample(document, schema, name=""):
     """A value that fits a schema, as small as it may be."""
     schema = resolve(document, schema)
+    if "contentMediaType" in schema:
+        return "bytes"
     kind = schema.get("type", "object" if "properties" in schema else None)
     kind = next(k for k in kind if k != "null") if isinstance(kind, list) else kind
     if kind == "object" and "examples" in schema:
