@@ -3942,6 +3942,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/unknown-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who asked without an account
+         * @description People who signed in at an OpenID provider that is trusted here and have no account: those who asked last come first. POST /v1/accounts with the same issuer and subject makes one, and the entry goes. It holds no name: people tell the central team their subject, which stands in the answer that refused them. An entry is removed 30 days after the last time; of all the 1,000 newest are kept.
+         */
+        get: operations["listUnknownAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -8086,6 +8106,23 @@ export interface components {
              */
             tokens_from?: string | null;
             person?: components["schemas"]["AccountPerson"];
+        };
+        /** @description Somebody who signed in at an OpenID provider and has no account here. */
+        UnknownAccount: {
+            /** @description The OpenID provider. */
+            issuer: string;
+            /** @description What the provider calls them. */
+            subject: string;
+            /** Format: date-time */
+            first_asked_at: string;
+            /** Format: date-time */
+            last_asked_at: string;
+            /** @description Minutes in which they asked. */
+            asked: number;
+        };
+        UnknownAccountList: {
+            items: components["schemas"]["UnknownAccount"][];
+            next: components["schemas"]["Next"];
         };
         /** @description A system with an account of this service's own. */
         OAuthClient: {
@@ -21823,6 +21860,45 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUnknownAccounts: {
+        parameters: {
+            query?: {
+                /** @description Only of this OpenID provider. */
+                issuer?: string;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownAccountList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
