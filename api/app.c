@@ -209,23 +209,30 @@ void app_watch(struct app *app) {
     result_free(&result);
 }
 
-bool app_ready(struct app *app) {
-    static const struct statement ping = {.index = STATEMENT_PING, .name = "ping", .text = "SELECT 1"};
-    struct problem problem = {0};
-    bool lost;
-    if (!atomic_load(&app->linked) || atomic_load(&app->draining))
-        return false;
+/* Whether the database answers through the pool, and may be written to. */
+static struct readiness ask(struct pool *pool) {
+    static const struct statement statement = {
+        .index = STATEMENT_PING, .name = "ping", .text = "SELECT current_setting('transaction_read_only') = 'off'"};
     struct result *result = NULL;
-    for (int attempt = 0; attempt < 2 && !result; attempt++) { /* the first connection may be a dead one */
-        struct connection *connection = pool_take(app->pool, &problem);
-        if (!connection)
-            return false;
-        result = pg_run(connection, &ping, NULL, &problem, &lost);
-        pool_give(app->pool, &connection);
+    bool lost = true;
+    for (int attempt = 0; attempt < 2 && !result && lost; attempt++) { /* the first connection may be a dead one */
+        struct problem problem = {0};
+        struct connection *connection = pool_take(pool, &problem);
+        result = connection ? pg_run(connection, &statement, NULL, &problem, &lost) : NULL;
+        pool_give(pool, &connection);
     }
-    bool ready = result;
+    struct value value = {.text = ""};
+    if (result)
+        result_row(result, 0, &value);
+    struct readiness readiness = {result, *value.text == 't'};
     result_free(&result);
-    return ready;
+    return readiness;
+}
+
+struct readiness app_ready(struct app *app) {
+    if (!atomic_load(&app->linked) || atomic_load(&app->draining) || !ask(app->pool).reads)
+        return (struct readiness){0};
+    return (struct readiness){true, ask(app->transactions.pool).writes};
 }
 
 void app_free(struct app *app) {

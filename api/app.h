@@ -51,7 +51,11 @@ bool app_link(struct app *app, struct gate *gate);
 /* Asks the database what has changed and tells the cache. One thread, some times a second. */
 void app_watch(struct app *app);
 
-/* Whether requests for records can be answered now: linked, not draining, and the database answers. */
-bool app_ready(struct app *app);
+/* What can be asked for now: records, when everything is linked, nothing ends, and the database answers; changes, when
+ * it takes them too: a standby does not. */
+struct readiness {
+    bool reads, writes;
+};
+struct readiness app_ready(struct app *app);
 
 void app_free(struct app *app);

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINK_RETRY_MS = 250, WATCH_MS = 100, KEYS_MS = 1000, DRAIN_STEP_MS = 20 };
+enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_MS = 100, KEYS_MS = 1000, DRAIN_STEP_MS = 20 };
 
 static void sleep_ms(long ms) {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
@@ -31,20 +31,23 @@ static sigset_t block_signals(void) {
     return set;
 }
 
-/* Links as soon as the database lets it (an operation that disagrees with it stays unlinked and answers 503),
- * then asks again and again what has changed. */
+/* Links when the database lets it, however late (an operation that disagrees with it stays unlinked and answers 503),
+ * and asks again and again what has changed. Faults are told once. */
 static void *keep_in_touch(void *argument) {
     struct app *app = argument;
     struct gate gate = {.out = stderr};
-    while (!atomic_load(&app->linked) && !atomic_load(&app->draining) && !gate.faults) {
-        if (app_link(app, &gate))
-            log_event(LOG_INFO, "linked");
-        else
-            sleep_ms(LINK_RETRY_MS);
-    }
-    while (app->cache && !atomic_load(&app->draining)) {
-        app_watch(app);
-        sleep_ms(WATCH_MS);
+    for (int64_t link_us = 0; !atomic_load(&app->draining); sleep_ms(WATCH_MS)) {
+        if (!atomic_load(&app->linked) && clock_us() > link_us) {
+            gate.faults = 0;
+            if (app_link(app, &gate))
+                log_event(LOG_INFO, "linked");
+            else if (gate.faults && gate.out)
+                log_event(LOG_ERROR, "the database does not fit the contract", LOG_NUMBER("faults", gate.faults));
+            gate.out = gate.faults ? NULL : gate.out;
+            link_us = clock_us() + (gate.faults ? LINK_FAULT_US : LINK_RETRY_US);
+        }
+        if (app->cache)
+            app_watch(app);
     }
     return NULL;
 }

@@ -70,9 +70,14 @@ static bool say_ok(struct request *request, struct response *response, struct pr
 }
 
 static bool get_readiness(struct request *request, struct response *response, struct problem *problem) {
-    if (!app_ready((struct app *)request->app))
-        return problem_set(problem, "unavailable", "The service cannot answer for records at the moment.");
-    return say_ok(request, response, problem);
+    struct readiness ready = app_ready((struct app *)request->app);
+    if (!ready.reads)
+        return problem_set(problem, "unavailable", "Records can be neither read nor changed at the moment.");
+    if (!response_body(request, response, problem))
+        return false;
+    response->content_type = "application/json";
+    buf_printf(&response->body, "{\"status\":\"ok\",\"reads\":true,\"writes\":%s}", ready.writes ? "true" : "false");
+    return true;
 }
 
 const struct handler_entry handlers[] = {

@@ -236,18 +236,19 @@ static int on_admin(struct mg_connection *connection) {
     if (!arena)
         return 503;
     struct buf body = buf_new(arena, 16 * 1024, 8 * 1024 * 1024), head = buf_new(arena, 256, 1024);
-    bool ready = strcmp(info->local_uri_raw, "/health/ready") != 0 || app_ready(app);
+    bool asks = strcmp(info->local_uri_raw, "/health/ready") == 0;
+    struct readiness now = asks ? app_ready(app) : (struct readiness){true, true};
     bool known = strcmp(info->local_uri_raw, "/metrics") == 0;
     if (known)
         metrics_render(app, &body);
     else if (strncmp(info->local_uri_raw, "/health/", 8) == 0)
-        buf_str(&body, ready ? "ok\n" : "unavailable\n");
+        buf_str(&body, !now.reads ? "unavailable\n" : now.writes ? "ok\n" : "reads only\n");
     else
         buf_str(&body, "/metrics, /health/live, /health/ready\n");
     buf_printf(&head,
                "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: %zu\r\n"
                "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
-               ready ? "200 OK" : "503 Service Unavailable", body.length);
+               now.reads ? "200 OK" : "503 Service Unavailable", body.length);
     mg_disable_connection_keep_alive(connection);
     mg_write(connection, head.data, head.length);
     mg_write(connection, body.data, body.length);

@@ -66,16 +66,23 @@ bool connection_wait(PGconn *pg, short events, int64_t deadline_us) {
     }
 }
 
-/* Session settings ride on the start-up packet: no extra flight. */
+/* Session settings ride on the start-up packet: no extra flight. What is not needed to read the answers gives way to
+ * the operator's own: libpq takes the last one of a name, those of the URL (dbname) among them. Whether there may be
+ * writes is the database's to say. */
 static PGconn *start_connecting(const struct pool_options *options) {
-    char settings[256];
+    char settings[1024];
+    PQconninfoOption *given = PQconninfoParse(options->url, NULL), *one = given;
+    while (one && one->keyword && strcmp(one->keyword, "options") != 0)
+        one++;
     snprintf(settings, sizeof settings,
-             "-c TimeZone=UTC -c DateStyle=ISO -c extra_float_digits=1 -c statement_timeout=%lld "
-             "-c default_transaction_read_only=%s",
-             (long long)(options->query_timeout_us / 1000), options->read_only ? "on" : "off");
-    const char *keys[] = {"dbname",          "application_name",    "options",          "client_encoding",
-                          "keepalives_idle", "keepalives_interval", "tcp_user_timeout", NULL};
-    const char *values[] = {options->url, options->name, settings, "UTF8", "30", "10", "10000", NULL};
+             "-c statement_timeout=%lld%s %s -c TimeZone=UTC -c DateStyle=ISO "
+             "-c extra_float_digits=1",
+             (long long)(options->query_timeout_us / 1000),
+             options->read_only ? " -c default_transaction_read_only=on" : "", one && one->val ? one->val : "");
+    PQconninfoFree(given);
+    const char *keys[] = {"application_name", "keepalives_idle", "keepalives_interval", "tcp_user_timeout",
+                          "dbname",           "options",         "client_encoding",     NULL};
+    const char *values[] = {options->name, "30", "10", "10000", options->url, settings, "UTF8", NULL};
     return PQconnectStartParams(keys, values, 1);
 }
 

@@ -117,14 +117,14 @@ static void fly(struct connection *connection, struct flight *flight, bool descr
     flight->lost = !flight->timed_out;
 }
 
-/* An error that says that the session, not the statement, is over. */
-static bool session_over(const struct connection *connection, const char *sqlstate) {
-    return PQstatus(connection->pg) != CONNECTION_OK || !*sqlstate || strncmp(sqlstate, "57P", 3) == 0 ||
-           strncmp(sqlstate, "08", 2) == 0;
-}
-
 static const char *error_field(const struct flight *flight, int field) {
     return (flight->error ? PQresultErrorField(flight->error, field) : NULL) ?: "";
+}
+
+/* Whether the session, not the statement alone, is over: FATAL, PANIC, or no word of the server's at all. */
+static bool session_over(const struct connection *connection, const struct flight *flight) {
+    return PQstatus(connection->pg) != CONNECTION_OK ||
+           strcmp(error_field(flight, PG_DIAG_SEVERITY_NONLOCALIZED), "ERROR") != 0;
 }
 
 /* Tells a failed flight in the log and in problem. */
@@ -134,7 +134,7 @@ static void fail(struct connection *connection, const struct flight *flight, str
     if (flight->timed_out) {
         connection->broken = connection->timed_out = true;
         problem_set(problem, "timeout", "The database did not answer in time.");
-    } else if (flight->lost || session_over(connection, sqlstate)) {
+    } else if (flight->lost || session_over(connection, flight)) {
         connection->broken = failure->lost = true;
         problem_set(problem, "unavailable", "The connection to the database was lost.");
     } else {
