@@ -4358,7 +4358,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask whether records can be had */
+        /**
+         * Ask whether records can be read and changed
+         * @description Answers 200 while records can be read. `writes` is false while the database takes no changes, as a standby or one that its operator has set read-only does; changes are then refused with 503 and may be sent again later.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -4372,6 +4375,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Readiness: {
+            /** @constant */
+            status: "ok";
+            /** @description Whether records can be read. */
+            reads: boolean;
+            /** @description Whether records can be changed. */
+            writes: boolean;
+        };
         Index: {
             title: string;
             version: string;
@@ -22936,7 +22947,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Healthy"];
+            /** @description Records can be read. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
             503: components["responses"]["Unavailable"];
         };
     };
