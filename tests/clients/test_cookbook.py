@@ -61,3 +61,23 @@ def test_what_the_cookbook_promises(server, tokens, tmp_path):
 def test_readme(server, tokens, tmp_path, command):
     done = run(server, tmp_path, command.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace("curl ", "curl -fsS ", 1).replace("$(script/token central)", "$TOKEN"), tokens)
     assert done.returncode == 0 and len(done.stdout) > 100, done.stderr
+
+
+def test_the_guide_for_partners(cluster, server, tokens, tmp_path):
+    """All of its blocks, as a reader types them: in one shell."""
+    blocks = re.findall(r"```sh\n(.*?)```", (harness.ROOT / "clients/PARTNERS.md").read_text(), re.S)
+    website = cluster.psql("SELECT website FROM scip.organisation WHERE slug = 'university-of-winchester'")
+    try:
+        done = run(server, tmp_path, "\n".join(f"echo '## {n}'\n{block}" for n, block in enumerate(blocks)), tokens)
+    finally:
+        cluster.psql(f"""UPDATE scip.organisation SET website = '{website}' WHERE slug = 'university-of-winchester';
+            DELETE FROM scip.account WHERE label = 'Student records of a university'""")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    said = [part.split("\n", 1)[1].strip() for part in done.stdout.split("## ")[1:]]
+    assert len(said) == len(blocks)
+    text = "\n".join(said)
+    assert text.count('"token_type": "Bearer"') == 1 and re.search(r'"expires_in": \d+,', text) and '"role": "partner"' in text and "patchOrganisationProfile" in text
+    assert re.search(r"^304$", text, re.M) and re.search(r"^412$", text, re.M) and "/problems/precondition-failed" in text and re.search(r"^once$", text, re.M)
+    assert "changed /v1/organisations/university-of-winchester" in text and "copy everything again" in text
+    assert '"pointer": "/query/limit"' in text and "limit" in said[11] and said[-1].endswith("401")
+    assert oct((tmp_path / "secret").stat().st_mode & 0o777) == "0o600"

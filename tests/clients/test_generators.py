@@ -75,6 +75,14 @@ def test_python_drops_nothing_unsaid(in_python, contract):
     assert missing == {fault.split(" within ")[0] for fault in in_python if "will not be generated" in fault}
 
 
+def test_python_drops_nothing_as_the_guide_sets_it(served):
+    """The settings that PARTNERS.md gives."""
+    guide = (harness.ROOT / "clients/PARTNERS.md").read_text()
+    (OUT / "guide.yaml").write_text("post_hooks: []\n" + re.search(r"```yaml\n(.*?)```", guide, re.S)[1])
+    said = run("openapi-python-client", "generate", "--path", served, "--config", OUT / "guide.yaml", "--meta", "none", "--output-path", OUT / "whole")
+    assert not re.search(r"^(?:WARNING|ERROR|Unable|Fail)", said, re.M), said
+
+
 def test_python_compiles_strictly(in_python):
     shutil.copy(FROM / "use.py", OUT)
     run(PYTHON, "-m", "mypy", "--strict", "--cache-dir", harness.LOCAL / "mypy-generators", "use.py", cwd=OUT)
