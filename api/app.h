@@ -3,6 +3,7 @@
 #include "config.h"
 #include "contract/contract.h"
 #include "contract/router.h"
+#include "op/bind.h"
 #include "op/cache.h"
 #include "op/operation.h"
 #include "op/transaction.h"
@@ -22,6 +23,7 @@ struct app {
     struct config config;
     const struct contract *contract;
     const struct router *router;
+    struct service service;           /* what it says of itself */
     struct operation *operations;     /* one a spec, in the contract's order */
     struct pool *pool;                /* anonymous reads */
     struct transactions transactions; /* of callers with a token, in a pool of their own */

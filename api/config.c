@@ -29,6 +29,7 @@ static const struct key {
     TEXT("SECRET_FILE", secret_file, "",
          "at least 32 bytes that sign cursors; without it a key for this process alone"),
     TEXT("ISSUER", issuer, "http://127.0.0.1:8080", "the service's own address: issuer and audience of its tokens"),
+    TEXT("CONTACT", contact, "", "https: or mailto: address for reports of weaknesses, as security.txt names it"),
     TEXT("KEYS", keys, "", "folder of the keys that sign the service's own tokens; without it there are none"),
     TEXT("ISSUERS_FILE", issuers_file, "", "JSON file of the OpenID providers whose tokens are accepted"),
     TEXT("TRUSTED_PROXIES", trusted_proxies, "", "addresses whose X-Forwarded-For is believed, separated by commas"),

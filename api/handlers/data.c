@@ -63,7 +63,7 @@ static bool put_list(const struct request *request, struct operation *operation,
                            .operation = operation,
                            .media = render_csv.media_type,
                            .renderer = &render_csv,
-                           .inputs = {.whole = true, .operations = request->app->contract->operations}};
+                           .inputs = {.whole = true, .service = &request->app->service}};
     struct response answer = {.status = spec->success};
     struct leg leg = {.statement = &operation->statement};
     struct failure failure;

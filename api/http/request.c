@@ -173,7 +173,7 @@ static bool bind_headers(struct request *request, struct problem *problem) {
 
 static bool bind(struct request *request, struct response *response, struct problem *problem) {
     const struct text *dry_run = pairs_get(&request->inputs.query, "dry_run");
-    request->inputs.operations = request->app->contract->operations;
+    request->inputs.service = &request->app->service;
     request->call.dry_run = dry_run && strcmp(dry_run->bytes, "true") == 0;
     return bind_check(request->arena, request->match.spec, &request->inputs, problem) &&
            bind_headers(request, problem) && cursor_open(request, problem) && read_body(request, problem);

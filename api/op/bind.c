@@ -303,7 +303,11 @@ static const char *value_of(struct arena *arena, const struct binding *binding, 
     case BIND_NEW_SECRET:
         return new_secret(arena);
     case BIND_OPERATIONS:
-        return inputs->operations;
+        return inputs->service->operations;
+    case BIND_ADDRESS:
+        return inputs->service->address;
+    case BIND_CONTACT:
+        return inputs->service->contact;
     }
     return NULL;
 }

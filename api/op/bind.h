@@ -17,18 +17,24 @@ struct pairs {
     unsigned count;
 };
 
+/* What the service knows of itself: constant after start. */
+struct service {
+    const char *operations; /* of the contract, as :operations */
+    const char *address, *contact;
+};
+
 /* What a request brings, all lent by its arena. */
 struct inputs {
     const struct route_match *match;
     struct pairs query;
-    struct pairs after;     /* of the cursor */
-    const json_t *body;     /* or NULL */
-    struct text body_text;  /* :body: the JSON that it was read from, or that CSV became */
-    bool whole;             /* no default limit: the representation gives everything */
-    const char *if_match;   /* versions as an array's text, or NULL */
-    const char *operations; /* of the contract, as :operations */
-    const char *new_id;     /* out: the id that was made, or NULL */
-    int64_t limit;          /* out: rows of a page, 0 for all */
+    struct pairs after;    /* of the cursor */
+    const json_t *body;    /* or NULL */
+    struct text body_text; /* :body: the JSON that it was read from, or that CSV became */
+    bool whole;            /* no default limit: the representation gives everything */
+    const char *if_match;  /* versions as an array's text, or NULL */
+    const struct service *service;
+    const char *new_id; /* out: the id that was made, or NULL */
+    int64_t limit;      /* out: rows of a page, 0 for all */
 };
 
 /* Splits and decodes a query string (application/x-www-form-urlencoded). False with a problem. */

@@ -51,7 +51,9 @@ static const struct given {
              {"if_match", BIND_IF_MATCH, OID_INT4_ARRAY},
              {"new_id", BIND_NEW_ID, OID_UUID},
              {"new_secret", BIND_NEW_SECRET, OID_TEXT},
-             {"operations", BIND_OPERATIONS, OID_JSONB}};
+             {"operations", BIND_OPERATIONS, OID_JSONB},
+             {"address", BIND_ADDRESS, OID_TEXT},
+             {"contact", BIND_CONTACT, OID_TEXT}};
 
 static const struct given *find_given(const struct spec *spec, const char *name) {
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
@@ -328,8 +330,10 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
                              &(struct requirement){.operation = operation, .link = link, .gate = gate});
     check_cursor(operation, link, gate);
     for (unsigned i = 0; i < operation->spec->media_count; i++)
-        if (strcmp(operation->spec->media[i], "text/html") == 0)
-            require("_html", &(struct requirement){.operation = operation, .link = link, .gate = gate});
+        if (strcmp(operation->spec->media[i], "text/html") == 0 ||
+            strcmp(operation->spec->media[i], "text/plain") == 0 ||
+            strcmp(operation->spec->media[i], "application/xml") == 0)
+            require("_body", &(struct requirement){.operation = operation, .link = link, .gate = gate});
     if (gate->faults != before)
         return false;
     atomic_store(&operation->link, link);

@@ -1,5 +1,5 @@
-/* Pages: a single record whose column _html is the document, byte for byte. What it may load stands in the contract,
- * as a Content-Security-Policy header with a const schema. */
+/* Documents: a single record whose column _body is the answer, byte for byte. What a page may load stands in the
+ * contract, as a Content-Security-Policy header with a const schema. */
 #include "render/render.h"
 #include <string.h>
 
@@ -9,15 +9,12 @@ static void nothing(struct rendering *rendering) {
 static void row(struct rendering *rendering, const struct value *values) {
     rendering->rows++;
     for (unsigned i = 0; i < rendering->column_count; i++)
-        if (strcmp(rendering->columns[i].name, "_html") == 0 && values[i].text)
+        if (strcmp(rendering->columns[i].name, "_body") == 0 && values[i].text)
             buf_put(rendering->buf, values[i].text, values[i].length);
 }
 
-const struct renderer render_html = {
-    .format = "html",
-    .media_type = "text/html",
-    .content_type = "text/html; charset=utf-8",
-    .begin = nothing,
-    .row = row,
-    .end = nothing,
-};
+#define DOCUMENT(format, media_type)                                                                                   \
+    { format, media_type, media_type "; charset=utf-8", false, nothing, row, nothing }
+
+const struct renderer render_html = DOCUMENT("html", "text/html"), render_text = DOCUMENT("txt", "text/plain"),
+                      render_xml = DOCUMENT("xml", "application/xml");

@@ -3,7 +3,8 @@
 
 const struct renderer *renderer_of(const char *media_type) {
     static const struct renderer *const all[] = {&render_json, &render_ndjson, &render_csv, &render_geojson,
-                                                 &render_ical, &render_jsonld, &render_csl, &render_html};
+                                                 &render_ical, &render_jsonld, &render_csl, &render_html,
+                                                 &render_text, &render_xml};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i]->media_type, media_type) == 0)
             return all[i];

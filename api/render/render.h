@@ -25,7 +25,7 @@ struct renderer {
 };
 
 extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical, render_jsonld,
-    render_csl, render_html;
+    render_csl, render_html, render_text, render_xml;
 
 /* The renderer of a contract's media type, or NULL. */
 const struct renderer *renderer_of(const char *media_type);
