@@ -33,7 +33,8 @@ static const char *content_type_of(const char *file) {
     static const char *const types[][2] = {{".html", "text/html; charset=utf-8"},
                                            {".css", "text/css; charset=utf-8"},
                                            {".js", "text/javascript; charset=utf-8"},
-                                           {".svg", "image/svg+xml"}};
+                                           {".svg", "image/svg+xml"},
+                                           {".ico", "image/vnd.microsoft.icon"}};
     const char *dot = strrchr(file, '.');
     for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i][0], dot) == 0)
@@ -61,7 +62,7 @@ static void load_assets(struct app *app) {
     struct asset *assets = arena_alloc(app->arena, ASSETS_MAX * sizeof *assets);
     for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
         load_asset(app, assets, docs[i][0], app->config.docs, docs[i][1]);
-    load_asset(app, assets, "/", app->config.web, "index.html");
+    load_asset(app, assets, "/favicon.ico", app->config.web, "favicon.ico");
     DIR *folder = opendir(app->config.web);
     for (struct dirent *file; folder && (file = readdir(folder));)
         load_asset(app, assets, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,

@@ -13,7 +13,7 @@ CREATE TEMP TABLE report (
 CREATE PROCEDURE pg_temp.keep_apart(demo boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
-  has_demo boolean := EXISTS (SELECT FROM scip.organisation o WHERE 'Demonstration data' = ANY (o.sources));
+  has_demo boolean := scip.is_demonstration();
 BEGIN
   IF has_demo AND NOT demo THEN
     RAISE 'this database holds a demonstration: load the records into another one';

@@ -100,7 +100,7 @@ const struct handler_entry handlers[] = {
     {"getOpenapi", get_openapi},
     {"getLiveness", say_ok},
     {"getReadiness", get_readiness},
-    {"getLanding", get_asset},
+    {"getFavicon", get_asset},
     {"getWebAsset", get_asset},
     {"getDocs", get_asset},
     {"getDocsAsset", get_asset},

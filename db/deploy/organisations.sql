@@ -72,6 +72,12 @@ CREATE TABLE scip.organisation_partnership (
 );
 CREATE INDEX ON scip.organisation_partnership (role);
 
+-- Whether these records are invented: a demonstration says so in the sources of all that it has, and shares its database with nothing real.
+CREATE FUNCTION scip.is_demonstration() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM scip.organisation o WHERE 'Demonstration data' = ANY (o.sources))
+$$;
+GRANT EXECUTE ON FUNCTION scip.is_demonstration TO scip_anonymous, scip_writer;
+
 CALL scip.publish('organisation', 'organisation_name', 'organisation_category', 'organisation_identifier',
                   'organisation_partnership');
 CALL scip.keep_former_slugs('organisation');

@@ -5,4 +5,5 @@ SELECT organisation_id, category, starts, ends FROM scip.organisation_category W
 SELECT organisation_id, identifier FROM scip.organisation_identifier WHERE false;
 SELECT organisation_id, role, starts, ends FROM scip.organisation_partnership WHERE false;
 SELECT slug, organisation_id FROM scip.organisation_former_slug WHERE false;
+SELECT scip.is_demonstration();
 ROLLBACK;

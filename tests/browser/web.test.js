@@ -388,7 +388,7 @@ for (const [device, viewport] of Object.entries(viewports))
     const file = page.locator('scip-documents').getByRole('link', { name: /^Download: Worksheet/ })
     assert.match(await file.textContent(), /^Download: Worksheet – crews\.csv \(0\.1 kB\)$/)
     assert.equal(await (await fetch(await file.getAttribute('href'))).text(), 'crew,children\r\n1,2\r\n')
-    assert.equal(await page.locator('scip-documents [part=embargo]').textContent(), 'The files are not given yet')
+    assert.equal(await page.locator('scip-documents [part=embargo]').textContent(), 'The files are not available yet')
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width, 'it scrolls sideways')
     assert.deepEqual(page.broken, [])
     await passesAxe(page)
@@ -422,7 +422,7 @@ test('the library: attributes fix a choice; nothing that was looked for is kept'
 
 /* Metrics. The fixture has released 2020-21 twice, with outreach of one Hub, nil returns of another, nothing of a third. */
 const YEARS = '2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25'
-const WORDS = { suppressed: 'Too few to tell', not_submitted: 'Not submitted', nil_return: 'Nil return', not_applicable: 'Not applicable', not_available: 'Not available' }
+const WORDS = { suppressed: 'Withheld', not_submitted: 'Not submitted', nil_return: 'Nil return', not_applicable: 'Not applicable', not_available: 'Not available' }
 const cellsOf = async (question) => (await get(`/v1/metrics/${question}`)).items
 const metric = (attributes) => `<scip-metrics ${attributes}></scip-metrics>`
 const said = (cell) => (cell.value === null ? WORDS[cell.status] : `${cell.value}${cell.unit === 'percent' ? '%' : ''}`)

@@ -19,7 +19,7 @@ TAKEN = """AbstractOpenApiSchema Any ApiCallback ApiClient ApiException ApiKeyAu
     StringUtil Symbol Thread True Tuple Type Undefined Union Unset Void""".split()
 # What generators put behind an operationId.
 BEHIND = ("", "Body", "Data", "Error", "Errors", "JSONBody", "JSONRequestBody", "Params", "Request", "RequestBody", "Response", "Responses")
-TEXTS = re.compile(r"text/.*|application/(.*\+)?(json|x-ndjson|x-www-form-urlencoded)|image/svg\+xml")
+TEXTS = re.compile(r"text/.*|application/(.*\+)?(json|x-ndjson|x-www-form-urlencoded)|image/svg\+xml|application/xml")
 
 
 def pascal(name):

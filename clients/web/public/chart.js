@@ -3,12 +3,6 @@
 import { h, sheet, svg } from './dom.js'
 import { inWords, periodName, quantity } from './words.js'
 
-/** @typedef {import('./client.js').Item<'/v1/metrics/{code}'>} Cell */
-/** @typedef {import('./words.js').Words} Words */
-/** @typedef {'hub' | 'nation' | 'category'} Side */
-/** @typedef {Pick<Cell, 'period' | 'from' | 'to'>} Period */
-/** @typedef {{ by: Side[], share: boolean, line: boolean, title: string }} Kind line: what is counted on a day, or of a whole */
-
 const DAY = 86_400_000 /* milliseconds */
 const NARROW = 17 /* rem on the narrowest screen; more is scrolled */
 
@@ -36,52 +30,55 @@ export const chartLook = sheet(`
   .track svg { height: 1.25rem; }
   .bar.missing .track { grid-template-columns: 2.5rem 1fr; color: var(--muted); font-size: 0.875rem; }
   @container (min-width: 34rem) { .bar { grid-template-columns: minmax(0, 17rem) minmax(0, 1fr); } }
-  @media print { .scroll { overflow: visible; } .bar, .part { break-inside: avoid; } }
+  @media print { .scroll { overflow: visible; } .bar, .part, .columns { break-inside: avoid; } }
   @media (forced-colors: active) {
     .mark, .line, .base { fill: CanvasText; stroke: CanvasText; }
     .provisional .mark { fill: Canvas; }
   }
 `)
 
-/** @param {Cell[]} cells @returns {Cell[]} the first of each period */
+/** @param {Scip.Cell[]} cells @returns {Scip.Cell[]} the first of each period */
 export const periodsOf = (cells) => [...new Map([...cells].reverse().map((cell) => [cell.period, cell])).values()].reverse()
 
-/** What a part is called: a Hub and a category as they are recorded, a nation in our words.
- * @param {Side} side @param {Cell} cell @param {Words} say */
-export function called(side, cell, say) {
-  if (side === 'nation') return cell.nation ? say.place[cell.nation] ?? cell.nation : say.ofNone
-  const text = side === 'hub' ? cell.hub?.name : cell.category && inWords({}, cell.category)
-  return text ? h('span', { lang: 'en' }, text) : say.ofNone
+/** What a part is called: a Hub and other records by their names, nations and kinds in our words.
+ * @param {Scip.Side} side @param {Scip.Cell} cell @param {Scip.Words} say @param {Scip.Names} names */
+export function called(side, cell, say, names) {
+  const { nation, category } = cell
+  if (side === 'nation') return nation ? say.place[nation] ?? nation : say.ofNone.nation
+  const name = side === 'hub' ? cell.hub?.name : names.get(category ?? '')
+  if (name) return h('span', { lang: 'en' }, name)
+  if (side === 'hub' || !category) return say.ofNone[side]
+  return say.code[category] ?? h('span', { lang: 'en' }, inWords({}, category))
 }
 
-/** @param {Cell} cell @param {Side[]} by @param {Words} say */
-const label = (cell, by, say) => by.flatMap((side, at) => [at ? ' · ' : '', called(side, cell, say)])
+/** @param {Scip.Cell} cell @param {Scip.Kind} kind @param {Scip.Words} say */
+const label = (cell, { by, names }, say) => by.flatMap((side, at) => [at ? ' · ' : '', called(side, cell, say, names)])
 
-/** Short, for beside a mark. @param {Cell & { value: number }} cell @param {Words} say */
+/** Short, for beside a mark. @param {Scip.Cell & { value: number }} cell @param {Scip.Words} say */
 const number = (cell, say) => quantity(cell.unit === 'percent' ? Math.round(cell.value) : cell.value, cell.unit, say)[0]
 
-/** @param {Cell | undefined} cell @returns {cell is Cell & { value: number }} */
+/** @param {Scip.Cell | undefined} cell @returns {cell is Scip.Cell & { value: number }} */
 const counted = (cell) => typeof cell?.value === 'number'
 
-/** @param {Cell[]} cells @param {Kind} kind @param {Words} say */
+/** @param {Scip.Cell[]} cells @param {Scip.Kind} kind @param {Scip.Words} say */
 export function chart(cells, kind, say) {
   const { by } = kind
   const periods = periodsOf(cells)
   const top = kind.share ? 100 : Math.max(...cells.map(({ value }) => value ?? 0)) || 1
   const drawing = h('div', { part: 'chart', class: 'chart' })
   if (!by.length) drawing.append(columns(cells, periods, top, 160, kind, say))
-  else if (periods.length === 1) drawing.append(h('div', { class: 'bars', 'aria-hidden': 'true' }, ...cells.map((cell) => bar(cell, top, by, say))))
+  else if (periods.length === 1) drawing.append(h('div', { class: 'bars', 'aria-hidden': 'true' }, ...cells.map((cell) => bar(cell, top, kind, say))))
   else drawing.append(h('div', { class: 'parts' }, ...parts(cells, by).map((own) => h('div', { part: 'part', class: 'part' },
-    h('h4', { part: 'label', 'aria-hidden': 'true' }, ...label(/** @type {Cell} */ (own[0]), by, say)), columns(own, periods, top, 96, kind, say)))))
+    h('h4', { part: 'label', 'aria-hidden': 'true' }, ...label(/** @type {Scip.Cell} */ (own[0]), kind, say)), columns(own, periods, top, 96, kind, say)))))
   return drawing
 }
 
 /** The cells of each part. A period that is not broken down has one cell, of none, which stands in every part.
- * @param {Cell[]} cells @param {Side[]} by */
+ * @param {Scip.Cell[]} cells @param {Scip.Side[]} by */
 function parts(cells, by) {
-  /** @type {Map<string, Cell[]>} */
+  /** @type {Map<string, Scip.Cell[]>} */
   const found = new Map()
-  const key = (/** @type {Cell} */ cell) => by.map((side) => (side === 'hub' ? cell.hub?.slug : cell[side]) ?? '').join('/')
+  const key = (/** @type {Scip.Cell} */ cell) => by.map((side) => (side === 'hub' ? cell.hub?.slug : cell[side]) ?? '').join('/')
   for (const cell of cells) found.set(key(cell), [...(found.get(key(cell)) ?? []), cell])
   const none = by.map(() => '').join('/')
   const whole = (found.get(none) ?? []).filter((cell) => !cell.value && cells.filter(({ period }) => period === cell.period).length === 1)
@@ -90,14 +87,14 @@ function parts(cells, by) {
   return [...found].map(([of, own]) => (of === none ? rest : own)).filter((own) => own.length).map((own) => [...own, ...whole])
 }
 
-/** A period where it may break into lines. @param {string} period @param {Words} say */
+/** A period where it may break into lines. @param {string} period @param {Scip.Words} say */
 const pieces = (period, say) => periodName(period, say).split(/(?<=[- ])/)
 
-/** @param {Cell[]} cells @param {Period[]} periods @param {number} top @param {number} height @param {Kind} kind @param {Words} say */
+/** @param {Scip.Cell[]} cells @param {Scip.Period[]} periods @param {number} top @param {number} height @param {Scip.Kind} kind @param {Scip.Words} say */
 function columns(cells, periods, top, height, kind, say) {
   const own = periods.map(({ period }) => cells.find((cell) => cell.period === period))
-  const line = kind.line && periods.some((period, at) => at && follows(/** @type {Period} */ (periods[at - 1]), period))
-  const slots = own.map((cell, at) => column(cell, /** @type {Period} */ (periods[at]), periods[at - 1], line ? own[at + 1] : undefined, top, height, line, say))
+  const line = kind.line && periods.some((period, at) => at && follows(/** @type {Scip.Period} */ (periods[at - 1]), period))
+  const slots = own.map((cell, at) => column(cell, /** @type {Scip.Period} */ (periods[at]), periods[at - 1], line ? own[at + 1] : undefined, top, height, line, say))
   const grid = h('div', { class: 'columns', 'aria-hidden': 'true' }, ...slots)
   const slot = Math.max(2.375, ...periods.flatMap(({ period }) => pieces(period, say).map(({ length }) => length * 0.47))) /* rem: of the longest word */
   grid.style.setProperty('--height', `${height}px`)
@@ -105,13 +102,13 @@ function columns(cells, periods, top, height, kind, say) {
   return h('div', { class: 'scroll', ...(periods.length * slot > NARROW ? { tabindex: 0, role: 'group', 'aria-label': kind.title } : {}) }, grid)
 }
 
-/** Whether one begins on the day after the other. @param {Period} before @param {Period} after */
+/** Whether one begins on the day after the other. @param {Scip.Period} before @param {Scip.Period} after */
 const follows = (before, after) => Date.parse(after.from) - Date.parse(before.to) === DAY
 
 /**
- * @param {Cell | undefined} cell @param {Period} period @param {Period | undefined} before
- * @param {Cell | undefined} next to which a line goes, where it follows
- * @param {number} top @param {number} height @param {boolean} line @param {Words} say
+ * @param {Scip.Cell | undefined} cell @param {Scip.Period} period @param {Scip.Period | undefined} before
+ * @param {Scip.Cell | undefined} next to which a line goes, where it follows
+ * @param {number} top @param {number} height @param {boolean} line @param {Scip.Words} say
  */
 function column(cell, period, before, next, top, height, line, say) {
   const y = (/** @type {number} */ value) => height - (value / top) * height
@@ -135,10 +132,10 @@ function column(cell, period, before, next, top, height, line, say) {
   return slot
 }
 
-/** @param {Cell} cell @param {number} top @param {Side[]} by @param {Words} say */
-function bar(cell, top, by, say) {
+/** @param {Scip.Cell} cell @param {number} top @param {Scip.Kind} kind @param {Scip.Words} say */
+function bar(cell, top, kind, say) {
   const drawing = svg('svg', {})
-  const row = h('div', { part: 'bar', class: `bar ${counted(cell) ? cell.basis : 'missing'}` }, h('span', { part: 'label' }, ...label(cell, by, say)))
+  const row = h('div', { part: 'bar', class: `bar ${counted(cell) ? cell.basis : 'missing'}` }, h('span', { part: 'label' }, ...label(cell, kind, say)))
   if (counted(cell)) {
     if (cell.value) drawing.append(svg('rect', { class: 'mark', width: `${(cell.value / top) * 100}%`, height: '100%' }))
     drawing.append(svg('line', { class: 'base', y2: '100%' }))

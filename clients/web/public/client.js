@@ -1,54 +1,28 @@
 /* Asks the API for lists. An answer is kept for the page and for the browser's next visit, so that a reader
  * sees the last known records, with their time, when the API cannot be reached. */
 
-/** @typedef {import('../types').paths} Paths */
-/** @typedef {'/v1/hubs' | '/v1/headline-figures' | '/v1/events' | '/v1/library/search' | '/v1/metrics' | '/v1/metrics/{code}'} ListPath */
-/** @typedef {ListPath | '/v1/library/facets'} Path */
-/**
- * @template {Path} P
- * @typedef {Paths[P]['get']['responses'][200]['content']['application/json']} Body
- */
-/**
- * @template {ListPath} P
- * @typedef {Paths[P]['get']['responses'][200]['content']['application/json']['items'][number]} Item
- */
-/**
- * @template {Path} P
- * @typedef {NonNullable<Paths[P]['get']['parameters']['query']> & (Paths[P]['get']['parameters'] extends { path: infer Named } ? Named : {})} Query
- */
-/**
- * Records, since when they are known to hold, and whether newer ones could not be had.
- * @template T
- * @typedef {{ items: T[], at: number, stale: boolean }} Answer
- */
-
 const PATIENCE = 10_000 /* milliseconds for a page */
 const PAGE = 200 /* records; the most that the API gives */
 
 /** The API that serves this script. */
 export const home = new URL(import.meta.url).origin
 
-/** Elements that ask the same thing at the same time share one request. @type {Map<string, Promise<Answer<any>>>} */
+/** The API understood, and refused: another try is refused as well. The message says what of the question is wrong. */
+export class Refusal extends Error {}
+
+/** Elements that ask the same thing at the same time share one request. @type {Map<string, Promise<Scip.Answer<any>>>} */
 const asked = new Map()
 /** Where the browser gives no storage. @type {Map<string, string>} */
 const memory = new Map()
 
-/**
- * Every record of a list; rejects where there is none to show, neither new nor kept.
- * @template {ListPath} P
- * @param {string} api origin of the API
- * @param {P} path
- * @param {Query<P>} query
- * @param {{ again?: boolean }} [options] again: past the answers that this page and the browser keep
- * @returns {Promise<Answer<Item<P>>>}
- */
-export function list(api, path, query, { again = false } = {}) {
+/** Every record of a list; rejects where there is none to show, neither new nor kept. @type {Scip.List} */
+export const list = (api, path, query, { again = false } = {}) => {
   const url = address(api, path, path.endsWith('}') ? query : { ...query, limit: PAGE }) /* what is of one record comes at once */
   const key = url.href
   let answer = again ? undefined : asked.get(key)
   if (!answer) {
     answer = ask(url, again).catch((/** @type {unknown} */ error) => {
-      const kept = recall(key)
+      const kept = !(error instanceof Refusal) && recall(key)
       if (!kept) throw error
       return { ...kept, stale: true }
     })
@@ -58,13 +32,8 @@ export function list(api, path, query, { again = false } = {}) {
   return answer
 }
 
-/**
- * One page, or one record, as it is now: of what a reader looks for nothing is kept.
- * @template {Path} P
- * @param {string} api @param {P} path @param {Query<P>} query @param {{ again?: boolean }} [options]
- * @returns {Promise<{ body: Body<P>, at: number, stale: boolean }>}
- */
-export async function look(api, path, query, { again = false } = {}) {
+/** One page, or one record, as it is now: of what a reader looks for nothing is kept. @type {Scip.Look} */
+export const look = async (api, path, query, { again = false } = {}) => {
   const response = await get(address(api, path, query), again)
   return { body: await response.json(), ...age(response.headers) }
 }
@@ -76,11 +45,7 @@ function address(api, path, query) {
   return url
 }
 
-/**
- * @param {URL} first
- * @param {boolean} again
- * @returns {Promise<Answer<any>>}
- */
+/** @param {URL} first @param {boolean} again @returns {Promise<Scip.Answer<any>>} */
 async function ask(first, again) {
   const items = []
   let at = Date.now()
@@ -99,11 +64,7 @@ async function ask(first, again) {
   return { items, at, stale }
 }
 
-/**
- * @param {URL} url
- * @param {boolean} again
- * @returns {Promise<Response>}
- */
+/** @param {URL} url @param {boolean} again @returns {Promise<Response>} */
 async function get(url, again) {
   const response = await fetch(url, {
     headers: { Accept: 'application/json' },
@@ -111,9 +72,18 @@ async function get(url, again) {
     cache: again ? 'reload' : 'default',
     signal: AbortSignal.timeout(PATIENCE),
   })
-  if (!response.ok) throw new Error(`${response.status} of ${url}`)
+  if (!response.ok) throw await failure(response, url)
   /* a 304 leaves the headers of the answer that the browser has kept, "stale" among them (RFC 9111, section 3.2) */
   return !again && age(response.headers).stale ? get(url, true).catch(() => response) : response
+}
+
+/** What is wrong with a question, in the words of the API (RFC 9457). @param {Response} response @param {URL} url */
+async function failure(response, url) {
+  if (![400, 404, 410, 422].includes(response.status)) return new Error(`${response.status} of ${url}`)
+  /** @type {{ detail?: string, errors?: { pointer: string, detail: string }[] }} */
+  const { detail, errors } = await response.json().catch(() => ({}))
+  const words = errors?.map((error) => `${error.pointer.split('/').at(-1)} ${error.detail}`).join('; ')
+  return new Refusal(`${words || detail || response.status} (${url.pathname}${url.search})`)
 }
 
 /**

@@ -4,13 +4,7 @@ import { h, link, sheet } from './dom.js'
 import { ScipElement } from './element.js'
 import { fill, inWords, partialDate } from './words.js'
 
-/** @typedef {import('./client.js').Item<'/v1/library/search'>} Item */
-/** @typedef {import('./client.js').Body<'/v1/library/facets'>['facets']} Facets */
-/** @typedef {import('./client.js').Query<'/v1/library/facets'>} Query */
-/** @typedef {import('./words.js').Words} Words */
-/** @typedef {keyof Words['facet']} Facet */
-
-const FACETS = /** @type {Facet[]} */ (['kind', 'year', 'principle', 'phase', 'nation', 'language', 'file_format'])
+const FACETS = /** @type {Scip.Facet[]} */ (['kind', 'year', 'principle', 'phase', 'nation', 'language', 'file_format'])
 const PAGE = 20
 
 const style = sheet(`
@@ -28,15 +22,15 @@ const style = sheet(`
   .more { margin-top: var(--gap); }
 `)
 
-/** @param {number} bytes @param {Words} say */
+/** @param {number} bytes @param {Scip.Words} say */
 function size(bytes, say) {
   const [unit, divisor] = bytes < 1e6 ? ['kB', 1e3] : ['MB', 1e6]
   return `${new Intl.NumberFormat([say.lang, 'en-GB'], { maximumFractionDigits: 1 }).format(Math.max(bytes / divisor, 0.1))} ${unit}`
 }
 
-/** What a value of a facet is called. @param {Facet} facet @param {Facets[Facet][number]} row @param {Words} say */
+/** What a value of a facet is called. @param {Scip.Facet} facet @param {Scip.Facets[Scip.Facet][number]} row @param {Scip.Words} say */
 function called(facet, { value, name }, say) {
-  if (facet === 'kind') return inWords(say.kind, value)
+  if (facet === 'kind') return inWords(say.code, value)
   if (facet === 'phase') return inWords(say.phase, value)
   if (facet === 'nation') return say.place[value] ?? value
   if (facet === 'language') return say.tongue[value] ?? value
@@ -44,7 +38,7 @@ function called(facet, { value, name }, say) {
   return name ?? value
 }
 
-/** @extends {ScipElement<Item>} */
+/** @extends {ScipElement<Scip.Found>} */
 export class Documents extends ScipElement {
   static observedAttributes = [...ScipElement.observedAttributes, 'type', ...FACETS]
   static styles = [style]
@@ -53,7 +47,7 @@ export class Documents extends ScipElement {
   #form = h('form', { part: 'filter', role: 'search', hidden: true })
   #words = h('input', { type: 'search', part: 'search', maxlength: 200, autocomplete: 'off', name: 'q' })
   #selects = h('div')
-  /** @type {Partial<Record<Facet, string>>} */
+  /** @type {Partial<Record<Scip.Facet, string>>} */
   #chosen = {}
   #asked = ''
   #turn = 0
@@ -92,12 +86,12 @@ export class Documents extends ScipElement {
     return { items: found.body.items, at: Math.min(found.at, counted.at), stale: found.stale || counted.stale }
   }
 
-  /** @override @param {Words} say */
+  /** @override @param {Scip.Words} say */
   nothing(say) {
     return say.nothingFound
   }
 
-  /** @override @param {Item[]} items @param {Words} say */
+  /** @override @param {Scip.Found[]} items @param {Scip.Words} say */
   draw(items, say) {
     const rows = h('ul', { part: 'list', class: 'list' }, ...items.map((item) => this.#item(item, say)))
     const more = h('button', { type: 'button', part: 'more', class: 'more', hidden: !this.#next }, say.showMore)
@@ -105,7 +99,7 @@ export class Documents extends ScipElement {
     return [h('p', { part: 'count', class: 'count', role: 'status' }, this.#total === 1 ? say.item : fill(say.items, this.#total)), rows, more]
   }
 
-  /** What the attributes fix, and what the reader has chosen and written. @returns {Query} */
+  /** What the attributes fix, and what the reader has chosen and written. @returns {Scip.Query<'/v1/library/facets'>} */
   #query() {
     /** @type {Record<string, string>} */
     const query = { ...this.#chosen, ...(this.#asked ? { q: this.#asked } : {}) }
@@ -113,10 +107,10 @@ export class Documents extends ScipElement {
       const value = this.getAttribute(name)
       if (value) query[name] = value
     }
-    return /** @type {Query} */ (query)
+    return /** @type {Scip.Query<'/v1/library/facets'>} */ (query)
   }
 
-  /** A choice for each facet that gives one. @param {Facets} facets @param {Words} say */
+  /** A choice for each facet that gives one. @param {Scip.Facets} facets @param {Scip.Words} say */
   #controls(facets, say) {
     if (!this.#form.children.length)
       this.#form.append(h('div', {}, h('label', {}, h('span', {}), this.#words), h('button', { type: 'submit', part: 'find' })), this.#selects)
@@ -130,7 +124,7 @@ export class Documents extends ScipElement {
     if (active) /** @type {HTMLElement | null} */ (this.#selects.querySelector(`[name=${active}]`))?.focus()
   }
 
-  /** @param {Facet} facet @param {Facets[Facet]} rows @param {Words} say */
+  /** @param {Scip.Facet} facet @param {Scip.Facets[Scip.Facet]} rows @param {Scip.Words} say */
   #select(facet, rows, say) {
     const chosen = this.#chosen[facet] ?? ''
     if (this.getAttribute(facet) || (rows.length < 2 && !chosen)) return
@@ -146,7 +140,7 @@ export class Documents extends ScipElement {
     return h('label', {}, say.facet[facet], select)
   }
 
-  /** @param {HTMLElement} rows @param {HTMLButtonElement} more @param {Words} say */
+  /** @param {HTMLElement} rows @param {HTMLButtonElement} more @param {Scip.Words} say */
   async #more(rows, more, say) {
     const turn = this.#turn
     more.disabled = true
@@ -168,13 +162,13 @@ export class Documents extends ScipElement {
     }
   }
 
-  /** @param {Item} item @param {Words} say */
+  /** @param {Scip.Found} item @param {Scip.Words} say */
   #item(item, say) {
     const welsh = say.lang === 'cy' && item.title_cy
     const tongue = item.type === 'document' ? item.language ?? 'en' : 'en'
     const date = item.published ? partialDate(item.published, say) : item.year
     const by = [item.authors.join('; '), item.publisher].filter(Boolean).join(' · ')
-    const facts = [inWords(say.kind, item.kind), date, item.language && (say.tongue[item.language] ?? item.language), item.format && inWords(say.format, item.format),
+    const facts = [inWords(say.code, item.kind), date, item.language && (say.tongue[item.language] ?? item.language), item.format && inWords(say.format, item.format),
       item.phases.map((phase) => say.phase[phase]).join(', '), item.licence].filter(Boolean).join(' · ')
     const title = welsh || item.title
     const unseen = h('span', { class: 'unseen' }, `: ${title}`)

@@ -1,9 +1,6 @@
 /* Builds elements. Text goes in as text: no string ever becomes markup. */
 
-/** @typedef {Record<string, string | number | boolean | undefined>} Attributes */
-/** @typedef {Node | string | undefined | null | false} Child */
-
-/** @param {Element} element @param {Attributes} attributes @param {Child[]} children */
+/** @param {Element} element @param {Scip.Attributes} attributes @param {Scip.Child[]} children */
 function finish(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes))
     if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value))
@@ -13,7 +10,7 @@ function finish(element, attributes, children) {
 
 /**
  * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag @param {Attributes} [attributes] @param {Child[]} children
+ * @param {T} tag @param {Scip.Attributes} [attributes] @param {Scip.Child[]} children
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag)
@@ -23,7 +20,7 @@ export function h(tag, attributes = {}, ...children) {
 
 /**
  * @template {keyof SVGElementTagNameMap} T
- * @param {T} tag @param {Attributes} [attributes] @param {Child[]} children
+ * @param {T} tag @param {Scip.Attributes} [attributes] @param {Scip.Child[]} children
  */
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag)
@@ -31,7 +28,7 @@ export function svg(tag, attributes = {}, ...children) {
   return element
 }
 
-/** A link where the address is one of the web, else only its text. @param {string} address @param {Child[]} children */
+/** A link where the address is one of the web, else only its text. @param {string} address @param {Scip.Child[]} children */
 export const link = (address, ...children) =>
   /^https?:\/\//i.test(address) ? h('a', { part: 'link', href: address }, ...children) : h('span', {}, ...children)
 

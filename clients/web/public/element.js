@@ -1,10 +1,7 @@
 /* What the elements share: attributes, the look, and the states loading, empty, error and stale. */
-import { home } from './client.js'
+import { home, Refusal } from './client.js'
 import { h, sheet } from './dom.js'
-import { fill, moment, words } from './words.js'
-
-/** @typedef {import('./words.js').Words} Words */
-/** @typedef {'loading' | 'ready' | 'empty' | 'error' | 'stale'} State */
+import { en, fill, moment, words } from './words.js'
 
 const look = sheet(`
   :host {
@@ -24,6 +21,7 @@ const look = sheet(`
     color: var(--text);
     font-family: var(--scip-font, inherit);
     line-height: 1.5;
+    overflow-wrap: break-word;
   }
   :host([hidden]) { display: none; }
   *, ::before, ::after { box-sizing: border-box; }
@@ -43,7 +41,7 @@ const look = sheet(`
   .muted { color: var(--muted); font-size: 0.875rem; }
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   #content { outline-offset: 6px; }
-  #note:empty { display: none; }
+  #note:empty, slot[hidden] { display: none; }
   #note { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; color: var(--muted); }
   :host(:state(stale)) #note, :host(:state(error)) #note {
     padding: 0.75rem 1rem; color: var(--text); background: var(--notice);
@@ -55,10 +53,12 @@ const look = sheet(`
     :host(:state(loading)) #note { animation: wait 1.6s ease-in-out infinite alternate; }
     @keyframes wait { 40% { opacity: 1; } to { opacity: 0.75; } }
   }
+  @media print { button, form { display: none; } }
 `)
 
 /**
- * An element that shows one list of the API. A subclass asks for it and draws it.
+ * An element that shows one list of the API. A subclass asks for it and draws it. What stands between its tags is shown until
+ * there is more to show, and where there is no JavaScript.
  * @template T
  */
 export class ScipElement extends HTMLElement {
@@ -68,15 +68,18 @@ export class ScipElement extends HTMLElement {
 
   #content = h('div', { id: 'content', part: 'content', tabindex: -1 })
   #note = h('div', { id: 'note', part: 'note', role: 'status' })
+  #before = h('slot')
   #internals = this.attachInternals()
   #turn = 0
   #planned = false
+  /** The words in the language of the element, or of the page around it. @type {Scip.Words} */
+  say = en
 
   constructor() {
     super()
     const root = this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [look, .../** @type {typeof ScipElement} */ (this.constructor).styles]
-    root.append(this.#note, this.#content)
+    root.append(this.#note, this.#content, this.#before)
   }
 
   connectedCallback() {
@@ -92,22 +95,17 @@ export class ScipElement extends HTMLElement {
     return this.getAttribute('api') || home
   }
 
-  /** The words in the language of the element, or of the page around it. @returns {Words} */
-  get say() {
-    return words(this.closest('[lang]')?.getAttribute('lang') ?? undefined)
-  }
-
-  /** Asks for the records. @param {boolean} _again @returns {Promise<import('./client.js').Answer<T>>} */
+  /** Asks for the records. @param {boolean} _again @returns {Promise<Scip.Answer<T>>} */
   ask(_again) {
     throw new Error('a subclass asks')
   }
 
-  /** Draws the records, of which there is at least one. @param {T[]} _items @param {Words} _say @returns {Node[]} */
+  /** Draws the records, of which there is at least one. @param {T[]} _items @param {Scip.Words} _say @returns {Node[]} */
   draw(_items, _say) {
     throw new Error('a subclass draws')
   }
 
-  /** What is said where there are no records. @param {Words} say */
+  /** What is said where there are no records. @param {Scip.Words} say */
   nothing(say) {
     return say.noHubs
   }
@@ -129,7 +127,9 @@ export class ScipElement extends HTMLElement {
 
   async #load(again = false) {
     const turn = ++this.#turn
-    const say = this.say
+    const say = await words(this.closest('[lang]')?.getAttribute('lang') ?? undefined)
+    if (turn !== this.#turn) return
+    this.say = say
     this.shadowRoot?.querySelectorAll('#content, #note').forEach((part) => part.setAttribute('lang', say.lang))
     this.#show('loading', say.loading)
     try {
@@ -143,16 +143,18 @@ export class ScipElement extends HTMLElement {
       if (turn !== this.#turn) return
       console.warn(`<${this.localName}>`, error)
       this.#content.replaceChildren()
-      this.#show('error', say.failed, say.retry)
+      if (error instanceof Refusal) this.#show('error', say.refused, '', `<${this.localName}> ${error.message}`)
+      else this.#show('error', say.failed, say.retry)
     }
   }
 
-  /** @param {State} state @param {string} [text] @param {string} [retry] label of a button that tries again */
-  #show(state, text, retry) {
+  /** @param {Scip.State} state @param {string} [text] @param {string} [retry] label of a button that tries again @param {string} [detail] in English */
+  #show(state, text, retry, detail) {
     this.#internals.states.clear()
     this.#internals.states.add(state)
     this.#content.ariaBusy = String(state === 'loading')
-    this.#note.replaceChildren(...(text ? [h('span', {}, text)] : []))
+    this.#before.hidden = state !== 'error' && (state !== 'loading' || this.#content.childElementCount > 0)
+    this.#note.replaceChildren(...(text ? [h('span', {}, text)] : []), ...(detail ? [h('span', { lang: 'en' }, detail)] : []))
     if (!retry) return
     const button = h('button', { type: 'button', part: 'retry' }, retry)
     button.addEventListener('click', () => {

@@ -4,10 +4,6 @@ import { h, link, sheet } from './dom.js'
 import { ScipElement } from './element.js'
 import { fill, partialDate, timeOfDay } from './words.js'
 
-/** @typedef {import('./client.js').Item<'/v1/events'>} Event */
-/** @typedef {import('./client.js').Query<'/v1/events'>} Query */
-/** @typedef {import('./words.js').Words} Words */
-
 const FILTERS = ['hub', 'kind', 'programme', 'nation']
 
 const look = sheet(`
@@ -27,10 +23,10 @@ const look = sheet(`
 /** The last day that a date may mean: 2026 is over with 31 December. @param {string} date */
 const lastDay = (date) => date + '-12-31'.slice(date.length - 4)
 
-/** @param {Event} event @param {string} today */
+/** @param {Scip.Event} event @param {string} today */
 const toCome = (event, today) => event.status !== 'held' && (event.starts ? lastDay(event.ends ?? event.starts) >= today : event.status === 'published')
 
-/** @extends {ScipElement<Event>} */
+/** @extends {ScipElement<Scip.Event>} */
 export class Events extends ScipElement {
   static observedAttributes = [...ScipElement.observedAttributes, ...FILTERS, 'past']
   static styles = [look]
@@ -40,12 +36,12 @@ export class Events extends ScipElement {
     return list(this.api, '/v1/events', this.#query(this.say), { again })
   }
 
-  /** @override @param {Words} say */
+  /** @override @param {Scip.Words} say */
   nothing(say) {
     return say.noEvents
   }
 
-  /** @override @param {Event[]} events @param {Words} say */
+  /** @override @param {Scip.Event[]} events @param {Scip.Words} say */
   draw(events, say) {
     const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' }).format()
     const coming = events.filter((event) => toCome(event, today))
@@ -59,7 +55,7 @@ export class Events extends ScipElement {
     ]
   }
 
-  /** @param {Words} say @returns {Query} */
+  /** @param {Scip.Words} say @returns {Scip.Query<'/v1/events'>} */
   #query(say) {
     const given = FILTERS.flatMap((name) => {
       const value = this.getAttribute(name)
@@ -68,7 +64,7 @@ export class Events extends ScipElement {
     return { ...Object.fromEntries(given), ...(say.lang === 'cy' ? { lang: 'cy' } : {}) }
   }
 
-  /** The same list, for a calendar. @param {Words} say */
+  /** The same list, for a calendar. @param {Scip.Words} say */
   #calendar(say) {
     const url = new URL('/v1/events', this.api)
     for (const [name, value] of Object.entries({ ...this.#query(say), format: 'ics' })) url.searchParams.set(name, String(value))
@@ -77,9 +73,9 @@ export class Events extends ScipElement {
       h('a', { part: 'link', href: url.href }, say.calendarFile))
   }
 
-  /** @param {Event[]} events @param {Words} say */
+  /** @param {Scip.Event[]} events @param {Scip.Words} say */
   #months(events, say) {
-    /** @type {Map<string, Event[]>} */
+    /** @type {Map<string, Scip.Event[]>} */
     const months = new Map()
     for (const event of events) {
       const month = event.starts?.slice(0, 7) ?? ''
@@ -90,7 +86,7 @@ export class Events extends ScipElement {
       h('ul', { part: 'list', class: 'list' }, ...inside.map((event) => this.#event(event, say)))))
   }
 
-  /** @param {Event} event @param {Words} say */
+  /** @param {Scip.Event} event @param {Scip.Words} say */
   #event(event, say) {
     const cancelled = event.status === 'cancelled'
     const place = [event.venue, event.town].filter(Boolean).join(', ')
@@ -109,7 +105,7 @@ export class Events extends ScipElement {
   }
 }
 
-/** The day and the hours on the clock in London; a month or year stands above already. @param {Event} event @param {Words} say */
+/** The day and the hours on the clock in London; a month or year stands above already. @param {Scip.Event} event @param {Scip.Words} say */
 function when(event, say) {
   if (!event.starts) return event.date_text && h('p', { part: 'when', class: 'muted', lang: 'en' }, event.date_text)
   const until = event.ends && event.ends !== event.starts && event.ends

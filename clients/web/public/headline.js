@@ -4,21 +4,17 @@ import { h, link, sheet } from './dom.js'
 import { ScipElement } from './element.js'
 import { fill, partialDate, quantity } from './words.js'
 
-/** @typedef {import('./client.js').Item<'/v1/headline-figures'>} Figure */
-/** @typedef {import('./client.js').Query<'/v1/headline-figures'>} Query */
-/** @typedef {import('./words.js').Words} Words */
-
 const look = sheet(`
   .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(max(9.5rem, 20%), 1fr)); gap: var(--gap) clamp(1rem, 3cqw, 2rem); }
-  .figure { padding-top: 0.875rem; border-top: 1px solid var(--border); }
+  .figure { padding-top: 0.875rem; border-top: 1px solid var(--border); container-type: inline-size; }
   .value { color: var(--muted); }
-  .number { font-family: var(--scip-heading-font, inherit); font-size: 2.25rem; line-height: 1.2; color: var(--text); font-variant-numeric: lining-nums; }
+  .number { font-family: var(--scip-heading-font, inherit); font-size: min(2.25rem, 165cqi / var(--digits)); line-height: 1.2; color: var(--text); font-variant-numeric: lining-nums; white-space: nowrap; }
   .label { text-wrap: pretty; }
   .origin { display: flex; flex-wrap: wrap; gap: 0 1.25em; margin-top: var(--gap); }
   .figure .origin { margin-top: 0.25rem; }
 `)
 
-/** @extends {ScipElement<Figure>} */
+/** @extends {ScipElement<Scip.Figure>} */
 export class Headline extends ScipElement {
   static observedAttributes = [...ScipElement.observedAttributes, 'period', 'scope', 'metric']
   static styles = [look]
@@ -29,15 +25,15 @@ export class Headline extends ScipElement {
       const value = this.getAttribute(name)
       return value ? [[name, value]] : []
     }))
-    return list(this.api, '/v1/headline-figures', /** @type {Query} */ (query), { again })
+    return list(this.api, '/v1/headline-figures', /** @type {Scip.Query<'/v1/headline-figures'>} */ (query), { again })
   }
 
-  /** @override @param {Words} say */
+  /** @override @param {Scip.Words} say */
   nothing(say) {
     return say.noFigures
   }
 
-  /** @override @param {Figure[]} figures @param {Words} say */
+  /** @override @param {Scip.Figure[]} figures @param {Scip.Words} say */
   draw(figures, say) {
     const origins = new Set(figures.map(({ period, as_of, sources }) => JSON.stringify([period, as_of, sources])))
     const together = origins.size === 1 && figures[0]
@@ -47,13 +43,14 @@ export class Headline extends ScipElement {
     ]
   }
 
-  /** @param {Figure} figure @param {Words} say @param {boolean} withOrigin */
+  /** @param {Scip.Figure} figure @param {Scip.Words} say @param {boolean} withOrigin */
   #figure(figure, say, withOrigin) {
-    const [number, unit] = quantity(figure.value, figure.unit, say)
+    const [number = '', unit] = quantity(figure.value, figure.unit, say)
     const qualifier = say.qualifier[figure.qualifier]
+    const big = h('span', { part: 'number', class: 'number' }, number)
+    big.style.setProperty('--digits', String(number.length))
     return h('li', { part: 'figure', class: 'figure' },
-      h('p', { part: 'value', class: 'value' },
-        qualifier && `${qualifier} `, h('span', { part: 'number', class: 'number' }, number), unit && ` ${unit}`),
+      h('p', { part: 'value', class: 'value' }, qualifier && `${qualifier} `, big, unit && !says(figure) && ` ${unit}`),
       h('p', { part: 'label', class: 'label', lang: 'en' }, figure.label),
       figure.subject && h('p', { class: 'muted', lang: 'en' }, figure.subject.name),
       figure.confidence !== 'high' && h('p', { class: 'muted' }, say.confidence[figure.confidence]),
@@ -61,7 +58,10 @@ export class Headline extends ScipElement {
   }
 }
 
-/** The period, or else the day, and where it is said. @param {Figure} figure @param {Words} say */
+/** Whether the label has the unit already: 12 Hubs are no "12 hubs, Hubs". @param {Scip.Figure} figure */
+const says = ({ label, unit }) => label.toLowerCase().includes(unit.replace(/s$/, ''))
+
+/** The period, or else the day, and where it is said. @param {Scip.Figure} figure @param {Scip.Words} say */
 function origin(figure, say) {
   const [source = ''] = figure.sources
   const when = figure.period ? `${say.period} ${figure.period}` : figure.as_of && fill(say.asOf, partialDate(figure.as_of, say))

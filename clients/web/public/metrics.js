@@ -1,27 +1,29 @@
 /* <scip-metrics>: a metric over time, or by its parts, drawn, and the same numbers as a table. The table is always
  * there for screen readers; everybody else has a button for it. */
 import { called, chart, chartLook, periodsOf } from './chart.js'
-import { list } from './client.js'
+import { list, Refusal } from './client.js'
 import { h, link, sheet } from './dom.js'
 import { ScipElement } from './element.js'
 import { fill, partialDate, periodName, quantity } from './words.js'
 
-/** @typedef {import('./chart.js').Cell} Cell */
-/** @typedef {import('./chart.js').Side} Side */
-/** @typedef {import('./client.js').Item<'/v1/metrics'>} Metric */
-/** @typedef {import('./client.js').Query<'/v1/metrics/{code}'>} Query */
-/** @typedef {import('./words.js').Words} Words */
+/** @typedef {Scip.Query<'/v1/metrics/{code}'>} Query */
 
-const SIDES = /** @type {Side[]} */ (['hub', 'nation', 'category'])
+/** Where the names are of what a metric has as categories. @type {Record<string, Scip.NamePath>} */
+const NAMED = { Document: '/v1/documents', Course: '/v1/training/courses', Programme: '/v1/programmes' }
+const SIDES = /** @type {Scip.Side[]} */ (['hub', 'nation', 'category'])
 
 const look = sheet(`
   :host { --pale: color-mix(in srgb, var(--accent) 30%, transparent); }
   .facts { display: flex; flex-wrap: wrap; gap: 0 1.25em; }
   .basis::before {
     content: ''; display: inline-block; width: 0.875em; height: 0.875em; margin-inline-end: 0.5em; vertical-align: -0.0625em;
-    border: 1px solid var(--accent); background: var(--accent); forced-color-adjust: none;
+    border: 1px solid var(--accent); background: var(--accent); print-color-adjust: exact;
   }
   .basis.provisional::before { background: var(--pale); }
+  @media (forced-colors: active) {
+    .basis::before { forced-color-adjust: none; border-color: CanvasText; background: CanvasText; }
+    .basis.provisional::before { background: Canvas; }
+  }
   .single { margin-block: 0.5rem; color: var(--muted); }
   .single span { font-family: var(--scip-heading-font, inherit); font-size: 2.25rem; line-height: 1.2; color: var(--text); font-variant-numeric: lining-nums; }
   .ways { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.5em; }
@@ -36,35 +38,44 @@ const look = sheet(`
   .about { display: grid; gap: 0.5rem; max-width: 42rem; }
   @media print {
     .table.unseen { position: static; width: auto; height: auto; margin-top: 1rem; clip-path: none; white-space: normal; }
-    button { display: none; }
+    .ways { display: none; }
     tr { break-inside: avoid; }
   }
 `)
 
-/** @extends {ScipElement<Cell>} */
+/** @extends {ScipElement<Scip.Cell>} */
 export class Metrics extends ScipElement {
   static observedAttributes = [...ScipElement.observedAttributes, 'code', 'period', 'by', ...SIDES, 'release', 'as-of']
   static styles = [chartLook, look]
 
-  /** @type {Metric | undefined} */
+  /** @type {Scip.Metric | undefined} */
   #metric
+  /** @type {Scip.Names} */
+  #names = new Map()
   #open = false
 
   /** @override @param {boolean} again */
   async ask(again) {
+    if (!this.getAttribute('code')) throw new Refusal('code is missing')
     const [cells, metrics] = await Promise.all([
       list(this.api, '/v1/metrics/{code}', this.#query(), { again }),
       list(this.api, '/v1/metrics', {}, { again })])
     this.#metric = metrics.items.find(({ code }) => code === this.getAttribute('code'))
+    const named = this.#by.includes('category') && NAMED[this.#metric?.category ?? '']
+    const records = named ? (await list(this.api, named, {}, { again })).items : []
+    this.#names = new Map(records.flatMap((record) => {
+      const name = 'title' in record ? record.title : record.name
+      return [[record.slug, name], [record.slug.replaceAll('-', '_'), name]] /* a programme's code has other lines */
+    }))
     return { items: cells.items, at: Math.min(cells.at, metrics.at), stale: cells.stale || metrics.stale }
   }
 
-  /** @override @param {Words} say */
+  /** @override @param {Scip.Words} say */
   nothing(say) {
     return say.noFigures
   }
 
-  /** @override @param {Cell[]} cells @param {Words} say */
+  /** @override @param {Scip.Cell[]} cells @param {Scip.Words} say */
   draw(cells, say) {
     const title = this.#metric?.title ?? this.getAttribute('code') ?? ''
     const by = this.#by
@@ -75,7 +86,7 @@ export class Metrics extends ScipElement {
     return [
       h('h3', { part: 'title', lang: 'en' }, title),
       this.#facts(cells, say),
-      first && cells.length === 1 && !by.length ? single(first, say) : chart(cells, { by, share, line: share || this.#metric?.kind === 'stock', title }, say),
+      first && cells.length === 1 && !by.length ? single(first, say) : chart(cells, { by, share, line: share || this.#metric?.kind === 'stock', title, names: this.#names }, say),
       ...this.#table(cells, title, share, say,
         h('a', { part: 'link csv', href: this.#address('', { ...this.#query(), format: 'csv' }) }, say.csv, h('span', { class: 'unseen', lang: 'en' }, `: ${title}`)),
         h('a', { part: 'link explain', href: this.#address('/explain', { code, period: last, ...rest }) }, fill(say.explain, periodName(last, say)),
@@ -105,7 +116,7 @@ export class Metrics extends ScipElement {
     return url.href
   }
 
-  /** Of when and of whom; what is provisional, and what is a release. @param {Cell[]} cells @param {Words} say */
+  /** Of when and of whom; what is provisional, and what is a release. @param {Scip.Cell[]} cells @param {Scip.Words} say */
   #facts(cells, say) {
     const periods = periodsOf(cells)
     const [first] = periods
@@ -114,13 +125,13 @@ export class Metrics extends ScipElement {
     const released = periods.filter(({ release }) => release)
     return h('p', { part: 'facts', class: 'facts muted' },
       first && periods.length === 1 && h('span', {}, `${say.period} ${periodName(first.period, say)}`), ' ',
-      ...sides.flatMap((side) => [h('span', {}, first?.[side] ? called(side, first, say) : this.getAttribute(side) ?? ''), ' ']),
+      ...sides.flatMap((side) => [h('span', {}, first?.[side] ? called(side, first, say, this.#names) : this.getAttribute(side) ?? ''), ' ']),
       day && h('span', {}, fill(say.asOf, partialDate(day, say))), ' ',
       cells.some(({ basis, value }) => basis === 'provisional' && value !== null) && h('span', { part: 'provisional', class: 'basis provisional' }, say.mayChange), ' ',
       ...released.flatMap((cell) => [h('span', { part: 'release', class: 'basis' }, periods.length > 1 && `${periodName(cell.period, say)}: `, basis(cell, say)), ' ']))
   }
 
-  /** The button, what else leads on, and the table. @param {Cell[]} cells @param {string} title @param {boolean} share @param {Words} say @param {Node[]} ways */
+  /** The button, what else leads on, and the table. @param {Scip.Cell[]} cells @param {string} title @param {boolean} share @param {Scip.Words} say @param {Node[]} ways */
   #table(cells, title, share, say, ...ways) {
     const by = this.#by
     const head = [say.column.period, ...by.map((side) => say.column[side]), say.column.value, ...(share ? [say.column.numerator, say.column.denominator] : []),
@@ -145,7 +156,7 @@ export class Metrics extends ScipElement {
     return [h('div', { part: 'ways', class: 'ways' }, button, ...ways), table]
   }
 
-  /** @param {Cell} cell @param {boolean} share @param {Words} say */
+  /** @param {Scip.Cell} cell @param {boolean} share @param {Scip.Words} say */
   #row(cell, share, say) {
     const { code, by: _by, ...rest } = this.#query()
     const sides = Object.fromEntries(this.#by.map((side) => [side, side === 'hub' ? cell.hub?.slug : cell[side]]))
@@ -153,7 +164,7 @@ export class Metrics extends ScipElement {
     const asked = Object.values(sides).every(Boolean)
     const period = periodName(cell.period, say)
     return h('tr', { class: cell.status }, h('th', { scope: 'row' }, period),
-      ...this.#by.map((side) => h('td', {}, called(side, cell, say))),
+      ...this.#by.map((side) => h('td', {}, called(side, cell, say, this.#names))),
       h('td', { part: 'value', class: 'count' }, value(cell, say)),
       ...(share ? [cell.numerator, cell.denominator] : []).map((part) => h('td', {}, part === null ? '–' : quantity(part, '', say)[0])),
       h('td', { class: 'count' }, basis(cell, say)),
@@ -161,7 +172,7 @@ export class Metrics extends ScipElement {
         h('span', { class: 'unseen' }, `: ${[period, ...Object.values(sides)].join(', ')}`))))
   }
 
-  /** What counts, what does not, and who says so. @param {Metric} metric @param {Cell[]} cells @param {Words} say */
+  /** What counts, what does not, and who says so. @param {Scip.Metric} metric @param {Scip.Cell[]} cells @param {Scip.Words} say */
   #about(metric, cells, say) {
     const others = [...new Set(cells.map((cell) => cell.definition_version))].filter((version) => version !== metric.definition_version)
     return h('details', { part: 'about' }, h('summary', {}, say.aboutFigure), h('div', { class: 'about' },
@@ -173,14 +184,14 @@ export class Metrics extends ScipElement {
   }
 }
 
-/** @param {Cell} cell @param {Words} say */
+/** @param {Scip.Cell} cell @param {Scip.Words} say */
 function single(cell, say) {
   const [number, unit] = cell.value === null ? [say.cell[cell.status], ''] : quantity(cell.value, cell.unit, say)
   return h('p', { part: 'single', class: 'single', 'aria-hidden': 'true' }, h('span', {}, number), unit && cell.value !== 1 && ` ${unit}`)
 }
 
-/** @param {Cell} cell @param {Words} say */
+/** @param {Scip.Cell} cell @param {Scip.Words} say */
 const value = (cell, say) => (cell.value === null ? say.cell[cell.status] : quantity(cell.value, cell.unit, say)[0])
 
-/** @param {Cell} cell @param {Words} say */
+/** @param {Scip.Cell} cell @param {Scip.Words} say */
 const basis = (cell, say) => (cell.release ? [fill(say.release, cell.release), cell.replaced_by && fill(say.replacedBy, cell.replaced_by)].filter(Boolean).join(', ') : say.provisional)
