@@ -16,6 +16,17 @@ window.ui = SwaggerUIBundle({
   syntaxHighlight: { theme: 'monokai' },
 });
 
+/* Dark where the reader's system is. */
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();
+
+/* A demonstration says so: each of its records names that as its source. */
+fetch('/v1/organisations?limit=1').then((answer) => answer.json()).then(({ items }) => {
+  document.getElementById('demonstration').hidden = !items[0]?.sources.includes('Demonstration data');
+}, () => {});
+
 /* Lists of values get their parameter's name, and examples that scroll the keyboard's focus. */
 new MutationObserver(() => {
   for (const list of document.querySelectorAll('tr[data-param-name] select:not([aria-label])'))

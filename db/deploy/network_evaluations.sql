@@ -95,7 +95,7 @@ RETURN replace(rtrim(to_char(number, 'FM999,999,999,990.99'), '.'), '-', '−');
 CREATE FUNCTION scip.page_words(status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE status WHEN 'suppressed' THEN 'withheld' ELSE replace(status, '_', ' ') END;
 CREATE FUNCTION scip.page_title(code text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE code WHEN 'he' THEN 'Higher education' WHEN 'fe' THEN 'Further education' WHEN 'hub_led_activity' THEN 'Hub-led activity' ELSE upper(left(code, 1)) || replace(substr(code, 2), '_', ' ') END;
+RETURN CASE code WHEN 'he' THEN 'Higher education' WHEN 'fe' THEN 'Further education' WHEN 'hub_led_activity' THEN 'Hub-led activity' ELSE upper(left(code, 1)) || translate(substr(code, 2), '_-', '  ') END;
 CREATE FUNCTION scip.page_cell(value numeric, status text) RETURNS xml LANGUAGE sql STABLE
 RETURN CASE WHEN status IN ('value', 'zero') THEN xmlelement(name td, scip.page_number(value))
             ELSE xmlelement(name td, xmlattributes('word' AS class), scip.page_words(status)) END;
@@ -117,11 +117,12 @@ RETURN CASE WHEN status IN ('value', 'zero') THEN xmlconcat(
          xmlelement(name text, xmlattributes(6 AS x, y + height - 2 AS y, class || ' word' AS class), scip.page_words(status))) END;
 
 CREATE FUNCTION scip.page_style() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN $css$
-:root { color-scheme: light; --ink: #1b2530; --quiet: #4c5762; --line: #cfd3cf; --accent: #14566b;
+:root { color-scheme: light dark; --paper: light-dark(#fff, #12181e); --ink: light-dark(#1b2530, #e7ebee); --quiet: light-dark(#4c5762, #a4afb8);
+  --line: light-dark(#cfd3cf, #38434d); --accent: light-dark(#14566b, #86c8d8);
   --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", "Source Serif 4", Georgia, serif; }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 66rem; padding: 0 clamp(1rem, 5vw, 4rem) 4rem; color: var(--ink); background: #fff;
+body { margin: 0 auto; max-width: 66rem; padding: 0 clamp(1rem, 5vw, 4rem) 4rem; color: var(--ink); background: var(--paper);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; overflow-wrap: break-word; }
 a { color: var(--accent); text-underline-offset: 0.2em; text-decoration-thickness: 1px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
@@ -135,6 +136,7 @@ h4 { margin: 1.5rem 0 0.25rem; font-size: 1rem; }
 p, dd { max-width: 42em; margin: 0 0 0.75rem; text-wrap: pretty; }
 header p { color: var(--quiet); font-size: 1.125rem; }
 header .name { color: var(--ink); }
+header .demonstration { max-width: none; margin-bottom: 1.5rem; padding: 0.5rem 1rem; border: 2px solid; color: var(--ink); }
 .quiet, dd { color: var(--quiet); }
 nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; padding: 0; list-style: none; }
 nav a { display: inline-block; padding-block: 0.25rem; }
@@ -145,7 +147,7 @@ h2 + .figure { margin-top: 0; }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 caption { padding-bottom: 0.5rem; text-align: left; font-weight: 600; }
 th, td { padding: 0.375rem 0 0.375rem 0.625rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: baseline; white-space: nowrap; }
-th:first-child { padding-left: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; hyphens: auto; min-width: 6.5rem; }
+th:first-child { padding-left: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 7rem; }
 thead th { color: var(--quiet); font-weight: 600; border-bottom-color: var(--quiet); }
 tbody th { font-weight: 400; }
 tfoot th, tfoot td { font-weight: 600; }
@@ -165,13 +167,21 @@ text.hub { font-size: 12px; font-weight: 600; }
 text.before { font-size: 12px; fill: var(--quiet); }
 text.word { font-style: italic; fill: var(--quiet); }
 rect.now { fill: var(--accent); }
+.ground { fill: var(--paper); }
+.stripe { fill: var(--quiet); }
 rect.before { fill: url(#before); stroke: var(--quiet); stroke-width: 1px; }
 line.none { stroke: var(--quiet); stroke-width: 1px; stroke-dasharray: 1 4; }
 line.axis { stroke: var(--quiet); stroke-width: 1px; }
 @media (min-width: 52rem) { .pair { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); } .even { grid-template-columns: minmax(0, 6fr) minmax(0, 5fr); } }
-@media (max-width: 30rem) { table { font-size: 0.8125rem; } thead th { font-size: 0.75rem; } th:first-child { min-width: 5.5rem; } th, td { padding-left: 0.375rem; } .texts th + th, .texts td { padding-left: 0.75rem; } }
+@media (max-width: 30rem) { table { font-size: 0.8125rem; } thead th { font-size: 0.75rem; } th:first-child { min-width: 6.25rem; } th, td { padding-left: 0.375rem; } .texts th + th, .texts td { padding-left: 0.75rem; } }
+@media (forced-colors: active) {
+  text, text.before, text.word, rect.now, .stripe { fill: CanvasText; }
+  rect.before, line.none, line.axis { stroke: CanvasText; }
+  .ground { fill: Canvas; }
+}
 @page { size: A4; margin: 17mm 16mm 19mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8.5pt sans-serif; } }
 @media print {
+  :root { color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.45; }
   header { padding-block: 0; }
   nav { display: none; }
@@ -280,15 +290,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT E'<!DOCTYPE html>\n' || xmlserialize(CONTENT xmlelement(name html, xmlattributes('en' AS lang),
     xmlelement(name head,
       xmlelement(name meta, xmlattributes('utf-8' AS charset)),
-      xmlelement(name title, 'Annual network evaluation ' || n.year || ' – SCiP Alliance'),
+      xmlelement(name title, CASE WHEN is_demonstration() THEN 'Demonstration: ' ELSE '' END || 'Annual network evaluation ' || n.year || ' – SCiP Alliance'),
+      xmlelement(name meta, xmlattributes('description' AS name, format('What the Hubs of the SCiP Alliance did from %s to %s: figures by Hub, with charts and tables, and what the Hubs say.', n.first_day, n.last_day) AS content)),
       xmlelement(name meta, xmlattributes('viewport' AS name, 'width=device-width, initial-scale=1' AS content)),
       xmlelement(name link, xmlattributes('icon' AS rel, 'data:,' AS href)),
-      xmlelement(name style, page_style())),
+      xmlelement(name style, page_style() || CASE WHEN is_demonstration() THEN '@page { @bottom-left { content: "Demonstration: none of this is real"; font: 8.5pt sans-serif; } }' ELSE '' END)),
     xmlelement(name body,
       xmlelement(name svg, xmlattributes('defs' AS class, 'true' AS "aria-hidden"), xmlelement(name defs, xmlelement(name pattern, xmlattributes('before' AS id, 4 AS width, 4 AS height,
-        'userSpaceOnUse' AS "patternUnits", 'rotate(45)' AS "patternTransform"), xmlelement(name rect, xmlattributes(4 AS width, 4 AS height, '#fff' AS fill)),
-        xmlelement(name rect, xmlattributes(1.25 AS width, 4 AS height, '#4c5762' AS fill))))),
+        'userSpaceOnUse' AS "patternUnits", 'rotate(45)' AS "patternTransform"), xmlelement(name rect, xmlattributes(4 AS width, 4 AS height, 'ground' AS class)),
+        xmlelement(name rect, xmlattributes(1.25 AS width, 4 AS height, 'stripe' AS class))))),
       xmlelement(name header,
+        CASE WHEN is_demonstration() THEN xmlelement(name p, xmlattributes('demonstration' AS class), xmlelement(name strong, 'Demonstration.'), ' None of these Hubs, people, events and numbers is real.') END,
         xmlelement(name p, xmlattributes('name' AS class), 'The SCiP Alliance'),
         xmlelement(name h1, 'Annual network evaluation ' || n.year),
         xmlelement(name p, format('What the Hubs did from %s to %s, as they reported it and as the Alliance’s records have it. Release %s of %s.', n.first_day, n.last_day, n.release, n.released_on)),

@@ -123,6 +123,14 @@ def test_a_second_load_changes_nothing(seconds, query):
     assert query(state) == before
 
 
+def test_each_page_says_so(demo, query):
+    year = demo.get("/v1/network/evaluations?limit=1").json["items"][0]["year"]
+    for page in ("/", f"/v1/network/evaluations/{year}/document"):
+        assert re.search(r'<p class="demonstration"><strong>Demonstration\.</strong> None of these', demo.get(page).text), page
+    assert query("SELECT scip.is_demonstration()") == [(True,)]
+    assert "Demonstration data" in demo.get("/v1/organisations?limit=1").json["items"][0]["sources"], "by which /docs knows"
+
+
 def test_it_is_loaded_quickly(seconds):
     assert seconds < 20
 
