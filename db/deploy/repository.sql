@@ -4,14 +4,15 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 
 -- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has;
--- what has a hyphen also in one word, so that wellbeing finds well-being.
+-- what has a hyphen also in one word, so that wellbeing finds well-being. A phrase ends with each of these: there is a |.
 CREATE FUNCTION scip.indexed(value text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT to_tsvector('pg_catalog.english', t) || to_tsvector('pg_catalog.simple', t)
+RETURN (SELECT to_tsvector('pg_catalog.english', t) || '''|'':1'::tsvector || to_tsvector('pg_catalog.simple', t)
         FROM scip.spell(regexp_replace(scip.fold(coalesce(value, '')), '([[:alpha:]]+)-([[:alpha:]]+)', '\1 \2 \1\2', 'g')) t);
 CREATE FUNCTION scip.words(title text, names text, body text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN setweight(scip.indexed(title), 'A') || setweight(scip.indexed(names), 'B') || setweight(scip.indexed(body), 'C');
+RETURN ts_delete(setweight(scip.indexed(title), 'A') || '''|'':1'::tsvector || setweight(scip.indexed(names), 'B') || '''|'':1'::tsvector
+                 || setweight(scip.indexed(body), 'C'), '|');
 -- What somebody typed as a query. Its grammar has three signs ("a phrase", -without, or), which are carried through as
 -- private characters; all others are white space, so that no text is an error and words are cut as in the index.
 CREATE FUNCTION scip.asked(q text) RETURNS tsquery
