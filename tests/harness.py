@@ -1,6 +1,9 @@
 """A private cluster, running servers, and clients that record every exchange for the conformance suite."""
+import atexit
 import base64
+import collections
 import contextlib
+import functools
 import hashlib
 import http.client
 import itertools
@@ -10,16 +13,17 @@ import re
 import secrets
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCAL = Path(os.environ.get("SCIP_TEST_DIR", ROOT / ".local/test"))
+LOCAL = Path(os.environ.get("SCIP_TEST_DIR", ROOT / ".local/test"), os.environ.get("PYTEST_XDIST_WORKER", ""))  # each worker has a cluster of its own
 BINARY = Path(os.environ.get("SCIP_BINARY", ROOT / "build/api/scip-api"))
 SHARED = Path(os.environ.get("SCIP_SHARED", ROOT.parent / "shared"))
-TRAFFIC = Path(os.environ.get("SCIP_TRAFFIC", LOCAL / "traffic.jsonl"))
+TRAFFIC = Path(os.environ.get("SCIP_TRAFFIC", ROOT / ".local/test/traffic"))  # a file of each process
 FIXTURE = ROOT / "tests/fixtures/engine"
 
 
@@ -32,25 +36,81 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class Psql:
+    """A psql that waits for the next statements: starting one for each takes longer than most of them."""
+
+    def __init__(self, url):
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.errors, env={**os.environ, "PGOPTIONS": "-c client_min_messages=error"})
+
+    def run(self, sql):
+        """What it prints, and what is wrong, after which it has ended. Nothing of this is left in the session."""
+        end, lines = f"end {secrets.token_hex(8)}\n", []
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(f"{sql}\n;\nROLLBACK;\nDISCARD ALL;\n\\echo {end}")
+            self.process.stdin.flush()
+        while (line := self.process.stdout.readline()) and line != end:
+            lines.append(line)
+        if line:
+            return "".join(lines).strip(), None
+        self.close()
+        self.errors.seek(0)
+        return "", self.errors.read().decode() or "psql ended"
+
+    def close(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
 class Cluster:
     """The PostgreSQL of the tests: script/postgres in a folder of its own."""
 
-    def __init__(self, folder=LOCAL):
+    def __init__(self, folder=LOCAL, fsync="off"):
         self.folder, self.tokens = folder, {}
-        self.run("start", "-c", "fsync=off")
+        self.run("start", "-c", f"fsync={fsync}")
         self.psql((FIXTURE / "setup.sql").read_text())
 
     def run(self, *command):
         return subprocess.run([ROOT / "script/postgres", self.folder, *command], check=True, text=True, stdout=subprocess.PIPE).stdout
 
+    @functools.cached_property
+    def address(self):
+        return self.run("url", "ROLE").strip()
+
     def url(self, role="scip_anonymous"):
-        return self.run("url", role).strip()
+        return self.address.replace("ROLE", role)
+
+    @functools.cached_property
+    def idle(self):
+        """Sessions that wait, by role."""
+        atexit.register(self.leave)
+        return collections.defaultdict(list)
+
+    def leave(self):
+        """Ends the sessions that wait."""
+        for sessions in self.idle.values():
+            while sessions:
+                sessions.pop().close()
+
+    def session(self, role):
+        """One that waits and is still there, or a new one."""
+        while self.idle[role]:
+            with contextlib.suppress(IndexError):  # another thread was faster
+                session = self.idle[role].pop()
+                if session.run("SELECT 1")[0] == "1":
+                    return session
+        return Psql(self.url(role))
 
     def psql(self, sql, role="postgres"):
         """Runs statements, gives what they print: values separated by |."""
-        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url(role)], input=sql, text=True, capture_output=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        session = self.session(role)
+        text, wrong = session.run(sql)
+        assert not wrong, wrong
+        self.idle[role].append(session)
+        return text
 
     def client(self, role, hub=None, organisation=None, group=None, standing_for=None, label=None):
         """Makes a client with one role (slugs name its subject; standing_for: the organisation beside a Hub or group): id and secret."""
@@ -81,6 +141,8 @@ class Server:
 
     def __init__(self, name="main", wait=True, **env):
         self.name, self.port, self.admin_port = name, env.get("PORT") or free_port(), free_port()
+        self.contract = {None: "main", FIXTURE / "openapi.yaml": "engine"}.get(env.get("CONTRACT"))  # which one its answers are held against
+        self.database = env.get("DATABASE_URL")
         LOCAL.mkdir(parents=True, exist_ok=True)
         self.log = LOCAL / f"server-{name}-{self.port}.log"
         settings = {"PORT": self.port, "ADMIN_PORT": self.admin_port, "THREADS": 64, "SECRET_FILE": LOCAL / "secret", "KEYS": LOCAL / "keys",
@@ -100,7 +162,7 @@ class Server:
         while time.monotonic() < until:
             assert self.process.poll() is None, self.log.read_text()
             try:
-                if self.get("/health/ready", record=False).status == 200:
+                if self.get("/health/ready").status == 200:
                     return
             except OSError:
                 pass
@@ -110,27 +172,27 @@ class Server:
     def alive(self):
         return self.process.poll() is None
 
-    def request(self, method, target, headers=None, body=None, record=True, timeout=20):
-        return exchange(self, method, target, headers or {}, body, record, timeout)
+    def request(self, method, target, headers=None, body=None, timeout=20):
+        return exchange(self, method, target, headers or {}, body, timeout)
 
-    def get(self, target, record=True, **headers):
-        return self.request("GET", target, {k.replace("_", "-"): v for k, v in headers.items()}, record=record)
+    def get(self, target, **headers):
+        return self.request("GET", target, {k.replace("_", "-"): v for k, v in headers.items()})
 
-    def send(self, method, target, body=None, token=None, if_match=None, key=None, record=True, **headers):
+    def send(self, method, target, body=None, token=None, if_match=None, key=None, **headers):
         """A request as a client with a token makes it; a PATCH is a merge patch."""
         given = {"Authorization": token and f"Bearer {token}", "If-Match": if_match, "Idempotency-Key": key,
                  "Content-Type": "application/merge-patch+json" if method == "PATCH" else None,
                  **{name.replace("_", "-"): value for name, value in headers.items()}}
         if body is None and method in ("POST", "PUT", "PATCH"):
             body = b""
-        return self.request(method, target, {name: value for name, value in given.items() if value is not None}, body, record)
+        return self.request(method, target, {name: value for name, value in given.items() if value is not None}, body)
 
-    def form(self, target, values, basic=None, record=True, **headers):
+    def form(self, target, values, basic=None, **headers):
         """A form, as OAuth has it; basic: client id and secret."""
         if basic:
             pair = ":".join(quote(part, safe="") for part in basic)
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-        return self.request("POST", target, {"Content-Type": "application/x-www-form-urlencoded", **headers}, urlencode(values).encode(), record)
+        return self.request("POST", target, {"Content-Type": "application/x-www-form-urlencoded", **headers}, urlencode(values).encode())
 
     def admin(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=10)
@@ -188,19 +250,41 @@ class Response:
         return self.body.decode()
 
 
-write_lock = threading.Lock()
+write_lock, written = threading.Lock(), set()
+WHOLE = 1 << 20  # of a longer body of bytes only the beginning is kept
 
 
-def record_exchange(contract, method, target, request_headers, response):
-    line = json.dumps({"contract": contract, "method": method, "target": target, "request_headers": list(request_headers.items()),
-                       "status": response.status, "headers": response.header_list,
-                       "body": base64.b64encode(response.body).decode()})
-    with write_lock, TRAFFIC.open("a") as file:
-        file.write(line + "\n")
+def record_exchange(server, method, target, request_headers, response):
+    """Writes it down, of those that are alike the first; not where the server has no contract of ours."""
+    contract = getattr(server, "contract", None)
+    if not contract:
+        return
+    given = {name.lower(): value for name, value in response.header_list}
+    told = (contract, method, target, "authorization" in map(str.lower, request_headers), response.status, *sorted(given),
+            *map(given.get, ("content-type", "cache-control", "etag", "link", "location")))
+    key = hashlib.sha256(repr(told).encode() + response.body).digest()
+    body = response.body if len(response.body) <= WHOLE or "json" in given.get("content-type", "") else response.body[:WHOLE]
+    line = json.dumps({"contract": contract, "server": server.name, "database": server.database, "method": method, "target": target,
+                       "request_headers": list(request_headers.items()), "status": response.status, "headers": response.header_list,
+                       "length": len(response.body), "body": base64.b64encode(body).decode()})
+    with write_lock:
+        if key in written:
+            return
+        written.add(key)
+        TRAFFIC.mkdir(parents=True, exist_ok=True)
+        with (TRAFFIC / f"{os.getpid()}.jsonl").open("a") as file:
+            file.write(line + "\n")
 
 
-def exchange(server, method, target, headers, body, record, timeout):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout)
+def recorded():
+    """All that was written down."""
+    for path in sorted(TRAFFIC.glob("*.jsonl")):
+        with path.open() as lines:
+            yield from map(json.loads, lines)
+
+
+def exchange(server, method, target, headers, body, timeout, source=None):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout, source_address=source and (source, 0))
     connection.putrequest(method, target, skip_accept_encoding=True)
     if isinstance(body, (dict, list)):
         body = json.dumps(body).encode()
@@ -215,8 +299,7 @@ def exchange(server, method, target, headers, body, record, timeout):
     answer = connection.getresponse()
     response = Response(answer.status, answer.getheaders(), answer.read())
     connection.close()
-    if record:
-        record_exchange(server.name, method, target, headers, response)
+    record_exchange(server, method, target, headers, response)
     return response
 
 
@@ -246,7 +329,7 @@ def raw(server, data, timeout=3.0, pause=None):
     responses = parse_responses(received)
     for response in responses:
         if response.status != 100:
-            record_exchange(server.name, method, target, {}, response)
+            record_exchange(server, method, target, {}, response)
     return responses, closed
 
 

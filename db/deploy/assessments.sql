@@ -292,12 +292,12 @@ BEGIN
     UNION ALL
     SELECT o.line, 'period', 'overlaps with the total of ' || min(t.period) FROM spanned o JOIN scip.closed_total t USING (what, period) GROUP BY o.line
     UNION ALL
-    SELECT s.line, 'value', 'is another than that of the total that is there, ' || t.value
-    FROM sound s JOIN scip.closed_total t USING (what, period) WHERE t.value <> s.value
-    UNION ALL
-    SELECT s.line, c.name, 'is another than that of the total that is there: correct it there'
-    FROM sound s JOIN scip.closed_total t USING (what, period), LATERAL (VALUES ('source', s.sources <> t.sources), ('note', s.note IS NOT NULL AND s.note IS DISTINCT FROM t.note)) c (name, differs)
-    WHERE c.differs AND t.value = s.value
+    SELECT s.line, c.name, c.wrong
+    FROM sound s JOIN scip.closed_total t USING (what, period), LATERAL (VALUES
+      ('value', t.value <> s.value, 'is another than that of the total that is there, ' || t.value),
+      ('source', t.value = s.value AND t.sources <> s.sources, 'is another than that of the total that is there: correct it there'),
+      ('note', t.value = s.value AND s.note IS NOT NULL AND s.note IS DISTINCT FROM t.note, 'is another than that of the total that is there: correct it there')) c (name, differs, wrong)
+    WHERE c.differs
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
   )

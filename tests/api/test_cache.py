@@ -63,7 +63,7 @@ def test_another_process_is_seen_within_the_bound(server, cluster):
             committed = time.monotonic()
             while True:
                 asked = time.monotonic()
-                seen = server.get("/v1/hubs/london-hub", record=False).json["blurb"]
+                seen = server.get("/v1/hubs/london-hub").json["blurb"]
                 if seen == f"Version {number}":
                     break
                 assert asked - committed < BOUND, f"{seen} after {asked - committed:.3f} s"
@@ -177,11 +177,11 @@ def test_next_link_is_the_key_s_own(server):
 
 def test_memory_is_bounded(cluster):
     server = harness.Server("main", DATABASE_URL=cluster.url(), CACHE_BYTES=200000)
-    body = server.get("/v1/hubs", record=False).body
+    body = server.get("/v1/hubs").body
     for number in range(300):
-        assert server.get(f"/v1/events?q=nothing-{number}&format=csv", record=False).status == 200
+        assert server.get(f"/v1/events?q=nothing-{number}&format=csv").status == 200
         if number % 10 == 0:
-            assert server.get("/v1/hubs", record=False).body == body
+            assert server.get("/v1/hubs").body == body
             assert counters(server)["bytes"] <= 200000
     assert counters(server)["entries"] > 5
     server.stop()

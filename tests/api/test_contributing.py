@@ -43,11 +43,11 @@ def test_an_endpoint_in_three_steps(cluster, tmp_path):
     (tmp_path / "openapi/paths/categories.yaml").write_text(PATHS)
     (tmp_path / "queries/listCategories.sql").write_text(QUERY)
     server = harness.Server("three-steps", DATABASE_URL=cluster.url(), CONTRACT=root, QUERIES=tmp_path / "queries")
-    everything = server.get("/v1/categories", record=False).json["items"]
+    everything = server.get("/v1/categories").json["items"]
     assert len(everything) > 3 and all(item["organisations"] > 0 for item in everything)
-    some = server.get("/v1/categories?least=10", record=False).json["items"]
+    some = server.get("/v1/categories?least=10").json["items"]
     assert some == [item for item in everything if item["organisations"] >= 10] and 0 < len(some) < len(everything)
-    assert server.get("/v1/categories?format=csv", record=False).text.splitlines()[0] == "category,organisations"
-    assert server.get("/v1/categories?least=x", record=False).json["errors"][0]["pointer"] == "/query/least"
-    assert "/v1/categories" in [resource["href"] for resource in server.get("/v1", record=False).json["resources"]]
+    assert server.get("/v1/categories?format=csv").text.splitlines()[0] == "category,organisations"
+    assert server.get("/v1/categories?least=x").json["errors"][0]["pointer"] == "/query/least"
+    assert "/v1/categories" in [resource["href"] for resource in server.get("/v1").json["resources"]]
     server.stop()

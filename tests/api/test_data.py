@@ -67,7 +67,7 @@ def test_each_list_is_in_it(server, contract, files):
     assert set(files) == {f"{name}.csv" for name in paths} | {"datapackage.json"}
     assert {"hubs.csv", "headline-figures.csv", "documents.csv", "events.csv"} <= set(files) and "changes.csv" not in files and len(files) > 10
     for name, path in paths.items():
-        answer = server.get(f"{path}?format=csv", record=False)
+        answer = server.get(f"{path}?format=csv")
         assert answer.status == 200 and answer.body == files[f"{name}.csv"], path
 
 
@@ -118,7 +118,7 @@ def test_the_columns(package, files):
 
 def test_same_records_same_bytes(server):
     first = server.get(PATH)
-    again = server.get(PATH, record=False)
+    again = server.get(PATH)
     assert first.body == again.body and first.headers["ETag"] == again.headers["ETag"]
     known = server.get(PATH, If_None_Match=f'"x", W/{first.headers["ETag"]}')
     assert (known.status, known.body) == (304, b"")
@@ -146,7 +146,7 @@ def test_all_of_one_moment(cluster, server):
             holder.communicate("COMMIT;\n")
             answer = asked.result()
         assert answer.status == 200 and b"A title from later" not in unzip(answer.body)["news.csv"]
-        assert b"A title from later" in unzip(server.get(PATH, record=False).body)["news.csv"]
+        assert b"A title from later" in unzip(server.get(PATH).body)["news.csv"]
     finally:
         holder.communicate() if holder.poll() is None else None
         cluster.psql(set_title % (title, news))
@@ -154,7 +154,7 @@ def test_all_of_one_moment(cluster, server):
 
 def test_clients_that_go_away(cluster, server):
     """Nothing is left of them: no file, no connection, no transfer."""
-    server.get(PATH, record=False)
+    server.get(PATH)
     folder = Path(f"/proc/{server.process.pid}/fd")
     unnamed = lambda: sum("(deleted)" in str(link.readlink()) for link in folder.iterdir() if link.is_symlink())
     before = unnamed()  # a standard stream of the tests may be one
@@ -168,7 +168,7 @@ def test_clients_that_go_away(cluster, server):
     while "scip_transfers_in_flight 0" not in server.admin("/metrics")[1] or unnamed() > before:
         assert time.monotonic() < until
         time.sleep(0.05)
-    assert unzip(server.get(PATH, record=False).body) and server.alive()
+    assert unzip(server.get(PATH).body) and server.alive()
     assert cluster.psql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'scip_anonymous' AND state LIKE 'idle in transaction%'") == "0"
 
 
@@ -176,9 +176,9 @@ def test_a_connection_that_broke(cluster):
     backends = lambda: set(cluster.psql("SELECT pid FROM pg_stat_activity WHERE usename = 'scip_anonymous'").split())
     others = backends()
     server = harness.Server("archive", DATABASE_URL=cluster.url())
-    server.get(PATH, record=False)
+    server.get(PATH)
     cluster.psql(f"SELECT pg_terminate_backend(pid) FROM unnest('{{{','.join(backends() - others)}}}'::int[]) pid")
-    assert server.get(PATH, record=False).status == 200
+    assert server.get(PATH).status == 200
     server.stop()
 
 
@@ -210,9 +210,9 @@ def test_memory(cluster):
         FROM generate_series(1, 20000) n, (SELECT * FROM scip.news WHERE slug NOT LIKE 'data-test-%' LIMIT 1) one""")
     server = harness.Server("main", DATABASE_URL=cluster.url())
     try:
-        server.get("/v1/hubs", record=False)
+        server.get("/v1/hubs")
         before = resident(server, "VmRSS")
-        answer = server.get(PATH, record=False)
+        answer = server.get(PATH)
         most = resident(server, "VmHWM") - before
         table = unzip(answer.body)["news.csv"]
         assert len(table) > 6 * MIB and len(answer.body) > 3 * MIB
@@ -234,7 +234,7 @@ def test_memory(cluster):
         small = harness.Server("main", DATABASE_URL=cluster.url(), RESPONSE_LIMIT=MIB)
         refused = small.get(PATH)
         assert (refused.status, refused.json["type"]) == (503, "/problems/unavailable") and "too large" in refused.json["detail"]
-        assert small.get("/v1/hubs?limit=1", record=False).status == 200
+        assert small.get("/v1/hubs?limit=1").status == 200
         small.stop()
         if "asan" not in str(harness.BINARY):
             assert most < 6 * len(table) and reading < most  # six readers, less than one that is made

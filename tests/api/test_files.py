@@ -80,7 +80,7 @@ def item(server, central):
     """Makes a document or a resource; gives the address of its files."""
     def make(kind="documents", **more):
         slug = f"files-{RUN}-{next(harness.serial)}"
-        answer = server.send("PUT", f"/v1/{kind}/{slug}", {"title": slug, "kind": "report", **FROM, **more}, central, If_None_Match="*", record=False)
+        answer = server.send("PUT", f"/v1/{kind}/{slug}", {"title": slug, "kind": "report", **FROM, **more}, central, If_None_Match="*")
         assert answer.status == 201, answer.text
         return f"/v1/{kind}/{slug}/files"
     return make
@@ -115,7 +115,7 @@ def problem(answer):
 
 
 def names(server, path):
-    return [file["name"] for file in server.get(path, record=False).json["items"]]
+    return [file["name"] for file in server.get(path).json["items"]]
 
 
 def leftovers(cluster):
@@ -402,7 +402,7 @@ def test_chunked_uploads(cluster, server, central, item):
     coded = lambda data, size: b"".join(b"%x\r\n%s\r\n" % (len(data[at:at + size]), data[at:at + size]) for at in range(0, len(data), size))
     large = PDF + random.Random(1).randbytes(700000)
     assert send("a.pdf", coded(large, 5000) + b"0\r\n\r\n").startswith(b"HTTP/1.1 201 ")
-    assert server.get(f"{files}/a.pdf", record=False, User_Agent=somebody()).body == large
+    assert server.get(f"{files}/a.pdf", User_Agent=somebody()).body == large
     for body in (coded(large, 5000), coded(large, 5000)[:-3], coded(large, 5000) + b"0", coded(PDF, 100) + b"zz\r\n", b"5\r\n%PD"):
         answer = send("b.pdf", body)
         assert not answer or answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 408 ")), answer[:200]
@@ -439,9 +439,9 @@ def test_the_limit(cluster, small, central, item):
         answer = small.send("PUT", f"{files}/{n}.pdf", body, central, record=status == 413, If_None_Match="*")
         assert answer.status == status
         answer = small.request("PUT", f"{files}/{n}-chunked.pdf", {"Transfer-Encoding": "chunked", "If-None-Match": "*", "Authorization": f"Bearer {central}"},
-                               b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body), record=False)
+                               b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
         assert answer.status == status
-    assert small.get(f"{files}/0.pdf", record=False, User_Agent=somebody()).body == whole
+    assert small.get(f"{files}/0.pdf", User_Agent=somebody()).body == whole
     resources = item("resources")
     assert small.send("PUT", f"{resources}/a.pdf", whole + b"1", central, If_None_Match="*").status == 413
     assert names(small, files) == ["0-chunked.pdf", "0.pdf"] and leftovers(cluster) == "0"
@@ -464,7 +464,7 @@ def test_slow_uploads(cluster, small, central, item):
                     answer = connection.recv(65536)
                 except (socket.timeout, BrokenPipeError, ConnectionResetError):
                     pass
-                assert small.get("/v1/hubs?limit=1", record=False).status == 200
+                assert small.get("/v1/hubs?limit=1").status == 200
                 time.sleep(pause)
             connection.settimeout(5)
             answer = answer or connection.recv(65536)
@@ -512,12 +512,12 @@ def test_uploads_of_one_name_at_once(cluster, server, central, item):
     with ThreadPoolExecutor(len(bodies)) as pool:
         for conditions, won in (({"If-None-Match": "*"}, 201), ({"If-Match": None}, 200)):
             if "If-Match" in conditions:
-                conditions = {"If-Match": server.get(files, record=False).json["items"][0]["sha256"].join('""')}
+                conditions = {"If-Match": server.get(files).json["items"][0]["sha256"].join('""')}
                 bodies = [body + b"2" for body in bodies]
             told = list(pool.map(lambda body: upload(body, conditions), bodies))
             assert sorted(told) == sorted([won] + [412] * (len(bodies) - 1))
             winner = bodies[told.index(won)]
-            assert server.get(f"{files}/a.pdf", record=False, User_Agent=somebody()).body == winner
+            assert server.get(f"{files}/a.pdf", User_Agent=somebody()).body == winner
         conditions = {"If-Match": "*"}
         assert set(pool.map(lambda body: upload(body, conditions), bodies)) == {200}, "whoever comes, replaces"
         names_ = [f"{n}.pdf" for n in range(len(bodies))]
@@ -530,21 +530,21 @@ def test_uploads_of_one_name_at_once(cluster, server, central, item):
 def test_list_pages_and_formats(server, item, put):
     files = item()
     for n in range(5):
-        put(f"{files}/{n}.pdf", record=False)
+        put(f"{files}/{n}.pdf")
     first = server.get(f"{files}?limit=2").json
     rest = server.get(f"{files}?limit=3&cursor={first['next']}").json
     assert [file["name"] for file in first["items"] + rest["items"]] == [f"{n}.pdf" for n in range(5)] and rest["next"] is None
     assert server.get(f"{files}?format=csv").text.splitlines()[0] == "name,media_type,size,sha256,available_from,uploaded_at,href"
     assert len(server.get(f"{files}?format=ndjson").text.splitlines()) == 5
     resources = item("resources")
-    put(f"{resources}/a.pdf", record=False)
+    put(f"{resources}/a.pdf")
     assert "a.pdf" in server.get(f"{resources}?format=csv").text and "a.pdf" in server.get(f"{resources}?format=ndjson").text
 
 
 def test_list_is_fresh(server, central, item, put):
     files = item()
     for n in range(10):
-        put(f"{files}/{n}.pdf", record=False)
+        put(f"{files}/{n}.pdf")
         assert len(names(server, files)) == n + 1, "who has written reads it"
 
 
@@ -554,9 +554,9 @@ def test_list_is_fresh(server, central, item, put):
 def large(server, central):
     """A file of four chunks and a bit."""
     data = b"%PDF-1.7\n" + random.Random(7).randbytes(CHUNK * 4 + 1000)
-    assert server.send("PUT", "/v1/documents/files-large", {"title": "Large", "kind": "report", **FROM}, central, If_None_Match="*", record=False).status == 201
+    assert server.send("PUT", "/v1/documents/files-large", {"title": "Large", "kind": "report", **FROM}, central, If_None_Match="*").status == 201
     path = "/v1/documents/files-large/files/large.pdf"
-    assert server.send("PUT", path, data, central, If_None_Match="*", record=False).status == 201
+    assert server.send("PUT", path, data, central, If_None_Match="*").status == 201
     return path, data
 
 
@@ -567,24 +567,24 @@ def test_ranges(server, large):
     edges = sorted({0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK - 1, size - 2, size - 1})
     for first in edges:
         for last in (last for last in edges if last >= first):
-            answer = server.get(path, record=False, Range=f"bytes={first}-{last}")
+            answer = server.get(path, Range=f"bytes={first}-{last}")
             assert (answer.status, answer.headers["Content-Range"]) == (206, f"bytes {first}-{last}/{size}") and answer.body == data[first:last + 1]
-        answer = server.get(path, record=False, Range=f"bytes={first}-")
+        answer = server.get(path, Range=f"bytes={first}-")
         assert (answer.status, answer.headers["Content-Range"]) == (206, f"bytes {first}-{size - 1}/{size}") and answer.body == data[first:]
     for count in (1, 1000, 1001, CHUNK, size - 1, size, size + 1, 10 ** 30):
-        answer = server.get(path, record=False, Range=f"bytes=-{count}")
+        answer = server.get(path, Range=f"bytes=-{count}")
         assert (answer.status, answer.body) == (206, data[-min(count, size):])
         assert answer.headers["Content-Range"] == f"bytes {size - min(count, size)}-{size - 1}/{size}"
-    answer = server.get(path, record=False, Range=f"bytes=0005-{10 ** 40}")
+    answer = server.get(path, Range=f"bytes=0005-{10 ** 40}")
     assert answer.headers["Content-Range"] == f"bytes 5-{size - 1}/{size}"
 
 
 def test_ranges_that_are_passed_over(server, large):
     path, data = large
     for header in ("bytes=5-4", "bytes=-", "bytes=", "bytes=a-b", "bytes=1-2x", "bytes= 1 - 2", "items=0-5", "bytes", "0-5", "bytes=0-5,10-15", "bytes=0-0,-1", "bytes=--5", "bytes=1"):
-        answer = server.get(path, record=False, Range=header, User_Agent=somebody())
+        answer = server.get(path, Range=header, User_Agent=somebody())
         assert answer.status == 200 and answer.body == data and "Content-Range" not in answer.headers, header
-    assert server.get(path, record=False, Range="Bytes=0-5", User_Agent=somebody()).status == 206, "units have no case"
+    assert server.get(path, Range="Bytes=0-5", User_Agent=somebody()).status == 206, "units have no case"
     for header in (f"bytes={len(data)}-", f"bytes={10 ** 30}-", "bytes=-0"):
         answer = server.get(path, Range=header)
         assert problem(answer) == (416, "range-not-satisfiable") and answer.headers["Content-Range"] == f"bytes */{len(data)}"
@@ -599,12 +599,12 @@ def test_conditions(server, large):
         assert server.get(path, If_None_Match=header, Range="bytes=5-9").status == 304, "before the range"
     assert server.get(path, If_None_Match='"x"', Range="bytes=5-9").status == 206
     assert problem(server.get(path, If_Match='"x"')) == (412, "precondition-failed")
-    assert server.get(path, record=False, If_Match=f'"x", {known}', Range="bytes=5-9").status == 206
-    assert server.get(path, record=False, If_Range=known, Range="bytes=5-9").body == data[5:10]
+    assert server.get(path, If_Match=f'"x", {known}', Range="bytes=5-9").status == 206
+    assert server.get(path, If_Range=known, Range="bytes=5-9").body == data[5:10]
     for header in ('"x"', f"W/{known}", "Wed, 25 Nov 2026 00:00:00 GMT"):
-        answer = server.get(path, record=False, If_Range=header, Range="bytes=5-9", User_Agent=somebody())
+        answer = server.get(path, If_Range=header, Range="bytes=5-9", User_Agent=somebody())
         assert (answer.status, answer.body) == (200, data), "it is another one, or nobody knows: the whole"
-    assert server.get(path, record=False, If_Range='"x"', Range=f"bytes={10 ** 9}-", User_Agent=somebody()).status == 200
+    assert server.get(path, If_Range='"x"', Range=f"bytes={10 ** 9}-", User_Agent=somebody()).status == 200
 
 
 def test_head(cluster, server, large):
@@ -629,7 +629,7 @@ def test_a_download_is_resumed(cluster, server, large):
         while len(got) < 300000:
             got += connection.recv(65536)
     part = got.partition(b"\r\n\r\n")[2]
-    rest = server.get(path, record=False, Range=f"bytes={len(part)}-", If_Range=tag(data), User_Agent=agent)
+    rest = server.get(path, Range=f"bytes={len(part)}-", If_Range=tag(data), User_Agent=agent)
     assert rest.status == 206 and part + rest.body == data
     # the kernel may have taken all of it for the client: then the first was whole, and counted
     assert counted(cluster, path) - before <= 1
@@ -644,7 +644,7 @@ def test_what_counts(cluster, server, item, put):
 
     def asks(expected, status=200, **headers):
         nonlocal count
-        assert server.get(path, record=False, **{"User_Agent": somebody(), **headers}).status == status
+        assert server.get(path, **{"User_Agent": somebody(), **headers}).status == status
         count += expected
         assert counted(cluster, files) == count, headers
     asks(1)
@@ -694,9 +694,9 @@ def hold(server, path, agent):
 def huge(server, central):
     """More than sockets buffer."""
     data = b"%PDF-1.7\n" + random.Random(8).randbytes(20 * 1024 * 1024)
-    assert server.send("PUT", "/v1/documents/files-huge", {"title": "Huge", "kind": "report", **FROM}, central, If_None_Match="*", record=False).status == 201
+    assert server.send("PUT", "/v1/documents/files-huge", {"title": "Huge", "kind": "report", **FROM}, central, If_None_Match="*").status == 201
     path = "/v1/documents/files-huge/files/huge.pdf"
-    assert server.send("PUT", path, data, central, If_None_Match="*", record=False).status == 201
+    assert server.send("PUT", path, data, central, If_None_Match="*").status == 201
     return path, data
 
 
@@ -708,7 +708,7 @@ def test_slow_readers(cluster, small, huge):
     time.sleep(0.5)
     started = time.monotonic()
     for _ in range(20):
-        assert small.get("/v1/hubs?limit=1", record=False).status == 200
+        assert small.get("/v1/hubs?limit=1").status == 200
     assert time.monotonic() - started < 5
     assert "scip_transfers_in_flight 4" in small.admin("/metrics")[1]
     until = time.monotonic() + 8
@@ -727,7 +727,7 @@ def test_not_all_threads_are_for_files(small, huge):
     time.sleep(0.5)
     answer = small.get(path, User_Agent=somebody())
     assert problem(answer) == (503, "unavailable") and answer.headers["Retry-After"] == "1"
-    assert small.get("/v1/hubs?limit=1", record=False).status == 200
+    assert small.get("/v1/hubs?limit=1").status == 200
     assert small.request("HEAD", path).status == 200
     for connection in held:
         connection.close()
@@ -736,7 +736,7 @@ def test_not_all_threads_are_for_files(small, huge):
 def test_many_readers_at_once(server, huge):
     path, data = huge
     with ThreadPoolExecutor(8) as pool:
-        bodies = list(pool.map(lambda _: server.get(path, record=False, User_Agent=somebody()).body, range(8)))
+        bodies = list(pool.map(lambda _: server.get(path, User_Agent=somebody()).body, range(8)))
     assert all(body == data for body in bodies)
 
 
@@ -801,7 +801,7 @@ def test_embargo(cluster, server, central, item, put, kind):
     file = cluster.psql("SELECT id FROM scip.file ORDER BY created_at DESC, id DESC LIMIT 1")
     assert cluster.psql(f"SELECT count(*) FROM scip.file_chunk WHERE file_id = '{file}'", "scip_anonymous") == "0", "nor by another way"
     today = cluster.psql("SELECT scip.today()")
-    server.send("PATCH", record, {"embargo_until": today}, central, if_match="*", record=False)
+    server.send("PATCH", record, {"embargo_until": today}, central, if_match="*")
     assert server.get(path, User_Agent=somebody()).body == PDF, "on the day it is open"
 
 
@@ -810,7 +810,7 @@ def test_withdrawal(cluster, server, central, item, put, kind):
     files = item(kind)
     path, record = f"{files}/a.pdf", files.removesuffix("/files")
     put(path)
-    assert server.send("POST", f"{record}/withdrawal", {"note": "Retracted"}, central, if_match="*", record=False).status in (200, 201, 204)
+    assert server.send("POST", f"{record}/withdrawal", {"note": "Retracted"}, central, if_match="*").status in (200, 201, 204)
     assert problem(server.get(path)) == (410, "gone") and problem(server.get(files)) == (410, "gone")
     assert server.request("HEAD", path).status == 410 and server.get(path, Range="bytes=5-").status == 410
     assert counted(cluster, files) == 0
@@ -854,6 +854,6 @@ def test_retention(cluster, server, central, item, put):
 def test_a_document_takes_its_files_with_it(cluster, server, central, item, put):
     files = item()
     put(f"{files}/a.pdf")
-    assert server.send("DELETE", files.removesuffix("/files"), token=central, if_match="*", record=False).status == 204
+    assert server.send("DELETE", files.removesuffix("/files"), token=central, if_match="*").status == 204
     assert server.get(files).status == 404 and leftovers(cluster) == "1", "the bytes go with the next retention"
     cluster.psql(ORPHANS, "scip_migrator")

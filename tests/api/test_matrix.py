@@ -470,7 +470,7 @@ def address(server, records, method, template):
     if template.startswith("/v1/organisations/{slug}"):
         return template.replace("{slug}", "matrix-mine")
     if "{slug}" in template:
-        return template.replace("{slug}", server.get(template.split("/{slug}")[0] + "?limit=1", record=False).json["items"][0]["slug"])
+        return template.replace("{slug}", server.get(template.split("/{slug}")[0] + "?limit=1").json["items"][0]["slug"])
     if template.startswith("/v1/hub-applications"):
         return template.replace("{id}", records["application"]).replace("{draft}", records["draft"])
     found = template.replace("/roles/{id}", "/roles/" + records["role"]).replace("{account}", records["account"]).replace("{id}", records["account"])

@@ -521,15 +521,15 @@ def test_cancellation_storm(cluster, server, central, website, course, watched):
     bookings = [booked(server, website, path) for _ in range(25)]
     watched(path)
     for wave in range(3):
-        leaving = [b for b in bookings if get(server, website, b["href"], record=False).json["status"] != "cancelled"][::2][:20]
-        answers = together(*[lambda b=b: post(server, website, b["href"] + "/cancellation", record=False) for b in leaving],
-                           *[lambda: book(server, website, path, record=False) for _ in range(20)])
+        leaving = [b for b in bookings if get(server, website, b["href"]).json["status"] != "cancelled"][::2][:20]
+        answers = together(*[lambda b=b: post(server, website, b["href"] + "/cancellation") for b in leaving],
+                           *[lambda: book(server, website, path) for _ in range(20)])
         assert Counter(a.status for a in answers) == {200: len(leaving), 201: 20}
         bookings += [a.json for a in answers if a.status == 201]
         live = [s for s in state(cluster, path) if s != "cancelled"]
         assert live == ["confirmed"] * 5 + ["waiting"] * (len(live) - 5)
     twice = bookings[-1]
-    answers = together(*[lambda: post(server, website, twice["href"] + "/cancellation", record=False) for _ in range(8)])
+    answers = together(*[lambda: post(server, website, twice["href"] + "/cancellation") for _ in range(8)])
     assert Counter(a.status for a in answers) == {200: 1, 409: 7}
 
 
@@ -538,8 +538,8 @@ def test_capacity_changes_while_places_are_booked(cluster, server, central, webs
     booked(server, website, path)
     watched(path)
     changes = [6, 2, 9, 5, 12, 7, 15, 3]
-    answers = together(*[lambda n=n: patch(server, central, path, {"capacity": n}, record=False) for n in changes],
-                       *[lambda: book(server, website, path, record=False) for _ in range(24)])
+    answers = together(*[lambda n=n: patch(server, central, path, {"capacity": n}) for n in changes],
+                       *[lambda: book(server, website, path) for _ in range(24)])
     assert Counter(a.status for a in answers[8:]) == {201: 24}
     assert {problem(a) if a.status != 200 else 200 for a in answers[:8]} <= {200, (409, "session-capacity")}
     capacity, confirmed, waiting, left = places(server, path)
@@ -549,8 +549,8 @@ def test_capacity_changes_while_places_are_booked(cluster, server, central, webs
 
 def test_a_session_is_cancelled_while_places_are_booked(cluster, server, central, website, course):
     path = new_session(server, central, course, capacity=4)
-    answers = together(*[lambda: book(server, website, path, record=False) for _ in range(12)], lambda: post(server, central, path + "/cancellation", record=False),
-                       *[lambda: book(server, website, path, record=False) for _ in range(12)])
+    answers = together(*[lambda: book(server, website, path) for _ in range(12)], lambda: post(server, central, path + "/cancellation"),
+                       *[lambda: book(server, website, path) for _ in range(12)])
     assert answers[12].status == 200
     assert {problem(a) for a in answers if a.status not in (200, 201)} <= {(409, "session-not-published")}
     assert set(state(cluster, path)) <= {"cancelled"}

@@ -14,7 +14,7 @@ def test_callers_of_every_kind_at_once(cluster):
     until, wrong, count = time.monotonic() + 5, [], []
 
     def token():
-        return server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret), record=False).json["access_token"]
+        return server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret)).json["access_token"]
 
     def work(number):
         mine, turn = token(), 0
@@ -23,19 +23,19 @@ def test_callers_of_every_kind_at_once(cluster):
         while time.monotonic() < until:
             turn += 1
             steps = [
-                (200, lambda: server.send("GET", "/v1/me", token=mine, record=False)),
-                (201, lambda: server.send("PUT", path, post, token=mine, If_None_Match="*", record=False)),
-                (200, lambda: server.send("PATCH", path, {"title": "U"}, token=mine, if_match="*", record=False)),
-                (200, lambda: server.send("PATCH", path + "?dry_run=true", {"title": "V"}, token=mine, if_match="*", record=False)),
-                (412, lambda: server.send("PATCH", path, {"title": "V"}, token=mine, if_match='"1"', record=False)),
-                (204, lambda: server.send("DELETE", path, token=mine, if_match="*", record=False)),
+                (200, lambda: server.send("GET", "/v1/me", token=mine)),
+                (201, lambda: server.send("PUT", path, post, token=mine, If_None_Match="*")),
+                (200, lambda: server.send("PATCH", path, {"title": "U"}, token=mine, if_match="*")),
+                (200, lambda: server.send("PATCH", path + "?dry_run=true", {"title": "V"}, token=mine, if_match="*")),
+                (412, lambda: server.send("PATCH", path, {"title": "V"}, token=mine, if_match='"1"')),
+                (204, lambda: server.send("DELETE", path, token=mine, if_match="*")),
                 (201, lambda: server.send("POST", "/v1/accounts", {"issuer": "https://id.example.org", "subject": f"c-{number}-{turn}", "label": "Test", "roles": []},
-                                          token=mine, key=f"k-{number}-{turn}", record=False)),
+                                          token=mine, key=f"k-{number}-{turn}")),
                 (201, lambda: server.send("POST", "/v1/accounts", {"issuer": "https://id.example.org", "subject": f"c-{number}-{turn}", "label": "Test", "roles": []},
-                                          token=mine, key=f"k-{number}-{turn}", record=False)),
-                (200, lambda: server.send("GET", "/v1/changes?from=now", token=mine, record=False)),
-                (401, lambda: server.send("GET", "/v1/me", token=mine[:-4] + "AAAA", record=False)),
-                (200, lambda: server.get("/v1/news?limit=5", record=False)),
+                                          token=mine, key=f"k-{number}-{turn}")),
+                (200, lambda: server.send("GET", "/v1/changes?from=now", token=mine)),
+                (401, lambda: server.send("GET", "/v1/me", token=mine[:-4] + "AAAA")),
+                (200, lambda: server.get("/v1/news?limit=5")),
             ]
             for status, step in steps:
                 answer = step()

@@ -83,7 +83,7 @@ def tables_with(query, *columns):
 
 
 def test_it_derives_what_was_published(demo):
-    items = demo.get("/v1/headline-comparisons?period=2019-22", record=False).json["items"]
+    items = demo.get("/v1/headline-comparisons?period=2019-22").json["items"]
     assert {item["metric"]: (item["asserted"], item["derived"]) for item in items} == PUBLISHED
     assert all(item["agrees"] is True and item["status"] == "value" for item in items), items
 
@@ -105,7 +105,7 @@ def test_each_figure_leaves_something_out(query):
 
 
 def test_small_numbers_are_not_told(demo):
-    answer = demo.get("/v1/metrics/outreach_young_people?period=2021-22&by=hub", record=False)
+    answer = demo.get("/v1/metrics/outreach_young_people?period=2021-22&by=hub")
     assert answer.status == 200, answer.text
     cells = answer.json["items"]
     assert {"value", "suppressed"} <= {cell["status"] for cell in cells}
@@ -184,6 +184,6 @@ def test_the_service_agrees(seconds):
 
 
 def test_a_figure_is_explained_by_its_rows(demo):
-    told = demo.get("/v1/metrics/professionals/explain?period=strategy-2019-22", record=False)
+    told = demo.get("/v1/metrics/professionals/explain?period=strategy-2019-22")
     assert told.status == 200, told.text
     assert told.json["rows_in"] == 924 and told.json["rows_left_out"], told.json

@@ -21,7 +21,7 @@ def api(cluster):
     server = harness.Server("main", DATABASE_URL=cluster.url(), TRUSTED_PROXIES="127.0.0.1", TRANSFER_RATE=1000000, BODY_TIMEOUT_MS=3000)
     clear = "DELETE FROM scip.document WHERE slug = 'transfers'"
     cluster.psql(clear, "scip_migrator")
-    assert server.send("PUT", PATH.removesuffix("/files"), FROM, cluster.token(server, "central"), record=False, If_None_Match="*").status == 201
+    assert server.send("PUT", PATH.removesuffix("/files"), FROM, cluster.token(server, "central"), If_None_Match="*").status == 201
     yield server
     server.stop()
     cluster.psql(clear, "scip_migrator")

@@ -29,7 +29,7 @@ class Booth:
         self.server = self.start()
         self.token = cluster.token(self.server, "website")
         central = cluster.token(self.server, "central")
-        done = lambda method, path, body=None, **more: self.server.send(method, path, body, token=central, record=False, **more)
+        done = lambda method, path, body=None, **more: self.server.send(method, path, body, token=central, **more)
         assert done("PUT", f"/v1/training/courses/fault-{self.run}", {"name": "Fault", "sources": ["https://www.scipalliance.example/"], "confidence": "low"},
                     If_None_Match="*").status == 201
         self.sessions = []
@@ -48,7 +48,7 @@ class Booth:
     def send(self, server, path, body, key, answers, name):
         """Whether it was answered for good; an answer is the one that was given before, if there was any."""
         try:
-            answer = server.send("POST", path, body, token=self.token, key=key, record=False, X_Request_Id=key)
+            answer = server.send("POST", path, body, token=self.token, key=key, X_Request_Id=key)
         except (OSError, harness.http.client.HTTPException):
             self.note("broken")
             return False

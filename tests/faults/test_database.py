@@ -33,7 +33,7 @@ class Load:
 
     def ask(self):
         while not self.stopping:
-            answer = self.server.request("GET", "/v1/hubs", record=False)
+            answer = self.server.request("GET", "/v1/hubs")
             right = answer.body == self.expected if answer.status == 200 else answer.json["status"] == answer.status
             self.answers.append((time.monotonic(), answer.status, right, answer.headers["Retry-After"]))
 
@@ -58,7 +58,7 @@ def wait_well(server, seconds):
     started, good = time.monotonic(), 0
     while good < 10:
         assert time.monotonic() - started < seconds, "not back in time"
-        good = good + 1 if server.get("/v1/hubs", record=False).status == 200 else 0
+        good = good + 1 if server.get("/v1/hubs").status == 200 else 0
         time.sleep(0.02)
     return time.monotonic() - started
 
@@ -105,12 +105,12 @@ def test_immediate_stop_and_start(own):
         time.sleep(0.3)
         cluster.run("immediate")
         time.sleep(0.5)
-        assert server.get("/health/ready", record=False).status == 503
-        assert server.get("/health/live", record=False).status == 200
+        assert server.get("/health/ready").status == 503
+        assert server.get("/health/live").status == 200
         cluster.run("restart")
         database_up(cluster)
         wait_well(server, 2)
-        assert server.get("/health/ready", record=False).status == 200
+        assert server.get("/health/ready").status == 200
     load.stop()
 
 
@@ -124,7 +124,7 @@ def test_frozen_backends(own):
         os.kill(pid, signal.SIGSTOP)
     try:
         started = time.monotonic()
-        answer = server.get("/v1/hubs", record=False)
+        answer = server.get("/v1/hubs")
         assert answer.status in (503, 504) and time.monotonic() - started < 5
         wait_well(server, 12)
     finally:
@@ -137,7 +137,7 @@ def test_database_comes_later(own):
     cluster.run("stop")
     server = harness.Server("main", wait=False, DATABASE_URL=cluster.url(), CACHE_BYTES=0)
     time.sleep(1)
-    assert server.get("/health/live", record=False).status == 200 and server.get("/v1/hubs", record=False).status == 503
+    assert server.get("/health/live").status == 200 and server.get("/v1/hubs").status == 503
     cluster.run("restart")
     database_up(cluster)
     assert wait_well(server, 4) < 4
@@ -149,20 +149,20 @@ def test_schema_changes_under_way(own):
     cluster, server = own
     wait_well(server, 5)
     cluster.psql("ALTER TABLE scip.toolkit_principle ADD COLUMN extra text")
-    assert server.get("/v1/toolkit/principles", record=False).status == 200
+    assert server.get("/v1/toolkit/principles").status == 200
     cluster.psql("""ALTER TABLE scip.toolkit_principle DROP COLUMN extra;
                     ALTER VIEW scip.regions RENAME TO regions_away;""")
-    assert server.get("/v1/regions", record=False).status == 500
-    assert server.get("/v1/hubs", record=False).status == 200
+    assert server.get("/v1/regions").status == 500
+    assert server.get("/v1/hubs").status == 200
     cluster.psql("ALTER VIEW scip.regions_away RENAME TO regions")
-    assert server.get("/v1/regions", record=False).status == 200
+    assert server.get("/v1/regions").status == 200
 
 
 def test_what_is_kept_outlives_the_database(own):
     """With the database away the last answer is given, marked stale; what nobody asked for is 503."""
     cluster, _ = own
     server = harness.Server("main", DATABASE_URL=cluster.url(), POOL_WAIT_MS=500)
-    while (fresh := server.get("/v1/hubs", record=False)).headers["Cache-Status"] != "scip-api; hit":
+    while (fresh := server.get("/v1/hubs")).headers["Cache-Status"] != "scip-api; hit":
         time.sleep(0.05)
     cluster.run("immediate")
     time.sleep(0.5)
@@ -170,15 +170,15 @@ def test_what_is_kept_outlives_the_database(own):
     assert (stale.status, stale.body, stale.headers["ETag"]) == (200, fresh.body, fresh.headers["ETag"])
     assert "; hit; ttl=-" in stale.headers["Cache-Status"] and int(stale.headers["Age"]) >= 1
     assert server.get("/v1/hubs", If_None_Match=fresh.headers["ETag"]).status == 304
-    assert server.get("/v1/hubs?q=nobody-asked", record=False).status == 503
+    assert server.get("/v1/hubs?q=nobody-asked").status == 503
     cluster.run("restart")
     database_up(cluster)
     wait_well(server, 4)
     cluster.psql("UPDATE scip.hub SET blurb = 'After the fall' WHERE slug = 'london-hub'")
     until = time.monotonic() + 2
-    while b"After the fall" not in server.get("/v1/hubs", record=False).body:
+    while b"After the fall" not in server.get("/v1/hubs").body:
         assert time.monotonic() < until
         time.sleep(0.05)
-    assert "ttl" not in (server.get("/v1/hubs", record=False).headers["Cache-Status"] or "")
+    assert "ttl" not in (server.get("/v1/hubs").headers["Cache-Status"] or "")
     cluster.psql("UPDATE scip.hub SET blurb = NULL WHERE slug = 'london-hub'")
     server.stop()

@@ -29,7 +29,7 @@ class Place:
         self.slug = f"fault-files-{os.getpid()}-{time.time_ns()}"
         self.path = f"/v1/documents/{self.slug}/files"
         made = self.server.send("PUT", f"/v1/documents/{self.slug}", {"title": "Fault", "kind": "report", "sources": ["https://www.example.org/"], "confidence": "high"},
-                                self.token, record=False, If_None_Match="*")
+                                self.token, If_None_Match="*")
         assert made.status == 201, made.text
         self.numbers, self.told, self.lock = itertools.count(), {}, threading.Lock()
 
@@ -81,7 +81,7 @@ class Place:
     def download(self, number, agent):
         """The status of one attempt; None where it was not whole."""
         try:
-            answer = self.server.request("GET", f"{self.path}/{number}.pdf", {"User-Agent": agent}, record=False)
+            answer = self.server.request("GET", f"{self.path}/{number}.pdf", {"User-Agent": agent})
         except BROKEN:
             self.note("broken")
             return None
@@ -91,7 +91,7 @@ class Place:
 
     def check(self, uploaded):
         """Each file is there, whole, and nothing else is seen."""
-        items = self.server.get(f"{self.path}?limit=200", record=False).json["items"]
+        items = self.server.get(f"{self.path}?limit=200").json["items"]
         listed = {file["name"]: file for file in items}
         assert len(items) == len(listed) and set(listed) <= {f"{number}.pdf" for number in uploaded}
         for number in uploaded:

@@ -40,7 +40,7 @@ class Library:
 
     def visit(self, number):
         try:
-            answer = self.server.get(f"/v1/documents/{self.name}-{number % DOCUMENTS}/visit", record=False, User_Agent=self.agent, X_Forwarded_For=self.address(number))
+            answer = self.server.get(f"/v1/documents/{self.name}-{number % DOCUMENTS}/visit", User_Agent=self.agent, X_Forwarded_For=self.address(number))
         except (OSError, harness.http.client.HTTPException):
             answer = None
         with self.lock:

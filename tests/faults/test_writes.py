@@ -31,7 +31,7 @@ class Writes:
         self.token = self.cluster.token(self.server, "central")
         self.figures = [f"/v1/headline-figures/fault-{self.run}-{n}" for n in range(FIGURES)]
         for path in self.figures:
-            made = self.server.send("PUT", path, FIGURE, token=self.token, record=False, If_None_Match="*")
+            made = self.server.send("PUT", path, FIGURE, token=self.token, If_None_Match="*")
             assert made.status == 201, made.text
 
     def start(self, wait=True):
@@ -49,7 +49,7 @@ class Writes:
         path, body, headers = self.request(number)
         key = f"{self.run}-{number}"
         try:
-            answer = server.send("POST", path, body, token=self.token, key=key, record=False, X_Request_Id=key, **headers)
+            answer = server.send("POST", path, body, token=self.token, key=key, X_Request_Id=key, **headers)
         except (OSError, harness.http.client.HTTPException):
             self.note("broken")
             return False
@@ -166,14 +166,14 @@ class Other:
 def account(writes, key):
     """A new one, and how to give it a role, with a key or without."""
     body = {"issuer": "https://login.fault.example", "subject": f"role-{writes.run}-{next(writes.numbers)}", "label": "Fault", "roles": []}
-    made = writes.server.send("POST", "/v1/accounts", body, token=writes.token, record=False)
+    made = writes.server.send("POST", "/v1/accounts", body, token=writes.token)
     assert made.status == 201, made.text
-    give = lambda role, server=None: (server or writes.server).send("POST", made.json["href"] + "/roles", role, token=writes.token, key=made.json["id"] if key else None, record=False)
+    give = lambda role, server=None: (server or writes.server).send("POST", made.json["href"] + "/roles", role, token=writes.token, key=made.json["id"] if key else None)
     return made.json["id"], give
 
 
 def show(writes, id):
-    return writes.server.send("GET", "/v1/accounts/" + id, token=writes.token, record=False).json
+    return writes.server.send("GET", "/v1/accounts/" + id, token=writes.token).json
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_a_deadlock_is_got_over(writes, patient, key):
 def isolate(writes, setting):
     """For new sessions, so the present ones are ended; a read finds that out and is tried again."""
     writes.cluster.psql(f"ALTER ROLE scip_writer {setting}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'scip-api writer'")
-    assert writes.server.send("GET", "/v1/me", token=writes.token, record=False).status == 200
+    assert writes.server.send("GET", "/v1/me", token=writes.token).status == 200
 
 
 @pytest.mark.parametrize("key", [False, True])

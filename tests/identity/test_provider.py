@@ -38,12 +38,12 @@ class Provider:
             self.process.wait(10)
             self.process.stdout.close()
 
-    def request(self, method, target, headers=None, body=None, record=False):
+    def request(self, method, target, headers=None, body=None):
         return harness.exchange(self, method, target, headers or {}, body, record, 20)
 
     def token(self, algorithm="RS256", seconds=300):
         return harness.Server.form(self, "/token", {"grant_type": "client_credentials", "scope": "hubs:read", "resource": f"{self.audience}/{algorithm}?seconds={seconds}"},
-                                   ("outsider", "outsider-secret"), record=False).json["access_token"]
+                                   ("outsider", "outsider-secret")).json["access_token"]
 
     def made(self, use):
         return self.request("GET", f"/made/{use}").text

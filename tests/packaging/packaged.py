@@ -64,7 +64,7 @@ class Installed(harness.Server):
                                         env={"PATH": os.environ["PATH"], **{key: str(value) for key, value in settings.items()}})
         self.wait_ready()
 
-    def get(self, target, record=False, **headers):
+    def get(self, target, **headers):
         return super().get(target, record=record, **headers)
 
 
