@@ -1,4 +1,5 @@
 """The edge in front: what it keeps, what it refuses, and that nobody slow or hostile reaches the API through it."""
+import base64
 import http.client
 import json
 import multiprocessing
@@ -13,6 +14,7 @@ import threading
 import time
 
 import harness
+import hidden
 import pytest
 
 CANARY = b"GET /v1/regions?kind=country HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -149,6 +151,20 @@ def test_its_own_errors_are_problems(edge):
     is_problem(edge.request("POST", "/v1/hubs", {"Content-Length": "6000000"}, b""), 413)
     is_problem(edge.get("/v1/hubs", X="a" * 20000), 400)
     is_problem(edge.get("/v1/hubs/%zz"), 400)
+    trace = edge.request("TRACE", "/v1/hubs")
+    assert is_problem(trace, 405) and "GET" in trace.headers["Allow"]
+
+
+@pytest.mark.parametrize("lines, status", [
+    ("POST /v1/hubs HTTP/1.1|Transfer-Encoding: xchunked", 400), ("POST /v1/hubs HTTP/1.1|Transfer-Encoding: gzip", 400),
+    ("POST /v1/hubs HTTP/1.1|Transfer-Encoding: chunked, identity", 400), ("POST /v1/hubs HTTP/1.1|Transfer-Encoding: gzip, chunked", 400),
+    ("GET /v1/hubs HTTP/2.0", 505), ("GET /v1/hubs HTTP/3.7", 505), ("get /v1/hubs HTTP/1.1", 400), ("GET /v1/hubs HTTP/1", 400), ("G(T /v1/hubs HTTP/1.1", 400),
+    ("GET v1/hubs HTTP/1.1", 400), ("GET /v1/hubs HTTP/1.1|Content-Length: x", 400), ("GET /v1/hubs HTTP/1.1|Host: y", 400)])
+def test_a_clients_fault_is_no_outage(edge, lines, status):
+    """Nothing of it is 503: clients would send it again, and who watches would count it."""
+    head = lines.replace("|", "\r\nHost: x\r\nConnection: close\r\n", 1) if "|" in lines else lines + "\r\nHost: x\r\nConnection: close"
+    (answer,) = harness.parse_responses(hidden.send(edge.port, [head.encode() + b"\r\n\r\n"]))
+    assert is_problem(answer, status)
 
 
 def test_one_address_has_its_share(server, tmp_path):
@@ -160,15 +176,48 @@ def test_one_address_has_its_share(server, tmp_path):
     edge.stop()
 
 
-def test_http2_over_tls(server, tmp_path):
+@pytest.fixture(scope="module")
+def secure(server, tmp_path_factory):
+    """An edge with a certificate."""
+    tmp_path = tmp_path_factory.mktemp("secure")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                     "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"], check=True, capture_output=True)
     edge = Edge(server.port, tmp_path, CERTIFICATE=str(tmp_path / "cert.pem"), KEY=str(tmp_path / "key.pem"))
+    yield edge
+    edge.stop()
+
+
+def test_nothing_secret_in_the_clear(secure, server, cluster):
+    """Where there is TLS, readers are sent to it and whoever shows a secret is refused: the API is not asked."""
+    ran = lambda: sum(event.get("event") == "request" for event in server.events())
+    name, secret = cluster.client("analyst")
+    time.sleep(0.1)
+    before = ran()
+    for method in ("GET", "HEAD"):
+        for target in ("/", "/v1/hubs?q=a%20b&limit=2", "/docs"):
+            answer = secure.request(method, target, {"Host": "api.example"})
+            assert (answer.status, answer.headers["Location"]) == (308, f"https://api.example:{secure.tls_port}{target}")
+            assert answer.headers["Cache-Control"] == "no-store" and answer.headers["Strict-Transport-Security"] is None
+    basic = "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for method, target, headers, body in (("POST", "/oauth/token", {**form, "Authorization": basic}, b"grant_type=client_credentials"),
+                                          ("POST", "/oauth/token", form, f"grant_type=client_credentials&client_id={name}&client_secret={secret}".encode()),
+                                          ("GET", "/oauth/token", {}, None), ("GET", "/v1/me", {"Authorization": "Bearer a.b.c"}, None),
+                                          ("GET", "/health/ready", {"Authorization": "Bearer a:b:c"}, None), ("POST", "/v1/hubs", {}, b"{}"),
+                                          ("PUT", "/v1/hubs/a", {}, b"{}"), ("DELETE", "/v1/hubs/a", {}, None), ("OPTIONS", "/v1/hubs", {}, None)):
+        answer = secure.request(method, target, headers, body)
+        assert is_problem(answer, 403) and "https" in answer.json["detail"] and "Location" not in answer.headers, (method, target)
+    is_problem(secure.get("/%zz"), 400)
+    assert ran() == before
+    assert secure.get("/health/ready").json["status"] == "ok", "who looks after it need not know the certificate"
+
+
+def test_http2_over_tls(secure):
+    edge, tmp_path = secure, secure.folder
     done = subprocess.run(["curl", "-sS", "--http2", "--cacert", tmp_path / "cert.pem", "--resolve", f"localhost:{edge.tls_port}:127.0.0.1", "-D", "-", "-o", "/dev/null",
                            "-w", "%{http_version} %{http_code}", f"https://localhost:{edge.tls_port}/v1/hubs"], text=True, capture_output=True)
     assert done.stdout.endswith("2 200"), done.stderr
     assert "strict-transport-security: max-age=31536000" in done.stdout
-    edge.stop()
 
 
 def test_listing_survives_the_api_and_the_database(tmp_path):
