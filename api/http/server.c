@@ -305,7 +305,8 @@ struct server *server_start(struct app *app) {
 }
 
 struct server *server_start_admin(struct app *app) {
-    return start(app, arena_printf(app->arena, "127.0.0.1:%lld", (long long)app->config.admin_port), 2, on_admin);
+    return start(app, arena_printf(app->arena, "%s:%lld", app->config.admin_host, (long long)app->config.admin_port), 2,
+                 on_admin);
 }
 
 void server_stop(struct server **server) {

@@ -7,7 +7,7 @@ struct server;
 /* Listens on config.host:config.port with a thread a connection. NULL, and logged, when it cannot. */
 struct server *server_start(struct app *app);
 
-/* The admin listener on loopback: /metrics, /health/live, /health/ready. */
+/* The admin listener, on loopback unless ADMIN_HOST says otherwise: /metrics, /health/live, /health/ready. */
 struct server *server_start_admin(struct app *app);
 
 /* Closes the listener and its connections; waits for its threads. Nulls the caller's pointer. */
