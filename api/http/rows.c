@@ -93,7 +93,7 @@ bool render(struct request *request, struct response *response, struct problem *
                                   .columns = link->columns,
                                   .column_count = link->count,
                                   .list = list,
-                                  .title = request->app->contract->title};
+                                  .asked = pairs_get(&request->inputs.query, "format")};
     request->renderer->begin(&rendering);
     if (!list)
         request->renderer->row(&rendering, row);

@@ -84,8 +84,9 @@ static void put_value(struct buf *buf, const struct column *column, const struct
     }
 }
 
+/* By a byte order mark a spreadsheet that opens the file knows that it is UTF-8. */
 static void begin(struct rendering *rendering) {
-    const char *comma = "";
+    const char *comma = rendering->asked ? "\xEF\xBB\xBF" : "";
     for (unsigned i = 0; i < rendering->column_count; i++) {
         if (!shown(&rendering->columns[i]))
             continue;

@@ -48,7 +48,7 @@ void render_value(struct buf *buf, const struct column *column, const struct val
         buf_char(buf, '"');
         break;
     case COLUMN_JSON:
-        buf_put(buf, value->text, value->length);
+        buf_json_whole(buf, value->text, value->length);
         break;
     }
 }

@@ -8,7 +8,7 @@ struct rendering {
     const struct column *columns;
     unsigned column_count;
     bool list;         /* false: one row, no frame */
-    const char *title; /* of the operation, for frames that carry one */
+    bool asked;        /* for by ?format=, as links do that people follow; programs say Accept */
     const char *next;  /* the next page's cursor or NULL; known before end() */
     unsigned rows;     /* rendered so far */
     unsigned omitted;  /* rows this representation cannot carry */

@@ -38,6 +38,21 @@ def test_all_formats_agree(server, name):
     assert list(table[0]) == [name for name in rows[0] if name != "page"]
 
 
+def test_a_spreadsheet_knows_the_letters(server):
+    """By a link a list comes with a byte order mark, by which Excel tells UTF-8; by Accept, as programs ask, without one. All else is the same."""
+    for path in ("/v1/hubs", "/v1/organisations", "/v1/metrics", "/v1/events?from=9999-01-01", "/v1/metrics/hubs?period=2023-24"):
+        link = server.get(path + ("&" if "?" in path else "?") + "format=csv")
+        program = server.get(path, Accept="text/csv")
+        assert link.body == b"\xef\xbb\xbf" + program.body and program.body[:3] != b"\xef\xbb\xbf", path
+        assert link.headers["Content-Type"] == program.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert link.headers["ETag"] and int(link.headers["Content-Length"]) == len(link.body) == int(program.headers["Content-Length"]) + 3
+        again = server.get(path + ("&" if "?" in path else "?") + "format=csv")
+        assert again.body == link.body and server.get(path, Accept="text/csv").body == program.body, "kept answers too"
+        rows = list(csv.DictReader(io.StringIO(link.body.decode("utf-8-sig"))))
+        assert rows == list(csv.DictReader(io.StringIO(program.body.decode())))
+    assert server.get("/v1/hubs?format=json").body == server.get("/v1/hubs").body
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_paging_gives_everything_once(server, name):
     everything = [row["slug"] for row in items(server, f"/v1/{name}?limit=200")]
