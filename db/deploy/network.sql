@@ -14,7 +14,7 @@ RETURN CASE WHEN extract(month FROM day) >= 9
   THEN extract(year FROM day)::int || '-' || lpad(((extract(year FROM day)::int + 1) % 100)::text, 2, '0')
   ELSE extract(year FROM day)::int - 1 || '-' || lpad((extract(year FROM day)::int % 100)::text, 2, '0') END;
 CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN value ~ '^[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
+RETURN value ~ '^(?!0000)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
 CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN make_date(left(year, 4)::int, 9, 1);
 CREATE FUNCTION scip.quarter(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT

@@ -128,7 +128,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   UPDATE booking SET status = 'confirmed' WHERE id IN (
     SELECT b.id FROM booking b WHERE b.session_id = promote.session AND b.status = 'waiting' ORDER BY b.place
     LIMIT coalesce((SELECT greatest(s.capacity - (SELECT count(*) FROM booking c WHERE c.session_id = s.id AND c.status = 'confirmed'), 0)
-                    FROM training_session s WHERE s.id = promote.session AND s.status = 'published'), 0));
+                    FROM training_session s
+                    WHERE s.id = promote.session AND s.status = 'published' AND s.starts_at > now()), 0)); -- none is given of what has begun
 $$;
 
 -- More places, or no session: what that means for its bookings.
@@ -143,8 +144,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER settle_bookings AFTER UPDATE OF capacity, status ON scip.training_session FOR EACH ROW
-  WHEN (OLD.capacity < NEW.capacity OR OLD.status <> NEW.status) EXECUTE FUNCTION scip.settle_bookings();
+CREATE TRIGGER settle_bookings AFTER UPDATE OF capacity, status, starts_at ON scip.training_session FOR EACH ROW
+  WHEN (OLD.capacity < NEW.capacity OR OLD.status <> NEW.status OR OLD.starts_at <> NEW.starts_at) EXECUTE FUNCTION scip.settle_bookings();
 
 -- Whatever the way: never more confirmed than there are places.
 CREATE FUNCTION scip.refuse_overbooking() RETURNS trigger
@@ -243,7 +244,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   s training_session;
   staff boolean;
-  given_name text := btrim(body ->> 'name');
+  given_name text := plain(body ->> 'name');
   given_email text := body ->> 'email';
   who record;
   taken int;
@@ -269,8 +270,11 @@ BEGIN
   ELSIF EXISTS (SELECT FROM booking b WHERE b.session_id = s.id AND b.person_id = who.id AND b.status <> 'cancelled') THEN
     RAISE 'there is one' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-exists';
   END IF;
-  SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting') THEN s.capacity ELSE 0 END
+  SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting') AND s.starts_at > now() THEN s.capacity ELSE 0 END
   INTO taken FROM booking b WHERE b.session_id = s.id; -- who waits is before
+  IF taken >= s.capacity AND s.starts_at <= now() THEN -- nobody is told later that a place was free
+    RAISE 'no place is free' USING ERRCODE = 'SC409', CONSTRAINT = 'session-full';
+  END IF;
   INSERT INTO booking (id, session_id, person_id, account_id, organisation_id, organisation_name, sector, status, named)
   VALUES (book.booking, s.id, who.id, ctx.account(), reference('organisation', body ->> 'organisation'), body ->> 'organisation_name',
           body ->> 'sector', CASE WHEN taken < s.capacity THEN 'confirmed' ELSE 'waiting' END, who.named);

@@ -123,6 +123,30 @@ def test_organisation_filters(server):
     assert all(row["categories"] for row in items(server, "/v1/organisations?category=he"))
 
 
+def test_partners_of_today_and_former_ones(server, cluster):
+    """A role that has ended, or is to begin, makes nobody a partner; nor does a category of another time."""
+    def slugs(query):
+        return {row["slug"] for row in items(server, f"/v1/organisations?limit=200&{query}")} & {"ucas", "ofsted", "ministry-of-defence", "reaseheath-college", "university-of-winchester"}
+    clear = "DELETE FROM scip.organisation_partnership WHERE description = 'partners test'; DELETE FROM scip.organisation_category WHERE subcategory = 'partners_test'"
+    before = {query: slugs(query + "&sort=-name") for query in ("partnership=venue", "partners=current", "partners=former", "category=careers")}
+    try:
+        cluster.psql("INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description) SELECT o.id, v.role, v.starts, v.ends, 'partners test' "
+                     "FROM (VALUES ('ucas', 'venue', NULL, (scip.today() - 1)::text), ('ofsted', 'venue', '2015', to_char(scip.today(), 'YYYY')), "
+                     "('reaseheath-college', 'venue', (scip.today() + 1)::text, NULL), ('reaseheath-college', 'adviser', '2010', '2012-05'), "
+                     "('ministry-of-defence', 'venue', NULL, '2011')) v (slug, role, starts, ends) JOIN scip.organisation o USING (slug); "
+                     "INSERT INTO scip.organisation_category (organisation_id, category, subcategory, starts, ends) SELECT o.id, 'careers', 'partners_test', v.starts, v.ends "
+                     "FROM (VALUES ('ofsted', '2015', '2016'), ('ministry-of-defence', '2015', '2999')) v (slug, starts, ends) JOIN scip.organisation o USING (slug)")
+        assert slugs("partnership=venue") - before["partnership=venue"] == {"ofsted"}
+        assert "ucas" in slugs("partnership=venue&partners=former") and "ofsted" not in slugs("partnership=venue&partners=former")
+        assert "ministry-of-defence" in slugs("partnership=venue&partners=former"), "of that role, whatever it is besides"
+        assert slugs("partners=current") >= before["partners=current"] | {"ofsted", "ministry-of-defence"}
+        assert not slugs("partners=current") & slugs("partners=former") and slugs("partnership=venue&partners=current") == slugs("partnership=venue")
+        assert slugs("category=careers") - before["category=careers"] == {"ministry-of-defence"}
+    finally:
+        cluster.psql(clear)
+    assert server.get("/v1/organisations?partners=all").status == 400
+
+
 def test_search_ignores_accents(server, cluster):
     try:
         cluster.psql("UPDATE scip.organisation SET name = 'Université Élan' WHERE slug = 'ofsted'")
