@@ -292,6 +292,20 @@ def test_lists_and_calendars(server, central, website, course):
     assert event(f"/v1/training/sessions?course={slug}&format=ics")["STATUS"] == "CANCELLED"
 
 
+def test_sessions_in_a_calendar(server, central, course):
+    """By name, and right in the hour that comes twice when the clocks go back."""
+    for start, end in (("00:30", "01:30"), ("01:30", "02:30"), ("23:00", "23:30")):
+        new_session(server, central, course, starts_at=f"2027-10-31T{start}:00Z", ends_at=f"2027-10-31T{end}:00Z", venue="Hall", online=True)
+    feed = icalendar.Calendar.from_ical(get(server, None, f"/v1/training/sessions?format=ics&course={course}&from=2027-10-31&to=2027-10-31").body)
+    assert str(feed["name"]).endswith(" · Training") and feed["name"] == feed["x-wr-calname"]
+    utc = lambda moment: moment.astimezone(datetime.timezone.utc).strftime("%H:%M")
+    events = feed.walk("VEVENT")
+    assert [utc(event.decoded("dtstart")) for event in events] == ["00:30", "01:30", "23:00"]
+    assert [utc(event.decoded("dtend") if "dtend" in event else event.decoded("dtstart").astimezone(datetime.timezone.utc) + event.decoded("duration"))
+            for event in events] == ["01:30", "02:30", "23:30"]
+    assert {str(event["location"]) for event in events} == {"Hall, Online"}
+
+
 def test_no_place_is_given_of_what_has_begun(server, central, website, course):
     """Nobody who waits is told of a place in the past, whatever makes it free; a session that is put off has places again."""
     path = new_session(server, central, course, capacity=1)
