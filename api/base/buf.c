@@ -96,7 +96,7 @@ static size_t line_end(const char *text, size_t length) {
 
 /* Bytes from text on that stand for themselves in a JSON string; in whole JSON all do but those ends of lines. */
 static size_t plain_run(const char *text, size_t length, bool whole) {
-    size_t run = 0;
+    size_t run = whole && !memchr(text, '\xE2', length) && !memchr(text, '\xC2', length) ? length : 0;
     while (run < length && (whole || ((unsigned char)text[run] >= 0x20 && text[run] != '"' && text[run] != '\\')) &&
            !line_end(text + run, length - run))
         run++;
@@ -132,10 +132,7 @@ void buf_json(struct buf *buf, const char *text, size_t length) {
 }
 
 void buf_json_whole(struct buf *buf, const char *json, size_t length) {
-    if (memchr(json, '\xE2', length) || memchr(json, '\xC2', length))
-        put_runs(buf, json, length, true);
-    else
-        buf_put(buf, json, length);
+    put_runs(buf, json, length, true);
 }
 
 const char *buf_text(struct buf *buf) {

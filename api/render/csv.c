@@ -110,9 +110,6 @@ static void row(struct rendering *rendering, const struct value *values) {
     buf_str(rendering->buf, "\r\n");
 }
 
-static void end(struct rendering *rendering) {
-}
-
 const struct renderer render_csv = {
     .format = "csv",
     .media_type = "text/csv",
@@ -120,5 +117,4 @@ const struct renderer render_csv = {
     .whole = true,
     .begin = begin,
     .row = row,
-    .end = end,
 };

@@ -90,13 +90,8 @@ static void put_property(struct rendering *rendering, const struct column *colum
 
 /* RFC 7986, sections 5.1 and 5.7, and what the programs had before it. A feed is asked for every six hours. */
 static void put_calendar(struct rendering *rendering, const struct value *name) {
-    static const char *const names[] = {"NAME:", "X-WR-CALNAME:"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct buf line = buf_new(rendering->buf->arena, 256, name->length * 2 + 256);
-        buf_str(&line, names[i]);
-        put_text(&line, name->text, name->length);
-        put_line(rendering->buf, line.data, line.length);
-    }
+    put_property(rendering, &(struct column){.name = "_ical_name", .kind = COLUMN_TEXT}, name);
+    put_property(rendering, &(struct column){.name = "_ical_x_wr_calname", .kind = COLUMN_TEXT}, name);
     buf_str(rendering->buf, "REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\nX-PUBLISHED-TTL:PT6H\r\n");
 }
 
@@ -110,9 +105,6 @@ static void put_head(struct rendering *rendering, const struct value *values) {
             put_calendar(rendering, &values[i]);
     }
     buf_str(rendering->buf, zoned ? zone : "");
-}
-
-static void begin(struct rendering *rendering) {
 }
 
 static void row(struct rendering *rendering, const struct value *values) {
@@ -143,7 +135,6 @@ const struct renderer render_ical = {
     .media_type = "text/calendar",
     .content_type = "text/calendar; charset=utf-8",
     .whole = true,
-    .begin = begin,
     .row = row,
     .end = end,
 };
