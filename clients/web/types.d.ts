@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Download everything that is public
-         * @description A zip with every list of `/v1` that has `text/csv` and needs no parameter, each with the bytes that its operation gives with `format=csv`: `/v1/headline-figures` is `headline-figures.csv`. All are of one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) tells what each column is. Lists that never end, as `/v1/changes`, are not in it, nor is anything that needs a token. The same records give the same bytes, so an `ETag` tells whether anything has changed.
+         * @description A zip with every list of `/v1` that has `text/csv` and needs no parameter, each with the bytes that its operation gives as `text/csv`: `/v1/headline-figures` is `headline-figures.csv`. All are of one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) tells what each column is. Lists that never end, as `/v1/changes`, are not in it, nor is anything that needs a token. The same records give the same bytes, so an `ETag` tells whether anything has changed.
          */
         get: operations["getData"];
         put?: never;
@@ -473,7 +473,7 @@ export interface paths {
         };
         /**
          * List the organisations
-         * @description Hub leads, partners, funders and others that work with the Alliance. The list of partners is the filter partnership.
+         * @description Hub leads, partners, funders and others that work with the Alliance. The list of partners is partners=current, or with a role the filter partnership.
          */
         get: operations["listOrganisations"];
         put?: never;
@@ -5335,13 +5335,398 @@ export interface components {
             /** @description What it does with the Alliance, in its own words. */
             role?: string | null;
         };
-        /** @enum {string} */
-        SelfAssessmentStage: "emerging" | "developing" | "embedding";
         /**
-         * @description An academic year, 1 September to 31 August; 2024/25 and 202425 are read too.
+         * @description Of an academic year: Q1 is September to November.
+         * @example 2024-25-Q1
+         */
+        Quarter: string;
+        /**
+         * @description An academic year; 2024/25 and 202425 are understood.
          * @example 2024-25
          */
-        YearQuery: string;
+        Year: string;
+        /**
+         * @description An academic year or a quarter of one; 2024/25 and 202425 are understood.
+         * @example 2024-25
+         * @example 2024-25-Q1
+         */
+        Period: string;
+        /**
+         * @description The quarter of an academic year; 2024/25-Q1 is understood.
+         * @example 2024-25-Q1
+         */
+        QuarterQuery: string;
+        /**
+         * @description An academic year.
+         * @example 2024-25
+         */
+        YearName: string;
+        Text: string;
+        /** @enum {string} */
+        ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
+        Themes: components["schemas"]["Code"][];
+        /** @description What a Hub did, or a member because of it. */
+        Activity: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            kind: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on: string;
+            title: string;
+            description: string | null;
+            themes: components["schemas"]["Themes"];
+            /**
+             * Format: uuid
+             * @description Of who reports it.
+             */
+            membership: string | null;
+            /** @description Of outreach: creative_forces and others. */
+            programme: string | null;
+            interventions: number | null;
+            /** @description How many; more is known of nobody. */
+            young_people: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ActivityList: {
+            items: components["schemas"]["Activity"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A new activity. */
+        ActivityNew: {
+            kind: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on: string;
+            title: components["schemas"]["Label"];
+            description?: string;
+            themes?: components["schemas"]["Themes"];
+            /** Format: uuid */
+            membership?: string;
+            programme?: components["schemas"]["Code"];
+            interventions?: number;
+            young_people?: number;
+        };
+        /** @description What is to change. */
+        ActivityPatch: {
+            kind?: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on?: string;
+            title?: components["schemas"]["Label"];
+            description?: string | null;
+            themes?: components["schemas"]["Themes"];
+            /** Format: uuid */
+            membership?: string | null;
+            programme?: string | null;
+            interventions?: number | null;
+            young_people?: number | null;
+        };
+        /** @enum {string} */
+        UpdateStatus: "none" | "draft" | "submitted";
+        /** @description What a Hub reports of a quarter. */
+        QuarterlyUpdate: {
+            hub: components["schemas"]["Link"];
+            quarter: components["schemas"]["Quarter"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            /** Format: date */
+            due_on: string;
+            /**
+             * Format: date
+             * @description The last day on which it may be written: when it is due, or the end of an exception.
+             */
+            open_until: string;
+            /** @description Whether the Hub is active in all of the quarter. */
+            owed: boolean;
+            status: components["schemas"]["UpdateStatus"];
+            /** @description Nothing to report; counts as reported. */
+            nil_return: boolean | null;
+            /** @description Submitted after it was due; null until it is submitted. */
+            late: boolean | null;
+            /** Format: date-time */
+            submitted_at: string | null;
+            practice: string | null;
+            challenges: string | null;
+            ideas: string | null;
+            priorities: string | null;
+            questions: string | null;
+            member_updates: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            href: components["schemas"]["Href"];
+        };
+        QuarterlyUpdateList: {
+            items: components["schemas"]["QuarterlyUpdate"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description The beginning of an update; a nil return says nothing else. */
+        QuarterlyUpdateNew: {
+            /** @default false */
+            nil_return: boolean;
+            practice?: components["schemas"]["Text"];
+            challenges?: components["schemas"]["Text"];
+            ideas?: components["schemas"]["Text"];
+            priorities?: components["schemas"]["Text"];
+            questions?: components["schemas"]["Text"];
+            member_updates?: components["schemas"]["Text"];
+        };
+        /** @description What is to change. */
+        QuarterlyUpdatePatch: {
+            nil_return?: boolean;
+            practice?: components["schemas"]["NullableText"];
+            challenges?: components["schemas"]["NullableText"];
+            ideas?: components["schemas"]["NullableText"];
+            priorities?: components["schemas"]["NullableText"];
+            questions?: components["schemas"]["NullableText"];
+            member_updates?: components["schemas"]["NullableText"];
+        };
+        /** @description Until when a Hub may write an update that was due. */
+        UpdateException: {
+            hub: components["schemas"]["Link"];
+            quarter: components["schemas"]["Quarter"];
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            until: string;
+            reason: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        UpdateExceptionNew: {
+            /** Format: date */
+            until: string;
+            reason: string;
+        };
+        /** @description What is to change. */
+        UpdateExceptionPatch: {
+            /** Format: date */
+            until?: string;
+            reason?: string;
+        };
+        /** @description A quarter of an academic year. */
+        QuarterRecord: {
+            quarter: components["schemas"]["Quarter"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            /**
+             * Format: date
+             * @description When the updates of the Hubs are due.
+             */
+            due_on: string;
+            /** @description true: by the central team; false: 21 days after the quarter. */
+            set: boolean;
+            href: components["schemas"]["Href"];
+        };
+        QuarterDue: {
+            /**
+             * Format: date
+             * @description After the quarter's end.
+             */
+            due_on: string;
+        };
+        /** @enum {string} */
+        HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
+        /**
+         * @description By which means a group answers, as the framework names them.
+         * @enum {string}
+         */
+        ReplyMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
+        /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
+        Message: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            direction: "down" | "up";
+            /** @description Null is the central team. */
+            group: components["schemas"]["Link"] | null;
+            /** @description Of a message up. */
+            hub: components["schemas"]["Link"] | null;
+            /** @enum {string|null} */
+            kind: "practice" | "challenge" | "idea" | "priority" | "question" | null;
+            title: string;
+            text: string;
+            /** Format: date */
+            sent_on: string;
+            response: string | null;
+            /** @enum {string|null} */
+            means: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
+            /** Format: date */
+            responded_on: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        MessageList: {
+            items: components["schemas"]["Message"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A message for Hubs. */
+        MessageNew: {
+            group?: components["schemas"]["Slug"];
+            title: components["schemas"]["Label"];
+            text: components["schemas"]["Text"];
+        };
+        /** @description A message of a Hub. */
+        HubMessageNew: {
+            kind: components["schemas"]["HubMessageKind"];
+            group?: components["schemas"]["Slug"];
+            title: components["schemas"]["Label"];
+            text: components["schemas"]["Text"];
+        };
+        MessageReply: {
+            response: components["schemas"]["Text"];
+            means: components["schemas"]["ReplyMeans"];
+        };
+        RelayedMessage: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** Format: date */
+            sent_on: string;
+            href: components["schemas"]["Href"];
+        };
+        /** @description Whether and how a Hub told its members of a message. */
+        HubRelay: {
+            hub: components["schemas"]["Link"];
+            message: components["schemas"]["RelayedMessage"];
+            /**
+             * Format: date
+             * @description Null where it has not been relayed.
+             */
+            relayed_on: string | null;
+            how: string | null;
+            href: components["schemas"]["Href"];
+        };
+        HubRelayList: {
+            items: components["schemas"]["HubRelay"][];
+            next: components["schemas"]["Next"];
+        };
+        HubRelayNew: {
+            /**
+             * Format: date
+             * @description Today when it is absent.
+             */
+            relayed_on?: string;
+            how?: string;
+        };
+        Rate: {
+            numerator: number;
+            denominator: number;
+            /** @description To one decimal; null of nothing. */
+            percent: number | null;
+        };
+        MessageRates: {
+            period: components["schemas"]["Period"];
+            messages_down: number;
+            /** @description Relays, of one for each message and Hub that was active on its day. */
+            relay_rate: components["schemas"]["Rate"];
+            messages_up: number;
+            /** @description Messages of Hubs with a response, of all. */
+            loop_closed_rate: components["schemas"]["Rate"];
+        };
+        /** @description That a Hub's operation was reviewed. */
+        HubReview: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            /** Format: date */
+            reviewed_on: string;
+            note: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        HubReviewList: {
+            items: components["schemas"]["HubReview"][];
+            next: components["schemas"]["Next"];
+        };
+        HubReviewNew: {
+            /** Format: date */
+            reviewed_on: string;
+            /** @description What was found, and what will change; persons are not named. */
+            note: string;
+        };
+        /** @description What is to change. */
+        HubReviewPatch: {
+            /** Format: date */
+            reviewed_on?: string;
+            note?: string;
+        };
+        /** @enum {string} */
+        HealthState: "met" | "not_yet" | "missed" | "not_applicable";
+        /** @description A rule of the framework, and how the Hub stands. */
+        HealthRule: {
+            /**
+             * @description membership_quorate: on the last day of the year, or today. two_meetings: held, ordinary; not in the years of launch, pause and closing. five_headings, minutes_shared: of each meeting held. quarterly_updates: of each quarter in all of which the Hub is active; a nil return counts, and so does a late one. messages_relayed: of those sent while it is active. pathway: the steps that are not optional. evaluation: the annual return, in the quarter after the year. national_meetings: of the working groups, as far as attendance is recorded; a member of the Hub or a seat of its lead is present. yearly_review: as two_meetings.
+             * @enum {string}
+             */
+            rule: "membership_quorate" | "two_meetings" | "five_headings" | "minutes_shared" | "quarterly_updates" | "messages_relayed" | "pathway" | "evaluation" | "national_meetings" | "yearly_review";
+            title: string;
+            state: components["schemas"]["HealthState"];
+            /** @description What it was judged by. */
+            evidence: Record<string, never>;
+            /** @description What to do next. */
+            next_action: string | null;
+            /**
+             * Format: date
+             * @description The last day to do it; null where the rule is not applicable.
+             */
+            deadline: string | null;
+        };
+        HubHealth: {
+            hub: components["schemas"]["Link"];
+            period: components["schemas"]["YearName"];
+            rules: components["schemas"]["HealthRule"][];
+        };
+        /** @description A Hub, and how it stands with each rule. */
+        NetworkHealth: {
+            hub: components["schemas"]["Link"];
+            period: components["schemas"]["YearName"];
+            membership_quorate: components["schemas"]["HealthState"];
+            two_meetings: components["schemas"]["HealthState"];
+            five_headings: components["schemas"]["HealthState"];
+            minutes_shared: components["schemas"]["HealthState"];
+            quarterly_updates: components["schemas"]["HealthState"];
+            messages_relayed: components["schemas"]["HealthState"];
+            pathway: components["schemas"]["HealthState"];
+            evaluation: components["schemas"]["HealthState"];
+            national_meetings: components["schemas"]["HealthState"];
+            yearly_review: components["schemas"]["HealthState"];
+            /** @description Rules that are met. */
+            met: number;
+            not_yet: number;
+            missed: number;
+            href: components["schemas"]["Href"];
+        };
+        NetworkHealthList: {
+            items: components["schemas"]["NetworkHealth"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @enum {string} */
+        SelfAssessmentStage: "emerging" | "developing" | "embedding";
         /** @description Where a school says it stands by one principle. */
         SelfAssessment: {
             /** Format: uuid */
@@ -5429,8 +5814,6 @@ export interface components {
          * @example 2021
          */
         TotalPeriod: string;
-        /** @example 2021-22 */
-        TotalPeriodQuery: string;
         /** @description With at most four decimals. */
         TotalValue: number;
         /** @description The total of a past month or year, as it was reported. */
@@ -7020,391 +7403,6 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
-        };
-        /**
-         * @description Of an academic year: Q1 is September to November.
-         * @example 2024-25-Q1
-         */
-        Quarter: string;
-        /**
-         * @description An academic year; 2024/25 and 202425 are understood.
-         * @example 2024-25
-         */
-        Year: string;
-        /**
-         * @description An academic year or a quarter of one.
-         * @example 2024-25
-         * @example 2024-25-Q1
-         */
-        Period: string;
-        /**
-         * @description An academic year.
-         * @example 2024-25
-         */
-        YearName: string;
-        Text: string;
-        /** @enum {string} */
-        ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
-        Themes: components["schemas"]["Code"][];
-        /** @description What a Hub did, or a member because of it. */
-        Activity: {
-            /** Format: uuid */
-            id: string;
-            hub: components["schemas"]["Link"];
-            kind: components["schemas"]["ActivityKind"];
-            /** Format: date */
-            held_on: string;
-            title: string;
-            description: string | null;
-            themes: components["schemas"]["Themes"];
-            /**
-             * Format: uuid
-             * @description Of who reports it.
-             */
-            membership: string | null;
-            /** @description Of outreach: creative_forces and others. */
-            programme: string | null;
-            interventions: number | null;
-            /** @description How many; more is known of nobody. */
-            young_people: number | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        ActivityList: {
-            items: components["schemas"]["Activity"][];
-            next: components["schemas"]["Next"];
-        };
-        /** @description A new activity. */
-        ActivityNew: {
-            kind: components["schemas"]["ActivityKind"];
-            /** Format: date */
-            held_on: string;
-            title: components["schemas"]["Label"];
-            description?: string;
-            themes?: components["schemas"]["Themes"];
-            /** Format: uuid */
-            membership?: string;
-            programme?: components["schemas"]["Code"];
-            interventions?: number;
-            young_people?: number;
-        };
-        /** @description What is to change. */
-        ActivityPatch: {
-            kind?: components["schemas"]["ActivityKind"];
-            /** Format: date */
-            held_on?: string;
-            title?: components["schemas"]["Label"];
-            description?: string | null;
-            themes?: components["schemas"]["Themes"];
-            /** Format: uuid */
-            membership?: string | null;
-            programme?: string | null;
-            interventions?: number | null;
-            young_people?: number | null;
-        };
-        /** @enum {string} */
-        UpdateStatus: "none" | "draft" | "submitted";
-        /** @description What a Hub reports of a quarter. */
-        QuarterlyUpdate: {
-            hub: components["schemas"]["Link"];
-            quarter: components["schemas"]["Quarter"];
-            /** Format: date */
-            starts: string;
-            /**
-             * Format: date
-             * @description The last day.
-             */
-            ends: string;
-            /** Format: date */
-            due_on: string;
-            /**
-             * Format: date
-             * @description The last day on which it may be written: when it is due, or the end of an exception.
-             */
-            open_until: string;
-            /** @description Whether the Hub is active in all of the quarter. */
-            owed: boolean;
-            status: components["schemas"]["UpdateStatus"];
-            /** @description Nothing to report; counts as reported. */
-            nil_return: boolean | null;
-            /** @description Submitted after it was due; null until it is submitted. */
-            late: boolean | null;
-            /** Format: date-time */
-            submitted_at: string | null;
-            practice: string | null;
-            challenges: string | null;
-            ideas: string | null;
-            priorities: string | null;
-            questions: string | null;
-            member_updates: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            href: components["schemas"]["Href"];
-        };
-        QuarterlyUpdateList: {
-            items: components["schemas"]["QuarterlyUpdate"][];
-            next: components["schemas"]["Next"];
-        };
-        /** @description The beginning of an update; a nil return says nothing else. */
-        QuarterlyUpdateNew: {
-            /** @default false */
-            nil_return: boolean;
-            practice?: components["schemas"]["Text"];
-            challenges?: components["schemas"]["Text"];
-            ideas?: components["schemas"]["Text"];
-            priorities?: components["schemas"]["Text"];
-            questions?: components["schemas"]["Text"];
-            member_updates?: components["schemas"]["Text"];
-        };
-        /** @description What is to change. */
-        QuarterlyUpdatePatch: {
-            nil_return?: boolean;
-            practice?: components["schemas"]["NullableText"];
-            challenges?: components["schemas"]["NullableText"];
-            ideas?: components["schemas"]["NullableText"];
-            priorities?: components["schemas"]["NullableText"];
-            questions?: components["schemas"]["NullableText"];
-            member_updates?: components["schemas"]["NullableText"];
-        };
-        /** @description Until when a Hub may write an update that was due. */
-        UpdateException: {
-            hub: components["schemas"]["Link"];
-            quarter: components["schemas"]["Quarter"];
-            /**
-             * Format: date
-             * @description The last day.
-             */
-            until: string;
-            reason: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        UpdateExceptionNew: {
-            /** Format: date */
-            until: string;
-            reason: string;
-        };
-        /** @description What is to change. */
-        UpdateExceptionPatch: {
-            /** Format: date */
-            until?: string;
-            reason?: string;
-        };
-        /** @description A quarter of an academic year. */
-        QuarterRecord: {
-            quarter: components["schemas"]["Quarter"];
-            /** Format: date */
-            starts: string;
-            /**
-             * Format: date
-             * @description The last day.
-             */
-            ends: string;
-            /**
-             * Format: date
-             * @description When the updates of the Hubs are due.
-             */
-            due_on: string;
-            /** @description true: by the central team; false: 21 days after the quarter. */
-            set: boolean;
-            href: components["schemas"]["Href"];
-        };
-        QuarterDue: {
-            /**
-             * Format: date
-             * @description After the quarter's end.
-             */
-            due_on: string;
-        };
-        /** @enum {string} */
-        HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
-        /**
-         * @description By which means a group answers, as the framework names them.
-         * @enum {string}
-         */
-        ReplyMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
-        /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
-        Message: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            direction: "down" | "up";
-            /** @description Null is the central team. */
-            group: components["schemas"]["Link"] | null;
-            /** @description Of a message up. */
-            hub: components["schemas"]["Link"] | null;
-            /** @enum {string|null} */
-            kind: "practice" | "challenge" | "idea" | "priority" | "question" | null;
-            title: string;
-            text: string;
-            /** Format: date */
-            sent_on: string;
-            response: string | null;
-            /** @enum {string|null} */
-            means: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
-            /** Format: date */
-            responded_on: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        MessageList: {
-            items: components["schemas"]["Message"][];
-            next: components["schemas"]["Next"];
-        };
-        /** @description A message for Hubs. */
-        MessageNew: {
-            group?: components["schemas"]["Slug"];
-            title: components["schemas"]["Label"];
-            text: components["schemas"]["Text"];
-        };
-        /** @description A message of a Hub. */
-        HubMessageNew: {
-            kind: components["schemas"]["HubMessageKind"];
-            group?: components["schemas"]["Slug"];
-            title: components["schemas"]["Label"];
-            text: components["schemas"]["Text"];
-        };
-        MessageReply: {
-            response: components["schemas"]["Text"];
-            means: components["schemas"]["ReplyMeans"];
-        };
-        RelayedMessage: {
-            /** Format: uuid */
-            id: string;
-            title: string;
-            /** Format: date */
-            sent_on: string;
-            href: components["schemas"]["Href"];
-        };
-        /** @description Whether and how a Hub told its members of a message. */
-        HubRelay: {
-            hub: components["schemas"]["Link"];
-            message: components["schemas"]["RelayedMessage"];
-            /**
-             * Format: date
-             * @description Null where it has not been relayed.
-             */
-            relayed_on: string | null;
-            how: string | null;
-            href: components["schemas"]["Href"];
-        };
-        HubRelayList: {
-            items: components["schemas"]["HubRelay"][];
-            next: components["schemas"]["Next"];
-        };
-        HubRelayNew: {
-            /**
-             * Format: date
-             * @description Today when it is absent.
-             */
-            relayed_on?: string;
-            how?: string;
-        };
-        Rate: {
-            numerator: number;
-            denominator: number;
-            /** @description To one decimal; null of nothing. */
-            percent: number | null;
-        };
-        MessageRates: {
-            period: components["schemas"]["Period"];
-            messages_down: number;
-            /** @description Relays, of one for each message and Hub that was active on its day. */
-            relay_rate: components["schemas"]["Rate"];
-            messages_up: number;
-            /** @description Messages of Hubs with a response, of all. */
-            loop_closed_rate: components["schemas"]["Rate"];
-        };
-        /** @description That a Hub's operation was reviewed. */
-        HubReview: {
-            /** Format: uuid */
-            id: string;
-            hub: components["schemas"]["Link"];
-            /** Format: date */
-            reviewed_on: string;
-            note: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        HubReviewList: {
-            items: components["schemas"]["HubReview"][];
-            next: components["schemas"]["Next"];
-        };
-        HubReviewNew: {
-            /** Format: date */
-            reviewed_on: string;
-            /** @description What was found, and what will change; persons are not named. */
-            note: string;
-        };
-        /** @description What is to change. */
-        HubReviewPatch: {
-            /** Format: date */
-            reviewed_on?: string;
-            note?: string;
-        };
-        /** @enum {string} */
-        HealthState: "met" | "not_yet" | "missed" | "not_applicable";
-        /** @description A rule of the framework, and how the Hub stands. */
-        HealthRule: {
-            /**
-             * @description membership_quorate: on the last day of the year, or today. two_meetings: held, ordinary; not in the years of launch, pause and closing. five_headings, minutes_shared: of each meeting held. quarterly_updates: of each quarter in all of which the Hub is active; a nil return counts, and so does a late one. messages_relayed: of those sent while it is active. pathway: the steps that are not optional. evaluation: the annual return, in the quarter after the year. national_meetings: of the working groups, as far as attendance is recorded; a member of the Hub or a seat of its lead is present. yearly_review: as two_meetings.
-             * @enum {string}
-             */
-            rule: "membership_quorate" | "two_meetings" | "five_headings" | "minutes_shared" | "quarterly_updates" | "messages_relayed" | "pathway" | "evaluation" | "national_meetings" | "yearly_review";
-            title: string;
-            state: components["schemas"]["HealthState"];
-            /** @description What it was judged by. */
-            evidence: Record<string, never>;
-            /** @description What to do next. */
-            next_action: string | null;
-            /**
-             * Format: date
-             * @description The last day to do it; null where the rule is not applicable.
-             */
-            deadline: string | null;
-        };
-        HubHealth: {
-            hub: components["schemas"]["Link"];
-            period: components["schemas"]["YearName"];
-            rules: components["schemas"]["HealthRule"][];
-        };
-        /** @description A Hub, and how it stands with each rule. */
-        NetworkHealth: {
-            hub: components["schemas"]["Link"];
-            period: components["schemas"]["YearName"];
-            membership_quorate: components["schemas"]["HealthState"];
-            two_meetings: components["schemas"]["HealthState"];
-            five_headings: components["schemas"]["HealthState"];
-            minutes_shared: components["schemas"]["HealthState"];
-            quarterly_updates: components["schemas"]["HealthState"];
-            messages_relayed: components["schemas"]["HealthState"];
-            pathway: components["schemas"]["HealthState"];
-            evaluation: components["schemas"]["HealthState"];
-            national_meetings: components["schemas"]["HealthState"];
-            yearly_review: components["schemas"]["HealthState"];
-            /** @description Rules that are met. */
-            met: number;
-            not_yet: number;
-            missed: number;
-            href: components["schemas"]["Href"];
-        };
-        NetworkHealthList: {
-            items: components["schemas"]["NetworkHealth"][];
-            next: components["schemas"]["Next"];
         };
         /** @enum {string} */
         EvaluationStatus: "none" | "draft" | "submitted" | "accepted" | "published";
@@ -10383,8 +10381,10 @@ export interface operations {
                 nation?: components["parameters"]["NationQuery"];
                 /** @description The organisation with this identifier in org-id form. */
                 identifier?: string;
-                /** @description Only organisations with this role in the Alliance. */
+                /** @description Only organisations that have this role in the Alliance today; with partners=former those that had it. */
                 partnership?: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
+                /** @description Only partners of today, whatever their role, or only those that were one and are none now. */
+                partners?: "current" | "former";
                 /** @description Text to find in names and titles, whatever its case and accents. */
                 q?: components["parameters"]["Query"];
                 /** @description The order. */
@@ -15487,7 +15487,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description An academic year: 2024-25. */
-                period?: components["schemas"]["YearQuery"];
+                period?: components["schemas"]["Year"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -15534,7 +15534,7 @@ export interface operations {
                 /** @description Only by this principle. */
                 principle?: components["schemas"]["Slug"];
                 /** @description Only of this academic year. */
-                period?: components["schemas"]["YearQuery"];
+                period?: components["schemas"]["Year"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -16542,8 +16542,8 @@ export interface operations {
             query?: {
                 /** @description Only of this metric. */
                 metric?: components["schemas"]["Code"];
-                /** @description Only of this period, as it is written there. */
-                period?: components["schemas"]["TotalPeriodQuery"];
+                /** @description Only of this period (2021/22 and 202122 are understood). */
+                period?: components["schemas"]["TotalPeriod"];
                 /** @description Only of this Hub. */
                 hub?: components["schemas"]["Slug"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -16588,8 +16588,8 @@ export interface operations {
             query?: {
                 /** @description Only of this metric. */
                 metric?: components["schemas"]["Code"];
-                /** @description Only of this period, as it is written there. */
-                period?: components["schemas"]["TotalPeriodQuery"];
+                /** @description Only of this period (2021/22 and 202122 are understood). */
+                period?: components["schemas"]["TotalPeriod"];
                 /** @description Only of this Hub. */
                 hub?: components["schemas"]["Slug"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -18956,7 +18956,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The quarter; the last one that is over when it is absent. */
-                quarter?: components["schemas"]["Quarter"];
+                quarter?: components["schemas"]["QuarterQuery"];
                 /** @description Only of this status. */
                 status?: components["schemas"]["UpdateStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -20001,7 +20001,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: string;
+                period?: components["schemas"]["Period"];
                 /** @description Only of this status. */
                 status?: components["schemas"]["MeetingStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -20096,7 +20096,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: string;
+                period?: components["schemas"]["Period"];
                 /** @description Only of this status. */
                 status?: components["schemas"]["MeetingStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -21594,7 +21594,7 @@ export interface operations {
                 /** @description Only of this group. */
                 group?: components["schemas"]["Slug"];
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: string;
+                period?: components["schemas"]["Period"];
                 /** @description true: only the last shared version of each meeting. */
                 current?: boolean;
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
