@@ -3,40 +3,133 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
--- The cells of a release; without one what the records give, where that may be told so (live).
-CREATE FUNCTION metric.told(release_id bigint, m scip.metric, first_day date, last_day date, known_at timestamptz, by text[], live boolean,
-  OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT nation text, OUT category text,
-  OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
+-- A period that is answered for, and its release.
+CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id bigint, release int, replaced_by int);
+
+-- What is told of a metric by each breakdown ('', hub, hub+category): of a released period what its release says, otherwise what is counted
+-- now, or was known then (known_at), where that may be told without a release. Where there is nothing to tell, a row with the reason.
+CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, known_at timestamptz, on_day date,
+  OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text,
+  OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text, OUT counted boolean)
 RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+  -- whole days that the history tells of, and what is asked for that may be told at once; all parts stand beside their whole
+  kept boolean := known_at IS NULL OR known_at >= ALL (SELECT s.at FROM scip.history_start s WHERE s."table" = ANY (m.tables));
+  live text[] := ARRAY(SELECT DISTINCT b FROM unnest(array_append(breakdowns, '')) b WHERE m.privacy IN ('exact', 'people') AND NOT (m.privacy = 'people' AND b ~ '\+'));
 BEGIN
-  IF release_id IS NOT NULL THEN
-    RETURN QUERY SELECT c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation, c.category::text, c.value, c.part, c.whole, c.status FROM scip.release_cell c
-      WHERE c.release_id = told.release_id AND c.metric = m.code AND c.breakdown = by;
-  ELSIF live THEN
-    RETURN QUERY SELECT m.version, c.hub_id, h.slug::text, h.name::text, c.nation, c.category, c.value, c.part, c.whole, c.status
-      FROM metric.cells(m.code, told.first_day, told.last_day, told.known_at, by) c LEFT JOIN scip.hub h ON h.id = c.hub_id;
-  END IF;
+  RETURN QUERY
+    WITH span AS MATERIALIZED (
+      SELECT s.*, kept AND s.first_day <= on_day AS counted, kept AND s.release_id IS NULL AND s.first_day <= on_day AS live
+      FROM unnest(spans) WITH ORDINALITY s (name, first_day, last_day, release_id, release, replaced_by, n)
+    ), told AS MATERIALIZED (
+      SELECT s.n, array_to_string(c.breakdown, '+') AS breakdown, c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation, c.category::text, c.value, c.part, c.whole, c.status
+      FROM span s JOIN scip.release_cell c ON c.release_id = s.release_id AND c.metric = (m).code
+      UNION ALL
+      SELECT l.ns[c.n], c.breakdown, (m).version, c.hub_id, h.slug::text, h.name::text, c.nation, c.category, c.value, c.part, c.whole, c.status
+      FROM (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.first_day ORDER BY s.n) AS first_days, array_agg(least(s.last_day, on_day) ORDER BY s.n) AS last_days FROM span s WHERE s.live) l,
+           metric.cells((m).code, l.first_days, l.last_days, answer.known_at, live, true) c
+      LEFT JOIN scip.hub h ON h.id = c.hub_id
+      WHERE cardinality(live) > 0 AND l.ns IS NOT NULL
+    ), asked AS (SELECT s.n, s.release_id, b AS breakdown, s.counted FROM span s, unnest(breakdowns) b),
+    found AS MATERIALIZED (
+      SELECT a.counted, t.* FROM asked a JOIN told t ON t.n = a.n AND t.breakdown = a.breakdown
+      WHERE (of_hub IS NULL OR t.hub_id = of_hub) AND (answer.nation IS NULL OR t.nation = answer.nation) AND (answer.category IS NULL OR t.category = answer.category)
+    )
+    SELECT f.n, f.breakdown, f.definition_version, f.hub_id, f.hub_slug, f.hub_name, f.nation, f.category, f.value, f.part, f.whole, f.status, f.counted FROM found f
+    UNION ALL -- nothing is of this part, or of any: where the whole is known that is none
+    SELECT a.n, a.breakdown, coalesce(w.definition_version, (m).version), h.id, h.slug::text, h.name::text, answer.nation, answer.category,
+           CASE r.status WHEN 'zero' THEN 0 END, NULL, NULL, r.status, a.counted
+    FROM asked a LEFT JOIN told w ON w.n = a.n AND w.breakdown = '' LEFT JOIN scip.hub h ON h.id = of_hub
+    CROSS JOIN LATERAL (SELECT CASE
+      WHEN w.status IS NULL OR a.breakdown = '' OR w.status = 'suppressed' OR a.release_id IS NULL AND a.breakdown <> ALL (live) THEN 'not_available'
+      WHEN w.status NOT IN ('value', 'zero') THEN w.status WHEN (m).measure = 'share' THEN 'not_applicable' ELSE 'zero' END AS status) r
+    WHERE NOT EXISTS (SELECT FROM found f WHERE f.n = a.n AND f.breakdown = a.breakdown);
 END $$;
 
--- What is told of a metric, to anybody: of a released period what its release says, otherwise what is counted now, or was known at the
--- end of a day, where that may be told without a release. One row with a status where the question cannot be answered.
+-- The periods that are asked for, each with its release: the one that was in force then, or that number. A period that only a release names
+-- (a strategy that has another name now) is what it was.
+CREATE FUNCTION metric.spans(given text[], known_at timestamptz, release int) RETURNS SETOF metric.span LANGUAGE sql STABLE AS $$
+  SELECT p.name, coalesce(r.first_day, p.first_day), coalesce(r.last_day, p.last_day), r.id, r.number, CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END
+  FROM metric.periods(given) WITH ORDINALITY p (name, family, first_day, last_day, wrong, i)
+  LEFT JOIN LATERAL (
+    SELECT x.id, x.number, x.first_day, x.last_day, (SELECT max(y.number) FROM scip.release y WHERE y.period = p.name) AS newest FROM scip.release x
+    WHERE x.period = p.name AND (spans.release IS NULL OR x.number = spans.release) AND (known_at IS NULL OR x.created_at < known_at)
+    ORDER BY x.number DESC LIMIT 1) r ON true
+  ORDER BY p.i
+$$;
+
+-- A text in a query, with % for all that has a meaning there; a period so that it is no month.
+CREATE FUNCTION metric.quoted(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN value ~ '^[A-Za-z0-9._~/-]*$' THEN value ELSE (
+  SELECT string_agg(CASE WHEN c ~ '[A-Za-z0-9._~/-]' THEN c ELSE upper(regexp_replace(encode(convert_to(c, 'UTF8'), 'hex'), '(..)', '%\1', 'g')) END, '' ORDER BY i)
+  FROM string_to_table(value, NULL) WITH ORDINALITY u (c, i)) END;
+CREATE FUNCTION metric.quoted_period(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(name, '^(20(?:0[0-9]|1[01]))-(0[1-9]|1[0-2])$', '\1/\2');
+
+-- A Hub by a name that it has or had.
+CREATE FUNCTION metric.hub(slug text) RETURNS bigint LANGUAGE sql STABLE
+RETURN coalesce((SELECT h.id FROM scip.hub h WHERE h.slug = hub.slug), (SELECT f.hub_id FROM scip.hub_former_slug f WHERE f.slug = hub.slug));
+
+-- What is wrong with what is asked for, or NULL. metrics: all that have to be broken down so.
+CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub text, as_of date, release int) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  WITH p AS MATERIALIZED (SELECT * FROM metric.periods(periods)),
+  fault AS (
+    SELECT 1 AS i, '/query/metric' AS pointer, u || ' is no metric: /v1/metrics lists them' AS detail FROM unnest(metrics) u WHERE NOT EXISTS (SELECT FROM scip.metric m WHERE m.code = u)
+    UNION ALL
+    SELECT 2, '/query/period', p.wrong FROM p WHERE p.wrong IS NOT NULL
+    UNION ALL
+    SELECT 3, '/query/period', format('%s periods are asked for: no more than 60 can be at once', count(*)) FROM p HAVING count(*) > 60
+    UNION ALL
+    SELECT 4, '/query/by', format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'), coalesce(nullif(array_to_string(m.breakdowns, ', '), ''), 'nothing'))
+    FROM scip.metric m WHERE m.code = ANY (metrics) AND asked <> '{}' AND array_to_string(asked, '+') <> ALL (m.breakdowns)
+    UNION ALL
+    SELECT 5, '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND metric.hub(hub) IS NULL
+    UNION ALL
+    SELECT 6, '/query/as_of', 'is yet to come' WHERE as_of > scip.today()
+    UNION ALL
+    SELECT 7, '/query/release', 'is one of a single period' WHERE release IS NOT NULL AND (SELECT count(*) FROM p) > 1
+    UNION ALL
+    SELECT 8, '/query/release', 'says all about when: leave out as_of' WHERE release IS NOT NULL AND as_of IS NOT NULL
+  )
+  SELECT coalesce((SELECT jsonb_agg(jsonb_build_object('pointer', f.pointer, 'detail', f.detail) ORDER BY f.i, f.detail) FROM fault f),
+    (SELECT jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || string_agg(DISTINCT p.family, ' and ' ORDER BY p.family)
+       || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p HAVING count(DISTINCT p.family) > 1))
+$$;
+-- As it is told of, with all that a cell says; explain: where it says how it comes about. as_of: a day before today, or NULL.
+CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
+  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
+  OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT (m).code::text, a.definition_version, s.name, s.first_day, s.last_day, nullif(a.breakdown, ''), a.hub_id, a.hub_slug, a.hub_name,
+         a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status, CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
+         s.replaced_by,
+         concat('/v1/metrics/', (m).code, '/explain?period=', metric.quoted_period(s.name),
+           CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END, CASE WHEN a.of_category IS NULL THEN 'category' END]
+             THEN '&by=' || array_to_string(b.by, ',') END, '&hub=' || a.hub_slug, '&nation=' || a.of_nation, '&category=' || metric.quoted(a.of_category),
+           CASE WHEN s.release_id IS NULL THEN '&as_of=' || rows.as_of ELSE '&release=' || s.release END),
+         a.counted, NULL::int, NULL::jsonb
+  FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE 'Europe/London', least(rows.as_of, scip.today())) a
+  CROSS JOIN LATERAL (SELECT spans[a.n].*) s
+  CROSS JOIN LATERAL (SELECT string_to_array(a.breakdown, '+') AS by) b
+  LEFT JOIN scip.metric_definition d ON d.code = (m).code AND d.version = a.definition_version
+$$;
+
+-- The cells of a metric, to anybody, as metric.answer() tells them. One row with a status where the question cannot be answered.
+-- counted: whether the records of then are known at all.
 CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
-  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text,
-  OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
-  OUT replaced_by int, OUT refused int, OUT wrong jsonb)
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
+  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
+  OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
   m metric;
-  p record;
-  r record;
-  asked text[];
   known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
-  on_day date := least(as_of, today());
-  families text[];
-  of_hub bigint;
-  told int;
-  live boolean;
+  asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
+                        WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category' AND category IS NOT NULL ORDER BY i);
+  spans metric.span[];
 BEGIN
   SELECT * INTO m FROM metric x WHERE x.code = metric_answer.code;
   IF NOT FOUND THEN
@@ -44,80 +137,106 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  asked := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
-                 WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category' AND category IS NOT NULL ORDER BY i);
-  SELECT x.id INTO of_hub FROM hub x WHERE x.slug = hub;
-  SELECT jsonb_agg(jsonb_build_object('pointer', w.pointer, 'detail', w.detail)) INTO wrong FROM (
-    SELECT '/query/period' AS pointer, t.given || ' ' || t.wrong AS detail
-    FROM (SELECT given, (metric.period(given)).wrong FROM unnest(periods) given) t WHERE t.wrong IS NOT NULL
-    UNION ALL
-    SELECT '/query/by', format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'), coalesce(nullif(array_to_string(m.breakdowns, ', '), ''), 'nothing'))
-    WHERE asked <> '{}' AND array_to_string(asked, '+') <> ALL (m.breakdowns)
-    UNION ALL
-    SELECT '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND of_hub IS NULL
-    UNION ALL
-    SELECT '/query/as_of', 'is yet to come' WHERE as_of > today()
-    UNION ALL
-    SELECT '/query/release', 'is one of a single period' WHERE release IS NOT NULL AND cardinality(periods) > 1
-    UNION ALL
-    SELECT '/query/release', 'says all about when: leave out as_of' WHERE release IS NOT NULL AND as_of IS NOT NULL) w;
-  families := ARRAY(SELECT DISTINCT (metric.period(given)).family FROM unnest(periods) given);
-  IF wrong IS NULL AND cardinality(families) > 1 THEN
-    wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || array_to_string(families, ' and ')
-      || ' periods, whose days are not the same: their figures would be read side by side as if they were'));
+  wrong := metric.faults(ARRAY[m.code::text], periods, asked, hub, as_of, release);
+  IF wrong IS NOT NULL THEN
+    refused := 400;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  spans := ARRAY(SELECT s FROM metric.spans(periods, known_at, release) s);
+  IF release IS NOT NULL AND spans[1].release_id IS NULL THEN
+    refused := 404;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT c.* FROM metric.rows(m, spans, ARRAY[array_to_string(asked, '+')], metric.hub(hub), nation, category, CASE WHEN known_at IS NOT NULL THEN as_of END) c;
+END $$;
+
+-- What a metric is told by when that is asked for, of what it is broken down by at all; of itself, as a whole and by each dimension.
+CREATE FUNCTION metric.breakdowns(m scip.metric, by text[], asked text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN asked <> '{}' THEN ARRAY(SELECT b FROM unnest((m).breakdowns) b WHERE b = array_to_string(asked, '+'))
+            WHEN by = '{none}' THEN ARRAY['']
+            ELSE ARRAY[''] || ARRAY(SELECT b FROM unnest((m).breakdowns) WITH ORDINALITY u (b, i) WHERE b !~ '\+' ORDER BY i) END;
+
+-- The cells of all metrics, or of some, in their order: each as a whole and by each of its dimensions, or by what is asked for, where it is
+-- broken down so. Without periods all academic years since the Alliance began. What is counted for it is bounded; who reads
+-- page by page (after what, how many) has no more counted than that.
+CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hub text, nation text, after_metric int, after_place text, many int,
+  OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text,
+  OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text,
+  OUT of_release int, OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  most CONSTANT int := 3000;
+  q record;
+  asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
+                        WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL ORDER BY i);
+  given text[] := coalesce(periods, ARRAY['2013-14..' || metric.quoted_period(academic_year(today()))]); -- since the Alliance began
+  spans metric.span[];
+  rows bigint;
+  total bigint := 0;
+BEGIN
+  wrong := metric.faults(metrics, given, asked, hub, NULL, NULL);
+  IF wrong IS NULL AND 'none' = ANY (by) AND cardinality(by) > 1 THEN
+    wrong := '[{"pointer": "/query/by", "detail": "none stands alone"}]';
+  END IF;
+  IF wrong IS NULL THEN
+    spans := ARRAY(SELECT s FROM metric.spans(given, NULL, NULL) s);
+    SELECT coalesce(sum(cardinality(b.breakdowns)), 0) * (SELECT count(*) FROM unnest(spans) s WHERE s.release_id IS NULL) INTO total
+    FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns) WHERE metrics IS NULL OR x.code = ANY (metrics);
+    IF total > most THEN
+      wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail',
+        format('%s sums would have to be made (metrics x breakdowns x periods that are not released), and no more than %s are at once: ask for fewer', total, most)));
+    END IF;
   END IF;
   IF wrong IS NOT NULL THEN
     refused := 400;
     RETURN NEXT;
     RETURN;
   END IF;
-  metric := m.code; unit := m.unit;
-  FOR p IN SELECT t.* FROM (SELECT DISTINCT ON (d.name) d.*, v.i FROM unnest(periods) WITH ORDINALITY v (given, i), LATERAL metric.period(v.given) d ORDER BY d.name, v.i) t ORDER BY t.i LOOP
-    period := p.name; "from" := p.first_day; "to" := p.last_day;
-    SELECT x.id, x.number, (SELECT max(y.number) FROM release y WHERE y.period = p.name) AS newest INTO r FROM release x
-    WHERE x.period = p.name AND (release IS NULL OR x.number = release) AND (known_at IS NULL OR x.created_at < known_at)
-    ORDER BY x.number DESC LIMIT 1;
-    IF release IS NOT NULL AND r.id IS NULL THEN
-      refused := 404;
-      RETURN NEXT;
-      RETURN;
-    END IF;
-    basis := CASE WHEN r.id IS NOT NULL THEN 'release' ELSE 'provisional' END;
-    of_release := r.number;
-    replaced_by := CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END;
-    told := 0;
-    live := m.privacy IN ('exact', 'people') AND NOT (m.privacy = 'people' AND cardinality(asked) > 1) AND p.first_day <= on_day
-      AND (known_at IS NULL OR known_at >= ALL (SELECT s.at FROM history_start s WHERE s."table" = ANY (m.tables)));
-    FOR definition_version, hub_id, hub_slug, hub_name, of_nation, of_category, value, numerator, denominator, status IN
-      SELECT * FROM metric.told(r.id, m, p.first_day, least(p.last_day, on_day), known_at, asked, live)
-    LOOP
-      CONTINUE WHEN of_hub IS NOT NULL AND hub_id IS DISTINCT FROM of_hub OR metric_answer.nation IS NOT NULL AND of_nation IS DISTINCT FROM metric_answer.nation
-        OR metric_answer.category IS NOT NULL AND of_category IS DISTINCT FROM metric_answer.category;
-      told := told + 1;
-      RETURN NEXT;
-    END LOOP;
-    IF told = 0 THEN -- nothing is of this category, or of any: where the whole is known that is none
-      SELECT x.id, x.slug, x.name INTO hub_id, hub_slug, hub_name FROM hub x WHERE x.id = of_hub;
-      of_nation := nation; of_category := category; value := NULL; numerator := NULL; denominator := NULL; definition_version := m.version;
-      SELECT t.status INTO status FROM metric.told(r.id, m, p.first_day, least(p.last_day, on_day), known_at, '{}', live) t;
-      status := CASE WHEN status IS NULL OR asked = '{}' OR status = 'suppressed' THEN 'not_available' WHEN status NOT IN ('value', 'zero') THEN status
-                     WHEN m.measure = 'share' THEN 'not_applicable' ELSE 'zero' END;
-      value := CASE status WHEN 'zero' THEN 0 END;
-      RETURN NEXT;
-    END IF;
+  total := 0;
+  FOR q IN SELECT x AS m, x.ordinal, b.breakdowns FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns)
+           WHERE (metrics IS NULL OR x.code = ANY (metrics)) AND b.breakdowns <> '{}' AND (after_metric IS NULL OR x.ordinal >= after_metric) ORDER BY x.ordinal LOOP
+    RETURN QUERY SELECT q.ordinal, k.place, c.* FROM metric.rows(q.m, spans, q.breakdowns, metric.hub(hub), nation, NULL, NULL) c
+      CROSS JOIN LATERAL (SELECT concat_ws(' ', lpad(array_position(q.breakdowns, coalesce(c.breakdown, ''))::text, 2, '0'), c."from", c."to", coalesce(c.hub_slug, ''),
+                                           coalesce(c.of_nation, ''), coalesce(c.of_category, '')) COLLATE "C" AS place) k
+      WHERE after_metric IS NULL OR q.ordinal > after_metric OR k.place > after_place COLLATE "C";
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    total := total + rows;
+    EXIT WHEN total >= many;
   END LOOP;
 END $$;
--- What is cited, in the form in which it is hashed: a line for each cell, of columns of the CSV. NULL: there are none.
-CREATE FUNCTION metric.lines(release_id bigint, metric text, breakdown text[]) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT string_agg(concat_ws('|', c.metric, c.definition_version, r.period, coalesce(c.hub_slug, ''), coalesce(c.nation, ''), coalesce(c.category, ''), coalesce(c.value::text, ''),
-                              coalesce(c.part::text, ''), coalesce(c.whole::text, ''), c.status, r.number) || E'\n', '' ORDER BY c.hub_slug COLLATE "C" NULLS FIRST, c.nation NULLS FIRST, c.category COLLATE "C" NULLS FIRST)
-  FROM scip.release_cell c JOIN scip.release r ON r.id = c.release_id
-  WHERE c.release_id = lines.release_id AND c.metric = lines.metric AND c.breakdown = lines.breakdown
+
+-- A cell of CSV as render/csv.c writes it.
+CREATE FUNCTION metric.csv(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value IS NULL THEN '' WHEN value = '' THEN '""'
+       ELSE (SELECT CASE WHEN value ~ E'[,"\n\r]' THEN '"' || replace(text, '"', '""') || '"' ELSE text END
+             FROM (SELECT CASE WHEN value ~ E'^''*[-=+@\t\r]' THEN '''' ELSE '' END || value AS text) guarded) END;
+
+-- Where cells of a release are downloaded for ever, and the SHA-256 of the bytes that come: the CSV of the operation with what the address
+-- names. NULL: there are none.
+CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text) LANGUAGE sql STABLE AS $$
+  SELECT format('/v1/metrics/%s?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
+                CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release), encode(sha256(convert_to(E'metric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n'
+           || string_agg(concat_ws(',', metric.csv(a.metric), a.definition_version, metric.csv(a.period), a."from", a."to", metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
+                coalesce(a.value::text, ''), coalesce(a.numerator::text, ''), coalesce(a.denominator::text, ''), metric.csv(a.unit), metric.csv(a.status), metric.csv(a.basis), a.of_release,
+                metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explain)) || E'\r\n', ''
+              ORDER BY a.hub_slug COLLATE "C" NULLS FIRST, a.of_nation NULLS FIRST, a.of_category COLLATE "C" NULLS FIRST), 'UTF8')), 'hex')
+  FROM scip.metric_answer(citation.code, ARRAY[metric.quoted_period(citation.period)], by, NULL, NULL, NULL, NULL, citation.release) a
+  WHERE EXISTS (SELECT FROM scip.release r JOIN scip.release_cell c ON c.release_id = r.id
+                WHERE r.period = citation.period AND r.number = citation.release AND c.metric = citation.code)
+  HAVING count(*) > 0
 $$;
 
--- How a cell comes about. Rows are told where the number is; to the central team, and to a Hub of itself, all is, with the number as it was
--- counted and the records behind it.
-CREATE FUNCTION scip.metric_explain(code text, given text, hub text, nation text, category text, as_of date, release int,
+-- Whether a fact is one of a part: of this Hub, nation and category, as far as it is asked for by them.
+CREATE FUNCTION metric.is_in(asked text[], f fact.row, hub_id bigint, nation text, category text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ('hub' <> ALL (asked) OR (f).hub_id IS NOT DISTINCT FROM is_in.hub_id) AND ('nation' <> ALL (asked) OR (f).nation IS NOT DISTINCT FROM is_in.nation)
+  AND ('category' <> ALL (asked) OR (f).category IS NOT DISTINCT FROM is_in.category);
+
+-- How a cell comes about; by: of what it is a part, where it is that of none. Rows are told where the number is; to the central team, and to
+-- a Hub of itself, all is, with the number as it was counted and the records behind it. Of a time that no record tells of, nothing.
+CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text, OUT period text, OUT "from" date, OUT "to" date,
   OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
   OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json, OUT refused int, OUT wrong jsonb)
@@ -127,48 +246,48 @@ DECLARE
   m metric;
   a record;
   known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
-  asked text[] := array_remove(ARRAY[CASE WHEN hub IS NOT NULL THEN 'hub' END, CASE WHEN nation IS NOT NULL THEN 'nation' END,
-                                     CASE WHEN category IS NOT NULL THEN 'category' END], NULL);
+  asked text[];
   may boolean;
   told boolean;
 BEGIN
-  SELECT * INTO a FROM metric_answer(code, ARRAY[given], '{}', hub, nation, category, as_of, release) LIMIT 1;
-  IF a IS NULL OR a.refused IS NOT NULL THEN
+  SELECT * INTO a FROM metric_answer(code, ARRAY[given], by, hub, nation, category, as_of, release) x
+  WHERE x.refused IS NOT NULL OR (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL) AND (category IS NOT NULL OR x.of_category IS NULL) LIMIT 1;
+  IF NOT FOUND OR a.refused IS NOT NULL THEN
     refused := coalesce(a.refused, 404);
     wrong := a.wrong;
+    RETURN;
+  ELSIF given LIKE '%..%' THEN
+    refused := 400;
+    wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', given || ' is a range: one figure is explained at a time'));
     RETURN;
   END IF;
   SELECT * INTO m FROM metric x WHERE x.code = metric_explain.code;
   SELECT d.definition, d.left_out INTO definition, left_out FROM metric_definition d WHERE d.code = m.code AND d.version = a.definition_version;
-  metric := m.code; title := m.title; definition_version := a.definition_version; unit := m.unit; kind := m.kind;
+  asked := coalesce(string_to_array(a.breakdown, '+'), '{}');
+  metric := m.code; title := m.title; definition_version := a.definition_version; unit := a.unit; kind := m.kind;
   period := a.period; "from" := a."from"; "to" := a."to"; value := a.value; numerator := a.numerator; denominator := a.denominator;
   status := a.status; basis := a.basis; of_release := a.of_release;
   filters := json_build_object('hub', hub, 'nation', nation, 'category', category);
   may := ctx.central() OR hub IS NOT NULL AND a.hub_id = ANY (ctx.hubs_led());
   told := status <> 'suppressed' AND (m.privacy = 'exact' OR m.privacy = 'people' AND cardinality(asked) < 2);
   IF basis = 'release' THEN
-    SELECT r.created_at, CASE WHEN l.lines IS NOT NULL THEN json_build_object('href', format('/v1/metrics/%s?period=%s%s&release=%s', m.code, regexp_replace(r.period, '^(20(?:0[0-9]|1[01]))-(0[1-9]|1[0-2])$', '\1/\2'),
-                                             CASE WHEN asked <> '{}' THEN '&by=' || array_to_string(asked, ',') END, r.number),
-                                           'sha256', encode(sha256(convert_to(l.lines, 'UTF8')), 'hex')) END
-    INTO known_at, citation FROM release r, LATERAL (SELECT metric.lines(r.id, m.code, asked) AS lines) l WHERE r.period = a.period AND r.number = a.of_release;
+    known_at := (SELECT r.created_at FROM release r WHERE r.period = a.period AND r.number = a.of_release);
+    citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, asked, a.of_release) c WHERE c.href IS NOT NULL);
   END IF;
-  IF told OR may THEN
+  IF a.counted AND (told OR may) THEN
     SELECT count(*) FILTER (WHERE f.left_out IS NULL),
            coalesce((SELECT json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason) FROM (
              SELECT x.left_out AS reason, count(*) AS n FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) x
-             WHERE x.left_out IS NOT NULL AND (hub IS NULL OR x.hub_id = a.hub_id) AND (metric_explain.nation IS NULL OR x.nation = metric_explain.nation)
-               AND (metric_explain.category IS NULL OR x.category = metric_explain.category) GROUP BY 1) o), '[]'),
+             WHERE x.left_out IS NOT NULL AND metric.is_in(asked, x, a.hub_id, a.of_nation, a.of_category) GROUP BY 1) o), '[]'),
            CASE WHEN may THEN coalesce(json_agg(DISTINCT f.record ORDER BY f.record) FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]') END
     INTO rows_in, rows_left_out, records
     FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) f
-    WHERE (hub IS NULL OR f.hub_id = a.hub_id) AND (metric_explain.nation IS NULL OR f.nation = metric_explain.nation)
-      AND (metric_explain.category IS NULL OR f.category = metric_explain.category);
+    WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category);
   END IF;
-  IF may THEN
+  IF a.counted AND may THEN
     SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO counted
     FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) s
-    WHERE (hub IS NULL OR s.hub_id = a.hub_id) AND (metric_explain.nation IS NULL OR s.nation = metric_explain.nation)
-      AND (metric_explain.category IS NULL OR s.category = metric_explain.category);
+    WHERE (s.hub_id, s.nation, s.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category);
   END IF;
   SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
     SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;
@@ -188,6 +307,7 @@ $$;
 GRANT EXECUTE ON FUNCTION scip.period_name TO scip_anonymous;
 GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.metric_values TO scip_anonymous;
 
 -- The public figures of training: ratings are those of the releases, of a strategy the sum of its years, so that nothing is told here that is not there.
 CREATE OR REPLACE FUNCTION scip.training_figures(INOUT period text, INOUT course text, OUT "from" date, OUT "to" date, OUT sessions_held int,

@@ -43,6 +43,7 @@ CREATE TABLE scip.metric_definition (
   left_out text NOT NULL,
   sql text NOT NULL,
   since timestamptz NOT NULL DEFAULT now(),
+  unit scip.code NOT NULL,
   PRIMARY KEY (code, version)
 );
 CALL scip.publish('metric', 'metric_definition');
@@ -60,9 +61,6 @@ CREATE TYPE fact.row AS (
 -- Where something of a Hub is counted: a Hub of several nations is in none of them.
 CREATE FUNCTION scip.one_nation(nations scip.nation[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
--- An event counts where its Hub does, wherever it took place, so that a Hub's numbers are in one nation; one of no Hub in its own.
-CREATE FUNCTION scip.event_nation(hub bigint, nations scip.nation[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
 
 -- Takes a metric's SQL: the body of fact.<code>(first_day, last_day, known_at). What a version says stays said.
 CREATE PROCEDURE metric.define(code text, sql text)
@@ -75,10 +73,10 @@ BEGIN
   IF NOT FOUND THEN
     RAISE 'metrics/%.sql: no such metric', code;
   END IF;
-  SELECT (d.definition, d.left_out, d.sql) = (m.definition, m.left_out, define.sql) INTO same
+  SELECT (d.definition, d.left_out, d.unit, d.sql) = (m.definition, m.left_out, m.unit, define.sql) INTO same
   FROM scip.metric_definition d WHERE d.code = define.code AND d.version = m.version;
   IF same IS NULL THEN
-    INSERT INTO scip.metric_definition VALUES (define.code, m.version, m.definition, m.left_out, define.sql);
+    INSERT INTO scip.metric_definition (code, version, definition, left_out, unit, sql) VALUES (define.code, m.version, m.definition, m.left_out, m.unit, define.sql);
   ELSIF NOT same THEN
     RAISE 'metric %: what version % says has changed: give it the next version', code, m.version;
   END IF;
@@ -124,38 +122,77 @@ BEGIN
   END IF;
 END $$;
 
+-- Periods as they are asked for, one by one or from one to another (2019-20..2023-24), each once and in the order in which they come.
+-- wrong: a sentence that begins with what was given.
+CREATE FUNCTION metric.periods(given text[], OUT name text, OUT family text, OUT first_day date, OUT last_day date, OUT wrong text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  WITH asked AS (
+    SELECT g.i, g.given, a AS since, b AS until, g.given LIKE '%..%' AS ranges, strpos(split_part(g.given, '..', 2), '..') + (split_part(g.given, '..', 3) <> '')::int > 0 AS more
+    FROM unnest(given) WITH ORDINALITY g (given, i), LATERAL metric.period(split_part(g.given, '..', 1)) a, LATERAL metric.period(split_part(g.given, '..', 2)) b
+  ), judged AS (
+    SELECT q.*, n.many, CASE
+      WHEN NOT q.ranges THEN (q.since).wrong
+      WHEN q.more OR (q.since).wrong IS NOT NULL OR (q.until).wrong IS NOT NULL THEN 'must be two periods with .. between them (2019-20..2023-24)'
+        || coalesce('; ' || nullif(split_part(q.given, '..', 1), '') || ' ' || (q.since).wrong, '') || coalesce('; ' || nullif(split_part(q.given, '..', 2), '') || ' ' || (q.until).wrong, '')
+      WHEN 'strategy' IN ((q.since).family, (q.until).family) THEN 'is no range: strategies are named one by one'
+      WHEN (q.since).family <> (q.until).family THEN format('mixes %s and %s periods, whose days are not the same', (q.since).family, (q.until).family)
+      WHEN length((q.since).name) <> length((q.until).name) THEN 'must go from one year to another, or from one quarter or month to another'
+      WHEN (q.until).first_day < (q.since).first_day THEN 'ends before it begins'
+      WHEN n.many > 60 THEN format('is %s periods: no more than 60 can be asked for at once', n.many) END AS wrong
+    FROM asked q, LATERAL (SELECT CASE length((q.since).name) WHEN 10 THEN 3 WHEN 8 THEN 1 ELSE 12 END AS months) s, LATERAL (
+      SELECT 1 + ((extract(year FROM (q.until).first_day) - extract(year FROM (q.since).first_day)) * 12
+                  + extract(month FROM (q.until).first_day) - extract(month FROM (q.since).first_day))::int / s.months AS many) n
+  )
+  SELECT d.name, d.family, d.first_day, d.last_day, d.wrong FROM (
+    SELECT DISTINCT ON (p.wrong, p.name) j.i, p.* FROM judged j, LATERAL (
+      SELECT NULL::text AS name, NULL::text AS family, NULL::date AS first_day, NULL::date AS last_day, j.given || ' ' || j.wrong AS wrong WHERE j.wrong IS NOT NULL
+      UNION ALL
+      SELECT (j.since).* WHERE j.wrong IS NULL AND NOT j.ranges
+      UNION ALL
+      SELECT p.name, p.family, p.first_day, p.last_day, NULL
+      FROM generate_series(CASE WHEN j.wrong IS NULL AND j.ranges THEN (j.since).first_day END::timestamp, (j.until).first_day,
+                           CASE length((j.since).name) WHEN 10 THEN '3 months' WHEN 8 THEN '1 month' ELSE '1 year' END::interval) t,
+           LATERAL metric.period(CASE length((j.since).name) WHEN 10 THEN scip.quarter(t::date) WHEN 8 THEN to_char(t, 'YYYY-"M"MM') WHEN 4 THEN to_char(t, 'YYYY')
+                                 ELSE replace(scip.academic_year(t::date), '-', '/') END) p) p
+    ORDER BY p.wrong, p.name, j.i) d
+  ORDER BY d.i, d.first_day
+$$;
+
+-- The days from one to another; none where they come the other way round, as those of a period that had not begun.
+CREATE FUNCTION metric.days(first_day date, last_day date) RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN first_day <= last_day THEN daterange(first_day, last_day, '[]') WHEN first_day > last_day THEN 'empty' END;
+
 -- All facts of a metric: those of its SQL; totals of the past, which stand for the records of their days; and where a Hub's accepted
 -- return for the year gives another number, that one in place of its records (not with returns => false). As a query, so that who sums
--- them makes no row of each: $1 code, $2 and $3 first and last day as far as they have come, $4 when it was known, $5 last day, $6 returns.
+-- them makes no row of each: of a row p with first_day, last_day and until_day, the last one as far as it has come; $1 code, $2 when it was
+-- known, $3 returns.
 CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT format($sql$
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = $1),
     given AS MATERIALIZED (
-      SELECT e.hub_id, f.value, e.id FROM scip.academic_year($2) y, m, known.hub_evaluation($4) e
-      JOIN known.hub_evaluation_figure($4) f ON f.evaluation_id = e.id AND f.metric = $1
-      WHERE e.year = y AND scip.year_start(y) = $2 AND $5 = $2 + interval '1 year' - interval '1 day' AND e.status IN ('accepted', 'published')
-        AND f.reason IS NOT NULL AND m.additive AND $6
+      SELECT e.hub_id, f.value, e.id, e.year FROM m, known.hub_evaluation($2) e JOIN known.hub_evaluation_figure($2) f ON f.evaluation_id = e.id AND f.metric = $1
+      WHERE e.year = scip.academic_year(p.first_day) AND scip.year_start(e.year) = p.first_day AND scip.period_end(e.year) = p.last_day
+        AND e.status IN ('accepted', 'published') AND f.reason IS NOT NULL AND m.additive AND $3
     ), total AS MATERIALIZED (
       SELECT t.*, scip.total_days(t.period) AS days,
              CASE WHEN t.class <> 'human' THEN t.class
                   WHEN t.hub_id IN (SELECT g.hub_id FROM given g) THEN 'the return of the Hub stands'
-                  WHEN NOT CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = $5 ELSE scip.total_days(t.period) <@ daterange($2, $5, '[]') END
+                  WHEN NOT CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = p.last_day ELSE scip.total_days(t.period) <@ metric.days(p.first_day, p.last_day) END
                     THEN 'a total of the past that is of other days too' END AS not_this
-      FROM known.closed_total($4) t, m
-      WHERE t.metric = $1 AND scip.total_days(t.period) && daterange($2, $5, '[]')
+      FROM known.closed_total($2) t, m
+      WHERE t.metric = $1 AND scip.total_days(t.period) && metric.days(p.first_day, p.last_day)
     )
     SELECT r.subject, r.weight, r.part, r.day, r.hub_id, r.nation, r.category,
            coalesce(r.left_out, CASE WHEN r.hub_id = ANY (ARRAY(SELECT g.hub_id FROM given g)) THEN 'the return of the Hub stands'
              WHEN EXISTS (SELECT FROM total) AND EXISTS (SELECT FROM total t WHERE t.not_this IS NULL AND t.days @> r.day AND (t.hub_id IS NULL OR t.hub_id = r.hub_id)) THEN 'a total of the past stands' END) AS left_out,
            r.record
-    FROM fact.%1$I($2, $3, $4) r
+    FROM fact.%1$I(p.first_day, p.until_day, $2) r
     UNION ALL
     SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/closed-totals/' || t.id
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
     LEFT JOIN LATERAL (SELECT scip.one_nation(x.nations) AS nation FROM scip.hub x WHERE x.id = t.hub_id) h ON true
     UNION ALL
-    SELECT NULL, g.value, NULL, $3, g.hub_id, scip.one_nation(h.nations), NULL, NULL,
-           '/v1/hubs/' || h.slug || '/evaluations/' || scip.academic_year($2)
+    SELECT NULL, g.value, NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), NULL, NULL, '/v1/hubs/' || h.slug || '/evaluations/' || g.year
     FROM given g JOIN scip.hub h ON h.id = g.hub_id
     $sql$, code)
 $$;
@@ -166,82 +203,126 @@ RETURN least(last_day, scip.today(), (known_at AT TIME ZONE 'Europe/London')::da
 CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz, returns boolean DEFAULT true) RETURNS SETOF fact.row
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN QUERY EXECUTE metric.query(code) USING code, first_day, metric.until(last_day, known_at), known_at, last_day, returns;
+  RETURN QUERY EXECUTE format('SELECT f.* FROM (SELECT $4 AS first_day, $5 AS last_day, $6 AS until_day) p CROSS JOIN LATERAL (%s) f', metric.query(code))
+    USING code, known_at, returns, first_day, last_day, metric.until(last_day, known_at);
 END $$;
 
--- Sums over what `by` does not name, of all that is asked; nobody is asked whether it may be told.
-CREATE FUNCTION metric.sums(code text, first_day date, last_day date, known_at timestamptz, by text[], returns boolean DEFAULT true,
-  OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT rows_in bigint)
+-- Sums over what each breakdown ('', hub, hub+category) does not name, of several periods (n: their place), of all that is asked; nobody is
+-- asked whether it may be told. The facts of a period are read once.
+CREATE FUNCTION metric.sums(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean,
+  OUT n bigint, OUT breakdown text, OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT rows_in bigint)
 RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 DECLARE
   share boolean := (SELECT m.measure = 'share' FROM scip.metric m WHERE m.code = sums.code);
+  has text[] := ARRAY(SELECT u FROM unnest(ARRAY['hub', 'nation', 'category']) u WHERE u = ANY (string_to_array(array_to_string(breakdowns, '+'), '+')));
 BEGIN
   IF share IS NULL THEN
     RETURN;
   END IF;
   RETURN QUERY EXECUTE format($sql$
-    SELECT g.hub_id, g.nation, g.category,
-           CASE WHEN %1$L THEN trim_scale(round(100 * coalesce(sum(g.part), 0) / nullif(coalesce(sum(g.weight), 0), 0), 1))
-             ELSE trim_scale(count(DISTINCT g.subject) + coalesce(sum(g.weight) FILTER (WHERE g.subject IS NULL), 0)) END,
-           CASE WHEN %1$L THEN coalesce(sum(g.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(g.weight), 0) END, count(*)
-    FROM (SELECT f.subject, f.weight, f.part, %2$s AS hub_id, %3$s AS nation, %4$s AS category FROM (%5$s) f WHERE f.left_out IS NULL) g
-    GROUP BY 1, 2, 3
-    $sql$, share, CASE WHEN 'hub' = ANY (by) THEN 'f.hub_id' ELSE 'NULL::bigint' END, CASE WHEN 'nation' = ANY (by) THEN 'f.nation' ELSE 'NULL::text' END,
-    CASE WHEN 'category' = ANY (by) THEN 'f.category' ELSE 'NULL::text' END, metric.query(code))
-  USING code, first_day, metric.until(last_day, known_at), known_at, last_day, returns;
+    SELECT p.n, %2$s, %3$s, %4$s, %5$s,
+           CASE WHEN %1$L THEN trim_scale(round(100 * coalesce(sum(f.part), 0) / nullif(coalesce(sum(f.weight), 0), 0), 1))
+             ELSE trim_scale(count(DISTINCT f.subject) + coalesce(sum(f.weight) FILTER (WHERE f.subject IS NULL), 0)) END,
+           CASE WHEN %1$L THEN coalesce(sum(f.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(f.weight), 0) END, count(*)
+    FROM (SELECT x.*, metric.until(x.last_day, $2) AS until_day FROM unnest($4, $5) WITH ORDINALITY x (first_day, last_day, n)) p CROSS JOIN LATERAL (%6$s) f
+    WHERE f.left_out IS NULL
+    GROUP BY GROUPING SETS (%7$s)
+    $sql$, share,
+    (SELECT format('concat_ws(''+'', %s)', coalesce(string_agg(format('CASE grouping(f.%s) WHEN 0 THEN %L END', CASE u WHEN 'hub' THEN 'hub_id' ELSE u END, u), ', ' ORDER BY i), 'NULL'))
+     FROM unnest(has) WITH ORDINALITY h (u, i)),
+    CASE WHEN 'hub' = ANY (has) THEN 'f.hub_id' ELSE 'NULL::bigint' END, CASE WHEN 'nation' = ANY (has) THEN 'f.nation' ELSE 'NULL::text' END,
+    CASE WHEN 'category' = ANY (has) THEN 'f.category' ELSE 'NULL::text' END, metric.query(code),
+    (SELECT string_agg(DISTINCT concat('(p.n', CASE WHEN b ~ 'hub' THEN ', f.hub_id' END, CASE WHEN b ~ 'nation' THEN ', f.nation' END, CASE WHEN b ~ 'category' THEN ', f.category' END, ')'), ', ')
+     FROM unnest(breakdowns) b))
+  USING code, known_at, returns, first_days, last_days;
 END $$;
-
--- Whether Hubs have said anything of a period, and whether more than that there was nothing: what makes a zero.
-CREATE FUNCTION metric.said(first_day date, last_day date, known_at timestamptz, OUT hub_id bigint, OUT nil boolean)
+CREATE FUNCTION metric.sums(code text, first_day date, last_day date, known_at timestamptz, by text[],
+  OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT rows_in bigint)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT r.hub_id, bool_and(r.nil) FROM (
-    SELECT u.hub_id, u.nil_return AS nil FROM known.quarterly_update(known_at) u
-    WHERE u.status = 'submitted' AND scip.quarter_start(u.quarter) <= last_day AND scip.quarter_end(u.quarter) >= first_day
-    UNION ALL
-    SELECT e.hub_id, false FROM known.hub_evaluation(known_at) e
-    WHERE e.status <> 'draft' AND scip.year_start(e.year) <= last_day AND scip.period_end(e.year) >= first_day) r
-  GROUP BY 1
+  SELECT s.hub_id, s.nation, s.category, s.value, s.part, s.whole, s.rows_in
+  FROM metric.sums(sums.code, ARRAY[sums.first_day], ARRAY[sums.last_day], sums.known_at, ARRAY[array_to_string(by, '+')], true) s
 $$;
 
--- A cell for all that there could be: every Hub, nation and category that has facts, with the reason where there is no number.
-CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at timestamptz, by text[], returns boolean DEFAULT true,
-  OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
+-- The periods by whose end something had ever been recorded.
+CREATE FUNCTION metric.recorded(code text, last_days date[], known_at timestamptz) RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN QUERY EXECUTE format($sql$
+    SELECT x.n FROM unnest($4) WITH ORDINALITY x (last_day, n) WHERE EXISTS (
+      SELECT FROM (SELECT date '1900-01-01' AS first_day, x.last_day, metric.until(x.last_day, $2) AS until_day) p CROSS JOIN LATERAL (%s) f WHERE f.left_out IS NULL)
+    $sql$, metric.query(code)) USING code, known_at, true, last_days;
+END $$;
+
+-- What Hubs have said of times, and whether that was no more than that there was nothing: what makes a zero.
+CREATE FUNCTION metric.said(known_at timestamptz, OUT hub_id bigint, OUT first_day date, OUT last_day date, OUT nil boolean)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT u.hub_id, scip.quarter_start(u.quarter), scip.quarter_end(u.quarter), u.nil_return FROM known.quarterly_update(known_at) u WHERE u.status = 'submitted'
+  UNION ALL
+  SELECT e.hub_id, scip.year_start(e.year), scip.period_end(e.year), false FROM known.hub_evaluation(known_at) e WHERE e.status <> 'draft'
+$$;
+
+-- A cell for all that there could be: every Hub, nation and category that has facts, with the reason where there is no number. Of several
+-- periods and breakdowns, as metric.sums().
+CREATE FUNCTION metric.cells(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean,
+  OUT n bigint, OUT breakdown text, OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH m AS (SELECT * FROM scip.metric x WHERE x.code = cells.code),
-  sum AS MATERIALIZED (SELECT * FROM metric.sums(cells.code, cells.first_day, cells.last_day, cells.known_at, by, cells.returns)),
-  at_work AS MATERIALIZED ( -- Hubs that were active in the period, of a stock on its last day
-    SELECT DISTINCT p.hub_id, scip.one_nation(h.nations) AS nation FROM m, known.hub_phases(known_at) p JOIN known.hub(known_at) h ON h.id = p.hub_id
-    WHERE p.status = 'active' AND p.since <= cells.last_day AND (p.until IS NULL OR p.until > CASE m.kind WHEN 'stock' THEN cells.last_day ELSE cells.first_day END)
+  span AS MATERIALIZED (SELECT * FROM unnest(first_days, last_days) WITH ORDINALITY s (first_day, last_day, n)),
+  question AS (SELECT s.n, b AS breakdown, string_to_array(b, '+') AS by FROM span s, unnest(breakdowns) b),
+  sum AS MATERIALIZED (SELECT * FROM metric.sums(cells.code, first_days, last_days, cells.known_at, breakdowns, cells.returns)),
+  phase AS MATERIALIZED (
+    SELECT p.*, scip.one_nation(h.nations) AS nation FROM known.hub_phases(known_at) p JOIN known.hub(known_at) h ON h.id = p.hub_id WHERE p.status = 'active'
   ),
-  said AS MATERIALIZED (SELECT * FROM metric.said(cells.first_day, cells.last_day, cells.known_at)),
+  at_work AS MATERIALIZED ( -- Hubs that were active in the period, of a stock on its last day
+    SELECT DISTINCT s.n, p.hub_id, p.nation FROM m, span s, phase p
+    WHERE p.since <= s.last_day AND (p.until IS NULL OR p.until > CASE m.kind WHEN 'stock' THEN s.last_day ELSE s.first_day END)
+  ),
+  saying AS MATERIALIZED (SELECT * FROM metric.said(known_at)),
+  said AS MATERIALIZED (
+    SELECT s.n, d.hub_id, bool_and(d.nil) AS nil FROM span s JOIN saying d ON d.first_day <= s.last_day AND d.last_day >= s.first_day GROUP BY 1, 2
+  ),
+  nations AS MATERIALIZED ( -- of a nation, and of all ('')
+    SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said
+    FROM at_work w LEFT JOIN said d ON d.n = w.n AND d.hub_id = w.hub_id GROUP BY GROUPING SETS ((w.n), (w.n, w.nation))
+  ),
+  recorded AS MATERIALIZED (SELECT r AS n FROM m, metric.recorded(m.code, last_days, known_at) r WHERE m.measure = 'count'),
   frame AS (
-    SELECT h.id AS hub_id, NULL::text AS nation, c.category FROM known.hub(known_at) h
-    LEFT JOIN (SELECT DISTINCT s.category FROM sum s WHERE 'category' = ANY (by) AND s.category IS NOT NULL) c ON true
-    WHERE 'hub' = ANY (by)
+    SELECT q.n, q.breakdown, h.id AS hub_id, NULL::text AS nation, c.category FROM question q CROSS JOIN known.hub(known_at) h
+    LEFT JOIN (SELECT DISTINCT s.n, s.breakdown, s.category FROM sum s WHERE s.category IS NOT NULL) c ON c.n = q.n AND c.breakdown = q.breakdown
+    WHERE 'hub' = ANY (q.by)
     UNION
-    SELECT NULL, n, NULL FROM unnest(ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS']) n WHERE 'nation' = ANY (by)
+    SELECT q.n, q.breakdown, NULL, x, NULL FROM question q, unnest(ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS']) x WHERE 'nation' = ANY (q.by)
     UNION
-    SELECT s.hub_id, s.nation, s.category FROM sum s
+    SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category FROM sum s
     UNION
-    SELECT NULL, NULL, NULL WHERE by = '{}'
+    SELECT q.n, q.breakdown, NULL, NULL, NULL FROM question q WHERE q.breakdown = ''
   )
-  SELECT f.hub_id, f.nation, f.category,
+  SELECT f.n, f.breakdown, f.hub_id, f.nation, f.category,
          CASE WHEN e.status IN ('value', 'zero') THEN coalesce(s.value, 0) END, CASE WHEN e.status IN ('value', 'zero') THEN s.part END,
          CASE WHEN e.status IN ('value', 'zero') THEN s.whole END, e.status
-  FROM m CROSS JOIN frame f LEFT JOIN sum s ON (s.hub_id, s.nation, s.category) IS NOT DISTINCT FROM (f.hub_id, f.nation, f.category)
-  LEFT JOIN said d ON d.hub_id = f.hub_id
+  FROM m CROSS JOIN frame f LEFT JOIN sum s ON s.n = f.n AND s.breakdown = f.breakdown AND coalesce(s.hub_id, 0) = coalesce(f.hub_id, 0)
+                                            AND coalesce(s.nation, '') = coalesce(f.nation, '') AND s.category IS NOT DISTINCT FROM f.category
+  LEFT JOIN said d ON d.n = f.n AND d.hub_id = f.hub_id
+  LEFT JOIN at_work w ON w.n = f.n AND w.hub_id = f.hub_id
+  LEFT JOIN nations a ON a.n = f.n AND a.nation = coalesce(f.nation, '')
+  LEFT JOIN recorded r ON r.n = f.n
   CROSS JOIN LATERAL (SELECT CASE
     WHEN s.value <> 0 THEN 'value'
-    WHEN f.hub_id IS NOT NULL AND coalesce(s.whole, 0) = 0 AND NOT EXISTS (SELECT FROM at_work w WHERE w.hub_id = f.hub_id) THEN 'not_applicable'
+    WHEN s.rows_in > 0 AND m.measure = 'count' THEN 'zero' -- somebody said so
+    WHEN f.hub_id IS NOT NULL AND coalesce(s.whole, 0) = 0 AND w.hub_id IS NULL THEN 'not_applicable'
     WHEN m.reported AND f.hub_id IS NOT NULL AND d.hub_id IS NULL AND coalesce(s.whole, 0) = 0 THEN 'not_submitted'
-    WHEN s.rows_in > 0 AND m.measure = 'count' THEN 'zero'
-    WHEN m.reported AND f.hub_id IS NULL AND f.nation IS NOT NULL AND NOT EXISTS (SELECT FROM at_work w WHERE w.nation = f.nation) THEN 'not_applicable'
-    WHEN m.reported AND f.hub_id IS NULL AND NOT EXISTS (SELECT FROM said x JOIN at_work w ON w.hub_id = x.hub_id WHERE f.nation IS NULL OR w.nation = f.nation) THEN 'not_submitted'
+    WHEN m.reported AND f.hub_id IS NULL AND f.nation IS NOT NULL AND a.n IS NULL THEN 'not_applicable'
+    WHEN m.reported AND f.hub_id IS NULL AND NOT coalesce(a.said, false) THEN 'not_submitted'
     WHEN m.reported AND f.hub_id IS NOT NULL AND d.nil AND coalesce(s.whole, 0) = 0 THEN 'nil_return'
     WHEN m.measure = 'share' AND coalesce(s.whole, 0) = 0 THEN 'not_applicable'
     -- what was never recorded by then is not known to be nothing
-    WHEN coalesce(s.whole, 0) = 0 AND NOT (SELECT EXISTS (SELECT FROM metric.facts(cells.code, '1900-01-01', cells.last_day, cells.known_at) a WHERE a.left_out IS NULL)) THEN 'not_available'
+    WHEN coalesce(s.whole, 0) = 0 AND r.n IS NULL AND m.measure = 'count' THEN 'not_available'
     ELSE 'zero' END AS status) e
+$$;
+CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at timestamptz, by text[],
+  OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
+  FROM metric.cells(cells.code, ARRAY[cells.first_day], ARRAY[cells.last_day], cells.known_at, ARRAY[array_to_string(by, '+')], true) c
 $$;
 
 -- What the records say of one Hub and academic year, of what Hubs confirm in their returns. For the Hub itself: nothing recorded is nought,
@@ -250,7 +331,7 @@ CREATE FUNCTION metric.of_hub(hub bigint, year text, OUT metric text, OUT value 
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT m.code, CASE WHEN c.status = 'not_applicable' THEN NULL ELSE coalesce(c.value, 0) END, CASE WHEN c.status IN ('value', 'not_applicable') THEN c.status ELSE 'zero' END
   FROM scip.evaluation_metric e JOIN scip.metric m ON m.code = e.metric
-  CROSS JOIN LATERAL metric.cells(m.code, scip.period_start(year), scip.period_end(year), NULL, '{hub}', false) c
+  CROSS JOIN LATERAL metric.cells(m.code, ARRAY[scip.period_start(year)], ARRAY[scip.period_end(year)], NULL, '{hub}', false) c
   WHERE c.hub_id = hub
 $$;
 

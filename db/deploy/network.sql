@@ -8,15 +8,14 @@ SET LOCAL client_min_messages = warning;
 CREATE DOMAIN scip.sector AS text CONSTRAINT sector
   CHECK (VALUE IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers', 'other'));
 
--- Academic years begin on 1 September; their quarters are September-November, …, June-August.
+-- Academic years begin on 1 September, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them; their quarters are September-November, …, June-August.
 CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE WHEN extract(month FROM day) >= 9
-  THEN extract(year FROM day)::int || '-' || lpad(((extract(year FROM day)::int + 1) % 100)::text, 2, '0')
-  ELSE extract(year FROM day)::int - 1 || '-' || lpad((extract(year FROM day)::int % 100)::text, 2, '0') END;
+RETURN (SELECT lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0')
+        FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < 9 THEN 1 ELSE 0 END AS y) of);
 CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN value ~ '^(?!0000)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
+RETURN value ~ '^(?!0000|9999)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
 CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN make_date(left(year, 4)::int, 9, 1);
+RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), 9, 1); -- the one that 1 January 0001 is in began before that
 CREATE FUNCTION scip.quarter(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN scip.academic_year(day) || '-Q' || ((extract(month FROM day)::int + 3) % 12) / 3 + 1;
 CREATE FUNCTION scip.quarter_end(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT

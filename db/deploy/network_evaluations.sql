@@ -333,13 +333,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
           xmlelement(name p, 'Disclosure control comes before everything that is published. Numbers of young people are rounded to the nearest five; one to four are withheld, and with them as many others as it takes that nobody, a Hub with its own numbers included, can work them out from all that is told. What a release withheld, later ones withhold as well. It is done once, in the release: this page, the interface and its spreadsheets read the same cells. Organisations, meetings, activities and members are counted exactly.'),
           (SELECT CASE WHEN w.body IS NOT NULL AND xmlserialize(CONTENT w.body AS text) <> '<dl/>' THEN xmlelement(name div, xmlattributes('figure' AS class), xmlelement(name h3, 'Where there is no number'), w.body) END FROM words w),
           xmlelement(name div, xmlattributes('figure' AS class), xmlelement(name h3, 'To cite and to check'),
-            xmlelement(name p, 'Each address gives the cells of this release for ever; the SHA-256 is of these cells as lines, as the cookbook of the interface has them.'),
+            xmlelement(name p, 'Each address downloads the cells of this release, the same bytes for ever; beside it is the SHA-256 of the download, as sha256sum prints it.'),
             xmlelement(name table, xmlattributes('texts' AS class), xmlelement(name caption, 'Where each figure stands'),
               xmlelement(name thead, xmlelement(name tr, xmlelement(name th, xmlattributes('col' AS scope), 'Figure'), xmlelement(name th, xmlattributes('col' AS scope), 'Address and SHA-256'))),
               xmlelement(name tbody, (SELECT xmlagg(xmlelement(name tr, xmlelement(name th, xmlattributes('row' AS scope), e.title), xmlelement(name td,
-                xmlelement(name code, xmlelement(name a, xmlattributes(a.href AS href), a.href)), xmlelement(name br),
-                xmlelement(name code, encode(sha256(convert_to(coalesce(metric.lines(n._release_id, e.metric, '{hub}'), ''), 'UTF8')), 'hex')))) ORDER BY e.ordinal)
-                FROM evaluation_metric e, LATERAL (SELECT format('/v1/metrics/%s?period=%s&by=hub&release=%s', e.metric, n.year, n.release) AS href) a)))))))) AS text) || E'\n'
+                xmlelement(name code, xmlelement(name a, xmlattributes(c.href AS href), c.href)), xmlelement(name br),
+                xmlelement(name code, c.sha256))) ORDER BY e.ordinal)
+                FROM evaluation_metric e, LATERAL metric.citation(e.metric, n.year, '{hub}', n.release) c WHERE c.href IS NOT NULL)))))))) AS text) || E'\n'
   FROM n
 $$;
 

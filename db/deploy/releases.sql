@@ -235,12 +235,9 @@ BEGIN
   SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, clock_timestamp()
   FROM release r WHERE r.period = p.name RETURNING id INTO made;
   INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, hub_slug, hub_name, nation, category, value, part, whole, status)
-  SELECT made, m.code, m.version, b.by, c.hub_id, h.slug, h.name, c.nation, c.category, c.value, c.part, c.whole, c.status
-  FROM metric m CROSS JOIN LATERAL (
-    SELECT '{}'::text[] AS by
-    UNION ALL
-    SELECT string_to_array(x, '+') FROM unnest(m.breakdowns) x WHERE p.family = 'academic' OR m.privacy NOT IN ('young_people', 'ratings')) b
-  CROSS JOIN LATERAL metric.cells(m.code, p.first_day, p.last_day, NULL, b.by) c
+  SELECT made, m.code, m.version, string_to_array(c.breakdown, '+'), c.hub_id, h.slug, h.name, c.nation, c.category, c.value, c.part, c.whole, c.status
+  FROM metric m CROSS JOIN LATERAL metric.cells(m.code, ARRAY[p.first_day], ARRAY[p.last_day], NULL,
+    ARRAY[''] || CASE WHEN p.family = 'academic' OR m.privacy NOT IN ('young_people', 'ratings') THEN m.breakdowns ELSE '{}' END, true) c
   LEFT JOIN hub h ON h.id = c.hub_id;
   CALL metric.disclose(made);
   RETURN uid;

@@ -45,7 +45,7 @@ GET /v1/documents/{slug}/files /v1/resources/{slug}/files /v1/documents/{slug}/f
 GET /v1/usage /v1/usage/users /v1/documents/{slug}/usage /v1/resources/{slug}/usage /v1/documents/{slug}/visit /v1/resources/{slug}/visit  all
 GET /v1/groups /v1/groups/{slug} /v1/strategies /v1/strategies/{slug}          all
 GET /v1/toolkit/principles /v1/toolkit/principles/{slug} /v1/toolkit/facts /v1/toolkit/facts/{slug}  all
-GET /v1/metrics /v1/metrics/{code} /v1/metrics/{code}/explain /v1/metrics/{code}/definitions /v1/releases /v1/releases/{id} /v1/headline-comparisons  all
+GET /v1/metrics /v1/metrics/{code} /v1/metrics/{code}/metadata /v1/metric-values /v1/network/evaluation-figures /v1/metrics/{code}/explain /v1/metrics/{code}/definitions /v1/releases /v1/releases/{id} /v1/headline-comparisons  all
 GET /v1/headline-figures /v1/headline-figures/{slug} /v1/headline-figures/{slug}/versions  all
 GET /v1/policy-contributions /v1/policy-contributions/{slug}                   all
 GET /v1/changes                            all

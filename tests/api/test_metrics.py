@@ -1,6 +1,8 @@
 """Metrics as everybody asks for them: cells with their status, as of a day, by release, explained and cited; and what nobody is told.
 How each metric counts is in tests/db/metrics.sql, whether suppressed numbers can be found out in tests/db/test_disclosure.py."""
+import collections
 import csv
+import datetime
 import hashlib
 import io
 import json
@@ -30,7 +32,9 @@ def network(cluster, server):
     cluster.psql(f"""
       INSERT INTO scip.hub (slug, name, nations, launched, sources, confidence)
       SELECT 'metric-' || n, 'Metric ' || n, ARRAY[nation], '1990', '{{test}}', 'high' FROM (VALUES ('one', 'GB-ENG'), ('two', 'GB-ENG'), ('three', 'GB-ENG'), ('four', 'GB-WLS')) v (n, nation);
+      UPDATE scip.hub SET name = '=Metric, "four"' WHERE slug = 'metric-four';
       INSERT INTO scip.hub_status (hub_id, status, starts) SELECT id, 'active', '1990' FROM scip.hub WHERE slug LIKE 'metric-%';
+      INSERT INTO scip.activity (hub_id, kind, held_on, title, interventions, young_people) SELECT id, 'outreach', '1993-03-01', 'Nobody came', 1, 0 FROM scip.hub WHERE slug = 'metric-one';
       INSERT INTO scip.activity (hub_id, kind, held_on, title, interventions, young_people)
       SELECT h.id, 'outreach', '1995-03-01', 'Outreach', 2, n FROM (VALUES ('one', {CANARY}), ('two', 3), ('three', 9), ('four', 12)) v (called, n) JOIN scip.hub h ON h.slug = 'metric-' || called;
       INSERT INTO scip.event (slug, title, title_source, kind, starts, nation, status, sources, confidence)
@@ -68,13 +72,17 @@ def test_the_catalogue_says_what_counts(server):
     versions = server.get("/v1/metrics/hubs/definitions").json["items"]
     assert [v["version"] for v in versions] == [1] and "known.hub_phases" in versions[0]["sql"]
     assert server.get("/v1/metrics/nothing/definitions").status == 404
+    for metric in metrics:
+        assert server.get(metric["metadata"]).json == metric, "one is what it is in the list"
+        assert {cell["metric"] for cell in server.get(metric["href"], record=False).json["items"]} == {metric["code"]}
+    assert server.get("/v1/metrics/nothing/metadata").status == 404
 
 
 def test_a_row_for_each_cell(server):
     answer = server.get(f"/v1/metrics/network_events?period={YEAR}&by=nation&format=csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert list(rows[0]) == ["metric", "definition_version", "period", "from", "to", "hub", "nation", "category", "value", "numerator", "denominator", "unit", "status",
-                             "basis", "release", "replaced_by"]
+                             "basis", "release", "by", "hub_name", "explain"]
     assert {r["nation"]: (r["value"], r["status"]) for r in rows} == {"GB-ENG": ("0", "zero"), "GB-NIR": ("0", "zero"), "GB-SCT": ("0", "zero"), "GB-WLS": ("1", "value")}
     assert {(r["from"], r["to"], r["basis"]) for r in rows} == {("1994-09-01", "1995-08-31", "provisional")}
     lines = server.get(f"/v1/metrics/network_events?period={YEAR},1995-96&format=ndjson").text.splitlines()
@@ -90,7 +98,14 @@ def test_a_row_for_each_cell(server):
     ("hubs?period=2011-12", "/query/period", "academic year 2011/12 or the month 2011-M12"), ("hubs?period=2019-22", "/query/period", "strategy-2019-22"), ("hubs?period=soon", "/query/period", "must be"),
     ("hubs?by=category", "/query/by", "hub, nation"), ("resource_bank_users?by=hub", "/query/by", "nothing"), ("professionals?by=nation,category", "/query/by", "hub+category"),
     ("hubs?hub=nowhere", "/query/hub", "not a Hub"), ("hubs?as_of=2999-01-01", "/query/as_of", "to come"), ("hubs?period=2021-22&release=1&as_of=2024-01-01", "/query/release", "as_of"),
-    ("hubs?by=value", "/query/by/0", ""), ("hubs?period=", "/query/period/0", "")])
+    ("hubs?by=value", "/query/by/0", ""), ("hubs?period=", "/query/period/0", ""), ("hubs?period=0000-01", "/query/period", "0000-01 must be"), ("hubs?period=9999-00", "/query/period", "must be"),
+    ("hubs?period=2019-20..2021", "/query/period", "2019-20..2021 mixes academic and calendar"), ("hubs?period=2019-20..2021,2021", "/query/period", "mixes academic and calendar"),
+    ("hubs?period=2019-20..2021-22-Q1", "/query/period", "from one year to another"), ("hubs?period=2021..2019", "/query/period", "ends before it begins"),
+    ("hubs?period=2011-12..2013-14", "/query/period", "academic year 2011/12 or the month 2011-M12"), ("hubs?period=soon..2013-14", "/query/period", "soon must be"),
+    ("hubs?period=2019-20..", "/query/period", "two periods with .. between them"), ("hubs?period=..2019-20", "/query/period", "two periods"), ("hubs?period=..", "/query/period", "two periods"),
+    ("hubs?period=2019..2020..2021", "/query/period", "two periods"), ("hubs?period=strategy-2019-22..strategy-2022-26", "/query/period", "named one by one"),
+    ("hubs?period=strategy-2019-22..2021-22", "/query/period", "named one by one"), ("hubs?period=2013-M01..2026-M10", "/query/period", "is 166 periods: no more than 60"),
+    ("hubs?period=2001..2040,2041..2080", "/query/period", "80 periods are asked for"), ("hubs?period=2021-22..2022-23&release=1", "/query/release", "single period")])
 def test_what_cannot_be_asked_is_named(server, question, pointer, words):
     answer = server.get("/v1/metrics/" + question)
     assert answer.status == 400, answer.text
@@ -98,6 +113,107 @@ def test_what_cannot_be_asked_is_named(server, question, pointer, words):
     if "," not in question.split("&")[0]:
         explained = server.get("/v1/metrics/" + question.replace("?", "/explain?"))
         assert explained.status == 400 or "by=" in question, explained.text
+    if "as_of=" not in question and "release=" not in question:
+        of_all = server.get("/v1/metric-values?metric=" + question.replace("?", "&"))
+        assert of_all.status == 400 and any(e["pointer"] == pointer and words in e["detail"] for e in of_all.json["errors"]), of_all.text
+
+
+@pytest.mark.parametrize("span, periods", [("2019-20..2021-22", "2019-20,2020-21,2021-22"), ("2009/10..2012/13", "2009/10,2010/11,2011/12,2012/13"), ("2021-22..2021-22", "2021-22"),
+    ("2021-22-Q3..2022-23-Q2", "2021-22-Q3,2021-22-Q4,2022-23-Q1,2022-23-Q2"), ("2019..2021", "2019,2020,2021"), ("2021-M11..2022-M02", "2021-M11,2021-M12,2022-M01,2022-M02"),
+    ("2019-20..2020-21,2020-21,2023-24", "2019-20,2020-21,2023-24"), ("201920..202021", "2019-20,2020-21")])
+def test_from_one_period_to_another(server, span, periods):
+    for question in ("network_events?by=nation", "hubs?by=hub", "reporting_rate?"):
+        assert cells(server, f"{question}&period={span}") == cells(server, f"{question}&period={periods}")
+    assert server.get(f"/v1/metrics/hubs/explain?period={span}").status == 400, "one figure is explained at a time"
+
+
+def test_a_span_that_is_long_enough(server):
+    assert len(cells(server, "hubs?period=2020-M01..2024-M12")) == 60 and len(cells(server, "on_time_rate?period=1941-42..2000/01")) == 60
+
+
+def everything(server, question):
+    """All pages of the values."""
+    found, cursor = [], ""
+    while True:
+        answer = server.get(f"/v1/metric-values?limit=97{question}{cursor}")
+        assert answer.status == 200, answer.text
+        found += answer.json["items"]
+        if not answer.json["next"]:
+            return found
+        cursor = "&cursor=" + answer.json["next"]
+
+
+def test_all_metrics_in_one_answer(server):
+    """The cells of each of them, neither more nor fewer, in the catalogue's order; by pages and as a table."""
+    metrics = server.get("/v1/metrics?limit=200").json["items"]
+    span = "2021-22..2022-23"
+    for by, filters in (("", ""), ("&by=none", ""), ("&by=nation", ""), ("&by=hub,category", ""), ("", "&hub=scotland-hub"), ("&by=hub", "&nation=GB-SCT")):
+        expected = []
+        for metric in metrics:
+            ways = [[], *[b.split("+") for b in metric["breakdowns"] if "+" not in b]] if not by + filters else [[]]
+            for way in ways:
+                asked = {w for w in (by.removeprefix("&by=").split(",") if by else way) if w != "none"} | {name for name in ("hub", "nation") if f"&{name}=" in filters}
+                if not asked or "+".join(name for name in ("hub", "nation", "category") if name in asked) in metric["breakdowns"]:
+                    expected += cells(server, f"{metric['code']}?period={span}{filters}" + (f"&by={','.join(sorted(asked))}" if asked else ""))
+        assert everything(server, f"&period={span}{by}{filters}") == expected, (by, filters)
+    table = list(csv.DictReader(io.StringIO(server.get(f"/v1/metric-values?period={span}&format=csv").text)))
+    pages = everything(server, f"&period={span}")
+    flat = lambda cell: (cell["metric"], cell["period"], cell["by"] or "", (cell["hub"] or {}).get("slug") or "", cell["nation"] or "", cell["category"] or "", cell["status"], (cell["hub_name"] or "").removeprefix("'"))
+    assert [flat({**row, "hub": {"slug": row["hub"]}}) for row in table] == [flat(cell) for cell in pages]
+    some = everything(server, f"&period={span}&metric=network_events,hubs")
+    assert {cell["metric"] for cell in some} == {"hubs", "network_events"} and all(cell in pages for cell in some)
+    years = {cell["period"] for cell in everything(server, "&metric=hubs&by=none")}
+    assert {"2013-14", server.get("/v1/training/figures").json["period"]} <= years
+
+
+@pytest.mark.parametrize("question, pointer, words", [("metric=nothing", "/query/metric", "nothing is no metric"), ("metric=hubs&by=category", "/query/by", "hub, nation"), ("by=none,hub", "/query/by", "none stands alone"),
+    ("period=2019-20,2019", "/query/period", "mixes academic and calendar"), ("hub=nowhere", "/query/hub", "not a Hub"), ("period=2021-M12..2026-M10", "/query/period", "ask for fewer")])
+def test_what_cannot_be_asked_of_all(server, question, pointer, words):
+    answer = server.get("/v1/metric-values?" + question)
+    assert answer.status == 400 and any(e["pointer"] == pointer and words in e["detail"] for e in answer.json["errors"]), answer.text
+
+
+DAYS = ["0001-01-01", "0999-12-31", "1900-01-01", "1994-08-31", "1994-09-01", "1995-01-01", "1995-08-31", "2013-09-01", "2020-02-29", "yesterday", "today"]
+
+
+@pytest.mark.parametrize("period", ["0001-02", "0001", "0001-M01", "0001-02-Q1", "0999-00", YEAR, "2023-24", "2023-24-Q4", "2024", "2024-M02", "strategy-2019-22", "9998-99", "9999", "9999-M12", ""])
+def test_any_day_and_any_period(server, period):
+    """Whatever comes first: what is not known is not available, told and explained alike. All metrics, each with some of the days in turn."""
+    today = datetime.date.today()
+    for i, code in enumerate(metric["code"] for metric in server.get("/v1/metrics?limit=200", record=False).json["items"]):
+        for day in (DAYS + DAYS)[(i + len(period)) % len(DAYS):][:2]:
+            day = {"yesterday": str(today - datetime.timedelta(days=1)), "today": str(today)}.get(day, day)
+            question = f"?as_of={day}" + (f"&period={period}" if period else "")
+            told, explained = server.get(f"/v1/metrics/{code}{question}", record=False), server.get(f"/v1/metrics/{code}/explain{question}", record=False)
+            assert (told.status, explained.status) == (200, 200), f"{code}{question} {told.text} {explained.text}"
+            cell, why = told.json["items"][0], explained.json
+            assert [cell[k] for k in ("value", "status", "basis", "period", "from", "to", "release")] == [why[k] for k in ("value", "status", "basis", "period", "from", "to", "release")], code + question
+            if cell["from"] > day or day < "2013":
+                assert why["status"] == "not_available" and not why["rows_in"] and not why["rows_left_out"], code + question
+
+
+def test_a_hub_that_says_that_nobody_came_has_said_so(server):
+    told_of = told(server, "outreach_interventions?period=1992-93&by=hub")
+    assert (told_of["metric-one"], told_of["metric-two"]) == (1, "not_submitted")
+    assert explain(server, "outreach_young_people/explain?period=1992-93&hub=metric-one")["status"] == "not_available"
+
+
+def test_each_cell_says_how_it_comes_about(server):
+    """Also that of no Hub or nation. What is told has at least a row behind it where rows are told."""
+    seen = collections.Counter()
+    for question in (f"&period={YEAR}", "&period=2021-22-Q1&by=none", f"&period={YEAR}&by=hub,category"):
+        for cell in everything(server, question):
+            kind = (cell["metric"], cell["by"], cell["status"], cell["hub"] is None and cell["nation"] is None and cell["category"] is None)
+            seen[kind] += 1
+            if seen[kind] > 1:
+                continue
+            why = server.get(cell["explain"])
+            assert why.status == 200, f"{cell} {why.text}"
+            assert [why.json[k] for k in ("metric", "period", "value", "numerator", "status", "basis", "release", "definition_version")] == [
+                cell[k] for k in ("metric", "period", "value", "numerator", "status", "basis", "release", "definition_version")], cell
+            assert why.json["rows_in"] is None or bool(why.json["rows_in"]) >= bool(cell["value"]), cell
+    earlier = cells(server, "network_events?period=2023-24&as_of=2020-01-01")[0]
+    assert server.get(earlier["explain"]).json["status"] == earlier["status"] and "as_of=2020-01-01" in earlier["explain"]
 
 
 def test_no_such_metric_or_release(server):
@@ -154,9 +270,8 @@ def test_the_same_bytes_for_ever_or_what_replaced_them(cluster, server, central)
     [t.join() for t in threads]
     assert sorted(d.json["number"] for d in done) == [2, 3, 4], "one after the other, each of its own number"
     old, new = server.get(question + "&release=1"), server.get(question + "&release=4")
-    assert [line.rsplit(",", 1) for line in old.text.splitlines()[1:] if ",metric-" in line][0][1] == "4", "the first one says what replaced it"
-    strip = lambda text: [line.rsplit(",", 1)[0] for line in text.splitlines()]
-    assert strip(old.text) == strip(first) and ",metric-four,,,5," in new.text and ",metric-four,,,2," in first
+    assert {c["replaced_by"] for c in cells(server, f"outreach_interventions?period={YEAR}&by=hub&release=1")} == {4}, "the first one says what replaced it"
+    assert old.text == first and ",metric-four,,,5," in new.text and ",metric-four,,,2," in first
     by_hub = told(server, f"outreach_young_people?period={YEAR}&by=hub")
     assert [by_hub["metric-" + h] for h in ("one", "two", "three", "four")] == ["suppressed", "suppressed", "suppressed", 4710], "what was suppressed stays so"
     listed = server.get(f"/v1/releases?period={YEAR}").json["items"]
@@ -196,12 +311,37 @@ def test_a_token_that_is_none_explains_nothing(server):
     assert server.request("GET", "/v1/metrics/hubs/explain", {"Authorization": "Bearer nothing"}).status == 401
 
 
-def test_a_figure_is_cited_with_a_hash(server):
-    said = explain(server, f"outreach_interventions/explain?period={YEAR}&hub=metric-four")["citation"]
-    assert said["href"] == f"/v1/metrics/outreach_interventions?period={YEAR}&by=hub&release=4"
-    rows = list(csv.DictReader(io.StringIO(server.get(said["href"] + "&format=csv").text)))
-    lines = "".join("|".join(r[k] for k in ("metric", "definition_version", "period", "hub", "nation", "category", "value", "numerator", "denominator", "status", "release")) + "\n" for r in rows)
-    assert hashlib.sha256(lines.encode()).hexdigest() == said["sha256"]
+def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
+    """Of each metric by each breakdown; the same when the records, the Hub's name and the release in force are others."""
+    cited = {}
+    for metric in server.get("/v1/metrics?limit=200").json["items"]:
+        for by in ["", *(b for b in metric["breakdowns"] if not (metric["privacy"] == "young_people" and "+" in b))]:
+            question = f"/v1/metrics/{metric['code']}?period={YEAR}" + (f"&by={by.replace('+', ',')}" if by else "")
+            cell = server.get(question, record=False).json["items"][-1]
+            citation = server.get(cell["explain"]).json["citation"]
+            assert citation["href"] == f"{question}&release={cell['release']}&format=csv"
+            cited[citation["href"]] = citation["sha256"]
+    assert len(cited) > 60
+    # what is cited stays as it is: a column more would be another hash of all that ever was
+    assert server.get(f"/v1/metrics/network_events?period={YEAR}&release=1&format=csv").text == (
+        "metric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n"
+        f"network_events,1,{YEAR},1994-09-01,1995-08-31,,,,1,,,events,value,release,1,,,/v1/metrics/network_events/explain?period={YEAR}&release=1\r\n")
+
+    def check():
+        for href, digest in cited.items():
+            answer = server.get(href, record=False)
+            assert answer.status == 200 and hashlib.sha256(answer.body).hexdigest() == digest, href
+    check()
+    assert b'"\'=Metric, ""four"""' in server.get(next(href for href in cited if "/attendance?" in href and "by=hub" in href)).body
+    cluster.psql("""UPDATE scip.hub SET slug = 'metric-other', name = 'Other' WHERE slug = 'metric-four';
+        INSERT INTO scip.activity (hub_id, kind, held_on, title, interventions, young_people) SELECT id, 'outreach', '1995-04-01', 'Later', 7, 70 FROM scip.hub WHERE slug = 'metric-two'""")
+    try:
+        check()
+        by_hub = cells(server, f"outreach_interventions?period={YEAR}&by=hub&release=4")
+        four = next(cell for cell in by_hub if cell["hub"] and cell["hub"]["slug"] == "metric-four")
+        assert server.get(four["explain"]).json["value"] == four["value"], "a name of then leads to the Hub"
+    finally:
+        cluster.psql("UPDATE scip.hub SET slug = 'metric-four', name = '=Metric, \"four\"' WHERE slug = 'metric-other'; DELETE FROM scip.activity WHERE title = 'Later' AND held_on = '1995-04-01'")
 
 
 def test_nobody_reads_the_number_of_young_people_anywhere(cluster, server):

@@ -52,7 +52,9 @@ def test_what_the_cookbook_promises(server, tokens, tmp_path):
     assert re.search(r'^{"value":null,"status":"not_available"}\n{"value":\d+,"status":"value"}$', text, re.M)
     assert re.search(r'^{"period":"2023-24","number":\d+,"in_force":true}$', text, re.M)
     number = re.search(r'^{"period":"2023-24","number":(\d+),"in_force":true}$', text, re.M)[1]
-    assert "".join(f"network_events|1|2023-24||{cell}|{number}\n" for cell in ("GB-ENG||3|||value", "GB-NIR||0|||zero", "GB-SCT||0|||zero", "GB-WLS||0|||zero")) + "lines.txt: OK\n" in text
+    cited = "".join(f"network_events,2023-24,{cell},{number}\n" for cell in ("GB-ENG,3,value", "GB-NIR,0,zero", "GB-SCT,0,zero", "GB-WLS,0,zero")) + "cited.csv: OK\n"
+    assert cited in text.replace("\r", "")
+    assert "2019-20 " in text and '[{"metric":"hubs","cells":16},{"metric":"network_events","cells":16}]' in text
     assert re.search(r"^network_events\texact\t178\t\d+\t-\d+$", text, re.M) and "professionals\texact\t891\tnot_available\t-\n" in text
     assert re.search(r"DTSTART;TZID=Europe/London:20301028T100000.*CONFIRMED.*DTSTART;TZID=Europe/London:20301028T120000.*CANCELLED", text, re.S)
 

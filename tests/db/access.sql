@@ -43,7 +43,7 @@ INSERT INTO definers SELECT unnest(ARRAY['scip.record_uses', 'scip.usage_salts',
 -- Metrics: what is told goes through these; what is counted is nobody's. Definitions and released cells never change.
 INSERT INTO public_tables SELECT unnest(ARRAY['metric', 'metric_definition', 'release', 'release_cell']);
 INSERT INTO unrecorded SELECT unnest(ARRAY['metric_definition', 'release_cell', 'history_start']);
-INSERT INTO open_definers SELECT unnest(ARRAY['scip.metric_answer', 'scip.metric_explain', 'scip.headline_comparison']);
+INSERT INTO open_definers SELECT unnest(ARRAY['scip.metric_answer', 'scip.metric_values', 'scip.metric_explain', 'scip.headline_comparison']);
 INSERT INTO definers VALUES ('scip.make_release');
 GRANT SELECT ON public_tables, partly_public, open_definers, unrecorded, definers TO PUBLIC;
 

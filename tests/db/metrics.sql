@@ -163,6 +163,15 @@ CREATE FUNCTION pg_temp.at_end_of(day date) RETURNS timestamptz LANGUAGE sql AS 
 SELECT is(pg_temp.told('meetings_held', '{}', '1996-97', pg_temp.at_end_of(day)), said, 'as of ' || day) FROM (VALUES ('1996-09-29'::date, '=not_submitted'), ('1996-09-30', '=not_submitted'), ('1996-10-01', '=1'), ('1996-11-30', '=1'), ('1996-12-01', '=not_submitted')) v (day, said);
 SELECT is(pg_temp.told('resource_bank_users', '{}', '1996-97', pg_temp.at_end_of('1996-10-01')), '=7', 'a month that was over by then');
 SELECT is(pg_temp.told('resource_bank_users', '{}', '1996-97', pg_temp.at_end_of('1997-08-30')), '=7', 'and none that was not');
+-- Periods from one to another, and several at once: the same cells as one by one.
+SELECT is((SELECT string_agg(name, ' ') FROM metric.periods(given::text[])), said, given) FROM (VALUES ('{1996-97..1998-99}', '1996-97 1997-98 1998-99'), ('{1996-97-Q4..1997-98-Q1}', '1996-97-Q4 1997-98-Q1'),
+  ('{1996..1997,1995}', '1996 1997 1995'), ('{1996-M12..1997-M01}', '1996-M12 1997-M01'), ('{2009/10..2011/12}', '2009-10 2010-11 2011-12')) v (given, said);
+SELECT is((SELECT wrong FROM metric.periods(ARRAY[given])), given || said, given) FROM (VALUES ('1998-99..1996-97', ' ends before it begins'), ('1996..1997-98', ' mixes calendar and academic periods, whose days are not the same'),
+  ('1996-97..x..1997-98', ' must be two periods with .. between them (2019-20..2023-24); x must be an academic year (2021-22), its quarter (2021-22-Q1), a calendar year (2021), a month (2021-M11) or the slug of a strategy')) v (given, said);
+SELECT is((SELECT wrong FROM metric.periods('{0000-01}')) IS NOT NULL, true, 'there was no year 0');
+SELECT bag_eq(format($$SELECT breakdown, hub_id, nation, category, value, part, whole, status FROM metric.cells(%L, '{1995-09-01,1996-09-01,1997-09-01}', '{1996-08-31,1997-08-31,1998-08-31}', NULL, (SELECT breakdowns || ARRAY[''] FROM metric WHERE code = %1$L), true) WHERE n = 2$$, m.code),
+  format($$SELECT array_to_string(b, '+'), c.* FROM (SELECT string_to_array(x, '+') FROM metric, unnest(breakdowns || ARRAY['']) x WHERE code = %1$L) b (b), metric.cells(%1$L, '1996-09-01', '1997-08-31', NULL, b) c$$, m.code), m.code || ': many at once')
+FROM metric m ORDER BY ordinal;
 SELECT is((SELECT status FROM metric_answer('meetings_held', '{1996-97}', '{}', NULL, NULL, NULL, '1989-12-31', NULL)), 'not_available', 'before there is a history');
 SET LOCAL session_replication_role = origin;
 -- The tables as they are now, read through their history, are the tables.
