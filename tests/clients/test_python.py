@@ -1,10 +1,12 @@
 """The client in Python against the running server: with the packages of its lock, beside those of the tests."""
 import dataclasses
 import datetime
+import io
 import re
 import subprocess
 import sys
 import time
+import traceback
 import zipfile
 from decimal import Decimal
 
@@ -150,6 +152,99 @@ def test_a_token_that_is_none(server):
     assert refused.value.status == 401
 
 
+SENT = []
+SECRET = "eyJhbGciOiJFUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize("token", [SECRET[:20] + "\n" + SECRET[20:], SECRET + "\nX-More: 1", SECRET + "\x00", "Bearer " + SECRET, SECRET + "é", f'"{SECRET}"', "", " "])
+def test_what_can_be_no_token_is_refused_and_not_shown(token):
+    with pytest.raises(ValueError) as refused:
+        Client("http://service.example", token=token)
+    shown = "".join(traceback.TracebackException.from_exception(refused.value, capture_locals=True).format())
+    frames = shown[shown.index("_client.py"):]  # the caller's own variables are its own
+    assert "the token is none" in shown and not [part for part in re.split(r"\W+", token) if len(part) > 8 and part in frames], frames
+
+
+@pytest.mark.parametrize("around", ["%s", "%s\n", "\t%s\r\n", "  %s "])
+def test_a_token_is_in_no_message(around, caplog):
+    """As a file has it, with its line break. Whatever goes wrong: repr, tracebacks with their variables, and all logs."""
+    caplog.set_level("DEBUG")
+    SENT.clear()
+    shown = []
+
+    def answer(request):
+        SENT.append(request.headers["Authorization"])
+        if request.url.path == "/v1/away":
+            raise httpx.ConnectError("refused", request=request)
+        return httpx.Response(*{"/v1/no": (500,), "/v1/slow": (503, {"Retry-After": "0"}), "/v1/html": (200, {"Content-Type": "text/html"})}.get(request.url.path, (401,)))
+
+    with Client("http://service.example", token=around % SECRET, patience=0.01, transport=httpx.MockTransport(answer)) as client:
+        shown += [repr(client), str(client), repr(vars(client)), repr(client._http.headers), repr(client._http.auth)]
+        for call in (lambda: client.catalogue(), lambda: client.get("/v1/away"), lambda: client.get("/v1/no"), lambda: client.get("/v1/slow"), lambda: client.get("/v1/html"), lambda: client.get("elsewhere"),
+                     lambda: list(client.list("/v1/html"))):
+            with pytest.raises(Exception) as failed:
+                call()
+            shown += [repr(failed.value), "".join(traceback.TracebackException.from_exception(failed.value, capture_locals=True).format())]
+            shown.append(repr(getattr(failed.value, "request", None) and failed.value.request.headers))
+    assert SENT and set(SENT) == {"Bearer " + SECRET}
+    assert not [text for part in SECRET.split(".") for text in [*shown, caplog.text] if part in text]
+
+
+def test_no_secret_in_the_address():
+    with pytest.raises(ValueError, match="without a name or password") as refused:
+        Client("http://user:hidden-word@service.example")
+    assert "hidden-word" not in str(refused.value)
+
+
+def test_another_form_than_json(client):
+    text = client.get("/v1/hubs", format="csv")
+    assert text.startswith("slug,name") and len(pandas.read_csv(io.StringIO(text))) == len(list(client.list("/v1/hubs")))
+    assert client.get("/v1/hubs", format="ndjson").count("\n") == text.count("\n") - 1
+    assert client.get("/v1/hubs", format="geojson")["type"] == "FeatureCollection"
+    assert "hubs.csv" in zipfile.ZipFile(io.BytesIO(client.download("/v1/data.zip"))).namelist()
+    for path, words in (("/v1/data.zip", "application/zip, not JSON"), ("/", "not JSON")):
+        with pytest.raises(ValueError, match=words):
+            client.get(path)
+    for path in ("/v1/hubs/wales-hub", "/v1"):
+        with pytest.raises(ValueError, match="is no list"):
+            list(client.list(path))
+
+
+@pytest.mark.parametrize("status, said, patience, times", [
+    (503, "0", 30, 3), (429, "0", 30, 3), (503, "Thu, 01 Jan 1970 00:00:00 GMT", 30, 3), (503, "0", 0, 1), (503, "60", 30, 1), (503, "99999999999999999999", 30, 1), (503, "soon", 30, 1), (503, "-1", 30, 1),
+    (503, None, 30, 1), (429, "Fri, 31 Dec 9999 23:59:59 GMT", 30, 1), (500, "0", 30, 1), (404, "0", 30, 1)])
+def test_what_has_no_time_is_asked_again(status, said, patience, times):
+    asked = []
+
+    def answer(request):
+        asked.append(request)
+        return httpx.Response(200, json={"items": [], "next": None}) if len(asked) == 3 else httpx.Response(status, headers={"Retry-After": said} if said else {})
+
+    with Client("http://service.example", patience=patience, transport=httpx.MockTransport(answer)) as client:
+        try:
+            assert client.releases() == () and len(asked) == 3
+        except ScipError as error:
+            assert (error.status, len(asked)) == (status, 1)
+    assert len(asked) == times
+
+
+def test_it_waits_as_long_as_it_is_told_and_no_longer_than_it_may():
+    with Client("http://service.example", patience=1.5, transport=httpx.MockTransport(lambda request: httpx.Response(503, headers={"Retry-After": "1"}))) as client:
+        begun = time.monotonic()
+        with pytest.raises(ScipError):
+            client.releases()
+        assert 0.9 < time.monotonic() - begun < 1.5
+
+
+def test_all_metrics_at_once(client):
+    cells = client.values(period="2022-23..2024-25")
+    assert [cell for cell in cells if cell.metric == "network_events" and cell.by == "nation"] == client.metrics("network_events", period=["2022-23", "2023-24", "2024-25"], by="nation")
+    assert {cell.metric for cell in cells} == {metric.code for metric in client.catalogue()}
+    assert {cell.by for cell in client.values(["hubs", "network_events"], by="none")} == {None}
+    for metric in client.catalogue()[:3]:
+        assert client.metric(metric.code) == metric
+
+
 def test_catalogue_and_definitions(client):
     metrics = client.catalogue()
     assert len(metrics) > 20 and {metric.privacy for metric in metrics} == {"exact", "people", "ratings", "young_people"}
@@ -215,7 +310,7 @@ def test_citations_hold_for_all_that_is_told(client, released):
             if by and part[by] is None:
                 continue
             told = client.explain(metric.code, period="2021-22", **part)
-            assert told.release == released["number"] and told.tells(cell) and client.verify_citation(told), (metric.code, by)
+            assert told == client.explain(cell) and told.release == released["number"] and client.verify_citation(told), (metric.code, by)
             assert client.verify_citation(told.citation)
 
 
@@ -232,8 +327,7 @@ class Tampering(httpx.BaseTransport):
         return httpx.Response(200, content=body.replace(self.old, self.new))
 
 
-@pytest.mark.parametrize("old, new", [(b'"value":1,', b'"value":2,'), (b'"status":"zero"', b'"status":"not_available"'),
-                                      (b'"nation":"GB-SCT"', b'"nation":"GB-WLS"')])
+@pytest.mark.parametrize("old, new", [(b",zero,", b",value,"), (b"GB-SCT,", b"GB-WLS,"), (b"\r\n", b"\n")])
 def test_tampering_on_the_way_is_noticed(client, server, released, old, new):
     told = client.explain("network_events", period="2021-22", nation="GB-ENG", release=released["number"])
     with Client(base(server), transport=Tampering(old, new)) as deceived:

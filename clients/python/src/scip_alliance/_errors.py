@@ -6,6 +6,8 @@ import httpx
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
+    """One value that is not valid: where it stands (/query/period), and what is wrong with it."""
+
     pointer: str
     detail: str
 

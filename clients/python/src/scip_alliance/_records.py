@@ -1,5 +1,6 @@
 """What the service answers, as the contract has it (openapi/schemas/metrics.yaml). `from` is `from_` here."""
 import datetime
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
@@ -39,6 +40,7 @@ class Metric:
     privacy: Literal["exact", "people", "ratings", "young_people"]
     sources: tuple[str, ...]
     href: str
+    metadata: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +63,25 @@ class Cell:
     basis: Basis
     release: int | None
     replaced_by: int | None
-
-    def line(self) -> str:
-        """The line that a citation's SHA-256 is taken over."""
-        numbers = ("" if number is None else f"{Decimal(number):f}" for number in (self.value, self.numerator, self.denominator))
-        what = (self.metric, str(self.definition_version), self.period, self.hub.slug if self.hub else "", self.nation or "", self.category or "")
-        return "|".join((*what, *numbers, self.status, str(self.release))) + "\n"
+    by: str | None
+    hub_name: str | None
+    explain: str
 
 
 class Cells(list[Cell]):
-    """All cells of an answer, in its order."""
+    """All cells of an answer, in its order. Of several breakdowns only those of one `by` may be summed."""
 
     def frame(self) -> "pandas.DataFrame":
         """As a DataFrame (needs pandas): the columns of the CSV. Numbers are nullable, status and basis categorical."""
         import pandas
 
         kinds: dict[str, Any] = {
-            "definition_version": "Int64", "release": "Int64", "replaced_by": "Int64", "value": "Float64", "numerator": "Float64",
+            "definition_version": "Int64", "release": "Int64", "value": "Float64", "numerator": "Float64",
             "denominator": "Float64", "from": "datetime64[ns]", "to": "datetime64[ns]",
             "status": pandas.CategoricalDtype(list(get_args(Status))), "basis": pandas.CategoricalDtype(list(get_args(Basis)))}
-        names = [field.name.rstrip("_") for field in fields(Cell)]
-        rows = [[plain(getattr(cell, field.name)) for field in fields(Cell)] for cell in self]
+        columns = [field.name for field in fields(Cell) if field.name != "replaced_by"]
+        names = [name.rstrip("_") for name in columns]
+        rows = [[plain(getattr(cell, name)) for name in columns] for cell in self]
         return pandas.DataFrame(rows, columns=names, dtype=object).astype({name: kinds.get(name, "string") for name in names})
 
 
@@ -143,11 +143,17 @@ class Explanation:
     counted: Counted | None
     records: tuple[str, ...] | None
 
-    def tells(self, cell: Cell) -> bool:
-        """Whether it says of its cell what that cell says."""
-        return (cell.hub.slug if cell.hub else None, cell.nation, cell.category) == astuple(self.filters) and all(
-            getattr(cell, name) == getattr(self, name)
-            for name in ("metric", "period", "value", "numerator", "denominator", "status", "definition_version", "release"))
+    def tells(self, row: Mapping[str, str]) -> bool:
+        """Whether it says of its cell what a row of the CSV says."""
+        return all(plain_text(row[name]) == ("" if said is None else str(said)) for name, said in zip(("hub", "nation", "category"), astuple(self.filters))) and all(
+            row[name] == ("" if said is None else f"{Decimal(said):f}" if name in ("value", "numerator", "denominator") else str(said))
+            for name, said in ((name, getattr(self, name)) for name in (
+                "metric", "period", "value", "numerator", "denominator", "status", "definition_version", "release")))
+
+
+def plain_text(cell: str) -> str:
+    """A text of CSV without the mark that keeps a spreadsheet from running it."""
+    return cell[1:] if re.match("'+[-=+@\t\r]", cell) else cell
 
 
 @dataclass(frozen=True, slots=True)
