@@ -11,3 +11,6 @@ const char *data_name(struct arena *arena, const struct spec *spec);
 
 /* The descriptor (Data Package v1) made from the contract of the linked lists, lent by arena; NULL over its cap. */
 const char *data_package(struct arena *arena, const struct app *app, const struct spec *own);
+
+/* tablepattern.c: a pattern of JSON Schema as Table Schema has it, lent by arena; NULL: it has no such words. */
+const char *data_pattern(struct arena *arena, const char *pattern);

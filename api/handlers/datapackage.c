@@ -42,30 +42,6 @@ static void look(const char *name, void *context) {
     requirement->found |= strcmp(name, requirement->name) == 0;
 }
 
-/* What holds for each cell; of what CSV flattens nothing is known. */
-static json_t *constraints_of(const struct schema *item, const struct schema *schema, const struct column *column) {
-    static const char *const same[] = {"minimum", "maximum", "minLength", "maxLength", "pattern"};
-    json_t *constraints = json_object(), *value;
-    size_t index;
-    struct requirement required = {.name = column->name};
-    if (column->kind == COLUMN_JSON)
-        return constraints;
-    schema_each_required(item, look, &required);
-    if (required.found && !(schema_types(schema) & SCHEMA_NULL))
-        json_object_set_new(constraints, "required", json_true());
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-        if ((value = json_object_get(schema_node(schema), same[i])))
-            json_object_set_new(constraints, same[i], json_deep_copy(value));
-    const json_t *words = schema_enum(schema);
-    json_t *known = words ? json_array() : NULL;
-    json_array_foreach (words, index, value)
-        if (!json_is_null(value))
-            json_array_append_new(known, json_deep_copy(value));
-    if (known)
-        json_object_set_new(constraints, "enum", known);
-    return constraints;
-}
-
 /* The words of Table Schema for a column's type and format, as render/csv.c writes it. */
 static void type_of(const struct schema *schema, const struct column *column, const char **type, const char **format) {
     unsigned types = schema_types(schema);
@@ -95,6 +71,53 @@ static void type_of(const struct schema *schema, const struct column *column, co
     }
 }
 
+static void copy(json_t *constraints, const struct schema *schema, const char *first, const char *second) {
+    const char *const names[] = {first, second};
+    for (size_t i = 0; i < 2; i++)
+        json_object_set(constraints, names[i], json_object_get(schema_node(schema), names[i]));
+}
+
+/* What is said of a text: it may be longer by the quote mark of a spreadsheet, and where it may be empty it is as good
+ * as missing there. */
+static void constrain_text(struct arena *arena, json_t *constraints, const struct schema *schema, bool *empty) {
+    const json_t *node = schema_node(schema), *most = json_object_get(node, "maxLength");
+    const char *pattern = json_string_value(json_object_get(node, "pattern"));
+    const char *translated = pattern ? data_pattern(arena, pattern) : NULL;
+    *empty = !schema_enum(schema) && !schema_format(schema) && !translated &&
+             json_integer_value(json_object_get(node, "minLength")) < 1;
+    copy(constraints, schema, "minLength", "minLength");
+    if (most)
+        json_object_set_new(constraints, "maxLength", json_integer(json_integer_value(most) + 1));
+    if (translated)
+        json_object_set_new(constraints, "pattern", json_string(translated));
+}
+
+/* What holds for each cell, of what its type can be held to there; of what CSV flattens nothing is known. */
+static json_t *constraints_of(struct arena *arena, const struct schema *item, const struct schema *schema,
+                              const struct column *column, const char *type) {
+    json_t *constraints = json_object(), *value;
+    size_t index;
+    bool empty = false, text = strcmp(type, "string") == 0;
+    struct requirement required = {.name = column->name};
+    if (column->kind == COLUMN_JSON)
+        return constraints;
+    if (text)
+        constrain_text(arena, constraints, schema, &empty);
+    else if (column->kind == COLUMN_NUMBER)
+        copy(constraints, schema, "minimum", "maximum");
+    schema_each_required(item, look, &required);
+    if (required.found && !empty && !(schema_types(schema) & SCHEMA_NULL))
+        json_object_set_new(constraints, "required", json_true());
+    const json_t *words = text || column->kind == COLUMN_NUMBER ? schema_enum(schema) : NULL;
+    json_t *known = words ? json_array() : NULL;
+    json_array_foreach (words, index, value)
+        if (!json_is_null(value))
+            json_array_append(known, value);
+    if (known)
+        json_object_set_new(constraints, "enum", known);
+    return constraints;
+}
+
 static json_t *field_of(struct arena *arena, const struct schema *item, const struct column *column) {
     const struct schema *schema = schema_property(item, column->name);
     const char *type, *format, *description = json_string_value(json_object_get(schema_node(schema), "description"));
@@ -103,7 +126,7 @@ static json_t *field_of(struct arena *arena, const struct schema *item, const st
         description =
             arena_printf(arena, "%s%sJoined by ; where there are several.", description ?: "", description ? " " : "");
     return json_pack("{s:s,s:s,s:s,s:s*,s:o}", "name", column->name, "type", type, "format", format, "description",
-                     description, "constraints", constraints_of(item, schema, column));
+                     description, "constraints", constraints_of(arena, item, schema, column, type));
 }
 
 static json_t *resource_of(struct arena *arena, const struct operation *operation, const struct link *link) {

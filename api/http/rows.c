@@ -93,15 +93,13 @@ bool render(struct request *request, struct response *response, struct problem *
                                   .columns = link->columns,
                                   .column_count = link->count,
                                   .list = list,
-                                  .asked = pairs_get(&request->inputs.query, "format")};
-    if (request->renderer->begin)
-        request->renderer->begin(&rendering);
+                                  .title = request->app->contract->title};
+    request->renderer->begin(&rendering);
     if (!list)
         request->renderer->row(&rendering, row);
     else if (!render_list(request, response, &rendering, row, problem))
         return false;
-    if (request->renderer->end)
-        request->renderer->end(&rendering);
+    request->renderer->end(&rendering);
     response->omitted = rendering.omitted;
     if (response->body.failed)
         return problem_set(problem, "bad-request",

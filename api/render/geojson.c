@@ -28,7 +28,7 @@ static void row(struct rendering *rendering, const struct value *values) {
     else
         buf_str(buf, "null");
     buf_str(buf, ",\"properties\":");
-    render_object(buf, rendering->columns, rendering->column_count, values, false);
+    render_object(buf, rendering->columns, rendering->column_count, values);
     buf_char(buf, '}');
 }
 

@@ -3,6 +3,9 @@
 #include "render/render.h"
 #include <string.h>
 
+static void nothing(struct rendering *rendering) {
+}
+
 static void row(struct rendering *rendering, const struct value *values) {
     rendering->rows++;
     for (unsigned i = 0; i < rendering->column_count; i++)
@@ -11,7 +14,7 @@ static void row(struct rendering *rendering, const struct value *values) {
 }
 
 #define DOCUMENT(format, media_type)                                                                                   \
-    { format, media_type, media_type "; charset=utf-8", false, NULL, row, NULL }
+    { format, media_type, media_type "; charset=utf-8", false, nothing, row, nothing }
 
 const struct renderer render_html = DOCUMENT("html", "text/html"), render_text = DOCUMENT("txt", "text/plain"),
                       render_xml = DOCUMENT("xml", "application/xml");

@@ -1,8 +1,11 @@
 #include "render/render.h"
 
+static void nothing(struct rendering *rendering) {
+}
+
 static void row(struct rendering *rendering, const struct value *values) {
     rendering->rows++;
-    render_object(rendering->buf, rendering->columns, rendering->column_count, values, false);
+    render_object(rendering->buf, rendering->columns, rendering->column_count, values);
     buf_char(rendering->buf, '\n');
 }
 
@@ -11,5 +14,7 @@ const struct renderer render_ndjson = {
     .media_type = "application/x-ndjson",
     .content_type = "application/x-ndjson",
     .whole = true,
+    .begin = nothing,
     .row = row,
+    .end = nothing,
 };

@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Download everything that is public
-         * @description A zip with every list of `/v1` that has `text/csv` and needs no parameter, each with the bytes that its operation gives as `text/csv`: `/v1/headline-figures` is `headline-figures.csv`. All are of one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) tells what each column is. Lists that never end, as `/v1/changes`, are not in it, nor is anything that needs a token. The same records give the same bytes, so an `ETag` tells whether anything has changed.
+         * @description A zip with every list of `/v1` that has `text/csv` and needs no parameter, each with the bytes that its operation gives with `format=csv`: `/v1/headline-figures` is `headline-figures.csv`. All are of one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) tells what each column is. Lists that never end, as `/v1/changes`, are not in it, nor is anything that needs a token. The same records give the same bytes, so an `ETag` tells whether anything has changed.
          */
         get: operations["getData"];
         put?: never;
@@ -473,7 +473,7 @@ export interface paths {
         };
         /**
          * List the organisations
-         * @description Hub leads, partners, funders and others that work with the Alliance. The list of partners is partners=current, or with a role the filter partnership.
+         * @description Hub leads, partners, funders and others that work with the Alliance. The list of partners is the filter partnership.
          */
         get: operations["listOrganisations"];
         put?: never;
@@ -5335,398 +5335,13 @@ export interface components {
             /** @description What it does with the Alliance, in its own words. */
             role?: string | null;
         };
-        /**
-         * @description Of an academic year: Q1 is September to November.
-         * @example 2024-25-Q1
-         */
-        Quarter: string;
-        /**
-         * @description An academic year; 2024/25 and 202425 are understood.
-         * @example 2024-25
-         */
-        Year: string;
-        /**
-         * @description An academic year or a quarter of one; 2024/25 and 202425 are understood.
-         * @example 2024-25
-         * @example 2024-25-Q1
-         */
-        Period: string;
-        /**
-         * @description The quarter of an academic year; 2024/25-Q1 is understood.
-         * @example 2024-25-Q1
-         */
-        QuarterQuery: string;
-        /**
-         * @description An academic year.
-         * @example 2024-25
-         */
-        YearName: string;
-        Text: string;
-        /** @enum {string} */
-        ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
-        Themes: components["schemas"]["Code"][];
-        /** @description What a Hub did, or a member because of it. */
-        Activity: {
-            /** Format: uuid */
-            id: string;
-            hub: components["schemas"]["Link"];
-            kind: components["schemas"]["ActivityKind"];
-            /** Format: date */
-            held_on: string;
-            title: string;
-            description: string | null;
-            themes: components["schemas"]["Themes"];
-            /**
-             * Format: uuid
-             * @description Of who reports it.
-             */
-            membership: string | null;
-            /** @description Of outreach: creative_forces and others. */
-            programme: string | null;
-            interventions: number | null;
-            /** @description How many; more is known of nobody. */
-            young_people: number | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        ActivityList: {
-            items: components["schemas"]["Activity"][];
-            next: components["schemas"]["Next"];
-        };
-        /** @description A new activity. */
-        ActivityNew: {
-            kind: components["schemas"]["ActivityKind"];
-            /** Format: date */
-            held_on: string;
-            title: components["schemas"]["Label"];
-            description?: string;
-            themes?: components["schemas"]["Themes"];
-            /** Format: uuid */
-            membership?: string;
-            programme?: components["schemas"]["Code"];
-            interventions?: number;
-            young_people?: number;
-        };
-        /** @description What is to change. */
-        ActivityPatch: {
-            kind?: components["schemas"]["ActivityKind"];
-            /** Format: date */
-            held_on?: string;
-            title?: components["schemas"]["Label"];
-            description?: string | null;
-            themes?: components["schemas"]["Themes"];
-            /** Format: uuid */
-            membership?: string | null;
-            programme?: string | null;
-            interventions?: number | null;
-            young_people?: number | null;
-        };
-        /** @enum {string} */
-        UpdateStatus: "none" | "draft" | "submitted";
-        /** @description What a Hub reports of a quarter. */
-        QuarterlyUpdate: {
-            hub: components["schemas"]["Link"];
-            quarter: components["schemas"]["Quarter"];
-            /** Format: date */
-            starts: string;
-            /**
-             * Format: date
-             * @description The last day.
-             */
-            ends: string;
-            /** Format: date */
-            due_on: string;
-            /**
-             * Format: date
-             * @description The last day on which it may be written: when it is due, or the end of an exception.
-             */
-            open_until: string;
-            /** @description Whether the Hub is active in all of the quarter. */
-            owed: boolean;
-            status: components["schemas"]["UpdateStatus"];
-            /** @description Nothing to report; counts as reported. */
-            nil_return: boolean | null;
-            /** @description Submitted after it was due; null until it is submitted. */
-            late: boolean | null;
-            /** Format: date-time */
-            submitted_at: string | null;
-            practice: string | null;
-            challenges: string | null;
-            ideas: string | null;
-            priorities: string | null;
-            questions: string | null;
-            member_updates: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            href: components["schemas"]["Href"];
-        };
-        QuarterlyUpdateList: {
-            items: components["schemas"]["QuarterlyUpdate"][];
-            next: components["schemas"]["Next"];
-        };
-        /** @description The beginning of an update; a nil return says nothing else. */
-        QuarterlyUpdateNew: {
-            /** @default false */
-            nil_return: boolean;
-            practice?: components["schemas"]["Text"];
-            challenges?: components["schemas"]["Text"];
-            ideas?: components["schemas"]["Text"];
-            priorities?: components["schemas"]["Text"];
-            questions?: components["schemas"]["Text"];
-            member_updates?: components["schemas"]["Text"];
-        };
-        /** @description What is to change. */
-        QuarterlyUpdatePatch: {
-            nil_return?: boolean;
-            practice?: components["schemas"]["NullableText"];
-            challenges?: components["schemas"]["NullableText"];
-            ideas?: components["schemas"]["NullableText"];
-            priorities?: components["schemas"]["NullableText"];
-            questions?: components["schemas"]["NullableText"];
-            member_updates?: components["schemas"]["NullableText"];
-        };
-        /** @description Until when a Hub may write an update that was due. */
-        UpdateException: {
-            hub: components["schemas"]["Link"];
-            quarter: components["schemas"]["Quarter"];
-            /**
-             * Format: date
-             * @description The last day.
-             */
-            until: string;
-            reason: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        UpdateExceptionNew: {
-            /** Format: date */
-            until: string;
-            reason: string;
-        };
-        /** @description What is to change. */
-        UpdateExceptionPatch: {
-            /** Format: date */
-            until?: string;
-            reason?: string;
-        };
-        /** @description A quarter of an academic year. */
-        QuarterRecord: {
-            quarter: components["schemas"]["Quarter"];
-            /** Format: date */
-            starts: string;
-            /**
-             * Format: date
-             * @description The last day.
-             */
-            ends: string;
-            /**
-             * Format: date
-             * @description When the updates of the Hubs are due.
-             */
-            due_on: string;
-            /** @description true: by the central team; false: 21 days after the quarter. */
-            set: boolean;
-            href: components["schemas"]["Href"];
-        };
-        QuarterDue: {
-            /**
-             * Format: date
-             * @description After the quarter's end.
-             */
-            due_on: string;
-        };
-        /** @enum {string} */
-        HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
-        /**
-         * @description By which means a group answers, as the framework names them.
-         * @enum {string}
-         */
-        ReplyMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
-        /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
-        Message: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            direction: "down" | "up";
-            /** @description Null is the central team. */
-            group: components["schemas"]["Link"] | null;
-            /** @description Of a message up. */
-            hub: components["schemas"]["Link"] | null;
-            /** @enum {string|null} */
-            kind: "practice" | "challenge" | "idea" | "priority" | "question" | null;
-            title: string;
-            text: string;
-            /** Format: date */
-            sent_on: string;
-            response: string | null;
-            /** @enum {string|null} */
-            means: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
-            /** Format: date */
-            responded_on: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        MessageList: {
-            items: components["schemas"]["Message"][];
-            next: components["schemas"]["Next"];
-        };
-        /** @description A message for Hubs. */
-        MessageNew: {
-            group?: components["schemas"]["Slug"];
-            title: components["schemas"]["Label"];
-            text: components["schemas"]["Text"];
-        };
-        /** @description A message of a Hub. */
-        HubMessageNew: {
-            kind: components["schemas"]["HubMessageKind"];
-            group?: components["schemas"]["Slug"];
-            title: components["schemas"]["Label"];
-            text: components["schemas"]["Text"];
-        };
-        MessageReply: {
-            response: components["schemas"]["Text"];
-            means: components["schemas"]["ReplyMeans"];
-        };
-        RelayedMessage: {
-            /** Format: uuid */
-            id: string;
-            title: string;
-            /** Format: date */
-            sent_on: string;
-            href: components["schemas"]["Href"];
-        };
-        /** @description Whether and how a Hub told its members of a message. */
-        HubRelay: {
-            hub: components["schemas"]["Link"];
-            message: components["schemas"]["RelayedMessage"];
-            /**
-             * Format: date
-             * @description Null where it has not been relayed.
-             */
-            relayed_on: string | null;
-            how: string | null;
-            href: components["schemas"]["Href"];
-        };
-        HubRelayList: {
-            items: components["schemas"]["HubRelay"][];
-            next: components["schemas"]["Next"];
-        };
-        HubRelayNew: {
-            /**
-             * Format: date
-             * @description Today when it is absent.
-             */
-            relayed_on?: string;
-            how?: string;
-        };
-        Rate: {
-            numerator: number;
-            denominator: number;
-            /** @description To one decimal; null of nothing. */
-            percent: number | null;
-        };
-        MessageRates: {
-            period: components["schemas"]["Period"];
-            messages_down: number;
-            /** @description Relays, of one for each message and Hub that was active on its day. */
-            relay_rate: components["schemas"]["Rate"];
-            messages_up: number;
-            /** @description Messages of Hubs with a response, of all. */
-            loop_closed_rate: components["schemas"]["Rate"];
-        };
-        /** @description That a Hub's operation was reviewed. */
-        HubReview: {
-            /** Format: uuid */
-            id: string;
-            hub: components["schemas"]["Link"];
-            /** Format: date */
-            reviewed_on: string;
-            note: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        HubReviewList: {
-            items: components["schemas"]["HubReview"][];
-            next: components["schemas"]["Next"];
-        };
-        HubReviewNew: {
-            /** Format: date */
-            reviewed_on: string;
-            /** @description What was found, and what will change; persons are not named. */
-            note: string;
-        };
-        /** @description What is to change. */
-        HubReviewPatch: {
-            /** Format: date */
-            reviewed_on?: string;
-            note?: string;
-        };
-        /** @enum {string} */
-        HealthState: "met" | "not_yet" | "missed" | "not_applicable";
-        /** @description A rule of the framework, and how the Hub stands. */
-        HealthRule: {
-            /**
-             * @description membership_quorate: on the last day of the year, or today. two_meetings: held, ordinary; not in the years of launch, pause and closing. five_headings, minutes_shared: of each meeting held. quarterly_updates: of each quarter in all of which the Hub is active; a nil return counts, and so does a late one. messages_relayed: of those sent while it is active. pathway: the steps that are not optional. evaluation: the annual return, in the quarter after the year. national_meetings: of the working groups, as far as attendance is recorded; a member of the Hub or a seat of its lead is present. yearly_review: as two_meetings.
-             * @enum {string}
-             */
-            rule: "membership_quorate" | "two_meetings" | "five_headings" | "minutes_shared" | "quarterly_updates" | "messages_relayed" | "pathway" | "evaluation" | "national_meetings" | "yearly_review";
-            title: string;
-            state: components["schemas"]["HealthState"];
-            /** @description What it was judged by. */
-            evidence: Record<string, never>;
-            /** @description What to do next. */
-            next_action: string | null;
-            /**
-             * Format: date
-             * @description The last day to do it; null where the rule is not applicable.
-             */
-            deadline: string | null;
-        };
-        HubHealth: {
-            hub: components["schemas"]["Link"];
-            period: components["schemas"]["YearName"];
-            rules: components["schemas"]["HealthRule"][];
-        };
-        /** @description A Hub, and how it stands with each rule. */
-        NetworkHealth: {
-            hub: components["schemas"]["Link"];
-            period: components["schemas"]["YearName"];
-            membership_quorate: components["schemas"]["HealthState"];
-            two_meetings: components["schemas"]["HealthState"];
-            five_headings: components["schemas"]["HealthState"];
-            minutes_shared: components["schemas"]["HealthState"];
-            quarterly_updates: components["schemas"]["HealthState"];
-            messages_relayed: components["schemas"]["HealthState"];
-            pathway: components["schemas"]["HealthState"];
-            evaluation: components["schemas"]["HealthState"];
-            national_meetings: components["schemas"]["HealthState"];
-            yearly_review: components["schemas"]["HealthState"];
-            /** @description Rules that are met. */
-            met: number;
-            not_yet: number;
-            missed: number;
-            href: components["schemas"]["Href"];
-        };
-        NetworkHealthList: {
-            items: components["schemas"]["NetworkHealth"][];
-            next: components["schemas"]["Next"];
-        };
         /** @enum {string} */
         SelfAssessmentStage: "emerging" | "developing" | "embedding";
+        /**
+         * @description An academic year, 1 September to 31 August; 2024/25 and 202425 are read too.
+         * @example 2024-25
+         */
+        YearQuery: string;
         /** @description Where a school says it stands by one principle. */
         SelfAssessment: {
             /** Format: uuid */
@@ -5814,6 +5429,8 @@ export interface components {
          * @example 2021
          */
         TotalPeriod: string;
+        /** @example 2021-22 */
+        TotalPeriodQuery: string;
         /** @description With at most four decimals. */
         TotalValue: number;
         /** @description The total of a past month or year, as it was reported. */
@@ -7404,6 +7021,391 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
         };
+        /**
+         * @description Of an academic year: Q1 is September to November.
+         * @example 2024-25-Q1
+         */
+        Quarter: string;
+        /**
+         * @description An academic year; 2024/25 and 202425 are understood.
+         * @example 2024-25
+         */
+        Year: string;
+        /**
+         * @description An academic year or a quarter of one.
+         * @example 2024-25
+         * @example 2024-25-Q1
+         */
+        Period: string;
+        /**
+         * @description An academic year.
+         * @example 2024-25
+         */
+        YearName: string;
+        Text: string;
+        /** @enum {string} */
+        ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
+        Themes: components["schemas"]["Code"][];
+        /** @description What a Hub did, or a member because of it. */
+        Activity: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            kind: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on: string;
+            title: string;
+            description: string | null;
+            themes: components["schemas"]["Themes"];
+            /**
+             * Format: uuid
+             * @description Of who reports it.
+             */
+            membership: string | null;
+            /** @description Of outreach: creative_forces and others. */
+            programme: string | null;
+            interventions: number | null;
+            /** @description How many; more is known of nobody. */
+            young_people: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ActivityList: {
+            items: components["schemas"]["Activity"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A new activity. */
+        ActivityNew: {
+            kind: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on: string;
+            title: components["schemas"]["Label"];
+            description?: string;
+            themes?: components["schemas"]["Themes"];
+            /** Format: uuid */
+            membership?: string;
+            programme?: components["schemas"]["Code"];
+            interventions?: number;
+            young_people?: number;
+        };
+        /** @description What is to change. */
+        ActivityPatch: {
+            kind?: components["schemas"]["ActivityKind"];
+            /** Format: date */
+            held_on?: string;
+            title?: components["schemas"]["Label"];
+            description?: string | null;
+            themes?: components["schemas"]["Themes"];
+            /** Format: uuid */
+            membership?: string | null;
+            programme?: string | null;
+            interventions?: number | null;
+            young_people?: number | null;
+        };
+        /** @enum {string} */
+        UpdateStatus: "none" | "draft" | "submitted";
+        /** @description What a Hub reports of a quarter. */
+        QuarterlyUpdate: {
+            hub: components["schemas"]["Link"];
+            quarter: components["schemas"]["Quarter"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            /** Format: date */
+            due_on: string;
+            /**
+             * Format: date
+             * @description The last day on which it may be written: when it is due, or the end of an exception.
+             */
+            open_until: string;
+            /** @description Whether the Hub is active in all of the quarter. */
+            owed: boolean;
+            status: components["schemas"]["UpdateStatus"];
+            /** @description Nothing to report; counts as reported. */
+            nil_return: boolean | null;
+            /** @description Submitted after it was due; null until it is submitted. */
+            late: boolean | null;
+            /** Format: date-time */
+            submitted_at: string | null;
+            practice: string | null;
+            challenges: string | null;
+            ideas: string | null;
+            priorities: string | null;
+            questions: string | null;
+            member_updates: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            href: components["schemas"]["Href"];
+        };
+        QuarterlyUpdateList: {
+            items: components["schemas"]["QuarterlyUpdate"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description The beginning of an update; a nil return says nothing else. */
+        QuarterlyUpdateNew: {
+            /** @default false */
+            nil_return: boolean;
+            practice?: components["schemas"]["Text"];
+            challenges?: components["schemas"]["Text"];
+            ideas?: components["schemas"]["Text"];
+            priorities?: components["schemas"]["Text"];
+            questions?: components["schemas"]["Text"];
+            member_updates?: components["schemas"]["Text"];
+        };
+        /** @description What is to change. */
+        QuarterlyUpdatePatch: {
+            nil_return?: boolean;
+            practice?: components["schemas"]["NullableText"];
+            challenges?: components["schemas"]["NullableText"];
+            ideas?: components["schemas"]["NullableText"];
+            priorities?: components["schemas"]["NullableText"];
+            questions?: components["schemas"]["NullableText"];
+            member_updates?: components["schemas"]["NullableText"];
+        };
+        /** @description Until when a Hub may write an update that was due. */
+        UpdateException: {
+            hub: components["schemas"]["Link"];
+            quarter: components["schemas"]["Quarter"];
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            until: string;
+            reason: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        UpdateExceptionNew: {
+            /** Format: date */
+            until: string;
+            reason: string;
+        };
+        /** @description What is to change. */
+        UpdateExceptionPatch: {
+            /** Format: date */
+            until?: string;
+            reason?: string;
+        };
+        /** @description A quarter of an academic year. */
+        QuarterRecord: {
+            quarter: components["schemas"]["Quarter"];
+            /** Format: date */
+            starts: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends: string;
+            /**
+             * Format: date
+             * @description When the updates of the Hubs are due.
+             */
+            due_on: string;
+            /** @description true: by the central team; false: 21 days after the quarter. */
+            set: boolean;
+            href: components["schemas"]["Href"];
+        };
+        QuarterDue: {
+            /**
+             * Format: date
+             * @description After the quarter's end.
+             */
+            due_on: string;
+        };
+        /** @enum {string} */
+        HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
+        /**
+         * @description By which means a group answers, as the framework names them.
+         * @enum {string}
+         */
+        ReplyMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
+        /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
+        Message: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            direction: "down" | "up";
+            /** @description Null is the central team. */
+            group: components["schemas"]["Link"] | null;
+            /** @description Of a message up. */
+            hub: components["schemas"]["Link"] | null;
+            /** @enum {string|null} */
+            kind: "practice" | "challenge" | "idea" | "priority" | "question" | null;
+            title: string;
+            text: string;
+            /** Format: date */
+            sent_on: string;
+            response: string | null;
+            /** @enum {string|null} */
+            means: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
+            /** Format: date */
+            responded_on: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        MessageList: {
+            items: components["schemas"]["Message"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description A message for Hubs. */
+        MessageNew: {
+            group?: components["schemas"]["Slug"];
+            title: components["schemas"]["Label"];
+            text: components["schemas"]["Text"];
+        };
+        /** @description A message of a Hub. */
+        HubMessageNew: {
+            kind: components["schemas"]["HubMessageKind"];
+            group?: components["schemas"]["Slug"];
+            title: components["schemas"]["Label"];
+            text: components["schemas"]["Text"];
+        };
+        MessageReply: {
+            response: components["schemas"]["Text"];
+            means: components["schemas"]["ReplyMeans"];
+        };
+        RelayedMessage: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** Format: date */
+            sent_on: string;
+            href: components["schemas"]["Href"];
+        };
+        /** @description Whether and how a Hub told its members of a message. */
+        HubRelay: {
+            hub: components["schemas"]["Link"];
+            message: components["schemas"]["RelayedMessage"];
+            /**
+             * Format: date
+             * @description Null where it has not been relayed.
+             */
+            relayed_on: string | null;
+            how: string | null;
+            href: components["schemas"]["Href"];
+        };
+        HubRelayList: {
+            items: components["schemas"]["HubRelay"][];
+            next: components["schemas"]["Next"];
+        };
+        HubRelayNew: {
+            /**
+             * Format: date
+             * @description Today when it is absent.
+             */
+            relayed_on?: string;
+            how?: string;
+        };
+        Rate: {
+            numerator: number;
+            denominator: number;
+            /** @description To one decimal; null of nothing. */
+            percent: number | null;
+        };
+        MessageRates: {
+            period: components["schemas"]["Period"];
+            messages_down: number;
+            /** @description Relays, of one for each message and Hub that was active on its day. */
+            relay_rate: components["schemas"]["Rate"];
+            messages_up: number;
+            /** @description Messages of Hubs with a response, of all. */
+            loop_closed_rate: components["schemas"]["Rate"];
+        };
+        /** @description That a Hub's operation was reviewed. */
+        HubReview: {
+            /** Format: uuid */
+            id: string;
+            hub: components["schemas"]["Link"];
+            /** Format: date */
+            reviewed_on: string;
+            note: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        HubReviewList: {
+            items: components["schemas"]["HubReview"][];
+            next: components["schemas"]["Next"];
+        };
+        HubReviewNew: {
+            /** Format: date */
+            reviewed_on: string;
+            /** @description What was found, and what will change; persons are not named. */
+            note: string;
+        };
+        /** @description What is to change. */
+        HubReviewPatch: {
+            /** Format: date */
+            reviewed_on?: string;
+            note?: string;
+        };
+        /** @enum {string} */
+        HealthState: "met" | "not_yet" | "missed" | "not_applicable";
+        /** @description A rule of the framework, and how the Hub stands. */
+        HealthRule: {
+            /**
+             * @description membership_quorate: on the last day of the year, or today. two_meetings: held, ordinary; not in the years of launch, pause and closing. five_headings, minutes_shared: of each meeting held. quarterly_updates: of each quarter in all of which the Hub is active; a nil return counts, and so does a late one. messages_relayed: of those sent while it is active. pathway: the steps that are not optional. evaluation: the annual return, in the quarter after the year. national_meetings: of the working groups, as far as attendance is recorded; a member of the Hub or a seat of its lead is present. yearly_review: as two_meetings.
+             * @enum {string}
+             */
+            rule: "membership_quorate" | "two_meetings" | "five_headings" | "minutes_shared" | "quarterly_updates" | "messages_relayed" | "pathway" | "evaluation" | "national_meetings" | "yearly_review";
+            title: string;
+            state: components["schemas"]["HealthState"];
+            /** @description What it was judged by. */
+            evidence: Record<string, never>;
+            /** @description What to do next. */
+            next_action: string | null;
+            /**
+             * Format: date
+             * @description The last day to do it; null where the rule is not applicable.
+             */
+            deadline: string | null;
+        };
+        HubHealth: {
+            hub: components["schemas"]["Link"];
+            period: components["schemas"]["YearName"];
+            rules: components["schemas"]["HealthRule"][];
+        };
+        /** @description A Hub, and how it stands with each rule. */
+        NetworkHealth: {
+            hub: components["schemas"]["Link"];
+            period: components["schemas"]["YearName"];
+            membership_quorate: components["schemas"]["HealthState"];
+            two_meetings: components["schemas"]["HealthState"];
+            five_headings: components["schemas"]["HealthState"];
+            minutes_shared: components["schemas"]["HealthState"];
+            quarterly_updates: components["schemas"]["HealthState"];
+            messages_relayed: components["schemas"]["HealthState"];
+            pathway: components["schemas"]["HealthState"];
+            evaluation: components["schemas"]["HealthState"];
+            national_meetings: components["schemas"]["HealthState"];
+            yearly_review: components["schemas"]["HealthState"];
+            /** @description Rules that are met. */
+            met: number;
+            not_yet: number;
+            missed: number;
+            href: components["schemas"]["Href"];
+        };
+        NetworkHealthList: {
+            items: components["schemas"]["NetworkHealth"][];
+            next: components["schemas"]["Next"];
+        };
         /** @enum {string} */
         EvaluationStatus: "none" | "draft" | "submitted" | "accepted" | "published";
         /** @description What the records say, and what the Hub says. */
@@ -8464,15 +8466,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The database took too long; a write has then not happened. */
-        Timeout: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description A token is needed, or the one given is not valid. */
         Unauthorized: {
             headers: {
@@ -8785,7 +8778,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getData: {
@@ -8812,9 +8804,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubs: {
@@ -8865,9 +8855,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHub: {
@@ -8906,9 +8894,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putHub: {
@@ -8950,7 +8936,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8958,7 +8943,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHub: {
@@ -8999,7 +8983,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHub: {
@@ -9041,7 +9024,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9049,7 +9031,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubPathway: {
@@ -9085,7 +9066,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubPathwayStep: {
@@ -9123,7 +9103,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubPathwayStep: {
@@ -9167,14 +9146,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubInvitations: {
@@ -9220,7 +9197,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubInvitation: {
@@ -9263,13 +9239,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubInvitation: {
@@ -9307,7 +9281,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubInvitation: {
@@ -9347,7 +9320,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubInvitation: {
@@ -9391,14 +9363,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubProfile: {
@@ -9440,14 +9410,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubStatuses: {
@@ -9479,9 +9447,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubStatus: {
@@ -9523,13 +9489,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubLeads: {
@@ -9561,9 +9525,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubLead: {
@@ -9606,13 +9568,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     succeedHubLead: {
@@ -9655,13 +9615,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubLead: {
@@ -9695,9 +9653,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubLead: {
@@ -9740,7 +9696,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubLead: {
@@ -9784,7 +9739,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9792,7 +9746,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubMembers: {
@@ -9844,7 +9797,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubMember: {
@@ -9887,13 +9839,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     importHubMembers: {
@@ -9934,13 +9884,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubMemberTemplate: {
@@ -9980,7 +9928,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubMember: {
@@ -10018,7 +9965,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubMember: {
@@ -10059,7 +10005,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubMember: {
@@ -10103,7 +10048,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10111,7 +10055,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     succeedHubMember: {
@@ -10156,13 +10099,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubQuorum: {
@@ -10201,7 +10142,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubQuorumRules: {
@@ -10237,7 +10177,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubQuorumRule: {
@@ -10275,7 +10214,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putHubQuorumRule: {
@@ -10320,13 +10258,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubQuorumRule: {
@@ -10369,7 +10305,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listOrganisations: {
@@ -10381,10 +10316,8 @@ export interface operations {
                 nation?: components["parameters"]["NationQuery"];
                 /** @description The organisation with this identifier in org-id form. */
                 identifier?: string;
-                /** @description Only organisations that have this role in the Alliance today; with partners=former those that had it. */
+                /** @description Only organisations with this role in the Alliance. */
                 partnership?: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
-                /** @description Only partners of today, whatever their role, or only those that were one and are none now. */
-                partners?: "current" | "former";
                 /** @description Text to find in names and titles, whatever its case and accents. */
                 q?: components["parameters"]["Query"];
                 /** @description The order. */
@@ -10421,9 +10354,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getOrganisation: {
@@ -10461,9 +10392,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putOrganisation: {
@@ -10505,7 +10434,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10513,7 +10441,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteOrganisation: {
@@ -10552,7 +10479,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchOrganisation: {
@@ -10594,7 +10520,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10602,7 +10527,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchOrganisationProfile: {
@@ -10644,14 +10568,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getSelfAssessmentSet: {
@@ -10689,7 +10611,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putSelfAssessmentSet: {
@@ -10729,12 +10650,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listRegions: {
@@ -10777,9 +10696,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getRegion: {
@@ -10817,9 +10734,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listEvents: {
@@ -10879,9 +10794,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getEvent: {
@@ -10922,9 +10835,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putEvent: {
@@ -10966,14 +10877,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteEvent: {
@@ -11012,7 +10921,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchEvent: {
@@ -11054,7 +10962,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11062,7 +10969,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     publishEvent: {
@@ -11100,12 +11006,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     cancelEvent: {
@@ -11147,13 +11051,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     reopenEvent: {
@@ -11195,13 +11097,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     holdEvent: {
@@ -11243,13 +11143,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getEventOutreach: {
@@ -11285,7 +11183,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putEventOutreach: {
@@ -11328,14 +11225,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteEventOutreach: {
@@ -11373,7 +11268,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchEventOutreach: {
@@ -11415,13 +11309,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listEventDrafts: {
@@ -11459,7 +11351,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getEventDraft: {
@@ -11495,7 +11386,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubEventDrafts: {
@@ -11537,7 +11427,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listProgrammes: {
@@ -11577,9 +11466,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getProgramme: {
@@ -11618,9 +11505,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putProgramme: {
@@ -11662,14 +11547,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteProgramme: {
@@ -11708,7 +11591,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchProgramme: {
@@ -11750,14 +11632,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listDocuments: {
@@ -11803,9 +11683,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getDocument: {
@@ -11843,9 +11721,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Withdrawn"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putDocument: {
@@ -11887,7 +11763,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11895,7 +11770,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteDocument: {
@@ -11933,7 +11807,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchDocument: {
@@ -11975,7 +11848,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Withdrawn"];
             412: components["responses"]["PreconditionFailed"];
@@ -11984,7 +11856,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getDocumentWithdrawal: {
@@ -12021,9 +11892,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     withdrawDocument: {
@@ -12065,13 +11934,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     reinstateDocument: {
@@ -12109,11 +11976,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getDocumentLinkedData: {
@@ -12146,9 +12011,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Withdrawn"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getDocumentCitation: {
@@ -12181,9 +12044,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Withdrawn"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listResources: {
@@ -12237,9 +12098,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getResource: {
@@ -12277,9 +12136,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Withdrawn"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putResource: {
@@ -12321,14 +12178,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteResource: {
@@ -12366,7 +12221,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchResource: {
@@ -12408,7 +12262,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Withdrawn"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12416,7 +12269,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getResourceWithdrawal: {
@@ -12453,9 +12305,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     withdrawResource: {
@@ -12497,13 +12347,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     reinstateResource: {
@@ -12541,11 +12389,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     searchLibrary: {
@@ -12601,9 +12447,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     countLibrary: {
@@ -12650,9 +12494,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listDocumentFiles: {
@@ -12695,9 +12537,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Withdrawn"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getDocumentFile: {
@@ -12778,9 +12618,7 @@ export interface operations {
             410: components["responses"]["Withdrawn"];
             412: components["responses"]["PreconditionFailed"];
             416: components["responses"]["RangeNotSatisfiable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putDocumentFile: {
@@ -12850,7 +12688,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteDocumentFile: {
@@ -12890,7 +12727,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listResourceFiles: {
@@ -12933,9 +12769,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Withdrawn"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getResourceFile: {
@@ -13016,9 +12850,7 @@ export interface operations {
             410: components["responses"]["Withdrawn"];
             412: components["responses"]["PreconditionFailed"];
             416: components["responses"]["RangeNotSatisfiable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putResourceFile: {
@@ -13088,7 +12920,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteResourceFile: {
@@ -13128,7 +12959,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listNews: {
@@ -13172,9 +13002,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getNewsItem: {
@@ -13211,9 +13039,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putNewsItem: {
@@ -13255,14 +13081,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteNewsItem: {
@@ -13300,7 +13124,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchNewsItem: {
@@ -13342,14 +13165,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listGroups: {
@@ -13391,9 +13212,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getGroup: {
@@ -13430,9 +13249,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putGroup: {
@@ -13474,14 +13291,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteGroup: {
@@ -13520,7 +13335,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchGroup: {
@@ -13562,14 +13376,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listToolkitPrinciples: {
@@ -13607,9 +13419,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getToolkitPrinciple: {
@@ -13646,9 +13456,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putToolkitPrinciple: {
@@ -13690,7 +13498,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13698,7 +13505,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteToolkitPrinciple: {
@@ -13737,7 +13543,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchToolkitPrinciple: {
@@ -13779,7 +13584,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13787,7 +13591,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listToolkitFacts: {
@@ -13827,9 +13630,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getToolkitFact: {
@@ -13866,9 +13667,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putToolkitFact: {
@@ -13910,14 +13709,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteToolkitFact: {
@@ -13955,7 +13752,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchToolkitFact: {
@@ -13997,14 +13793,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listTrainingCourses: {
@@ -14042,9 +13836,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getTrainingCourse: {
@@ -14076,9 +13868,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putTrainingCourse: {
@@ -14120,14 +13910,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteTrainingCourse: {
@@ -14166,7 +13954,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchTrainingCourse: {
@@ -14208,14 +13995,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listTrainingSessions: {
@@ -14265,9 +14050,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addTrainingSession: {
@@ -14306,13 +14089,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getTrainingSession: {
@@ -14351,9 +14132,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteTrainingSession: {
@@ -14392,7 +14171,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchTrainingSession: {
@@ -14434,7 +14212,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -14442,7 +14219,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     publishTrainingSession: {
@@ -14480,12 +14256,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     cancelTrainingSession: {
@@ -14523,12 +14297,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     reopenTrainingSession: {
@@ -14570,13 +14342,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     holdTrainingSession: {
@@ -14614,12 +14384,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listTrainingSessionDrafts: {
@@ -14665,7 +14433,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getTrainingSessionDraft: {
@@ -14701,7 +14468,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listSessionBookings: {
@@ -14749,7 +14515,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addBooking: {
@@ -14792,13 +14557,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getBooking: {
@@ -14833,7 +14596,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchBooking: {
@@ -14875,7 +14637,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -14883,7 +14644,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     cancelBooking: {
@@ -14921,12 +14681,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getBookingNeeds: {
@@ -14962,7 +14720,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putBookingNeeds: {
@@ -15000,12 +14757,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteBookingNeeds: {
@@ -15038,7 +14793,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putBookingAttendance: {
@@ -15077,12 +14831,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getSessionAttendance: {
@@ -15118,7 +14870,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putSessionAttendance: {
@@ -15156,13 +14907,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addFeedbackLink: {
@@ -15196,11 +14945,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     giveFeedback: {
@@ -15238,13 +14985,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listTrainingComments: {
@@ -15290,7 +15035,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getTrainingComment: {
@@ -15326,7 +15070,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     clearTrainingComment: {
@@ -15364,11 +15107,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getTrainingFigures: {
@@ -15402,9 +15143,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Unprocessable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     issueCertificate: {
@@ -15441,12 +15180,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getCertificate: {
@@ -15478,16 +15215,14 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listSelfAssessmentSums: {
         parameters: {
             query?: {
                 /** @description An academic year: 2024-25. */
-                period?: components["schemas"]["Year"];
+                period?: components["schemas"]["YearQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -15521,9 +15256,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Unprocessable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listSelfAssessments: {
@@ -15534,7 +15267,7 @@ export interface operations {
                 /** @description Only by this principle. */
                 principle?: components["schemas"]["Slug"];
                 /** @description Only of this academic year. */
-                period?: components["schemas"]["Year"];
+                period?: components["schemas"]["YearQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -15572,7 +15305,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addSelfAssessment: {
@@ -15611,13 +15343,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getSelfAssessment: {
@@ -15653,7 +15383,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteSelfAssessment: {
@@ -15691,7 +15420,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchSelfAssessment: {
@@ -15733,7 +15461,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -15741,7 +15468,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listStrategies: {
@@ -15779,9 +15505,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getStrategy: {
@@ -15818,9 +15542,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putStrategy: {
@@ -15862,7 +15584,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -15870,7 +15591,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteStrategy: {
@@ -15908,7 +15628,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchStrategy: {
@@ -15950,7 +15669,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -15958,7 +15676,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listMetrics: {
@@ -15996,9 +15713,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listMetricCells: {
@@ -16050,9 +15765,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     explainMetric: {
@@ -16100,7 +15813,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listMetricDefinitions: {
@@ -16138,9 +15850,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listReleases: {
@@ -16180,9 +15890,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addRelease: {
@@ -16221,13 +15929,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getRelease: {
@@ -16259,9 +15965,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHeadlineComparisons: {
@@ -16301,9 +16005,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHeadlineFigures: {
@@ -16347,9 +16049,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHeadlineFigure: {
@@ -16386,9 +16086,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putHeadlineFigure: {
@@ -16430,14 +16128,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHeadlineFigureVersions: {
@@ -16479,9 +16175,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHeadlineFigureVersion: {
@@ -16526,7 +16220,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -16534,7 +16227,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listPastTotals: {
@@ -16542,8 +16234,8 @@ export interface operations {
             query?: {
                 /** @description Only of this metric. */
                 metric?: components["schemas"]["Code"];
-                /** @description Only of this period (2021/22 and 202122 are understood). */
-                period?: components["schemas"]["TotalPeriod"];
+                /** @description Only of this period, as it is written there. */
+                period?: components["schemas"]["TotalPeriodQuery"];
                 /** @description Only of this Hub. */
                 hub?: components["schemas"]["Slug"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -16578,9 +16270,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listClosedTotals: {
@@ -16588,8 +16278,8 @@ export interface operations {
             query?: {
                 /** @description Only of this metric. */
                 metric?: components["schemas"]["Code"];
-                /** @description Only of this period (2021/22 and 202122 are understood). */
-                period?: components["schemas"]["TotalPeriod"];
+                /** @description Only of this period, as it is written there. */
+                period?: components["schemas"]["TotalPeriodQuery"];
                 /** @description Only of this Hub. */
                 hub?: components["schemas"]["Slug"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -16628,7 +16318,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addClosedTotal: {
@@ -16667,13 +16356,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     importClosedTotals: {
@@ -16710,12 +16397,10 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getClosedTotalTemplate: {
@@ -16751,7 +16436,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getClosedTotal: {
@@ -16787,7 +16471,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteClosedTotal: {
@@ -16825,7 +16508,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchClosedTotal: {
@@ -16867,14 +16549,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listPolicyContributions: {
@@ -16916,9 +16596,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getPolicyContribution: {
@@ -16955,9 +16633,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putPolicyContribution: {
@@ -16999,14 +16675,12 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deletePolicyContribution: {
@@ -17044,7 +16718,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchPolicyContribution: {
@@ -17086,14 +16759,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubApplications: {
@@ -17135,7 +16806,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubApplication: {
@@ -17174,13 +16844,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubApplication: {
@@ -17216,7 +16884,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubApplication: {
@@ -17255,7 +16922,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubApplication: {
@@ -17297,7 +16963,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -17305,7 +16970,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     submitHubApplication: {
@@ -17343,12 +17007,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     reviewHubApplication: {
@@ -17386,11 +17048,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     decideHubApplication: {
@@ -17432,13 +17092,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listPeople: {
@@ -17484,7 +17142,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addPerson: {
@@ -17523,13 +17180,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getPerson: {
@@ -17564,7 +17219,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchPerson: {
@@ -17606,7 +17260,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -17614,7 +17267,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     exportPerson: {
@@ -17648,7 +17300,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     restrictPerson: {
@@ -17683,10 +17334,8 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     unrestrictPerson: {
@@ -17719,7 +17368,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     erasePerson: {
@@ -17757,12 +17405,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listErasures: {
@@ -17804,7 +17450,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listActivities: {
@@ -17855,7 +17500,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addActivity: {
@@ -17898,13 +17542,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getActivity: {
@@ -17942,7 +17584,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteActivity: {
@@ -17982,7 +17623,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchActivity: {
@@ -18026,14 +17666,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubUpdates: {
@@ -18082,7 +17720,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubUpdate: {
@@ -18120,7 +17757,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putHubUpdate: {
@@ -18165,7 +17801,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -18173,7 +17808,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubUpdate: {
@@ -18217,7 +17851,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -18225,7 +17858,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     submitHubUpdate: {
@@ -18265,12 +17897,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getUpdateException: {
@@ -18308,7 +17938,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putUpdateException: {
@@ -18353,14 +17982,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteUpdateException: {
@@ -18400,7 +18027,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchUpdateException: {
@@ -18444,14 +18070,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubEvaluations: {
@@ -18497,7 +18121,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubEvaluation: {
@@ -18535,7 +18158,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putHubEvaluation: {
@@ -18580,7 +18202,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -18588,7 +18209,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubEvaluation: {
@@ -18629,7 +18249,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubEvaluation: {
@@ -18673,7 +18292,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -18681,7 +18299,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     submitHubEvaluation: {
@@ -18721,12 +18338,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     acceptHubEvaluation: {
@@ -18766,11 +18381,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     returnHubEvaluation: {
@@ -18814,13 +18427,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     publishHubEvaluation: {
@@ -18860,11 +18471,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getQuarter: {
@@ -18900,7 +18509,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putQuarter: {
@@ -18942,21 +18550,19 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listUpdates: {
         parameters: {
             query?: {
                 /** @description The quarter; the last one that is over when it is absent. */
-                quarter?: components["schemas"]["QuarterQuery"];
+                quarter?: components["schemas"]["Quarter"];
                 /** @description Only of this status. */
                 status?: components["schemas"]["UpdateStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -18996,7 +18602,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listMessages: {
@@ -19051,7 +18656,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addMessage: {
@@ -19090,13 +18694,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getMessage: {
@@ -19132,7 +18734,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteMessage: {
@@ -19173,7 +18774,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putMessageResponse: {
@@ -19215,7 +18815,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -19223,7 +18822,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubMessage: {
@@ -19266,13 +18864,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubRelays: {
@@ -19319,7 +18915,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubRelay: {
@@ -19357,7 +18952,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putHubRelay: {
@@ -19402,14 +18996,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubRelay: {
@@ -19449,7 +19041,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getMessageRates: {
@@ -19485,7 +19076,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubReviews: {
@@ -19530,7 +19120,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubReview: {
@@ -19573,13 +19162,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubReview: {
@@ -19617,7 +19204,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteHubReview: {
@@ -19657,7 +19243,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchHubReview: {
@@ -19701,14 +19286,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getHubHealth: {
@@ -19748,7 +19331,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listNetworkHealth: {
@@ -19793,7 +19375,6 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listNetworkEvaluations: {
@@ -19831,9 +19412,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listNetworkEvaluationRows: {
@@ -19871,9 +19450,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listNetworkAnswers: {
@@ -19915,9 +19492,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getNetworkDocument: {
@@ -19950,9 +19525,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listNetworkProgress: {
@@ -19994,14 +19567,13 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubMeetings: {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: string;
                 /** @description Only of this status. */
                 status?: components["schemas"]["MeetingStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -20040,7 +19612,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addHubMeeting: {
@@ -20083,20 +19654,18 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listGroupMeetings: {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: string;
                 /** @description Only of this status. */
                 status?: components["schemas"]["MeetingStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -20135,7 +19704,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addGroupMeeting: {
@@ -20178,13 +19746,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getMeeting: {
@@ -20220,7 +19786,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteMeeting: {
@@ -20259,7 +19824,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchMeeting: {
@@ -20301,7 +19865,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -20309,7 +19872,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     holdMeeting: {
@@ -20351,12 +19913,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     cancelMeeting: {
@@ -20394,11 +19954,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     reopenMeeting: {
@@ -20440,13 +19998,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listAgenda: {
@@ -20488,7 +20044,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addAgendaItem: {
@@ -20531,13 +20086,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getAgendaItem: {
@@ -20575,7 +20128,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteAgendaItem: {
@@ -20616,7 +20168,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchAgendaItem: {
@@ -20660,7 +20211,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -20668,7 +20218,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     completeAgenda: {
@@ -20706,11 +20255,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listAttendance: {
@@ -20756,7 +20303,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     setAttendance: {
@@ -20794,13 +20340,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     importAttendance: {
@@ -20841,13 +20385,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getAttendance: {
@@ -20885,7 +20427,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     putAttendance: {
@@ -20925,13 +20466,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     shareAttendance: {
@@ -20968,11 +20507,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getAttendanceSummary: {
@@ -21008,7 +20545,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listResolutions: {
@@ -21050,7 +20586,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addResolution: {
@@ -21093,13 +20628,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getResolution: {
@@ -21137,7 +20670,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteResolution: {
@@ -21177,7 +20709,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchResolution: {
@@ -21221,14 +20752,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listActions: {
@@ -21270,7 +20799,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addAction: {
@@ -21313,13 +20841,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getAction: {
@@ -21357,7 +20883,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteAction: {
@@ -21397,7 +20922,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchAction: {
@@ -21441,14 +20965,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listHubActions: {
@@ -21492,7 +21014,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listMeetingMinutes: {
@@ -21534,7 +21055,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addMinutes: {
@@ -21577,13 +21097,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listMinutes: {
@@ -21594,7 +21112,7 @@ export interface operations {
                 /** @description Only of this group. */
                 group?: components["schemas"]["Slug"];
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: string;
                 /** @description true: only the last shared version of each meeting. */
                 current?: boolean;
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -21629,7 +21147,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getMinutes: {
@@ -21665,7 +21182,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteMinutes: {
@@ -21704,7 +21220,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchMinutes: {
@@ -21746,7 +21261,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -21754,7 +21268,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     approveMinutes: {
@@ -21792,11 +21305,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     shareMinutes: {
@@ -21834,11 +21345,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listGroupSeats: {
@@ -21888,7 +21397,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addGroupSeat: {
@@ -21931,13 +21439,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getGroupSeat: {
@@ -21975,7 +21481,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteGroupSeat: {
@@ -22015,7 +21520,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchGroupSeat: {
@@ -22059,14 +21563,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     succeedGroupSeat: {
@@ -22111,13 +21613,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listUsage: {
@@ -22167,9 +21667,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listUsageUsers: {
@@ -22213,9 +21711,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listDocumentUsage: {
@@ -22265,9 +21761,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     visitDocument: {
@@ -22297,7 +21791,6 @@ export interface operations {
             410: components["responses"]["Withdrawn"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     investigateDocument: {
@@ -22326,7 +21819,6 @@ export interface operations {
             410: components["responses"]["Withdrawn"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listResourceUsage: {
@@ -22376,9 +21868,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     visitResource: {
@@ -22408,7 +21898,6 @@ export interface operations {
             410: components["responses"]["Withdrawn"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     investigateResource: {
@@ -22437,7 +21926,6 @@ export interface operations {
             410: components["responses"]["Withdrawn"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getMe: {
@@ -22468,7 +21956,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listUnknownAccounts: {
@@ -22508,7 +21995,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listAccounts: {
@@ -22558,7 +22044,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addAccount: {
@@ -22597,13 +22082,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getAccount: {
@@ -22639,7 +22122,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteAccount: {
@@ -22678,7 +22160,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchAccount: {
@@ -22720,14 +22201,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addAccountRole: {
@@ -22770,13 +22249,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getAccountRole: {
@@ -22814,7 +22291,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteAccountRole: {
@@ -22855,7 +22331,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchAccountRole: {
@@ -22899,7 +22374,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -22907,7 +22381,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listClients: {
@@ -22949,7 +22422,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addClient: {
@@ -22988,13 +22460,11 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getClient: {
@@ -23030,7 +22500,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteClient: {
@@ -23069,7 +22538,6 @@ export interface operations {
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     patchClient: {
@@ -23111,13 +22579,11 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     addClientSecret: {
@@ -23155,11 +22621,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     deleteClientSecrets: {
@@ -23193,7 +22657,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listChanges: {
@@ -23233,7 +22696,6 @@ export interface operations {
             410: components["responses"]["Gone"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     listCorrections: {
@@ -23279,7 +22741,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     createToken: {
@@ -23319,7 +22780,6 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     revokeToken: {
@@ -23355,7 +22815,6 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getKeys: {
@@ -23380,7 +22839,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getAuthorizationServer: {
@@ -23411,7 +22869,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getOpenapi: {
@@ -23440,7 +22897,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getLanding: {
@@ -23466,10 +22922,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getFavicon: {
@@ -23494,7 +22947,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getRobots: {
@@ -23519,8 +22971,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -23546,10 +22996,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     getSecurityContact: {
@@ -23574,8 +23021,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -23607,7 +23052,6 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getDocs: {
@@ -23633,7 +23077,6 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getDocsAsset: {
@@ -23663,7 +23106,6 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getLiveness: {
@@ -23676,8 +23118,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Healthy"];
-            400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
         };
     };
     getReadiness: {
@@ -23699,8 +23139,6 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

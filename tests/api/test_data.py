@@ -13,6 +13,7 @@ from pathlib import Path
 
 import harness
 import pytest
+from datapackage.reading import read_by, unpack
 
 PATH = "/v1/data.zip"
 MIB = 1024 * 1024
@@ -65,9 +66,9 @@ def resolver(contract):
 def test_each_list_is_in_it(server, contract, files):
     paths = {path.removeprefix("/v1/").replace("/", "-"): path for path in lists(contract, resolver(contract))}
     assert set(files) == {f"{name}.csv" for name in paths} | {"datapackage.json"}
-    assert {"hubs.csv", "headline-figures.csv", "documents.csv", "events.csv"} <= set(files) and "changes.csv" not in files and len(files) > 10
+    assert {"hubs.csv", "headline-figures.csv", "documents.csv", "events.csv", "metric-values.csv", "network-evaluation-figures.csv"} <= set(files) and "changes.csv" not in files and len(files) > 10
     for name, path in paths.items():
-        answer = server.get(path, Accept="text/csv")
+        answer = server.get(f"{path}?format=csv")
         assert answer.status == 200 and answer.body == files[f"{name}.csv"], path
 
 
@@ -107,13 +108,59 @@ def test_the_columns(package, files):
             for cell in filter(None, cells):
                 value = TYPES[field["type"]](cell)
                 assert "enum" not in rules or value in rules["enum"], where
-                assert "pattern" not in rules or re.search(rules["pattern"], cell), where
+                assert "pattern" not in rules or re.fullmatch(rules["pattern"], cell), where
                 assert "minimum" not in rules or value >= rules["minimum"], where
                 assert "maxLength" not in rules or len(cell) <= rules["maxLength"], where
     assert {"string", "integer", "datetime", "boolean"} <= kinds
     hubs = {field["name"]: field for field in next(one for one in package["resources"] if one["name"] == "hubs")["schema"]["fields"]}
     assert hubs["regions"]["type"] == "string" and "Joined by ;" in hubs["regions"]["description"] and "page" not in hubs
     assert hubs["slug"]["constraints"]["required"] and hubs["slug"]["constraints"]["pattern"]
+
+
+@pytest.fixture(scope="module")
+def folders(cluster, server, tmp_path_factory):
+    """Unpacked: the start data; and with a release and texts that are hard to read back. The demonstration is in tests/db/test_demo.py."""
+    parent = tmp_path_factory.mktemp("data")
+    start = unpack(server, parent / "start")
+    clear = """DELETE FROM scip.organisation WHERE slug LIKE 'hard-%'; SET session_replication_role = replica;
+        DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '2020-21'); DELETE FROM scip.release WHERE period = '2020-21';"""
+    cluster.psql(clear)
+    assert server.send("POST", "/v1/releases", {"period": "2020-21", "note": "=1+1"}, cluster.token(server, "central")).status == 201
+    texts = ["=1+1", "-", "'=x", "@a", "+44", '"', 'a "b", c', "a;b", "line\nline", "carriage\rreturn", "NA", "null", "NaN", "true", "007", "1e3", "Gŵyl", "’", "x" * 300, " x ", "\u2028", "\t", "-x" * 100]
+    for n, text in enumerate(texts):
+        quoted = text.replace("'", "''")
+        cluster.psql(f"INSERT INTO scip.organisation (slug, name, note, sources, confidence) VALUES ('hard-{n}', 'Hard {n}', '{quoted}', ARRAY['{quoted}'], 'high')")
+    hard = unpack(server, parent / "hard")
+    assert b"line\nline" in (hard / "organisations.csv").read_bytes() and b"2020-21" in (hard / "releases.csv").read_bytes()
+    cluster.psql(clear)
+    return [start, hard]
+
+
+def test_the_reference_reader_finds_nothing_wrong(folders):
+    """frictionless: the package, each table in it by itself, each row."""
+    assert read_by("check.py", "frictionless", folders) == []
+
+
+def test_the_reference_reader_is_shown_a_mistake(folders, tmp_path):
+    """What it has to find: a cell that is not what the descriptor says."""
+    for name in ("hubs.csv", "datapackage.json"):
+        (tmp_path / name).write_bytes((folders[0] / name).read_bytes())
+    package = json.loads((tmp_path / "datapackage.json").read_text())
+    package["resources"] = [one for one in package["resources"] if one["name"] == "hubs"]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    assert read_by("check.py", "frictionless", [tmp_path]) == []
+    (tmp_path / "hubs.csv").write_bytes((tmp_path / "hubs.csv").read_bytes().replace(b"/v1/hubs/", b"/v2/hubs/"))
+    assert any("pattern" in wrong for wrong in read_by("check.py", "frictionless", [tmp_path]))
+
+
+def test_another_reader_has_the_same_rows(folders):
+    """pandas: as many rows as there are records, the described columns and types."""
+    read = read_by("readers.py", "python", folders)
+    for folder in folders:
+        for resource in json.loads((folder / "datapackage.json").read_text())["resources"]:
+            with (folder / resource["path"]).open(newline="", encoding="utf-8-sig") as file:
+                rows = list(csv.reader(file))
+            assert read[f"{folder}/{resource['path']}"] == [len(rows) - 1, [field["name"] for field in resource["schema"]["fields"]]] == [len(rows) - 1, rows[0]]
 
 
 def test_same_records_same_bytes(server):

@@ -11,6 +11,7 @@ import harness
 import psycopg2
 import psycopg2.extensions
 import pytest
+from datapackage.reading import read_by, unpack
 
 NAME = "scip_demo_test"
 DB = harness.ROOT / "db"
@@ -129,6 +130,16 @@ def test_each_page_says_so(demo, query):
         assert re.search(r'<p class="demonstration"><strong>Demonstration\.</strong> None of these', demo.get(page).text), page
     assert query("SELECT scip.is_demonstration()") == [(True,)]
     assert "Demonstration data" in demo.get("/v1/organisations?limit=1").json["items"][0]["sources"], "by which /docs knows"
+
+
+def test_others_read_all_of_it(demo, tmp_path):
+    """The archive by the reference reader of its format and by pandas; all metrics within the time that a statement has."""
+    folder = unpack(demo, tmp_path / "demo")
+    assert read_by("check.py", "frictionless", [folder]) == []
+    rows = {name.rpartition("/")[2]: count for name, (count, _) in read_by("readers.py", "python", [folder]).items()}
+    assert rows["metric-values.csv"] > 5000 and rows["network-evaluation-figures.csv"] > 300, rows
+    most = demo.get("/v1/metric-values?period=2023-M01..2026-M03&format=csv", record=False)
+    assert most.status == 200 and most.text.count("\n") > 10000, "as much as may be asked for at once"
 
 
 def test_it_is_loaded_quickly(seconds):

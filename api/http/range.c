@@ -1,4 +1,4 @@
-#include "handlers/range.h"
+#include "http/range.h"
 #include <string.h>
 #include <strings.h>
 
