@@ -1984,10 +1984,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get a metric
+         * List the values of a metric
          * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`. What is about young people, ratings, and members by Hub and category come from releases alone.
          */
         get: operations["listMetricCells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{code}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a metric is
+         * @description What counts and what does not, in the version that is in force, its unit, and by what it can be broken down, as the catalogue has it.
+         */
+        get: operations["getMetric"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2028,6 +2048,26 @@ export interface paths {
          * @description Every version that there has been, the newest first, with its SQL. Figures name the version that they were counted by.
          */
         get: operations["listMetricDefinitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metric-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the values of all metrics
+         * @description The cells of every metric, or of some, as /v1/metrics/{code} gives them of one, metric after metric. `by` says what a cell is a part by: only cells of the same metric, period and `by` may be summed. A question that asks for too many sums at once is 400.
+         */
+        get: operations["listMetricValues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3089,6 +3129,26 @@ export interface paths {
          * @description The latest year first: those that have a release, with how many Hubs owed a return and how far these are now. Each step counts the returns that have gone further, too.
          */
         get: operations["listNetworkEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/evaluation-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the figures of all annual evaluations of the network
+         * @description The rows of /v1/network/evaluations/{year} of every year that has been released, the latest first.
+         */
+        get: operations["listNetworkEvaluationFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6756,7 +6816,10 @@ export interface components {
              */
             privacy: "exact" | "people" | "ratings" | "young_people";
             sources: components["schemas"]["Sources"];
+            /** @description Its figures. */
             href: components["schemas"]["Href"];
+            /** @description This. */
+            metadata: components["schemas"]["Href"];
         };
         MetricList: {
             items: components["schemas"]["Metric"][];
@@ -6784,8 +6847,17 @@ export interface components {
             basis: components["schemas"]["CellBasis"];
             /** @description Its number. */
             release: number | null;
-            /** @description The release in force now, where that is another one. */
+            /** @description The release in force now, where that is another one. Not in CSV, which stays the same for ever. */
             replaced_by: number | null;
+            /**
+             * @description What it is a part by; of the whole null.
+             * @enum {string|null}
+             */
+            by: "hub" | "nation" | "category" | "hub+category" | null;
+            /** @description The Hub's. */
+            hub_name: string | null;
+            /** @description How it comes about. */
+            explain: components["schemas"]["Href"];
         };
         CellList: {
             items: components["schemas"]["MetricCell"][];
@@ -6831,7 +6903,7 @@ export interface components {
              * @description The latest change of what it is counted from, that was known then.
              */
             fresh_at: string | null;
-            /** @description Of a release, an address that gives the same cells for ever, and the SHA-256 of these as lines (see the cookbook). */
+            /** @description Of a release, the address of its cells as CSV, which gives the same bytes for ever, and the SHA-256 of these bytes as they are downloaded: `curl -s ADDRESS | sha256sum`. */
             citation: {
                 href: components["schemas"]["Href"];
                 sha256: string;
@@ -8673,12 +8745,20 @@ export interface components {
         IdempotencyKeyRequired: string;
         /** @description A metric of /v1/metrics. */
         MetricCode: components["schemas"]["Code"];
-        /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question. Without it the academic year that is running. */
+        /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question; or all from one to another (2019-20..2023-24). No more than 60 in all. Without it the academic year that is running. */
         MetricPeriods: string[];
         /** @description One period, as /v1/metrics/{code} takes it. */
         MetricPeriod: string;
         /** @description What to break down by; the catalogue says which breakdowns a metric has. */
         MetricBy: ("hub" | "nation" | "category")[];
+        /** @description Only these, as /v1/metrics names them. */
+        MetricCodes: components["schemas"]["Code"][];
+        /** @description As /v1/metrics/{code} takes it. Without it all academic years since 2013-14, in which the Alliance began. */
+        MetricValuePeriods: string[];
+        /** @description Only by this, of metrics that are broken down so; none: only as a whole. Without it each as a whole and by each of its dimensions. */
+        MetricValueBy: ("none" | "hub" | "nation" | "category")[];
+        /** @description By what the figure is a part, where it is that of no Hub, nation or category; a filter says the same of one. */
+        MetricPartOf: ("hub" | "nation" | "category")[];
         /** @description Only this Hub. */
         MetricHub: components["schemas"]["Slug"];
         /** @description Only this nation; what is of several or of none is in none of them. */
@@ -15719,7 +15799,7 @@ export interface operations {
     listMetricCells: {
         parameters: {
             query?: {
-                /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question. Without it the academic year that is running. */
+                /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question; or all from one to another (2019-20..2023-24). No more than 60 in all. Without it the academic year that is running. */
                 period?: components["parameters"]["MetricPeriods"];
                 /** @description What to break down by; the catalogue says which breakdowns a metric has. */
                 by?: components["parameters"]["MetricBy"];
@@ -15768,11 +15848,45 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A metric of /v1/metrics. */
+                code: components["parameters"]["MetricCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metric. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     explainMetric: {
         parameters: {
             query?: {
                 /** @description One period, as /v1/metrics/{code} takes it. */
                 period?: components["parameters"]["MetricPeriod"];
+                /** @description By what the figure is a part, where it is that of no Hub, nation or category; a filter says the same of one. */
+                by?: components["parameters"]["MetricPartOf"];
                 /** @description Only this Hub. */
                 hub?: components["parameters"]["MetricHub"];
                 /** @description Only this nation; what is of several or of none is in none of them. */
@@ -15849,6 +15963,54 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMetricValues: {
+        parameters: {
+            query?: {
+                /** @description Only these, as /v1/metrics names them. */
+                metric?: components["parameters"]["MetricCodes"];
+                /** @description As /v1/metrics/{code} takes it. Without it all academic years since 2013-14, in which the Alliance began. */
+                period?: components["parameters"]["MetricValuePeriods"];
+                /** @description Only by this, of metrics that are broken down so; none: only as a whole. Without it each as a whole and by each of its dimensions. */
+                by?: components["parameters"]["MetricValueBy"];
+                /** @description Only this Hub. */
+                hub?: components["parameters"]["MetricHub"];
+                /** @description Only this nation; what is of several or of none is in none of them. */
+                nation?: components["parameters"]["MetricNation"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CellList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
             503: components["responses"]["Unavailable"];
         };
@@ -19405,6 +19567,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworkEvaluationList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listNetworkEvaluationFigures: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkEvaluationRowList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
