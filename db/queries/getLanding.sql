@@ -178,6 +178,6 @@ $page$,
   evaluations.list,
   coalesce(CASE WHEN s.contact IS NOT NULL THEN xmlserialize(CONTENT xmlelement(name a, xmlattributes(s.contact AS href), s.contact) AS text) || ', for weaknesses of the service too.' END,
     '<a href="https://www.scipalliance.org/">scipalliance.org</a>; report weaknesses of the service privately, by the security advisories of its repository.'),
-  CASE WHEN s.demonstration THEN 'These the Alliance published for 2019 to 2022; all below is invented to go with them'
-       ELSE 'As the Alliance published them for 2019 to 2022. Below is what is recorded by name or date now' END) AS _body
+  CASE WHEN s.demonstration THEN 'The Alliance published these for 2019 to 2022; everything below is invented to match them'
+       ELSE 'As the Alliance published them for 2019 to 2022. What follows is what is recorded by name or date now' END) AS _body
 FROM site s, figures, hubs, library, evaluations

@@ -54,6 +54,9 @@ export function called(side, cell, say, names) {
 /** @param {Scip.Cell} cell @param {Scip.Kind} kind @param {Scip.Words} say */
 const label = (cell, { by, names }, say) => by.flatMap((side, at) => [at ? ' · ' : '', called(side, cell, say, names)])
 
+/** 1 for what is of no part, which comes last. @param {Scip.Cell} cell @param {Scip.Side[]} by */
+const ofNone = (cell, by) => Number(by.some((side) => !cell[side]))
+
 /** Short, for beside a mark. @param {Scip.Cell & { value: number }} cell @param {Scip.Words} say */
 const number = (cell, say) => quantity(cell.unit === 'percent' ? Math.round(cell.value) : cell.value, cell.unit, say)[0]
 
@@ -67,7 +70,7 @@ export function chart(cells, kind, say) {
   const top = kind.share ? 100 : Math.max(...cells.map(({ value }) => value ?? 0)) || 1
   const drawing = h('div', { part: 'chart', class: 'chart' })
   if (!by.length) drawing.append(columns(cells, periods, top, 160, kind, say))
-  else if (periods.length === 1) drawing.append(h('div', { class: 'bars', 'aria-hidden': 'true' }, ...cells.map((cell) => bar(cell, top, kind, say))))
+  else if (periods.length === 1) drawing.append(h('div', { class: 'bars', 'aria-hidden': 'true' }, ...[...cells].sort((a, b) => ofNone(a, by) - ofNone(b, by)).map((cell) => bar(cell, top, kind, say))))
   else drawing.append(h('div', { class: 'parts' }, ...parts(cells, by).map((own) => h('div', { part: 'part', class: 'part' },
     h('h4', { part: 'label', 'aria-hidden': 'true' }, ...label(/** @type {Scip.Cell} */ (own[0]), kind, say)), columns(own, periods, top, 96, kind, say)))))
   return drawing
