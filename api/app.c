@@ -3,7 +3,6 @@
 #include "base/scan.h"
 #include "metrics.h"
 #include "render/render.h"
-#include <dirent.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -13,11 +12,10 @@
 
 #define FRESHNESS_FILE "_freshness.sql"
 
-/* Numbers of statements that are no operation's; how long the watch may wait; files of the pages. */
-enum { STATEMENT_FRESHNESS = 1022, STATEMENT_PING = 1023, WATCH_TIMEOUT_US = 1000000, ASSETS_MAX = 64 };
+/* Numbers of statements that are no operation's; how long the watch may wait. */
+enum { STATEMENT_FRESHNESS = 1022, STATEMENT_PING = 1023, WATCH_TIMEOUT_US = 1000000 };
 
-/* Reads a whole file; false when it cannot. */
-static bool read_file(struct arena *arena, const char *path, struct text *text) {
+bool app_read_file(struct arena *arena, const char *path, struct text *text) {
     struct stat status;
     FILE *file = fopen(path, "re");
     bool fine = file && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
@@ -29,55 +27,12 @@ static bool read_file(struct arena *arena, const char *path, struct text *text) 
     return fine;
 }
 
-static const char *content_type_of(const char *file) {
-    static const char *const types[][2] = {{".html", "text/html; charset=utf-8"},
-                                           {".css", "text/css; charset=utf-8"},
-                                           {".js", "text/javascript; charset=utf-8"},
-                                           {".svg", "image/svg+xml"},
-                                           {".ico", "image/vnd.microsoft.icon"}};
-    const char *dot = strrchr(file, '.');
-    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i][0], dot) == 0)
-            return types[i][1];
-    return NULL;
-}
-
-/* Takes in one file, if there is such a one, to be served at path. */
-static void load_asset(struct app *app, struct asset *assets, const char *path, const char *folder, const char *file) {
-    struct text text;
-    const char *type = content_type_of(file);
-    if (type && app->asset_count < ASSETS_MAX &&
-        read_file(app->arena, arena_printf(app->arena, "%s/%s", folder, file), &text))
-        assets[app->asset_count++] = (struct asset){path, type, text.bytes, text.length};
-}
-
-/* The pages' files: those of the reference, whose library lies where npm puts it, and all in the web folder. */
-static void load_assets(struct app *app) {
-    static const char *const docs[][2] = {
-        {"/docs", "index.html"},
-        {"/docs/docs.css", "docs.css"},
-        {"/docs/docs.js", "docs.js"},
-        {"/docs/swagger-ui.css", "node_modules/swagger-ui-dist/swagger-ui.css"},
-        {"/docs/swagger-ui-bundle.js", "node_modules/swagger-ui-dist/swagger-ui-bundle.js"}};
-    struct asset *assets = arena_alloc(app->arena, ASSETS_MAX * sizeof *assets);
-    for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
-        load_asset(app, assets, docs[i][0], app->config.docs, docs[i][1]);
-    load_asset(app, assets, "/favicon.ico", app->config.web, "favicon.ico");
-    DIR *folder = opendir(app->config.web);
-    for (struct dirent *file; folder && (file = readdir(folder));)
-        load_asset(app, assets, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,
-                   arena_copy(app->arena, file->d_name, strlen(file->d_name)));
-    if (folder)
-        closedir(folder);
-    app->assets = assets;
-}
-
 /* The key of cursors and ETags: the SHA-256 of the secret file, or random for this process alone. */
 static void load_secret(struct app *app, struct gate *gate) {
     struct text text;
     if (!*app->config.secret_file)
         RAND_bytes(app->secret, sizeof app->secret);
-    else if (!read_file(app->arena, app->config.secret_file, &text) || text.length < 32)
+    else if (!app_read_file(app->arena, app->config.secret_file, &text) || text.length < 32)
         gate_fault(gate, app->config.secret_file, "SECRET_FILE needs a readable file of at least 32 bytes");
     else
         EVP_Digest(text.bytes, text.length, app->secret, NULL, EVP_sha256(), NULL);
@@ -153,7 +108,6 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
             check_media(&app->operations[i], gate);
     app->metrics = metrics_new(app->arena, app->contract);
     load_secret(app, gate);
-    load_assets(app);
     struct pool_options options = {.url = app->config.database_url,
                                    .name = "scip-api",
                                    .size = (unsigned)app->config.pool_size,

@@ -12,12 +12,6 @@
 #include "token/token.h"
 #include <stdatomic.h>
 
-struct asset {
-    const char *path, *content_type;
-    const char *bytes;
-    size_t length;
-};
-
 struct app {
     struct arena *arena; /* of the start; also of links made later, under link_lock in main */
     struct config config;
@@ -34,15 +28,14 @@ struct app {
     struct statement freshness; /* what it asks: queries/_freshness.sql */
     char token[4096];           /* what the last answer was; of the watching thread alone */
     struct cache *cache;        /* of shared answers, or NULL: without the question there is none */
-    const struct asset *assets; /* files of the pages */
-    unsigned asset_count;
-    unsigned char secret[32]; /* keys of cursors and ETags */
-    struct metrics *metrics;  /* atomic counters */
-    atomic_bool linked;       /* the database has been asked about every statement */
+    struct asset *assets;       /* files of the pages, the handlers' */
+    unsigned char secret[32];   /* keys of cursors and ETags */
+    struct metrics *metrics;    /* atomic counters */
+    atomic_bool linked;         /* the database has been asked about every statement */
     atomic_bool draining;
 };
 
-/* Builds everything from app->config but connects to nothing: contract, router, operations, assets, keys.
+/* Builds everything from app->config but connects to nothing: contract, router, operations, keys.
  * Faults go to gate, one line each. */
 void app_load(struct app *app, const struct handler_entry *handlers, struct gate *gate);
 
@@ -61,3 +54,6 @@ struct readiness {
 struct readiness app_ready(struct app *app);
 
 void app_free(struct app *app);
+
+/* Reads a whole file; false when it cannot. */
+bool app_read_file(struct arena *arena, const char *path, struct text *text);

@@ -61,24 +61,27 @@ static bool add(struct app *app, const char *const values[static 5]) {
     return fine;
 }
 
-int command_account_add(struct app *app, const char *issuer, const char *subject, const char *role, const char *label) {
-    if (!add(app, (const char *const[]){issuer, subject, label, role, NULL}))
+/* Lets somebody of an OpenID provider in, say the first of the central team: ISSUER SUBJECT ROLE LABEL. */
+static int account_add(struct app *app, char **words) {
+    if (!add(app, (const char *const[]){words[0], words[1], words[3], words[2], NULL}))
         return 1;
-    return printf("%s of %s is %s\n", subject, issuer, role) < 0;
+    return printf("%s of %s is %s\n", words[1], words[0], words[2]) < 0;
 }
 
-int command_client_add(struct app *app, const char *role, const char *label) {
+/* A client of the service's own, ROLE LABEL; prints its id and its secret, this once. */
+static int client_add(struct app *app, char **words) {
     unsigned char bytes[32], name[12];
     RAND_bytes(bytes, sizeof bytes);
     RAND_bytes(name, sizeof name);
     const char *secret = base64url_text(app->arena, bytes, sizeof bytes),
                *client = base64url_text(app->arena, name, sizeof name);
-    if (!add(app, (const char *const[]){"self", client, label, role, secret}))
+    if (!add(app, (const char *const[]){"self", client, words[1], words[0], secret}))
         return 1;
     return printf("client_id %s\nclient_secret %s\n", client, secret) < 0;
 }
 
-int command_keys_rotate(struct app *app) {
+/* A new key signs soon, those that nobody can still hold a token of go. */
+static int keys_rotate(struct app *app, char **words) {
     if (!*app->config.keys) {
         fputs("KEYS names no folder\n", stderr);
         return 1;
@@ -87,16 +90,19 @@ int command_keys_rotate(struct app *app) {
     return !token_keys_rotate(app->config.keys, app->config.token_seconds + 60, stdout);
 }
 
-int command_retention(struct app *app) {
+/* Removes what has been kept long enough, and says how much of what. */
+static int retention(struct app *app, char **words) {
     return tell(app, RETENTION);
 }
 
-int command_erasures_list(struct app *app) {
+/* People who were erased, by id, a line each. */
+static int erasures_list(struct app *app, char **words) {
     return tell(app, ERASURES);
 }
 
-int command_erasures_replay(struct app *app, const char *file) {
-    FILE *in = fopen(file, "re");
+/* Erases those of a FILE again, in a database that was restored from an older backup. */
+static int erasures_replay(struct app *app, char **words) {
+    FILE *in = fopen(words[0], "re");
     struct pool *pool = owner(app);
     char line[128];
     int count = 0;
@@ -115,15 +121,19 @@ int command_erasures_replay(struct app *app, const char *file) {
     if (in)
         fclose(in);
     else
-        fprintf(stderr, "%s cannot be read\n", file);
+        fprintf(stderr, "%s cannot be read\n", words[0]);
     pool_free(&pool);
     printf("%d erasures replayed\n", count);
     return !fine;
 }
 
-int command_recount(struct app *app, bool verify) {
-    if (!verify)
-        return tell(app, RECOUNT);
+/* Counts uses anew from their raw rows, and mends the figures. */
+static int recount(struct app *app, char **words) {
+    return tell(app, RECOUNT);
+}
+
+/* Says only where they differ. */
+static int recount_verify(struct app *app, char **words) {
     int faults = tell_rows(app, RECOUNT_VERIFY, NULL, "");
     if (!faults)
         puts("the figures are those of the raw rows");
@@ -156,8 +166,9 @@ static json_t *read_robots(const char *file) {
     return fine ? patterns : NULL;
 }
 
-int command_robots_import(struct app *app, const char *file) {
-    json_t *patterns = read_robots(file);
+/* COUNTER's list of robots (JSON) in place of the one before: FILE. */
+static int robots_import(struct app *app, char **words) {
+    json_t *patterns = read_robots(words[0]);
     if (!patterns)
         return 1;
     size_t length = json_dumpb(patterns, NULL, 0, JSON_COMPACT);
@@ -166,4 +177,29 @@ int command_robots_import(struct app *app, const char *file) {
     json_decref(patterns);
     puts("listed added removed");
     return tell_rows(app, IMPORT_AGENTS, (const char *const[]){text}, " A pattern has at most 500 characters.") < 0;
+}
+
+static const struct {
+    const char *words[2];
+    int arguments;
+    command *run;
+} commands[] = {{{"account", "add"}, 4, account_add},
+                {{"client", "add"}, 2, client_add},
+                {{"keys", "rotate"}, 0, keys_rotate},
+                {{"retention"}, 0, retention},
+                {{"erasures", "list"}, 0, erasures_list},
+                {{"erasures", "replay"}, 1, erasures_replay},
+                {{"recount"}, 0, recount},
+                {{"recount", "--verify"}, 0, recount_verify},
+                {{"robots", "import"}, 1, robots_import}};
+
+command *command_find(int count, char **words, char ***arguments) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        int length = commands[i].words[1] ? 2 : 1;
+        *arguments = words + length;
+        if (count == length + commands[i].arguments && strcmp(words[0], commands[i].words[0]) == 0 &&
+            (length == 1 || strcmp(words[1], commands[i].words[1]) == 0))
+            return commands[i].run;
+    }
+    return NULL;
 }

@@ -2,9 +2,13 @@
 #include "app.h"
 #include "base/log.h"
 #include "commands.h"
+#include "handlers/admin.h"
+#include "handlers/assets.h"
 #include "handlers/handlers.h"
 #include "http/server.h"
+#include "http/wire.h"
 #include "metrics.h"
+#include "token/fetch.h"
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,20 +18,23 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_MS = 100, KEYS_MS = 1000, DRAIN_STEP_MS = 20 };
+enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_MS = 100, KEYS_MS = 1000, DRAIN_STEP_NS = 20000000 };
 
 static void sleep_ms(long ms) {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-/* The terminating signals are taken by sigwait alone; SIGPIPE is an error code of write. */
+/* The terminating signals are taken by sigwait alone; SIGPIPE is an error code of write, and SIGHUP asks for what there
+ * is not: files to be opened anew. */
 static sigset_t block_signals(void) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGQUIT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     return set;
 }
 
@@ -65,12 +72,27 @@ static void *keep_keys(void *argument) {
     return NULL;
 }
 
-static void drain(struct app *app) {
-    atomic_store(&app->draining, true);
-    log_event(LOG_INFO, "draining", LOG_NUMBER("in_flight", metrics_in_flight(app->metrics)));
+/* Whether no connection is left and the threads have ended. */
+static bool is_done(const pthread_t *threads, int *count) {
+    while (*count && pthread_tryjoin_np(threads[*count - 1], NULL) == 0)
+        --*count;
+    return !*count && !wire_connections();
+}
+
+/* Refuses what is new and answers the rest. False when the time is over, or when a second Ctrl-C says so. */
+static bool drain(struct app *app, const pthread_t *threads, int count) {
     int64_t until = clock_us() + app->config.drain_ms * 1000;
-    while (metrics_in_flight(app->metrics) && clock_us() < until)
-        sleep_ms(DRAIN_STEP_MS);
+    sigset_t again;
+    sigemptyset(&again);
+    sigaddset(&again, SIGINT);
+    atomic_store(&app->draining, true);
+    log_event(LOG_INFO, "draining", LOG_NUMBER("in_flight", atomic_load(&app->metrics->in_flight)));
+    fetch_stop();
+    wire_drain(false);
+    while (!is_done(threads, &count))
+        if (clock_us() > until || sigtimedwait(&again, NULL, &(struct timespec){.tv_nsec = DRAIN_STEP_NS}) > 0)
+            return false;
+    return true;
 }
 
 static int serve(struct app *app, struct gate *gate) {
@@ -79,19 +101,23 @@ static int serve(struct app *app, struct gate *gate) {
         log_event(LOG_ERROR, "the database does not fit the contract", LOG_NUMBER("faults", gate->faults));
         return 1;
     }
-    struct server *server = server_start(app), *admin = app->config.admin_port ? server_start_admin(app) : NULL;
+    wire_start();
+    struct server *server = server_start(app),
+                  *admin = app->config.admin_port ? server_start_admin(app, admin_page) : NULL;
     if (!server || (app->config.admin_port && !admin))
         return 1;
     log_event(LOG_INFO, "listening", LOG_TEXT("host", app->config.host), LOG_NUMBER("port", app->config.port),
               LOG_NUMBER("linked", atomic_load(&app->linked)));
-    pthread_t watcher, key_keeper;
-    pthread_create(&watcher, NULL, keep_in_touch, app);
-    pthread_create(&key_keeper, NULL, keep_keys, app);
+    pthread_t threads[2];
+    pthread_create(&threads[0], NULL, keep_in_touch, app);
+    pthread_create(&threads[1], NULL, keep_keys, app);
     int number;
     sigwait(&signals, &number);
-    drain(app);
-    pthread_join(watcher, NULL);
-    pthread_join(key_keeper, NULL);
+    if (!drain(app, threads, 2)) {
+        log_event(LOG_WARN, "stopped in flight", LOG_NUMBER("connections", wire_connections()));
+        _exit(0); /* their threads may wait for the database yet */
+    }
+    wire_drain(true);
     server_stop(&server);
     server_stop(&admin);
     log_event(LOG_INFO, "stopped");
@@ -101,7 +127,8 @@ static int serve(struct app *app, struct gate *gate) {
 /* The gates without serving: contract and queries, and with --db the database too. */
 static int check(struct app *app, struct gate *gate, bool database) {
     if (database && !app_link(app, gate) && !gate->faults)
-        gate_fault(gate, "DATABASE_URL", "the database is not reachable");
+        gate_fault(gate, pool_stats(app->pool).open ? "WRITER_DATABASE_URL" : "DATABASE_URL",
+                   "the database is not reachable");
     if (gate->faults)
         return 1;
     printf("%u operations agree%s\n", app->contract->spec_count, database ? ", with the database too" : "");
@@ -119,59 +146,6 @@ static int routes(const struct app *app) {
     return 0;
 }
 
-/* A command by its words; those after them are its arguments. */
-static const struct command {
-    const char *words[2];
-    int arguments;
-} commands[] = {{{"serve"}, 0},
-                {{"check"}, 0},
-                {{"check", "--db"}, 0},
-                {{"routes"}, 0},
-                {{"account", "add"}, 4},
-                {{"client", "add"}, 2},
-                {{"keys", "rotate"}, 0},
-                {{"retention"}, 0},
-                {{"erasures", "list"}, 0},
-                {{"erasures", "replay"}, 1},
-                {{"recount"}, 0},
-                {{"recount", "--verify"}, 0},
-                {{"robots", "import"}, 1}};
-
-static const struct command *find_command(int count, char **words) {
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        const struct command *command = &commands[i];
-        int length = command->words[1] ? 2 : 1;
-        if (count == length + command->arguments && strcmp(words[0], command->words[0]) == 0 &&
-            (length == 1 || strcmp(words[1], command->words[1]) == 0))
-            return command;
-    }
-    return NULL;
-}
-
-static int run(struct app *app, struct gate *gate, const char *command, char **words) {
-    if (strcmp(command, "routes") == 0)
-        return routes(app);
-    if (strcmp(command, "check") == 0)
-        return check(app, gate, words[1] != NULL);
-    if (gate->faults)
-        return 1;
-    if (strcmp(command, "account") == 0)
-        return command_account_add(app, words[2], words[3], words[4], words[5]);
-    if (strcmp(command, "client") == 0)
-        return command_client_add(app, words[2], words[3]);
-    if (strcmp(command, "keys") == 0)
-        return command_keys_rotate(app);
-    if (strcmp(command, "retention") == 0)
-        return command_retention(app);
-    if (strcmp(command, "erasures") == 0)
-        return words[2] ? command_erasures_replay(app, words[2]) : command_erasures_list(app);
-    if (strcmp(command, "recount") == 0)
-        return command_recount(app, words[1] != NULL);
-    if (strcmp(command, "robots") == 0)
-        return command_robots_import(app, words[2]);
-    return serve(app, gate);
-}
-
 static int usage(FILE *out, int status) {
     fprintf(out, "usage: scip-api serve | check [--db] | routes | version\n"
                  "       scip-api account add ISSUER SUBJECT ROLE LABEL | client add ROLE LABEL   (as the owner)\n"
@@ -182,14 +156,17 @@ static int usage(FILE *out, int status) {
     return status;
 }
 
-int main(int count, char **arguments) {
-    const char *word = count > 1 ? arguments[1] : "";
+int main(int count, char **words) {
+    const char *word = count > 1 ? words[1] : "", *more = count == 3 ? words[2] : "";
+    bool serves = count == 2 && strcmp(word, "serve") == 0, lists = count == 2 && strcmp(word, "routes") == 0,
+         asks = strcmp(more, "--db") == 0, checks = strcmp(word, "check") == 0 && (count == 2 || asks);
+    char **arguments;
     if (strcmp(word, "version") == 0)
         return puts("scip-api " SCIP_VERSION) < 0;
     if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0)
         return usage(stdout, 0);
-    const struct command *command = count > 1 ? find_command(count - 1, arguments + 1) : NULL;
-    if (!command)
+    command *found = count > 1 ? command_find(count - 1, words + 1, &arguments) : NULL;
+    if (!found && !serves && !lists && !checks)
         return usage(stderr, 64);
     mallopt(M_ARENA_MAX, 2); /* hundreds of threads would otherwise keep an arena for every eight */
     static struct app app;
@@ -199,7 +176,12 @@ int main(int count, char **arguments) {
     app.arena = arena_new(0);
     struct gate gate = {.out = stderr};
     app_load(&app, handlers, &gate);
-    int status = run(&app, &gate, word, arguments + 1);
+    assets_load(&app);
+    int status = lists         ? routes(&app)
+                 : checks      ? check(&app, &gate, asks)
+                 : gate.faults ? 1
+                 : serves      ? serve(&app, &gate)
+                               : found(&app, arguments);
     app_free(&app);
     return status;
 }

@@ -1,23 +1,7 @@
 #include "metrics.h"
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
-/* Upper bounds of the duration's buckets in microseconds. */
-static const int64_t bounds[] = {500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000};
-enum { BUCKETS = sizeof bounds / sizeof *bounds, CLASSES = 6 };
-
-struct counters {
-    atomic_ullong by_class[CLASSES]; /* by the status's first digit */
-    atomic_ullong buckets[BUCKETS + 1];
-    atomic_ullong sum_us;
-};
-
-struct metrics {
-    atomic_uint in_flight, transfers;
-    unsigned count;
-    struct counters counters[]; /* one an operation, and a last one for all that reached none */
-};
+const int64_t metrics_bounds[METRICS_BUCKETS] = {500,   1000,   2500,   5000,    10000,  25000,
+                                                 50000, 100000, 250000, 1000000, 5000000};
 
 struct metrics *metrics_new(struct arena *arena, const struct contract *contract) {
     unsigned count = contract->spec_count + 1;
@@ -29,122 +13,9 @@ struct metrics *metrics_new(struct arena *arena, const struct contract *contract
 void metrics_count(struct metrics *metrics, int operation, int status, int64_t duration_us) {
     struct counters *counters = &metrics->counters[operation < 0 ? (int)metrics->count - 1 : operation];
     int bucket = 0;
-    while (bucket < BUCKETS && duration_us > bounds[bucket])
+    while (bucket < METRICS_BUCKETS && duration_us > metrics_bounds[bucket])
         bucket++;
-    atomic_fetch_add_explicit(&counters->by_class[status / 100 % CLASSES], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&counters->by_class[status / 100 % METRICS_CLASSES], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&counters->buckets[bucket], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&counters->sum_us, (unsigned long long)duration_us, memory_order_relaxed);
-}
-
-void metrics_enter(struct metrics *metrics) {
-    atomic_fetch_add(&metrics->in_flight, 1);
-}
-
-void metrics_leave(struct metrics *metrics) {
-    atomic_fetch_sub(&metrics->in_flight, 1);
-}
-
-unsigned metrics_in_flight(const struct metrics *metrics) {
-    return atomic_load(&metrics->in_flight);
-}
-
-bool metrics_transfer_begin(struct metrics *metrics, unsigned most) {
-    bool fine = atomic_fetch_add(&metrics->transfers, 1) < most;
-    if (!fine)
-        metrics_transfer_end(metrics);
-    return fine;
-}
-
-void metrics_transfer_end(struct metrics *metrics) {
-    atomic_fetch_sub(&metrics->transfers, 1);
-}
-
-static void head(struct buf *buf, const char *name, const char *type, const char *help) {
-    buf_printf(buf, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void gauge(struct buf *buf, const char *name, const char *help, unsigned long long value) {
-    head(buf, name, "gauge", help);
-    buf_printf(buf, "%s %llu\n", name, value);
-}
-
-static void counter(struct buf *buf, const char *name, const char *help, unsigned long long value) {
-    head(buf, name, "counter", help);
-    buf_printf(buf, "%s %llu\n", name, value);
-}
-
-static void render_durations(struct buf *buf, const struct counters *counters, const char *operation) {
-    unsigned long long sum = 0;
-    for (int i = 0; i <= BUCKETS; i++) {
-        sum += atomic_load(&counters->buckets[i]);
-        char bound[24] = "+Inf";
-        if (i < BUCKETS)
-            snprintf(bound, sizeof bound, "%g", (double)bounds[i] / 1e6);
-        buf_printf(buf, "scip_request_duration_seconds_bucket{operation=\"%s\",le=\"%s\"} %llu\n", operation, bound,
-                   sum);
-    }
-    buf_printf(buf, "scip_request_duration_seconds_sum{operation=\"%s\"} %.6f\n", operation,
-               (double)atomic_load(&counters->sum_us) / 1e6);
-    buf_printf(buf, "scip_request_duration_seconds_count{operation=\"%s\"} %llu\n", operation, sum);
-}
-
-static const char *operation_name(const struct app *app, unsigned index) {
-    return index < app->contract->spec_count ? app->contract->specs[index].id : "none";
-}
-
-static void render_requests(const struct app *app, struct buf *buf) {
-    const struct metrics *metrics = app->metrics;
-    head(buf, "scip_requests_total", "counter", "Answered requests by operation and class of status.");
-    for (unsigned i = 0; i < metrics->count; i++)
-        for (int class = 1; class < CLASSES; class ++) {
-            unsigned long long count = atomic_load(&metrics->counters[i].by_class[class]);
-            if (count)
-                buf_printf(buf, "scip_requests_total{operation=\"%s\",status=\"%dxx\"} %llu\n", operation_name(app, i),
-                           class, count);
-        }
-    head(buf, "scip_request_duration_seconds", "histogram", "Time from the request's arrival to its answer.");
-    for (unsigned i = 0; i < metrics->count; i++)
-        if (atomic_load(&metrics->counters[i].sum_us))
-            render_durations(buf, &metrics->counters[i], operation_name(app, i));
-}
-
-/* Resident memory from /proc/self/statm: its second number, in pages. */
-static unsigned long long resident_bytes(void) {
-    unsigned long long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file && fscanf(file, "%*u %llu", &pages) != 1)
-        pages = 0;
-    if (file)
-        fclose(file);
-    return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
-}
-
-static void render_cache(const struct app *app, struct buf *buf) {
-    struct cache_stats cache = cache_stats(app->cache);
-    counter(buf, "scip_cache_hits_total", "Answers given from the cache.", cache.hits);
-    counter(buf, "scip_cache_misses_total", "Answers made for the cache.", cache.misses);
-    counter(buf, "scip_cache_bypasses_total", "Requests that the cache could not vouch for.", cache.bypasses);
-    counter(buf, "scip_cache_stale_total", "Old answers given because the database was away.", cache.stale);
-    gauge(buf, "scip_cache_bytes", "Bytes of kept answers.", cache.bytes);
-    gauge(buf, "scip_cache_entries", "Kept answers.", cache.entries);
-}
-
-void metrics_render(const struct app *app, struct buf *buf) {
-    struct pool_stats pool = pool_stats(app->pool);
-    render_requests(app, buf);
-    gauge(buf, "scip_requests_in_flight", "Requests being served.", metrics_in_flight(app->metrics));
-    gauge(buf, "scip_transfers_in_flight", "Files being uploaded or downloaded.",
-          atomic_load(&app->metrics->transfers));
-    gauge(buf, "scip_pool_connections", "Open database connections.", pool.open);
-    gauge(buf, "scip_pool_idle", "Idle database connections.", pool.idle);
-    gauge(buf, "scip_pool_waiting", "Requests waiting for a database connection.", pool.waiting);
-    counter(buf, "scip_pool_connects_total", "Database connections made.", pool.connects);
-    counter(buf, "scip_pool_connect_failures_total", "Database connections that could not be made.",
-            pool.connect_failures);
-    counter(buf, "scip_pool_waits_total", "Requests that had to wait for a connection.", pool.waits);
-    counter(buf, "scip_pool_timeouts_total", "Requests that waited in vain.", pool.timeouts);
-    counter(buf, "scip_pool_lost_total", "Database connections lost in use.", pool.lost);
-    if (app->cache)
-        render_cache(app, buf);
-    gauge(buf, "process_resident_memory_bytes", "Resident memory.", resident_bytes());
 }

@@ -247,7 +247,7 @@ class Response:
 
     @property
     def text(self):
-        return self.body.decode()
+        return self.body.decode("utf-8-sig") # a CSV for people begins with a byte order mark
 
 
 write_lock, written = threading.Lock(), set()

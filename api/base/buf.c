@@ -87,10 +87,18 @@ void buf_printf(struct buf *buf, const char *format, ...) {
     va_end(again);
 }
 
-/* Bytes from text on that stand for themselves in a JSON string. */
-static size_t plain_run(const char *text, size_t length) {
-    size_t run = 0;
-    while (run < length && (unsigned char)text[run] >= 0x20 && text[run] != '"' && text[run] != '\\')
+/* Bytes of U+0085, U+2028 or U+2029 if one begins here, else 0: readers by line that know Unicode cut there. */
+static size_t line_end(const char *text, size_t length) {
+    if (*text == '\xE2' && length >= 3 && text[1] == '\x80' && (text[2] == '\xA8' || text[2] == '\xA9'))
+        return 3;
+    return *text == '\xC2' && length >= 2 && text[1] == '\x85' ? 2 : 0;
+}
+
+/* Bytes from text on that stand for themselves in a JSON string; in whole JSON all do but those ends of lines. */
+static size_t plain_run(const char *text, size_t length, bool whole) {
+    size_t run = whole && !memchr(text, '\xE2', length) && !memchr(text, '\xC2', length) ? length : 0;
+    while (run < length && (whole || ((unsigned char)text[run] >= 0x20 && text[run] != '"' && text[run] != '\\')) &&
+           !line_end(text + run, length - run))
         run++;
     return run;
 }
@@ -104,17 +112,27 @@ static void put_escape(struct buf *buf, unsigned char byte) {
         buf_printf(buf, "\\u%04x", byte);
 }
 
+static void put_runs(struct buf *buf, const char *text, size_t length, bool whole) {
+    while (length) {
+        size_t run = plain_run(text, length, whole), end = run < length ? line_end(text + run, length - run) : 0;
+        buf_put(buf, text, run);
+        if (end)
+            buf_printf(buf, "\\u%04x", end == 2 ? 0x85u : 0x2028u + (text[run + 2] & 1));
+        else if (run < length)
+            put_escape(buf, (unsigned char)text[run++]);
+        text += run + end;
+        length -= run + end;
+    }
+}
+
 void buf_json(struct buf *buf, const char *text, size_t length) {
     buf_char(buf, '"');
-    while (length) {
-        size_t run = plain_run(text, length);
-        buf_put(buf, text, run);
-        if (run < length)
-            put_escape(buf, (unsigned char)text[run++]);
-        text += run;
-        length -= run;
-    }
+    put_runs(buf, text, length, false);
     buf_char(buf, '"');
+}
+
+void buf_json_whole(struct buf *buf, const char *json, size_t length) {
+    put_runs(buf, json, length, true);
 }
 
 const char *buf_text(struct buf *buf) {

@@ -29,6 +29,8 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 
 /* Appends text as a JSON string with its quotes (RFC 8259, section 7). text must be valid UTF-8. */
 void buf_json(struct buf *buf, const char *text, size_t length);
+/* Appends what is JSON already. Both escape U+0085, U+2028 and U+2029, at which many readers end a line. */
+void buf_json_whole(struct buf *buf, const char *json, size_t length);
 
 /* Bytes as base64url without padding (RFC 4648, section 5), lent by arena; NULL over its cap. */
 const char *base64url_text(struct arena *arena, const unsigned char *bytes, size_t length);

@@ -128,11 +128,12 @@ static size_t blank(const char *text) {
     static const unsigned ranges[][2] = {{'\t', '\r'},     {' ', ' '},       {0x85, 0x85},     {0xA0, 0xA0},
                                          {0xAD, 0xAD},     {0x1680, 0x1680}, {0x2000, 0x200F}, {0x2028, 0x202F},
                                          {0x205F, 0x206F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
-    const unsigned char *b = (const unsigned char *)text;
-    size_t length = *b < 0x80 ? 1 : *b < 0xE0 ? 2 : 3;
-    unsigned code = length == 1   ? *b
-                    : length == 2 ? (*b & 0x1Fu) << 6 | (b[1] & 0x3Fu)
-                                  : (*b & 0x1Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu);
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t length = *bytes < 0x80 ? 1 : *bytes < 0xE0 ? 2 : 3;
+    unsigned code = *bytes;
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (bytes[i] & 0x3Fu);
+    code &= length == 2 ? 0x7FF : 0xFFFF; /* without the mark of the length */
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (code >= ranges[i][0] && code <= ranges[i][1])
             return length;

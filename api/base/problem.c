@@ -61,7 +61,7 @@ static void start(struct problem *problem, const char *slug) {
     assert(kind);
     problem->status = kind->status;
     problem->slug = kind->slug;
-    problem->retry_after = kind->status == 503 ? 1 : 0;
+    problem->retry_after = kind->status == 503 || kind->status == 429;
 }
 
 bool problem_set(struct problem *problem, const char *slug, const char *detail, ...) {

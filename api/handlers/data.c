@@ -1,5 +1,6 @@
 #include "handlers/data.h"
 #include "handlers/files.h"
+#include "handlers/transfers.h"
 #include "http/response.h"
 #include "http/steps.h"
 #include <archive.h>
@@ -155,7 +156,7 @@ bool data_get(struct request *request, struct response *response, struct problem
     struct parcel *parcel = arena_alloc(request->arena, sizeof *parcel);
     if (!parcel || !(parcel->bytes = arena_alloc_raw(request->arena, PIECE_BYTES)))
         return problem_set(problem, "unavailable", "The service is short of memory.");
-    if (!files_transfer(request, problem))
+    if (!transfers_begin(request, problem))
         return false;
     parcel->stream = (struct stream){.next = next_piece, .end = end};
     parcel->file = tmpfile();

@@ -1,10 +1,10 @@
 #include "handlers/files.h"
 #include "base/scan.h"
 #include "handlers/content.h"
+#include "handlers/range.h"
+#include "handlers/transfers.h"
 #include "handlers/uses.h"
-#include "http/range.h"
 #include "http/response.h"
-#include "metrics.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -28,11 +28,6 @@ void files_place(const struct request *request, const char *place[static 3]) {
     place[document ? 0 : 1] = request->match.values[0].bytes;
     place[document ? 1 : 0] = NULL;
     place[2] = request->match.values[1].bytes;
-}
-
-bool files_transfer(struct request *request, struct problem *problem) {
-    request->transfers = metrics_transfer_begin(request->app->metrics, (unsigned)request->app->config.threads / 2);
-    return request->transfers || problem_set(problem, "unavailable", "As many files as may be are being transferred.");
 }
 
 /* Runs a statement as the anonymous reader; once more where the connection broke. */
@@ -190,6 +185,6 @@ bool files_get(struct request *request, struct response *response, struct proble
     if (response->head)
         return true;
     download->bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
-    return download->bytes ? files_transfer(request, problem)
+    return download->bytes ? transfers_begin(request, problem)
                            : problem_set(problem, "unavailable", "The service is short of memory.");
 }

@@ -14,7 +14,3 @@ bool files_delete(struct request *request, struct response *response, struct pro
 
 /* Which file the path names: the slug of a document or of a resource, the other NULL, and the name. */
 void files_place(const struct request *request, const char *place[static 3]);
-
-/* A transfer holds its thread for as long as the client likes, within the pace: not all may be held so. False with a
- * problem. It is counted until the answer has been written. */
-bool files_transfer(struct request *request, struct problem *problem);

@@ -1,4 +1,5 @@
 #include "handlers/handlers.h"
+#include "handlers/assets.h"
 #include "handlers/data.h"
 #include "handlers/files.h"
 #include "handlers/oauth.h"
@@ -45,22 +46,6 @@ static bool get_openapi(struct request *request, struct response *response, stru
     return true;
 }
 
-/* A file of the pages, by its whole path. */
-static bool get_asset(struct request *request, struct response *response, struct problem *problem) {
-    size_t length = strcspn(request->target, "?");
-    for (unsigned i = 0; i < request->app->asset_count; i++) {
-        const struct asset *asset = &request->app->assets[i];
-        if (strlen(asset->path) != length || memcmp(asset->path, request->target, length) != 0)
-            continue;
-        if (!response_body(request, response, problem))
-            return false;
-        response->content_type = asset->content_type;
-        buf_put(&response->body, asset->bytes, asset->length);
-        return true;
-    }
-    return problem_set(problem, "not-found", "There is no such file.");
-}
-
 static bool say_ok(struct request *request, struct response *response, struct problem *problem) {
     if (!response_body(request, response, problem))
         return false;
@@ -100,9 +85,9 @@ const struct handler_entry handlers[] = {
     {"getOpenapi", get_openapi},
     {"getLiveness", say_ok},
     {"getReadiness", get_readiness},
-    {"getFavicon", get_asset},
-    {"getWebAsset", get_asset},
-    {"getDocs", get_asset},
-    {"getDocsAsset", get_asset},
+    {"getFavicon", assets_get},
+    {"getWebAsset", assets_get},
+    {"getDocs", assets_get},
+    {"getDocsAsset", assets_get},
     {NULL, NULL},
 };

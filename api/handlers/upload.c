@@ -3,6 +3,7 @@
 #include "base/scan.h"
 #include "handlers/content.h"
 #include "handlers/files.h"
+#include "handlers/transfers.h"
 #include "http/auth.h"
 #include "http/response.h"
 #include <openssl/evp.h>
@@ -251,7 +252,7 @@ bool files_put(struct request *request, struct response *response, struct proble
     if (!upload.enter || !upload.id)
         return problem_set(problem, "unavailable", "The service is short of memory.");
     if (!read_conditions(&upload, problem) || !read_digest(&upload, "Digest", problem) ||
-        !read_digest(&upload, "Content-Digest", problem) || !files_transfer(request, problem))
+        !read_digest(&upload, "Content-Digest", problem) || !transfers_begin(request, problem))
         return false;
     const char *const values[] = {upload.place[0], upload.place[1], upload.place[2],
                                   upload.only_new, upload.tags,     upload.id};

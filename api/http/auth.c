@@ -23,7 +23,7 @@ static bool count(struct request *request, struct response *response, char kind,
 }
 
 static bool count_address(struct request *request, struct response *response, struct problem *problem) {
-    return count(request, response, 'a', request->address, "", request->app->config.rate_address, problem);
+    return count(request, response, 'a', request->network, "", request->app->config.rate_address, problem);
 }
 
 /* The token of "Bearer token"; NULL when the header is of another kind. */

@@ -1,4 +1,5 @@
 #include "http/origin.h"
+#include <arpa/inet.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,15 +41,25 @@ static bool is_listed(const char *list, const char *name) {
     return false;
 }
 
-/* The peer's address, or what a proxy that the operator trusts says: the last one of the last line, which that
- * proxy added. */
-const char *origin_address(const struct request *request, const char *peer) {
-    const char *forwarded = NULL;
-    for (unsigned i = 0; i < request->header_count; i++)
-        if (strcasecmp(request->headers[i].name, "X-Forwarded-For") == 0)
-            forwarded = request->headers[i].value;
-    if (!forwarded || !is_listed(request->app->config.trusted_proxies, peer))
-        return peer;
-    const char *comma = strrchr(forwarded, ',');
-    return comma ? comma + 1 + strspn(comma + 1, " ") : forwarded;
+/* An IPv6 subscriber has a /64 to choose addresses from. */
+static const char *network_of(struct arena *arena, const char *address) {
+    struct in6_addr bytes;
+    if (inet_pton(AF_INET6, address, &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes))
+        return address;
+    memset(bytes.s6_addr + 8, 0, 8);
+    char network[INET6_ADDRSTRLEN];
+    return arena_printf(arena, "%s/64", inet_ntop(AF_INET6, &bytes, network, sizeof network)) ?: address;
+}
+
+/* The peer, or what a proxy that the operator trusts says: the last address of the last line, which that proxy added.
+ */
+void origin_place(struct request *request, const char *peer) {
+    request->address = peer;
+    if (is_listed(request->app->config.trusted_proxies, peer))
+        for (unsigned i = 0; i < request->header_count; i++)
+            if (strcasecmp(request->headers[i].name, "X-Forwarded-For") == 0) {
+                const char *value = request->headers[i].value, *comma = strrchr(value, ',');
+                request->address = comma ? comma + 1 + strspn(comma + 1, " ") : value;
+            }
+    request->network = network_of(request->arena, request->address);
 }

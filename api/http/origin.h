@@ -5,5 +5,5 @@
 /* Sets request->id: what the client gave, where it is plain, or a new one. */
 void origin_name(struct request *request);
 
-/* The client's address, lent by the request or peer; peer is that of the connection. */
-const char *origin_address(const struct request *request, const char *peer);
+/* Sets request->address, lent by the request or peer, and request->network; peer is the connection's address. */
+void origin_place(struct request *request, const char *peer);

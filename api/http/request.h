@@ -34,11 +34,12 @@ struct request {
     const char *method, *target;
     const struct header *headers;
     unsigned header_count;
-    struct text body;      /* bytes is NULL without one */
-    struct source *source; /* of a body that its handler reads, or NULL */
-    bool transfers;        /* counted as a transfer, until all is written */
-    char id[65];           /* X-Request-Id, the trace's id or our own */
-    const char *address;   /* the client's: counted, never kept or logged */
+    struct text body;                  /* bytes is NULL without one */
+    struct source *source;             /* of a body that its handler reads, or NULL */
+    void (*release)(struct request *); /* or NULL: gives back what a handler holds until all is written */
+    char id[65];                       /* X-Request-Id, the trace's id or our own */
+    const char *address;               /* the client's: counted, never kept or logged */
+    const char *network;               /* whose quotas count: the address, or the first half of an IPv6 one */
     struct route_match match;
     struct operation *operation;
     struct claims caller;            /* subject NULL: nobody with a token */

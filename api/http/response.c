@@ -298,8 +298,18 @@ static void put_representation(struct buf *head, const struct response *response
         put_header(head, "Cache-Control", "no-store");
 }
 
+struct text response_last(void) {
+    static const char last[] =
+        "HTTP/1.1 503 \r\nContent-Type: application/problem+json\r\nContent-Length: 155\r\nRetry-After: 1\r\n"
+        "Cache-Control: no-store\r\nConnection: close\r\n\r\n{\"type\":\"/problems/unavailable\",\"title\":\"The "
+        "service "
+        "is not available at the moment\",\"status\":503,\"detail\":\"The service is short of "
+        "memory.\",\"instance\":\"\"}";
+    return (struct text){last, sizeof last - 1};
+}
+
 struct text response_finish(struct request *request, struct response *response, const struct problem *problem,
-                            bool close) {
+                            bool *close) {
     if (problem->status)
         take_problem(request, response, problem);
     char *body = response->body.data ? response->body.data + RESPONSE_HEAD_ROOM : NULL;
@@ -316,12 +326,14 @@ struct text response_finish(struct request *request, struct response *response, 
     put_header(&head, "X-Content-Type-Options", "nosniff");
     put_header(&head, "X-Request-Id", request->id);
     put_timing(&head, request);
-    put_header(&head, "Connection", close ? "close" : "keep-alive");
+    put_header(&head, "Connection", *close ? "close" : "keep-alive");
     buf_put(&head, "\r\n", 2);
     if (head.failed || (response->content_type && response->body.failed)) {
         log_event(LOG_ERROR, "answer does not fit", LOG_TEXT("id", request->id));
-        static const char last_resort[] = "HTTP/1.1 500 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-        return (struct text){last_resort, sizeof last_resort - 1};
+        response->stream = NULL;
+        response->status = 503;
+        *close = true;
+        return response_last();
     }
     if (response->head || !body)
         length = 0;

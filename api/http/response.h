@@ -21,7 +21,10 @@ bool response_names_etag(const char *list, const char *etag);
 /* Sets the ETag and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
 bool response_validate(struct request *request, struct response *response, struct problem *problem);
 
-/* Head and body in one run of bytes, lent by the request's arena; close tells that the connection ends.
- * Turns problem into a response first when it has a status. */
+/* Head and body in one run of bytes, lent by the request's arena; close tells that the connection ends, and is set
+ * where there was no room for them. Turns problem into a response first when it has a status. */
 struct text response_finish(struct request *request, struct response *response, const struct problem *problem,
-                            bool close);
+                            bool *close);
+
+/* An answer that needs no memory: 503. */
+struct text response_last(void);

@@ -93,13 +93,15 @@ bool render(struct request *request, struct response *response, struct problem *
                                   .columns = link->columns,
                                   .column_count = link->count,
                                   .list = list,
-                                  .title = request->app->contract->title};
-    request->renderer->begin(&rendering);
+                                  .asked = pairs_get(&request->inputs.query, "format")};
+    if (request->renderer->begin)
+        request->renderer->begin(&rendering);
     if (!list)
         request->renderer->row(&rendering, row);
     else if (!render_list(request, response, &rendering, row, problem))
         return false;
-    request->renderer->end(&rendering);
+    if (request->renderer->end)
+        request->renderer->end(&rendering);
     response->omitted = rendering.omitted;
     if (response->body.failed)
         return problem_set(problem, "bad-request",

@@ -7,8 +7,11 @@ struct server;
 /* Listens on config.host:config.port with a thread a connection. NULL, and logged, when it cannot. */
 struct server *server_start(struct app *app);
 
-/* The admin listener on loopback: /metrics, /health/live, /health/ready. */
-struct server *server_start_admin(struct app *app);
+/* Fills body for a path; false: 503. */
+typedef bool admin_page_fn(struct app *app, const char *path, struct buf *body);
+
+/* The admin listener, on loopback unless ADMIN_HOST says otherwise. */
+struct server *server_start_admin(struct app *app, admin_page_fn *page);
 
 /* Closes the listener and its connections; waits for its threads. Nulls the caller's pointer. */
 void server_stop(struct server **server);

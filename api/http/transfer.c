@@ -1,40 +1,36 @@
 #include "http/transfer.h"
 #include "base/log.h"
+#include <string.h>
 #include <time.h>
 
-/* PACE_STEP: bytes between two looks at the pace. LINGER_US: how long what nobody wants is still taken in. PAUSE_NS:
- * before a piece is asked for once more. */
-enum { PACE_STEP = 32 * 1024, LINGER_US = 1000000, PAUSE_NS = 50000000 };
+/* READ_STEP: bytes between two looks at the pace. PAUSE_NS:
+ * before a piece is asked for once more. BUFFERS: bytes that the system and the edge hold at most, of one connection.
+ */
+enum { READ_STEP = 32 * 1024, PAUSE_NS = 50000000, BUFFERS = 8 * 1024 * 1024 };
 
-static struct pace pace_of(const struct config *config) {
-    int64_t most_us = config->body_timeout_ms * 1000;
-    return (struct pace){config->transfer_rate, most_us, most_us};
-}
-
-static void pace_begin(const struct pace *pace, const struct wire *wire) {
-    *wire->deadline_us = clock_us() + pace->left_us;
-}
-
-static void pace_end(struct pace *pace, const struct wire *wire, int64_t count) {
-    pace->left_us = *wire->deadline_us - clock_us() + (count > 0 ? count * 1000000 / pace->rate : 0);
-    if (pace->left_us > pace->most_us)
-        pace->left_us = pace->most_us;
-    *wire->deadline_us = 0;
+struct pace pace_of_answer(const struct config *config) {
+    int64_t first_us = config->body_timeout_ms * 1000;
+    return (struct pace){config->transfer_rate, first_us + (int64_t)BUFFERS * 1000000 / config->transfer_rate,
+                         first_us};
 }
 
 /* The next bytes, no more than a step; 0 at the end, -1 with a problem. */
 static int read_step(struct inflow *inflow, char *bytes, size_t size, struct problem *problem) {
     bool measured = inflow->framing.body == FRAMING_LENGTH;
-    int64_t left = measured ? inflow->framing.length - inflow->received : PACE_STEP;
-    size_t wanted = size < PACE_STEP ? size : PACE_STEP;
+    int64_t left = measured ? inflow->framing.length - inflow->received : READ_STEP;
+    size_t wanted = size < READ_STEP ? size : READ_STEP;
     if (left < (int64_t)wanted)
         wanted = (size_t)left;
-    pace_begin(&inflow->pace, &inflow->wire);
-    int count = wanted ? inflow->wire.read(inflow->wire.connection, bytes, wanted) : 0;
-    pace_end(&inflow->pace, &inflow->wire, count);
+    struct pace *pace = &inflow->pace;
+    int64_t deadline_us = clock_us() + pace->left_us;
+    wire.deadline_us = deadline_us;
+    int count = wanted ? inflow->read_body(inflow->connection, bytes, wanted) : 0;
+    wire.deadline_us = 0;
+    pace->left_us = deadline_us - clock_us();
+    pace_earn(pace, count > 0 ? (size_t)count : 0);
     inflow->received += count > 0 ? count : 0;
     if (count < 0 || (measured && !count && left))
-        return problem_set(problem, inflow->pace.left_us <= 0 ? "request-timeout" : "bad-framing",
+        return problem_set(problem, pace->left_us <= 0 ? "request-timeout" : "bad-framing",
                            "The body did not arrive whole."),
                -1;
     inflow->source.ended = measured ? inflow->received == inflow->framing.length : !count;
@@ -46,7 +42,7 @@ static ssize_t read_source(struct source *source, char *bytes, size_t size, stru
     size_t got = 0;
     bool fine = inflow->framing.body != FRAMING_LENGTH || inflow->framing.length <= inflow->limit;
     if (fine && inflow->framing.expects)
-        inflow->wire.write(inflow->wire.connection, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+        wire_write(CONTINUE, strlen(CONTINUE), &inflow->pace, &(size_t){0});
     inflow->framing.expects &= !fine; /* who was not told to go on sends nothing */
     while (fine && got < size && !source->ended) {
         int count = read_step(inflow, bytes + got, size - got, problem);
@@ -56,24 +52,36 @@ static ssize_t read_source(struct source *source, char *bytes, size_t size, stru
         fine = inflow->received <= inflow->limit;
     }
     if (!fine)
-        return problem_set(problem, "too-large", "A file has at most %lld bytes.", (long long)inflow->limit), -1;
+        return problem_set(problem, "too-large", "A body has at most %lld bytes here.", (long long)inflow->limit), -1;
     return (ssize_t)got;
 }
 
-struct inflow inflow_new(struct wire wire, const struct config *config, const struct framing *framing, int64_t limit) {
-    return (struct inflow){
-        .source = {.read = read_source}, .wire = wire, .framing = *framing, .pace = pace_of(config), .limit = limit};
+struct inflow inflow_new(struct mg_connection *connection, read_body_fn *read_body, const struct config *config,
+                         const struct framing *framing, int64_t limit) {
+    int64_t most_us = config->body_timeout_ms * 1000;
+    return (struct inflow){.source = {.read = read_source},
+                           .connection = connection,
+                           .read_body = read_body,
+                           .framing = *framing,
+                           .pace = {config->transfer_rate, most_us, most_us},
+                           .limit = limit};
 }
 
-void inflow_linger(struct inflow *inflow) {
-    char nobody[4096];
-    struct wire *wire = &inflow->wire;
-    if (inflow->framing.expects) /* it was not told to go on */
-        return;
-    *wire->deadline_us = clock_us() + LINGER_US;
-    while (wire->read(wire->connection, nobody, sizeof nobody) > 0)
-        ;
-    *wire->deadline_us = 0;
+bool inflow_whole(struct inflow *inflow, struct request *request, struct problem *problem) {
+    size_t limit = (size_t)inflow->limit;
+    bool fits = inflow->framing.body == FRAMING_LENGTH && inflow->framing.length <= inflow->limit;
+    struct buf body = buf_new(request->arena, fits ? (size_t)inflow->framing.length + 2 : READ_STEP, limit + 2);
+    while (!inflow->source.ended) {
+        size_t left = fits ? (size_t)inflow->framing.length - body.length : limit + 1 - body.length,
+               room = left < READ_STEP ? left : READ_STEP;
+        char *place = buf_reserve(&body, room);
+        ssize_t got = place ? read_source(&inflow->source, place, room, problem) : -1;
+        if (got < 0)
+            return problem->status ? false : problem_set(problem, "unavailable", "The service is short of memory.");
+        buf_commit(&body, (size_t)got);
+    }
+    request->body = (struct text){buf_text(&body), body.length};
+    return true;
 }
 
 /* The next piece. A database that is away for a moment is waited for: that it is away cannot be said any more. */
@@ -89,20 +97,12 @@ static bool next_piece(struct request *request, struct stream *stream, struct te
     return true;
 }
 
-bool transfer_pour(struct wire wire, struct request *request, struct stream *stream, struct text piece, size_t *sent) {
-    struct pace pace = pace_of(&request->app->config);
-    while (piece.length) {
-        for (size_t at = 0, step; at < piece.length; at += step) {
-            step = piece.length - at < PACE_STEP ? piece.length - at : PACE_STEP;
-            pace_begin(&pace, &wire);
-            int count = wire.write(wire.connection, piece.bytes + at, step);
-            pace_end(&pace, &wire, count);
-            *sent += count > 0 ? (size_t)count : 0;
-            if (count != (int)step)
-                return false;
-        }
-        if (!next_piece(request, stream, &piece))
+bool transfer_write(struct request *request, struct stream *stream, struct text head, struct text piece, size_t *sent) {
+    struct pace pace = pace_of_answer(&request->app->config);
+    if (!wire_write(head.bytes, head.length, &pace, sent))
+        return false;
+    while (stream && piece.length)
+        if (!wire_write(piece.bytes, piece.length, &pace, sent) || !next_piece(request, stream, &piece))
             return false;
-    }
     return true;
 }

@@ -2,38 +2,35 @@
 #pragma once
 #include "http/framing.h"
 #include "http/request.h"
+#include "http/wire.h"
+
+#define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
 struct mg_connection;
 
-/* A connection, as the server lends it. */
-struct wire {
-    struct mg_connection *connection;
-    int (*read)(struct mg_connection *connection, void *bytes, size_t count);
-    int (*write)(struct mg_connection *connection, const void *bytes, size_t count);
-    int64_t *deadline_us; /* of what the connection is waiting for; 0: none */
-};
-
-/* The time that a transfer may take: some to begin with, and always as much more as its slowest rate needs. */
-struct pace {
-    int64_t rate, most_us, left_us;
-};
+/* How the server reads a body: civetweb knows its chunks. */
+typedef int read_body_fn(struct mg_connection *connection, void *bytes, size_t count);
 
 /* A body on its way to the handler that asks for it. */
 struct inflow {
     struct source source; /* first: the handler knows this part alone */
-    struct wire wire;
+    struct mg_connection *connection;
+    read_body_fn *read_body;
     struct framing framing;
     struct pace pace;
     int64_t limit, received;
 };
 
 /* A body that nobody has read yet. */
-struct inflow inflow_new(struct wire wire, const struct config *config, const struct framing *framing, int64_t limit);
+struct inflow inflow_new(struct mg_connection *connection, read_body_fn *read_body, const struct config *config,
+                         const struct framing *framing, int64_t limit);
 
-/* Takes in for a moment what a client still sends that was not asked for: to close at once would reset the
- * connection, and the answer would be lost (RFC 9112, section 9.6). */
-void inflow_linger(struct inflow *inflow);
+/* Reads all of it into the request's arena. */
+bool inflow_whole(struct inflow *inflow, struct request *request, struct problem *problem);
 
-/* Writes a body from its first piece on and adds the bytes that were taken to sent. False when it has not come to its
- * end. */
-bool transfer_pour(struct wire wire, struct request *request, struct stream *stream, struct text piece, size_t *sent);
+/* The pace of an answer: what lies in the buffers on the way, up to the client, has been written and not yet read. */
+struct pace pace_of_answer(const struct config *config);
+
+/* Writes an answer: its head, and its body from the first piece on. Adds what was written to sent. False when it has
+ * not come to its end. */
+bool transfer_write(struct request *request, struct stream *stream, struct text head, struct text piece, size_t *sent);

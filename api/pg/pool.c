@@ -143,17 +143,12 @@ static struct connection *open_one(struct pool *pool) {
 
 /* Waits its turn, with the lock held; false when the time is over. */
 static bool wait_turn(struct pool *pool, const struct timespec *until, struct connection **connection) {
-    struct waiter waiter = {0}, **link;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&waiter.wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    struct waiter waiter = {.wake = PTHREAD_COND_INITIALIZER}, **link;
     *pool->last = &waiter;
     pool->last = &waiter.next;
     pool->stats.waiting++;
     pool->stats.waits++;
-    while (!waiter.woken && pthread_cond_timedwait(&waiter.wake, &pool->lock, until) == 0)
+    while (!waiter.woken && pthread_cond_clockwait(&waiter.wake, &pool->lock, CLOCK_MONOTONIC, until) == 0)
         ;
     pool->stats.waiting--;
     if (!waiter.woken) {

@@ -84,8 +84,9 @@ static void put_value(struct buf *buf, const struct column *column, const struct
     }
 }
 
+/* By a byte order mark a spreadsheet that opens the file knows that it is UTF-8. */
 static void begin(struct rendering *rendering) {
-    const char *comma = "";
+    const char *comma = rendering->asked ? "\xEF\xBB\xBF" : "";
     for (unsigned i = 0; i < rendering->column_count; i++) {
         if (!shown(&rendering->columns[i]))
             continue;
@@ -109,9 +110,6 @@ static void row(struct rendering *rendering, const struct value *values) {
     buf_str(rendering->buf, "\r\n");
 }
 
-static void end(struct rendering *rendering) {
-}
-
 const struct renderer render_csv = {
     .format = "csv",
     .media_type = "text/csv",
@@ -119,5 +117,4 @@ const struct renderer render_csv = {
     .whole = true,
     .begin = begin,
     .row = row,
-    .end = end,
 };

@@ -3,9 +3,6 @@
 #include "render/render.h"
 #include <string.h>
 
-static void nothing(struct rendering *rendering) {
-}
-
 static void row(struct rendering *rendering, const struct value *values) {
     rendering->rows++;
     for (unsigned i = 0; i < rendering->column_count; i++)
@@ -14,7 +11,7 @@ static void row(struct rendering *rendering, const struct value *values) {
 }
 
 #define DOCUMENT(format, media_type)                                                                                   \
-    { format, media_type, media_type "; charset=utf-8", false, nothing, row, nothing }
+    { format, media_type, media_type "; charset=utf-8", false, NULL, row, NULL }
 
 const struct renderer render_html = DOCUMENT("html", "text/html"), render_text = DOCUMENT("txt", "text/plain"),
                       render_xml = DOCUMENT("xml", "application/xml");

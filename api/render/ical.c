@@ -1,5 +1,6 @@
 /* RFC 5545. Each row is a VEVENT made of the columns _ical_<property>; a row without a start is left out. A time of
- * day stands in _ical_<property>_at, on the clock of Europe/London: then the property's date is NULL. */
+ * day stands in _ical_<property>_at, on the clock of Europe/London, or where that is ambiguous in _ical_<property>_utc:
+ * then the property's date is NULL. A list's column _calendar is its name. */
 #include "render/render.h"
 #include <ctype.h>
 #include <string.h>
@@ -57,20 +58,27 @@ static void put_time(struct buf *line, const struct value *value, enum column_ki
         buf_char(line, 'Z');
 }
 
+/* The property's name, with what says how its value is to be read. */
+static void put_name(struct buf *line, const struct column *column) {
+    const char *name = column->name + sizeof prefix - 1, *end = name + strlen(name);
+    if (column->kind == COLUMN_LOCAL || (column->kind == COLUMN_INSTANT && end - name > 4 && !strcmp(end - 4, "_utc")))
+        end = strrchr(name, '_');
+    for (; name < end; name++)
+        buf_char(line, *name == '_' ? '-' : (char)toupper((unsigned char)*name));
+    buf_str(line, column->kind == COLUMN_DATE                     ? ";VALUE=DATE:"
+                  : column->kind == COLUMN_LOCAL                  ? ";TZID=Europe/London:"
+                  : strcmp(column->name, "_ical_conference") == 0 ? ";VALUE=URI:"
+                                                                  : ":");
+}
+
 static void put_property(struct rendering *rendering, const struct column *column, const struct value *value) {
     struct buf line = buf_new(rendering->buf->arena, value->length + 64, value->length * 2 + 256);
     bool time = column->kind == COLUMN_DATE || column->kind == COLUMN_INSTANT || column->kind == COLUMN_LOCAL;
-    const char *name = column->name + sizeof prefix - 1, *end = name + strlen(name);
-    if (column->kind == COLUMN_LOCAL && end - name > 3 && strcmp(end - 3, "_at") == 0)
-        end -= 3;
-    for (; name < end; name++)
-        buf_char(&line, *name == '_' ? '-' : (char)toupper((unsigned char)*name));
-    buf_str(&line, column->kind == COLUMN_DATE    ? ";VALUE=DATE:"
-                   : column->kind == COLUMN_LOCAL ? ";TZID=Europe/London:"
-                                                  : ":");
+    bool uri = strcmp(column->name, "_ical_url") == 0 || strcmp(column->name, "_ical_conference") == 0;
+    put_name(&line, column);
     if (time)
         put_time(&line, value, column->kind);
-    else if (column->kind == COLUMN_NUMBER || strcmp(column->name, "_ical_url") == 0) /* a URI is not escaped */
+    else if (column->kind == COLUMN_NUMBER || uri) /* which are not escaped */
         for (size_t i = 0; i < value->length; i++)
             buf_char(&line, (unsigned char)value->text[i] < 0x20 ? ' ' : value->text[i]);
     else
@@ -80,25 +88,32 @@ static void put_property(struct rendering *rendering, const struct column *colum
         put_line(rendering->buf, line.data, line.length);
 }
 
-static void begin(struct rendering *rendering) {
-    struct buf line = buf_new(rendering->buf->arena, 256, 1024);
+/* RFC 7986, sections 5.1 and 5.7, and what the programs had before it. A feed is asked for every six hours. */
+static void put_calendar(struct rendering *rendering, const struct value *name) {
+    put_property(rendering, &(struct column){.name = "_ical_name", .kind = COLUMN_TEXT}, name);
+    put_property(rendering, &(struct column){.name = "_ical_x_wr_calname", .kind = COLUMN_TEXT}, name);
+    buf_str(rendering->buf, "REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\nX-PUBLISHED-TTL:PT6H\r\n");
+}
+
+/* The frame begins with the first row, which knows the name; one without rows has none. */
+static void put_head(struct rendering *rendering, const struct value *values) {
     buf_str(rendering->buf, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\n");
-    buf_str(&line, "X-WR-CALNAME:");
-    put_text(&line, rendering->title, strlen(rendering->title));
-    put_line(rendering->buf, line.data, line.length);
-    for (unsigned i = 0; i < rendering->column_count; i++)
-        if (rendering->columns[i].kind == COLUMN_LOCAL) {
-            buf_str(rendering->buf, zone);
-            return;
-        }
+    bool zoned = false;
+    for (unsigned i = 0; i < rendering->column_count; i++) {
+        zoned |= rendering->columns[i].kind == COLUMN_LOCAL;
+        if (values && values[i].text && strcmp(rendering->columns[i].name, "_calendar") == 0)
+            put_calendar(rendering, &values[i]);
+    }
+    buf_str(rendering->buf, zoned ? zone : "");
 }
 
 static void row(struct rendering *rendering, const struct value *values) {
-    rendering->rows++;
+    static const char start[] = "_ical_dtstart";
+    if (!rendering->rows++)
+        put_head(rendering, values);
     bool starts = false;
     for (unsigned i = 0; i < rendering->column_count; i++)
-        starts |= values[i].text && (strcmp(rendering->columns[i].name, "_ical_dtstart") == 0 ||
-                                     strcmp(rendering->columns[i].name, "_ical_dtstart_at") == 0);
+        starts |= values[i].text && strncmp(rendering->columns[i].name, start, sizeof start - 1) == 0;
     rendering->omitted += !starts;
     if (!starts)
         return;
@@ -110,6 +125,8 @@ static void row(struct rendering *rendering, const struct value *values) {
 }
 
 static void end(struct rendering *rendering) {
+    if (!rendering->rows)
+        put_head(rendering, NULL);
     buf_str(rendering->buf, "END:VCALENDAR\r\n");
 }
 
@@ -118,7 +135,6 @@ const struct renderer render_ical = {
     .media_type = "text/calendar",
     .content_type = "text/calendar; charset=utf-8",
     .whole = true,
-    .begin = begin,
     .row = row,
     .end = end,
 };

@@ -9,7 +9,7 @@ static void begin(struct rendering *rendering) {
 static void row(struct rendering *rendering, const struct value *values) {
     if (rendering->rows++)
         buf_char(rendering->buf, ',');
-    render_object(rendering->buf, rendering->columns, rendering->column_count, values);
+    render_object(rendering->buf, rendering->columns, rendering->column_count, values, false);
 }
 
 static void end(struct rendering *rendering) {

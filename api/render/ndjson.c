@@ -1,11 +1,8 @@
 #include "render/render.h"
 
-static void nothing(struct rendering *rendering) {
-}
-
 static void row(struct rendering *rendering, const struct value *values) {
     rendering->rows++;
-    render_object(rendering->buf, rendering->columns, rendering->column_count, values);
+    render_object(rendering->buf, rendering->columns, rendering->column_count, values, false);
     buf_char(rendering->buf, '\n');
 }
 
@@ -14,7 +11,5 @@ const struct renderer render_ndjson = {
     .media_type = "application/x-ndjson",
     .content_type = "application/x-ndjson",
     .whole = true,
-    .begin = nothing,
     .row = row,
-    .end = nothing,
 };

@@ -48,13 +48,13 @@ void render_value(struct buf *buf, const struct column *column, const struct val
         buf_char(buf, '"');
         break;
     case COLUMN_JSON:
-        buf_put(buf, value->text, value->length);
+        buf_json_whole(buf, value->text, value->length);
         break;
     }
 }
 
-static void render_members(struct buf *buf, const struct column *columns, unsigned count, const struct value *values,
-                           bool known) {
+void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values,
+                   bool known) {
     char before = '{';
     for (unsigned i = 0; i < count; i++) {
         if (columns[i].engine || (known && !values[i].text))
@@ -72,12 +72,4 @@ static void render_members(struct buf *buf, const struct column *columns, unsign
         before = ',';
     }
     buf_str(buf, before == '{' ? "{}" : "}");
-}
-
-void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values) {
-    render_members(buf, columns, count, values, false);
-}
-
-void render_known(struct buf *buf, const struct column *columns, unsigned count, const struct value *values) {
-    render_members(buf, columns, count, values, true);
 }

@@ -7,19 +7,19 @@ struct rendering {
     struct buf *buf;
     const struct column *columns;
     unsigned column_count;
-    bool list;         /* false: one row, no frame */
-    const char *title; /* of the operation, for frames that carry one */
-    const char *next;  /* the next page's cursor or NULL; known before end() */
-    unsigned rows;     /* rendered so far */
-    unsigned omitted;  /* rows this representation cannot carry */
+    bool list;        /* false: one row, no frame */
+    bool asked;       /* for by ?format=, as links do that people follow; programs say Accept */
+    const char *next; /* the next page's cursor or NULL; known before end() */
+    unsigned rows;    /* rendered so far */
+    unsigned omitted; /* rows this representation cannot carry */
 };
 
 struct renderer {
-    const char *format;       /* the word for ?format= */
-    const char *media_type;   /* as in the contract */
-    const char *content_type; /* as sent, with charset where it has one */
-    bool whole;               /* gives the whole filtered result unless limit is given */
-    void (*begin)(struct rendering *);
+    const char *format;                /* the word for ?format= */
+    const char *media_type;            /* as in the contract */
+    const char *content_type;          /* as sent, with charset where it has one */
+    bool whole;                        /* gives the whole filtered result unless limit is given */
+    void (*begin)(struct rendering *); /* or NULL, as end */
     void (*row)(struct rendering *, const struct value *values);
     void (*end)(struct rendering *);
 };
@@ -34,7 +34,7 @@ const struct renderer *renderer_of(const char *media_type);
 void render_value(struct buf *buf, const struct column *column, const struct value *value);
 /* "2025-08-31 23:30:00.5+00" as 2025-08-31T23:30:00.5Z (RFC 3339); the sessions' zone is UTC. */
 void render_instant(struct buf *buf, const struct value *value);
-/* Appends {"name":value,…} of the columns that are not the engine's. */
-void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values);
-/* The same without what is null, as vocabularies want it. */
-void render_known(struct buf *buf, const struct column *columns, unsigned count, const struct value *values);
+/* Appends {"name":value,…} of the columns that are not the engine's; with `known` without what is null, as
+ * vocabularies want it. */
+void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values,
+                   bool known);

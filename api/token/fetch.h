@@ -10,3 +10,6 @@ void fetch_start(void);
 /* The body of a 200 answer to GET url, http or https, appended to body; no redirects, no more than body's cap.
  * False with a static text of what went wrong. Takes FETCH_TIMEOUT_MS at most. */
 bool fetch_get(const char *url, struct buf *body, const char **wrong);
+
+/* Ends the fetch under way within a second, and those to come at once. Any thread. */
+void fetch_stop(void);

@@ -31,5 +31,6 @@ fetch('/v1/organisations?limit=1').then((answer) => answer.json()).then(({ items
 new MutationObserver(() => {
   for (const list of document.querySelectorAll('tr[data-param-name] select:not([aria-label])'))
     list.setAttribute('aria-label', list.closest('tr').dataset.paramName);
+  document.getElementById('servers')?.setAttribute('aria-label', 'Server');
   for (const example of document.querySelectorAll('.microlight:not([tabindex])')) example.tabIndex = 0;
 }).observe(document.getElementById('reference'), { childList: true, subtree: true });

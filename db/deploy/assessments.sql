@@ -160,6 +160,7 @@ RETURN ARRAY(SELECT DISTINCT n.name
              FROM generate_series(lower(scip.total_days(period))::timestamp, upper(scip.total_days(period)) - 1, interval '1 month') m (first),
                   LATERAL (VALUES (to_char(m.first, 'YYYY-"M"MM')), (scip.academic_year(m.first::date)), (to_char(m.first, 'YYYY'))) n (name)
              WHERE n.name <> period);
+GRANT EXECUTE ON FUNCTION scip.total_period TO scip_anonymous;
 GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps TO scip_writer;
 
 -- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have

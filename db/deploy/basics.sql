@@ -94,6 +94,12 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (now() AT TIME ZONE 'Europe/London')::date;
 GRANT EXECUTE ON FUNCTION scip.today TO scip_anonymous, scip_writer;
 
+-- Whether a span of partial dates may hold today; what has no date does.
+CREATE FUNCTION scip.is_now(starts scip.partial_date, ends scip.partial_date) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
+GRANT EXECUTE ON FUNCTION scip.is_now TO scip_anonymous, scip_writer;
+
 CREATE FUNCTION scip.touch() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

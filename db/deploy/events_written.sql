@@ -97,13 +97,17 @@ BEGIN
 END $$;
 COMMENT ON COLUMN scip.event.ical_sequence IS 'RFC 5545, 3.8.7.4: raised when title, times, place or STATUS change';
 
--- In the hour of the night that clocks show twice when summer time ends, a local time may be read as either: an end
--- there is given as a duration.
+-- In the hour of the night that clocks show twice when summer time ends, a local time is read as the first of both
+-- (RFC 5545, section 3.3.5): what begins there is given in UTC, what ends there as a duration.
 CREATE FUNCTION scip.is_ambiguous(instant timestamptz) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN instant AT TIME ZONE 'Europe/London' IN ((instant - interval '1 hour') AT TIME ZONE 'Europe/London',
                                                 (instant + interval '1 hour') AT TIME ZONE 'Europe/London');
-GRANT EXECUTE ON FUNCTION scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_writer;
+-- What a subscriber sees it by in the list of calendars.
+CREATE FUNCTION scip.calendar_name(what text, VARIADIC parts text[]) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN concat_ws(' · ', coalesce(nullif(array_to_string(parts, ' · '), ''), 'SCiP Alliance'), what);
+GRANT EXECUTE ON FUNCTION scip.calendar_name, scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_writer;
 
 -- The programme that a body names; SC422 when there is none.
 CREATE FUNCTION scip.programme_named(key text) RETURNS bigint
@@ -148,15 +152,19 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        e.uid || '@events.scip-alliance' AS _ical_uid,
        e.updated_at AS _ical_dtstamp,
        CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 THEN e.starts_on END AS _ical_dtstart,
-       e.starts_at AT TIME ZONE 'Europe/London' AS _ical_dtstart_at,
+       CASE WHEN NOT scip.is_ambiguous(e.starts_at) THEN e.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
+       CASE WHEN scip.is_ambiguous(e.starts_at) THEN e.starts_at END AS _ical_dtstart_utc,
        CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 AND length(coalesce(e.ends, e.starts)) = 10 THEN e.ends_on + 1 END AS _ical_dtend,
-       CASE WHEN e.ends_at IS NULL AND e.starts_at IS NOT NULL AND length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp
+       CASE WHEN scip.is_ambiguous(e.starts_at) THEN NULL
+            WHEN e.ends_at IS NULL AND e.starts_at IS NOT NULL AND length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp
             WHEN NOT scip.is_ambiguous(e.ends_at) THEN e.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
-       CASE WHEN scip.is_ambiguous(e.ends_at) THEN 'PT' || extract(epoch FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,
+       CASE WHEN scip.is_ambiguous(e.starts_at) THEN coalesce(e.ends_at, CASE WHEN length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp AT TIME ZONE 'Europe/London' END) END AS _ical_dtend_utc,
+       CASE WHEN scip.is_ambiguous(e.ends_at) AND NOT scip.is_ambiguous(e.starts_at) THEN 'PT' || extract(epoch FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,
        t.title AS _ical_summary,
-       coalesce(nullif(concat_ws(', ', e.venue, e.town), ''), CASE WHEN e.online THEN CASE l.lang WHEN 'cy' THEN 'Ar-lein' ELSE 'Online' END END) AS _ical_location,
+       nullif(concat_ws(', ', e.venue, e.town, CASE WHEN e.online THEN CASE l.lang WHEN 'cy' THEN 'Ar-lein' ELSE 'Online' END END), '') AS _ical_location,
        nullif(concat_ws(E'\n\n', e.cancellation_reason, coalesce(t.description, e.attendance_text), e.accessibility), '') AS _ical_description,
        e.url AS _ical_url,
+       CASE WHEN e.online THEN e.url END AS _ical_conference, -- RFC 7986, section 5.11
        scip.ical_status(e.status) AS _ical_status,
        e.ical_sequence AS _ical_sequence,
        e.version AS _version, l.lang AS _lang, h.slug AS _hub, p.slug AS _programme, e.search AS _search,

@@ -61,6 +61,9 @@ CREATE TYPE fact.row AS (
 -- Where something of a Hub is counted: a Hub of several nations is in none of them.
 CREATE FUNCTION scip.one_nation(nations scip.nation[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
+-- An event counts where its Hub does, wherever it took place, so that a Hub's numbers are in one nation; one of no Hub in its own.
+CREATE FUNCTION scip.event_nation(hub bigint, nations scip.nation[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
 
 -- Takes a metric's SQL: the body of fact.<code>(first_day, last_day, known_at). What a version says stays said.
 CREATE PROCEDURE metric.define(code text, sql text)

@@ -10,6 +10,9 @@ RETURN (scip.year_start(left(quarter, 7)) + (right(quarter, 1)::int - 1) * inter
 CREATE FUNCTION scip.period_name(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT CASE WHEN scip.is_academic_year(left(name, 7)) AND substr(name, 8) ~ '^(-Q[1-4])?$' THEN name END
         FROM regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})', '\1-\2') name);
+-- 2019/22 and 201922 as a source writes the years of a strategy: 2019-22.
+CREATE FUNCTION scip.written_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})$', '\1-\2');
 CREATE FUNCTION scip.period_start(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE length(scip.period_name(period)) WHEN 7 THEN scip.year_start(scip.period_name(period))
                                              WHEN 10 THEN scip.quarter_start(scip.period_name(period)) END;
@@ -22,6 +25,7 @@ CREATE FUNCTION scip.refuse_list(hub text, period text) RETURNS SETOF int LANGUA
   WHERE hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub)
      OR period IS NOT NULL AND scip.period_name(period) IS NULL
 $$;
+GRANT EXECUTE ON FUNCTION scip.written_period TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_name, scip.period_start, scip.period_end, scip.refuse_list TO scip_writer;
 
 -- What a Hub was and is: since when at the earliest and at the latest, and up to which day (exclusive; NULL: still).

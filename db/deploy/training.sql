@@ -128,7 +128,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   UPDATE booking SET status = 'confirmed' WHERE id IN (
     SELECT b.id FROM booking b WHERE b.session_id = promote.session AND b.status = 'waiting' ORDER BY b.place
     LIMIT coalesce((SELECT greatest(s.capacity - (SELECT count(*) FROM booking c WHERE c.session_id = s.id AND c.status = 'confirmed'), 0)
-                    FROM training_session s WHERE s.id = promote.session AND s.status = 'published'), 0));
+                    FROM training_session s
+                    WHERE s.id = promote.session AND s.status = 'published' AND s.starts_at > now()), 0)); -- none is given of what has begun
 $$;
 
 -- More places, or no session: what that means for its bookings.
@@ -143,8 +144,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER settle_bookings AFTER UPDATE OF capacity, status ON scip.training_session FOR EACH ROW
-  WHEN (OLD.capacity < NEW.capacity OR OLD.status <> NEW.status) EXECUTE FUNCTION scip.settle_bookings();
+CREATE TRIGGER settle_bookings AFTER UPDATE OF capacity, status, starts_at ON scip.training_session FOR EACH ROW
+  WHEN (OLD.capacity < NEW.capacity OR OLD.status <> NEW.status OR OLD.starts_at <> NEW.starts_at) EXECUTE FUNCTION scip.settle_bookings();
 
 -- Whatever the way: never more confirmed than there are places.
 CREATE FUNCTION scip.refuse_overbooking() RETURNS trigger
@@ -243,7 +244,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   s training_session;
   staff boolean;
-  given_name text := btrim(body ->> 'name');
+  given_name text := plain(body ->> 'name');
   given_email text := body ->> 'email';
   who record;
   taken int;
@@ -269,8 +270,11 @@ BEGIN
   ELSIF EXISTS (SELECT FROM booking b WHERE b.session_id = s.id AND b.person_id = who.id AND b.status <> 'cancelled') THEN
     RAISE 'there is one' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-exists';
   END IF;
-  SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting') THEN s.capacity ELSE 0 END
+  SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting') AND s.starts_at > now() THEN s.capacity ELSE 0 END
   INTO taken FROM booking b WHERE b.session_id = s.id; -- who waits is before
+  IF taken >= s.capacity AND s.starts_at <= now() THEN -- nobody is told later that a place was free
+    RAISE 'no place is free' USING ERRCODE = 'SC409', CONSTRAINT = 'session-full';
+  END IF;
   INSERT INTO booking (id, session_id, person_id, account_id, organisation_id, organisation_name, sector, status, named)
   VALUES (book.booking, s.id, who.id, ctx.account(), reference('organisation', body ->> 'organisation'), body ->> 'organisation_name',
           body ->> 'sector', CASE WHEN taken < s.capacity THEN 'confirmed' ELSE 'waiting' END, who.named);
@@ -642,8 +646,13 @@ SELECT s.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/trai
        CASE s.status WHEN 'published' THEN greatest(s.capacity - p.confirmed, 0) ELSE 0 END AS places_left,
        s.created_at, s.updated_at, '/v1/training/sessions/' || s.id AS href, s.version AS _version, c.slug AS _course, h.slug AS _hub,
        s.id || '@training.scip-alliance' AS _ical_uid, s.updated_at AS _ical_dtstamp,
-       s.starts_at AT TIME ZONE 'Europe/London' AS _ical_dtstart_at, s.ends_at AT TIME ZONE 'Europe/London' AS _ical_dtend_at,
-       c.name AS _ical_summary, coalesce(s.venue, CASE WHEN s.online THEN 'Online' END) AS _ical_location, c.summary AS _ical_description,
+       CASE WHEN NOT scip.is_ambiguous(s.starts_at) THEN s.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
+       CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.starts_at END AS _ical_dtstart_utc,
+       CASE WHEN NOT scip.is_ambiguous(s.starts_at) AND NOT scip.is_ambiguous(s.ends_at) THEN s.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
+       CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.ends_at END AS _ical_dtend_utc,
+       CASE WHEN scip.is_ambiguous(s.ends_at) AND NOT scip.is_ambiguous(s.starts_at)
+            THEN 'PT' || extract(epoch FROM s.ends_at - s.starts_at)::bigint || 'S' END AS _ical_duration,
+       c.name AS _ical_summary, nullif(concat_ws(', ', s.venue, CASE WHEN s.online THEN 'Online' END), '') AS _ical_location, c.summary AS _ical_description,
        CASE s.status WHEN 'cancelled' THEN 'CANCELLED' WHEN 'draft' THEN 'TENTATIVE' ELSE 'CONFIRMED' END AS _ical_status,
        s.sequence AS _ical_sequence
 FROM scip.training_session s

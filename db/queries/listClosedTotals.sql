@@ -3,7 +3,7 @@ SELECT id, metric, title, unit, public, period, period_kind, hub, item, class, v
        metric AS _after_metric, period AS _after_period, id AS _after_id
 FROM scip.closed_totals
 WHERE (:metric IS NULL OR metric = :metric)
-  AND (:period IS NULL OR period = :period)
+  AND (:period IS NULL OR period = scip.total_period(:period))
   AND (:hub IS NULL OR _hub = :hub)
   AND (:after_id IS NULL OR (metric, period, id) > (:after_metric, :after_period, :after_id::uuid))
 ORDER BY metric, period, id

@@ -10,7 +10,7 @@ SELECT f.slug, f.label, f.metric, c.period, f.value AS asserted, f.qualifier, f.
        f.sources, f.href, f.slug AS _after_slug
 FROM scip.headline_comparison() c
 JOIN scip.headline_figures f ON f.slug = c.figure
-WHERE (:period IS NULL OR f.period = :period OR c.period = :period)
+WHERE (:period IS NULL OR scip.written_period(:period) IN (f.period, c.period))
   AND (:after_slug IS NULL OR f.slug > :after_slug)
 ORDER BY f.slug
 LIMIT :limit

@@ -3,7 +3,7 @@ SELECT slug, version, metric, definition_version, scope, label, period, period_s
        value, unit, qualifier, subject, strategy, sources, confidence, href,
        metric::text AS _after_key, slug AS _after_slug
 FROM scip.headline_figures
-WHERE (:period IS NULL OR :period IN (period, strategy))
+WHERE (:period IS NULL OR scip.written_period(:period) IN (period, strategy))
   AND (:scope IS NULL OR scope = :scope)
   AND (:metric IS NULL OR metric = :metric)
   AND (:after_slug IS NULL OR (metric, slug) > (:after_key, :after_slug))

@@ -4,7 +4,8 @@ SELECT * FROM (
          priorities, questions, member_updates, created_at, updated_at, href, _sort::text AS _after_key, _hub::text AS _after_slug,
          NULL::int AS _status
   FROM scip.hub_updates
-  WHERE quarter = coalesce(:quarter, scip.quarter((date_trunc('month', scip.quarter_start(scip.quarter(scip.today()))) - interval '1 day')::date))
+  WHERE quarter = CASE WHEN :quarter IS NULL THEN scip.quarter((date_trunc('month', scip.quarter_start(scip.quarter(scip.today()))) - interval '1 day')::date)
+                     ELSE scip.period_name(:quarter) END
     AND (SELECT ctx.central() OR ctx.decides())
     AND (owed OR status <> 'none')
     AND (:status IS NULL OR status = :status)

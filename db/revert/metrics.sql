@@ -2,7 +2,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA fact CASCADE;
 DROP SCHEMA metric CASCADE;
-DROP FUNCTION scip.one_nation;
+DROP FUNCTION scip.event_nation, scip.one_nation;
 DROP TABLE scip.metric, scip.metric_definition;
 DROP FUNCTION scip.record_metric;
 DELETE FROM scip.kind_address WHERE kind = 'metric';

@@ -18,5 +18,5 @@ DROP TRIGGER lock_quarter ON scip.quarter_deadline;
 DROP TRIGGER guard_activity ON scip.activity;
 DROP FUNCTION scip.record_hub_evaluation, scip.guard_message, scip.guard_review, scip.guard_relay, scip.addressed_group, scip.refuse_second_submission,
   scip.guard_update, scip.lock_quarter, scip.guard_activity, scip.open_until, scip.due_on, scip.hub_active, scip.hub_status_on,
-  scip.hub_phases, scip.refuse_list, scip.period_end, scip.period_start, scip.period_name, scip.quarter_start;
+  scip.hub_phases, scip.refuse_list, scip.period_end, scip.period_start, scip.written_period, scip.period_name, scip.quarter_start;
 COMMIT;

@@ -68,7 +68,7 @@ def test_each_list_is_in_it(server, contract, files):
     assert set(files) == {f"{name}.csv" for name in paths} | {"datapackage.json"}
     assert {"hubs.csv", "headline-figures.csv", "documents.csv", "events.csv", "metric-values.csv", "network-evaluation-figures.csv"} <= set(files) and "changes.csv" not in files and len(files) > 10
     for name, path in paths.items():
-        answer = server.get(f"{path}?format=csv")
+        answer = server.get(path, Accept="text/csv")
         assert answer.status == 200 and answer.body == files[f"{name}.csv"], path
 
 

@@ -289,6 +289,44 @@ def test_in_a_calendar_days_without_times_and_online_places(server, central):
     assert server.get(f"/v1/events?hub={HUB}&from=2027-07-01&to=2027-07-01&limit=1&cursor={page['next']}").json["items"][0]["slug"] == "events-half"
 
 
+def test_a_calendar_has_a_name_of_its_own(server, central):
+    """As a subscriber's program reads it: what is in it, and how often to ask for it."""
+    published(server, central, "named", starts="2027-08-01", online=True, venue="Hall", url="https://events.example/a,b;c?d=e")
+    def head(query):
+        return Calendar.from_ical(server.get("/v1/events?format=ics&from=2027-08-01&to=2027-08-01&" + query).body)
+    names = {query: str(head(query)["name"]) for query in ("", f"hub={HUB}", f"hub={HUB}&lang=cy", "lang=cy")}
+    hub = server.get(f"/v1/hubs/{HUB}").json["name"]
+    assert names == {"": "SCiP Alliance · Events", f"hub={HUB}": f"{hub} · Events", f"hub={HUB}&lang=cy": f"{hub} · Digwyddiadau", "lang=cy": "SCiP Alliance · Digwyddiadau"}
+    feed = head(f"hub={HUB}")
+    assert str(feed["x-wr-calname"]) == str(feed["name"]) and feed["refresh-interval"].params["value"] == "DURATION"
+    assert str(feed["refresh-interval"]) == str(feed["x-published-ttl"]) == "PT6H" or feed.decoded("refresh-interval") == datetime.timedelta(hours=6)
+    event = feed.walk("VEVENT")[0]
+    assert str(event["location"]) == "Hall, Online" and event["conference"].params["value"] == "URI" and str(event["conference"]) == "https://events.example/a,b;c?d=e"
+    assert b"SCiP Alliance API" not in server.get(f"/v1/events?format=ics&hub={HUB}").body
+    single = server.get("/v1/events/events-named?format=ics").body
+    assert b"CALNAME" not in single and Calendar.from_ical(single).walk("VEVENT")
+    programme = server.get("/v1/programmes").json["items"][0]
+    answer = server.get(f"/v1/events?format=ics&programme={programme['slug']}").body
+    assert answer.count(b"BEGIN:VEVENT") == 0 or programme["name"].encode() in answer.replace(b"\r\n ", b"")
+    assert Calendar.from_ical(server.get("/v1/events?format=ics&from=9999-01-01").body).walk("VEVENT") == []
+
+
+def test_the_night_the_clocks_go_back(server, central):
+    """01:00 to 02:00 of 31 October 2027 comes twice: what begins or ends there is the instant that it is (RFC 5545, section 3.3.5)."""
+    hours = {f"{start:%d-%H%M}-{minutes}": (start, start + datetime.timedelta(minutes=minutes))
+             for start in (datetime.datetime(2027, 10, 30, 23, 30) + datetime.timedelta(minutes=30 * n) for n in range(7)) for minutes in (30, 90)}
+    for name, (start, end) in hours.items():
+        published(server, central, "night-" + name, title=name, starts=None, starts_at=f"{start:%Y-%m-%dT%H:%M:%SZ}", ends_at=f"{end:%Y-%m-%dT%H:%M:%SZ}")
+    feed = calendar(server, f"hub={HUB}&from=2027-10-30&to=2027-11-01")
+    utc = lambda moment: moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    for name, (start, end) in hours.items():
+        event = feed[name]
+        begins = event.decoded("dtstart")
+        ends = event.decoded("dtend") if "dtend" in event else utc(begins) + event.decoded("duration")
+        assert (utc(begins), ends if ends.tzinfo is None else utc(ends)) == (start, end), (name, event.to_ical())
+        assert ("dtend" in event) != ("duration" in event)
+
+
 def test_welsh_where_there_is_some(server, central):
     both = published(server, central, "cymraeg", title="Annual gathering", title_cy="Cynulliad blynyddol ŵyl", description="In Cardiff.", description_cy="Yng Nghaerdydd.",
                      hub=None, nation="GB-WLS", starts="2027-04-01")

@@ -680,9 +680,10 @@ def test_agents(cluster, server, item, put):
     assert found == ["human|1|1", "machine|1|1", "robot|1|1"]
 
 
-def hold(server, path, agent):
+def hold(server, path, agent, source="127.0.0.1"):
     """A download of which nobody reads anything."""
     connection = socket.socket()
+    connection.bind((source, 0))
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.settimeout(20)
     connection.connect(("127.0.0.1", server.port))
@@ -700,11 +701,20 @@ def huge(server, central):
     return path, data
 
 
-def test_slow_readers(cluster, small, huge):
+@pytest.fixture(scope="module")
+def swift(cluster):
+    """What buffers may hold back, 8 MiB, is two seconds at its least rate."""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), POOL_SIZE=1, TRANSFER_RATE=4000000, BODY_TIMEOUT_MS=1500, CACHE_BYTES=0, THREADS=16,
+                            TRUSTED_PROXIES="127.0.0.1")
+    yield server
+    server.stop()
+
+
+def test_slow_readers(cluster, swift, huge):
     """They hold no connection of the database, are cut below the least rate, and count nothing."""
-    path, data = huge
+    small, (path, data) = swift, huge
     before = counted(cluster, path)
-    held = [hold(small, path, somebody()) for _ in range(4)]
+    held = [hold(small, path, somebody(), f"127.0.0.{n + 2}") for n in range(4)]
     time.sleep(0.5)
     started = time.monotonic()
     for _ in range(20):
@@ -721,9 +731,48 @@ def test_slow_readers(cluster, small, huge):
     assert counted(cluster, path) == before
 
 
+def test_one_address_has_a_part_of_the_transfers(swift, huge):
+    """Three of eight (a quarter, and one); what a trusted proxy says is an address, and half of an IPv6 one is."""
+    path, data = huge
+
+    def ask(forwarded=None, source="127.0.0.1"):
+        connection = http.client.HTTPConnection("127.0.0.1", swift.port, timeout=20, source_address=(source, 0))
+        connection.request("GET", path, None, {"Range": "bytes=-9", "User-Agent": somebody(), **({"X-Forwarded-For": forwarded} if forwarded else {})})
+        answer = connection.getresponse()
+        return harness.Response(answer.status, answer.getheaders(), answer.read())
+    held = [hold(swift, path, somebody(), source) for source in ("127.0.0.2",) * 3 + ("127.0.0.3",) * 3]
+    until = time.monotonic() + 2
+    while "scip_transfers_in_flight 6" not in swift.admin("/metrics")[1]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    for source in ("127.0.0.2", "127.0.0.3"):
+        answer = ask(source=source)
+        assert problem(answer) == (429, "too-many-requests") and answer.headers["Retry-After"]
+    assert ask("192.0.2.1", "127.0.0.2").status == 429, "who is no proxy is not believed"
+    assert ask("127.0.0.2").status == 429 and ask().status == 206
+    for connection in held:
+        connection.close()
+    while "scip_transfers_in_flight 0" not in swift.admin("/metrics")[1]:
+        assert time.monotonic() < until + 10
+        time.sleep(0.01)
+    held = []
+    for n in range(3):
+        connection = socket.create_connection(("127.0.0.1", swift.port), 20)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nUser-Agent: {somebody()}\r\nX-Forwarded-For: 2001:db8:0:1::{n}\r\n\r\n".encode())
+        held.append(connection)
+    while "scip_transfers_in_flight 3" not in swift.admin("/metrics")[1]:
+        assert time.monotonic() < until + 20
+        time.sleep(0.01)
+    assert ask("2001:db8::1:ffff:ffff:ffff:ffff").status == 429, "one subscriber's"
+    assert ask("2001:db8:0:2::1").status == 206
+    for connection in held:
+        connection.close()
+
+
 def test_not_all_threads_are_for_files(small, huge):
     path, _ = huge
-    held = [hold(small, path, somebody()) for _ in range(8)]
+    held = [hold(small, path, somebody(), f"127.0.0.{n + 2}") for n in range(8)]
     time.sleep(0.5)
     answer = small.get(path, User_Agent=somebody())
     assert problem(answer) == (503, "unavailable") and answer.headers["Retry-After"] == "1"

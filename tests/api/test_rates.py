@@ -1,5 +1,6 @@
 """Requests a minute: of an address without a token, of a caller with one."""
 import itertools
+import os
 import re
 import time
 
@@ -147,6 +148,15 @@ def test_the_last_address_is_the_proxys_own_word(limited):
     answers = [ask(limited, address=f"{next(addresses)}, {address}") for _ in range(ADDRESS)] + [ask(limited, address=f"{next(addresses)},{address}")]
     assert [answer.status for answer in answers] == [200] * ADDRESS + [429]
     assert ask(limited, address=f"{address}, {next(addresses)}").status == 200
+
+
+def test_an_ipv6_subscriber_is_one_address(limited):
+    """The last 64 bits are its own to choose; an IPv4 address written so is none of these."""
+    enough_time(limited)
+    answers = [ask(limited, address=f"2001:db8:7:{os.getpid():x}::{n:x}") for n in range(ADDRESS + 1)]
+    assert [answer.status for answer in answers] == [200] * ADDRESS + [429]
+    assert ask(limited, address=f"2001:DB8:7:{os.getpid():X}:1::9").status == 429 and ask(limited, address=f"2001:db8:8:{os.getpid():x}::1").status == 200
+    assert [ask(limited, address=f"::ffff:{next(addresses)}").status for _ in range(ADDRESS + 2)] == [200] * (ADDRESS + 2)
 
 
 def test_the_last_line_is_the_proxys_own_word(limited):

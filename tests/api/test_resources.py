@@ -38,6 +38,21 @@ def test_all_formats_agree(server, name):
     assert list(table[0]) == [name for name in rows[0] if name != "page"]
 
 
+def test_a_spreadsheet_knows_the_letters(server):
+    """By a link a list comes with a byte order mark, by which Excel tells UTF-8; by Accept, as programs ask, without one. All else is the same."""
+    for path in ("/v1/hubs", "/v1/organisations", "/v1/metrics", "/v1/events?from=9999-01-01", "/v1/metrics/hubs?period=2023-24"):
+        link = server.get(path + ("&" if "?" in path else "?") + "format=csv")
+        program = server.get(path, Accept="text/csv")
+        assert link.body == b"\xef\xbb\xbf" + program.body and program.body[:3] != b"\xef\xbb\xbf", path
+        assert link.headers["Content-Type"] == program.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert link.headers["ETag"] and int(link.headers["Content-Length"]) == len(link.body) == int(program.headers["Content-Length"]) + 3
+        again = server.get(path + ("&" if "?" in path else "?") + "format=csv")
+        assert again.body == link.body and server.get(path, Accept="text/csv").body == program.body, "kept answers too"
+        rows = list(csv.DictReader(io.StringIO(link.body.decode("utf-8-sig"))))
+        assert rows == list(csv.DictReader(io.StringIO(program.body.decode())))
+    assert server.get("/v1/hubs?format=json").body == server.get("/v1/hubs").body
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_paging_gives_everything_once(server, name):
     everything = [row["slug"] for row in items(server, f"/v1/{name}?limit=200")]
@@ -106,6 +121,30 @@ def test_organisation_filters(server):
     assert "reaseheath-college" in slugs("category=fe")
     assert "heriot-watt-university" in slugs("nation=GB-SCT") and "ucas" not in slugs("nation=GB-SCT")
     assert all(row["categories"] for row in items(server, "/v1/organisations?category=he"))
+
+
+def test_partners_of_today_and_former_ones(server, cluster):
+    """A role that has ended, or is to begin, makes nobody a partner; nor does a category of another time."""
+    def slugs(query):
+        return {row["slug"] for row in items(server, f"/v1/organisations?limit=200&{query}")} & {"ucas", "ofsted", "ministry-of-defence", "reaseheath-college", "university-of-winchester"}
+    clear = "DELETE FROM scip.organisation_partnership WHERE description = 'partners test'; DELETE FROM scip.organisation_category WHERE subcategory = 'partners_test'"
+    before = {query: slugs(query + "&sort=-name") for query in ("partnership=venue", "partners=current", "partners=former", "category=careers")}
+    try:
+        cluster.psql("INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description) SELECT o.id, v.role, v.starts, v.ends, 'partners test' "
+                     "FROM (VALUES ('ucas', 'venue', NULL, (scip.today() - 1)::text), ('ofsted', 'venue', '2015', to_char(scip.today(), 'YYYY')), "
+                     "('reaseheath-college', 'venue', (scip.today() + 1)::text, NULL), ('reaseheath-college', 'adviser', '2010', '2012-05'), "
+                     "('ministry-of-defence', 'venue', NULL, '2011')) v (slug, role, starts, ends) JOIN scip.organisation o USING (slug); "
+                     "INSERT INTO scip.organisation_category (organisation_id, category, subcategory, starts, ends) SELECT o.id, 'careers', 'partners_test', v.starts, v.ends "
+                     "FROM (VALUES ('ofsted', '2015', '2016'), ('ministry-of-defence', '2015', '2999')) v (slug, starts, ends) JOIN scip.organisation o USING (slug)")
+        assert slugs("partnership=venue") - before["partnership=venue"] == {"ofsted"}
+        assert "ucas" in slugs("partnership=venue&partners=former") and "ofsted" not in slugs("partnership=venue&partners=former")
+        assert "ministry-of-defence" in slugs("partnership=venue&partners=former"), "of that role, whatever it is besides"
+        assert slugs("partners=current") >= before["partners=current"] | {"ofsted", "ministry-of-defence"}
+        assert not slugs("partners=current") & slugs("partners=former") and slugs("partnership=venue&partners=current") == slugs("partnership=venue")
+        assert slugs("category=careers") - before["category=careers"] == {"ministry-of-defence"}
+    finally:
+        cluster.psql(clear)
+    assert server.get("/v1/organisations?partners=all").status == 400
 
 
 def test_search_ignores_accents(server, cluster):

@@ -6,6 +6,7 @@ import string
 import time
 
 import harness
+import hidden
 import pytest
 
 CANARY = b"GET /things?label=canary HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -131,10 +132,67 @@ def test_target_and_headers_too_long(engine):
 
 @pytest.mark.parametrize("line, status", [
     (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505), (b"GET / HTTP/1.2\r\nHost: x\r\n\r\n", 505), (b"GET / HTTP/0.9\r\nHost: x\r\n\r\n", 505),
-    (b"GARBAGE\r\n\r\n", 400), (b"GET /\r\n\r\n", 400), (b"FETCH / HTTP/1.1\r\nHost: x\r\n\r\n", 400), (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+    (b"GARBAGE\r\n\r\n", 400), (b"GET /\r\n\r\n", 400), (b" GET / HTTP/1.1\r\nHost: x\r\n\r\n", 400), (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400), (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
     (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400), (b"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", 400), (b"\0\r\n\r\n", 400)])
 def test_library_errors_are_problems(engine, line, status):
     hostile(engine, line, status)
+
+
+@pytest.mark.parametrize("method, path, status", [
+    ("FETCH", "/typed", 501), ("QUERY", "/typed", 501), ("get", "/typed", 501), ("G", "/typed", 501), ("ET", "/typed", 501), ("PROPFIND", "/typed", 501),
+    ("TRACE", "/typed", 405), ("TRACE", "/typed?x=1", 405), ("TRACE", "/nowhere", 404), ("CONNECT", "/typed", 405), ("CONNECT", "x:443", 400),
+    ("PATCH", "/typed", 405)])
+def test_methods(engine, method, path, status):
+    """RFC 9110, section 9.1: 501 for what is not known here, 405 with Allow for what is."""
+    slug = {501: "not-implemented", 405: "method-not-allowed", 404: "not-found", 400: "bad-request"}[status]
+    hostile(engine, head(method, path, "Content-Length: 0", "Connection: close"), status, slug)
+    if status == 405:
+        (answer,), _ = harness.raw(engine, head(method, path, "Content-Length: 0", "Connection: close"))
+        assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("method, target, status", [
+    ("GET", "http://x/typed", 200), ("GET", "HTTPS://other.example:8443/typed", 200), ("GET", "http://x/things?limit=1", 200), ("GET", "http://x/typed/", 404),
+    ("GET", "http://x?limit=1", 404), ("HEAD", "http://x/typed", 200), ("OPTIONS", "*", 204), ("OPTIONS", "http://x", 204), ("OPTIONS", "http://x/typed", 204),
+    ("GET", "*", 400), ("OPTIONS", "**", 400), ("GET", "http:///typed", 400), ("GET", "http://user@x/typed", 400), ("GET", "http://x#/typed", 400),
+    ("GET", "ftp://x/typed", 400), ("GET", "x/typed", 400), ("GET", "http://", 400)])
+def test_forms_of_the_target(engine, method, target, status):
+    """RFC 9112, section 3.2: whatever the form, there is an answer."""
+    responses, closed = harness.raw(engine, head(method, target, "Connection: close"))
+    assert [response.status for response in responses] == [status] and closed
+    if status == 204:
+        assert responses[0].headers["Allow"] == ("GET, HEAD, OPTIONS" if "typed" in target else "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+
+
+def test_a_request_behind_empty_lines_is_read_once(engine):
+    """RFC 9112, section 2.2: they are passed over; spaces are not. 300 that hide a request, whole and in two packets."""
+    before = runs(engine)
+    first = b"GET /typed HTTP/1.1\r\nHost: x\r\n\r\n"
+    for case, statuses in hidden.statuses(engine.port, "/echo", CANARY, first):
+        allowed = [[400], [200, 400], [200, 400]] # what the canary is as JSON; or what stands in front of it
+        assert statuses in allowed, case
+    assert runs(engine) == before and engine.alive()
+    for prefix in (b"\r\n", b"\n", b"\r\n\r\n", b"\n\n", b"\r\n" * 5000):
+        for cut in range(1, 3):
+            data = prefix + b"GET /typed HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            responses, _ = harness.raw(engine, (data[:cut], data[cut:]), pause=0.02)
+            assert [response.status for response in responses] == [200], prefix[:20]
+
+
+def test_heads_in_pieces(engine):
+    """A byte a packet, a request and a half, a head that stops: each is read once, or timed out (2 s here) and told so."""
+    data = b"GET /typed HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", engine.port), 10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in [data[i:i + 1] for i in range(len(data))] + [data + data[:20], data[20:]]:
+            connection.sendall(part)
+            time.sleep(0.002)
+        connection.sendall(data[:20])
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    answers = harness.parse_responses(received)
+    assert [answer.status for answer in answers] == [200, 200, 200, 408] and answers[3].json["type"] == "/problems/request-timeout"
 
 
 def test_deep_nesting_does_not_overrun_the_stack(engine):
@@ -245,5 +303,5 @@ def test_random_requests(engine, server):
                 data[position:position] = data[position:position + source.randrange(20)]
             data = data or bytearray(b"x")
         responses, _ = harness.raw(engine, bytes(data), timeout=0.05)
-        assert all(response.status < 500 or response.status == 505 for response in responses), (bytes(data), responses[0].text)
+        assert all(response.status < 500 or response.status in (501, 505) for response in responses), (bytes(data), responses[0].text)
     assert engine.alive() and server.alive()

@@ -114,3 +114,25 @@ def test_white_space_makes_nobody_else(server, cluster, central):
     assert {status for status, _ in people} == {201, 409}, people
     assert ("W Padded" in {name for _, name in people}), "stored as it is read"
     assert cluster.psql("SELECT count(*) FROM scip.person WHERE email = 'w.padded@typed.example'").strip() == "1"
+
+
+def test_a_year_is_one_in_every_spelling(server, central, contract):
+    """In every query that takes a period: the same answer, and 400 or 422 for what is none."""
+    asked = 0
+    for path, item in contract["paths"].items():
+        for parameter in item.get("get", {}).get("parameters", []):
+            if "$ref" in parameter:
+                parameter = contract["components"]["parameters"][parameter["$ref"].rsplit("/", 1)[1]]
+            if (parameter["name"], parameter["in"]) not in (("period", "query"), ("quarter", "query")):
+                continue
+            target = path.replace("{slug}", {"groups": "board"}.get(path.split("/")[2], "scotland-hub")).replace("{code}", "hubs")
+            quarter = "-Q1" if parameter["name"] == "quarter" else ""
+            answers = [server.send("GET", f"{target}?{parameter['name']}={quote(year + quarter, safe='')}", token=central) for year in ("2021-22", "2021/22", "202122")]
+            assert len({(answer.status, answer.body) for answer in answers}) == 1 and answers[0].status in (200, 404), (target, [answer.text for answer in answers])
+            for wrong in ("0000-01", "2021--22", "2021-22-Q5", "21/22", "2021.22", "_"):
+                assert server.send("GET", f"{target}?{parameter['name']}={quote(wrong, safe='')}", token=central).status in (200, 400, 404, 422), (target, wrong)
+            asked += answers[0].status == 200
+    assert asked >= 15
+    assert server.get("/v1/training/figures?period=_").status == 400
+    both = server.get("/v1/metrics/hubs?period=2010-11")
+    assert "2010/11" in both.text and "2010-M11" in both.text, "what could be two things is refused with both"

@@ -8,6 +8,7 @@ import harness
 import pytest
 
 HERE = harness.ROOT / "tests/browser"
+LED = {"leads": [{"organisation": "university-of-winchester", "from": "2012-09-01"}]}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -101,13 +102,13 @@ def evaluated_year(cluster, server):
           DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
           COMMIT;
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
 
     clear()
     central = cluster.token(server, "central")
     for slug, name, starts in (("north", "Northumberland, Cumbria and the Scottish Borders Hub", "2012-10-01"), ("river", "River Hub", "2012-10-01"),
                                ("quiet", "Quiet <Hub> & Friends", "2012-10-01"), ("late", "Late Hub", "2014-11-01")):
-        assert server.send("PUT", f"/v1/hubs/browser-{slug}", {"name": name, "nations": ["GB-ENG"], "status": "active", "status_starts": starts,
+        assert server.send("PUT", f"/v1/hubs/browser-{slug}", {"name": name, "nations": ["GB-ENG"], "status": "active", "status_starts": starts, **LED,
                            "sources": ["https://www.example.org/hubs"], "confidence": "high"}, token=central, If_None_Match="*").status == 201
     for year, by_hub in (("2013-14", {"north": 30, "river": 12}), ("2014-15", {"north": 1234, "river": 3, "late": 7})):
         for slug, number in by_hub.items():
@@ -119,6 +120,38 @@ def evaluated_year(cluster, server):
             for step in ("submission", "acceptance", "publication"):
                 assert server.send("POST", f"{path}/{step}", token=central).status == 200
         assert server.send("POST", "/v1/releases", {"period": year, "note": "The year is over"}, token=central).status == 201
+    yield
+    clear()
+
+
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def long_words(cluster, server):
+    """What people may enter without a space, wherever an element shows text; a number of ten digits; a Hub that has closed."""
+    def clear():
+        cluster.psql("""
+          DELETE FROM scip.event WHERE slug = 'browser-long'; DELETE FROM scip.document WHERE slug = 'browser-long';
+          BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM scip.headline_figure WHERE slug = 'browser-long'; COMMIT;
+          CREATE TEMP TABLE long AS SELECT id FROM scip.hub WHERE slug IN ('browser-long', 'browser-closed');
+          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE long)) DELETE FROM scip.hub WHERE id IN (TABLE long);""")
+
+    clear()
+    central, source = cluster.token(server, "central"), {"sources": ["https://www.example.org/" + "long" * 20], "confidence": "low"}
+    address = "https://www.example.org/" + "a" * 150
+    for path, body in {
+            "hubs/browser-long": {"name": LONG + LONG, "nations": ["GB-WLS"], "regions": ["wales"], "status": "active", "status_starts": "2012-10-01", **LED, "blurb": f"See {address} for more.",
+                                  "page_url": address},
+            "hubs/browser-closed": {"name": "Closed Hub", "nations": ["GB-WLS"], "regions": ["wales"], "status": "closed", "status_starts": "2012-10-01"},
+            "events/browser-long": {"title": LONG + LONG, "kind": "conference", "starts": "2999-01-01", "venue": LONG, "town": LONG[:50], "nation": "GB-WLS", "description": address,
+                                    "accessibility": LONG, "url": address},
+            "documents/browser-long": {"title": LONG + LONG, "kind": "research_report", "published": "2025-03", "language": "en", "authors": [LONG], "publisher": LONG, "abstract": address * 3,
+                                       "url": address},
+            "headline-figures/browser-long": {"metric": "browser", "scope": "context", "label": LONG, "value": 1234567890, "unit": "children", "qualifier": "about", "period": "1899"}}.items():
+        made = server.send("PUT", f"/v1/{path}", {**body, **({} if path.startswith("events") else source)}, token=central, If_None_Match="*")
+        assert made.status == 201, (path, made.text)
+    assert server.send("POST", "/v1/events/browser-long/publication", token=central).status == 200
     yield
     clear()
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 # What the engine may answer anywhere, whatever an operation documents: always a problem.
-ANYWHERE = {400, 404, 405, 406, 408, 411, 413, 414, 415, 417, 429, 431, 500, 503, 504, 505}
+ANYWHERE = {400, 404, 405, 406, 408, 411, 413, 414, 415, 417, 429, 431, 500, 501, 503, 504, 505}
 PROBLEM_ONLY_ENGINE = {401, 403, 409, 422}  # the engine's contract raises these by SQLSTATE
 
 

@@ -1,4 +1,5 @@
 """Files through the edge and without it: as they come, in little memory, each download counted for who asked for it."""
+import os
 import random
 import re
 import socket
@@ -39,7 +40,7 @@ def put(cluster, api):
     token = cluster.token(api, "central")
 
     def send(to, name, body, condition="If-None-Match"):
-        return to.request("PUT", f"{PATH}/{name}", {"Authorization": f"Bearer {token}", condition: "*"}, body, **({"record": False} if to is api else {}))
+        return to.request("PUT", f"{PATH}/{name}", {"Authorization": f"Bearer {token}", condition: "*"}, body)
     return send
 
 
@@ -145,3 +146,82 @@ def test_the_visitor_counts(cluster, edge, put, api):
         answer = edge.request("GET", f"{PATH}/visited.txt", {"User-Agent": "Firefox/130.0", "X-Forwarded-For": "192.0.2.1"}, source=source)
         assert answer.status == 200
     assert counted(cluster) == before + 3
+
+
+def read_slowly(port, path, rate, source="127.0.0.1", seconds=None):
+    """A download at so many bytes a second, or for so long: how many bytes of the body came."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        connection.settimeout(60)
+        connection.bind((source, 0))
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nUser-Agent: Reader {next(harness.serial)}\r\nConnection: close\r\n\r\n".encode())
+        total, started, head = 0, time.monotonic(), 0
+        try:
+            while piece := connection.recv(16384):
+                head = head or piece.index(b"\r\n\r\n") + 4
+                total += len(piece)
+                if seconds and time.monotonic() - started > seconds:
+                    break
+                time.sleep(max(0, started + total / rate - time.monotonic()))
+        except ConnectionResetError:
+            pass
+        return total - head
+
+
+@pytest.fixture(scope="module")
+def slow_lines(cluster, put, api):
+    """What takes the shipped settings minutes takes these seconds: the least rate is 500 times larger."""
+    assert put(api, "slow.pdf", FULL[:30 * MIB]).status in (201, 412)
+    server = harness.Server("main", DATABASE_URL=cluster.url(), TRUSTED_PROXIES="127.0.0.1", TRANSFER_RATE=4000000, BODY_TIMEOUT_MS=1000, REQUEST_TIMEOUT_MS=1000)
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("way", ["direct", "edge"])
+def test_slow_lines_get_all_of_it(slow_lines, tmp_path, way):
+    """A little more than the least rate, for longer than any one deadline; through buffers that are filled and emptied in lumps."""
+    edge = Edge(slow_lines.port, tmp_path) if way == "edge" else None
+    with ThreadPoolExecutor(3) as pool:
+        got = list(pool.map(lambda rate: read_slowly(edge.port if edge else slow_lines.port, f"{PATH}/slow.pdf", rate), (4400000, 8000000, 20000000)))
+    assert got == [30 * MIB] * 3
+    if edge:
+        edge.stop()
+
+
+@pytest.mark.skipif("SCIP_ROUNDS" not in os.environ, reason="five minutes of 8 KiB/s")
+def test_the_shipped_settings(cluster, put, api, tmp_path):
+    """8 KiB/s, five minutes, through the edge: not cut."""
+    put(api, "slow.pdf", FULL[:30 * MIB])
+    server = harness.Server("main", DATABASE_URL=cluster.url(), TRUSTED_PROXIES="127.0.0.1")
+    edge = Edge(server.port, tmp_path)
+    assert read_slowly(edge.port, f"{PATH}/slow.pdf", 8300, seconds=300) >= 300 * 8300 - 65536
+    edge.stop()
+    server.stop()
+
+
+def test_two_addresses_do_not_hold_all_transfers(cluster, api, put, tmp_path):
+    """180 readers of nothing, of two addresses, as the edge sees them: others download."""
+    put(api, "slow.pdf", FULL[:30 * MIB])
+    server = harness.Server("main", DATABASE_URL=cluster.url(), TRUSTED_PROXIES="127.0.0.1", THREADS=300)
+    edge, held = Edge(server.port, tmp_path), []
+    try:
+        for n in range(180):
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.bind((f"127.0.0.{2 + n % 2}", 0))
+            connection.connect(("127.0.0.1", edge.port))
+            connection.sendall(f"GET {PATH}/slow.pdf HTTP/1.1\r\nHost: x\r\nUser-Agent: Holder {n}\r\n\r\n".encode())
+            held.append(connection)
+        until = time.monotonic() + 20
+        while "scip_transfers_in_flight 76" not in server.admin("/metrics")[1]:
+            assert time.monotonic() < until, server.admin("/metrics")[1]
+            time.sleep(0.1)
+        part = {"Range": "bytes=0-9", "User-Agent": "Another"}
+        assert edge.request("GET", f"{PATH}/slow.pdf", part, source="127.0.0.9").status == 206
+        is_problem(edge.request("GET", f"{PATH}/slow.pdf", part, source="127.0.0.2"), 429)
+    finally:
+        for connection in held:
+            connection.close()
+        edge.stop()
+        server.stop()

@@ -63,7 +63,7 @@ def writes(server, token):
                "without one": server.send("POST", "/v1/accounts", {**account, "subject": account["subject"] + "-2"}, token),
                "a trial": server.send("POST", "/v1/accounts?dry_run=true", {**account, "subject": account["subject"] + "-3"}, token),
                "a document": server.send("PUT", f"/v1/documents/state-{time.time_ns()}", document, token, If_None_Match="*"),
-               "a file": server.send("PUT", f"/v1/documents/state/files/{time.time_ns()}.txt", b"a text of some length", token, record=False, If_None_Match="*"),
+               "a file": server.send("PUT", f"/v1/documents/state/files/{time.time_ns()}.txt", b"a text of some length", token, If_None_Match="*"),
                "people": server.send("GET", "/v1/people", token=token)}
     for name, answer in answers.items():
         if answer.status == 503:

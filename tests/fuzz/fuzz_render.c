@@ -21,10 +21,12 @@ static const char *run(struct arena *arena, const struct renderer *renderer, str
     struct buf buf = buf_new(arena, 16, 1 << 20);
     struct rendering rendering = {
         .buf = &buf, .columns = columns, .column_count = COLUMNS, .list = true, .title = "Fuzz", .next = "n"};
-    renderer->begin(&rendering);
+    if (renderer->begin)
+        renderer->begin(&rendering);
     for (unsigned i = 0; i < count; i++)
         renderer->row(&rendering, rows[i]);
-    renderer->end(&rendering);
+    if (renderer->end)
+        renderer->end(&rendering);
     assert(rendering.rows == count);
     *length = buf.length;
     return buf_text(&buf);

@@ -39,6 +39,20 @@ def test_upgrade_from_the_change_before(database):
     server.stop()
 
 
+def test_back_to_an_older_release_and_forth(database):
+    """The guide's command, to the change before the last ten, with the records of the service there."""
+    database.migrate()
+    changes = [line.split()[0] for line in (database.share / "db/sqitch.plan").read_text().splitlines() if line and line[0] not in "%#"]
+    guide = (harness.ROOT / "debian/README.Debian").read_text()
+    command = re.search(r"^ +sqitch revert .*$", guide, re.M)[0].strip().replace("CHANGE", changes[-10])
+    command = command.replace('"db:pg://scip_migrator@/scip"', f"'db:pg://scip_migrator@/{database.name}?host={database.env['PGHOST']}'")
+    said = run("bash", "-c", command + " -y", cwd=database.share / "db", env=database.env)
+    assert f"- {changes[-1]}" in said and f"- {changes[-10]}" not in said
+    assert f"+ {changes[-1]}" in database.migrate()
+    database.check()
+    assert database.counts()["hub"] == "{9}"
+
+
 @pytest.fixture
 def empty():
     """A cluster of its own that knows neither database nor roles."""

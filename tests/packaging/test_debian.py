@@ -1,6 +1,9 @@
 """The Debian packages: built, unpacked, and what is in them run."""
+import os
 import re
+import signal
 import subprocess
+import time
 
 import harness
 from packaged import run, tracked
@@ -70,6 +73,52 @@ def test_the_unit_is_sound_and_confined(installed, tmp_path):
     run("systemd-analyze", "security", "--offline=true", "--threshold=15", file)
     file.write_text(file.read_text().replace("ProtectSystem=strict", "").replace("CapabilityBoundingSet=", ""))
     assert subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", file], stdout=subprocess.DEVNULL).returncode
+
+
+def test_the_edge_is_the_one_of_the_tree_and_serves(database, installed, tmp_path):
+    """Its unit's command, with the files of the package, in front of the packaged server."""
+    share = installed / "usr/share/scip-api"
+    for name in ("docker/nginx.conf", "docker/tls.conf", "script/edge"):
+        assert (share / name).read_bytes() == (harness.ROOT / name).read_bytes()
+    text = (installed / "lib/systemd/system/scip-api-edge.service").read_text()
+    settings = dict(re.findall(r"^([A-Z_]+)=(.*)$", (installed / "etc/scip-api/edge.env").read_text(), re.M))
+    assert {"API", "PORT", "TLS_PORT", "RATE"} == settings.keys()
+    command = re.search(r"^ExecStart=(.*)$", text, re.M)[1].replace("/usr/share/scip-api", str(share)).replace("/var/lib/scip-api-edge", str(tmp_path / "edge"))
+    database.migrate()
+    server = database.server()
+    port, tls_port = harness.free_port(), harness.free_port()
+    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1", "-days", "1",
+        "-keyout", tmp_path / "key.pem", "-out", tmp_path / "chain.pem")
+    env = {**os.environ, **settings, "API": f"127.0.0.1:{server.port}", "PORT": str(port), "TLS_PORT": str(tls_port),
+           "CERTIFICATE": str(tmp_path / "chain.pem"), "KEY": str(tmp_path / "key.pem")}
+    edge = subprocess.Popen([part if part[0] != "$" else env[part[2:-1]] for part in command.split()], env=env)
+    try:
+        until = time.monotonic() + 20
+        while subprocess.run(["curl", "-fsSko", "/dev/null", f"https://127.0.0.1:{tls_port}/health/live"], stderr=subprocess.DEVNULL).returncode:
+            assert time.monotonic() < until and edge.poll() is None
+            time.sleep(0.1)
+        assert "scotland-hub" in run("curl", "-fsSk", f"https://127.0.0.1:{tls_port}/v1/hubs?nation=GB-SCT")
+    finally:
+        edge.send_signal(signal.SIGQUIT)
+        edge.wait(30)
+    server.stop()
+
+
+def test_the_edge_s_unit_is_sound_and_confined(installed, tmp_path):
+    file = tmp_path / "scip-api-edge.service"
+    file.write_text((installed / "lib/systemd/system/scip-api-edge.service").read_text().replace("/usr/share/scip-api", str(installed / "usr/share/scip-api")))
+    assert run("systemd-analyze", "verify", "--man=no", file) == ""
+    run("systemd-analyze", "security", "--offline=true", "--threshold=25", file)
+
+
+def test_a_database_that_is_not_there_is_named(database, installed):
+    """Which of the two addresses is wrong."""
+    database.migrate()
+    nowhere, there = "postgresql:///none?host=/nonexistent", database.url()
+    for anonymous, writer, name in [(nowhere, nowhere, "DATABASE_URL"), (nowhere, database.url("scip_writer"), "DATABASE_URL"), (there, nowhere, "WRITER_DATABASE_URL")]:
+        done = subprocess.run([installed / "usr/bin/scip-api", "check", "--db"], cwd=installed / "usr/share/scip-api", text=True, capture_output=True,
+                              env={**os.environ, "DATABASE_URL": anonymous, "WRITER_DATABASE_URL": writer})
+        assert done.returncode == 1 and re.search(rf"^{name}: the database is not reachable$", done.stderr, re.M), done.stderr
 
 
 def test_lintian_finds_no_error(packages):

@@ -1,6 +1,6 @@
 /* What a file is by its bytes, in whatever pieces they come; byte ranges (RFC 9110, section 14). */
 #include "handlers/content.h"
-#include "http/range.h"
+#include "handlers/range.h"
 #include "suite.h"
 #include <stdlib.h>
 

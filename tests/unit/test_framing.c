@@ -1,4 +1,4 @@
-/* Framing as civetweb hands it over: header blocks are built here the way its parser leaves them in memory. */
+/* Where a request ends, by its headers. */
 #include "http/framing.h"
 #include "suite.h"
 #include <stdio.h>
@@ -11,33 +11,15 @@ static struct request request;
 static struct framing framing;
 static struct problem problem;
 
-/* civetweb 1.15's parse_http_headers, in its effect: NUL over spaces before the colon, the colon and line ends;
- * it stops at a line that begins with a space and after 64 headers. */
+/* The headers of a block, as civetweb reports them of one that arrival_read has let through. */
 static void parse(const char *method, const char *text) {
-    size_t length = (size_t)snprintf(block, sizeof block, "%s\r\n", text);
-    block[length - 1] = '\0'; /* the block's last LF */
+    snprintf(block, sizeof block, "%s", text);
     request = (struct request){.method = method, .target = "/v1/hubs", .headers = headers};
-    for (char *at = block; request.header_count < 64;) {
-        char *name = at;
-        while (*at != ':' && *at >= 33 && *at <= 126)
-            at++;
-        if (at == name)
-            break;
-        while (*at == ' ')
-            *at++ = '\0';
-        ck_assert_int_eq(*at, ':');
-        *at++ = '\0';
-        while (*at == ' ' || *at == '\t')
-            at++;
-        headers[request.header_count++] = (struct header){name, at};
-        at += strcspn(at, "\r\n");
-        if (*at == '\r')
-            *at++ = '\0';
-        if (!*at)
-            break;
-        *at++ = '\0';
-        if (*at == '\r' || *at == '\n')
-            break;
+    for (char *at = block, *end; (end = strstr(at, "\r\n")); at = end + 2) {
+        char *value = strchr(at, ':');
+        *value = *end = '\0';
+        value += 1 + strspn(value + 1, " \t");
+        headers[request.header_count++] = (struct header){at, value};
     }
 }
 
@@ -92,31 +74,15 @@ START_TEST(bad_framing) {
         "Host: x\r\nContent-Length: -1\r\n",
         "Host: x\r\nContent-Length: \r\n",
         "Host: x\r\nContent-Length: 99999999999999999999\r\n",
-        "Host: x\r\nContent-Length : 3\r\n",
-        "Host: x\r\nContent-Length  :3\r\n",
         "Host: x\r\nTransfer-Encoding: chunked, identity\r\n",
         "Host: x\r\nTransfer-Encoding: identity\r\n",
-        "Host: x\r\nX: 1\r\n folded\r\nContent-Length: 3\r\n",
         "Host: x\r\nHost: y\r\nContent-Length: 3\r\n",
         "Content-Length: 3\r\n",
-        "Host: x\r\nContent-Length: 3\n",
     };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         ck_assert_msg(strcmp(read_it("POST", blocks[i]), "bad-framing") == 0, "block %zu", i);
         ck_assert(problem.close);
     }
-}
-END_TEST
-
-START_TEST(hidden_headers_of_a_get) {
-    ck_assert_str_eq(read_it("GET", "Host: x\r\nX: 1\r\n folded\r\nContent-Length: 30\r\n"), "bad-framing");
-    char text[8192] = "Host: x\r\n";
-    for (int i = 0; i < 63; i++)
-        snprintf(text + strlen(text), 64, "X-%d: %d\r\n", i, i);
-    ck_assert_str_eq(read_it("GET", text), "headers-too-large");
-    strcat(text, "Content-Length: 30\r\n");
-    ck_assert_str_eq(read_it("GET", text), "headers-too-large");
-    ck_assert(problem.close);
 }
 END_TEST
 
@@ -139,6 +105,5 @@ END_TEST
 
 int main(void) {
     return run_cases("framing", NULL, NULL,
-                     (const TTest *const[]){plain_requests, keep_alive, bad_framing, hidden_headers_of_a_get,
-                                            lengths_and_expectations, NULL});
+                     (const TTest *const[]){plain_requests, keep_alive, bad_framing, lengths_and_expectations, NULL});
 }

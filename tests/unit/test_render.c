@@ -39,17 +39,18 @@ static const char *const empty[COLUMNS] = {"x"};
 
 static const char *run(const struct renderer *renderer, bool list, const char *next, unsigned *omitted) {
     struct buf buf = buf_new(arena, 8, 1 << 16);
-    struct rendering rendering = {
-        .buf = &buf, .columns = columns, .column_count = COLUMNS, .list = list, .title = "T", .next = next};
+    struct rendering rendering = {.buf = &buf, .columns = columns, .column_count = COLUMNS, .list = list, .next = next};
     const char *const *rows[] = {full, empty};
-    renderer->begin(&rendering);
+    if (renderer->begin)
+        renderer->begin(&rendering);
     for (int i = 0; i < (list ? 2 : 1); i++) {
         struct value values[COLUMNS];
         for (int j = 0; j < COLUMNS; j++)
             values[j] = (struct value){rows[i][j], rows[i][j] ? strlen(rows[i][j]) : 0};
         renderer->row(&rendering, values);
     }
-    renderer->end(&rendering);
+    if (renderer->end)
+        renderer->end(&rendering);
     if (omitted)
         *omitted = rendering.omitted;
     return buf_text(&buf);
@@ -88,11 +89,10 @@ END_TEST
 
 START_TEST(ical) {
     unsigned omitted;
-    ck_assert_str_eq(
-        run(&render_ical, true, NULL, &omitted),
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\nX-WR-CALNAME:T\r\n"
-        "BEGIN:VEVENT\r\nSUMMARY:A\\; b\\, "
-        "c\\\\d\\ne\r\nDTSTART;VALUE=DATE:20250606\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    ck_assert_str_eq(run(&render_ical, true, NULL, &omitted),
+                     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\n"
+                     "BEGIN:VEVENT\r\nSUMMARY:A\\; b\\, "
+                     "c\\\\d\\ne\r\nDTSTART;VALUE=DATE:20250606\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
     ck_assert_uint_eq(omitted, 1);
 }
 END_TEST
@@ -100,18 +100,29 @@ END_TEST
 /* On the clock of the place: a calendar that moves with summer time needs the zone's rules. */
 START_TEST(ical_times) {
     static const struct column timed[] = {{.name = "_ical_dtstart", .kind = COLUMN_DATE, .engine = true},
-                                          {.name = "_ical_dtstart_at", .kind = COLUMN_LOCAL, .engine = true}};
-    static const struct value rows[2][2] = {{{NULL, 0}, {"2025-06-06 19:30:00", 19}}, {{"2025-06-07", 10}, {NULL, 0}}};
+                                          {.name = "_ical_dtstart_at", .kind = COLUMN_LOCAL, .engine = true},
+                                          {.name = "_ical_dtstart_utc", .kind = COLUMN_INSTANT, .engine = true},
+                                          {.name = "_ical_conference", .kind = COLUMN_TEXT, .engine = true},
+                                          {.name = "_calendar", .kind = COLUMN_TEXT, .engine = true}};
+    static const struct value rows[3][5] = {
+        {{NULL, 0}, {"2025-06-06 19:30:00", 19}, {NULL, 0}, {"https://a.example/?a,b;c", 24}, {"A, B", 4}},
+        {{"2025-06-07", 10}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {"A, B", 4}},
+        {{NULL, 0}, {NULL, 0}, {"2025-10-26 01:30:00+00", 22}, {NULL, 0}, {"A, B", 4}}};
     struct buf buf = buf_new(arena, 8, 10000);
-    struct rendering rendering = {.buf = &buf, .columns = timed, .column_count = 2, .list = true, .title = "T"};
-    render_ical.begin(&rendering);
+    struct rendering rendering = {.buf = &buf, .columns = timed, .column_count = 5, .list = true};
     render_ical.row(&rendering, rows[0]);
     render_ical.row(&rendering, rows[1]);
+    render_ical.row(&rendering, rows[2]);
     render_ical.end(&rendering);
     const char *text = buf_text(&buf);
     ck_assert_ptr_nonnull(strstr(text, "BEGIN:VTIMEZONE\r\nTZID:Europe/London\r\n"));
     ck_assert_ptr_nonnull(strstr(text, "\r\nDTSTART;TZID=Europe/London:20250606T193000\r\n"));
     ck_assert_ptr_nonnull(strstr(text, "\r\nDTSTART;VALUE=DATE:20250607\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\nDTSTART:20251026T013000Z\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\nCONFERENCE;VALUE=URI:https://a.example/?a,b;c\r\n"));
+    ck_assert_ptr_nonnull(strstr(text,
+                                 "\r\nNAME:A\\, B\r\nX-WR-CALNAME:A\\, B\r\nREFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n"
+                                 "X-PUBLISHED-TTL:PT6H\r\nBEGIN:VTIMEZONE\r\n"));
     ck_assert_uint_eq(rendering.omitted, 0);
 }
 END_TEST
@@ -128,6 +139,8 @@ START_TEST(values) {
         {COLUMN_INSTANT, "2025-01-01 00:00:00+00", "\"2025-01-01T00:00:00Z\""},
         {COLUMN_TEXT, "\x7f\x1f", "\"\x7f\\u001f\""},
         {COLUMN_JSON, "{\"a\":1}", "{\"a\":1}"},
+        {COLUMN_JSON, "{\"a\":\"“\xE2\x80\xA8£\xC2\x85\xE2\x80\xA9\"}", "{\"a\":\"“\\u2028£\\u0085\\u2029\"}"},
+        {COLUMN_TEXT, "“a\xE2\x80\xA8£\xC2\x85\xE2\x80\xA9 ’", "\"“a\\u2028£\\u0085\\u2029 ’\""},
         {COLUMN_BOOL, "f", "false"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

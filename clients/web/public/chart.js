@@ -34,6 +34,7 @@ export const chartLook = sheet(`
   @media (forced-colors: active) {
     .mark, .line, .base { fill: CanvasText; stroke: CanvasText; }
     .provisional .mark { fill: Canvas; }
+    text { fill: CanvasText; }
   }
 `)
 

@@ -14,6 +14,7 @@ const style = sheet(`
   form :is(select, input) { font-size: 1rem; color: var(--text); max-width: min(18rem, 80cqw); }
   form input { width: min(26rem, 80cqw); max-width: none; }
   form button { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
+  @media (forced-colors: active) { form button { background: ButtonFace; color: ButtonText; border-color: ButtonText; } }
   .count { color: var(--muted); padding-bottom: 0.75rem; }
   .list { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(27rem, 100%), 1fr)); gap: 0 calc(2 * var(--gap)); }
   .item { display: grid; gap: 0.25rem; align-content: start; padding-block: var(--gap); border-top: 1px solid var(--border); }

@@ -21,7 +21,7 @@ const look = sheet(`
     color: var(--text);
     font-family: var(--scip-font, inherit);
     line-height: 1.5;
-    overflow-wrap: break-word;
+    overflow-wrap: anywhere;
   }
   :host([hidden]) { display: none; }
   *, ::before, ::after { box-sizing: border-box; }
@@ -154,7 +154,7 @@ export class ScipElement extends HTMLElement {
     this.#internals.states.add(state)
     this.#content.ariaBusy = String(state === 'loading')
     this.#before.hidden = state !== 'error' && (state !== 'loading' || this.#content.childElementCount > 0)
-    this.#note.replaceChildren(...(text ? [h('span', {}, text)] : []), ...(detail ? [h('span', { lang: 'en' }, detail)] : []))
+    this.#note.replaceChildren(...(text ? [h('span', {}, text)] : []), ...(detail ? [' ', h('span', { lang: 'en' }, detail)] : []))
     if (!retry) return
     const button = h('button', { type: 'button', part: 'retry' }, retry)
     button.addEventListener('click', () => {

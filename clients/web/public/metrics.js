@@ -29,7 +29,7 @@ const look = sheet(`
   .ways { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.5em; }
   button[aria-pressed='true'] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
   .table:not(.unseen) { position: relative; overflow-x: auto; margin-top: 1rem; }
-  table { border-collapse: collapse; font-size: 0.9375rem; font-variant-numeric: lining-nums tabular-nums; }
+  table { overflow-wrap: break-word; border-collapse: collapse; font-size: 0.9375rem; font-variant-numeric: lining-nums tabular-nums; }
   caption { padding-bottom: 0.5rem; color: var(--muted); font-size: 0.875rem; text-align: start; }
   th, td { padding: 0.375rem clamp(0.75rem, 2cqw, 1.25rem) 0.375rem 0; border-bottom: 1px solid var(--border); font-weight: 400; text-align: start; vertical-align: top; }
   thead th { color: var(--muted); font-size: 0.875rem; }

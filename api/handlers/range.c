@@ -1,4 +1,4 @@
-#include "http/range.h"
+#include "handlers/range.h"
 #include <string.h>
 #include <strings.h>
 

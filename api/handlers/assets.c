@@ -1,0 +1,68 @@
+#include "handlers/assets.h"
+#include "http/response.h"
+#include <dirent.h>
+#include <string.h>
+
+struct asset {
+    struct asset *next;
+    const char *path, *content_type;
+    struct text text;
+};
+
+static const char *content_type_of(const char *file) {
+    static const char *const types[][2] = {{".html", "text/html; charset=utf-8"},
+                                           {".css", "text/css; charset=utf-8"},
+                                           {".js", "text/javascript; charset=utf-8"},
+                                           {".svg", "image/svg+xml"},
+                                           {".ico", "image/vnd.microsoft.icon"}};
+    const char *dot = strrchr(file, '.');
+    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i][0], dot) == 0)
+            return types[i][1];
+    return NULL;
+}
+
+/* Takes in one file, if there is such a one, to be served at path. */
+static void load(struct app *app, const char *path, const char *folder, const char *file) {
+    struct text text;
+    const char *type = content_type_of(file);
+    struct asset *asset = type ? arena_alloc(app->arena, sizeof *asset) : NULL;
+    if (!asset || !app_read_file(app->arena, arena_printf(app->arena, "%s/%s", folder, file), &text))
+        return;
+    *asset = (struct asset){app->assets, path, type, text};
+    app->assets = asset;
+}
+
+/* The pages' files: those of the reference, whose library lies where npm puts it, and all in the web folder. */
+void assets_load(struct app *app) {
+    static const char *const docs[][2] = {
+        {"/docs", "index.html"},
+        {"/docs/docs.css", "docs.css"},
+        {"/docs/docs.js", "docs.js"},
+        {"/docs/swagger-ui.css", "node_modules/swagger-ui-dist/swagger-ui.css"},
+        {"/docs/swagger-ui-bundle.js", "node_modules/swagger-ui-dist/swagger-ui-bundle.js"}};
+    for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
+        load(app, docs[i][0], app->config.docs, docs[i][1]);
+    load(app, "/favicon.ico", app->config.web, "favicon.ico");
+    DIR *folder = opendir(app->config.web);
+    for (struct dirent *file; folder && (file = readdir(folder));)
+        load(app, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,
+             arena_copy(app->arena, file->d_name, strlen(file->d_name)));
+    if (folder)
+        closedir(folder);
+}
+
+/* A file of the pages, by its whole path. */
+bool assets_get(struct request *request, struct response *response, struct problem *problem) {
+    size_t length = strcspn(request->target, "?");
+    const struct asset *asset = request->app->assets;
+    while (asset && (strlen(asset->path) != length || memcmp(asset->path, request->target, length) != 0))
+        asset = asset->next;
+    if (!asset)
+        return problem_set(problem, "not-found", "There is no such file.");
+    if (!response_body(request, response, problem))
+        return false;
+    response->content_type = asset->content_type;
+    buf_put(&response->body, asset->text.bytes, asset->text.length);
+    return true;
+}

@@ -1,0 +1,209 @@
+#include "http/wire.h"
+#include "base/log.h"
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* STACK_MIN: of a worker. LISTEN_US: between two looks whether to listen on, and after what cannot be waited for.
+ * IDLE_US, HEAD_US: what remains, when the end is near, to a connection without a head and to a head that has begun.
+ * LINGER_US: how long what is unread is taken in at most. HEAD_ROOM: of a head's bytes, for a NUL and a target that
+ * grows by one. */
+enum {
+    STACK_MIN = 1 << 20,
+    LISTEN_US = 20000,
+    IDLE_US = 200000,
+    HEAD_US = 1000000,
+    LINGER_US = 1000000,
+    HEAD_ROOM = 2
+};
+
+_Thread_local struct wire wire;
+static atomic_int connections;
+static atomic_bool ends, admin_ends;
+
+static int wait_for(struct pollfd *fds, nfds_t count, int64_t us) {
+    struct timespec time = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+    return ppoll(fds, count, us < 0 ? NULL : &time, NULL);
+}
+
+/* civetweb asks for stacks of 100 KiB, which a nested document overruns. The executable's definitions come before
+ * libc's, so the library gets these. */
+int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size) {
+    int (*real)(pthread_attr_t *, size_t) =
+        (int (*)(pthread_attr_t *, size_t))dlsym(RTLD_NEXT, "pthread_attr_setstacksize");
+    return real(attributes, size < STACK_MIN ? STACK_MIN : size);
+}
+
+/* civetweb asks again at once, and takes a core, where descriptors are used up. */
+int accept(int socket, struct sockaddr *address, socklen_t *length) {
+    int connection = accept4(socket, address, length, SOCK_CLOEXEC);
+    if (connection >= 0)
+        atomic_fetch_add(&connections, 1);
+    else
+        wait_for(NULL, 0, LISTEN_US);
+    return connection;
+}
+
+/* To shut the listener at once would reset the connections that wait in its queue. So it first gets no more of them, by
+ * a filter that drops every packet: the clients' system sends again, and finds it shut. */
+__attribute__((noinline)) static int await_connection(struct pollfd *fds, nfds_t count) {
+    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+    bool last = atomic_load(wire.state == WIRE_ADMIN ? &admin_ends : &ends);
+    if (last)
+        setsockopt(fds->fd, SOL_SOCKET, SO_ATTACH_FILTER, &(struct sock_fprog){1, &nothing}, sizeof(struct sock_fprog));
+    int ready = wait_for(fds, count, LISTEN_US);
+    if (last && !ready)
+        shutdown(fds->fd, SHUT_RDWR);
+    if (ready > 0 && fds->revents & POLLHUP) /* it is shut */
+        wait_for(NULL, 0, LISTEN_US);
+    return ready;
+}
+
+static bool end_head(const char *fault) {
+    wire.head.fault = fault;
+    wire.state = WIRE_WHOLE;
+    return true;
+}
+
+/* Takes in what there is of the head, and nothing behind it. False: the client has gone. */
+static bool take_head(void) {
+    char *place = wire.bytes + wire.length;
+    size_t room = ARRIVAL_MAX - HEAD_ROOM - wire.length, empty = 0, end, more;
+    ssize_t seen = recvfrom(wire.socket, place, room, MSG_PEEK | MSG_DONTWAIT, NULL, NULL);
+    if (seen <= 0)
+        return seen < 0 && errno == EAGAIN;
+    while (!wire.length && empty < (size_t)seen && (place[empty] == '\r' || place[empty] == '\n'))
+        empty++; /* lines before it are passed over (RFC 9112, section 2.2) */
+    if (!wire.length && !empty && (*place <= ' ' || *place == 0x7f))
+        return end_head("bad-request"); /* TLS, say: its end might never come */
+    end = empty ? 0 : arrival_end(wire.bytes, wire.length + (size_t)seen);
+    more = empty ? empty : end ? end - wire.length : (size_t)seen;
+    if (recvfrom(wire.socket, place, more, MSG_DONTWAIT, NULL, NULL) != (ssize_t)more)
+        return false;
+    wire.length += empty ? 0 : more;
+    if (end) {
+        wire.head = arrival_read(wire.bytes, end);
+        wire.state = WIRE_WHOLE;
+    } else if (wire.length == ARRIVAL_MAX - HEAD_ROOM) {
+        end_head(memchr(wire.bytes, '\n', wire.length) ? "headers-too-large" : "uri-too-long");
+    }
+    return true;
+}
+
+/* Waits for a head for us, or longer once it has begun: until it is whole. -1: none will come. */
+static int await_head(struct pollfd *client, int64_t us) {
+    int64_t begun_us = clock_us(), most_us = us;
+    struct pollfd fd = {.fd = client->fd, .events = POLLIN};
+    wire.socket = client->fd;
+    client->revents = POLLIN;
+    while (wire.state == WIRE_HEAD && clock_us() < begun_us + most_us) {
+        bool begun = wire.length, last = atomic_load(&ends);
+        int ready = wait_for(&fd, 1, us < IDLE_US ? us : IDLE_US);
+        if ((ready > 0 && !take_head()) || (ready < 0 && errno != EINTR) || (!ready && !begun && last))
+            return -1;
+        if (!begun && wire.length)
+            begun_us = clock_us();
+        if (wire.length)
+            most_us = last ? HEAD_US : wire.timeout_us;
+    }
+    if (wire.state == WIRE_HEAD && wire.length)
+        end_head("request-timeout");
+    return wire.state == WIRE_WHOLE;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
+    int64_t us = (int64_t)timeout_ms * 1000;
+    return wire.state == WIRE_LISTENS || wire.state == WIRE_ADMIN ? await_connection(fds, count)
+           : wire.state == WIRE_HEAD || wire.state == WIRE_WHOLE  ? await_head(fds, us)
+                                                                  : wait_for(fds, count, us);
+}
+
+/* A head that is at fault is handed over as a NUL, which civetweb refuses. */
+ssize_t recv(int socket, void *bytes, size_t count, int flags) {
+    if (wire.state == WIRE_WHOLE) {
+        size_t length = wire.head.fault ? 1 : wire.head.length;
+        memcpy(bytes, wire.head.fault ? "" : wire.bytes, length); /* count is ARRIVAL_MAX */
+        wire.state = WIRE_GIVEN;
+        return (ssize_t)length;
+    }
+    if (wire.state == WIRE_GIVEN || (wire.deadline_us && clock_us() > wire.deadline_us)) {
+        errno = ETIMEDOUT; /* civetweb would wait, for more of a head than we see, and however slowly it drips */
+        return -1;
+    }
+    return recvfrom(socket, bytes, count, flags, NULL, NULL);
+}
+
+void wire_start(void) {
+    void *const calls[][2] = {{"pthread_attr_setstacksize", (void *)pthread_attr_setstacksize},
+                              {"accept", (void *)accept},
+                              {"poll", (void *)poll},
+                              {"recv", (void *)recv}};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (dlsym(RTLD_DEFAULT, calls[i][0]) != calls[i][1])
+            log_fatal("the library would not call us: the executable must export its symbols");
+}
+
+void wire_drain(bool admin) {
+    atomic_store(&ends, true);
+    atomic_store(&admin_ends, admin);
+}
+
+int wire_connections(void) {
+    return atomic_load(&connections);
+}
+
+void wire_next(void) {
+    wire.head = (struct arrival){0};
+    wire.length = 0;
+    wire.deadline_us = 0;
+    wire.state = WIRE_HEAD;
+}
+
+void wire_closing(const struct mg_connection *connection) {
+    char nobody[4096];
+    int64_t until = clock_us() + LINGER_US, left;
+    struct pollfd client = {.fd = wire.socket, .events = POLLIN};
+    shutdown(wire.socket, SHUT_WR);
+    while ((left = until - clock_us()) > 0 && wait_for(&client, 1, wire.lingers ? left : 0) > 0 &&
+           recvfrom(wire.socket, nobody, sizeof nobody, MSG_DONTWAIT, NULL, NULL) > 0)
+        ;
+    wire.lingers = false;
+}
+
+void wire_closed(const struct mg_connection *connection) {
+    wire_next();
+    atomic_fetch_sub(&connections, 1);
+}
+
+void pace_earn(struct pace *pace, size_t count) {
+    pace->left_us += (int64_t)count * 1000000 / pace->rate;
+    if (pace->left_us > pace->most_us)
+        pace->left_us = pace->most_us;
+}
+
+/* Waits until the client takes more; the pace pays for it. */
+static bool await_room(struct pace *pace) {
+    int64_t before = clock_us();
+    struct pollfd client = {.fd = wire.socket, .events = POLLOUT};
+    int ready = pace->left_us > 0 ? wait_for(&client, 1, pace->left_us) : 0;
+    pace->left_us -= clock_us() - before;
+    return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
+bool wire_write(const char *bytes, size_t count, struct pace *pace, size_t *sent) {
+    for (size_t at = 0; at < count;) {
+        ssize_t taken = sendto(wire.socket, bytes + at, count - at, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+        if (taken < 0 && errno != EINTR && (errno != EAGAIN || !await_room(pace)))
+            return false;
+        size_t gone = taken > 0 ? (size_t)taken : 0;
+        pace_earn(pace, gone);
+        at += gone;
+        *sent += gone;
+    }
+    return true;
+}

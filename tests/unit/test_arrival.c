@@ -1,0 +1,127 @@
+/* Heads as raw bytes: where they end, and which everyone reads the same way. */
+#include "http/arrival.h"
+#include "suite.h"
+#include <stdio.h>
+#include <string.h>
+
+static char bytes[ARRIVAL_MAX + 2];
+static struct arrival head;
+
+/* The slug of what is wrong with a head, or its request line after the reading. */
+static const char *read_it(const char *text) {
+    snprintf(bytes, sizeof bytes, "%s", text);
+    size_t length = strlen(text);
+    ck_assert_uint_eq(arrival_end(bytes, length), length);
+    head = arrival_read(bytes, length);
+    ck_assert(head.fault || strlen(bytes) == head.length);
+    static char line[256];
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(bytes, "\r"), bytes);
+    return head.fault ? head.fault : line;
+}
+
+static const char *with_lines(const char *lines) {
+    static char text[ARRIVAL_MAX];
+    snprintf(text, sizeof text, "GET /a HTTP/1.1\r\n%s\r\n", lines);
+    return read_it(text);
+}
+
+START_TEST(ends) {
+    ck_assert_uint_eq(arrival_end("", 0), 0);
+    ck_assert_uint_eq(arrival_end("GET / HTTP/1.1\r\nHost: x\r\n", 25), 0);
+    ck_assert_uint_eq(arrival_end("GET / HTTP/1.1\r\nHost: x\r\n\r", 26), 0);
+    ck_assert_uint_eq(arrival_end("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET", 30), 27);
+    ck_assert_uint_eq(arrival_end("a\n\nb", 4), 3);
+    ck_assert_uint_eq(arrival_end("a\n\r\nb", 5), 4);
+    ck_assert_uint_eq(arrival_end("a\r\r\n\rb", 6), 0);
+}
+END_TEST
+
+START_TEST(request_lines) {
+    static const char *const cases[][2] = {
+        {"GET /a HTTP/1.1", "GET /a HTTP/1.1"},
+        {"DELETE /a?b=c HTTP/1.0", "DELETE /a?b=c HTTP/1.0"},
+        {"GET http://x/a?b HTTP/1.1", "GET /a?b HTTP/1.1"},
+        {"GET hTTps://x:1/ HTTP/1.1", "GET / HTTP/1.1"},
+        {"GET http://x HTTP/1.1", "GET / HTTP/1.1"},
+        {"GET http://x?b HTTP/1.1", "GET /?b HTTP/1.1"},
+        {"OPTIONS * HTTP/1.1", "OPTIONS /* HTTP/1.1"},
+        {"OPTIONS http://x HTTP/1.1", "OPTIONS /* HTTP/1.1"},
+        {"OPTIONS http://x/ HTTP/1.1", "OPTIONS / HTTP/1.1"},
+        {"GET * HTTP/1.1", "bad-request"},
+        {"OPTIONS *a HTTP/1.1", "bad-request"},
+        {"GET http:///a HTTP/1.1", "bad-request"},
+        {"GET http://a@b/ HTTP/1.1", "bad-request"},
+        {"GET a HTTP/1.1", "bad-request"},
+        {"CONNECT x:443 HTTP/1.1", "bad-request"},
+        {"GET  /a HTTP/1.1", "bad-request"},
+        {"GET /a  HTTP/1.1", "bad-request"},
+        {"GET\t/a HTTP/1.1", "bad-request"},
+        {"GET /a\x01 HTTP/1.1", "bad-request"},
+        {"GET /\xc3\xa9 HTTP/1.1", "bad-request"},
+        {"GET /a HTTP/1.1 ", "bad-request"},
+        {"GET /a HTTP/11", "bad-request"},
+        {"GET /a HTTP/1.11", "bad-request"},
+        {"GET /a http/1.1", "bad-request"},
+        {"GET /a", "bad-request"},
+        {" GET /a HTTP/1.1", "bad-request"},
+        {"GET /a HTTP/2.0", "version-not-supported"},
+        {"GET /a HTTP/1.2", "version-not-supported"},
+        {"GET /a HTTP/0.9", "version-not-supported"},
+        {"get /a HTTP/1.1", "not-implemented"},
+        {"ET /a HTTP/1.1", "not-implemented"},
+        {"GE /a HTTP/1.1", "not-implemented"},
+        {"TRAC /a HTTP/1.1", "not-implemented"},
+        {"TRACES /a HTTP/1.1", "not-implemented"},
+        {"TRACE /a?b HTTP/1.1", "method-not-allowed"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "%s\r\nHost: x\r\n\r\n", cases[i][0]);
+        ck_assert_str_eq(read_it(text), cases[i][1]);
+    }
+    ck_assert_str_eq(head.target, "/a?b");
+    ck_assert_str_eq(read_it("GET /a HTTP/1.0\r\n\r\n"), "GET /a HTTP/1.0");
+    ck_assert_str_eq(read_it("GET /a HTTP/1.0\n\n"), "bad-request");
+    memcpy(bytes, "GET /a HTTP/1.1\r\nA: \0\r\n\r\n", 25);
+    ck_assert_str_eq(arrival_read(bytes, 25).fault, "bad-request");
+}
+END_TEST
+
+START_TEST(header_lines) {
+    static const char *const fine[] = {"", "A:\r\n", "A: b\r\n", "A:\tb \r\n!#$%&'*+-.^_`|~09azAZ: \xc3\xa9\r\n",
+                                       "A: b:c\r\nB: \r\n"};
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
+        ck_assert_str_eq(with_lines(fine[i]), "GET /a HTTP/1.1");
+    static const char *const faults[] = {"A : b\r\n",
+                                         "A  :b\r\n",
+                                         "A\t: b\r\n",
+                                         ": b\r\n",
+                                         "A\r\n",
+                                         "A b: c\r\n",
+                                         " A: b\r\n",
+                                         "A: b\r\n c\r\n",
+                                         "A: b\r\n\tc\r\n",
+                                         "A:\r\n b\r\n",
+                                         "A: b\nB: c\r\n",
+                                         "A: b\n",
+                                         "A: b\rB: c\r\n",
+                                         "A: b\r\r\n",
+                                         "A: \x7f\r\n",
+                                         "A: \x01\r\n",
+                                         "A: \x0b"
+                                         "chunked\r\n",
+                                         "\xc3\xa9: a\r\n",
+                                         "(A): b\r\n"};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        ck_assert_msg(strcmp(with_lines(faults[i]), "bad-framing") == 0, "lines %zu", i);
+    char text[8192] = "";
+    for (int i = 0; i < ARRIVAL_HEADERS_MAX; i++)
+        snprintf(text + strlen(text), 64, "X-%d: %d\r\n", i, i);
+    ck_assert_str_eq(with_lines(text), "GET /a HTTP/1.1");
+    ck_assert_str_eq(with_lines(strcat(text, "Content-Length: 30\r\n")), "headers-too-large");
+}
+END_TEST
+
+int main(void) {
+    return run_cases("arrival", NULL, NULL, (const TTest *const[]){ends, request_lines, header_lines, NULL});
+}
