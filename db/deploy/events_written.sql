@@ -201,4 +201,33 @@ END $$;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON scip.event_outreach
   FOR EACH ROW EXECUTE FUNCTION scip.guard_outreach();
 
+-- What was done with young people stands once: of a Hub, day and programme (none is any) either in activities or with the
+-- event. Both would be added up. One writer at a time of a Hub looks, after its row is there.
+CREATE FUNCTION scip.refuse_outreach_twice() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  row jsonb := to_jsonb(NEW);
+  key text := coalesce(row ->> 'event_id', row ->> 'id');
+  hub bigint := CASE WHEN row ? 'event_id' THEN (SELECT e.hub_id FROM event e WHERE e.id = key::bigint) ELSE (row ->> 'hub_id')::bigint END;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('outreach of ' || hub, 0));
+  IF EXISTS (
+      SELECT FROM event_outreach o JOIN event e ON e.id = o.event_id LEFT JOIN programme p ON p.id = e.programme_id
+      JOIN activity a ON a.hub_id = e.hub_id AND a.held_on BETWEEN e.starts_on AND e.ends_on
+      WHERE e.hub_id = hub AND a.kind = 'outreach' AND num_nonnulls(a.interventions, a.young_people) > 0
+        AND e.status <> 'cancelled' AND length(e.starts) = 10 AND length(coalesce(e.ends, e.starts)) = 10
+        AND coalesce(a.programme = replace(p.slug, '-', '_'), true)
+        AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END) THEN
+    RAISE 'the numbers of that day are there' USING ERRCODE = 'SC409', CONSTRAINT = 'outreach-entered-twice';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER refuse_outreach_twice AFTER INSERT OR UPDATE ON scip.activity
+  FOR EACH ROW WHEN (NEW.kind = 'outreach') EXECUTE FUNCTION scip.refuse_outreach_twice();
+CREATE TRIGGER refuse_outreach_twice AFTER INSERT ON scip.event_outreach
+  FOR EACH ROW EXECUTE FUNCTION scip.refuse_outreach_twice();
+CREATE TRIGGER refuse_outreach_twice AFTER UPDATE ON scip.event
+  FOR EACH ROW WHEN ((OLD.starts, OLD.ends, OLD.hub_id, OLD.programme_id, OLD.status) IS DISTINCT FROM (NEW.starts, NEW.ends, NEW.hub_id, NEW.programme_id, NEW.status)
+                     AND NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.refuse_outreach_twice();
+
 COMMIT;

@@ -59,6 +59,7 @@ CREATE TABLE scip.use_visitor (
   class text NOT NULL,
   investigations int NOT NULL,
   requests int NOT NULL,
+  of_documents int NOT NULL, -- of the investigations; the others are of resources
   PRIMARY KEY (month_key, class, month)
 ) PARTITION BY LIST (month);
 
@@ -79,9 +80,11 @@ CREATE TABLE scip.users_month (
   class text NOT NULL,
   investigating bigint NOT NULL,
   requesting bigint NOT NULL,
+  of_resources bigint NOT NULL DEFAULT 0,
+  of_documents bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (month, class)
 );
-COMMENT ON TABLE scip.users_month IS 'Users of the whole bank: distinct within a month';
+COMMENT ON TABLE scip.users_month IS 'Users distinct within a month: of everything, of the resource bank, of the research repository; who used both is in each';
 
 -- Secret, and gone when its time is over.
 CREATE TABLE scip.usage_salt (
@@ -324,22 +327,27 @@ BEGIN
     UNION ALL
     SELECT t.item_id, t.month, t.class, t.month_key, t.i, t.r, t.ui, t.ur FROM unnest(crowded) t
   ), change AS MATERIALIZED (
-    SELECT t.month, t.month_key, t.class, sum(t.i)::int AS i, sum(t.r)::int AS r
-    FROM told t GROUP BY 1, 2, 3 HAVING sum(t.i) <> 0 OR sum(t.r) <> 0
+    SELECT t.month, t.month_key, t.class, sum(t.i)::int AS i, sum(t.r)::int AS r, coalesce(sum(t.i) FILTER (WHERE x.kind = 'document'), 0)::int AS d
+    FROM told t JOIN use_item x ON x.id = t.item_id GROUP BY 1, 2, 3
+    HAVING sum(t.i) <> 0 OR sum(t.r) <> 0 OR sum(t.i) FILTER (WHERE x.kind = 'document') <> 0
   ), visitor AS (
-    INSERT INTO use_visitor AS v (month, month_key, class, investigations, requests)
-    SELECT c.month, c.month_key, c.class, c.i, c.r FROM change c ORDER BY 2, 3, 1
+    INSERT INTO use_visitor AS v (month, month_key, class, investigations, requests, of_documents)
+    SELECT c.month, c.month_key, c.class, c.i, c.r, c.d FROM change c ORDER BY 2, 3, 1
     ON CONFLICT (month_key, class, month) DO UPDATE
-      SET investigations = v.investigations + EXCLUDED.investigations, requests = v.requests + EXCLUDED.requests
-    RETURNING v.month, v.month_key, v.class, v.investigations, v.requests
+      SET investigations = v.investigations + EXCLUDED.investigations, requests = v.requests + EXCLUDED.requests,
+          of_documents = v.of_documents + EXCLUDED.of_documents
+    RETURNING v.month, v.month_key, v.class, v.investigations, v.requests, v.of_documents
   ), people AS MATERIALIZED (
-    SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int) AS i, sum((v.requests > 0)::int - (v.requests > c.r)::int) AS r
+    SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int) AS i, sum((v.requests > 0)::int - (v.requests > c.r)::int) AS r,
+           sum((v.investigations > v.of_documents)::int - (v.investigations - c.i > v.of_documents - c.d)::int) AS of_resources,
+           sum((v.of_documents > 0)::int - (v.of_documents > c.d)::int) AS of_documents
     FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.class = c.class
     GROUP BY 1, 2
   ), users AS (
     INSERT INTO users_month AS m
-    SELECT p.month, p.class, p.i, p.r FROM people p ORDER BY 1, 2
-    ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating, requesting = m.requesting + EXCLUDED.requesting
+    SELECT p.month, p.class, p.i, p.r, p.of_resources, p.of_documents FROM people p ORDER BY 1, 2
+    ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating, requesting = m.requesting + EXCLUDED.requesting,
+      of_resources = m.of_resources + EXCLUDED.of_resources, of_documents = m.of_documents + EXCLUDED.of_documents
     RETURNING 1
   )
   -- what others wait for comes last, and everybody locks in this order: visitors, users, figures
@@ -433,10 +441,11 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
          count(*) FILTER (WHERE c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE c.request)
   FROM scip.counted(month) c GROUP BY 1, 2;
 $$;
-CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint)
+CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint, OUT of_resources bigint, OUT of_documents bigint)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT c.class, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request)
-  FROM scip.counted(month) c GROUP BY 1;
+  SELECT c.class, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request),
+         count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'resource'), count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'document')
+  FROM scip.counted(month) c JOIN scip.use_item i ON i.id = c.item_id GROUP BY 1;
 $$;
 
 -- Where a month's figures are not those of its raw rows: item NULL, those of users. One statement, so one moment.
@@ -456,7 +465,9 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   FROM (SELECT * FROM scip.users_month u WHERE u.month = usage_faults.month) u
   FULL JOIN scip.counted_users(usage_faults.month) c USING (class)
   CROSS JOIN LATERAL (VALUES ('users_investigating', coalesce(u.investigating, 0), coalesce(c.investigating, 0)),
-    ('users_requesting', coalesce(u.requesting, 0), coalesce(c.requesting, 0))) v (metric, figure, recount)
+    ('users_requesting', coalesce(u.requesting, 0), coalesce(c.requesting, 0)),
+    ('users_of_resources', coalesce(u.of_resources, 0), coalesce(c.of_resources, 0)),
+    ('users_of_documents', coalesce(u.of_documents, 0), coalesce(c.of_documents, 0))) v (metric, figure, recount)
   WHERE v.figure <> v.recount;
 $$;
 
@@ -490,12 +501,13 @@ BEGIN
   WHERE m.month = mend_usage.month AND (u.at AT TIME ZONE 'Europe/London')::date <> ((u.at + interval '30 seconds') AT TIME ZONE 'Europe/London')::date
   ON CONFLICT DO NOTHING;
   INSERT INTO scip.use_visitor
-  SELECT mend_usage.month, c.month_key, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
-  FROM scip.counted(mend_usage.month) c GROUP BY 2, 3;
+  SELECT mend_usage.month, c.month_key, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request),
+         count(*) FILTER (WHERE NOT c.request AND i.kind = 'document')
+  FROM scip.counted(mend_usage.month) c JOIN scip.use_item i ON i.id = c.item_id GROUP BY 2, 3;
   INSERT INTO scip.usage_month
   SELECT c.item_id, mend_usage.month, c.class, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(mend_usage.month) c;
   INSERT INTO scip.users_month
-  SELECT mend_usage.month, c.class, c.investigating, c.requesting FROM scip.counted_users(mend_usage.month) c;
+  SELECT mend_usage.month, c.class, c.investigating, c.requesting, c.of_resources, c.of_documents FROM scip.counted_users(mend_usage.month) c;
   RETURN faults;
 END $$;
 CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record

@@ -2,12 +2,15 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 DROP VIEW scip.event_outreaches, scip.events, scip.programmes;
 DROP TRIGGER guard ON scip.event_outreach;
+DROP TRIGGER refuse_outreach_twice ON scip.event_outreach;
+DROP TRIGGER refuse_outreach_twice ON scip.event;
+DROP TRIGGER refuse_outreach_twice ON scip.activity;
 DROP TRIGGER set_days ON scip.event;
 DROP TRIGGER guard_status ON scip.event;
 DROP TRIGGER then_guard ON scip.event;
 DROP TRIGGER guard_removal ON scip.event;
 DROP TRIGGER then_raise_ical_sequence ON scip.event;
-DROP FUNCTION scip.guard_outreach, scip.programme_named, scip.is_ambiguous, scip.ical_status, scip.guard_event, scip.guard_event_status,
+DROP FUNCTION scip.guard_outreach, scip.refuse_outreach_twice, scip.programme_named, scip.calendar_name, scip.is_ambiguous, scip.ical_status, scip.guard_event, scip.guard_event_status,
   scip.set_event_days;
 ALTER TABLE scip.event
   DROP CONSTRAINT event_cancellation, DROP CONSTRAINT event_ends_at, DROP CONSTRAINT event_last_day, DROP COLUMN cancellation_reason,

@@ -456,6 +456,43 @@ def test_outreach_numbers_are_the_hubs_and_the_central_teams(server, lead, membe
     assert patch(server, central, "/v1/events/events-nowhere/outreach", {"young_people": 1}).status == 404
 
 
+def test_outreach_is_entered_once(server, lead, central, cluster):
+    """As an activity or with the event, whoever is first, and whatever is changed afterwards; also when both come at once."""
+    activities = f"/v1/hubs/{HUB}/activities"
+    body = {"interventions": 2, "young_people": 20}
+    def event(slug, days, **more):
+        path = published(server, lead, slug, kind="creative_forces", starts=day(-days), **more)
+        assert post(server, lead, path + "/holding").status == 200
+        return path
+    def activity(days, **more):
+        return post(server, lead, activities, {"kind": "outreach", "title": "Once", "held_on": day(-days), "young_people": 20, **more} if "young_people" not in more or more["young_people"] else {"kind": "outreach", "title": "Once", "held_on": day(-days)})
+    first = event("single", 40, programme="creative-forces")
+    assert put(server, lead, first + "/outreach", body).status == 201
+    for more in ({}, {"programme": "creative_forces"}, {"young_people": 5, "interventions": 1}):
+        assert problem(activity(40, **more)) == (409, "outreach-entered-twice"), more
+    other = activity(40, programme="another")
+    assert other.status == 201 and activity(41).status == 201, "of another programme, or another day"
+    assert problem(patch(server, lead, other.json["href"], {"programme": "creative_forces"})) == (409, "outreach-entered-twice")
+    words = activity(40, young_people=None)
+    assert words.status == 201, "without numbers nothing counts twice"
+    assert problem(patch(server, lead, words.json["href"], {"young_people": 1})) == (409, "outreach-entered-twice")
+    assert problem(put(server, lead, event("single-more", 41) + "/outreach", body)) == (409, "outreach-entered-twice")
+    assert problem(patch(server, central, first, {"starts": day(-41)})) == (409, "outreach-entered-twice")
+    assert server.send("DELETE", first + "/outreach", token=lead, if_match="*").status == 204
+    assert activity(40).status == 201
+    for days in range(50, 56):
+        path, answers = event(f"single-{days}", days), []
+        threads = [threading.Thread(target=lambda do=do: answers.append(do().status)) for do in (
+            lambda: put(server, lead, path + "/outreach", body), lambda: activity(days), lambda: activity(days))]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        assert sorted(answers) in ([201, 201, 409], [201, 409, 409]), answers
+        kept = cluster.psql(f"SELECT (SELECT count(*) FROM scip.activity WHERE title = 'Once' AND held_on = '{day(-days)}') || ' ' || "
+                            f"(SELECT count(*) FROM scip.event_outreach o JOIN scip.event e ON e.id = o.event_id WHERE e.slug = 'events-single-{days}')").strip()
+        assert kept in ("2 0", "0 1"), kept
+    cluster.psql("DELETE FROM scip.activity WHERE title = 'Once'")
+
+
 def test_programmes_hold_events(server, central, lead):
     start = {row["slug"]: row for row in server.get("/v1/programmes").json["items"]}
     assert {"creative-forces", "festival-of-friends"} <= set(start)

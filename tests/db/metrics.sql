@@ -75,7 +75,8 @@ INSERT INTO feedback (booking_id, session_id, rating) VALUES (pg_temp.id(41), pg
 INSERT INTO use_item (kind, record_id, slug) VALUES ('document', 2000000001, 'test-document'), ('resource', 2000000001, 'test-resource');
 INSERT INTO usage_month (item_id, month, class, total_item_investigations, unique_item_investigations, total_item_requests, unique_item_requests)
 SELECT i.id, m::date, c.class, 9, 8, n, n - 1 FROM use_item i, (VALUES ('1996-08-01', 100), ('1996-09-01', 10), ('1997-08-01', 20), ('1997-09-01', 100)) v (m, n), (VALUES ('human'), ('robot')) c (class) WHERE i.record_id = 2000000001;
-INSERT INTO users_month (month, class, investigating, requesting) VALUES ('1996-08-01', 'human', 100, 1), ('1996-09-01', 'human', 7, 1), ('1996-09-01', 'machine', 50, 1), ('1997-08-01', 'human', 5, 1), ('1997-09-01', 'human', 100, 1);
+INSERT INTO users_month (month, class, investigating, requesting, of_resources, of_documents) VALUES ('1996-08-01', 'human', 100, 1, 100, 100), ('1996-09-01', 'human', 9, 1, 7, 4), ('1996-09-01', 'machine', 50, 1, 50, 1),
+  ('1997-08-01', 'human', 9, 1, 5, 4), ('1997-09-01', 'human', 100, 1, 100, 100);
 INSERT INTO quarterly_update (hub_id, quarter, status, nil_return, submitted_at, practice) VALUES (pg_temp.h('a'), '1996-97-Q1', 'submitted', false, '1996-12-21T12:00Z', 'Test'),
   (pg_temp.h('a'), '1996-97-Q2', 'submitted', false, '1997-03-22T12:00Z', 'Test'), (pg_temp.h('a'), '1996-97-Q3', 'submitted', true, '1997-06-01T12:00Z', NULL), (pg_temp.h('a'), '1996-97-Q4', 'draft', false, NULL, NULL);
 INSERT INTO message (id, direction, hub_id, kind, title, text, sent_on, response, means, responded_on) VALUES (pg_temp.id(51), 'down', NULL, NULL, 'Test', 'Test', '1996-10-10', NULL, NULL, NULL), (pg_temp.id(52), 'down', NULL, NULL, 'Test', 'Test', '1997-09-01', NULL, NULL, NULL),
@@ -104,7 +105,7 @@ SELECT is(pg_temp.told(metric, by::text[]), said, metric || ' by ' || by) FROM (
   ('training_sessions', '{}', '=1'), ('training_sessions', '{category}', 'test-course=1'),
   ('training_delegates', '{}', '=4'), ('training_delegates', '{hub}', 'a=4, b=0, c=not_applicable, d=0'),
   ('toolkit_rated_highly', '{}', '=66.7 of 2/3'), ('feedback_response_rate', '{}', '=100 of 4/4'),
-  ('resource_bank_users', '{}', '=12'), ('research_documents_downloaded', '{}', '=30'), ('research_documents_downloaded', '{category}', 'test-document=30'), ('document_requests_unique', '{}', '=28'),
+  ('resource_bank_users', '{}', '=12'), ('research_repository_users', '{}', '=8'), ('research_documents_downloaded', '{}', '=30'), ('research_documents_downloaded', '{category}', 'test-document=30'), ('document_requests_unique', '{}', '=28'),
   ('reporting_rate', '{}', '=33.3 of 3/9'), ('reporting_rate', '{hub}', 'a=75 of 3/4, b=0 of 0/4, c=not_applicable, d=0 of 0/1'), ('on_time_rate', '{}', '=22.2 of 2/9'),
   ('relay_rate', '{}', '=33.3 of 1/3'), ('relay_rate', '{hub}', 'a=100 of 1/1, b=0 of 0/1, c=not_applicable, d=0 of 0/1'),
   ('loop_closed_rate', '{}', '=33.3 of 1/3'), ('loop_closed_rate', '{category}', 'idea=50 of 1/2, question=0 of 0/1'),
@@ -115,7 +116,7 @@ SELECT is(pg_temp.left_out(metric), said, 'left out of ' || metric) FROM (VALUES
   ('meetings_held', '1 cancelled, 1 not recorded as held'), ('attendance', '1 apologies, 1 meeting that was cancelled'), ('members_reporting', '3 activity that no member reports'),
   ('outreach_interventions', '1 event that was cancelled, 1 no number given'), ('outreach_young_people', '1 event that was cancelled'), ('training_sessions', '1 cancelled, 1 not recorded as held'),
   ('training_delegates', '1 attendance not recorded, 1 booking that was cancelled, 1 did not come, 1 session that was cancelled, 1 waiting list'),
-  ('toolkit_rated_highly', '1 feedback without a rating'), ('resource_bank_users', '1 machine'), ('research_documents_downloaded', '2 robot'),
+  ('toolkit_rated_highly', '1 feedback without a rating'), ('resource_bank_users', '1 machine'), ('research_repository_users', '1 machine'), ('research_documents_downloaded', '2 robot'),
   ('relay_rate', '1 Hub that was not active then'), ('loop_closed_rate', NULL)) v (metric, said);
 SELECT ok(pg_temp.left_out('network_events') ~ ('1 cancelled, 1 date that may be outside the period, \d+ no date, 1 not recorded as held'), 'left out of network_events: ' || pg_temp.left_out('network_events'));
 SELECT ok(pg_temp.left_out('policy_contributions') ~ '1 context, no contribution, 1 date that may be outside the period', 'left out of policy_contributions');

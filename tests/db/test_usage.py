@@ -92,9 +92,10 @@ class Bank:
         self.name, self.items, self.numbers = name, [], []
         for n in range(count):
             cursor = self.owner.cursor()
-            cursor.execute("INSERT INTO scip.document (slug, title, kind, sources, confidence) VALUES (%s, 'Test', 'report', '{test}', 'low') RETURNING id", (f"{name}-{n}",))
-            self.numbers.append(cursor.fetchone()[0])
-            self.items.append(f"document/{name}-{n}" if n % 2 else f"document:{self.numbers[-1]}")
+            kind = "resource" if n >= 3 else "document"
+            cursor.execute(f"INSERT INTO scip.{kind} (slug, title, kind, sources, confidence) VALUES (%s, 'Test', 'report', '{{test}}', 'low') RETURNING id", (f"{name}-{n}",))
+            self.numbers.append(f"{kind}:{cursor.fetchone()[0]}")
+            self.items.append(f"{kind}/{name}-{n}" if n % 2 else self.numbers[-1])
 
     def ask(self, sql, *values):
         cursor = self.owner.cursor()
@@ -102,8 +103,8 @@ class Bank:
         return cursor.fetchall()
 
     def figures(self):
-        rows = self.ask(f"""SELECT i.record_id, to_char(m.month, 'YYYY-MM'), m.class, {', '.join(METRICS)} FROM scip.usage_month m JOIN scip.use_item i ON i.id = m.item_id
-            WHERE i.kind = 'document' AND i.record_id = ANY (%s)""", self.numbers)
+        rows = self.ask(f"""SELECT i.kind || ':' || i.record_id, to_char(m.month, 'YYYY-MM'), m.class, {', '.join(METRICS)} FROM scip.usage_month m JOIN scip.use_item i ON i.id = m.item_id
+            WHERE i.kind || ':' || i.record_id = ANY (%s)""", self.numbers)
         return {(self.numbers.index(r[0]), r[1], r[2]): r[3:] for r in rows if any(r[3:])}
 
     def users(self):
@@ -119,8 +120,9 @@ class Bank:
     def clean(self):
         self.empty()
         cursor = self.owner.cursor()
-        cursor.execute("DELETE FROM scip.use_item WHERE kind = 'document' AND record_id = ANY (%s)", (self.numbers,))
-        cursor.execute("DELETE FROM scip.document WHERE id = ANY (%s)", (self.numbers,))
+        cursor.execute("DELETE FROM scip.use_item WHERE kind || ':' || record_id = ANY (%s)", (self.numbers,))
+        for kind in ("document", "resource"):
+            cursor.execute(f"DELETE FROM scip.{kind} WHERE '{kind}:' || id = ANY (%s)", (self.numbers,))
         self.owner.close()
 
 
@@ -202,6 +204,22 @@ def test_the_counter_is_the_reference(bank, writers, seed, count, users, spread,
     assert bank.users() == people
     assert bank.ask("SELECT count(*) FROM scip.use WHERE at < '2025-02-01'") == [(count,)]
     assert sum(f[0] for f in figures.values()) < (0.9 if users < 1000 else 0.99) * count  # chains there were
+    assert bank.ask("SELECT * FROM scip.verify_usage()") == []
+
+
+def test_users_of_the_bank_and_of_the_repository(bank, writers):
+    """Who used both is in each, once a month; a chain that goes on after the month's end is of the next one alone."""
+    may, june = at("2024-05-31T10:00:00"), at("2024-06-01T10:00:00")
+    clicks = [Click("reader", 0, may), Click("reader", 1, may + 100), Click("teacher", 3, may), Click("teacher", 4, june), Click("both", 0, may), Click("both", 3, may + 5),
+              Click("both", 3, may + 3600), Click("reader", 3, june), Click("late", 0, at("2024-05-31T23:59:50")), Click("late", 0, at("2024-06-01T00:00:10"))]
+    for click in clicks:
+        record(writers[0], [click], bank.items)
+    assert bank.ask("SELECT to_char(month, 'MM'), investigating, of_resources, of_documents FROM scip.users_month WHERE month IN ('2024-05-01', '2024-06-01') ORDER BY 1") == [
+        ("05", 3, 2, 2), ("06", 3, 2, 1)]
+    assert bank.ask("SELECT * FROM scip.verify_usage()") == []
+    bank.ask("UPDATE scip.users_month SET of_documents = 9 WHERE month = '2024-05-01' RETURNING 1")
+    assert bank.ask("SELECT metric, figure, recount FROM scip.verify_usage()") == [("users_of_documents", 9, 2)]
+    bank.ask("SELECT * FROM scip.recount_usage()")
     assert bank.ask("SELECT * FROM scip.verify_usage()") == []
 
 
@@ -327,7 +345,7 @@ def test_a_list_that_has_changed_records_nothing(bank, writers):
 
 def test_items_that_are_none(bank, writers):
     owner = bank.owner.cursor()
-    owner.execute("UPDATE scip.document SET url = 'https://publisher.example/a', withdrawn_at = now() WHERE id = %s; UPDATE scip.document SET url = 'https://publisher.example/b' WHERE id = %s", bank.numbers[:2])
+    owner.execute("UPDATE scip.document SET url = 'https://publisher.example/a', withdrawn_at = now() WHERE id = %s; UPDATE scip.document SET url = 'https://publisher.example/b' WHERE id = %s", [number.split(":")[1] for number in bank.numbers[:2]])
     names = [bank.items[0], bank.items[1], "document/nowhere", "resource/nowhere", "document:999999999", "hub/x", "document", "", bank.items[1], bank.items[2]]
     cursor = writers[0].cursor()
     cursor.execute("SELECT version FROM scip.agent_patterns() LIMIT 1")
