@@ -734,7 +734,7 @@ export interface paths {
         get: operations["getEventOutreach"];
         /**
          * Give the outreach numbers of an event
-         * @description Of an event that was held (409).
+         * @description Of an event that was held (409). Numbers that an activity of its Hub on that day has already, of the same programme or without one, are not entered again (409, outreach-entered-twice).
          */
         put: operations["putEventOutreach"];
         post?: never;
@@ -2598,7 +2598,7 @@ export interface paths {
         put?: never;
         /**
          * Note an activity
-         * @description By the Hub's lead. `member_because_of_hub` needs the membership, of this Hub and on that day, of who reports it (422); a programme, interventions and young people are of outreach alone. The day is not in the future (422).
+         * @description By the Hub's lead. `member_because_of_hub` needs the membership, of this Hub and on that day, of who reports it (422); a programme, interventions and young people are of outreach alone. The day is not in the future (422). Numbers that an event of the Hub on that day has already, of the same programme or without one, are not entered again (409, outreach-entered-twice): add them there.
          */
         post: operations["addActivity"];
         delete?: never;
@@ -18193,6 +18193,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
