@@ -9,7 +9,7 @@ import { merge } from 'topojson-client'
 import { filter, filterWeight, presimplify, simplify } from 'topojson-simplify'
 
 const WIDTH = 400 /* of the drawing; its height follows */
-const FINEST = 0.003 /* square degrees: a corner that makes a smaller triangle goes */
+const FINEST = 0.0025 /* square degrees: a corner that makes a smaller triangle goes */
 const SMALLEST = 0.004 /* square degrees: an island below goes */
 
 const regions = {
