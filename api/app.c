@@ -45,7 +45,7 @@ static void check_media(const struct operation *operation, struct gate *gate) {
         if (!renderer_of(spec->media[i]))
             gate_fault(gate, spec->where, "%s: nothing renders %s", spec->id, spec->media[i]);
     const struct parameter *format = spec_parameter(spec, IN_QUERY, "format");
-    const json_t *words = format ? schema_enum(format->schema) : NULL;
+    const json_t *words = format ? schema_operand(format->schema, "enum") : NULL;
     for (size_t i = 0; i < json_array_size(words); i++) {
         const char *word = json_string_value(json_array_get(words, i));
         bool offered = false;

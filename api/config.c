@@ -42,8 +42,6 @@ static const struct key {
     NUMBER("POOL_SIZE", pool_size, "4", 1, 256, "database connections"),
     NUMBER("POOL_WAIT_MS", pool_wait_ms, "2000", 1, 60000, "longest wait for a database connection"),
     NUMBER("QUERY_TIMEOUT_MS", query_timeout_ms, "5000", 10, 600000, "longest statement"),
-    NUMBER("BODY_LIMIT", body_limit, "1048576", 1024, 104857600, "largest request body in bytes, but for files"),
-    NUMBER("FILE_LIMIT", file_limit, "5242880", 1024, 104857600, "largest CSV file that is imported, in bytes"),
     NUMBER("UPLOAD_LIMIT", upload_limit, "104857600", 1024, 1073741824, "largest uploaded file in bytes"),
     NUMBER("TRANSFER_RATE", transfer_rate, "8192", 1, 1073741824, "slowest transfer of a file, in bytes a second"),
     NUMBER("BODY_TIMEOUT_MS", body_timeout_ms, "10000", 100, 600000, "longest time for a body to arrive"),

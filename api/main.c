@@ -177,6 +177,7 @@ int main(int count, char **words) {
     struct gate gate = {.out = stderr};
     app_load(&app, handlers, &gate);
     assets_load(&app);
+    handlers_check(&app, &gate);
     int status = lists         ? routes(&app)
                  : checks      ? check(&app, &gate, asks)
                  : gate.faults ? 1

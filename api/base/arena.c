@@ -18,11 +18,14 @@ struct block {
 struct arena {
     struct block *head;
     size_t cap, used;
+    bool failed;
 };
 
-static void *out_of_memory(const struct arena *arena) {
-    if (arena && arena->cap)
+static void *out_of_memory(struct arena *arena) {
+    if (arena && arena->cap) {
+        arena->failed = true;
         return NULL;
+    }
     log_fatal("out of memory");
 }
 
@@ -53,6 +56,7 @@ void arena_reset(struct arena *arena) {
     free_blocks(arena->head);
     arena->head = first;
     arena->used = 0;
+    arena->failed = false;
 }
 
 void arena_free(struct arena **arena) {
@@ -84,7 +88,7 @@ void *arena_alloc_raw(struct arena *arena, size_t size) {
         return out_of_memory(arena);
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (arena->cap && size > arena->cap - arena->used)
-        return NULL;
+        return out_of_memory(arena);
     struct block *block = arena->head;
     if (!block || block->size - block->used < size)
         block = block_add(arena, size);
@@ -123,6 +127,6 @@ char *arena_printf(struct arena *arena, const char *format, ...) {
     return text;
 }
 
-size_t arena_used(const struct arena *arena) {
-    return arena->used;
+bool arena_failed(const struct arena *arena) {
+    return arena->failed;
 }

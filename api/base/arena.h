@@ -32,5 +32,5 @@ void *arena_alloc_raw(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Bytes handed out so far. */
-size_t arena_used(const struct arena *arena);
+/* Whether something was asked for in vain since the last reset: what is NULL may then be missing, not absent. */
+bool arena_failed(const struct arena *arena);

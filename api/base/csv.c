@@ -1,26 +1,22 @@
 #include "base/csv.h"
 #include "base/scan.h"
 #include <ctype.h>
+#include <iconv.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { COLUMNS_MAX = 64, CELL_MAX = 65536, JSON_MAX = 64 * 1024 * 1024 };
+enum { COLUMNS_MAX = 64, NAME_MAX_BYTES = 100, CELL_MAX = 65536, JSON_MAX = 16 * 1024 * 1024 };
 
 struct reader {
     struct arena *arena;
     const char *at, *end;
     char separator;
     int line;
+    unsigned left; /* cells that may yet come */
     struct buf cell;
     struct problem *problem;
 };
-
-/* Windows-1252 from 0x80 to 0x9F; 0 is not assigned. Above that it is Latin-1. */
-static const unsigned short windows[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                           0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
-                                           0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                           0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 static bool wrong(struct reader *reader, const char *detail) {
     char pointer[64];
@@ -30,25 +26,14 @@ static bool wrong(struct reader *reader, const char *detail) {
 
 /* The text as UTF-8: Excel writes the system's code page where it is not told otherwise. */
 static bool decode(struct arena *arena, const char *bytes, size_t length, struct text *text) {
-    struct buf out = buf_new(arena, length + 16, length * 3 + 16);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-        unsigned code = byte < 0x80 || byte >= 0xA0 ? byte : windows[byte - 0x80];
-        if (!code)
-            return false;
-        if (code < 0x80) {
-            buf_char(&out, (char)code);
-        } else if (code < 0x800) {
-            buf_char(&out, (char)(0xC0 | code >> 6));
-            buf_char(&out, (char)(0x80 | (code & 0x3F)));
-        } else {
-            buf_char(&out, (char)(0xE0 | code >> 12));
-            buf_char(&out, (char)(0x80 | (code >> 6 & 0x3F)));
-            buf_char(&out, (char)(0x80 | (code & 0x3F)));
-        }
-    }
-    *text = (struct text){out.data, out.length};
-    return !out.failed;
+    size_t room = length * 3 + 1;
+    char *out = arena_alloc_raw(arena, room), *to = out, *from = (char *)bytes;
+    iconv_t way = iconv_open("UTF-8", "WINDOWS-1252");
+    bool fine = out && way != (iconv_t)-1 && iconv(way, &from, &length, &to, &room) != (size_t)-1;
+    if (way != (iconv_t)-1)
+        iconv_close(way);
+    *text = (struct text){out, (size_t)(to - out)};
+    return fine;
 }
 
 /* The separator is the one that the first line has most of; Excel also says it in a line of its own. */
@@ -165,8 +150,8 @@ static bool read_columns(struct reader *reader, const char **names, unsigned *co
             *end = n ? '_' : (char)tolower((unsigned char)*c);
             c += n ?: 1;
         }
-        if (!name)
-            return wrong(reader, "is too long");
+        if (!name || text.length > NAME_MAX_BYTES) /* each row repeats it */
+            return wrong(reader, "has a column whose name is too long");
         *end = '\0';
         named |= *name;
         for (unsigned i = 0; *name && i < *count; i++)
@@ -220,11 +205,16 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
     buf_str(out, "}}");
     if (!filled)
         out->length = before;
+    else if (reader->left < count)
+        return problem_set(reader->problem, "too-large", "The table has too many cells: send it in parts.");
+    else
+        reader->left -= count;
     *any |= filled;
     return true;
 }
 
-const char *csv_to_json(struct arena *arena, const char *bytes, size_t length, struct problem *problem) {
+const char *csv_to_json(struct arena *arena, const char *bytes, size_t length, unsigned cells,
+                        struct problem *problem) {
     struct text text = {bytes, length};
     if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
         return problem_add(problem, "/body", "is UTF-16: save it as CSV UTF-8"), NULL;
@@ -238,6 +228,7 @@ const char *csv_to_json(struct arena *arena, const char *bytes, size_t length, s
                             .at = text.bytes,
                             .end = text.bytes + text.length,
                             .line = 1,
+                            .left = cells,
                             .cell = buf_new(arena, 256, CELL_MAX),
                             .problem = problem};
     const char *names[COLUMNS_MAX];

@@ -1,4 +1,6 @@
 #include "base/scan.h"
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool digit(char c) {
@@ -57,17 +59,29 @@ bool scan_number(const char *text, size_t length) {
     return i == length;
 }
 
+/* A long double has the 64 bits of every integer. */
+bool scan_whole(const char *text, size_t length, int64_t *value) {
+    long double number = scan_number(text, length) ? strtold(text, NULL) : NAN;
+    if (!(fabsl(number) < 0x1p63L) || number != floorl(number))
+        return false;
+    *value = (int64_t)number;
+    return true;
+}
+
 /* Two digits at text as a number, or -1. */
 static int pair(const char *text) {
     return digit(text[0]) && digit(text[1]) ? (text[0] - '0') * 10 + text[1] - '0' : -1;
 }
+
+/* What PostgreSQL takes of an instant. */
+enum { FRACTION_MAX = 40, OFFSET_HOURS_MAX = 15 };
 
 bool scan_date(const char *text, size_t length) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (length != 10 || text[4] != '-' || text[7] != '-')
         return false;
     int century = pair(text), rest = pair(text + 2), month = pair(text + 5), day = pair(text + 8);
-    if (century < 0 || rest < 0 || month < 1 || month > 12 || day < 1)
+    if (century < 0 || rest < 0 || century + rest == 0 || month < 1 || month > 12 || day < 1)
         return false;
     bool leap = rest ? rest % 4 == 0 : century % 4 == 0;
     return day <= days[month - 1] + (month == 2 && leap);
@@ -79,26 +93,27 @@ bool scan_date_time(const char *text, size_t length) {
     int hour = pair(text + 11), minute = pair(text + 14), second = pair(text + 17);
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
         return false;
-    size_t i = 19;
-    if (text[i] == '.') {
-        size_t fraction = digits(text, length, i + 1);
-        if (!fraction)
-            return false;
-        i += 1 + fraction;
-    }
+    size_t i = 19, fraction = text[i] == '.' ? digits(text, length, i + 1) : 0;
+    if (text[i] == '.' && (!fraction || fraction > FRACTION_MAX))
+        return false;
+    i += fraction ? 1 + fraction : 0;
     int offset = 0; /* minutes east of UTC */
-    if (length - i == 1 && (text[i] | 0x20) == 'z') {
-        offset = 0;
-    } else if (length - i == 6 && (text[i] == '+' || text[i] == '-') && text[i + 3] == ':') {
+    if (length - i == 6 && (text[i] == '+' || text[i] == '-') && text[i + 3] == ':') {
         int hours = pair(text + i + 1), minutes = pair(text + i + 4);
-        if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+        if (hours < 0 || hours > OFFSET_HOURS_MAX || minutes < 0 || minutes > 59)
             return false;
         offset = (hours * 60 + minutes) * (text[i] == '-' ? -1 : 1);
-    } else {
+    } else if (length - i != 1 || (text[i] | 0x20) != 'z') {
         return false;
     }
-    /* a leap second exists only as 23:59:60 UTC */
-    return second < 60 || ((hour * 60 + minute - offset) % 1440 + 1440) % 1440 == 1439;
+    /* a leap second exists only as 23:59:60 UTC, and has no parts in PostgreSQL */
+    int utc = hour * 60 + minute - offset, last = 24 * 60 - 1;
+    if (second == 60 && ((utc + 24 * 60) % (24 * 60) != last || strspn(text + 20, "0") < fraction))
+        return false;
+    /* the years before 1 and after 9999 have no such form */
+    return memcmp(text, "0001-01-01", 10) == 0   ? utc >= 0
+           : memcmp(text, "9999-12-31", 10) == 0 ? utc <= last && second < 60
+                                                 : true;
 }
 
 bool scan_uuid(const char *text, size_t length) {

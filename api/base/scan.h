@@ -10,7 +10,12 @@ bool scan_int(const char *text, size_t length, int64_t *value);
 /* A JSON number (RFC 8259, section 6). */
 bool scan_number(const char *text, size_t length);
 
-/* RFC 3339, section 5.6: full-date, and date-time with an offset or Z; the days of each month are checked. */
+/* A JSON number that is an integer of 64 bits, however it is written: 1.0, 1e3, 10e-1. The text goes on behind length.
+ */
+bool scan_whole(const char *text, size_t length, int64_t *value);
+
+/* RFC 3339, section 5.6: full-date, and date-time with an offset or Z; the days of each month are checked. Narrower
+ * where PostgreSQL is: no year 0000, offsets of less than 16 hours, fractions of at most 40 digits. */
 bool scan_date(const char *text, size_t length);
 bool scan_date_time(const char *text, size_t length);
 

@@ -1,5 +1,7 @@
 #include "contract/bundle.h"
 #include "base/scan.h"
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct bundle {
@@ -25,40 +27,23 @@ json_t *bundle_resolve(json_t *document, const char *pointer) {
             token[used++] = c;
         }
         ptrdiff_t length = scan_percent(token, used, false, token);
-        if (length < 0)
-            return NULL;
-        token[length] = '\0';
-        int64_t index;
-        if (json_is_array(document) && scan_int(token, (size_t)length, &index))
-            document = index < 0 ? NULL : json_array_get(document, (size_t)index);
-        else
-            document = json_object_get(document, token);
+        token[length < 0 ? 0 : length] = '\0';
+        document = json_object_get(document, token);
     }
     return *pointer ? NULL : document;
 }
 
-/* relative (a $ref's file part) as seen from the file base, with "." and ".." taken out. */
+/* relative (a $ref's file part) as seen from the file base: one name for each file, from this folder on. */
 static const char *file_path(struct bundle *bundle, const char *base, const char *relative, size_t length) {
     const char *slash = strrchr(base, '/');
-    size_t directory = slash ? (size_t)(slash - base) + 1 : 0;
-    char *path = arena_alloc(bundle->arena, directory + length + 1), *to = path;
-    char *joined = arena_printf(bundle->arena, "%.*s%.*s", (int)directory, base, (int)length, relative);
-    for (const char *part = joined; *part;) {
-        size_t size = strcspn(part, "/");
-        if (size == 2 && strncmp(part, "..", 2) == 0 && to > path + 1) {
-            to[-1] = '\0';
-            char *up = strrchr(path, '/');
-            to = up ? up + 1 : path;
-        } else if (size != 1 || *part != '.') {
-            memcpy(to, part, size);
-            to += size;
-            if (part[size])
-                *to++ = '/';
-        }
-        part += size + (part[size] == '/');
-    }
-    *to = '\0';
-    return path;
+    const char *joined =
+        arena_printf(bundle->arena, "%.*s%.*s", slash ? (int)(slash - base) + 1 : 0, base, (int)length, relative);
+    char here[PATH_MAX], path[PATH_MAX];
+    size_t root = realpath(".", here) ? strlen(here) : 0;
+    if (!realpath(joined, path))
+        return joined;
+    bool within = strncmp(path, here, root) == 0 && path[root] == '/';
+    return arena_printf(bundle->arena, "%s", path + (within ? root + 1 : 0));
 }
 
 static json_t *load(struct bundle *bundle, const char *path);
@@ -142,6 +127,7 @@ static void place_paths(struct bundle *bundle, const char *root_path) {
 
 json_t *bundle_load(struct arena *arena, const char *path, struct places *places, struct gate *gate) {
     struct bundle bundle = {.arena = arena, .places = places, .gate = gate, .files = json_object()};
+    path = file_path(&bundle, "", path, strlen(path));
     bundle.root = load(&bundle, path);
     if (bundle.root) {
         if (!json_object_get(bundle.root, "components"))

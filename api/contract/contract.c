@@ -4,6 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#define BODY_TYPES " application/json application/merge-patch+json application/x-www-form-urlencoded text/csv */* "
+enum { BODY_LIMIT_MAX = 16 * 1024 * 1024 };
+
 /* What the loader carries along. */
 struct loader {
     struct arena *arena;
@@ -11,6 +14,7 @@ struct loader {
     struct places *places;
     struct schema_set *schemas;
     struct contract *contract;
+    json_t *roles; /* of each operation that needs a token: what SQL is told of the contract, as :operations */
 };
 
 #define FAULT(loader, node, ...) gate_fault((loader)->gate, places_of((loader)->places, (node)), __VA_ARGS__)
@@ -21,9 +25,9 @@ static json_t *resolve(struct loader *loader, json_t *node) {
         json_t *ref = json_object_get(node, "$ref");
         if (!ref)
             return node;
-        json_t *target = bundle_resolve(loader->contract->document, json_string_value(ref));
+        json_t *target = bundle_resolve(loader->contract->document, json_string_value(ref) ?: "");
         if (!target)
-            FAULT(loader, ref, "$ref \"%s\" leads nowhere", json_string_value(ref));
+            FAULT(loader, json_is_string(ref) ? ref : node, "$ref \"%s\" leads nowhere", json_string_value(ref) ?: "");
         node = target;
     }
     return node;
@@ -38,33 +42,53 @@ static bool listed(struct loader *loader, const char *words, const char *key) {
     return strncmp(key, "x-", 2) == 0 || strstr(words, arena_printf(loader->arena, " %s ", key));
 }
 
+/* keys: " name:s" for each that there may be, with the letters of its shapes: object, array, string, number, boolean.
+ */
 static void known_keys(struct loader *loader, json_t *node, const char *what, const char *keys) {
     const char *key;
     json_t *value;
-    json_object_foreach (node, key, value)
-        if (!listed(loader, keys, key))
+    json_object_foreach (node, key, value) {
+        const char *found = strstr(keys, arena_printf(loader->arena, " %s:", key));
+        const char *shapes = found ? found + strlen(key) + 2 : "";
+        if (!found && strncmp(key, "x-", 2) != 0)
             FAULT(loader, value, "%s has an unknown key \"%s\"", what, key);
+        else if (found && !memchr(shapes, "oasnnbbz"[json_typeof(value)], strcspn(shapes, " ")))
+            FAULT(loader, node, "the \"%s\" of %s has a value of the wrong type", key, what);
+    }
 }
 
+/* JSON, of ours or in a vocabulary of others: the statement's columns are its members. */
 static bool is_json(const char *media_type) {
-    return strcmp(media_type, "application/json") == 0;
+    return strcmp(media_type, "application/json") == 0 || strcmp(media_type, "application/ld+json") == 0 ||
+           strcmp(media_type, "application/vnd.citationstyles.csl+json") == 0;
 }
 
-/* A vocabulary of others, in JSON: the statement's columns are its members too. */
-static bool is_vocabulary(const char *media_type) {
-    return strcmp(media_type, "application/ld+json") == 0 ||
-           strcmp(media_type, "application/vnd.citationstyles.csl+json") == 0;
+/* Parameters that the engine itself reads mean the same everywhere; limit is a statement's too. */
+static void check_reserved(struct loader *loader, struct parameter *parameter, json_t *node) {
+    static const char *const names[] = {"format", "cursor", "after", "dry_run", "limit"};
+    static const unsigned types[] = {SCHEMA_STRING, SCHEMA_STRING, SCHEMA_STRING, SCHEMA_BOOLEAN, SCHEMA_INTEGER};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(parameter->name, names[i]) != 0)
+            continue;
+        parameter->engine = strcmp(names[i], "limit") != 0;
+        if (parameter->place != IN_QUERY || schema_types(parameter->schema) != types[i] ||
+            schema_format(parameter->schema))
+            FAULT(loader, node, "the name %s is the engine's: it stands in the query, with its type and no format",
+                  names[i]);
+    }
 }
 
 static void load_parameter(struct loader *loader, struct spec *spec, struct parameter *parameter, json_t *node) {
     node = resolve(loader, node);
     const char *in = text_of(node, "in"), *name = text_of(node, "name");
-    known_keys(loader, node, "a parameter",
-               " name in required description schema style explode example examples deprecated ");
+    known_keys(
+        loader, node, "a parameter",
+        " name:s in:s required:b description:s schema:ob style:s explode:b example:oasnb examples:o deprecated:b");
     if (!in || !name || !json_object_get(node, "schema")) {
         FAULT(loader, node, "a parameter needs name, in and schema");
         return;
     }
+    spec->parameter_count++;
     *parameter = (struct parameter){
         .name = name,
         .place = strcmp(in, "path") == 0    ? IN_PATH
@@ -81,11 +105,12 @@ static void load_parameter(struct loader *loader, struct spec *spec, struct para
         if (!strstr(spec->path, braced))
             FAULT(loader, node, "%s has no %s", spec->path, braced);
     }
+    check_reserved(loader, parameter, node);
     bool array = schema_types(parameter->schema) == SCHEMA_ARRAY;
     if (array && parameter->place == IN_QUERY && !json_is_false(json_object_get(node, "explode")))
         FAULT(loader, node, "an array in the query needs explode: false");
     for (const struct parameter *other = spec->parameters; other < parameter; other++)
-        if (other->name && strcmp(other->name, name) == 0)
+        if (strcmp(other->name, name) == 0)
             FAULT(loader, node, "the parameter %s stands twice", name);
 }
 
@@ -95,9 +120,9 @@ static void load_parameters(struct loader *loader, struct spec *spec, json_t *it
     struct parameter *parameters = arena_alloc(loader->arena, (count + 1) * sizeof *parameters);
     spec->parameters = parameters;
     json_array_foreach (shared, index, node)
-        load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
+        load_parameter(loader, spec, &parameters[spec->parameter_count], node);
     json_array_foreach (own, index, node)
-        load_parameter(loader, spec, &parameters[spec->parameter_count++], node);
+        load_parameter(loader, spec, &parameters[spec->parameter_count], node);
     for (const char *c = spec->path; *c; c++)
         braces += *c == '{';
     for (size_t i = 0; i < count; i++)
@@ -111,11 +136,11 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
     json_t *body = resolve(loader, json_object_get(operation, "requestBody"));
     json_t *content = json_object_get(body, "content"), *media;
     const char *type;
+    known_keys(loader, body, "a request body", " description:s content:o required:b");
     spec->body_required = json_is_true(json_object_get(body, "required"));
     json_object_foreach (content, type, media) {
         spec->streamed |= strcmp(type, "*/*") == 0;
-        if (!is_json(type) && strcmp(type, "application/merge-patch+json") != 0 && strcmp(type, "*/*") != 0 &&
-            strcmp(type, "application/x-www-form-urlencoded") != 0 && strcmp(type, "text/csv") != 0)
+        if (!listed(loader, BODY_TYPES, type))
             FAULT(loader, media, "%s: a body is JSON, a JSON merge patch, a form, CSV or */*, not %s", spec->id, type);
         else if (spec->body)
             FAULT(loader, media, "%s: one media type for the body", spec->id);
@@ -126,6 +151,22 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
     spec->body_required &= !spec->streamed; /* its handler looks */
 }
 
+/* Bounds of a body that needs more than others: { bytes: 131072, values: 8000 }, or one of them. */
+static void load_body_limit(struct loader *loader, struct spec *spec, json_t *operation) {
+    json_t *limit = json_object_get(operation, "x-body-limit"), *member;
+    spec->body_bytes = json_integer_value(json_object_get(limit, "bytes")) ?: BODY_BYTES;
+    spec->body_values = (unsigned)json_integer_value(json_object_get(limit, "values")) ?: BODY_VALUES;
+    const char *name;
+    known_keys(loader, limit, "x-body-limit", " bytes:n values:n");
+    json_object_foreach (limit, name, member)
+        if (json_integer_value(member) < 1 || json_integer_value(member) > BODY_LIMIT_MAX)
+            FAULT(loader, member, "%s: a bound of x-body-limit is 1 to %d", spec->id, BODY_LIMIT_MAX);
+    if (limit && (!json_object_size(limit) || !spec->body))
+        FAULT(loader, limit, "%s: x-body-limit has bytes or values, of a body that is read whole", spec->id);
+    if (spec->body_bytes > loader->contract->body_bytes)
+        loader->contract->body_bytes = spec->body_bytes;
+}
+
 static void load_headers(struct loader *loader, struct spec *spec, json_t *response) {
     json_t *headers = json_object_get(response, "headers"), *header;
     const char *name;
@@ -133,7 +174,7 @@ static void load_headers(struct loader *loader, struct spec *spec, json_t *respo
     spec->headers = constants;
     json_object_foreach (headers, name, header) {
         json_t *schema = json_object_get(resolve(loader, header), "schema");
-        const json_t *value = schema ? schema_const(schema_compile(loader->schemas, schema)) : NULL;
+        const json_t *value = schema ? schema_operand(schema_compile(loader->schemas, schema), "const") : NULL;
         if (!json_is_string(value))
             continue;
         constants[spec->header_count++] = (struct constant_header){name, json_string_value(value)};
@@ -148,7 +189,7 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
     spec->media = types;
     json_object_foreach (content, type, media) {
         types[spec->media_count++] = type;
-        if (is_json(type) || is_vocabulary(type))
+        if (is_json(type))
             spec->response = schema_compile(loader->schemas, json_object_get(media, "schema"));
     }
     const struct schema *items = spec->response ? schema_property(spec->response, "items") : NULL;
@@ -163,6 +204,7 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
     const char *status;
     json_object_foreach (responses, status, response) {
         response = resolve(loader, response);
+        known_keys(loader, response, "a response", " description:s headers:o content:o links:o");
         if ((status[0] == '2' && strlen(status) == 3) || strcmp(status, "303") == 0) {
             bool beside = spec->success == 200 && (strcmp(status, "201") == 0 || strcmp(status, "206") == 0);
             if (spec->success && !beside)
@@ -181,20 +223,25 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
 
 /* Alternatives of one scheme, whose list names a role (OpenAPI 3.1, Security Requirement Object); {}: no token. */
 static void load_security(struct loader *loader, struct spec *spec, json_t *operation) {
-    json_t *security = json_object_get(operation, "security"), *alternative;
+    json_t *security = json_object_get(operation, "security"), *alternative, *listed_roles = json_array();
     size_t index;
     struct buf roles = buf_new(loader->arena, 64, 1024);
     json_array_foreach (security, index, alternative) {
-        json_t *names = json_object_get(alternative, "bearer");
-        spec->anonymous |= json_object_size(alternative) == 0;
+        json_t *names = json_object_get(alternative, "bearer"), *role = json_array_get(names, 0);
+        spec->anonymous |= json_is_object(alternative) && json_object_size(alternative) == 0;
         spec->secured |= names != NULL;
-        if (json_object_size(alternative) > 1 || (json_object_size(alternative) == 1 && !json_is_array(names)) ||
-            json_array_size(names) > 1)
+        if (!json_is_object(alternative) || json_object_size(alternative) > 1 ||
+            (json_object_size(alternative) == 1 && !json_is_array(names)) || json_array_size(names) > 1 ||
+            (role && !json_is_string(role)))
             FAULT(loader, alternative, "%s: an alternative is {} or { bearer: [at most one role] }", spec->id);
-        if (json_array_size(names))
-            buf_printf(&roles, "%s%s", roles.length ? "," : "", json_string_value(json_array_get(names, 0)));
+        if (json_is_string(role))
+            buf_printf(&roles, "%s%s", roles.length ? "," : "", json_string_value(role));
+        json_array_append(listed_roles, role);
     }
     spec->roles = buf_text(&roles);
+    if (spec->secured)
+        json_object_set(loader->roles, spec->id, listed_roles);
+    json_decref(listed_roles);
 }
 
 static void load_operation(struct loader *loader, const char *path, json_t *item, const char *method,
@@ -211,7 +258,8 @@ static void load_operation(struct loader *loader, const char *path, json_t *item
                           .where = places_of(loader->places, operation)};
     known_keys(
         loader, operation, "an operation",
-        " tags summary description operationId parameters requestBody responses deprecated security externalDocs ");
+        " tags:a summary:s description:s operationId:s parameters:a requestBody:o responses:o deprecated:b security:a "
+        "externalDocs:o x-answer:s x-body-limit:o");
     if (!spec->id || !*spec->id ||
         spec->id[strspn(spec->id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")]) {
         FAULT(loader, operation, "%s %s: operationId must be letters and digits", upper, path);
@@ -227,7 +275,11 @@ static void load_operation(struct loader *loader, const char *path, json_t *item
                                                              : NULL;
     load_security(loader, spec, operation);
     load_body(loader, spec, operation);
+    load_body_limit(loader, spec, operation);
     load_responses(loader, spec, operation);
+    if (spec->shared && spec->secured && !spec->anonymous)
+        FAULT(loader, operation, "%s needs a token, and its Cache-Control is public: kept answers are everybody's",
+              spec->id);
 }
 
 static void load_paths(struct loader *loader) {
@@ -254,26 +306,11 @@ static void load_components(struct loader *loader) {
         schema_compile(loader->schemas, schema);
 }
 
-/* What SQL is told of the contract, as :operations. */
-static const char *list_operations(struct arena *arena, const struct contract *contract) {
-    struct buf list = buf_new(arena, 4096, 1 << 20);
-    const char *comma = "";
-    buf_char(&list, '{');
-    for (unsigned i = 0; i < contract->spec_count; i++) {
-        const struct spec *spec = &contract->specs[i];
-        if (!spec->secured)
-            continue;
-        buf_printf(&list, "%s\"%s\":[", comma, spec->id);
-        comma = ",";
-        for (const char *role = spec->roles; *role;) {
-            size_t length = strcspn(role, ",");
-            buf_printf(&list, "%s\"%.*s\"", role == spec->roles ? "" : ",", (int)length, role);
-            role += length + (role[length] == ',');
-        }
-        buf_char(&list, ']');
-    }
-    buf_char(&list, '}');
-    return buf_text(&list);
+static const char *dump(struct arena *arena, const json_t *node, size_t *length) {
+    *length = json_dumpb(node, NULL, 0, JSON_COMPACT);
+    char *text = arena_alloc(arena, *length + 1);
+    json_dumpb(node, text, *length, JSON_COMPACT);
+    return text;
 }
 
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
@@ -291,14 +328,13 @@ const struct contract *contract_load(struct arena *arena, const char *path, stru
     contract->description = text_of(info, "description");
     if (!contract->title || !contract->version)
         gate_fault(gate, path, "info needs title and version");
+    loader.roles = json_object();
     loader.schemas = schema_set_new(arena, contract->document, loader.places, gate);
     load_components(&loader);
     load_paths(&loader);
-    contract->operations = list_operations(arena, contract);
-    contract->json_length = json_dumpb(contract->document, NULL, 0, JSON_COMPACT);
-    char *json = arena_alloc(arena, contract->json_length + 1);
-    json_dumpb(contract->document, json, contract->json_length, JSON_COMPACT);
-    contract->json = json;
+    contract->operations = dump(arena, loader.roles, &contract->json_length);
+    contract->json = dump(arena, contract->document, &contract->json_length);
+    json_decref(loader.roles);
     return contract;
 }
 

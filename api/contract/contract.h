@@ -6,12 +6,15 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+enum { BODY_BYTES = 64 * 1024, BODY_VALUES = 5000 }; /* of a body whose operation does not say */
+
 enum parameter_place { IN_PATH, IN_QUERY, IN_HEADER };
 
 struct parameter {
     const char *name;
     enum parameter_place place;
     bool required;
+    bool engine; /* the engine itself reads it: never a value of a statement */
     const struct schema *schema;
     const char *where; /* file:line */
 };
@@ -33,6 +36,8 @@ struct spec {
     const struct schema *body; /* or NULL when the operation takes none */
     bool body_required;
     const char *body_type;    /* its media type */
+    int64_t body_bytes;       /* x-body-limit: its largest size */
+    unsigned body_values;     /* x-body-limit: and the most values in it, or cells of CSV */
     bool streamed;            /* the body is any bytes, which a handler reads piece by piece */
     int success;              /* its 2xx status */
     const char *const *media; /* media types of the success response, in the contract's order of preference */
@@ -56,6 +61,7 @@ struct contract {
     unsigned spec_count;
     json_t *document; /* the bundled contract */
     const char *title, *version, *description;
+    int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
     const char *json;       /* the bundle as served */
     size_t json_length;

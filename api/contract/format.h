@@ -5,22 +5,28 @@
 #include <pcre2.h>
 #include <stdbool.h>
 
+enum format_pattern { FORMAT_EMAIL = 1, FORMAT_URI, FORMAT_PATTERNS };
+
 /* Compiled patterns of the formats; one for a set of schemas, lent by its arena. */
 struct format_patterns {
     pcre2_compile_context *context; /* compiles into the arena */
-    pcre2_code *email, *uri;
+    pcre2_match_context *limits;
+    pcre2_code *codes[FORMAT_PATTERNS];
 };
 
 struct format {
     const char *name;
     const char *people; /* what a value must be, in words */
-    bool (*fits)(const struct format_patterns *patterns, const char *text, size_t length);
+    bool (*scan)(const char *text, size_t length);
+    enum format_pattern pattern; /* where there is no scan; 0: any text */
 };
+
+bool format_fits(const struct format *format, const struct format_patterns *patterns, const char *text, size_t length);
 
 /* The format of that name, or NULL (also for NULL). */
 const struct format *format_of(const char *name);
 
 const struct format_patterns *format_patterns_new(struct arena *arena);
 
-/* Whether pattern is found in text. */
-bool regex_matches(const pcre2_code *pattern, const char *text, size_t length);
+/* Whether pattern is found in text, within the limits of time and memory. */
+bool regex_matches(const struct format_patterns *patterns, const pcre2_code *pattern, const char *text, size_t length);

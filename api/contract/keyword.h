@@ -49,16 +49,17 @@ struct check {
 
 struct keyword {
     const char *name;
-    bool (*compile)(struct schema *schema, struct rule *rule); /* false: the operand is not valid; NULL: annotation */
+    bool (*compile)(struct schema *schema, struct rule *rule); /* false: the operand is not valid; NULL: any is */
     bool (*check)(const struct schema *schema, const struct rule *rule, const json_t *value,
                   struct check *check); /* NULL: nothing to check */
+    bool bound; /* cheap, and ends the value's checks where it does not fit: what costs more comes behind it */
 };
 
-/* The declared subset, each table ended by a NULL name. Anything else is refused at start. */
+/* The declared subset in the order of its checks, each table ended by a NULL name. Anything else is refused at start.
+ */
 extern const struct keyword value_keywords[], nested_keywords[];
-
-/* The keyword of that name, or NULL: not in the declared subset. */
-const struct keyword *keyword_of(const char *name);
+/* Names that say nothing of values, ended by NULL. */
+extern const char *const annotation_keywords[];
 
 /* The schema's own rule of that keyword, or NULL. */
 const struct rule *rule_of(const struct schema *schema, const char *name);
@@ -71,6 +72,3 @@ bool keyword_wrong(struct check *check, const char *detail, ...) __attribute__((
 
 /* Equality of JSON Schema: 1 and 1.0 are the same number. */
 bool keyword_equal(const json_t *a, const json_t *b);
-
-/* Compiles a regular expression of the contract; NULL where it is not valid, the fault noted at node's place. */
-pcre2_code *keyword_regex(struct schema *schema, const char *pattern, const json_t *node);

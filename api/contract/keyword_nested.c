@@ -23,12 +23,6 @@ static bool descend(const struct schema *schema, const char *name, const json_t 
     return fits;
 }
 
-static bool descend_index(const struct schema *schema, size_t index, const json_t *value, struct check *check) {
-    char name[24];
-    snprintf(name, sizeof name, "%zu", index);
-    return descend(schema, name, value, check);
-}
-
 /* The verdict alone. */
 static bool fits(const struct schema *schema, const json_t *value, const struct check *check) {
     struct check silent = {.depth = check->depth};
@@ -83,21 +77,13 @@ static bool check_all(const struct schema *schema, const struct rule *rule, cons
     return fine;
 }
 
-static size_t count_fitting(const struct rule *rule, const json_t *value, const struct check *check) {
-    size_t count = 0;
+/* anyOf and oneOf. */
+static bool check_some(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+    size_t count = 0, most = rule->keyword->name[0] == 'o' ? 1 : rule->count;
     for (size_t i = 0; i < rule->count; i++)
         count += fits(rule->named[i].schema, value, check);
-    return count;
-}
-
-static bool check_any(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    return count_fitting(rule, value, check) || keyword_wrong(check, "fits none of the forms that are allowed");
-}
-
-static bool check_one(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    size_t count = count_fitting(rule, value, check);
-    return count == 1 || keyword_wrong(check, count ? "fits more than one of the forms that are allowed"
-                                                    : "fits none of the forms that are allowed");
+    return (count && count <= most) || keyword_wrong(check, count ? "fits more than one of the forms that are allowed"
+                                                                  : "fits none of the forms that are allowed");
 }
 
 static bool check_not(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
@@ -109,17 +95,26 @@ static bool check_not(const struct schema *schema, const struct rule *rule, cons
 static bool check_items(const struct schema *schema, const struct rule *rule, const json_t *value,
                         struct check *check) {
     bool fine = true;
-    for (size_t i = 0; i < json_array_size(value); i++)
-        fine = descend_index(rule->schema, i, json_array_get(value, i), check) && fine;
+    char index[24];
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        snprintf(index, sizeof index, "%zu", i);
+        fine = descend(rule->schema, index, json_array_get(value, i), check) && fine;
+    }
     return fine;
 }
 
-static bool compile_flag(struct schema *schema, struct rule *rule) {
-    return json_is_boolean(rule->operand);
+/* Pairs are compared, so their number is bounded: by maxItems beside it, or by this. */
+enum { UNIQUE_MAX = 1000 };
+
+static bool compile_unique(struct schema *schema, struct rule *rule) {
+    return json_is_boolean(rule->operand) &&
+           json_integer_value(json_object_get(schema->node, "maxItems")) <= UNIQUE_MAX;
 }
 
 static bool check_unique(const struct schema *schema, const struct rule *rule, const json_t *value,
                          struct check *check) {
+    if (json_is_true(rule->operand) && json_array_size(value) > UNIQUE_MAX)
+        return keyword_wrong(check, "must have at most %d items", UNIQUE_MAX);
     for (size_t i = 1; json_is_true(rule->operand) && i < json_array_size(value); i++)
         for (size_t j = 0; j < i; j++)
             if (keyword_equal(json_array_get(value, i), json_array_get(value, j)))
@@ -139,22 +134,14 @@ static bool check_properties(const struct schema *schema, const struct rule *rul
     return fine;
 }
 
-/* Whether properties of the same schema speak of name. */
-static bool is_spoken_for(const struct schema *schema, const char *name) {
-    const struct rule *properties = rule_of(schema, "properties");
-    for (size_t i = 0; properties && i < properties->count; i++)
-        if (strcmp(properties->named[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static bool check_additional(const struct schema *schema, const struct rule *rule, const json_t *value,
                              struct check *check) {
     const char *name;
     json_t *member;
+    const struct rule *properties = rule_of(schema, "properties");
     bool fine = true;
     json_object_foreach ((json_t *)value, name, member)
-        if (!is_spoken_for(schema, name))
+        if (!properties || !json_object_get(properties->operand, name))
             fine = descend(rule->schema, name, member, check) && fine;
     return fine;
 }
@@ -180,54 +167,29 @@ static bool compile_strings(struct schema *schema, struct rule *rule) {
     return fine;
 }
 
-static bool require(const json_t *names, const json_t *value, struct check *check) {
+static bool check_required(const struct schema *schema, const struct rule *rule, const json_t *value,
+                           struct check *check) {
     bool fine = true;
-    for (size_t i = 0; i < json_array_size(names); i++) {
-        const char *name = json_string_value(json_array_get(names, i));
+    for (size_t i = 0; json_is_object(value) && i < json_array_size(rule->operand); i++) {
+        const char *name = json_string_value(json_array_get(rule->operand, i));
         if (!json_object_get(value, name))
             fine = keyword_wrong(check, "lacks %.100s", name);
     }
     return fine;
 }
 
-static bool check_required(const struct schema *schema, const struct rule *rule, const json_t *value,
-                           struct check *check) {
-    return !json_is_object(value) || require(rule->operand, value, check);
-}
-
-static bool compile_dependent(struct schema *schema, struct rule *rule) {
-    const char *name;
-    json_t *names;
-    bool fine = json_is_object(rule->operand);
-    json_object_foreach (rule->operand, name, names)
-        fine = fine && json_is_array(names);
-    return fine;
-}
-
-static bool check_dependent(const struct schema *schema, const struct rule *rule, const json_t *value,
-                            struct check *check) {
-    const char *name;
-    json_t *names;
-    bool fine = true;
-    json_object_foreach (rule->operand, name, names)
-        if (json_object_get(value, name))
-            fine = require(names, value, check) && fine;
-    return fine;
-}
-
 const struct keyword nested_keywords[] = {
-    {"$ref", compile_ref, check_within},
-    {"$defs", compile_members, NULL},
-    {"allOf", compile_list, check_all},
-    {"anyOf", compile_list, check_any},
-    {"oneOf", compile_list, check_one},
-    {"not", compile_schema, check_not},
-    {"items", compile_schema, check_items},
-    {"uniqueItems", compile_flag, check_unique},
-    {"properties", compile_members, check_properties},
-    {"additionalProperties", compile_schema, check_additional},
-    {"propertyNames", compile_schema, check_names},
-    {"required", compile_strings, check_required},
-    {"dependentRequired", compile_dependent, check_dependent},
-    {NULL, NULL, NULL},
+    {"$ref", compile_ref, check_within, false},
+    {"$defs", compile_members, NULL, false},
+    {"allOf", compile_list, check_all, false},
+    {"anyOf", compile_list, check_some, false},
+    {"oneOf", compile_list, check_some, false},
+    {"not", compile_schema, check_not, false},
+    {"items", compile_schema, check_items, false},
+    {"uniqueItems", compile_unique, check_unique, false},
+    {"properties", compile_members, check_properties, false},
+    {"additionalProperties", compile_schema, check_additional, false},
+    {"propertyNames", compile_schema, check_names, false},
+    {"required", compile_strings, check_required, false},
+    {NULL, NULL, NULL, false},
 };

@@ -50,8 +50,8 @@ static unsigned type_of(const json_t *value) {
     case JSON_INTEGER:
         return SCHEMA_INTEGER;
     case JSON_REAL:
-        real = json_real_value(value);
-        return real == floor(real) ? SCHEMA_INTEGER : SCHEMA_NUMBER; /* 1.0 is an integer */
+        real = json_real_value(value); /* 1.0 is an integer; one that no integer of SQL can be is none */
+        return real == floor(real) && fabs(real) < 0x1p63 ? SCHEMA_INTEGER : SCHEMA_NUMBER;
     case JSON_STRING:
         return SCHEMA_STRING;
     case JSON_ARRAY:
@@ -61,16 +61,20 @@ static unsigned type_of(const json_t *value) {
     }
 }
 
+/* One more word of a list. */
+static void join(char *list, size_t room, const char *between, const char *word) {
+    size_t used = strlen(list);
+    snprintf(list + used, room - used, "%s%s", used ? between : "", word);
+}
+
 static bool check_type(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
     if (rule->types & type_of(value))
         return true;
     char list[120] = "";
     for (int i = 0; i < TYPE_WORDS; i++)
         if ((rule->types & type_words[i].type) == type_words[i].type &&
-            !(type_words[i].type == SCHEMA_INTEGER && rule->types & SCHEMA_NUMBER)) {
-            size_t used = strlen(list);
-            snprintf(list + used, sizeof list - used, "%s%s", used ? " or " : "", type_words[i].people);
-        }
+            !(type_words[i].type == SCHEMA_INTEGER && rule->types & SCHEMA_NUMBER))
+            join(list, sizeof list, " or ", type_words[i].people);
     return keyword_wrong(check, "must be %s", list);
 }
 
@@ -84,15 +88,9 @@ static bool check_enum(const struct schema *schema, const struct rule *rule, con
         const json_t *allowed = json_array_get(rule->operand, i);
         if (keyword_equal(allowed, value))
             return true;
-        size_t used = strlen(list);
-        const char *word = json_is_string(allowed) ? json_string_value(allowed) : json_is_null(allowed) ? "null" : "…";
-        snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", word);
+        join(list, sizeof list, ", ", json_string_value(allowed) ?: (json_is_null(allowed) ? "null" : "…"));
     }
     return keyword_wrong(check, "is not one of: %s", list);
-}
-
-static bool compile_any(struct schema *schema, struct rule *rule) {
-    return true;
 }
 
 static bool check_const(const struct schema *schema, const struct rule *rule, const json_t *value,
@@ -113,16 +111,12 @@ static int compare(const json_t *a, const json_t *b) {
     return (json_number_value(a) > json_number_value(b)) - (json_number_value(a) < json_number_value(b));
 }
 
-static bool check_minimum(const struct schema *schema, const struct rule *rule, const json_t *value,
-                          struct check *check) {
-    return !json_is_number(value) || compare(value, rule->operand) >= 0 ||
-           keyword_wrong(check, "must be at least %g", json_number_value(rule->operand));
-}
-
-static bool check_maximum(const struct schema *schema, const struct rule *rule, const json_t *value,
-                          struct check *check) {
-    return !json_is_number(value) || compare(value, rule->operand) <= 0 ||
-           keyword_wrong(check, "must be at most %g", json_number_value(rule->operand));
+static bool check_bound(const struct schema *schema, const struct rule *rule, const json_t *value,
+                        struct check *check) {
+    bool least = rule->keyword->name[1] == 'i';
+    int sign = json_is_number(value) ? compare(value, rule->operand) : 0;
+    return (least ? sign >= 0 : sign <= 0) ||
+           keyword_wrong(check, "must be at %s %g", least ? "least" : "most", json_number_value(rule->operand));
 }
 
 /* ---- sizes ---- */
@@ -132,45 +126,42 @@ static bool compile_count(struct schema *schema, struct rule *rule) {
            type_of(rule->operand) == SCHEMA_INTEGER;
 }
 
-/* The size that the keyword speaks of: code points, items or members; -1: the value is of another type. */
-static double size_of(const char *keyword, const json_t *value) {
-    const char *what = keyword + 3;
-    if (strcmp(what, "Length") == 0)
-        return json_is_string(value) ? (double)scan_code_points(json_string_value(value), json_string_length(value))
-                                     : -1;
-    if (strcmp(what, "Items") == 0)
-        return json_is_array(value) ? (double)json_array_size(value) : -1;
-    return json_is_object(value) ? (double)json_object_size(value) : -1;
-}
-
-static const char *unit_of(const char *keyword) {
-    const char *what = keyword + 3;
-    return strcmp(what, "Length") == 0 ? "characters" : strcmp(what, "Items") == 0 ? "items" : "members";
-}
-
-static bool check_least(const struct schema *schema, const struct rule *rule, const json_t *value,
-                        struct check *check) {
-    double size = size_of(rule->keyword->name, value), least = json_number_value(rule->operand);
-    return size < 0 || size >= least ||
-           keyword_wrong(check, "must have at least %g %s", least, unit_of(rule->keyword->name));
-}
-
-static bool check_most(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    double size = size_of(rule->keyword->name, value), most = json_number_value(rule->operand);
-    return size <= most || keyword_wrong(check, "must have at most %g %s", most, unit_of(rule->keyword->name));
+/* minLength to maxProperties: code points, items or members of a value that has any. */
+static bool check_size(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+    bool least = rule->keyword->name[1] == 'i';
+    char what = rule->keyword->name[3];
+    json_type type = what == 'L' ? JSON_STRING : what == 'I' ? JSON_ARRAY : JSON_OBJECT;
+    double size = what == 'L'   ? (double)scan_code_points(json_string_value(value), json_string_length(value))
+                  : what == 'I' ? (double)json_array_size(value)
+                                : (double)json_object_size(value);
+    double bound = json_number_value(rule->operand);
+    return json_typeof(value) != type || (least ? size >= bound : size <= bound) ||
+           keyword_wrong(check, "must have at %s %g %s", least ? "least" : "most", bound,
+                         what == 'L'   ? "characters"
+                         : what == 'I' ? "items"
+                                       : "members");
 }
 
 /* ---- strings ---- */
 
 static bool compile_pattern(struct schema *schema, struct rule *rule) {
-    rule->pattern = keyword_regex(schema, json_string_value(rule->operand), rule->operand);
+    const char *pattern = json_string_value(rule->operand);
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+    rule->pattern = pcre2_compile((PCRE2_SPTR)(pattern ?: "("), PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_DOLLAR_ENDONLY,
+                                  &error, &offset, schema->set->formats->context);
+    char message[120];
+    pcre2_get_error_message(error, (PCRE2_UCHAR *)message, sizeof message);
+    if (!rule->pattern)
+        gate_fault(schema->set->gate, places_of(schema->set->places, rule->operand), "pattern: %s (at %zu)", message,
+                   offset);
     return rule->pattern;
 }
 
 static bool check_pattern(const struct schema *schema, const struct rule *rule, const json_t *value,
                           struct check *check) {
     return !json_is_string(value) ||
-           regex_matches(rule->pattern, json_string_value(value), json_string_length(value)) ||
+           regex_matches(schema->set->formats, rule->pattern, json_string_value(value), json_string_length(value)) ||
            keyword_wrong(check, "does not have the form %s", json_string_value(rule->operand));
 }
 
@@ -182,16 +173,23 @@ static bool compile_format(struct schema *schema, struct rule *rule) {
 static bool check_format(const struct schema *schema, const struct rule *rule, const json_t *value,
                          struct check *check) {
     return !json_is_string(value) ||
-           rule->format->fits(schema->set->formats, json_string_value(value), json_string_length(value)) ||
+           format_fits(rule->format, schema->set->formats, json_string_value(value), json_string_length(value)) ||
            keyword_wrong(check, "must be %s", rule->format->people);
 }
 
 const struct keyword value_keywords[] = {
-    {"type", compile_type, check_type},           {"enum", compile_array, check_enum},
-    {"const", compile_any, check_const},          {"minimum", compile_number, check_minimum},
-    {"maximum", compile_number, check_maximum},   {"minLength", compile_count, check_least},
-    {"maxLength", compile_count, check_most},     {"minItems", compile_count, check_least},
-    {"maxItems", compile_count, check_most},      {"minProperties", compile_count, check_least},
-    {"maxProperties", compile_count, check_most}, {"pattern", compile_pattern, check_pattern},
-    {"format", compile_format, check_format},     {NULL, NULL, NULL},
+    {"type", compile_type, check_type, true},
+    {"minLength", compile_count, check_size, true},
+    {"maxLength", compile_count, check_size, true},
+    {"minItems", compile_count, check_size, true},
+    {"maxItems", compile_count, check_size, true},
+    {"minProperties", compile_count, check_size, true},
+    {"maxProperties", compile_count, check_size, true},
+    {"enum", compile_array, check_enum, false},
+    {"const", NULL, check_const, false},
+    {"minimum", compile_number, check_bound, false},
+    {"maximum", compile_number, check_bound, false},
+    {"pattern", compile_pattern, check_pattern, false},
+    {"format", compile_format, check_format, false},
+    {NULL, NULL, NULL, false},
 };

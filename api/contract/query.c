@@ -1,142 +1,101 @@
 #include "contract/query.h"
 #include "base/buf.h"
-#include <ctype.h>
+#include "contract/format.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { NAMES_MAX = 64 };
 
+/* What of SQL's tokens holds a colon, or could hold one (PostgreSQL's manual, section 4.1): what has no group stays
+ * as it is. A quote that is not closed matches as what opens it alone. */
+static const char tokens[] =
+    "(?xs)"
+    "(?<!\\w)[eE]'(?:[^'\\\\]++|''|\\\\.)*+'  |  ((?<!\\w)[eE]')"
+    "| '(?:[^']++|'')*+'  |  \"(?:[^\"]++|\"\")*+\"  |  (['\"])"
+    "| (?<!\\w)\\$((?!\\d)\\w*+)\\$.*?\\$\\3\\$  |  (?<!\\w)(\\$(?!\\d)\\w*+\\$)  |  (?<!\\w)(\\$)"
+    "| (/\\*(?:[^*/]++|/(?!\\*)|\\*(?!/)|(?6))*+\\*/)  |  (/\\*)  |  --[^\\n]*+"
+    "| ::  |  :=  |  (?<![\\w\\]]):([a-z_]\\w*+)"
+    "| (;\\s*+\\z)  |  (;)";
+enum group { OPEN_E = 1, OPEN, TAG, OPEN_DOLLAR, DOLLAR, COMMENT, OPEN_COMMENT, NAME, LAST, SEMICOLON, GROUPS };
+
+static const char *const faults[GROUPS] = {[OPEN_E] = "a quote is not closed",
+                                           [OPEN] = "a quote is not closed",
+                                           [OPEN_DOLLAR] = "a dollar quote is not closed",
+                                           [DOLLAR] = "write :name, not $1",
+                                           [OPEN_COMMENT] = "a comment is not closed",
+                                           [SEMICOLON] = "one statement a file"};
+
 struct lexer {
     struct arena *arena;
     struct gate *gate;
     struct query *query;
-    const char *at, *end, *start;
     struct buf out;
     const char **names;
     int *lines;
     int line;
-    bool failed;
 };
 
-static void fail(struct lexer *lexer, const char *message) {
+static bool fail(struct lexer *lexer, const char *message) {
     gate_fault(lexer->gate, arena_printf(lexer->arena, "%s:%d", lexer->query->path, lexer->line), "%s", message);
-    lexer->failed = true;
+    return false;
 }
 
-static void take(struct lexer *lexer, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        lexer->line += lexer->at[i] == '\n';
-    buf_put(&lexer->out, lexer->at, count);
-    lexer->at += count;
+static void copy(struct lexer *lexer, const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        lexer->line += text[i] == '\n';
+    buf_put(&lexer->out, text, length);
 }
 
-static bool is_name(char c) {
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-static size_t left(const struct lexer *lexer) {
-    return (size_t)(lexer->end - lexer->at);
-}
-
-/* '…' or "…"; a doubled quote stays inside, a backslash escapes only in E'…'. */
-static void quoted(struct lexer *lexer, bool backslash) {
-    char quote = *lexer->at;
-    size_t i = 1;
-    for (; i < left(lexer); i++) {
-        if (backslash && lexer->at[i] == '\\')
-            i++;
-        else if (lexer->at[i] == quote && (i + 1 >= left(lexer) || lexer->at[i + 1] != quote))
-            return take(lexer, i + 1);
-        else if (lexer->at[i] == quote)
-            i++;
-    }
-    fail(lexer, "a quote is not closed");
-}
-
-static void dollar(struct lexer *lexer) {
-    size_t tag = 1;
-    while (tag < left(lexer) && is_name(lexer->at[tag]))
-        tag++;
-    if (tag == left(lexer) || lexer->at[tag] != '$' || isdigit((unsigned char)lexer->at[1]))
-        return fail(lexer, "write :name, not $1");
-    tag++;
-    const char *close = memmem(lexer->at + tag, left(lexer) - tag, lexer->at, tag);
-    if (!close)
-        return fail(lexer, "a dollar quote is not closed");
-    take(lexer, (size_t)(close - lexer->at) + tag);
-}
-
-static void block_comment(struct lexer *lexer) {
-    int depth = 0;
-    size_t i = 0;
-    do {
-        bool open = i + 1 < left(lexer) && lexer->at[i] == '/' && lexer->at[i + 1] == '*';
-        bool close = i + 1 < left(lexer) && lexer->at[i] == '*' && lexer->at[i + 1] == '/';
-        depth += open - close;
-        i += open || close ? 2 : 1;
-    } while (depth && i < left(lexer));
-    if (depth)
-        return fail(lexer, "a comment is not closed");
-    take(lexer, i);
-}
-
-static void name(struct lexer *lexer) {
-    size_t length = 1;
-    while (length < left(lexer) && is_name(lexer->at[length]))
-        length++;
+static bool put_name(struct lexer *lexer, const char *name) {
     unsigned i = 0;
-    while (i < lexer->query->count &&
-           (strlen(lexer->names[i]) != length - 1 || memcmp(lexer->names[i], lexer->at + 1, length - 1) != 0))
+    while (i < lexer->query->count && strcmp(lexer->names[i], name) != 0)
         i++;
     if (i == NAMES_MAX)
         return fail(lexer, "too many parameters");
     if (i == lexer->query->count) {
-        lexer->names[i] = arena_copy(lexer->arena, lexer->at + 1, length - 1);
+        lexer->names[i] = name;
         lexer->lines[i] = lexer->line;
         lexer->query->count++;
     }
     buf_printf(&lexer->out, "$%u", i + 1);
-    lexer->at += length;
+    return true;
 }
 
-static void step(struct lexer *lexer) {
-    char c = *lexer->at, next = left(lexer) > 1 ? lexer->at[1] : 0;
-    char before = lexer->at > lexer->start ? lexer->at[-1] : ' ';
-    if (c == '\'')
-        quoted(lexer, (before | 0x20) == 'e' && (lexer->at - 1 == lexer->start || !is_name(lexer->at[-2])));
-    else if (c == '"')
-        quoted(lexer, false);
-    else if (c == '$' && !is_name(before))
-        dollar(lexer);
-    else if (c == '-' && next == '-')
-        take(lexer, (size_t)((char *)(memchr(lexer->at, '\n', left(lexer)) ?: lexer->end) - lexer->at));
-    else if (c == '/' && next == '*')
-        block_comment(lexer);
-    else if (c == ':' && (next == ':' || next == '='))
-        take(lexer, 2);
-    else if (c == ':' && (islower((unsigned char)next) || next == '_') && !is_name(before) && before != ']')
-        name(lexer);
-    else if (c == ';') {
-        for (const char *rest = lexer->at + 1; rest < lexer->end; rest++)
-            if (!isspace((unsigned char)*rest))
-                return fail(lexer, "one statement a file");
-        lexer->at = lexer->end;
-    } else
-        take(lexer, 1);
+/* One token of text, whose groups lie at ends. */
+static bool put_token(struct lexer *lexer, const char *text, const PCRE2_SIZE *ends, int groups) {
+    for (int i = 1; i < groups; i++)
+        if (ends[2 * i] != PCRE2_UNSET && faults[i])
+            return fail(lexer, faults[i]);
+    if (groups > NAME && ends[2 * NAME] != PCRE2_UNSET)
+        return put_name(lexer, arena_copy(lexer->arena, text + ends[2 * NAME], ends[2 * NAME + 1] - ends[2 * NAME]));
+    if (groups <= LAST || ends[2 * LAST] == PCRE2_UNSET)
+        copy(lexer, text + ends[0], ends[1] - ends[0]);
+    return true;
 }
 
 const struct query *query_parse(struct arena *arena, const char *path, const char *text, size_t length,
                                 struct gate *gate) {
-    struct lexer lexer = {.arena = arena, .gate = gate, .at = text, .start = text, .end = text + length, .line = 1};
+    struct lexer lexer = {.arena = arena, .gate = gate, .line = 1, .out = buf_new(arena, length + 256, 1 << 20)};
     lexer.query = arena_alloc(arena, sizeof *lexer.query);
     lexer.query->path = arena_copy(arena, path, strlen(path));
     lexer.query->names = lexer.names = arena_alloc(arena, NAMES_MAX * sizeof *lexer.names);
     lexer.query->lines = lexer.lines = arena_alloc(arena, NAMES_MAX * sizeof *lexer.lines);
-    lexer.out = buf_new(arena, length + 256, 1 << 20);
-    while (lexer.at < lexer.end && !lexer.failed)
-        step(&lexer);
+    int error, groups;
+    PCRE2_SIZE at = 0, offset;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)tokens, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
+    pcre2_match_data *data = pcre2_match_data_create(GROUPS, NULL);
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
+    bool fine = true;
+    while (fine && (groups = pcre2_match(code, (PCRE2_SPTR)text, length, at, 0, data, NULL)) > 0) {
+        copy(&lexer, text + at, ends[0] - at);
+        fine = put_token(&lexer, text, ends, groups);
+        at = ends[1];
+    }
+    copy(&lexer, text + at, length - at);
+    pcre2_match_data_free(data);
+    pcre2_code_free(code);
     lexer.query->text = buf_text(&lexer.out);
-    return lexer.failed ? NULL : lexer.query;
+    return fine && (groups == PCRE2_ERROR_NOMATCH || fail(&lexer, "cannot be read")) ? lexer.query : NULL;
 }
 
 const struct query *query_load(struct arena *arena, const char *path, struct gate *gate) {
@@ -148,5 +107,9 @@ const struct query *query_load(struct arena *arena, const char *path, struct gat
     }
     size_t length = fread(text, 1, sizeof text, file);
     fclose(file);
+    if (length == sizeof text) {
+        gate_fault(gate, arena_printf(arena, "%s:1", path), "has more than %zu bytes", sizeof text - 1);
+        return NULL;
+    }
     return query_parse(arena, path, text, length, gate);
 }

@@ -89,7 +89,9 @@ static int split_path(struct arena *arena, const char *path, size_t length, stru
         const char *slash = memchr(part, '/', (size_t)(end - part));
         size_t size = (size_t)((slash ? slash : end) - part);
         char *decoded = arena_alloc_raw(arena, size + 1);
-        ptrdiff_t used = decoded ? scan_percent(part, size, false, decoded) : -1;
+        if (!decoded)
+            return problem_set(problem, "unavailable", "The service is short of memory."), -1;
+        ptrdiff_t used = scan_percent(part, size, false, decoded);
         if (used < 0 || memchr(decoded, '/', (size_t)used) || memchr(decoded, '\\', (size_t)used) ||
             (used == 1 && *decoded == '.') || (used == 2 && memcmp(decoded, "..", 2) == 0))
             return problem_set(problem, "bad-request", "The path has a segment that is not allowed."), -1;

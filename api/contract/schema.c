@@ -18,19 +18,33 @@ struct schema_set *schema_set_new(struct arena *arena, json_t *document, const s
     return set;
 }
 
-static void compile_rule(struct schema *schema, const char *name, json_t *operand) {
-    struct schema_set *set = schema->set;
-    const struct keyword *keyword = keyword_of(name);
-    if (!keyword) {
-        if (strncmp(name, "x-", 2) != 0)
-            gate_fault(set->gate, places_of(set->places, operand), "the schema keyword \"%s\" is not supported", name);
-    } else if (keyword->compile) {
+/* Compiles the schema's keywords that are in the table, in the table's order. */
+static void compile_rules(struct schema *schema, const struct keyword *keyword) {
+    for (; keyword->name; keyword++) {
+        json_t *operand = json_object_get(schema->node, keyword->name);
         struct rule *rule = &schema->rules[schema->count];
+        if (!operand)
+            continue;
         *rule = (struct rule){.keyword = keyword, .operand = operand};
         schema->count += keyword->check != NULL;
-        if (!keyword->compile(schema, rule))
-            gate_fault(set->gate, places_of(set->places, operand), "the value of \"%s\" is not valid", name);
+        if (keyword->compile && !keyword->compile(schema, rule))
+            gate_fault(schema->set->gate,
+                       places_of(schema->set->places,
+                                 json_is_boolean(operand) || json_is_null(operand) ? schema->node : operand),
+                       "the value of \"%s\" is not valid", keyword->name);
     }
+}
+
+static bool is_known(const char *name) {
+    const struct keyword *tables[] = {value_keywords, nested_keywords};
+    for (const char *const *word = annotation_keywords; *word; word++)
+        if (strcmp(*word, name) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct keyword *keyword = tables[i]; keyword->name; keyword++)
+            if (strcmp(keyword->name, name) == 0)
+                return true;
+    return strncmp(name, "x-", 2) == 0;
 }
 
 const struct schema *schema_compile(struct schema_set *set, json_t *node) {
@@ -44,8 +58,11 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
     schema->rules = arena_alloc(set->arena, (json_object_size(node) + 1) * sizeof *schema->rules);
     const char *name;
     json_t *operand;
+    compile_rules(schema, value_keywords);
+    compile_rules(schema, nested_keywords);
     json_object_foreach (node, name, operand)
-        compile_rule(schema, name, operand);
+        if (!is_known(name))
+            gate_fault(set->gate, places_of(set->places, operand), "the schema keyword \"%s\" is not supported", name);
     if (!json_is_object(node) && !json_is_boolean(node))
         gate_fault(set->gate, places_of(set->places, node), "a schema is an object, true or false");
     return schema;
@@ -56,9 +73,11 @@ bool check_schema(const struct schema *schema, const json_t *value, struct check
         return json_is_true(schema->node) || keyword_wrong(check, "is not a known property");
     if (check->depth == SCHEMA_DEPTH_MAX)
         return keyword_wrong(check, "is nested too deep");
+    if (check->problem && check->problem->error_count == PROBLEM_ERRORS_MAX)
+        return false;
     check->depth++;
     bool fine = true;
-    for (unsigned i = 0; i < schema->count; i++)
+    for (unsigned i = 0; i < schema->count && (fine || !schema->rules[i - 1].keyword->bound); i++)
         fine = schema->rules[i].keyword->check(schema, &schema->rules[i], value, check) && fine;
     check->depth--;
     return fine;
@@ -90,9 +109,13 @@ unsigned schema_types(const struct schema *schema) {
     return rule ? rule->types : SCHEMA_ANY;
 }
 
+const json_t *schema_operand(const struct schema *schema, const char *name) {
+    const struct rule *rule = find_rule(schema, name);
+    return rule ? rule->operand : NULL;
+}
+
 const char *schema_format(const struct schema *schema) {
-    const struct rule *rule = find_rule(schema, "format");
-    return rule ? json_string_value(rule->operand) : NULL;
+    return json_string_value(schema_operand(schema, "format"));
 }
 
 const json_t *schema_node(const struct schema *schema) {
@@ -102,16 +125,6 @@ const json_t *schema_node(const struct schema *schema) {
 
 const json_t *schema_default(const struct schema *schema) {
     return json_object_get(schema_node(schema), "default");
-}
-
-const json_t *schema_const(const struct schema *schema) {
-    const struct rule *rule = find_rule(schema, "const");
-    return rule ? rule->operand : NULL;
-}
-
-const json_t *schema_enum(const struct schema *schema) {
-    const struct rule *rule = find_rule(schema, "enum");
-    return rule ? rule->operand : NULL;
 }
 
 const struct schema *schema_items(const struct schema *schema) {

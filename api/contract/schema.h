@@ -35,11 +35,10 @@ bool schema_validate(const struct schema *schema, const json_t *value, const cha
 
 /* Types that `type` allows (SCHEMA_ANY without it), through $ref. */
 unsigned schema_types(const struct schema *schema);
-/* `format`, or NULL; the node's own `default`, or NULL; `const`, or NULL; `items`, or NULL (all lent). */
+/* `format`, or NULL; the node's own `default`, or NULL; a keyword's operand, or NULL; `items`, or NULL (all lent). */
 const char *schema_format(const struct schema *schema);
 const json_t *schema_default(const struct schema *schema);
-const json_t *schema_const(const struct schema *schema);
-const json_t *schema_enum(const struct schema *schema);
+const json_t *schema_operand(const struct schema *schema, const char *name);
 const struct schema *schema_items(const struct schema *schema);
 /* The property's schema, through $ref and allOf, or NULL. */
 const struct schema *schema_property(const struct schema *schema, const char *name);

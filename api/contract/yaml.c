@@ -95,17 +95,12 @@ static bool fill(struct reader *reader, json_t *container, yaml_mark_t mark, int
             json_array_append_new(container, key);
             continue;
         }
-        char number[32];
         const char *name = json_string_value(key);
-        if (json_is_integer(key)) { /* response statuses are written bare */
-            snprintf(number, sizeof number, "%lld", (long long)json_integer_value(key));
-            name = number;
-        }
         bool fine = name && !json_object_get(container, name) && (value = next_node(reader, depth, &end)) && !end;
         if (fine)
             json_object_set_new(container, name, value);
         else if (!name || json_object_get(container, name))
-            fault(reader, reader->parser.mark, !name ? "a key is not a string" : "a key stands twice");
+            fault(reader, reader->parser.mark, !name ? "a key is not a string: quote it" : "a key stands twice");
         json_decref(key);
         if (!fine)
             return false;
@@ -134,6 +129,16 @@ static json_t *node(struct reader *reader, const yaml_event_t *event, int depth)
     return value;
 }
 
+/* The type of the next event; what is no YAML is said. */
+static yaml_event_type_t skip_event(struct reader *reader) {
+    yaml_event_t event;
+    if (!yaml_parser_parse(&reader->parser, &event))
+        return fault(reader, reader->parser.problem_mark, "not YAML"), YAML_NO_EVENT;
+    yaml_event_type_t type = event.type;
+    yaml_event_delete(&event);
+    return type;
+}
+
 json_t *yaml_load(struct arena *arena, const char *path, struct places *places, struct gate *gate) {
     struct reader reader = {.places = places, .gate = gate, .file = arena_copy(arena, path, strlen(path))};
     FILE *file = fopen(path, "re");
@@ -145,16 +150,14 @@ json_t *yaml_load(struct arena *arena, const char *path, struct places *places, 
     yaml_parser_set_input_file(&reader.parser, file);
     json_t *document = NULL;
     bool end = false;
-    for (int i = 0; i < 2; i++) { /* stream start, document start */
-        yaml_event_t event;
-        if (!yaml_parser_parse(&reader.parser, &event)) {
-            fault(&reader, reader.parser.problem_mark, "not YAML");
-            goto out;
-        }
-        yaml_event_delete(&event);
+    skip_event(&reader); /* the stream's start, and the document's */
+    if (skip_event(&reader) == YAML_DOCUMENT_START_EVENT)
+        document = next_node(&reader, 0, &end);
+    if (document && (skip_event(&reader) != YAML_DOCUMENT_END_EVENT || skip_event(&reader) != YAML_STREAM_END_EVENT)) {
+        fault(&reader, reader.parser.mark, "one document a file");
+        json_decref(document);
+        document = NULL;
     }
-    document = next_node(&reader, 0, &end);
-out:
     yaml_parser_delete(&reader.parser);
     fclose(file);
     return document;

@@ -83,7 +83,7 @@ static void constrain_text(struct arena *arena, json_t *constraints, const struc
     const json_t *node = schema_node(schema), *most = json_object_get(node, "maxLength");
     const char *pattern = json_string_value(json_object_get(node, "pattern"));
     const char *translated = pattern ? data_pattern(arena, pattern) : NULL;
-    *empty = !schema_enum(schema) && !schema_format(schema) && !translated &&
+    *empty = !schema_operand(schema, "enum") && !schema_format(schema) && !translated &&
              json_integer_value(json_object_get(node, "minLength")) < 1;
     copy(constraints, schema, "minLength", "minLength");
     if (most)
@@ -108,7 +108,7 @@ static json_t *constraints_of(struct arena *arena, const struct schema *item, co
     schema_each_required(item, look, &required);
     if (required.found && !empty && !(schema_types(schema) & SCHEMA_NULL))
         json_object_set_new(constraints, "required", json_true());
-    const json_t *words = text || column->kind == COLUMN_NUMBER ? schema_enum(schema) : NULL;
+    const json_t *words = text || column->kind == COLUMN_NUMBER ? schema_operand(schema, "enum") : NULL;
     json_t *known = words ? json_array() : NULL;
     json_array_foreach (words, index, value)
         if (!json_is_null(value))

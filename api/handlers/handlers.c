@@ -65,29 +65,53 @@ static bool get_readiness(struct request *request, struct response *response, st
     return true;
 }
 
+static void find_needed(const char *name, void *needed) {
+    const char **left = needed;
+    if (*left && strcmp(*left, name) == 0)
+        *left = NULL;
+}
+
+static bool has_needed(const struct spec *spec, const char *needed) {
+    const struct parameter *header = spec_parameter(spec, IN_HEADER, needed);
+    const char *left = needed;
+    if (spec->body && spec->body_required)
+        schema_each_required(spec->body, find_needed, &left);
+    return !left || spec_parameter(spec, IN_PATH, needed) || (header && header->required);
+}
+
+void handlers_check(const struct app *app, struct gate *gate) {
+    for (const struct handler_entry *entry = handlers; entry->id; entry++)
+        for (unsigned i = 0; i < app->contract->spec_count; i++)
+            for (size_t j = 0; j < sizeof entry->needs / sizeof *entry->needs && entry->needs[j]; j++)
+                if (strcmp(app->contract->specs[i].id, entry->id) == 0 &&
+                    !has_needed(&app->contract->specs[i], entry->needs[j]))
+                    gate_fault(gate, app->contract->specs[i].where, "%s: its handler needs a required %s", entry->id,
+                               entry->needs[j]);
+}
+
 const struct handler_entry handlers[] = {
-    {"createToken", oauth_token},
-    {"revokeToken", oauth_revoke},
-    {"getKeys", oauth_keys},
-    {"getAuthorizationServer", oauth_metadata},
-    {"getDocumentFile", files_get},
-    {"getResourceFile", files_get},
-    {"putDocumentFile", files_put},
-    {"putResourceFile", files_put},
-    {"deleteDocumentFile", files_delete},
-    {"deleteResourceFile", files_delete},
-    {"visitDocument", visit_document},
-    {"visitResource", visit_resource},
-    {"investigateDocument", investigate_document},
-    {"investigateResource", investigate_resource},
-    {"getIndex", get_index},
-    {"getData", data_get},
-    {"getOpenapi", get_openapi},
-    {"getLiveness", say_ok},
-    {"getReadiness", get_readiness},
-    {"getFavicon", assets_get},
-    {"getWebAsset", assets_get},
-    {"getDocs", assets_get},
-    {"getDocsAsset", assets_get},
-    {NULL, NULL},
+    {"createToken", oauth_token, oauth_refuse, {"grant_type"}},
+    {"revokeToken", oauth_revoke, oauth_refuse, {"token"}},
+    {"getKeys", oauth_keys, NULL, {NULL}},
+    {"getAuthorizationServer", oauth_metadata, NULL, {NULL}},
+    {"getDocumentFile", files_get, NULL, {"slug", "name"}},
+    {"getResourceFile", files_get, NULL, {"slug", "name"}},
+    {"putDocumentFile", files_put, NULL, {"slug", "name"}},
+    {"putResourceFile", files_put, NULL, {"slug", "name"}},
+    {"deleteDocumentFile", files_delete, NULL, {"slug", "name", "If-Match"}},
+    {"deleteResourceFile", files_delete, NULL, {"slug", "name", "If-Match"}},
+    {"visitDocument", visit_document, NULL, {"slug"}},
+    {"visitResource", visit_resource, NULL, {"slug"}},
+    {"investigateDocument", investigate_document, NULL, {"slug"}},
+    {"investigateResource", investigate_resource, NULL, {"slug"}},
+    {"getIndex", get_index, NULL, {NULL}},
+    {"getData", data_get, NULL, {NULL}},
+    {"getOpenapi", get_openapi, NULL, {NULL}},
+    {"getLiveness", say_ok, NULL, {NULL}},
+    {"getReadiness", get_readiness, NULL, {NULL}},
+    {"getFavicon", assets_get, NULL, {NULL}},
+    {"getWebAsset", assets_get, NULL, {NULL}},
+    {"getDocs", assets_get, NULL, {NULL}},
+    {"getDocsAsset", assets_get, NULL, {NULL}},
+    {NULL, NULL, NULL, {NULL}},
 };

@@ -12,6 +12,28 @@ static const char *form(const struct request *request, const char *name) {
     return json_string_value(json_object_get(request->json, name));
 }
 
+/* What anybody refuses (the walk, before a handler is asked) in the words that clients of the protocol read, and in the
+ * ASCII that is allowed there; how often is HTTP's. */
+bool oauth_refuse(struct response *response, const struct problem *problem) {
+    if (problem->status / 100 != 4 || problem->status == 429)
+        return false;
+    struct buf *body = &response->body;
+    const struct problem_error *error = problem->errors;
+    response->status = 400;
+    response->content_type = "application/json";
+    buf_str(body, "{\"error\":\"invalid_request\",\"error_description\":\"");
+    size_t from = body->length;
+    if (problem->error_count)
+        buf_printf(body, "%s %s", error->pointer, error->detail);
+    else
+        buf_str(body, problem->detail);
+    for (size_t i = from; i < body->length; i++)
+        if (body->data[i] < ' ' || body->data[i] > '~' || strchr("\"\\", body->data[i]))
+            body->data[i] = '?';
+    buf_str(body, "\"}");
+    return true;
+}
+
 /* An error of the protocol is the endpoint's answer, in its own words (RFC 6749, section 5.2). */
 static bool refuse(struct request *request, struct response *response, struct problem *problem, const char *error,
                    const char *description) {

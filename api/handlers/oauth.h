@@ -6,3 +6,6 @@ bool oauth_token(struct request *request, struct response *response, struct prob
 bool oauth_revoke(struct request *request, struct response *response, struct problem *problem);
 bool oauth_keys(struct request *request, struct response *response, struct problem *problem);
 bool oauth_metadata(struct request *request, struct response *response, struct problem *problem);
+
+/* Both endpoints refuse in the words of RFC 6749, section 5.2. */
+bool oauth_refuse(struct response *response, const struct problem *problem);

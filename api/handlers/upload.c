@@ -105,7 +105,7 @@ static bool read_conditions(struct upload *upload, struct problem *problem) {
     const char *match = request_header(request, "If-Match");
     upload->only_new = request_header(request, "If-None-Match") ? "t" : "f"; /* * is all that the contract allows */
     upload->tags = match ? read_tags(request->arena, match) : NULL;
-    return !match || upload->tags || problem_set(problem, "too-large", "If-Match is too long.");
+    return !match || upload->tags || problem_set(problem, "unavailable", "The service is short of memory.");
 }
 
 /* Content-Digest (RFC 9530, section 2) or its forerunner Digest (RFC 3230): the SHA-256 in base64, if there is one. */
@@ -264,7 +264,7 @@ bool files_delete(struct request *request, struct response *response, struct pro
     files_place(request, place);
     const char *tags = read_tags(request->arena, request_header(request, "If-Match"));
     if (!enter || !tags)
-        return problem_set(problem, "too-large", "The request is too large.");
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     const char *const values[] = {place[0], place[1], place[2], tags};
     if (ask(request, enter, FILE_DELETE, values, NULL, 0, problem) < 0)
         return false;

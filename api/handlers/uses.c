@@ -24,7 +24,7 @@ static bool record_slug(struct request *request, const char *collection, enum us
     const char *slug = request->match.values[0].bytes;
     const char *item = arena_printf(request->arena, "%s/%.*s", collection, (int)request->match.values[0].length, slug);
     return item ? record(request, item, kind, url, problem)
-                : problem_set(problem, "too-large", "The request is too large.");
+                : problem_set(problem, "unavailable", "The service is short of memory.");
 }
 
 /* To the recorded address, and nowhere else. */

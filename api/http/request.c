@@ -1,5 +1,6 @@
 #include "http/request.h"
 #include "base/csv.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "http/auth.h"
 #include "http/cursor.h"
@@ -11,24 +12,26 @@
 enum { JSON_DEPTH_MAX = 32 };
 
 const char *request_header(const struct request *request, const char *name) {
-    for (unsigned i = 0; i < request->header_count; i++)
-        if (strcasecmp(request->headers[i].name, name) == 0)
-            return request->headers[i].value;
-    return NULL;
+    unsigned i = 0;
+    while (i < request->header_count && strcasecmp(request->headers[i].name, name) != 0)
+        i++;
+    const char *value = i < request->header_count ? request->headers[i].value : NULL;
+    size_t length = value ? strlen(value) : 0, trimmed = length;
+    while (trimmed && strchr(" \t", value[trimmed - 1])) /* none of the value (RFC 9110, section 5.5) */
+        trimmed--;
+    return trimmed < length ? arena_copy(request->arena, value, trimmed) : value;
 }
 
 struct body_rule request_body_rule(const struct request *request) {
     struct route_match match = {0};
     struct problem none = {0};
-    const struct config *config = &request->app->config;
-    bool found = router_match(request->app->router, request->arena, request->method, request->target,
-                              strcspn(request->target, "?"), &match, &none);
-    const struct spec *spec = found ? match.spec : NULL;
-    bool table = spec && spec->body_type && strcmp(spec->body_type, "text/csv") == 0;
+    router_match(request->app->router, request->arena, request->method, request->target, strcspn(request->target, "?"),
+                 &match, &none);
+    const struct spec *spec = match.spec;
     bool streamed = spec && spec->streamed;
-    return (struct body_rule){streamed ? config->upload_limit
-                              : table  ? config->file_limit
-                                       : config->body_limit,
+    return (struct body_rule){streamed ? request->app->config.upload_limit
+                              : spec   ? spec->body_bytes
+                                       : BODY_BYTES,
                               streamed};
 }
 
@@ -71,82 +74,77 @@ static bool accept(struct request *request, struct response *response, struct pr
     return true;
 }
 
-/* Nesting of a JSON text, in one pass: jansson recurses, and a worker's stack is small. */
-static int json_depth(const char *text, size_t length) {
-    int depth = 0, deepest = 0;
-    bool string = false;
-    for (size_t i = 0; i < length; i++) {
-        if (string) {
-            if (text[i] == '\\')
-                i++;
-            else
-                string = text[i] != '"';
-        } else if (text[i] == '"') {
-            string = true;
-        } else if (text[i] == '{' || text[i] == '[') {
-            deepest = ++depth > deepest ? depth : deepest;
-        } else if (text[i] == '}' || text[i] == ']') {
-            depth--;
-        }
-    }
-    return deepest;
-}
-
 static bool is_type(const char *header, const char *type) {
     size_t length = strlen(type);
     return header && strncasecmp(header, type, length) == 0 && strchr("; \t", header[length]);
 }
 
+static bool is_short(struct problem *problem) {
+    return problem_set(problem, "unavailable", "The service is short of memory.");
+}
+
 /* A form as a JSON object of strings; a name without a value counts as absent (RFC 6749, section 3.2). */
 static bool read_form(struct request *request, struct problem *problem) {
     struct pairs *pairs = arena_alloc(request->arena, sizeof *pairs);
-    if (!pairs || !bind_parse_query(request->arena, request->body.bytes, request->body.length, pairs, problem))
-        return problem->status ? false : problem_set(problem, "too-large", "The request is too large.");
-    request->inputs.body = request->json = json_object();
+    request->json = json_object();
+    if (!pairs || !request->json)
+        return is_short(problem);
+    if (!bind_parse_query(request->arena, request->body.bytes, request->body.length, pairs, problem))
+        return false;
     for (unsigned i = 0; i < pairs->count; i++) {
         const struct pair *pair = &pairs->items[i];
         if (json_object_get(request->json, pair->name))
             return problem_add(problem, "/body", "names a value more than once");
-        if (pair->value.length)
-            json_object_set_new(request->json, pair->name, json_stringn(pair->value.bytes, pair->value.length));
+        if (pair->value.length &&
+            json_object_set_new(request->json, pair->name, json_stringn(pair->value.bytes, pair->value.length)) < 0)
+            return is_short(problem);
     }
-    return schema_validate(request->match.spec->body, request->json, "/body", problem);
+    return true;
 }
 
-/* What jansson says up to where it quotes the body: an answer repeats no value that may be somebody's name. */
-static int fault_length(const char *text) {
-    const char *near = strstr(text, " near ");
-    return near ? (int)(near - text) : (int)strlen(text);
+static bool read_json(struct request *request, struct problem *problem) {
+    struct text text = request->body;
+    struct json_size size = json_measure(text.bytes, text.length);
+    unsigned most = request->match.spec->body_values;
+    if (size.values > most)
+        return problem_set(problem, "too-large", "A body has at most %u values here.", most);
+    if (size.depth > JSON_DEPTH_MAX)
+        return problem_add(problem, "/body", "is nested more than %d deep", JSON_DEPTH_MAX);
+    if (size.nul)
+        return problem_add(problem, "/body", "is not JSON: it holds a NUL");
+    if (size.fractions)
+        text = json_with_integers(request->arena, text.bytes, text.length);
+    json_error_t error = {0};
+    request->json =
+        text.bytes ? json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error) : NULL;
+    if (!request->json && !*error.text) /* there is nothing wrong with the text */
+        return is_short(problem);
+    char *near = strstr(error.text, " near ");
+    if (near) /* an answer repeats no value that may be somebody's name */
+        *near = '\0';
+    if (!request->json)
+        return problem_add(problem, "/body", "is not JSON: %s (line %d, column %d)", error.text, error.line,
+                           error.column);
+    request->inputs.body_text = text;
+    return true;
 }
 
 static bool read_body(struct request *request, struct problem *problem) {
     const struct spec *spec = request->match.spec;
-    if (!spec->body || !request->body.bytes || !request->body.length) {
-        if (spec->body_required)
-            return problem_add(problem, "/body", "is missing");
-        return true;
-    }
+    if (!spec->body || !request->body.bytes || !request->body.length)
+        return !spec->body_required || problem_add(problem, "/body", "is missing");
     if (!is_type(request_header(request, "Content-Type"), spec->body_type))
         return problem_set(problem, "unsupported-media-type", "The body must be %s.", spec->body_type);
-    if (strcmp(spec->body_type, "application/x-www-form-urlencoded") == 0)
-        return read_form(request, problem);
     if (strcmp(spec->body_type, "text/csv") == 0) {
-        const char *json = csv_to_json(request->arena, request->body.bytes, request->body.length, problem);
+        const char *json =
+            csv_to_json(request->arena, request->body.bytes, request->body.length, spec->body_values, problem);
         request->inputs.body_text = (struct text){json, json ? strlen(json) : 0};
         return json;
     }
-    if (json_depth(request->body.bytes, request->body.length) > JSON_DEPTH_MAX)
-        return problem_add(problem, "/body", "is nested more than %d deep", JSON_DEPTH_MAX);
-    if (memchr(request->body.bytes, '\0', request->body.length)) /* jansson passes over one behind a number */
-        return problem_add(problem, "/body", "is not JSON: it holds a NUL");
-    json_error_t error;
-    request->json =
-        json_loadb(request->body.bytes, request->body.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!request->json)
-        return problem_add(problem, "/body", "is not JSON: %.*s (line %d, column %d)", fault_length(error.text),
-                           error.text, error.line, error.column);
+    bool form = strcmp(spec->body_type, "application/x-www-form-urlencoded") == 0;
+    if (!(form ? read_form : read_json)(request, problem))
+        return false;
     request->inputs.body = request->json;
-    request->inputs.body_text = request->body;
     return schema_validate(spec->body, request->json, "/body", problem);
 }
 
@@ -163,8 +161,9 @@ static bool bind_headers(struct request *request, struct problem *problem) {
             return problem_set(problem, "precondition-required", "This needs %s%s.", parameter->name,
                                strcmp(parameter->name, "If-Match") == 0 ? " with the record's ETag" : ": *");
         bind_check_value(parameter, value ? &(struct text){value, strlen(value)} : NULL, problem);
-        if (value && strcmp(parameter->name, "If-Match") == 0)
-            request->inputs.if_match = bind_if_match(request->arena, value);
+        if (value && strcmp(parameter->name, "If-Match") == 0 &&
+            !bind_if_match(request->arena, value, &request->inputs.if_match))
+            return is_short(problem);
         if (value && strcmp(parameter->name, "Idempotency-Key") == 0)
             request->call.key = value;
     }

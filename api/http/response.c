@@ -223,6 +223,7 @@ static void put_timing(struct buf *head, const struct request *request) {
 /* Turns problem into the response. */
 static void take_problem(struct request *request, struct response *response, const struct problem *problem) {
     struct problem none;
+    operation_refusal *refuse = request->operation ? request->operation->refuse : NULL;
     *response = (struct response){.status = problem->status,
                                   .content_type = "application/problem+json",
                                   .head = response->head,
@@ -231,7 +232,7 @@ static void take_problem(struct request *request, struct response *response, con
         response->allow = problem->allow;
     if (problem->range[0])
         response->range = problem->range;
-    if (response_body(request, response, &none))
+    if (response_body(request, response, &none) && !(refuse && refuse(response, problem)))
         problem_render(problem, request->id, &response->body);
 }
 

@@ -4,8 +4,6 @@
 #include "http/steps.h"
 #include <string.h>
 
-enum { COLUMNS_MAX = 128 };
-
 const struct operation *rows_of(const struct request *request) {
     return request->operation->answer ?: request->operation;
 }

@@ -69,7 +69,7 @@ static bool transact(struct request *request, const char *const *values, struct 
         call->operation->answer ? bind_values(request->arena, call->operation->answer, &request->inputs) : NULL;
     call->hash = call->key ? hash_request(request) : NULL;
     if (!call->enter || (call->operation->answer && !call->answer_values) || (call->key && !call->hash))
-        return problem_set(problem, "too-large", "The request is too large.");
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     return transaction_run(&request->app->transactions, call, &request->outcome, problem);
 }
 
@@ -89,7 +89,7 @@ bool run(struct request *request, struct response *response, struct problem *pro
     }
     const char *const *values = bind_values(request->arena, operation, &request->inputs);
     if (!values)
-        return problem_set(problem, "too-large", "The request is too large.");
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     struct outcome *outcome = &request->outcome;
     bool fine = request->caller.subject ? transact(request, values, response, problem)
                                         : (outcome->row = query(request, values, problem)) != NULL;

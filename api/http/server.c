@@ -116,7 +116,7 @@ static void *on_thread(const struct mg_context *context, int type) {
     const struct server *server = mg_get_user_data(context);
     const struct config *config = &server->app->config;
     /* body, its copies as values, and an answer that has grown by doubling */
-    size_t cap = (size_t)((config->body_limit + config->file_limit) * 4 + config->response_limit * 3) + 1024 * 1024;
+    size_t cap = (size_t)(server->app->contract->body_bytes * 8 + config->response_limit * 3) + 1024 * 1024;
     wire.state = type == 1 ? WIRE_HEAD : server->page ? WIRE_ADMIN : WIRE_LISTENS;
     wire.timeout_us = config->request_timeout_ms * 1000;
     return type == 1 ? arena_new(cap) : NULL;

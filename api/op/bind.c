@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* LIST_MAX: values of a parameter that is a list. */
+enum { LIST_MAX = 500 };
+
 bool bind_parse_query(struct arena *arena, const char *text, size_t length, struct pairs *pairs,
                       struct problem *problem) {
     pairs->count = 0;
@@ -13,10 +16,14 @@ bool bind_parse_query(struct arena *arena, const char *text, size_t length, stru
         const char *stop = memchr(part, '&', (size_t)(end - part)) ?: end;
         const char *equals = memchr(part, '=', (size_t)(stop - part)) ?: stop;
         const char *from = equals < stop ? equals + 1 : stop;
+        if (stop == part) {
+            part++;
+            continue;
+        }
         char *name = arena_alloc(arena, (size_t)(equals - part) + 1),
              *value = arena_alloc(arena, (size_t)(stop - from) + 1);
         if (!name || !value)
-            return problem_set(problem, "too-large", "The query is too large.");
+            return problem_set(problem, "unavailable", "The service is short of memory.");
         ptrdiff_t name_length = scan_percent(part, (size_t)(equals - part), true, name);
         ptrdiff_t value_length = scan_percent(from, (size_t)(stop - from), true, value);
         if (name_length < 0 || value_length < 0)
@@ -24,8 +31,7 @@ bool bind_parse_query(struct arena *arena, const char *text, size_t length, stru
         name[name_length] = value[value_length] = '\0';
         if (pairs->count == QUERY_PARAMETERS_MAX)
             return problem_set(problem, "bad-request", "The query has more than %d parameters.", QUERY_PARAMETERS_MAX);
-        if (stop > part)
-            pairs->items[pairs->count++] = (struct pair){name, {value, (size_t)value_length}};
+        pairs->items[pairs->count++] = (struct pair){name, {value, (size_t)value_length}};
         part = stop + 1;
     }
     return true;
@@ -74,39 +80,42 @@ const struct text *pairs_get(const struct pairs *pairs, const char *name) {
     return NULL;
 }
 
-/* One textual value as JSON of the schema's type; a new reference, NULL when it cannot be read so. */
-static json_t *read_scalar(const struct schema *schema, const char *text, size_t length) {
+/* One textual value as JSON of the schema's type, a new reference; false when it cannot be read so. NULL: no memory. */
+static bool read_scalar(const struct schema *schema, const char *text, size_t length, json_t **value) {
     unsigned types = schema_types(schema);
     int64_t integer;
     if (types & SCHEMA_STRING)
-        return json_stringn(text, length);
-    if (types & SCHEMA_INTEGER && scan_int(text, length, &integer))
-        return json_integer(integer);
-    if (types & SCHEMA_NUMBER && scan_number(text, length))
-        return json_loadb(text, length, JSON_DECODE_ANY, NULL);
-    if (types & SCHEMA_BOOLEAN && length == 4 && memcmp(text, "true", 4) == 0)
-        return json_true();
-    if (types & SCHEMA_BOOLEAN && length == 5 && memcmp(text, "false", 5) == 0)
-        return json_false();
-    return NULL;
+        *value = json_stringn_nocheck(text, length);
+    else if (types & SCHEMA_INTEGER && scan_int(text, length, &integer))
+        *value = json_integer(integer);
+    else if (types & SCHEMA_NUMBER && scan_number(text, length))
+        *value = json_loadb(text, length, JSON_DECODE_ANY, NULL);
+    else if (types & SCHEMA_BOOLEAN &&
+             ((length == 4 && memcmp(text, "true", 4) == 0) || (length == 5 && memcmp(text, "false", 5) == 0)))
+        *value = json_boolean(length == 4);
+    else
+        return false;
+    return true;
 }
 
 /* As read_scalar, with "a,b" for an array (style form, explode false). */
-static json_t *read_value(const struct schema *schema, const struct text *text) {
+static bool read_value(const struct schema *schema, const struct text *text, json_t **value) {
     if (schema_types(schema) != SCHEMA_ARRAY)
-        return read_scalar(schema, text->bytes, text->length);
-    json_t *array = json_array();
+        return read_scalar(schema, text->bytes, text->length, value);
+    *value = json_array();
     for (const char *item = text->bytes, *end = item + text->length; item <= end;) {
         const char *comma = memchr(item, ',', (size_t)(end - item)) ?: end;
-        json_t *value = read_scalar(schema_items(schema), item, (size_t)(comma - item));
-        if (!value) {
-            json_decref(array);
-            return NULL;
+        json_t *one = NULL;
+        bool fine =
+            json_array_size(*value) < LIST_MAX && read_scalar(schema_items(schema), item, (size_t)(comma - item), &one);
+        if (!fine || json_array_append_new(*value, one) < 0) {
+            json_decref(*value);
+            *value = NULL;
+            return fine;
         }
-        json_array_append_new(array, value);
         item = comma + 1;
     }
-    return array;
+    return true;
 }
 
 static const char *type_word(const struct schema *schema) {
@@ -114,7 +123,7 @@ static const char *type_word(const struct schema *schema) {
     return types & SCHEMA_INTEGER && !(types & SCHEMA_NUMBER) ? "an integer"
            : types & SCHEMA_NUMBER                            ? "a number"
            : types & SCHEMA_BOOLEAN                           ? "true or false"
-                                                              : "a list of values separated by commas";
+                                                              : "a list of at most 500 values separated by commas";
 }
 
 void bind_check_value(const struct parameter *parameter, const struct text *text, struct problem *problem) {
@@ -123,13 +132,15 @@ void bind_check_value(const struct parameter *parameter, const struct text *text
     if (!text && !parameter->required)
         return;
     snprintf(pointer, sizeof pointer, "/%s/%s", places[parameter->place], parameter->name);
-    if (!text) {
+    json_t *value = NULL;
+    if (!text)
         problem_add(problem, pointer, "is missing");
-        return;
-    }
-    json_t *value = read_value(parameter->schema, text);
-    if (!value)
+    else if (!scan_utf8(text->bytes, text->length)) /* of a header: the target's parts are decoded */
+        problem_add(problem, pointer, "must be UTF-8");
+    else if (!read_value(parameter->schema, text, &value))
         problem_add(problem, pointer, "must be %s", type_word(parameter->schema));
+    else if (!value)
+        problem_set(problem, "unavailable", "The service is short of memory.");
     else
         schema_validate(parameter->schema, value, pointer, problem);
     json_decref(value);
@@ -208,12 +219,12 @@ static const char *json_text(struct arena *arena, const json_t *value, oid type)
         return NULL;
     if (json_is_string(value) && type != OID_JSONB)
         return json_string_value(value);
-    if (type == OID_TEXT_ARRAY) {
+    if (json_is_array(value) && type != OID_JSONB) {
         struct buf buf = buf_new(arena, 256, SIZE_MAX / 4);
         buf_char(&buf, '{');
         for (size_t i = 0; i < json_array_size(value); i++) {
-            const json_t *item = json_array_get(value, i);
-            put_array_item(&buf, json_string_value(item), json_string_length(item));
+            const char *item = json_text(arena, json_array_get(value, i), OID_TEXT) ?: "";
+            put_array_item(&buf, item, strlen(item));
         }
         buf_char(&buf, '}');
         return buf_text(&buf);
@@ -224,10 +235,6 @@ static const char *json_text(struct arena *arena, const json_t *value, oid type)
     char *text = arena_alloc(arena, length + 1);
     if (text)
         json_dumpb(value, text, length, FLAGS);
-    if (text && type == OID_INT4_ARRAY) { /* [1,2] → {1,2} */
-        text[0] = '{';
-        text[length - 1] = '}';
-    }
     return text;
 }
 
@@ -241,10 +248,10 @@ static const char *parameter_value(struct arena *arena, const struct parameter *
     return json_text(arena, schema_default(parameter->schema), OID_TEXT);
 }
 
-const char *bind_if_match(struct arena *arena, const char *header) {
+bool bind_if_match(struct arena *arena, const char *header, const char **list) {
     struct buf versions = buf_new(arena, 64, 64 * 1024);
     if (strcmp(header, "*") == 0)
-        return NULL;
+        return !(*list = NULL);
     buf_char(&versions, '{');
     for (const char *quote = strchr(header, '"'); quote; quote = strchr(quote, '"')) {
         size_t digits = strspn(++quote, "0123456789");
@@ -259,21 +266,18 @@ const char *bind_if_match(struct arena *arena, const char *header) {
         quote = end + 1;
     }
     buf_char(&versions, '}');
-    return buf_text(&versions);
+    return (*list = buf_text(&versions));
 }
 
 const char *bind_new_id(struct arena *arena) {
     struct timespec now;
-    unsigned char b[16];
+    uint64_t random[2] = {0};
     clock_gettime(CLOCK_REALTIME, &now);
-    int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    RAND_bytes(b, sizeof b);
-    for (int i = 0; i < 6; i++)
-        b[i] = (unsigned char)(ms >> (40 - 8 * i));
-    b[6] = 0x70 | (b[6] & 0x0f);
-    b[8] = 0x80 | (b[8] & 0x3f);
-    return arena_printf(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-                        b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    RAND_bytes((unsigned char *)random, sizeof random);
+    return arena_printf(arena, "%08llx-%04x-7%03x-%04x-%012llx", (unsigned long long)(ms >> 16 & 0xffffffff),
+                        (unsigned)(ms & 0xffff), (unsigned)(random[0] & 0xfff),
+                        (unsigned)(0x8000 | (random[0] >> 12 & 0x3fff)), (unsigned long long)(random[1] >> 16));
 }
 
 static const char *new_secret(struct arena *arena) {
@@ -316,5 +320,5 @@ const char *const *bind_values(struct arena *arena, const struct operation *oper
     const char **values = arena_alloc(arena, (operation->statement.count + 1) * sizeof *values);
     for (unsigned i = 0; values && i < operation->statement.count; i++)
         values[i] = value_of(arena, &operation->bindings[i], operation->statement.types[i], inputs);
-    return values;
+    return arena_failed(arena) ? NULL : values; /* a value that is missing for that would be none */
 }

@@ -55,13 +55,14 @@ bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inp
 /* Checks one parameter's text (NULL: absent) against the contract. */
 void bind_check_value(const struct parameter *parameter, const struct text *text, struct problem *problem);
 
-/* The statement's values (as many as it has parameters), text form, lent by the arena; NULL over its cap. After
- * bind_check. The operation may be another one than was asked for: parameters are then found by their names. */
+/* The statement's values (as many as it has parameters), text form, lent by the arena; NULL where it
+ * could not give everything that the request wanted. After bind_check. The operation may be another one than was asked
+ * for: parameters are then found by their names. */
 const char *const *bind_values(struct arena *arena, const struct operation *operation, struct inputs *inputs);
 
 /* A UUID of version 7: sorted by the time it was made (RFC 9562, section 5.7). */
 const char *bind_new_id(struct arena *arena);
 
 /* An If-Match header's versions as an array's text: what stands before the dot of each entity tag, weak or not;
- * NULL for `*`. Tags that are not ours name nothing. */
-const char *bind_if_match(struct arena *arena, const char *header);
+ * NULL for `*`. Tags that are not ours name nothing. False over the arena's cap: nothing is known then. */
+bool bind_if_match(struct arena *arena, const char *header, const char **versions);

@@ -2,6 +2,8 @@
 #pragma once
 #include "pg/run.h"
 
+enum { COLUMNS_MAX = 128 }; /* of a statement */
+
 enum column_kind {
     COLUMN_TEXT,    /* text, varchar, uuid */
     COLUMN_NUMBER,  /* integers, numeric, float8: PostgreSQL's text is valid JSON but for NaN and Infinity */

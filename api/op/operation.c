@@ -1,14 +1,7 @@
 #include "op/operation.h"
 #include <dirent.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Parameters that the engine itself reads: never a value of a statement. */
-static bool engine_parameter(const char *name) {
-    return strcmp(name, "format") == 0 || strcmp(name, "cursor") == 0 || strcmp(name, "after") == 0 ||
-           strcmp(name, "dry_run") == 0;
-}
 
 /* The OID of a value that schema describes, or 0 when none fits. */
 static oid type_of(const struct schema *schema) {
@@ -42,8 +35,7 @@ static const struct parameter *find_parameter(const struct spec *spec, const cha
     return NULL;
 }
 
-/* What the engine itself gives to a statement. */
-static const struct given {
+static const struct given { /* what the engine itself gives to a statement */
     const char *name;
     enum binding_kind kind;
     oid type;
@@ -71,18 +63,22 @@ static oid bind_name(const struct spec *spec, struct binding *binding, const cha
     const struct given *own = find_given(spec, binding->name);
     oid type = 0;
     binding->parameter = find_parameter(spec, binding->name);
+    bool after = strncmp(binding->name, "after_", 6) == 0 && spec->cursor;
     if (binding->parameter && property)
         gate_fault(gate, where, ":%s is both a parameter and a property of the body", binding->name);
+    if ((after || (own && own->kind != BIND_BODY)) && (binding->parameter || property))
+        gate_fault(gate, where, ":%s is the engine's here, and the name of a parameter or property too (%s)",
+                   binding->name, spec->where);
     if (binding->parameter) {
         binding->kind = strcmp(binding->name, "limit") == 0 ? BIND_LIMIT : BIND_PARAMETER;
-        type = engine_parameter(binding->name) ? 0 : type_of(binding->parameter->schema);
+        type = binding->parameter->engine ? 0 : type_of(binding->parameter->schema);
     } else if (own) { /* :body is the whole, also where it has a property of that name */
         binding->kind = own->kind;
         type = own->type;
     } else if (property) {
         binding->kind = BIND_PROPERTY;
         type = type_of(property);
-    } else if (strncmp(binding->name, "after_", 6) == 0 && spec->cursor) {
+    } else if (after) {
         binding->kind = BIND_AFTER;
         type = OID_TEXT;
     } else {
@@ -97,7 +93,7 @@ static oid bind_name(const struct spec *spec, struct binding *binding, const cha
 static void check_unused(const struct operation *operation, struct gate *gate) {
     const struct spec *spec = operation->spec;
     for (unsigned i = 0; i < spec->parameter_count; i++) {
-        bool used = engine_parameter(spec->parameters[i].name) || spec->parameters[i].place == IN_HEADER;
+        bool used = spec->parameters[i].engine || spec->parameters[i].place == IN_HEADER;
         for (unsigned j = 0; j < operation->query->count; j++)
             used |= operation->bindings[j].parameter == &spec->parameters[i];
         if (!used)
@@ -121,11 +117,11 @@ static void bind_query(struct arena *arena, struct operation *operation, unsigne
     check_unused(operation, gate);
 }
 
-static operation_handler *find_handler(const struct handler_entry *handlers, const char *id) {
-    for (; handlers->id; handlers++)
-        if (strcmp(handlers->id, id) == 0)
-            return handlers->run;
-    return NULL;
+/* The handler of that operation, or the NULL that ends them. */
+static const struct handler_entry *find_handler(const struct handler_entry *handlers, const char *id) {
+    while (handlers->id && strcmp(handlers->id, id) != 0)
+        handlers++;
+    return handlers;
 }
 
 static const struct operation *find_operation(const struct operation *operations, unsigned count, const char *id,
@@ -182,10 +178,13 @@ static void find_answer(struct operation *operation, const struct operation *ope
 struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
                                   const struct handler_entry *handlers, struct gate *gate) {
     struct operation *operations = arena_alloc(arena, (contract->spec_count + 1) * sizeof *operations);
+    if (contract->spec_count > OPERATIONS_MAX)
+        gate_fault(gate, contract->specs[OPERATIONS_MAX].where, "there are more than %d operations", OPERATIONS_MAX);
     for (unsigned i = 0; i < contract->spec_count; i++) {
         struct operation *operation = &operations[i];
         operation->spec = &contract->specs[i];
-        operation->handler = find_handler(handlers, operation->spec->id);
+        operation->handler = find_handler(handlers, operation->spec->id)->run;
+        operation->refuse = find_handler(handlers, operation->spec->id)->refuse;
         if (operation->handler)
             continue;
         if (operation->spec->streamed)
@@ -202,13 +201,13 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
     return operations;
 }
 
-/* Which kind of column a database type is, and which schema types it may stand for; false: unknown type. */
-static bool column_type(oid type, enum column_kind *kind, unsigned *fits) {
-    static const struct {
-        oid type;
-        enum column_kind kind;
-        unsigned fits;
-    } known[] = {
+/* A database type that is rendered, and the schema types that it may stand for; NULL: it is not. */
+static const struct known_type {
+    oid type;
+    enum column_kind kind;
+    unsigned fits;
+} * find_type(oid type) {
+    static const struct known_type known[] = {
         {OID_TEXT, COLUMN_TEXT, SCHEMA_STRING},
         {OID_VARCHAR, COLUMN_TEXT, SCHEMA_STRING},
         {OID_UUID, COLUMN_TEXT, SCHEMA_STRING},
@@ -225,12 +224,9 @@ static bool column_type(oid type, enum column_kind *kind, unsigned *fits) {
         {OID_JSONB, COLUMN_JSON, SCHEMA_ANY},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].type == type) {
-            *kind = known[i].kind;
-            *fits = known[i].fits;
-            return true;
-        }
-    return false;
+        if (known[i].type == type)
+            return &known[i];
+    return NULL;
 }
 
 /* Dates and instants must say so in the contract, and the other way round. */
@@ -243,12 +239,13 @@ static bool format_fits(enum column_kind kind, const char *format) {
 static void link_column(const struct operation *operation, struct column *column, oid type, struct gate *gate) {
     const struct spec *spec = operation->spec;
     const char *path = operation->query->path;
-    unsigned fits;
+    const struct known_type *known = find_type(type);
     column->engine = column->name[0] == '_';
-    if (!column_type(type, &column->kind, &fits)) {
+    if (!known) {
         gate_fault(gate, path, "column %s has a type (OID %u) that is not rendered: cast it", column->name, type);
         return;
     }
+    column->kind = known->kind;
     if (column->engine || !spec->item)
         return;
     if (operation->answer) {
@@ -261,7 +258,7 @@ static void link_column(const struct operation *operation, struct column *column
         return;
     }
     unsigned wanted = schema_types(schema) & ~(unsigned)SCHEMA_NULL;
-    if (!(wanted & fits) || !format_fits(column->kind, schema_format(schema)))
+    if (!(wanted & known->fits) || !format_fits(column->kind, schema_format(schema)))
         gate_fault(gate, path, "column %s has another type than the contract (%s)", column->name, spec->where);
     const json_t *csv = json_object_get(schema_node(schema), "x-csv");
     column->csv_hidden = json_is_false(csv);
@@ -305,6 +302,9 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
         return false;
     }
     unsigned before = gate->faults, count = result_columns(result);
+    if (count > COLUMNS_MAX)
+        gate_fault(gate, arena_printf(arena, "%s:1", operation->query->path), "has %u columns, more than %d (%s)",
+                   count, COLUMNS_MAX, operation->spec->where);
     struct column *columns = arena_alloc(arena, (count + 1) * sizeof *columns);
     oid *types = arena_alloc(arena, (count + 1) * sizeof *types);
     struct link *link = arena_alloc(arena, sizeof *link);
@@ -325,15 +325,15 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
             *known = (int)i;
     }
     result_free(&result);
+    struct requirement requirement = {operation, link, gate};
     if (operation->spec->item && !operation->answer)
-        schema_each_required(operation->spec->item, require,
-                             &(struct requirement){.operation = operation, .link = link, .gate = gate});
+        schema_each_required(operation->spec->item, require, &requirement);
     check_cursor(operation, link, gate);
     for (unsigned i = 0; i < operation->spec->media_count; i++)
         if (strcmp(operation->spec->media[i], "text/html") == 0 ||
             strcmp(operation->spec->media[i], "text/plain") == 0 ||
             strcmp(operation->spec->media[i], "application/xml") == 0)
-            require("_body", &(struct requirement){.operation = operation, .link = link, .gate = gate});
+            require("_body", &requirement);
     if (gate->faults != before)
         return false;
     atomic_store(&operation->link, link);

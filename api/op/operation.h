@@ -7,6 +7,8 @@
 #include "pg/run.h"
 #include <stdatomic.h>
 
+enum { OPERATIONS_MAX = 900 }; /* the numbers of their statements are below those of the engine */
+
 struct app;
 struct request;
 struct response;
@@ -14,9 +16,14 @@ struct response;
 /* A hand-written operation, for what SQL cannot do: fills response or problem. */
 typedef bool operation_handler(struct request *request, struct response *response, struct problem *problem);
 
+/* Says a problem in the words of another protocol, whoever refuses: fills response, or gives false. */
+typedef bool operation_refusal(struct response *response, const struct problem *problem);
+
 struct handler_entry {
     const char *id;
     operation_handler *run;
+    operation_refusal *refuse; /* or NULL */
+    const char *needs[3]; /* path parameters, required headers and required properties of the body that it trusts in */
 };
 
 enum binding_kind {
@@ -51,6 +58,7 @@ struct link {
 struct operation {
     const struct spec *spec;
     operation_handler *handler; /* or NULL: a statement */
+    operation_refusal *refuse;  /* or NULL: a problem of ours */
     const struct query *query;
     struct statement statement;
     const struct binding *bindings;    /* of the statement's parameters */
@@ -59,8 +67,8 @@ struct operation {
 };
 
 /* The static gate: every operation has a query in the folder `queries` or one of the handlers (ended by a
- * NULL id), every query file has an operation, every :name one source and every query parameter a use.
- * Gives spec_count operations, lent by arena. */
+ * NULL id), every query file has an operation, every :name one source and every query parameter a
+ * use. Gives spec_count operations, lent by arena. */
 struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
                                   const struct handler_entry *handlers, struct gate *gate);
 

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 /* The statements' numbers follow those of the operations. */
-enum { FIRST_INDEX = 900, LEGS_MAX = 7, PARAMETERS_MAX = 12 };
+enum { FIRST_INDEX = OPERATIONS_MAX, LEGS_MAX = 7, PARAMETERS_MAX = 12 };
 
 static const struct known {
     const char *name, *text; /* text: not from a file */

@@ -88,7 +88,7 @@ bool visitor_find(struct visitors *visitors, struct arena *arena, const char *ad
     char *who = arena_alloc(arena, length + 1);
     struct salts salts;
     if (!who)
-        return problem_set(problem, "too-large", "The request is too large.");
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     if (!take_salts(visitors, at, &salts, problem))
         return false;
     memcpy(who, address, first);

@@ -1,30 +1,13 @@
 #include "token/jws.h"
+#include "base/json.h"
 #include "base/scan.h"
 #include <string.h>
 #include <strings.h>
 
-/* A linear look before the recursive parser: brackets outside strings. */
-static bool is_shallow(const char *text, size_t length) {
-    int depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        if (c == '"')
-            quoted = !quoted;
-        else if (quoted)
-            i += c == '\\';
-        else if (c == '{' || c == '[')
-            depth++;
-        else if (c == '}' || c == ']')
-            depth--;
-        if (depth > JSON_DEPTH_MAX || !c)
-            return false;
-    }
-    return true;
-}
-
 json_t *json_strict(const char *text, size_t length) {
-    json_t *json = is_shallow(text, length) ? json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    struct json_size size = json_measure(text, length);
+    bool small = size.depth <= JSON_DEPTH_MAX && size.values <= JSON_VALUES_MAX && !size.nul;
+    json_t *json = small ? json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (json_is_object(json))
         return json;
     json_decref(json);
@@ -153,7 +136,7 @@ bool jws_claims(const struct jws *jws, enum token_kind kind, int64_t now, struct
     claims->id = id ? arena_copy(arena, id, strlen(id)) : NULL;
     claims->scope = scope ? arena_copy(arena, scope, strlen(scope)) : NULL;
     if (!claims->issuer || !claims->subject || !claims->id != !id || !claims->scope != !scope)
-        return problem_set(problem, "internal", "The request needs too much memory.");
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     return true;
 }
 

@@ -4,7 +4,14 @@
 #include "token/token.h"
 #include <jansson.h>
 
-enum { TOKEN_LENGTH_MAX = 8192, JSON_DEPTH_MAX = 8, LEEWAY_S = 60, NAME_LENGTH_MAX = 255, SCOPE_LENGTH_MAX = 1024 };
+enum {
+    TOKEN_LENGTH_MAX = 8192,
+    JSON_DEPTH_MAX = 8,
+    JSON_VALUES_MAX = 1000,
+    LEEWAY_S = 60,
+    NAME_LENGTH_MAX = 255,
+    SCOPE_LENGTH_MAX = 1024
+};
 
 /* The one of three kinds of token that somebody expects. */
 enum token_kind { TOKEN_OWN, TOKEN_OUTSIDE, TOKEN_ASSERTION };

@@ -387,8 +387,10 @@ def test_columns_and_size(server, lead, hub):
     many = HEADER + "".join(f"Person {n},,,,he,,2024-13-01,\r\n" for n in range(1500))
     errors = both(server, lead, many).json["errors"]
     assert len(errors) == 1000 and errors[0]["pointer"] == "/body/line/2/from" and errors[-1]["pointer"] == "/body/line/1001/from"
-    assert both(server, lead, many + many.removeprefix(HEADER)).json["errors"] == [{"pointer": "/body", "detail": "has more than 2,000 lines"}]
-    assert load(server, lead, b"name\n" + b"x" * (5 * 1024 * 1024 - 6)).status == 400  # one cell as long as that
+    assert both(server, lead, many + "".join(many.splitlines(True)[1:901])).json["errors"] == [{"pointer": "/body", "detail": "has more than 2,000 lines"}]
+    assert load(server, lead, b"name\n" + b"x" * (512 * 1024 - 6)).status == 400  # one cell as long as that
+    assert load(server, lead, HEADER + ",,,,,,,\n" * 4000).json["errors"] == [{"pointer": "/body", "detail": "has no lines"}]
+    assert load(server, lead, many + 2 * many.removeprefix(HEADER)).status == 413, "more cells than x-body-limit has"
 
 
 def test_a_large_sheet_in_time(server, lead, hub):

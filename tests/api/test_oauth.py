@@ -330,10 +330,11 @@ def test_forms_are_read_strictly(server, client, target, good):
                  f"{good}&{pair}&scope=%00&scope=analyst", f"{good}&client_id=%FF&client_secret=x", f"{good}&client_id=a%00b&client_secret=x",
                  f"{good}&client_id=%4&client_secret=x", f"{good}&client_id={'x' * 256}&client_secret=x", f"{good}&client_assertion={'x' * 8193}", pair, ""):
         answer = send(body)
-        assert answer.status == 400 and answer.json["status"] == 400, (body[:80], answer.text)
+        assert (answer.status, answer.json["error"], answer.headers["Content-Type"]) == (400, "invalid_request", "application/json"), (body[:80], answer.text)
+        assert set(answer.json) == {"error", "error_description"} and re.fullmatch(r"[ !#-\[\]-~]+", answer.json["error_description"])
         assert client[1] not in answer.text
     for kind in ("application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded-not", None):
-        assert send(f"{good}&{pair}", kind).status == 415, kind
+        is_refused(send(f"{good}&{pair}", kind), "invalid_request")
     assert server.request("POST", f"{target}?{pair}", {"Content-Type": "application/x-www-form-urlencoded"}, good.encode()).status == 400
     assert server.request("GET", target).status == 405
 

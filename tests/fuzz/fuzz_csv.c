@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     struct arena *arena = arena_new(8 << 20);
     struct problem problem = {0};
-    const char *text = csv_to_json(arena, (const char *)data, size, &problem);
+    const char *text = csv_to_json(arena, (const char *)data, size, 1000000, &problem);
     assert(!text == (problem.status != 0));
     if (text) {
         json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);

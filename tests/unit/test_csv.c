@@ -10,7 +10,7 @@ static const char *json(const char *bytes, size_t length) {
     arena_free(&arena);
     arena = arena_new(1 << 22);
     problem = (struct problem){0};
-    return csv_to_json(arena, bytes, length, &problem);
+    return csv_to_json(arena, bytes, length, 1000000, &problem);
 }
 #define JSON(text) json(text, sizeof(text) - 1)
 

@@ -51,7 +51,10 @@ START_TEST(says_what_is_wrong) {
         {"{\"uniqueItems\":true}", "[1,2,1.0]", "/body has the same item twice (0 and 2)"},
         {"{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"boolean\"}]}", "3",
          "/body fits none of the forms that are allowed"},
-        {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1}", "/body lacks b"},
+        {"{\"uniqueItems\":true,\"maxItems\":2}", "[1,1,1]", "/body must have at most 2 items"},
+        {"{\"pattern\":\"^a\",\"maxLength\":2}", "\"bbb\"", "/body must have at most 2 characters"},
+        {"{\"type\":\"integer\"}", "1e300", "/body must be an integer"},
+        {"{\"format\":\"date\"}", "\"0000-01-01\"", "/body must be a date such as 2025-08-31"},
         {"{\"maxLength\":1}", "\"😀\"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -83,6 +86,8 @@ START_TEST(refuses_what_it_does_not_know) {
         "{\"items\":[]}",
         "{\"$ref\":\"#/components/schemas/Away\"}",
         "{\"if\":true}",
+        "{\"dependentRequired\":{}}",
+        "{\"uniqueItems\":true,\"maxItems\":1001}",
         "{\"uniqueItems\":1}",
         "{\"properties\":{\"a\":7}}",
         "{\"enum\":\"a\"}",

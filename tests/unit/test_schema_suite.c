@@ -1,5 +1,6 @@
 /* The official JSON-Schema-Test-Suite, draft 2020-12, for every keyword and format that the engine declares.
  * It is not part of this repository: $SCIP_SHARED, or ../shared beside the checkout; without it, skipped. */
+#include "base/json.h"
 #include "contract/format.h"
 #include "contract/schema.h"
 #include "suite.h"
@@ -16,7 +17,7 @@ static const char *source(void) {
 }
 
 static bool listed(const char *file, const char *group) {
-    char line[512];
+    char line[1024];
     snprintf(line, sizeof line, "\n%s / %s: ", file, group);
     return strstr(list, line);
 }
@@ -36,11 +37,27 @@ static void run_group(const char *file, json_t *group) {
         bool valid = json_is_true(json_object_get(test, "valid"));
         if (gate.faults)
             break;
+        const char *what = json_string_value(json_object_get(test, "description"));
+        char path[640];
+        snprintf(path, sizeof path, "%s / %s", name, what);
+        valid &= !listed(file, path); /* narrower than the suite, for a reason on the list */
         verdicts++;
-        ck_assert_msg(schema_validate(schema, json_object_get(test, "data"), "", NULL) == valid, "%s / %s / %s", file,
-                      name, json_string_value(json_object_get(test, "description")));
+        ck_assert_msg(schema_validate(schema, json_object_get(test, "data"), "", NULL) == valid, "%s / %s", file, path);
     }
     arena_free(&arena);
+}
+
+/* As bodies are read: whole numbers are integers. */
+static json_t *load(const char *path) {
+    static char bytes[1 << 18];
+    struct arena *arena = arena_new(0);
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    struct text text = json_with_integers(arena, bytes, fread(bytes, 1, sizeof bytes, file));
+    json_t *groups = json_loadb(text.bytes, text.length, JSON_ALLOW_NUL, NULL);
+    fclose(file);
+    arena_free(&arena);
+    return groups;
 }
 
 static void run_folder(const char *sub, bool formats) {
@@ -57,7 +74,7 @@ static void run_folder(const char *sub, bool formats) {
         if (formats && !format_of(stem))
             continue;
         snprintf(path, sizeof path, "%s/%s/%s", folder, sub, entry->d_name);
-        json_t *groups = json_load_file(path, JSON_ALLOW_NUL, NULL), *group;
+        json_t *groups = load(path), *group;
         size_t index;
         ck_assert_ptr_nonnull(groups);
         json_array_foreach (groups, index, group)
