@@ -8450,7 +8450,7 @@ export interface components {
         /** @description An error in the words of RFC 6749, section 5.2. */
         OAuthError: {
             /** @enum {string} */
-            error: "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
             error_description: string;
         };
         KeySet: {
@@ -8681,7 +8681,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OAuthError"];
-                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The client has not shown who it is. */
@@ -23523,7 +23522,6 @@ export interface operations {
             };
             400: components["responses"]["OAuthBadRequest"];
             401: components["responses"]["OAuthUnauthorized"];
-            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -23559,7 +23557,6 @@ export interface operations {
             };
             400: components["responses"]["OAuthBadRequest"];
             401: components["responses"]["OAuthUnauthorized"];
-            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
