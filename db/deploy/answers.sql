@@ -239,7 +239,7 @@ RETURN ('hub' <> ALL (asked) OR (f).hub_id IS NOT DISTINCT FROM is_in.hub_id) AN
 CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text, OUT period text, OUT "from" date, OUT "to" date,
   OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
-  OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json, OUT refused int, OUT wrong jsonb)
+  OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -288,6 +288,12 @@ BEGIN
     SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO counted
     FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) s
     WHERE (s.hub_id, s.nation, s.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category);
+    SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at', c.created_at)
+                             ORDER BY c.created_at, c.id), '[]') INTO corrections
+    FROM correction c
+    WHERE (known_at IS NULL OR c.created_at < known_at)
+      AND c.record IN (SELECT f.record FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) f
+                       WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category));
   END IF;
   SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
     SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;

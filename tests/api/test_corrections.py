@@ -23,6 +23,11 @@ def at(days=0, hour=12):
     return datetime.datetime.combine(date, datetime.time(hour), LONDON).astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def this_year():
+    """The calendar year of yesterday, in which the meeting is."""
+    return day(-1)[:4]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
@@ -125,8 +130,8 @@ def held(server, lead):
 
 
 def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held):
-    this_year = lambda: next(rule for rule in get(server, lead, f"{HUB}/health").json["rules"] if rule["rule"] == "two_meetings")["evidence"]["held"]
-    counted = this_year()
+    in_health = lambda: next(rule for rule in get(server, lead, f"{HUB}/health").json["rules"] if rule["rule"] == "two_meetings")["evidence"]["held"]
+    counted = in_health()
     for body in ({}, {"reason": ""}, {"reason": " "}, {"reason": 7}, {"reason": "x" * 2001}):
         assert post(server, lead, held + "/reopening", body).status == 400, body
     assert post(server, lead, held + "/reopening", "x", Content_Type="text/plain").status == 415
@@ -136,11 +141,16 @@ def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held
     again = post(server, lead, held + "/reopening", {"reason": "It was another Hub's meeting"}, key="reopen")
     assert (again.status, again.json["status"], again.json["guests"]) == (200, "planned", None), again.text
     assert post(server, lead, held + "/reopening", {"reason": "It was another Hub's meeting"}, key="reopen").body == again.body
-    assert this_year() == counted - 1
+    assert in_health() == counted - 1
     assert rule(post(server, lead, held + "/reopening", {"reason": "Twice"})) == (409, "meeting-is-planned")
     assert kept(server, lead, held) == [("reopenMeeting", "It was another Hub's meeting")], "once, and nothing of what was refused"
     assert kept(server, central, held) == kept(server, others[1], held) != [] == kept(server, others[0], held)
     assert get(server, others[2], "/v1/corrections").status == 403 and server.get("/v1/corrections").status == 401
+    told = f"/v1/metrics/meetings_held/explain?period={this_year()}&hub=corrected-hub"
+    explained = get(server, lead, told).json
+    assert [(row["record"], row["reason"]) for row in explained["corrections"] if row["record"] == held] == [(held, "It was another Hub's meeting")]
+    assert held not in explained["records"] and {"reason": "not recorded as held", "rows": 1} in explained["rows_left_out"]
+    assert get(server, None, told).json["corrections"] is None and get(server, others[0], told).json["corrections"] is None
     # Now it can be what it is: moved, cancelled, gone.
     assert patch(server, lead, held, {"starts_at": at(7)}).status == 200
     assert post(server, lead, held + "/cancellation").json["status"] == "cancelled"
