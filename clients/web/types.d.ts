@@ -7299,6 +7299,15 @@ export interface components {
             } | null;
             /** @description What it was counted from, for those who may know it. */
             records: components["schemas"]["Href"][] | null;
+            /** @description Why records that it was counted from, or that it leaves out, were changed after they were settled; for those who may know the records. */
+            corrections: {
+                record: components["schemas"]["Href"];
+                /** @description The operationId of what was done. */
+                operation: string;
+                reason: string;
+                /** Format: date-time */
+                created_at: string;
+            }[] | null;
         };
         Definition: {
             metric: components["schemas"]["Code"];
