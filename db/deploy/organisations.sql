@@ -50,10 +50,32 @@ CREATE TABLE scip.organisation_category (
 );
 CREATE INDEX ON scip.organisation_category (category);
 
--- org-id.guide form: register's list code, then the register's own number (GB-UKPRN-10003614).
+-- org-id.guide form: register's list code, then the register's own number (GB-UKPRN-10003614), in the one spelling of
+-- each list, so that no organisation is two. NULL for what is none: British and international lists are those below,
+-- of other countries any.
+CREATE FUNCTION scip.org_id(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT list || '-' || CASE
+    WHEN list IN ('GB-CHC', 'GB-NIC') THEN substring(n FROM '^(?:NIC)?0*([1-9][0-9]{5,6})$')
+    WHEN list = 'GB-SC' THEN 'SC' || lpad(substring(n FROM '^(?:SC)?0*([1-9][0-9]{0,5})$'), 6, '0')
+    WHEN list = 'GB-COH' AND n ~ '^[0-9]{1,8}$' AND n !~ '^0+$' THEN lpad(n, 8, '0')
+    WHEN list = 'GB-COH' AND n ~ '^[A-Z]{2}[0-9]{1,6}$' THEN left(n, 2) || lpad(substr(n, 3), 6, '0')
+    WHEN list = 'GB-COH' THEN substring(n FROM '^(R[0-9]{7}|[A-Z]{2}[0-9]{5}[A-Z])$')
+    WHEN list = 'GB-UKPRN' THEN substring(n FROM '^[0-9]{8}$')
+    WHEN list = 'GB-EDU' THEN substring(n FROM '^0*([1-9][0-9]{4,6})$')
+    WHEN list = 'GB-HESA' THEN lpad(substring(n FROM '^(?:H-?)?0*([1-9][0-9]{0,3})$'), 4, '0')
+    WHEN list = 'XI-ROR' THEN substring(lower(n) FROM '^(?:https?://ror[.]org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})$')
+    WHEN list = 'XI-GRID' THEN substring(lower(n) FROM '^grid[.][0-9]{4,6}[.][0-9a-f]{1,2}$')
+    WHEN list = 'XI-LEI' THEN substring(n FROM '^[A-Z0-9]{18}[0-9]{2}$')
+    WHEN list = 'XI-WIKIDATA' THEN substring(n FROM '^Q[1-9][0-9]*$')
+    WHEN list !~ '^(GB|XI)-' OR list IN ('GB-CASC', 'GB-GOR', 'GB-GOVUK', 'GB-IRN', 'GB-LAE', 'GB-LANI', 'GB-LAS', 'GB-MPR', 'GB-NHS', 'GB-NIEDU', 'GB-PLA', 'GB-REV',
+         'GB-SCOTEDU', 'GB-SHPE', 'GB-WALEDU', 'XI-EUID', 'XI-PB') THEN substring(n FROM '^[A-Z0-9.-]+$') END
+  FROM (SELECT upper(m[1]), upper(m[2]) FROM regexp_match(replace(scip.plain(value), ' ', ''), '^([A-Za-z]{2}-[A-Za-z0-9]+)-(.+)$') m) x (list, n));
+GRANT EXECUTE ON FUNCTION scip.org_id TO scip_anonymous, scip_writer;
+
 -- One organisation may hold several; none belongs to two organisations.
 CREATE TABLE scip.organisation_identifier (
-  identifier text PRIMARY KEY CHECK (identifier ~ '^[A-Z]{2}-[A-Z0-9]+-[A-Za-z0-9.-]+$'),
+  identifier text PRIMARY KEY CHECK (identifier = scip.org_id(identifier)),
   organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
   sources scip.sources
 );

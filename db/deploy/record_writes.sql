@@ -44,6 +44,10 @@ BEGIN
       AND (p.category, p.subcategory, p."from", p."to") IS NOT DISTINCT FROM (c.category, c.subcategory, c.starts, c.ends));
   END IF;
   IF body ? 'identifiers' THEN
+    IF EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL) THEN
+      RAISE 'not in the form of its list' USING ERRCODE = 'SC422', CONSTRAINT = 'identifier-form';
+    END IF;
+    body := jsonb_set(body, '{identifiers}', (SELECT coalesce(jsonb_agg(DISTINCT scip.org_id(p)), '[]') FROM jsonb_array_elements_text(body -> 'identifiers') p));
     DELETE FROM scip.organisation_identifier i WHERE i.organisation_id = organisation
       AND NOT body -> 'identifiers' ? i.identifier;
     INSERT INTO scip.organisation_identifier (organisation_id, identifier)

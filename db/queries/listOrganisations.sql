@@ -7,7 +7,7 @@ WHERE (:nation IS NULL OR nation = :nation)
   AND (:category IS NULL OR EXISTS (SELECT FROM scip.organisation_category c
                                     WHERE c.organisation_id = _id AND c.category = :category AND scip.is_now(c.starts, c.ends)))
   AND (:identifier IS NULL OR EXISTS (SELECT FROM scip.organisation_identifier i
-                                      WHERE i.organisation_id = _id AND i.identifier = :identifier))
+                                      WHERE i.organisation_id = _id AND i.identifier = scip.org_id(:identifier)))
   AND (:partnership IS NULL AND :partners IS NULL OR EXISTS ( -- current ones, unless former ones are asked for
         SELECT FROM scip.organisation_partnership p WHERE p.organisation_id = _id AND p.role = coalesce(:partnership, p.role)
         HAVING CASE WHEN :partners = 'former' THEN NOT bool_or(scip.is_now(p.starts, p.ends)) AND bool_or(scip.latest(p.ends) < scip.today())

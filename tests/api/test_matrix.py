@@ -259,7 +259,7 @@ def resolve(document, node):
 
 
 SAMPLES = ["matrix-mine", "https://www.example.org/x", "2024", "2024-06-01", "E12000008", "https://id.example.org", "A text", "AAAA", "1234567",
-           "GB-CHC-99999991", "matrix_code", "strategy-2019-22"]
+           "GB-CHC-9999991", "matrix_code", "strategy-2019-22"]
 
 
 def sample(document, schema, name=""):

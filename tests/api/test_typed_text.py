@@ -136,3 +136,30 @@ def test_a_year_is_one_in_every_spelling(server, central, contract):
     assert server.get("/v1/training/figures?period=_").status == 400
     both = server.get("/v1/metrics/hubs?period=2010-11")
     assert "2010/11" in both.text and "2010-M11" in both.text, "what could be two things is refused with both"
+
+
+SPELLINGS = {"GB-COH-01239999": ["GB-COH-1239999", "gb-coh-01239999", "GB-COH-01239999 "], "GB-SC-SC099999": ["GB-SC-sc099999", "GB-SC-SC99999", "GB-SC-099999"],
+             "GB-CHC-1999999": ["GB-CHC-01999999", "gb-chc-1999999"], "GB-NIC-109999": ["GB-NIC-NIC109999"], "GB-UKPRN-99009999": ["gb-ukprn-99009999", "GB-UKPRN-9900 9999"],
+             "GB-EDU-199999": ["GB-EDU-0199999"], "GB-COH-SC099999": ["GB-COH-sc99999"], "XI-ROR-0abc9999": ["XI-ROR-https://ror.org/0abc9999", "xi-ror-0ABC9999"],
+             "XI-GRID-grid.99999.9f": ["XI-GRID-GRID.99999.9F"], "IE-CHY-9999": ["ie-chy-9999"], "GB-LAE-E99": ["GB-LAE-e99"], "XI-WIKIDATA-Q99999999": ["XI-WIKIDATA-q99999999"]}
+
+
+def test_an_identifier_is_one_in_every_spelling(server, central):
+    """Kept in one, found by all, and never given to two organisations."""
+    ror = {"XI-ROR-0abc9999": "XI-ROR-0abcd9999"} # nine characters
+    for number, (kept, others) in enumerate(SPELLINGS.items()):
+        fix = lambda text: text.replace("0abc9999", "0abcd9999").replace("0ABC9999", "0ABCD9999")
+        kept, others = ror.get(kept, kept), [fix(text) for text in others]
+        made = server.send("PUT", f"/v1/organisations/typed-id-{number}", {**FROM, "name": f"Typed {number}", "identifiers": [others[0], kept]}, central, If_None_Match="*")
+        assert (made.status, made.json.get("identifiers")) == (201, [kept]), (kept, made.text)
+        for spelling in [kept, *others]:
+            found = server.get(f"/v1/organisations?identifier={quote(spelling, safe='')}")
+            assert [row["slug"] for row in found.json["items"]] == [f"typed-id-{number}"], spelling
+            twice = server.send("PUT", "/v1/organisations/typed-id-twice", {**FROM, "name": "Twice", "identifiers": [spelling]}, central, If_None_Match="*")
+            assert twice.status == 409, (spelling, twice.text)
+    for wrong in ("GB-CHC-ABC", "GB-UKPRN-1000361", "GB-XYZ-1", "XI-XYZ-1", "GB-SC-SC1234567", "GB-COH-123456789", "GB-COH-00000000", "GB-EDU-12", "XI-ROR-9", "XI-GRID-1", "GB-CHC-0"):
+        answer = server.send("PUT", "/v1/organisations/typed-id-none", {**FROM, "name": "None", "identifiers": [wrong]}, central, If_None_Match="*")
+        assert answer.status == 422 and "identifier-form" in answer.json["detail"], (wrong, answer.text)
+        assert server.get(f"/v1/organisations?identifier={wrong}").json["items"] == []
+    for wrong in ("10003614", "GB-CHC-", "GB-CHC- ", "G-CHC-1"):
+        assert server.get(f"/v1/organisations?identifier={quote(wrong)}").status == 400, wrong

@@ -79,8 +79,8 @@ SELECT throws_ok(statement, '23514', NULL, split_part(statement, ' (', 1) || ' r
 SELECT lives_ok($$INSERT INTO organisation_partnership (organisation_id, role, starts, ends)
   VALUES (pg_temp.org('test-a'), 'host', '2022', '2022')$$, 'a period within one year');
 INSERT INTO organisation_identifier (identifier, organisation_id)
-  VALUES ('GB-CHC-99999901', pg_temp.org('test-a')), ('GB-SC-SC999901', pg_temp.org('test-a'));
-SELECT throws_ok($$INSERT INTO organisation_identifier (identifier, organisation_id) VALUES ('GB-CHC-99999901', pg_temp.org('test-b'))$$,
+  VALUES ('GB-CHC-9999901', pg_temp.org('test-a')), ('GB-SC-SC999901', pg_temp.org('test-a'));
+SELECT throws_ok($$INSERT INTO organisation_identifier (identifier, organisation_id) VALUES ('GB-CHC-9999901', pg_temp.org('test-b'))$$,
   '23505', NULL, 'an identifier is one organisation''s');
 
 -- Unknown dates stay unknown; changes are counted.

@@ -36,7 +36,7 @@ SELECT throws_ok($$SELECT scip.reference('account', 'x')$$, '20000', NULL, 'of t
 SELECT pg_temp.as_who('central', 'first');
 SET LOCAL ROLE scip_writer;
 SELECT set_organisation_parts((SELECT id FROM organisation WHERE slug = 'test-own'), '{"other_names": [{"name": "A", "kind": "former"}, {"name": "B", "kind": "acronym"}],
-  "categories": [{"category": "he"}, {"category": "fe", "from": "2001"}], "identifiers": ["GB-COH-1", "GB-COH-2"],
+  "categories": [{"category": "he"}, {"category": "fe", "from": "2001"}], "identifiers": ["GB-COH-00000001", "GB-COH-00000002"],
   "partnerships": [{"role": "member", "description": "d"}]}');
 RESET ROLE;
 SELECT collect_tap(is(pg_temp.became('organisation_name'), 'INSERT INSERT', 'names'), is(pg_temp.became('organisation_category'), 'INSERT INSERT', 'categories'),
