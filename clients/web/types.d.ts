@@ -5269,6 +5269,11 @@ export interface components {
             items: components["schemas"]["Erasure"][];
             next: components["schemas"]["Next"];
         };
+        /**
+         * @description In org-id form: the code of a list and the number there. Of the British and international lists each number has one spelling, in which it is kept and found however it is written (GB-COH-1239999 is GB-COH-01239999, GB-SC-sc001234 GB-SC-SC001234); what does not have the form of its list is refused (422, identifier-form).
+         * @example GB-UKPRN-10003614
+         */
+        Identifier: string;
         /** @description An organisation that works with the Alliance. */
         Organisation: {
             slug: components["schemas"]["Slug"];
@@ -5287,7 +5292,7 @@ export interface components {
             uk_wide: boolean | null;
             region: null | components["schemas"]["HubRegion"];
             /** @description In org-id form. */
-            identifiers: string[];
+            identifiers: components["schemas"]["Identifier"][];
             partnerships: components["schemas"]["Partnership"][];
             /** @description Hubs that it leads or led. */
             hubs_led: components["schemas"]["HubLed"][];
@@ -5341,7 +5346,7 @@ export interface components {
             uk_wide?: boolean | null;
             /** @description ONS code or slug. */
             region?: string | null;
-            identifiers?: string[];
+            identifiers?: components["schemas"]["Identifier"][];
             partnerships?: components["schemas"]["PartnershipNew"][];
             website?: components["schemas"]["NullableUrl"];
             logo?: components["schemas"]["NullableUrl"];
@@ -5365,7 +5370,7 @@ export interface components {
             uk_wide?: boolean | null;
             /** @description ONS code or slug. */
             region?: string | null;
-            identifiers?: string[];
+            identifiers?: components["schemas"]["Identifier"][];
             partnerships?: components["schemas"]["PartnershipNew"][];
             website?: components["schemas"]["NullableUrl"];
             logo?: components["schemas"]["NullableUrl"];
@@ -10468,7 +10473,7 @@ export interface operations {
                 /** @description Only this nation. */
                 nation?: components["parameters"]["NationQuery"];
                 /** @description The organisation with this identifier in org-id form. */
-                identifier?: string;
+                identifier?: components["schemas"]["Identifier"];
                 /** @description Only organisations that have this role in the Alliance today; with partners=former those that had it. */
                 partnership?: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
                 /** @description Only partners of today, whatever their role, or only those that were one and are none now. */
