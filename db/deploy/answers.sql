@@ -218,7 +218,7 @@ RETURN CASE WHEN value IS NULL THEN '' WHEN value = '' THEN '""'
 -- names. NULL: there are none.
 CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text) LANGUAGE sql STABLE AS $$
   SELECT format('/v1/metrics/%s?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
-                CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release), encode(sha256(convert_to(E'metric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n'
+                CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release), encode(sha256(convert_to(E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n'
            || string_agg(concat_ws(',', metric.csv(a.metric), a.definition_version, metric.csv(a.period), a."from", a."to", metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
                 coalesce(a.value::text, ''), coalesce(a.numerator::text, ''), coalesce(a.denominator::text, ''), metric.csv(a.unit), metric.csv(a.status), metric.csv(a.basis), a.of_release,
                 metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explain)) || E'\r\n', ''

@@ -323,8 +323,8 @@ def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
             cited[citation["href"]] = citation["sha256"]
     assert len(cited) > 60
     # what is cited stays as it is: a column more would be another hash of all that ever was
-    assert server.get(f"/v1/metrics/network_events?period={YEAR}&release=1&format=csv").text == (
-        "metric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n"
+    assert server.get(f"/v1/metrics/network_events?period={YEAR}&release=1&format=csv").body.decode() == (
+        "\ufeffmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n"
         f"network_events,1,{YEAR},1994-09-01,1995-08-31,,,,1,,,events,value,release,1,,,/v1/metrics/network_events/explain?period={YEAR}&release=1\r\n")
 
     def check():
