@@ -9,6 +9,7 @@ import http.client
 import itertools
 import json
 import os
+import random
 import re
 import secrets
 import socket
@@ -31,9 +32,12 @@ serial = itertools.count(1)
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the kernel gives to clients: between two uses nobody gets it by chance."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Psql:
@@ -69,7 +73,7 @@ class Cluster:
     """The PostgreSQL of the tests: script/postgres in a folder of its own."""
 
     def __init__(self, folder=LOCAL, fsync="off"):
-        self.folder, self.tokens = folder, {}
+        self.folder, self.fsync, self.tokens = folder, fsync, {}
         self.run("start", "-c", f"fsync={fsync}")
         self.psql((FIXTURE / "setup.sql").read_text())
 
@@ -138,6 +142,8 @@ class Cluster:
 
 class Server:
     """A running scip-api. stop() fails when it crashed, leaked or a sanitizer spoke."""
+
+    contract, database = "main", None
 
     def __init__(self, name="main", wait=True, **env):
         self.name, self.port, self.admin_port = name, env.get("PORT") or free_port(), free_port()
@@ -285,7 +291,7 @@ def recorded():
 
 def exchange(server, method, target, headers, body, timeout, source=None):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout, source_address=source and (source, 0))
-    connection.putrequest(method, target, skip_accept_encoding=True)
+    connection.putrequest(method, target, skip_host="host" in map(str.lower, headers), skip_accept_encoding=True)
     if isinstance(body, (dict, list)):
         body = json.dumps(body).encode()
         headers = {"Content-Type": "application/json", **headers}  # a caller's own type wins
@@ -296,9 +302,15 @@ def exchange(server, method, target, headers, body, timeout, source=None):
     for name, value in headers.items():
         connection.putheader(name, value)
     connection.endheaders(body)
+    response = answered(server, connection, method, target, headers)
+    connection.close()
+    return response
+
+
+def answered(server, connection, method, target, headers):
+    """The answer to a request that a connection of http.client has sent."""
     answer = connection.getresponse()
     response = Response(answer.status, answer.getheaders(), answer.read())
-    connection.close()
     record_exchange(server, method, target, headers, response)
     return response
 

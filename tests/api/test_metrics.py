@@ -74,7 +74,7 @@ def test_the_catalogue_says_what_counts(server):
     assert server.get("/v1/metrics/nothing/definitions").status == 404
     for metric in metrics:
         assert server.get(metric["metadata"]).json == metric, "one is what it is in the list"
-        assert {cell["metric"] for cell in server.get(metric["href"], record=False).json["items"]} == {metric["code"]}
+        assert {cell["metric"] for cell in server.get(metric["href"]).json["items"]} == {metric["code"]}
     assert server.get("/v1/metrics/nothing/metadata").status == 404
 
 
@@ -180,11 +180,11 @@ DAYS = ["0001-01-01", "0999-12-31", "1900-01-01", "1994-08-31", "1994-09-01", "1
 def test_any_day_and_any_period(server, period):
     """Whatever comes first: what is not known is not available, told and explained alike. All metrics, each with some of the days in turn."""
     today = datetime.date.today()
-    for i, code in enumerate(metric["code"] for metric in server.get("/v1/metrics?limit=200", record=False).json["items"]):
+    for i, code in enumerate(metric["code"] for metric in server.get("/v1/metrics?limit=200").json["items"]):
         for day in (DAYS + DAYS)[(i + len(period)) % len(DAYS):][:2]:
             day = {"yesterday": str(today - datetime.timedelta(days=1)), "today": str(today)}.get(day, day)
             question = f"?as_of={day}" + (f"&period={period}" if period else "")
-            told, explained = server.get(f"/v1/metrics/{code}{question}", record=False), server.get(f"/v1/metrics/{code}/explain{question}", record=False)
+            told, explained = server.get(f"/v1/metrics/{code}{question}"), server.get(f"/v1/metrics/{code}/explain{question}")
             assert (told.status, explained.status) == (200, 200), f"{code}{question} {told.text} {explained.text}"
             cell, why = told.json["items"][0], explained.json
             assert [cell[k] for k in ("value", "status", "basis", "period", "from", "to", "release")] == [why[k] for k in ("value", "status", "basis", "period", "from", "to", "release")], code + question
@@ -317,7 +317,7 @@ def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
     for metric in server.get("/v1/metrics?limit=200").json["items"]:
         for by in ["", *(b for b in metric["breakdowns"] if not (metric["privacy"] == "young_people" and "+" in b))]:
             question = f"/v1/metrics/{metric['code']}?period={YEAR}" + (f"&by={by.replace('+', ',')}" if by else "")
-            cell = server.get(question, record=False).json["items"][-1]
+            cell = server.get(question).json["items"][-1]
             citation = server.get(cell["explain"]).json["citation"]
             assert citation["href"] == f"{question}&release={cell['release']}&format=csv"
             cited[citation["href"]] = citation["sha256"]
@@ -329,7 +329,7 @@ def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
 
     def check():
         for href, digest in cited.items():
-            answer = server.get(href, record=False)
+            answer = server.get(href)
             assert answer.status == 200 and hashlib.sha256(answer.body).hexdigest() == digest, href
     check()
     assert b'"\'=Metric, ""four"""' in server.get(next(href for href in cited if "/attendance?" in href and "by=hub" in href)).body

@@ -1,4 +1,12 @@
 import pytest
+import tap
+
+
+@pytest.fixture(scope="session")
+def server(server):
+    """What curl and the clients say to it is recorded."""
+    with tap.tapped(server) as through:
+        yield through
 
 
 @pytest.fixture(scope="module")

@@ -19,5 +19,5 @@ def read_by(script, venv, folders):
 
 def unpack(server, folder):
     folder.mkdir()
-    zipfile.ZipFile(io.BytesIO(server.get("/v1/data.zip", record=False).body)).extractall(folder)
+    zipfile.ZipFile(io.BytesIO(server.get("/v1/data.zip").body)).extractall(folder)
     return folder

@@ -16,11 +16,14 @@ import time
 import harness
 import hidden
 import pytest
+import tap
 
 CANARY = b"GET /v1/regions?kind=country HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Edge:
+    name, contract, database = "edge", "edge", None
+
     def __init__(self, api_port, folder, **env):
         self.port, self.tls_port, self.folder = harness.free_port(), harness.free_port(), folder
         self.log = folder / "edge.log"
@@ -38,12 +41,7 @@ class Edge:
                 time.sleep(0.05)
 
     def request(self, method, target, headers=None, body=None, source="127.0.0.1"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(source, 0))
-        connection.request(method, target, body, headers or {})
-        answer = connection.getresponse()
-        response = harness.Response(answer.status, answer.getheaders(), answer.read())
-        connection.close()
-        return response
+        return harness.exchange(self, method, target, headers or {}, body, 30, source)
 
     def get(self, target, **headers):
         return self.request("GET", target, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -262,8 +260,9 @@ def test_listing_survives_the_api_and_the_database(tmp_path):
 
 def page_text(edge):
     """What a reader of the landing page sees in Chromium."""
-    return subprocess.run(["node", "text.js", f"http://127.0.0.1:{edge.port}/"], cwd=harness.ROOT / "tests/browser", check=True, text=True,
-                          stdout=subprocess.PIPE, timeout=60).stdout
+    with tap.tapped(edge) as through:
+        return subprocess.run(["node", "text.js", f"http://127.0.0.1:{through.port}/"], cwd=harness.ROOT / "tests/browser", check=True, text=True,
+                              stdout=subprocess.PIPE, timeout=60).stdout
 
 
 def expire(folder):

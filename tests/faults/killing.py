@@ -65,6 +65,33 @@ def end_sessions(book, wanted, pause, clients=6):
     book.check()
 
 
+def kill_postmaster(book, kills, clients=6):
+    """kill -9 of the postmaster while they write: what it has confirmed it has written to the disk."""
+    over = threading.Event()
+
+    def client(_):
+        while not over.is_set():
+            book.insist(next(book.numbers))
+
+    assert book.cluster.psql("SHOW fsync") == "on"
+    with ThreadPoolExecutor(clients) as pool:
+        asking = [pool.submit(client, number) for number in range(clients)]
+        for _ in range(kills):
+            time.sleep(0.3 + random.random() * 0.5)
+            kill_database(book.cluster, "postmaster")
+            before = sum(book.told[status] for status in (200, 201))
+            until = time.monotonic() + 20
+            while sum(book.told[status] for status in (200, 201)) <= before:  # they are being answered again
+                assert time.monotonic() < until, book.told
+                time.sleep(0.02)
+        over.set()
+        for one in asking:
+            one.result()
+    print(f"{kills} kills of the postmaster; {dict(book.told)}")
+    assert book.told[503], "none was hit in mid-write"
+    book.check()
+
+
 def until_done(attempt, *errors):
     until = time.monotonic() + 20
     while True:
@@ -83,7 +110,7 @@ def kill_database(cluster, way):
         cluster.run("restart")
     elif way == "postmaster":
         os.kill(int(cluster.psql("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")), 9)
-        until_done(lambda: (cluster.run("restart", "-c", "fsync=off"), cluster.psql("SELECT 1")), subprocess.CalledProcessError, AssertionError)  # not before its children have gone
+        until_done(lambda: (cluster.run("restart", "-c", f"fsync={cluster.fsync}"), cluster.psql("SELECT 1")), subprocess.CalledProcessError, AssertionError)  # not before its children have gone
     elif way == "backend":
         pid = cluster.psql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'scip-api%' ORDER BY state = 'active' DESC LIMIT 1")
         if pid:

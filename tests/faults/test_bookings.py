@@ -113,7 +113,7 @@ class Booth:
 @pytest.fixture(scope="module")
 def own():
     """A cluster of its own, to be mistreated."""
-    cluster = harness.Cluster(harness.LOCAL / "faults")
+    cluster = harness.Cluster(harness.LOCAL / "faults", fsync="on")
     yield cluster
     cluster.run("stop")
 
@@ -133,3 +133,8 @@ def test_sessions_ended_in_mid_booking(booth):
     """While they book, promote and commit."""
     killing.end_sessions(booth, 100 * ROUNDS, 0.04)
     assert booth.told[200] > 10
+
+
+def test_the_postmaster_killed(booth):
+    """No booking that was confirmed is lost, and no place given twice."""
+    killing.kill_postmaster(booth, 3 * ROUNDS)

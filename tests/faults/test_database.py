@@ -13,7 +13,7 @@ ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long ru
 @pytest.fixture
 def own(tmp_path_factory):
     """A cluster of its own, to be mistreated."""
-    cluster = harness.Cluster(harness.LOCAL / "faults")
+    cluster = harness.Cluster(harness.LOCAL / "faults", fsync="on")
     server = harness.Server("main", DATABASE_URL=cluster.url(), QUERY_TIMEOUT_MS=1000, CACHE_BYTES=0)  # every request asks the database
     yield cluster, server
     cluster.run("restart")

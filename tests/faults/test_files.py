@@ -115,7 +115,7 @@ class Place:
 @pytest.fixture(scope="module")
 def own():
     """A cluster of its own, to be mistreated."""
-    cluster = harness.Cluster(harness.LOCAL / "faults")
+    cluster = harness.Cluster(harness.LOCAL / "faults", fsync="on")
     yield cluster
     cluster.run("restart")
     cluster.run("stop")

@@ -17,7 +17,7 @@ READY, READS_ONLY = {"status": "ok", "reads": True, "writes": True}, {"status": 
 
 @pytest.fixture(scope="module")
 def own():
-    cluster = harness.Cluster(harness.LOCAL / "faults")
+    cluster = harness.Cluster(harness.LOCAL / "faults", fsync="on")
     yield cluster
     cluster.run("stop")
 

@@ -96,7 +96,7 @@ class Library:
 @pytest.fixture(scope="module")
 def own():
     """A cluster of its own, to be mistreated."""
-    cluster = harness.Cluster(harness.LOCAL / "faults")
+    cluster = harness.Cluster(harness.LOCAL / "faults", fsync="on")
     yield cluster
     cluster.run("restart")
     cluster.run("stop")

@@ -114,7 +114,7 @@ class Writes:
 @pytest.fixture(scope="module")
 def own():
     """A cluster of its own, to be mistreated."""
-    cluster = harness.Cluster(harness.LOCAL / "faults")
+    cluster = harness.Cluster(harness.LOCAL / "faults", fsync="on")
     yield cluster
     cluster.run("stop")
 
@@ -135,6 +135,12 @@ def test_sessions_terminated_in_mid_write(writes):
     writes.told.clear()
     killing.end_sessions(writes, 100 * ROUNDS, 0.01)
     assert set(writes.told) <= {201, 409, 503}
+
+
+def test_the_postmaster_killed(writes):
+    """Nothing that was acknowledged is lost, and nothing is there twice."""
+    writes.told.clear()
+    killing.kill_postmaster(writes, 4 * ROUNDS)
 
 
 class Other:

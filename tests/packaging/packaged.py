@@ -64,9 +64,6 @@ class Installed(harness.Server):
                                         env={"PATH": os.environ["PATH"], **{key: str(value) for key, value in settings.items()}})
         self.wait_ready()
 
-    def get(self, target, **headers):
-        return super().get(target, record=record, **headers)
-
 
 def commands(document, heading):
     """The blocks of commands under a heading of a document, as they stand there."""
