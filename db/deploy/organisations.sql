@@ -75,7 +75,7 @@ GRANT EXECUTE ON FUNCTION scip.org_id TO scip_anonymous, scip_writer;
 
 -- One organisation may hold several; none belongs to two organisations.
 CREATE TABLE scip.organisation_identifier (
-  identifier text PRIMARY KEY CHECK (identifier = scip.org_id(identifier)),
+  identifier text PRIMARY KEY CHECK (coalesce(identifier = scip.org_id(identifier), false)),
   organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
   sources scip.sources
 );
