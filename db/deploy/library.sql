@@ -1,12 +1,32 @@
 -- What the Alliance and its partners published: documents, news, policy contributions.
 BEGIN;
 
+-- Authors as reports name them, one in each text. Surely a person is "Family, G." with initials, and what comes after the
+-- name of one (Jr., III) stands last or in the middle; all other names are taken as they stand (NULLs).
+CREATE FUNCTION scip.author(name text, OUT family text, OUT given text, OUT suffix text) RETURNS record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+  SELECT p.family, p.given, p.suffix FROM (
+    SELECT m[1], m[3], coalesce(m[2], m[4]) FROM regexp_match(scip.plain(author.name),
+      '^([^,]+)(?:, ((?:Jr|Sr|II|III|IV)\.?))?, ((?:[[:upper:]][[:alpha:]]+ )*[[:upper:]]\.(?:[ -]?[[:upper:]]\.|[ -][[:upper:]][[:alpha:]]+)*)(?:, ((?:Jr|Sr|II|III|IV)\.?))?$') m
+    WHERE m[2] IS NULL OR m[4] IS NULL) p (family, given, suffix)
+  UNION ALL SELECT NULL, NULL, NULL LIMIT 1
+$$;
+-- None is empty, and none is two: a list of names in one text would be cited as one person.
+CREATE FUNCTION scip.are_authors(names text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN NOT EXISTS (
+  SELECT FROM unnest(names) a
+  WHERE a IS NULL OR NOT scip.is_line(a) OR a ~ ';|^[[:space:]]*,|,[[:space:]]*$'
+     OR EXISTS (SELECT FROM regexp_matches(a, '(.*[^[:space:]])[[:space:]]*(?:,?[[:space:]]+and[[:space:]]+|,?[[:space:]]*&[[:space:]]*|,[[:space:]]+)([^,]+,.*)$') m
+                WHERE m[1] ~ ', *[[:upper:]][.]' AND (scip.author(m[2])).family IS NOT NULL));
+GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_writer;
+
 CREATE TABLE scip.document (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
   title scip.label NOT NULL,
   title_is_descriptive boolean NOT NULL DEFAULT false,
-  authors text[] NOT NULL DEFAULT '{}' CHECK (array_position(authors, NULL) IS NULL),
+  authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
   year int CHECK (year BETWEEN 1900 AND 2200),
   published scip.partial_date,
   publisher text,

@@ -84,7 +84,7 @@ CREATE TABLE scip.resource (
   tier int CHECK (tier BETWEEN 1 AND 3),
   phases text[] NOT NULL DEFAULT '{}' CHECK (scip.are_phases(phases)),
   nations text[] NOT NULL DEFAULT '{}' CHECK (scip.are_nations(nations)),
-  authors text[] NOT NULL DEFAULT '{}' CHECK (array_position(authors, NULL) IS NULL),
+  authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
   publisher text CHECK (length(publisher) <= 2000),
   published scip.partial_date,
   language scip.language,

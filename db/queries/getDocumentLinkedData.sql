@@ -3,10 +3,10 @@ SELECT 'https://schema.org' AS "@context",
        CASE WHEN kind IN ('journal_article', 'article') THEN 'ScholarlyArticle'
             WHEN kind IN ('research_report', 'evaluation', 'briefing', 'report') THEN 'Report' ELSE 'CreativeWork' END AS "@type",
        href AS "@id", coalesce(url, href) AS "mainEntityOfPage", d.title AS name,
-       (SELECT json_agg(CASE WHEN a LIKE '%, %' THEN
-                 json_build_object('@type', 'Person', 'name', split_part(a, ', ', 2) || ' ' || split_part(a, ', ', 1),
-                                   'familyName', split_part(a, ', ', 1), 'givenName', split_part(a, ', ', 2))
-                 ELSE json_build_object('name', a) END) FROM json_array_elements_text(authors) a) AS author,
+       (SELECT json_agg(CASE WHEN n.family IS NOT NULL THEN
+                 json_strip_nulls(json_build_object('@type', 'Person', 'name', concat_ws(' ', n.given, n.family, n.suffix),
+                                   'familyName', n.family, 'givenName', n.given, 'honorificSuffix', n.suffix))
+                 ELSE json_build_object('name', a) END) FROM json_array_elements_text(authors) a, scip.author(a) n) AS author,
        coalesce(published, year::text) AS "datePublished",
        CASE WHEN publisher IS NOT NULL THEN json_build_object('@type', 'Organization', 'name', publisher) END AS publisher,
        CASE WHEN commissioned_by IS NOT NULL THEN

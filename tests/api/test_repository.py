@@ -2,6 +2,7 @@
 catalogues and reference managers read."""
 import csv
 import datetime
+import hashlib
 import io
 import re
 import threading
@@ -268,7 +269,7 @@ def check_linked(answer, record):
     assert work.pop("@context") == "https://schema.org" and work.pop("@id") == record["href"] and work["name"] == record["title"]
     assert work.pop("@type") in ("ScholarlyArticle", "Report", "CreativeWork")
     assert all(isinstance(value, SCHEMA_ORG[name]) for name, value in work.items()), work
-    assert all(set(author) <= {"@type", "name", "familyName", "givenName"} and author["name"] for author in work.get("author", []))
+    assert all(set(author) <= {"@type", "name", "familyName", "givenName", "honorificSuffix"} and author["name"] for author in work.get("author", []))
     assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", work.get("datePublished", "2000")) and ("author" in work) == bool(record["authors"])
 
 
@@ -277,10 +278,36 @@ def check_citation(answer, record):
     item = answer.json
     assert item["id"] == record["slug"] and item["title"] == record["title"] and item["type"] in ("article-journal", "report", "document")
     assert all(isinstance(value, CSL[name]) for name, value in item.items()), item
-    assert all(set(name) in ({"family", "given"}, {"literal"}) for name in item.get("author", []))
+    assert all(set(name) in ({"family", "given"}, {"family", "given", "suffix"}, {"literal"}) for name in item.get("author", []))
     if "issued" in item:
         [date] = item["issued"]["date-parts"]
         assert 1 <= len(date) <= 3 and all(isinstance(part, int) for part in date) and date[0] == record["year"]
+
+
+@pytest.mark.parametrize("author, family, given, suffix", [
+    ("van der Berg, J. P., Jr.", "van der Berg", "J. P.", "Jr."), ("van der Berg, Jr., J. P.", "van der Berg", "J. P.", "Jr."), ("Smith, J.", "Smith", "J.", None),
+    ("Smith, Jane M.", "Smith", "Jane M.", None), ("Smith, J. Mary", "Smith", "J. Mary", None), ("Ó Dálaigh, É.-J., III", "Ó Dálaigh", "É.-J.", "III"),
+    ("O’Neil-Jones, A.B.", "O’Neil-Jones", "A.B.", None),
+    ("Department for Education, England", None, None, None), ("Ministry of Defence, Army, Families", None, None, None), ("Ministry of Defence, UK", None, None, None),
+    ("Smith, Jane", None, None, None), ("Army & Navy, Ltd.", None, None, None), ("Research and Co", None, None, None), ("Smith, J., et al.", None, None, None)])
+def test_an_author_is_whole_in_every_citation(server, write, author, family, given, suffix):
+    """A person where it is surely one; nothing of a name is lost, and an organisation is cited as it is called."""
+    slug = "/v1/documents/repository-author-" + hashlib.md5(author.encode()).hexdigest()[:8]
+    write(slug, title="Named", kind="report", authors=[author])
+    [csl], [linked] = server.get(slug + "/csl").json["author"], server.get(slug + "/jsonld").json["author"]
+    assert csl == ({key: value for key, value in (("family", family), ("given", given), ("suffix", suffix)) if value} if family else {"literal": author})
+    assert linked == ({"@type": "Person", "name": " ".join(filter(None, (given, family, suffix))), "familyName": family, "givenName": given,
+                       **({"honorificSuffix": suffix} if suffix else {})} if family else {"name": author})
+    parts = "".join(csl.values())
+    assert sorted(c for c in author if c.isalnum()) == sorted(c for c in parts if c.isalnum()), "nothing is lost"
+
+
+@pytest.mark.parametrize("author", ["Smith, J.; Jones, K.", "Smith, J., Jones, K.", "Smith, J. and Jones, K.", "Smith, J. & Jones, K.", "A, B. and C, D. and E, F.", ", J.", "Smith,",
+                                    " ", "\u200b", "Smith\nJones", "Smith, J., and Jones, K."])
+def test_two_authors_in_one_are_refused(server, central, author):
+    for path in ("documents", "resources"):
+        answer = server.send("PUT", f"/v1/{path}/repository-author-none", {**FROM, "title": "Named", "kind": "report", "authors": [author]}, central, If_None_Match="*")
+        assert answer.status == 422, answer.text
 
 
 def test_every_document_for_catalogues_and_citations(server, write):
