@@ -6276,6 +6276,7 @@ export interface components {
             title: components["schemas"]["Label"];
             /** @description false where it is not given. */
             title_is_descriptive?: boolean;
+            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
             authors?: string[];
             year?: number | null;
             published?: components["schemas"]["NullablePartialDate"];
@@ -6304,6 +6305,7 @@ export interface components {
             title?: components["schemas"]["Label"];
             /** @description false where it is not given. */
             title_is_descriptive?: boolean;
+            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
             authors?: string[];
             year?: number | null;
             published?: components["schemas"]["NullablePartialDate"];
@@ -6495,6 +6497,7 @@ export interface components {
             tier?: number | null;
             phases?: components["schemas"]["Phase"][];
             nations?: components["schemas"]["Nation"][];
+            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
             authors?: string[];
             publisher?: string | null;
             published?: components["schemas"]["NullablePartialDate"];
@@ -6522,6 +6525,7 @@ export interface components {
             tier?: number | null;
             phases?: components["schemas"]["Phase"][];
             nations?: components["schemas"]["Nation"][];
+            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
             authors?: string[];
             publisher?: string | null;
             published?: components["schemas"]["NullablePartialDate"];
