@@ -28,9 +28,7 @@ static bool count_address(struct request *request, struct response *response, st
 
 /* The token of "Bearer token"; NULL when the header is of another kind. */
 static const char *bearer(const char *header) {
-    if (strncasecmp(header, "Bearer ", 7) != 0)
-        return NULL;
-    return header + 7 + strspn(header + 7, " ");
+    return strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 + strspn(header + 7, " ") : NULL;
 }
 
 bool auth_check(struct request *request, struct response *response, struct problem *problem) {
@@ -56,30 +54,34 @@ bool auth_check(struct request *request, struct response *response, struct probl
 
 const char *const *auth_enter(const struct request *request) {
     const struct claims *caller = &request->caller;
-    const struct spec *spec = request->match.spec;
-    const char **values = arena_alloc(request->arena, ENTER_VALUES * sizeof *values);
-    if (!values)
-        return NULL;
-    values[0] = strcmp(caller->issuer, request->app->config.issuer) == 0 ? "self" : caller->issuer;
-    values[1] = caller->subject;
-    values[2] = caller->id;
-    values[3] = caller->issued_at ? arena_printf(request->arena, "%lld", (long long)caller->issued_at) : NULL;
-    values[4] = values[0][0] == 's' ? caller->scope : NULL; /* others' scopes are other words */
-    values[5] = request->id;
-    values[6] = spec->id;
-    values[8] = request->call.dry_run ? "true" : "false";
-    values[7] = arena_printf(request->arena, "{%s}", spec->roles);
-    return values;
+    bool own = strcmp(caller->issuer, request->app->config.issuer) == 0;
+    const char *const all[ENTER_VALUES] = {
+        own ? "self" : caller->issuer,
+        caller->subject,
+        caller->id,
+        caller->issued_at ? arena_printf(request->arena, "%lld", (long long)caller->issued_at) : NULL,
+        own ? caller->scope : NULL, /* others' scopes are other words */
+        request->id,
+        request->match.spec->id,
+        arena_printf(request->arena, "{%s}", request->match.spec->roles),
+        request->call.dry_run ? "true" : "false"};
+    const char **values = arena_alloc(request->arena, sizeof all);
+    return values ? memcpy(values, all, sizeof all) : NULL;
 }
 
-void auth_unknown(const struct request *request, struct problem *problem) {
-    const char *const *values = auth_enter(request);
-    struct problem other = {0};
+void auth_explain(const struct request *request, struct problem *problem) {
+    if (problem->status == 403 && strstr(problem->detail, "(role-needed)"))
+        problem_set(problem, "forbidden", "Only for %s: the central team of the Alliance gives roles. (role-needed)",
+                    request->match.spec->roles);
+    const char *const *values = request->call.enter ?: auth_enter(request);
+    if (problem->status != 401 || !values)
+        return;
+    /* noted for those who can make the account, in a transaction of its own: the refused one left nothing */
     struct value told = {0};
-    struct result *row = values ? transaction_ask(&request->app->transactions, UNKNOWN_ACCOUNT, values, &other) : NULL;
+    struct result *row = transaction_ask(&request->app->transactions, UNKNOWN_ACCOUNT, values, &(struct problem){0});
     if (row && result_rows(row)) {
         result_row(row, 0, &told);
-        problem_set(problem, "unauthorized", "%.*s", (int)told.length, told.text ?: "");
+        problem_set(problem, "unauthorized", "%.*s", (int)told.length, told.text);
     }
     result_free(&row);
 }

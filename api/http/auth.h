@@ -9,6 +9,6 @@ bool auth_check(struct request *request, struct response *response, struct probl
 /* The parameters of the statement _enter for this request; NULL over the arena's cap. */
 const char *const *auth_enter(const struct request *request);
 
-/* Says more to somebody whose token is good and whose account the database refused (401): what to do about it. It is
- * noted for those who can make the account, in a transaction of its own, for the refused one left nothing. */
-void auth_unknown(const struct request *request, struct problem *problem);
+/* Says more to somebody whose token is good and whom the database refused: what to do where the account is not known
+ * (401), which roles are needed (403). */
+void auth_explain(const struct request *request, struct problem *problem);

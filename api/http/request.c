@@ -198,8 +198,8 @@ void request_serve(struct request *request, struct response *response, struct pr
         request->spent_us[steps[i].id] = after - before;
         before = after;
     }
-    if (problem->status == 401 && request->caller.subject)
-        auth_unknown(request, problem);
+    if (request->caller.subject)
+        auth_explain(request, problem);
     static const struct answer nothing; /* of this path, as far as the database could say */
     cache_settle(request->app->cache, &request->ticket, problem->status < 500 ? &nothing : NULL);
     transaction_drop(&request->app->transactions, &request->outcome);

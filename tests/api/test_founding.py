@@ -396,7 +396,8 @@ def test_whose_pathway_it_is(server, cluster, led, reviewer, board, applicant):
     hub, lead, member, other = led
     step = hub + "/pathway/page_sent"
     assert get(server, None, hub + "/pathway").status == 401
-    assert problem(get(server, applicant, hub + "/pathway")) == (403, "role-needed")
+    refused = get(server, applicant, hub + "/pathway")
+    assert problem(refused) == (403, "role-needed") and "hub_lead" in refused.json["detail"] and "central team" in refused.json["detail"]
     for path in (hub + "/pathway", step):
         assert get(server, other, path).status == get(server, board, path).status == 404
         assert get(server, member, path).status == get(server, reviewer, path).status == 200

@@ -292,7 +292,7 @@ def test_the_inaugural_meeting(server, scene, central):
     assert problem(post(server, scene.other, scene.other_hub + "/meetings", {"title": "Again", "kind": "inaugural", "starts_at": at(20)}))[0] == 409
     assert post(server, scene.other, path + "/cancellation").json["status"] == "cancelled"
     again = plan(server, scene.other, scene.other_hub, at(0, 0), kind="inaugural")
-    assert post(server, scene.other, again + "/holding", {}).json["guests"] == 0
+    assert post(server, scene.other, again + "/holding").json["guests"] == 0, "no body is needed"
     assert post(server, scene.other, again + "/agenda-completion").status == 200, "no heading of the five is asked for"
     # An area whose name begins with a vowel.
     assert agenda(server, scene.lead, plan(server, scene.lead, scene.hub, at(5), kind="inaugural"))[4]["title"] == "An East Meadow Hub"
