@@ -2445,7 +2445,7 @@ export interface paths {
         put?: never;
         /**
          * Decide an application
-         * @description Only by the group that decides, and nobody of the applicant's organisation. An approval founds the Hub: proposed from today, led by the applicant from today, its pathway before it. To decline or return needs a note.
+         * @description Only by the group that decides, and nobody of the applicant's organisation. An approval founds the Hub: proposed from today, led by the applicant from today, its pathway before it. The central team then gives whoever leads it the role hub_lead (POST /v1/accounts/{account}/roles): before that the applicant sees the Hub, and not its pathway. To decline or return needs a note.
          */
         post: operations["decideHubApplication"];
         delete?: never;
@@ -4739,7 +4739,7 @@ export interface components {
             decided_at: string | null;
             /** @description The reason of the last decision. */
             decision_note: string | null;
-            /** @description The Hub that was founded. */
+            /** @description The Hub that was founded. Ask the central team for the role hub_lead in it: the application itself gives no right there. */
             hub: components["schemas"]["Link"] | null;
             /** Format: date-time */
             created_at: string;
@@ -20552,7 +20552,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["MeetingHolding"];
             };
