@@ -277,11 +277,11 @@ BEGIN
   IF a.counted AND (told OR may) THEN
     SELECT count(*) FILTER (WHERE f.left_out IS NULL),
            coalesce((SELECT json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason) FROM (
-             SELECT x.left_out AS reason, count(*) AS n FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) x
+             SELECT x.left_out AS reason, count(*) AS n FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) x
              WHERE x.left_out IS NOT NULL AND metric.is_in(asked, x, a.hub_id, a.of_nation, a.of_category) GROUP BY 1) o), '[]'),
            CASE WHEN may THEN coalesce(json_agg(DISTINCT f.record ORDER BY f.record) FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]') END
     INTO rows_in, rows_left_out, records
-    FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) f
+    FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
     WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category);
   END IF;
   IF a.counted AND may THEN
@@ -292,7 +292,7 @@ BEGIN
                              ORDER BY c.created_at, c.id), '[]') INTO corrections
     FROM correction c
     WHERE (known_at IS NULL OR c.created_at < known_at)
-      AND c.record IN (SELECT f.record FROM metric.facts(m.code, a."from", least(a."to", as_of), known_at) f
+      AND c.record IN (SELECT f.record FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
                        WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category));
   END IF;
   SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (

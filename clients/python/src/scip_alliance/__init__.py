@@ -6,11 +6,11 @@
 from ._client import Client
 from ._errors import FieldError, ScipError
 from ._records import (
-    Basis, Breakdown, Cell, Cells, Citation, Comparison, Counted, Definition, Explanation, Filters, LeftOut, Link, Metric, Nation,
+    Basis, Breakdown, Cell, Cells, Citation, Comparison, Correction, Counted, Definition, Explanation, Filters, LeftOut, Link, Metric, Nation,
     Number, Release, Status,
 )
 
 __all__ = [
-    "Basis", "Breakdown", "Cell", "Cells", "Citation", "Client", "Comparison", "Counted", "Definition", "Explanation", "FieldError",
+    "Basis", "Breakdown", "Cell", "Cells", "Citation", "Client", "Comparison", "Correction", "Counted", "Definition", "Explanation", "FieldError",
     "Filters", "LeftOut", "Link", "Metric", "Nation", "Number", "Release", "ScipError", "Status",
 ]

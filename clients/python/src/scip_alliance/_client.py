@@ -73,7 +73,7 @@ class Client:
         if httpx.URL(base_url).userinfo:
             base_url = ""
             raise ValueError("base_url is an address without a name or password: those would stand in logs")
-        headers = {"Accept": "application/json", "User-Agent": f"scip-alliance-python/{version('scip-alliance')}"}
+        headers = {"User-Agent": f"scip-alliance-python/{version('scip-alliance')}"}
         self._http = httpx.Client(base_url=base_url, headers=headers, auth=auth, timeout=timeout, follow_redirects=True, transport=transport)
         self._base, self._patience = base_url, patience
         self._kept: OrderedDict[str, tuple[str, httpx.Response]] = OrderedDict()
@@ -91,14 +91,15 @@ class Client:
         """Closes its connections."""
         self._http.close()
 
-    def _ask(self, path: str, filters: Mapping[str, object]) -> httpx.Response:
+    def _ask(self, path: str, filters: Mapping[str, object], accept: str = "*/*") -> httpx.Response:
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError(f"{path} is no path of the service: the token is for the service alone")
         url = httpx.URL(path).copy_merge_params({name.rstrip("_"): text(value) for name, value in filters.items() if value is not None})
-        tag, kept = self._kept.get(str(url), ("", None))
+        key = f"{accept} {url}"
+        tag, kept = self._kept.get(key, ("", None))
         until = time.monotonic() + self._patience
         while True:
-            answer = self._http.get(url, headers={"If-None-Match": tag} if tag else None)
+            answer = self._http.get(url, headers={"Accept": accept, **({"If-None-Match": tag} if tag else {})})
             wait = retry_after(answer)
             if wait is None or time.monotonic() + wait > until:
                 break
@@ -110,8 +111,8 @@ class Client:
         else:
             tag = answer.headers.get("ETag", "")
         if tag and len(answer.content) <= KEPT_BYTES:
-            self._kept[str(url)] = tag, answer
-            self._kept.move_to_end(str(url))
+            self._kept[key] = tag, answer
+            self._kept.move_to_end(key)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return answer
@@ -130,7 +131,7 @@ class Client:
         return self._json(path, {**filters, "format": format})
 
     def _json(self, path: str, filters: Mapping[str, object]) -> dict[str, Any]:
-        answer = self._ask(path, filters)
+        answer = self._ask(path, filters, "application/json, */*;q=0.1")
         kind = answer.headers.get("Content-Type", "").partition(";")[0]
         if kind != "application/json" and not kind.endswith("+json"):
             raise ValueError(f"{path} is {kind or 'nothing'}, not JSON: download() gives its bytes")

@@ -116,8 +116,18 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Why a record was changed after it was settled."""
+
+    record: str
+    operation: str
+    reason: str
+    created_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a cell comes about. counted and records are for those who may know them, else None."""
+    """How a cell comes about. counted, records and corrections are for those who may know them, else None."""
 
     metric: str
     title: str
@@ -142,6 +152,7 @@ class Explanation:
     citation: Citation | None
     counted: Counted | None
     records: tuple[str, ...] | None
+    corrections: tuple[Correction, ...] | None
 
     def tells(self, row: Mapping[str, str]) -> bool:
         """Whether it says of its cell what a row of the CSV says."""
