@@ -185,6 +185,29 @@ def secure(server, tmp_path_factory):
     edge.stop()
 
 
+def test_an_ipv6_subscriber_is_one_address(server, tmp_path):
+    """Whatever it makes of the last 64 bits; nginx is told here that the client is who the request says."""
+    edge = Edge(server.port, tmp_path, RATE="5")
+    (tmp_path / "state/tls/real.conf").write_text("set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;\n")
+    edge.process.send_signal(signal.SIGHUP)
+    ask = lambda address: edge.get("/v1/hubs", X_Test_Address=address)
+    time.sleep(1)  # nginx reads it anew, and says nothing
+    refused = [answer for answer in (ask(f"2001:db8:1:1:{n:x}::{n:x}") for n in range(260)) if answer.status == 429]
+    assert len(refused) > 20 and is_problem(refused[0], 429)
+    assert ask("2001:db8:1:2::1").status == 200 and ask("192.0.2.1").status == 200
+    edge.stop()
+
+
+def test_a_request_behind_empty_lines_is_read_once(edge, server):
+    """The 300 of tests/api/test_traps.py, through the edge: none of them runs what it hides."""
+    runs = lambda: sum(event.get("operation") == "listRegions" for event in server.events())
+    before = runs()
+    first = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    for case, statuses in hidden.statuses(edge.port, "/v1/feedback", CANARY.replace(b"kind=country", b"kind=country&q=hidden"), first):
+        assert statuses and statuses[-1] in (400, 401, 422) and set(statuses[:-1]) <= {200}, (case, statuses)
+    assert runs() == before
+
+
 def test_nothing_secret_in_the_clear(secure, server, cluster):
     """Where there is TLS, readers are sent to it and whoever shows a secret is refused: the API is not asked."""
     ran = lambda: sum(event.get("event") == "request" for event in server.events())
