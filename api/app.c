@@ -10,10 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FRESHNESS_FILE "_freshness.sql"
-
-/* Numbers of statements that are no operation's; how long the watch may wait. */
-enum { STATEMENT_FRESHNESS = 1022, STATEMENT_PING = 1023, WATCH_TIMEOUT_US = 1000000 };
+enum { WATCH_TIMEOUT_US = 1000000 }; /* how long the watch may wait */
 
 bool app_read_file(struct arena *arena, const char *path, struct text *text) {
     struct stat status;
@@ -61,16 +58,9 @@ static void check_media(const struct operation *operation, struct gate *gate) {
 }
 
 /* The watch has a connection of its own: it must not wait behind the requests that wait for it. */
-static void load_cache(struct app *app, struct pool_options options, struct gate *gate) {
-    static const oid types[] = {OID_TEXT};
-    const char *path = arena_printf(app->arena, "%s/" FRESHNESS_FILE, app->config.queries);
-    const struct query *query = access(path, R_OK) == 0 ? query_load(app->arena, path, gate) : NULL;
-    if (!query || !app->config.cache_bytes)
+static void load_cache(struct app *app, struct pool_options options) {
+    if (!app->transactions.statements[FRESHNESS].text || !app->config.cache_bytes)
         return;
-    if (query->count != 1 || strcmp(query->names[0], "token") != 0)
-        gate_fault(gate, path, "takes :token alone");
-    app->freshness = (struct statement){
-        .index = STATEMENT_FRESHNESS, .name = "_freshness", .text = query->text, .count = 1, .types = types};
     options.name = "scip-api watch";
     options.size = 1;
     options.wait_us = options.query_timeout_us = WATCH_TIMEOUT_US;
@@ -115,8 +105,8 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
                                    .query_timeout_us = app->config.query_timeout_ms * 1000,
                                    .read_only = true};
     app->pool = pool_new(&options);
-    load_cache(app, options, gate);
     load_callers(app, options, gate);
+    load_cache(app, options);
 }
 
 /* Links the operations that pool will run: those that need a token, or the others. */
@@ -150,46 +140,32 @@ void app_watch(struct app *app) {
     int64_t asked_us = clock_us();
     struct problem problem = {0};
     const char *token = *app->token ? app->token : NULL;
-    struct connection *connection = pool_take(app->watch_pool, &problem);
-    bool lost;
-    struct result *result = connection ? pg_run(connection, &app->freshness, &token, &problem, &lost) : NULL;
-    pool_give(app->watch_pool, &connection);
-    struct value row[2] = {0};
-    if (result && result_rows(result) == 1 && result_columns(result) == 2)
-        result_row(result, 0, row);
+    struct result *result =
+        pool_run(app->watch_pool, &app->transactions.statements[FRESHNESS], &token, false, &problem);
+    const char *next = result_cell(result, 0, 0), *changed = result_cell(result, 0, 1);
     *app->token = '\0'; /* what has happened is unknown: the next answer begins anew */
-    if (row[0].text && row[1].text) {
-        cache_checked(app->cache, asked_us, *row[1].text == 't');
-        if (row[0].length < sizeof app->token)
-            memcpy(app->token, row[0].text, row[0].length + 1);
+    if (next && changed) {
+        cache_checked(app->cache, asked_us, *changed == 't');
+        if (strlen(next) < sizeof app->token)
+            memcpy(app->token, next, strlen(next) + 1);
     }
     result_free(&result);
 }
 
 /* Whether the database answers through the pool, and may be written to. */
-static struct readiness ask(struct pool *pool) {
-    static const struct statement statement = {
-        .index = STATEMENT_PING, .name = "ping", .text = "SELECT current_setting('transaction_read_only') = 'off'"};
-    struct result *result = NULL;
-    bool lost = true;
-    for (int attempt = 0; attempt < 2 && !result && lost; attempt++) { /* the first connection may be a dead one */
-        struct problem problem = {0};
-        struct connection *connection = pool_take(pool, &problem);
-        result = connection ? pg_run(connection, &statement, NULL, &problem, &lost) : NULL;
-        pool_give(pool, &connection);
-    }
-    struct value value = {.text = ""};
-    if (result)
-        result_row(result, 0, &value);
-    struct readiness readiness = {result, *value.text == 't'};
+static struct readiness ask(const struct app *app, struct pool *pool) {
+    struct problem problem = {0};
+    struct result *result = /* once more: the first connection may be dead */
+        pool_run(pool, &app->transactions.statements[PING], NULL, true, &problem);
+    struct readiness readiness = {result, *(result_cell(result, 0, 0) ?: "") == 't'};
     result_free(&result);
     return readiness;
 }
 
 struct readiness app_ready(struct app *app) {
-    if (!atomic_load(&app->linked) || atomic_load(&app->draining) || !ask(app->pool).reads)
+    if (!atomic_load(&app->linked) || atomic_load(&app->draining) || !ask(app, app->pool).reads)
         return (struct readiness){0};
-    return (struct readiness){true, ask(app->transactions.pool).writes};
+    return (struct readiness){true, ask(app, app->transactions.pool).writes};
 }
 
 void app_free(struct app *app) {

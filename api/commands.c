@@ -4,45 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One connection as the owner. */
-static struct pool *owner(struct app *app) {
+/* Runs one of the engine's statements as the owner; NULL after saying why. hint: what values must be. */
+static struct result *ask(struct app *app, enum transaction_statement which, const char *const *values,
+                          const char *hint) {
     struct pool_options options = {.url = app->config.database_url,
                                    .name = "scip-api command",
                                    .size = 1,
                                    .wait_us = 5000000,
                                    .query_timeout_us = 600000000};
-    return pool_new(&options);
-}
-
-/* Runs one of the engine's statements; NULL after saying why. hint: what values must be. */
-static struct result *ask(struct app *app, struct pool *pool, enum transaction_statement which,
-                          const char *const *values, const char *hint) {
+    struct pool *pool = pool_new(&options);
     const struct statement *statement = &app->transactions.statements[which];
     struct problem problem = {0};
-    bool lost;
-    struct connection *connection = statement->text ? pool_take(pool, &problem) : NULL;
-    struct result *result = connection ? pg_run(connection, statement, values, &problem, &lost) : NULL;
+    struct result *result = statement->text ? pool_run(pool, statement, values, false, &problem) : NULL;
     if (!result)
         fprintf(stderr, "%s: %s%s\n", statement->name, problem.status ? problem.detail : "there is no such statement",
                 problem.status == 422 ? hint : "");
-    pool_give(pool, &connection);
+    pool_free(&pool);
     return result;
 }
 
 /* Runs a statement and prints its rows, cells separated by a space. How many there are, or -1. */
 static int tell_rows(struct app *app, enum transaction_statement which, const char *const *values, const char *hint) {
-    struct pool *pool = owner(app);
-    struct result *result = ask(app, pool, which, values, hint);
+    struct result *result = ask(app, which, values, hint);
     int count = result ? (int)result_rows(result) : -1;
-    struct value row[8];
     for (int i = 0; i < count; i++) {
-        result_row(result, (unsigned)i, row);
-        for (unsigned j = 0; j < result_columns(result) && j < 8; j++)
-            printf("%s%s", j ? " " : "", row[j].text ? row[j].text : "");
+        for (int j = 0; j < (int)result_columns(result); j++)
+            printf("%s%s", j ? " " : "", result_cell(result, (unsigned)i, j) ?: "");
         putchar('\n');
     }
     result_free(&result);
-    pool_free(&pool);
     return count;
 }
 
@@ -51,13 +41,11 @@ static int tell(struct app *app, enum transaction_statement which) {
 }
 
 static bool add(struct app *app, const char *const values[static 5]) {
-    struct pool *pool = owner(app);
-    struct result *result = ask(app, pool, ACCOUNT_ADD, values,
+    struct result *result = ask(app, ACCOUNT_ADD, values,
                                 " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or "
                                 "analyst.");
     bool fine = result;
     result_free(&result);
-    pool_free(&pool);
     return fine;
 }
 
@@ -103,7 +91,6 @@ static int erasures_list(struct app *app, char **words) {
 /* Erases those of a FILE again, in a database that was restored from an older backup. */
 static int erasures_replay(struct app *app, char **words) {
     FILE *in = fopen(words[0], "re");
-    struct pool *pool = owner(app);
     char line[128];
     int count = 0;
     bool fine = in;
@@ -113,7 +100,7 @@ static int erasures_replay(struct app *app, char **words) {
         if (!space)
             continue;
         *space = '\0';
-        struct result *result = ask(app, pool, ERASE, (const char *const[]){line, space + 1}, "");
+        struct result *result = ask(app, ERASE, (const char *const[]){line, space + 1}, "");
         fine = result;
         count += fine;
         result_free(&result);
@@ -122,7 +109,6 @@ static int erasures_replay(struct app *app, char **words) {
         fclose(in);
     else
         fprintf(stderr, "%s cannot be read\n", words[0]);
-    pool_free(&pool);
     printf("%d erasures replayed\n", count);
     return !fine;
 }

@@ -26,7 +26,7 @@ static const struct key {
     TEXT("QUERIES", queries, "db/queries", "folder of <operationId>.sql"),
     TEXT("DOCS", docs, "clients/docs", "folder of the documentation page"),
     TEXT("WEB", web, "clients/web/public", "folder of the landing page and the web components"),
-    TEXT("CORS_ORIGINS", cors_origins, "", "origins whose pages may read answers, separated by commas"),
+    TEXT("CORS_ORIGINS", cors_origins, "", "origins whose pages may write or send a token, separated by commas"),
     TEXT("SECRET_FILE", secret_file, "",
          "at least 32 bytes that sign cursors; without it a key for this process alone"),
     TEXT("ISSUER", issuer, "http://127.0.0.1:8080", "the service's own address: issuer and audience of its tokens"),

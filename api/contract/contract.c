@@ -174,7 +174,8 @@ static void load_headers(struct loader *loader, struct spec *spec, json_t *respo
     spec->headers = constants;
     json_object_foreach (headers, name, header) {
         json_t *schema = json_object_get(resolve(loader, header), "schema");
-        const json_t *value = schema ? schema_operand(schema_compile(loader->schemas, schema), "const") : NULL;
+        const struct schema *own = schema ? schema_compile(loader->schemas, schema) : NULL;
+        const json_t *value = own ? schema_operand(own, "const") ?: schema_default(own) : NULL;
         if (!json_is_string(value))
             continue;
         constants[spec->header_count++] = (struct constant_header){name, json_string_value(value)};
@@ -184,8 +185,7 @@ static void load_headers(struct loader *loader, struct spec *spec, json_t *respo
 
 static void load_success(struct loader *loader, struct spec *spec, json_t *response) {
     json_t *content = json_object_get(response, "content"), *media;
-    const char *type;
-    const char **types = arena_alloc(loader->arena, (json_object_size(content) + 1) * sizeof *types);
+    const char *type, **types = arena_alloc(loader->arena, (json_object_size(content) + 1) * sizeof *types);
     spec->media = types;
     json_object_foreach (content, type, media) {
         types[spec->media_count++] = type;

@@ -141,5 +141,9 @@ bool router_match(const struct router *router, struct arena *arena, const char *
         snprintf(problem->allow, sizeof problem->allow, "%s", route->allow);
         return problem_set(problem, "method-not-allowed", "This path has only: %s.", route->allow);
     }
-    return problem_set(problem, "not-found", "There is nothing at this path.");
+    if (length == 1 || path[length - 1] != '/')
+        return problem_set(problem, "not-found", "There is nothing at this path.");
+    bool found = router_match(router, arena, method, path, length - 1, match, problem);
+    match->stands_at = match->stands_at ?: length - 1;
+    return found;
 }

@@ -1,4 +1,5 @@
 #include "handlers/assets.h"
+#include "handlers/page.h"
 #include "http/response.h"
 #include <dirent.h>
 #include <string.h>
@@ -44,6 +45,7 @@ void assets_load(struct app *app) {
     for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
         load(app, docs[i][0], app->config.docs, docs[i][1]);
     load(app, "/favicon.ico", app->config.web, "favicon.ico");
+    page_load(app);
     DIR *folder = opendir(app->config.web);
     for (struct dirent *file; folder && (file = readdir(folder));)
         load(app, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,

@@ -30,19 +30,12 @@ void files_place(const struct request *request, const char *place[static 3]) {
     place[2] = request->match.values[1].bytes;
 }
 
-/* Runs a statement as the anonymous reader; once more where the connection broke. */
+/* Runs a statement as the anonymous reader. */
 static struct result *ask(const struct request *request, enum transaction_statement which, const char *const *values,
                           bool binary, struct problem *problem) {
     struct leg leg = {.statement = &request->app->transactions.statements[which], .values = values, .binary = binary};
-    struct failure failure = {.lost = true};
-    for (int attempt = 0; attempt < 2 && failure.lost && !leg.result; attempt++) {
-        problem->status = 0;
-        struct connection *connection = pool_take(request->app->pool, problem);
-        if (!connection)
-            return NULL;
-        pg_fly(connection, &leg, 1, problem, &failure);
-        pool_give(request->app->pool, &connection);
-    }
+    struct failure failure;
+    pool_fly(request->app->pool, &leg, 1, true, problem, &failure);
     return leg.result;
 }
 
@@ -57,16 +50,13 @@ static bool refuse(const char *status, const char *day, struct problem *problem)
 static bool find(struct request *request, struct found *found, struct problem *problem) {
     enum { STATUS, DAY, ITEM, ID, NAME, TYPE, SIZE, SHA256, COLUMNS };
     const char *place[3], *texts[COLUMNS] = {0};
-    struct value row[COLUMNS];
     files_place(request, place);
     struct result *result = ask(request, FILE_FIND, place, false, problem);
     if (!result)
         return false;
     bool there = result_rows(result) == 1 && result_columns(result) == COLUMNS;
-    if (there)
-        result_row(result, 0, row);
     for (int i = 0; there && i < COLUMNS; i++)
-        texts[i] = row[i].text ? arena_copy(request->arena, row[i].text, row[i].length) : NULL;
+        texts[i] = result_text(request->arena, result, 0, i);
     result_free(&result);
     if (!there || texts[STATUS])
         return refuse(texts[STATUS] ?: "404", texts[DAY], problem);

@@ -52,10 +52,7 @@ static bool refuse(struct request *request, struct response *response, struct pr
 static const char *ask(struct request *request, enum transaction_statement which, const char *const *values,
                        struct problem *problem) {
     struct result *result = transaction_ask(&request->app->transactions, which, values, problem);
-    struct value value = {0};
-    if (result && result_rows(result))
-        result_row(result, 0, &value);
-    const char *text = value.text ? arena_copy(request->arena, value.text, value.length) : NULL;
+    const char *text = result_text(request->arena, result, 0, 0);
     result_free(&result);
     return text;
 }

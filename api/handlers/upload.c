@@ -1,6 +1,5 @@
 /* Files come in: a chunk at a time, each in a transaction of its own, so that no connection waits for a client; the
  * last transaction makes them the file. */
-#include "base/scan.h"
 #include "handlers/content.h"
 #include "handlers/files.h"
 #include "handlers/transfers.h"
@@ -37,16 +36,8 @@ static struct result *run_as(const struct request *request, const char *const *e
     struct leg legs[] = {{.statement = &transactions->statements[ENTER], .values = enter},
                          own,
                          {.statement = &transactions->statements[UNDO]}};
-    struct failure failure = {.lost = true};
-    bool fine = false;
-    for (int attempt = 0; attempt < 2 && failure.lost && !fine; attempt++) {
-        problem->status = 0;
-        struct connection *connection = pool_take(transactions->pool, problem);
-        if (!connection)
-            return NULL;
-        fine = pg_fly(connection, legs, request->call.dry_run ? 3 : 2, problem, &failure);
-        pool_give(transactions->pool, &connection);
-    }
+    struct failure failure;
+    pool_fly(transactions->pool, legs, request->call.dry_run ? 3 : 2, true, problem, &failure);
     result_free(&legs[0].result);
     result_free(&legs[2].result);
     return legs[1].result;
@@ -58,25 +49,20 @@ static int ask(const struct request *request, const char *const *enter, enum tra
                const char *const *values, const char **texts, unsigned columns, struct problem *problem) {
     struct leg own = {.statement = &request->app->transactions.statements[which], .values = values};
     struct result *result = run_as(request, enter, own, problem);
-    struct value row[4] = {0};
-    int64_t status = 0;
     if (!result)
         return -1;
-    if (result_rows(result) == 1 && result_columns(result) == columns + 1)
-        result_row(result, 0, row);
-    if (row[0].text)
-        scan_int(row[0].text, row[0].length, &status);
+    int status = (int)result_int(result, 0, 0);
     for (unsigned i = 0; i < columns; i++)
-        texts[i] = row[i + 1].text ? arena_copy(request->arena, row[i + 1].text, row[i + 1].length) : NULL;
+        texts[i] = result_text(request->arena, result, 0, (int)i + 1);
     result_free(&result);
     if (status < 400)
-        return (int)status;
+        return status;
     if (status == 428)
         problem_set(problem, "precondition-required", "This needs If-None-Match: * or If-Match with the file's ETag.");
     else if (status == 503)
         problem_set(problem, "unavailable", "Part of the file was lost: send it again.");
     else
-        problem_set_status(problem, (int)status);
+        problem_set_status(problem, status);
     return -1;
 }
 

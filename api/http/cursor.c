@@ -10,12 +10,9 @@ enum { MAC_LENGTH = 16, CURSOR_MAX = 2048 };
 /* HMAC-SHA256, cut to 128 bits (RFC 2104, section 5), over the operation, its filters and the keyset. Each
  * text ends with its NUL, so that nothing can shift. */
 static void sign(const struct request *request, const char *keys, size_t length, unsigned char mac[static MAC_LENGTH]) {
-    static const char *const of_list[] = {"cursor", "limit", "format", NULL}, *const of_feed[] = {"after", "from",
-                                                                                                  "limit", "format",
-                                                                                                  NULL};
-    const char *const *but = request->match.spec->endless ? of_feed : of_list;
-    const char *id = request->operation->spec->id,
-               *filters = pairs_canonical(request->arena, &request->inputs.query, but);
+    const struct spec *spec = request->match.spec;
+    const char *const but[] = {"limit", "format", spec->cursor, spec->endless ? "from" : NULL, NULL};
+    const char *id = spec->id, *filters = pairs_canonical(request->arena, &request->inputs.query, but);
     struct buf text = buf_new(request->arena, 512, 72 * 1024);
     buf_put(&text, id, strlen(id) + 1);
     buf_put(&text, filters ?: "", filters ? strlen(filters) + 1 : 0);

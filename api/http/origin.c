@@ -5,17 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* Ids need to be unique, not secret: splitmix64 from a random start, one a thread. */
-static uint64_t next_random(void) {
-    static _Thread_local uint64_t state;
-    if (!state)
-        RAND_bytes((unsigned char *)&state, sizeof state);
-    uint64_t mixed = state += 0x9E3779B97F4A7C15u;
-    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
-    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
-    return mixed ^ mixed >> 31;
-}
-
 /* An id that a client gave is kept when it is plain; a traceparent lends its trace-id (W3C Trace Context, 3.2). */
 void origin_name(struct request *request) {
     const char *given = request_header(request, "X-Request-Id"), *trace = request_header(request, "traceparent");
@@ -25,15 +14,13 @@ void origin_name(struct request *request) {
     } else if (trace && strlen(trace) == 55 && strspn(trace + 3, "0123456789abcdef") == 32 && trace[2] == '-') {
         snprintf(request->id, sizeof request->id, "%.32s", trace + 3);
     } else {
-        struct buf id = buf_new(request->arena, 40, 40);
-        buf_hex(&id, next_random());
-        buf_hex(&id, next_random());
-        memcpy(request->id, buf_text(&id) ?: "", id.failed ? 1 : id.length + 1);
+        unsigned long long random[2] = {0};
+        RAND_bytes((unsigned char *)random, sizeof random);
+        snprintf(request->id, sizeof request->id, "%016llx%016llx", random[0], random[1]);
     }
 }
 
-/* Whether name is on a list of names separated by commas. */
-static bool is_listed(const char *list, const char *name) {
+bool origin_listed(const char *list, const char *name) {
     size_t length = strlen(name);
     for (const char *at = list; length && (at = strstr(at, name)); at++)
         if ((at == list || strchr(", ", at[-1])) && strchr(", ", at[length]))
@@ -55,7 +42,7 @@ static const char *network_of(struct arena *arena, const char *address) {
  */
 void origin_place(struct request *request, const char *peer) {
     request->address = peer;
-    if (is_listed(request->app->config.trusted_proxies, peer))
+    if (origin_listed(request->app->config.trusted_proxies, peer))
         for (unsigned i = 0; i < request->header_count; i++)
             if (strcasecmp(request->headers[i].name, "X-Forwarded-For") == 0) {
                 const char *value = request->headers[i].value, *comma = strrchr(value, ',');

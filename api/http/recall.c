@@ -1,11 +1,13 @@
 #include "base/log.h"
 #include "http/response.h"
 #include "http/steps.h"
+#include <assert.h>
 #include <string.h>
 
 /* Takes over an answer that was made for somebody else. */
 static bool take_answer(struct request *request, struct response *response, const struct answer *answer,
                         struct problem *problem) {
+    assert(!request->ticket.entry); /* it is not the new answer that the ticket is for */
     if (!response_body(request, response, problem))
         return false;
     buf_put(&response->body, answer->body.bytes, answer->body.length);
@@ -19,23 +21,33 @@ static bool take_answer(struct request *request, struct response *response, cons
     return true;
 }
 
-/* The key is what the answer depends on and nothing else: path, values that bind has checked, representation. */
-bool recall(struct request *request, struct response *response, struct problem *problem) {
+/* The key is what the answer depends on and nothing else: operation, values of the path as they were decoded, those of
+ * the query that bind has checked, representation. */
+static struct text key_of(const struct request *request) {
     static const char *const nothing[] = {NULL};
-    struct cache *cache = request->app->cache;
-    const struct spec *spec = request->match.spec;
-    if (!cache || !spec->shared || request->operation->handler)
-        return true;
     const char *query = pairs_canonical(request->arena, &request->inputs.query, nothing);
     struct buf key = buf_new(request->arena, 256, 72 * 1024);
-    buf_put(&key, request->target, strcspn(request->target, "?"));
+    buf_str(&key, request->match.spec->id);
+    const struct text *value = request->match.values;
+    for (const char *brace = request->match.spec->path; (brace = strchr(brace, '{')); brace++, value++) {
+        buf_char(&key, '/');
+        buf_put(&key, value->bytes, value->length);
+    }
     buf_char(&key, '?');
     buf_str(&key, query ?: "");
     buf_char(&key, ' ');
     buf_str(&key, request->media);
-    if (!query || key.failed)
+    return query && !key.failed ? (struct text){key.data, key.length} : (struct text){0};
+}
+
+bool recall(struct request *request, struct response *response, struct problem *problem) {
+    struct cache *cache = request->app->cache;
+    if (!cache || !request->match.spec->shared || request->operation->handler ||
+        request_header(request, "Authorization")) /* it may see more, and wants to see what it has just changed */
         return true;
-    request->key = (struct text){key.data, key.length};
+    request->key = key_of(request);
+    if (!request->key.bytes)
+        return true;
     const struct answer *answer =
         cache_get(cache, request->key, request->app->config.pool_wait_ms * 1000, &request->ticket);
     bool fine = !answer || take_answer(request, response, answer, problem);
@@ -47,6 +59,7 @@ bool recall(struct request *request, struct response *response, struct problem *
 }
 
 bool remember(struct request *request, struct response *response, struct problem *problem) {
+    assert(!request->recalled || !request->ticket.entry);
     if (!request->ticket.entry || response->status != 200)
         return true;
     response->etag = response_etag(request, response);
@@ -68,6 +81,7 @@ bool recall_stale(struct request *request, struct response *response, struct pro
     if (!answer)
         return false;
     struct problem none = {0};
+    cache_settle(request->app->cache, &request->ticket, NULL); /* no new one comes about: who waits for it may try */
     bool fine = take_answer(request, response, answer, &none);
     if (fine)
         *problem = none;

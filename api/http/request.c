@@ -35,6 +35,30 @@ struct body_rule request_body_rule(const struct request *request) {
                               streamed};
 }
 
+/* Whether people open it in a browser. */
+static bool is_page(const struct spec *spec) {
+    unsigned i = 0;
+    while (i < spec->media_count && strcmp(spec->media[i], "text/html") != 0)
+        i++;
+    return i < spec->media_count;
+}
+
+/* Whoever links to a page may add to its address what is for others to read (utm_source, fbclid, ver): of those, a page
+ * takes what the contract names. */
+static bool read_query(struct request *request, const char *query, struct problem *problem) {
+    const struct spec *spec = request->match.spec;
+    struct pairs *pairs = &request->inputs.query;
+    bool fine = bind_parse_query(request->arena, query, strlen(query), pairs, problem);
+    if (!is_page(spec))
+        return fine;
+    unsigned count = fine ? pairs->count : 0;
+    problem->status = pairs->count = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (spec_parameter(spec, IN_QUERY, pairs->items[i].name))
+            pairs->items[pairs->count++] = pairs->items[i];
+    return true;
+}
+
 static bool route(struct request *request, struct response *response, struct problem *problem) {
     const char *mark = strchr(request->target, '?');
     size_t length = mark ? (size_t)(mark - request->target) : strlen(request->target);
@@ -47,10 +71,15 @@ static bool route(struct request *request, struct response *response, struct pro
         response->allow = request->match.allow;
         return false;
     }
+    if (request->match.stands_at) {
+        response->status = 308;
+        response->location =
+            arena_printf(request->arena, "%.*s%s", (int)request->match.stands_at, request->target, mark ?: "");
+        return false;
+    }
     request->operation = &request->app->operations[request->match.index];
     request->inputs.match = &request->match;
-    const char *query = mark ? mark + 1 : "";
-    return bind_parse_query(request->arena, query, strlen(query), &request->inputs.query, problem);
+    return read_query(request, mark ? mark + 1 : "", problem);
 }
 
 /* ?format= wins over Accept, for people with a browser or curl; a word that is not on the contract's

@@ -1,8 +1,9 @@
-#include "base/scan.h"
 #include "http/cursor.h"
 #include "http/response.h"
 #include "http/steps.h"
 #include <string.h>
+
+enum { LINK_MAX = 4096 };
 
 const struct operation *rows_of(const struct request *request) {
     return request->operation->answer ?: request->operation;
@@ -11,29 +12,35 @@ const struct operation *rows_of(const struct request *request) {
 /* What the statement's first row says to the engine. False with a problem. */
 static bool heed(struct request *request, struct response *response, struct problem *problem) {
     const struct link *link = atomic_load(&request->operation->link);
-    struct value row[COLUMNS_MAX];
-    int64_t status = 0;
-    if (!result_rows(request->outcome.row))
+    const struct result *row = request->outcome.row;
+    if (!result_rows(row))
         return request->match.spec->list || problem_set(problem, "not-found", "There is no such record.");
-    result_row(request->outcome.row, 0, row);
-    if (link->status >= 0 && row[link->status].text &&
-        scan_int(row[link->status].text, row[link->status].length, &status))
-        response->status = (int)status;
-    if (response->status >= 400 && link->errors >= 0 && row[link->errors].text)
-        problem->listed = arena_copy(request->arena, row[link->errors].text, row[link->errors].length);
-    if (response->status >= 400)
+    response->status = (int)result_int(row, 0, link->status) ?: response->status;
+    if (response->status >= 400) {
+        problem->listed = result_text(request->arena, row, 0, link->errors);
         return problem_set_status(problem, response->status);
-    if (link->location >= 0 && row[link->location].text)
-        response->location = arena_copy(request->arena, row[link->location].text, row[link->location].length);
+    }
+    response->location = result_text(request->arena, row, 0, link->location);
     return true;
 }
 
-/* The request's own target with the cursor exchanged. */
+/* The request's own target with the cursor exchanged; NULL, and so no Link, where it is longer than clients take. */
 static const char *next_link(struct request *request, const char *cursor) {
-    static const char *const but[] = {"cursor", NULL};
-    const char *query = pairs_canonical(request->arena, &request->inputs.query, but);
-    return arena_printf(request->arena, "%.*s?%s%scursor=%s", (int)strcspn(request->target, "?"), request->target,
-                        query ?: "", query && *query ? "&" : "", cursor);
+    const struct spec *spec = request->match.spec;
+    const struct text *value = request->match.values;
+    const char *const position[] = {spec->cursor, spec->endless ? "from" : NULL, NULL};
+    const char *query = pairs_canonical(request->arena, &request->inputs.query, position);
+    struct buf link = buf_new(request->arena, 512, LINK_MAX);
+    for (const char *c = spec->path; *c; c++)
+        if (*c == '{') {
+            put_encoded(&link, value->bytes, value->length);
+            value++;
+            c = strchr(c, '}');
+        } else {
+            buf_char(&link, *c);
+        }
+    buf_printf(&link, "?%s%s%s=%s", query ?: "", query && *query ? "&" : "", spec->cursor, cursor);
+    return query ? buf_text(&link) : NULL;
 }
 
 /* The cursor of the page after `row`. */
@@ -84,8 +91,8 @@ bool render(struct request *request, struct response *response, struct problem *
         return problem_set(problem, "forbidden", "The caller may not do this.");
     if (!list)
         result_row(rows, 0, row);
-    if (!list && link->version >= 0 && row[link->version].text)
-        response->version = arena_copy(request->arena, row[link->version].text, row[link->version].length);
+    if (!list)
+        response->version = result_text(request->arena, rows, 0, link->version);
     response->content_type = request->renderer->content_type;
     struct rendering rendering = {.buf = &response->body,
                                   .columns = link->columns,

@@ -6,23 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Runs the statement; a read whose connection broke is tried once more on another one. */
-static struct result *query(struct request *request, const char *const *values, struct problem *problem) {
-    bool read = strcmp(request->match.spec->method, "GET") == 0, lost = false;
-    struct result *result = NULL;
-    for (int attempt = 0; attempt < 2 && !result; attempt++) {
-        *problem = (struct problem){0};
-        struct connection *connection = pool_take(request->app->pool, problem);
-        if (!connection)
-            return NULL;
-        result = pg_run(connection, &request->operation->statement, values, problem, &lost);
-        pool_give(request->app->pool, &connection); /* before anything is written to the client */
-        if (!lost || !read)
-            break;
-    }
-    return result;
-}
-
 /* SHA-256 of all that makes the request what it is, as a bytea. */
 static const char *hash_request(const struct request *request) {
     unsigned char digest[32];
@@ -42,25 +25,18 @@ static const char *hash_request(const struct request *request) {
 
 /* An answer that was kept is given again, byte for byte. */
 static bool take_kept(struct request *request, struct response *response, struct problem *problem) {
-    struct value row[5];
-    int64_t status = 0;
-    const char *texts[5] = {0};
-    result_row(request->outcome.kept, 0, row);
-    for (int i = 0; i < 5; i++)
-        texts[i] = row[i].text ? arena_copy(request->arena, row[i].text, row[i].length) : NULL;
+    const struct result *kept = request->outcome.kept;
     if (!response_body(request, response, problem))
         return false;
-    scan_int(row[0].text, row[0].length, &status);
-    response->status = (int)status;
-    response->location = texts[1];
-    response->etag = texts[2];
-    response->content_type = texts[3];
-    buf_put(&response->body, row[4].text, row[4].length);
+    response->status = (int)result_int(kept, 0, 0);
+    response->location = result_text(request->arena, kept, 0, 1);
+    response->etag = result_text(request->arena, kept, 0, 2);
+    response->content_type = result_text(request->arena, kept, 0, 3);
+    buf_str(&response->body, result_cell(kept, 0, 4) ?: "");
     return true;
 }
 
-static bool transact(struct request *request, const char *const *values, struct response *response,
-                     struct problem *problem) {
+static bool transact(struct request *request, const char *const *values, struct problem *problem) {
     struct call *call = &request->call;
     call->operation = request->operation;
     call->values = values;
@@ -91,29 +67,33 @@ bool run(struct request *request, struct response *response, struct problem *pro
     if (!values)
         return problem_set(problem, "unavailable", "The service is short of memory.");
     struct outcome *outcome = &request->outcome;
-    bool fine = request->caller.subject ? transact(request, values, response, problem)
-                                        : (outcome->row = query(request, values, problem)) != NULL;
+    bool read = strcmp(operation->spec->method, "GET") == 0;
+    bool fine =
+        request->caller.subject
+            ? transact(request, values, problem)
+            : (outcome->row = pool_run(request->app->pool, &operation->statement, values, read, problem)) != NULL;
     if (!fine)
         return recall_stale(request, response, problem);
     if (outcome->kept)
         return take_kept(request, response, problem);
-    if (strcmp(operation->spec->method, "GET") != 0 && request->app->cache)
+    if (!read && !request->caller.subject && request->app->cache) /* what a caller with a token does is not over yet */
         cache_changed(request->app->cache);
     if (!operation_fits(link, outcome->row) || (outcome->answer && !operation_fits(answer, outcome->answer)))
         return problem_set(problem, "unavailable", "The database's schema has changed under this operation.");
     return true;
 }
 
-/* With an Idempotency-Key the answer is kept in the transaction of its effect, so it comes before the commit. */
+/* A write is committed when its answer stands. With an Idempotency-Key that is kept in the same transaction. */
 bool commit(struct request *request, struct response *response, struct problem *problem) {
     if (!request->outcome.held)
         return true;
     response->etag = response->content_type && response->version ? response_etag(request, response) : NULL;
-    buf_char(&response->body, '\0');
-    response->body.length--;
+    const char *body = buf_text(&response->body);
+    if (!body)
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     const char *const answer[] = {arena_printf(request->arena, "%d", response->status), response->location,
-                                  response->etag, response->content_type, response->body.data + RESPONSE_HEAD_ROOM};
-    bool fine = transaction_keep(&request->app->transactions, &request->call, &request->outcome, answer, problem);
+                                  response->etag, response->content_type, body + RESPONSE_HEAD_ROOM};
+    bool fine = transaction_commit(&request->app->transactions, &request->call, &request->outcome, answer, problem);
     if (fine && request->app->cache)
         cache_changed(request->app->cache);
     return fine;

@@ -8,8 +8,7 @@ bool remember(struct request *request, struct response *response, struct problem
 /* What was kept stands in where the database cannot be asked; then problem is none any more. */
 bool recall_stale(struct request *request, struct response *response, struct problem *problem);
 
-/* run.c: what happens in the database. commit keeps the answer to a request with an Idempotency-Key in the
- * transaction of its effect, so it follows rendering. */
+/* run.c: what happens in the database. commit follows rendering: what cannot be answered is undone. */
 bool run(struct request *request, struct response *response, struct problem *problem);
 bool commit(struct request *request, struct response *response, struct problem *problem);
 

@@ -57,15 +57,14 @@ bool agents_pattern(const char *pattern, char *reason, size_t size) {
 static pcre2_code *join(const struct result *rows, const char *kind, struct arena *arena) {
     struct buf joined = buf_new(arena, 16384, PATTERNS_MAX);
     char reason[128] = "";
-    struct value row[3];
     for (unsigned i = 0; i < result_rows(rows); i++) {
-        result_row(rows, i, row);
-        if (!row[2].text || strcmp(row[1].text, kind) != 0)
+        const char *pattern = result_cell(rows, i, 2);
+        if (!pattern || strcmp(result_cell(rows, i, 1) ?: "", kind) != 0)
             continue;
-        if (agents_pattern(row[2].text, reason, sizeof reason))
-            buf_printf(&joined, "%s(?:%s)", joined.length ? "|" : "", row[2].text);
+        if (agents_pattern(pattern, reason, sizeof reason))
+            buf_printf(&joined, "%s(?:%s)", joined.length ? "|" : "", pattern);
         else
-            log_event(LOG_WARN, "no pattern", LOG_TEXT("pattern", row[2].text), LOG_TEXT("reason", reason));
+            log_event(LOG_WARN, "invalid pattern", LOG_TEXT("pattern", pattern), LOG_TEXT("reason", reason));
     }
     const char *text = buf_text(&joined);
     pcre2_code *code = text && *text ? compile(text, joined.length, reason, sizeof reason) : NULL;
@@ -77,11 +76,9 @@ static pcre2_code *join(const struct result *rows, const char *kind, struct aren
 }
 
 bool agents_load(struct agents *agents, const struct result *rows, struct problem *problem) {
-    struct value row[3] = {0};
+    const char *first = result_cell(rows, 0, 0);
     int64_t version;
-    if (result_columns(rows) == 3 && result_rows(rows))
-        result_row(rows, 0, row);
-    if (!row[0].text || !scan_int(row[0].text, row[0].length, &version))
+    if (!first || !scan_int(first, strlen(first), &version))
         return problem_set(problem, "unavailable", "The list of agents cannot be read.");
     struct arena *arena = arena_new(4 * PATTERNS_MAX);
     if (!arena)

@@ -42,8 +42,7 @@ static int by_name(const void *left, const void *right) {
     return strcmp((*a)->name, (*b)->name);
 }
 
-/* RFC 3986, section 2.3: what is unreserved stands for itself. */
-static void put_encoded(struct buf *buf, const char *text, size_t length) {
+void put_encoded(struct buf *buf, const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
         if (isalnum((unsigned char)text[i]) || strchr("-._~", text[i]))
             buf_char(buf, text[i]);

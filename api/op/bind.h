@@ -45,6 +45,9 @@ bool bind_parse_query(struct arena *arena, const char *text, size_t length, stru
  * text for one meaning. NULL over the arena's cap. */
 const char *pairs_canonical(struct arena *arena, const struct pairs *pairs, const char *const *but);
 
+/* Appends text percent-encoded (RFC 3986, section 2.3: what is unreserved stands for itself). */
+void put_encoded(struct buf *buf, const char *text, size_t length);
+
 /* The value of a pair, or NULL. */
 const struct text *pairs_get(const struct pairs *pairs, const char *name);
 

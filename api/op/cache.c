@@ -132,11 +132,7 @@ static struct entry *add(struct cache *cache, struct text key, uint64_t hash) {
     struct entry *entry = calloc(1, sizeof *entry + key.length);
     if (!entry)
         return NULL;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&entry->settled, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&entry->settled, NULL);
     entry->hash = hash;
     entry->key_length = key.length;
     memcpy(entry->key, key.bytes, key.length);
@@ -166,7 +162,7 @@ static bool is_fresh(const struct cache *cache, const struct entry *entry) {
 static bool wait_settled(struct cache *cache, struct entry *entry, int64_t until_us) {
     struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
     entry->users++;
-    int late = pthread_cond_timedwait(&entry->settled, &cache->lock, &until);
+    int late = pthread_cond_clockwait(&entry->settled, &cache->lock, CLOCK_MONOTONIC, &until);
     entry->users--;
     return late == 0;
 }

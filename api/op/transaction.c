@@ -3,66 +3,10 @@
 #include <unistd.h>
 
 /* The statements' numbers follow those of the operations. */
-enum { FIRST_INDEX = OPERATIONS_MAX, LEGS_MAX = 7, PARAMETERS_MAX = 12 };
+enum { FIRST_INDEX = OPERATIONS_MAX, LEGS_MAX = 7 };
 
-static const struct known {
-    const char *name, *text; /* text: not from a file */
-    const char *parameters;  /* in the order of their first use */
-    oid types[PARAMETERS_MAX];
-} known[TRANSACTION_STATEMENTS] = {
-    [ENTER] = {"_enter",
-               NULL,
-               " issuer subject token_id issued_at scope request operation roles dry_run",
-               {OID_TEXT, OID_TEXT, OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT_ARRAY, OID_BOOL}},
-    [UNDO] = {"_undo", NULL, "", {0}},
-    [CLAIM] = {"_claim", NULL, " operation key hash", {OID_TEXT, OID_TEXT, OID_BYTEA}},
-    [KEEP] = {"_keep",
-              NULL,
-              " operation key hash status location etag content_type body",
-              {OID_TEXT, OID_TEXT, OID_BYTEA, OID_INT4, OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT}},
-    [KEPT] = {"_kept", NULL, " operation key hash", {OID_TEXT, OID_TEXT, OID_BYTEA}},
-    [CLIENT_ROLES] = {"_clientRoles", NULL, " client secret_sha256", {OID_TEXT, OID_BYTEA}},
-    [CLIENT_JWKS] = {"_clientJwks", NULL, " client", {OID_TEXT}},
-    [SPEND_TOKEN] = {"_spendToken", NULL, " issuer token_id expires_at", {OID_TEXT, OID_TEXT, OID_INT8}},
-    [UNKNOWN_ACCOUNT] = {"_unknownAccount", NULL, " issuer subject", {OID_TEXT, OID_TEXT}},
-    [ACCOUNT_ADD] = {"_accountAdd",
-                     NULL,
-                     " issuer subject label role secret",
-                     {OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT}},
-    [RETENTION] = {"_retention", NULL, "", {0}},
-    [ERASURES] = {"_erasures", NULL, "", {0}},
-    [ERASE] = {"_erase", NULL, " person at", {OID_UUID, OID_TIMESTAMPTZ}},
-    [RECORD_USES] = {"_recordUses",
-                     NULL,
-                     " version at item kind class day_key previous_key month_key",
-                     {OID_INT8, OID_INT8_ARRAY, OID_TEXT_ARRAY, OID_INT4_ARRAY, OID_TEXT_ARRAY, OID_UUID_ARRAY,
-                      OID_UUID_ARRAY, OID_UUID_ARRAY}},
-    [USAGE_SALTS] = {"_usageSalts", NULL, " at", {OID_INT8}},
-    [AGENT_PATTERNS] = {"_agentPatterns", NULL, "", {0}},
-    [IMPORT_AGENTS] = {"_importAgents", NULL, " patterns", {OID_JSONB}},
-    [RECOUNT] = {"_recount", NULL, "", {0}},
-    [RECOUNT_VERIFY] = {"_recountVerify", NULL, "", {0}},
-    [FILE_FIND] = {"_fileFind", NULL, " document resource name", {OID_TEXT, OID_TEXT, OID_TEXT}},
-    [FILE_PIECE] = {"_filePiece", NULL, " file n", {OID_UUID, OID_INT4}},
-    [FILE_BEGIN] = {"_fileBegin",
-                    NULL,
-                    " document resource name only_new tags file",
-                    {OID_TEXT, OID_TEXT, OID_TEXT, OID_BOOL, OID_TEXT_ARRAY, OID_UUID}},
-    [FILE_CHUNK] = {"_fileChunk", NULL, " file n bytes", {OID_UUID, OID_INT4, OID_BYTEA}},
-    [FILE_END] = {"_fileEnd",
-                  NULL,
-                  " document resource name only_new tags file media_type size sha256",
-                  {OID_TEXT, OID_TEXT, OID_TEXT, OID_BOOL, OID_TEXT_ARRAY, OID_UUID, OID_TEXT, OID_INT8, OID_BYTEA}},
-    [FILE_DROP] = {"_fileDrop", NULL, " file", {OID_UUID}},
-    [FILE_DELETE] = {"_fileDelete",
-                     NULL,
-                     " document resource name tags",
-                     {OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT_ARRAY}},
-    [BEGIN] = {"begin", "BEGIN", "", {0}},
-    [SNAPSHOT] = {"snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "", {0}},
-    [COMMIT] = {"commit", "COMMIT", "", {0}},
-    [ROLLBACK] = {"rollback", "ROLLBACK", "", {0}},
-};
+#define KNOWN(id, name, text, parameters) {name, text, parameters},
+static const struct known { const char *name, *text, *parameters; } known[] = {ENGINE_STATEMENTS(KNOWN)};
 
 static void load_file(struct arena *arena, struct statement *statement, const struct known *own, const char *queries,
                       struct gate *gate) {
@@ -82,8 +26,7 @@ static void load_file(struct arena *arena, struct statement *statement, const st
 void transactions_load(struct arena *arena, struct transactions *transactions, const char *queries, struct gate *gate) {
     for (unsigned i = 0; i < TRANSACTION_STATEMENTS; i++) {
         struct statement *statement = &transactions->statements[i];
-        *statement = (struct statement){
-            .index = FIRST_INDEX + i, .name = known[i].name, .text = known[i].text, .types = known[i].types};
+        *statement = (struct statement){.index = FIRST_INDEX + i, .name = known[i].name, .text = known[i].text};
         if (!statement->text)
             load_file(arena, statement, &known[i], queries, gate);
     }
@@ -92,23 +35,22 @@ void transactions_load(struct arena *arena, struct transactions *transactions, c
 struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
                                const char *const *values, struct problem *problem) {
     const struct statement *statement = &transactions->statements[which];
-    struct result *result = NULL;
-    bool lost = true;
-    if (!statement->text)
-        problem_set(problem, "unavailable", "The service is not set up for this.");
-    for (int attempt = 0; statement->text && attempt < 2 && lost && !result; attempt++) {
-        problem->status = 0;
-        struct connection *connection = pool_take(transactions->pool, problem);
-        if (!connection)
-            return NULL;
-        result = pg_run(connection, statement, values, problem, &lost);
-        pool_give(transactions->pool, &connection);
-    }
-    return result;
+    if (statement->text)
+        return pool_run(transactions->pool, statement, values, true, problem);
+    problem_set(problem, "unavailable", "The service is not set up for this.");
+    return NULL;
 }
 
 static void add(struct leg *legs, unsigned *count, const struct statement *statement, const char *const *values) {
     legs[(*count)++] = (struct leg){.statement = statement, .values = values};
+}
+
+static void roll_back(const struct transactions *transactions, struct connection *connection) {
+    struct leg leg = {.statement = &transactions->statements[ROLLBACK]};
+    struct problem ignored = {0};
+    struct failure failure;
+    pg_fly(connection, &leg, 1, &ignored, &failure);
+    result_free(&leg.result);
 }
 
 /* Looks for an earlier answer to the same request; on success it stands in outcome. */
@@ -151,14 +93,14 @@ static bool find_lost(const struct transactions *transactions, const struct call
 static bool run_once(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem, struct failure *failure) {
     const struct statement *statements = transactions->statements;
-    bool once = call->key && !call->dry_run;
+    bool held = !call->dry_run && strcmp(call->operation->spec->method, "GET") != 0, once = held && call->key;
     const char *const claim[] = {call->operation->spec->id, call->key, call->hash};
     struct leg legs[LEGS_MAX];
     unsigned count = 0, own;
     struct connection *connection = pool_take(transactions->pool, problem);
     if (!connection)
         return false;
-    if (once)
+    if (held)
         add(legs, &count, &statements[BEGIN], NULL);
     add(legs, &count, &statements[ENTER], call->enter);
     if (once)
@@ -176,15 +118,11 @@ static bool run_once(const struct transactions *transactions, const struct call 
         for (unsigned i = 0; i < count; i++)
             if (i != own && legs[i].result != outcome->answer)
                 result_free(&legs[i].result);
-        outcome->held = once ? connection : NULL;
+        outcome->held = held ? connection : NULL;
     } else if (once && strcmp(failure->sqlstate, "SC200") == 0) {
         fine = find_kept(transactions, connection, call, true, outcome, problem);
-    } else if (once && !failure->lost) {
-        struct problem ignored = {0};
-        struct leg rollback = {.statement = &statements[ROLLBACK]};
-        struct failure other;
-        pg_fly(connection, &rollback, 1, &ignored, &other);
-        result_free(&rollback.result);
+    } else if (held && !failure->lost) {
+        roll_back(transactions, connection);
     }
     if (!outcome->held)
         pool_give(transactions->pool, &connection);
@@ -194,37 +132,33 @@ static bool run_once(const struct transactions *transactions, const struct call 
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem) {
     struct failure failure = {0};
-    bool read = strcmp(call->operation->spec->method, "GET") == 0;
     bool fine = run_once(transactions, call, outcome, problem, &failure);
-    if (!fine && failure.lost && (read || call->dry_run || call->key)) { /* with a key nothing was committed yet */
+    if (!fine && failure.lost) { /* nothing was committed yet */
         *problem = (struct problem){0};
         fine = run_once(transactions, call, outcome, problem, &failure);
     }
     return fine || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
-bool transaction_keep(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
-                      const char *const answer[static 5], struct problem *problem) {
+bool transaction_commit(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
+                        const char *const answer[static 5], struct problem *problem) {
     const char *const values[] = {
         call->operation->spec->id, call->key, call->hash, answer[0], answer[1], answer[2], answer[3], answer[4]};
     struct leg legs[] = {{.statement = &transactions->statements[KEEP], .values = values},
                          {.statement = &transactions->statements[COMMIT]}};
     struct failure failure;
-    bool fine = pg_fly(outcome->held, legs, 2, problem, &failure);
+    unsigned first = call->key ? 0 : 1;
+    bool fine = pg_fly(outcome->held, legs + first, 2 - first, problem, &failure);
     result_free(&legs[0].result);
     result_free(&legs[1].result);
     if (fine || failure.lost)
         pool_give(transactions->pool, &outcome->held);
-    return fine || (failure.lost && find_lost(transactions, call, outcome, problem));
+    return fine || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome) {
     if (outcome->held) {
-        struct problem ignored = {0};
-        struct failure failure;
-        struct leg rollback = {.statement = &transactions->statements[ROLLBACK]};
-        pg_fly(outcome->held, &rollback, 1, &ignored, &failure);
-        result_free(&rollback.result);
+        roll_back(transactions, outcome->held);
         pool_give(transactions->pool, &outcome->held);
     }
     result_free(&outcome->row);

@@ -6,39 +6,44 @@
 #include "op/operation.h"
 #include "pg/pool.h"
 
-enum transaction_statement {
-    ENTER,
-    UNDO,
-    CLAIM,
-    KEEP,
-    KEPT,
-    CLIENT_ROLES,
-    CLIENT_JWKS,
-    SPEND_TOKEN,
-    UNKNOWN_ACCOUNT,
-    ACCOUNT_ADD,
-    RETENTION,
-    ERASURES,
-    ERASE,
-    RECORD_USES,
-    USAGE_SALTS,
-    AGENT_PATTERNS,
-    IMPORT_AGENTS,
-    RECOUNT,
-    RECOUNT_VERIFY,
-    FILE_FIND,
-    FILE_PIECE,
-    FILE_BEGIN,
-    FILE_CHUNK,
-    FILE_END,
-    FILE_DROP,
-    FILE_DELETE,
-    BEGIN,
-    SNAPSHOT,
-    COMMIT,
-    ROLLBACK,
-    TRANSACTION_STATEMENTS
-};
+/* Each with its name, its text where that is not a file of the queries folder, and its parameters in the order of their
+ * first use. The database tells their types: those of the functions that they call and the columns that they fill. */
+#define ENGINE_STATEMENTS(X)                                                                                           \
+    X(ENTER, "_enter", NULL, " issuer subject token_id issued_at scope request operation roles dry_run")               \
+    X(UNDO, "_undo", NULL, "")                                                                                         \
+    X(CLAIM, "_claim", NULL, " operation key hash")                                                                    \
+    X(KEEP, "_keep", NULL, " operation key hash status location etag content_type body")                               \
+    X(KEPT, "_kept", NULL, " operation key hash")                                                                      \
+    X(CLIENT_ROLES, "_clientRoles", NULL, " client secret_sha256")                                                     \
+    X(CLIENT_JWKS, "_clientJwks", NULL, " client")                                                                     \
+    X(SPEND_TOKEN, "_spendToken", NULL, " issuer token_id expires_at")                                                 \
+    X(UNKNOWN_ACCOUNT, "_unknownAccount", NULL, " issuer subject")                                                     \
+    X(ACCOUNT_ADD, "_accountAdd", NULL, " issuer subject label role secret")                                           \
+    X(RETENTION, "_retention", NULL, "")                                                                               \
+    X(ERASURES, "_erasures", NULL, "")                                                                                 \
+    X(ERASE, "_erase", NULL, " person at")                                                                             \
+    X(RECORD_USES, "_recordUses", NULL, " version at item kind class day_key previous_key month_key")                  \
+    X(USAGE_SALTS, "_usageSalts", NULL, " at")                                                                         \
+    X(AGENT_PATTERNS, "_agentPatterns", NULL, "")                                                                      \
+    X(IMPORT_AGENTS, "_importAgents", NULL, " patterns")                                                               \
+    X(RECOUNT, "_recount", NULL, "")                                                                                   \
+    X(RECOUNT_VERIFY, "_recountVerify", NULL, "")                                                                      \
+    X(FILE_FIND, "_fileFind", NULL, " document resource name")                                                         \
+    X(FILE_PIECE, "_filePiece", NULL, " file n")                                                                       \
+    X(FILE_BEGIN, "_fileBegin", NULL, " document resource name only_new tags file")                                    \
+    X(FILE_CHUNK, "_fileChunk", NULL, " file n bytes")                                                                 \
+    X(FILE_END, "_fileEnd", NULL, " document resource name only_new tags file media_type size sha256")                 \
+    X(FILE_DROP, "_fileDrop", NULL, " file")                                                                           \
+    X(FILE_DELETE, "_fileDelete", NULL, " document resource name tags")                                                \
+    X(FRESHNESS, "_freshness", NULL, " token")                                                                         \
+    X(PING, "ping", "SELECT current_setting('transaction_read_only') = 'off'", "")                                     \
+    X(BEGIN, "begin", "BEGIN", "")                                                                                     \
+    X(SNAPSHOT, "snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "")                                     \
+    X(COMMIT, "commit", "COMMIT", "")                                                                                  \
+    X(ROLLBACK, "rollback", "ROLLBACK", "")
+
+#define ENGINE_STATEMENT_ID(id, name, text, parameters) id,
+enum transaction_statement { ENGINE_STATEMENTS(ENGINE_STATEMENT_ID) TRANSACTION_STATEMENTS };
 
 /* The parameters of _enter: issuer, subject, token_id, issued_at, scope, request, operation, roles, dry_run. */
 enum { ENTER_VALUES = 9 };
@@ -59,7 +64,7 @@ struct call {
 struct outcome {
     struct result *row, *answer; /* the caller's; answer NULL where row is the answer */
     struct result *kept;         /* an earlier answer: status, location, etag, content_type, body */
-    struct connection *held;     /* the transaction is open until transaction_keep or transaction_drop */
+    struct connection *held;     /* the transaction is open until transaction_commit or transaction_drop */
 };
 
 /* Loads the statements; faults where one does not take the parameters that it is given. */
@@ -69,13 +74,14 @@ void transactions_load(struct arena *arena, struct transactions *transactions, c
 struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
                                const char *const *values, struct problem *problem);
 
-/* Runs the call. Without a key it is over; with one the answer is kept next. False with a problem. */
+/* Runs the call. A read and a dry run are over; a write stays open until its answer is made, so that nothing is
+ * committed of which the caller is told that it failed. False with a problem. */
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem);
 
-/* Keeps the answer (status, location, etag, content_type, body) under the call's key and commits. */
-bool transaction_keep(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
-                      const char *const answer[static 5], struct problem *problem);
+/* Commits; with a key the answer (status, location, etag, content_type, body) is kept under it. */
+bool transaction_commit(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
+                        const char *const answer[static 5], struct problem *problem);
 
 /* Undoes what is still open and frees the results. */
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome);

@@ -1,5 +1,4 @@
 #include "op/uses.h"
-#include "base/scan.h"
 #include "op/agents.h"
 #include "op/visitor.h"
 #include <errno.h>
@@ -105,38 +104,24 @@ static void give_turn(struct uses *uses) {
     sem_post(&uses->first->wake);
 }
 
-/* One batch at a time: whoever comes meanwhile is of the next one, and few large ones cost less than many small ones.
- */
-static struct result *commit(struct uses *uses, const char *const *values, struct problem *problem, bool *lost) {
-    struct connection *connection = pool_take(uses->transactions->pool, problem);
-    *lost = false;
-    if (!connection)
-        return NULL;
-    struct result *result = pg_run(connection, &uses->transactions->statements[RECORD_USES], values, problem, lost);
-    pool_give(uses->transactions->pool, &connection);
-    return result;
-}
-
 /* A row of status and address for each use of the batch, when all are committed, or NULL. Once more where the
  * connection broke, for that does no harm, or the patterns of agents are others now. */
 static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch,
                                  struct problem *problem) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         const char *values[VALUES];
-        bool lost;
+        struct leg leg = {.statement = &uses->transactions->statements[RECORD_USES], .values = values};
+        struct failure failure;
         if (!put_batch(uses, arena, batch, values)) {
             problem_set(problem, "unavailable", "The service is short of memory.");
             return NULL;
         }
-        problem->status = 0;
-        struct result *result = commit(uses, values, problem, &lost);
-        if (result ? result_rows(result) : !lost)
-            return result;
-        if (result && !load_agents(uses, problem)) {
-            result_free(&result);
+        bool fine = pool_fly(uses->transactions->pool, &leg, 1, false, problem, &failure);
+        if (fine ? result_rows(leg.result) : !failure.lost)
+            return leg.result;
+        result_free(&leg.result);
+        if (fine && !load_agents(uses, problem))
             return NULL;
-        }
-        result_free(&result);
     }
     if (!problem->status)
         problem_set(problem, "unavailable", "The list of agents keeps changing.");
@@ -144,8 +129,6 @@ static struct result *send_batch(struct uses *uses, struct arena *arena, struct 
 }
 
 static void settle(struct waiter *waiter, const struct result *result, unsigned row, const struct problem *problem) {
-    struct value values[2] = {0};
-    int64_t status = 0;
     if (!result || row >= result_rows(result) || result_columns(result) != 2) {
         if (problem->status)
             problem_set(waiter->problem, problem->slug, "%s", problem->detail);
@@ -153,10 +136,10 @@ static void settle(struct waiter *waiter, const struct result *result, unsigned 
             problem_set(waiter->problem, "unavailable", "Uses cannot be counted.");
         return;
     }
-    result_row(result, row, values);
-    if (values[0].text && scan_int(values[0].text, values[0].length, &status) && status)
-        problem_set_status(waiter->problem, (int)status);
-    waiter->url = values[1].text ? arena_copy(waiter->arena, values[1].text, values[1].length) : NULL;
+    int status = (int)result_int(result, row, 0);
+    if (status)
+        problem_set_status(waiter->problem, status);
+    waiter->url = result_text(waiter->arena, result, row, 1);
 }
 
 /* Takes who waits, with the lock held: the batch, linked. */

@@ -1,5 +1,4 @@
 #include "op/visitor.h"
-#include "base/scan.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -30,9 +29,9 @@ struct visitors *visitors_new(struct arena *arena, const struct transactions *tr
 }
 
 /* A bytea's text form. */
-static bool read_salt(const struct value *value, unsigned char *salt) {
+static bool read_salt(const char *text, unsigned char *salt) {
     for (int i = 0; i < SALT; i++)
-        if (!value->text || value->length != 2 + 2 * SALT || sscanf(value->text + 2 + 2 * i, "%2hhx", &salt[i]) != 1)
+        if (!text || strlen(text) != 2 + 2 * SALT || sscanf(text + 2 + 2 * i, "%2hhx", &salt[i]) != 1)
             return false;
     return true;
 }
@@ -42,15 +41,11 @@ static bool fetch(struct visitors *visitors, int64_t at, struct problem *problem
     snprintf(text, sizeof text, "%lld", (long long)at);
     struct result *result = transaction_ask(visitors->transactions, USAGE_SALTS, (const char *const[]){text}, problem);
     struct salts salts = {0};
-    struct value row[5];
-    bool fine = result && result_rows(result) == 1 && result_columns(result) == 5;
-    if (fine) {
-        result_row(result, 0, row);
-        fine = row[0].text && scan_int(row[0].text, row[0].length, &salts.starts) && row[1].text &&
-               scan_int(row[1].text, row[1].length, &salts.ends) && read_salt(&row[2], salts.day) &&
-               read_salt(&row[4], salts.month);
-        salts.has_previous = read_salt(&row[3], salts.previous);
-    }
+    bool fine =
+        result && read_salt(result_cell(result, 0, 2), salts.day) && read_salt(result_cell(result, 0, 4), salts.month);
+    salts.starts = result_int(result, 0, 0);
+    salts.ends = result_int(result, 0, 1);
+    salts.has_previous = read_salt(result_cell(result, 0, 3), salts.previous);
     result_free(&result);
     if (fine)
         visitors->salts = salts;

@@ -9,10 +9,6 @@
 /* The server's own statement_timeout should fire first: then the connection survives. */
 enum { GRACE_US = 500000, BINARY_VALUES_MAX = 16 };
 
-static PGresult *handle(const struct result *result) {
-    return (PGresult *)result;
-}
-
 static bool is_prepared(const struct connection *connection, unsigned index) {
     return connection->prepared[index / 64] >> (index % 64) & 1;
 }
@@ -210,12 +206,26 @@ bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, str
     return run(connection, legs, count, false, problem, failure);
 }
 
-struct result *pg_run(struct connection *connection, const struct statement *statement, const char *const *values,
-                      struct problem *problem, bool *lost) {
+bool pool_fly(struct pool *pool, struct leg *legs, unsigned count, bool again, struct problem *problem,
+              struct failure *failure) {
+    bool fine = false;
+    *failure = (struct failure){.lost = true};
+    for (int attempt = 0; !fine && failure->lost && attempt < (again ? 2 : 1); attempt++) {
+        problem->status = 0;
+        struct connection *connection = pool_take(pool, problem);
+        if (!connection)
+            return failure->lost = false;
+        fine = run(connection, legs, count, false, problem, failure);
+        pool_give(pool, &connection);
+    }
+    return fine;
+}
+
+struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool again,
+                        struct problem *problem) {
     struct leg leg = {.statement = statement, .values = values};
     struct failure failure;
-    run(connection, &leg, 1, false, problem, &failure);
-    *lost = failure.lost;
+    pool_fly(pool, &leg, 1, again, problem, &failure);
     return leg.result;
 }
 
@@ -226,35 +236,4 @@ struct result *pg_describe(struct connection *connection, const struct statement
     run(connection, &leg, 1, true, problem, &failure);
     *lost = failure.lost;
     return leg.result;
-}
-
-void result_free(struct result **result) {
-    PQclear(handle(*result));
-    *result = NULL;
-}
-
-unsigned result_rows(const struct result *result) {
-    return (unsigned)PQntuples(handle(result));
-}
-
-unsigned result_columns(const struct result *result) {
-    return (unsigned)PQnfields(handle(result));
-}
-
-const char *result_column_name(const struct result *result, unsigned column) {
-    return PQfname(handle(result), (int)column);
-}
-
-oid result_column_type(const struct result *result, unsigned column) {
-    return PQftype(handle(result), (int)column);
-}
-
-void result_row(const struct result *result, unsigned row, struct value *values) {
-    const PGresult *rows = handle(result);
-    int columns = PQnfields(rows);
-    for (int i = 0; i < columns; i++) {
-        bool null = PQgetisnull(rows, (int)row, i);
-        values[i].text = null ? NULL : PQgetvalue(rows, (int)row, i);
-        values[i].length = null ? 0 : (size_t)PQgetlength(rows, (int)row, i);
-    }
 }

@@ -2,8 +2,7 @@
 #pragma once
 #include "base/problem.h"
 #include "pg/pool.h"
-
-typedef unsigned int oid; /* PostgreSQL's Oid */
+#include "pg/result.h"
 
 /* The types that parameters and columns may have (pg_type.dat; their OIDs never change). */
 enum {
@@ -34,16 +33,8 @@ struct statement {
     const char *name; /* of the prepared statement */
     const char *text;
     unsigned count;
-    const oid *types; /* of the parameters */
+    const oid *types; /* of the parameters; NULL: as the database finds them */
 };
-
-/* A cell in PostgreSQL's text form, lent by the result; text NULL is SQL NULL. */
-struct value {
-    const char *text;
-    size_t length;
-};
-
-struct result;
 
 /* One statement of a flight. */
 struct leg {
@@ -67,18 +58,15 @@ struct failure {
 bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, struct problem *problem,
             struct failure *failure);
 
-/* pg_fly with one leg: its result, or NULL. */
-struct result *pg_run(struct connection *connection, const struct statement *statement, const char *const *values,
-                      struct problem *problem, bool *lost);
+/* pg_fly on a connection that the pool lends for it alone. again: where it broke, once more on another one, which must
+ * do no harm. */
+bool pool_fly(struct pool *pool, struct leg *legs, unsigned count, bool again, struct problem *problem,
+              struct failure *failure);
+
+/* pool_fly with one leg: its result, or NULL. */
+struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool again,
+                        struct problem *problem);
 
 /* Prepares and describes: a result without rows, whose columns tell names and types. */
 struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem,
                            bool *lost);
-
-void result_free(struct result **result);
-unsigned result_rows(const struct result *result);
-unsigned result_columns(const struct result *result);
-const char *result_column_name(const struct result *result, unsigned column);
-oid result_column_type(const struct result *result, unsigned column);
-/* Fills values[0 … columns) with row's cells, lent by the result. */
-void result_row(const struct result *result, unsigned row, struct value *values);

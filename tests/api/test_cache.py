@@ -164,7 +164,7 @@ def test_a_hostile_request_poisons_nothing(engine, target, headers, status):
     clean = engine.get("/moment?label=p")
     assert clean.status == 200 and clean.json["label"] == "p"
     text = repr(clean.header_list) + clean.text
-    assert "evil" not in text and "poison" not in text and "a" * 32 not in text and "Content-Range" not in text
+    assert "evil" not in text and "poison" not in text and "a" * 32 not in text and clean.headers["Content-Range"] is None
 
 
 def test_next_link_is_the_key_s_own(server):

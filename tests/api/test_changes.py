@@ -1,4 +1,5 @@
 """Who follows the changes: nothing skipped, nothing twice, nothing that is not theirs."""
+import re
 import random
 import threading
 import time
@@ -84,6 +85,18 @@ def test_pages_from_the_start(server, cluster):
     page = server.get("/v1/changes?limit=3")
     assert page.headers["Cache-Control"] == "private, no-store" and 'rel="next"' in page.headers["Link"]
     assert page.json["next"] in page.headers["Link"]
+    for start in ("limit=2", "from=start&limit=2", "limit=3&format=json"):
+        answer = server.get("/v1/changes?" + start)
+        if answer.status == 400:  # not offered
+            continue
+        seen = answer.json["items"]
+        for _ in range(3):
+            target = re.fullmatch(r'<(\S+)>; rel="next"', answer.headers["Link"])[1]
+            assert target.count("after=") == 1 and "cursor=" not in target
+            answer = server.get(target)
+            assert answer.status == 200, answer.text
+            seen += answer.json["items"]
+        assert seen == whole[:len(seen)] and len(seen) >= 8
     last = Follower(server, start="start")
     assert server.get(f"/v1/changes?after={last.at}").json["items"] == []
     assert server.get("/v1/changes?from=yesterday").status == 400

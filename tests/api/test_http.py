@@ -73,20 +73,49 @@ def test_format_wins_over_accept(server):
     assert server.get("/v1/organisations?format=geojson").status == 400, "not offered there"
 
 
-def test_cors(server):
-    allowed = server.get("/v1/hubs", Origin="https://www.example.org")
-    assert allowed.headers["Access-Control-Allow-Origin"] == "https://www.example.org"
-    assert "ETag" in allowed.headers["Access-Control-Expose-Headers"] and "Origin" in allowed.headers["Vary"]
-    for origin in ("https://evil.example", "https://www.example.org.evil.example", "null", "http://www.example.org"):
-        refused = server.get("/v1/hubs", Origin=origin)
-        assert refused.status == 200 and "Access-Control-Allow-Origin" not in refused.headers
-        assert "Origin" in refused.headers["Vary"]
-    preflight = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
-    answer = server.request("OPTIONS", "/v1/hubs", preflight)
-    assert answer.status == 204 and answer.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
-    assert "GET" in answer.headers["Access-Control-Allow-Methods"] and "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
-    answer = server.request("OPTIONS", "/v1/hubs", {**preflight, "Origin": "https://evil.example"})
-    assert "Access-Control-Allow-Origin" not in answer.headers and "Access-Control-Allow-Methods" not in answer.headers
+ELSEWHERE = ("https://www.example.org", "https://evil.example", "null")
+
+
+@pytest.mark.parametrize("target, status", [("/v1/hubs", 200), ("/", 200), ("/web/scip.js", 200), ("/openapi.json", 200), ("/v1/data.zip", 200), ("/docs", 200),
+                                            ("/v1/nowhere", 404), ("/v1/hubs?limit=0", 400), ("/v1/people", 401), ("/v1/hubs/", 308), ("/health/live", 200)])
+def test_what_anybody_may_read_every_page_may_read(server, target, status):
+    """Whoever asks, the answer is the same, so it needs no Vary: Origin, and a cache keeps it once."""
+    for method in ("GET", "HEAD"):
+        for origin in ({}, *({"Origin": origin} for origin in ELSEWHERE)):
+            answer = server.request(method, target, origin)
+            assert answer.status == status and answer.headers["Access-Control-Allow-Origin"] == "*"
+            assert "Access-Control-Allow-Credentials" not in answer.headers and "Origin" not in (answer.headers["Vary"] or "")
+            assert {"ETag", "Link", "Location", "Retry-After", "X-Request-Id", "X-Omitted-Count"} <= set(answer.headers["Access-Control-Expose-Headers"].split(", "))
+    known = server.get(target, If_None_Match=answer.headers["ETag"] or '"x"', Origin="https://evil.example")
+    assert known.status in (304, status) and known.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_cors_of_callers_with_a_token_and_of_writes(server):
+    """They are for the pages of the origins that the operator lists."""
+    for ask in (lambda origin: server.get("/v1/hubs", Authorization="Bearer x", Origin=origin), lambda origin: server.get("/v1/people", Authorization="Bearer x", Origin=origin),
+                lambda origin: server.send("POST", "/v1/people", {}, Origin=origin), lambda origin: server.send("DELETE", "/v1/hubs", Origin=origin)):
+        allowed = ask("https://www.example.org")
+        assert allowed.headers["Access-Control-Allow-Origin"] == "https://www.example.org" and "Origin" in allowed.headers["Vary"]
+        assert "ETag" in allowed.headers["Access-Control-Expose-Headers"]
+        for origin in ("https://evil.example", "https://www.example.org.evil.example", "null", "http://www.example.org", "example.org", ""):
+            refused = ask(origin)
+            assert "Access-Control-Allow-Origin" not in refused.headers and "Origin" in refused.headers["Vary"]
+
+
+@pytest.mark.parametrize("method, headers, anywhere", [
+    ("GET", None, True), ("GET", "if-none-match", True), ("HEAD", "x-request-id, if-none-match, range", True), ("GET", "authorization", False),
+    ("GET", "if-none-match,Authorization", False), ("PATCH", "content-type", False), ("POST", None, False), ("get", None, False)])
+def test_preflights(server, method, headers, anywhere):
+    asked = {"Access-Control-Request-Method": method, **({"Access-Control-Request-Headers": headers} if headers else {})}
+    listed = server.request("OPTIONS", "/v1/hubs/london-hub", {**asked, "Origin": "http://localhost:3000"})
+    assert listed.status == 204 and listed.headers["Access-Control-Allow-Origin"] == ("*" if anywhere else "http://localhost:3000")
+    assert method.upper() in listed.headers["Access-Control-Allow-Methods"] or method == "POST"
+    for name in (headers or "").replace(" ", "").split(","):
+        assert name.lower() in listed.headers["Access-Control-Allow-Headers"].lower()
+    other = server.request("OPTIONS", "/v1/hubs/london-hub", {**asked, "Origin": "https://evil.example"})
+    assert other.headers["Access-Control-Allow-Origin"] == ("*" if anywhere else None)
+    assert ("Access-Control-Allow-Methods" in other.headers) == anywhere
+    assert "PATCH" not in (other.headers["Access-Control-Allow-Methods"] or "") and "Authorization" not in (other.headers["Access-Control-Allow-Headers"] or "")
 
 
 @pytest.mark.parametrize("query, pointer", [

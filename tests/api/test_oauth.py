@@ -435,7 +435,7 @@ def test_where_libraries_look(server):
     assert set(known.json["token_endpoint_auth_methods_supported"]) == {"client_secret_basic", "client_secret_post", "private_key_jwt"}
     keys = server.get("/.well-known/jwks.json", Authorization="Bearer nonsense")  # public: no token is looked at
     assert keys.status == 200 and server.get("/.well-known/jwks.json", If_None_Match=keys.headers["ETag"]).status == 304
-    assert keys.headers["Cache-Control"] == "no-cache"
+    assert keys.headers["Cache-Control"] == "private, no-store"
     for key in keys.json["keys"]:
         assert set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"} and (key["alg"], key["use"]) == ("ES256", "sig")
     files = [mint.load_key(path) for path in (harness.LOCAL / "keys").glob("*.pem")]

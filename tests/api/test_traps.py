@@ -115,7 +115,7 @@ def test_expectations(engine):
 
 
 @pytest.mark.parametrize("path, status", [
-    ("/things/%00", 400), ("/echo/../things", 400), ("/./things", 400), ("//things", 404), ("/things/", 404), ("/thin\\gs", 400),
+    ("/things/%00", 400), ("/echo/../things", 400), ("/./things", 400), ("//things", 404), ("/thin\\gs", 400),
     ("/a%2fb", 400), ("/a%2Fb", 400), ("/%2e%2e/things", 400), ("/a%5cb", 400), ("/%ff", 400), ("/%c0%ae", 400), ("/%ed%a0%80", 400),
     ("/%", 400), ("/%4", 400), ("/%zz", 400), ("/things;x=1", 404), ("/things%3fa=b", 404), ("/" + "a/" * 40, 404), ("/%E2%82%AC", 404)])
 def test_paths(engine, path, status):

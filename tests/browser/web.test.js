@@ -16,7 +16,7 @@ const url = process.env.SCIP_URL
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const web = fileURLToPath(new URL('../../clients/web/', import.meta.url))
 const viewports = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
-const neighbour = 'http://localhost:3000' /* an origin that the service under test allows */
+const neighbour = 'http://localhost:3010' /* an origin that the service under test does not list */
 let browser
 let hubs
 let figures
@@ -34,7 +34,7 @@ before(async () => {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   })
-  host = createServer(neighbouring).listen(3000, 'localhost')
+  host = createServer(neighbouring).listen(3010, 'localhost')
 })
 after(async () => {
   await browser.close()

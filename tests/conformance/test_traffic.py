@@ -57,10 +57,15 @@ class Contract:
         response = operation and self.resolve(operation["responses"].get(str(status)))
         if method == "OPTIONS" and status == 204:
             return [] if "allow" in headers and not body else ["OPTIONS without Allow"]
+        if status == 308 and exchange["target"].split("?")[0].endswith("/"):  # any path with slashes behind it
+            return [] if "location" in headers and not body else ["308 without Location"]
         if not response:
             if status not in FRAMING | (set() if operation else NOWHERE) | {"engine": PROBLEM_ONLY_ENGINE | ENGINE_ANYWHERE, "edge": EDGE}.get(self.name, set()):
                 return [f"{status} of {operation['operationId'] if operation else 'no operation'} is not documented"]
             response = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        if status >= 400 and headers.get("content-type") == "text/html; charset=utf-8":  # a problem for people
+            accept = next((value for name, value in exchange["request_headers"] if name.lower() == "accept"), "").lower()
+            return [] if "text/" in accept and (method == "HEAD" or f"<p>{status}</p>".encode() in body) else ["a page that nobody asked for"]
         told = json.dumps([response, sorted(headers.items()), method == "HEAD", status]).encode() + body
         key = hashlib.sha256(re.sub(rb'"(x-request-id|date|server-timing)", "[^"]*"', b"", told)).digest()
         if key not in self.known:  # many are alike

@@ -83,14 +83,60 @@ def test_representations_are_kept_apart(edge):
     for _ in range(2):
         assert edge.get("/v1/regions", Accept="text/csv").text.startswith("slug,")
         assert edge.get("/v1/regions").json["items"]
-        assert edge.get("/v1/regions", Origin="https://www.example.org").headers["Access-Control-Allow-Origin"] == "https://www.example.org"
-        assert edge.get("/v1/regions", Origin="https://evil.example").headers["Access-Control-Allow-Origin"] is None
+        for origin in ("https://www.example.org", "https://evil.example"):
+            assert edge.get("/v1/regions", Origin=origin).headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_compression_and_known_tags(edge):
     answer = edge.get("/v1/organisations", Accept_Encoding="gzip")
     assert answer.headers["Content-Encoding"] == "gzip" and answer.headers["ETag"].startswith('W/"')
-    assert edge.get("/v1/organisations", If_None_Match=answer.headers["ETag"]).status == 304
+    for accepts, kind in (("gzip", 'W/"'), ("identity", '"')):
+        for _ in range(3):
+            answer = edge.get("/v1/organisations", Accept_Encoding=accepts)
+            assert answer.headers["ETag"].startswith(kind)
+            known = edge.get("/v1/organisations", Accept_Encoding=accepts, If_None_Match=answer.headers["ETag"])
+            assert known.status == 304 and known.headers["ETag"] == answer.headers["ETag"]
+            vary = lambda of: {name for line in of.headers.get_all("Vary") for name in line.split(", ")}
+            assert vary(known) == vary(answer) == {"Accept", "Accept-Encoding", "Authorization"}
+
+
+def test_a_caller_with_a_token_passes_the_cache_by(edge, server, cluster):
+    """An editor sees what was just saved, and its tag is that of the next change; nobody else gets what was made for it."""
+    editor = "Bearer " + cluster.token(server, "central")
+    path = "/v1/hubs/london-hub"
+    for _ in range(3):
+        edge.get(path)
+    try:
+        for number in range(3):
+            seen = edge.get(path, Authorization=editor)
+            assert seen.headers["Cache-Control"] == "private, no-store" and "edge; hit" not in cache_status(seen)
+            saved = edge.request("PATCH", path, {"Authorization": editor, "If-Match": seen.headers["ETag"], "Content-Type": "application/merge-patch+json"},
+                                 json.dumps({"blurb": f"Edited {number}"}).encode())
+            assert saved.status == 200, saved.text
+            again = edge.get(path, Authorization=editor)
+            assert again.json["blurb"] == f"Edited {number}" and again.headers["ETag"].split(".")[0] == saved.headers["ETag"].split(".")[0]
+    finally:
+        cluster.psql("UPDATE scip.hub SET blurb = NULL WHERE slug = 'london-hub'")
+
+
+def test_no_answer_crosses_between_those_with_and_without_a_token(edge, server, cluster):
+    central = "Bearer " + cluster.token(server, "central")
+    explain = "/v1/metrics/network_events/explain?period=2023-24"
+    for path in ("/v1/hubs/london-hub", explain):
+        crossed = 0
+        for _ in range(100):
+            mine, anybody = edge.get(path, Authorization=central), edge.get(path)
+            assert mine.status == anybody.status == 200, (mine.text, anybody.text)
+            crossed += "private" not in mine.headers["Cache-Control"] or "edge; hit" in cache_status(mine) or "scip-api; hit" in cache_status(mine)
+            crossed += mine.headers["Access-Control-Allow-Origin"] is not None or anybody.headers["Access-Control-Allow-Origin"] != "*"
+            crossed += path == explain and (anybody.json["records"] is not None or mine.json["records"] is None)
+        assert crossed == 0
+
+
+def test_the_edges_own_errors_are_readable_from_other_origins(edge):
+    for target in ("/" + "a" * 17000,):
+        answer = edge.get(target, Origin="https://evil.example")
+        assert is_problem(answer, 414) and answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_what_is_not_public_is_not_kept(edge):

@@ -26,6 +26,18 @@ START_TEST(negotiates) {
         {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/json"},
         {"application/json;q=0, text/*;q=0, application/*;q=0", "none"},
         {"application/json;q=nonsense", "none"},
+        {"application/json;q=nan", "none"},
+        {"application/json;q=inf, text/csv;q=0.1", "text/csv"},
+        {"application/json;q=1e400, text/csv;q=0.1", "text/csv"},
+        {"application/json;q=-1, text/csv;q=0.1", "text/csv"},
+        {"application/json;q=1.001, text/csv;q=0.1", "text/csv"},
+        {"application/json;q=0x1, text/csv;q=0.1", "text/csv"},
+        {"application/json;q=, text/csv;q=0.1", "text/csv"},
+        {"application/json;q=2, text/csv;q=0.1", "text/csv"},
+        {"application/json;q=0.001, text/csv;q=0.002", "text/csv"},
+        {"application/json;q=0.33333, text/csv;q=0.3", "application/json"},
+        {"application/json;q=0. , text/csv;q=1.000", "text/csv"},
+        {"application/json;Q=0.2;x=1, text/csv;q=0.9", "text/csv"},
         {"text/csvx, text/cs", "none"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

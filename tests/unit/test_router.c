@@ -62,13 +62,30 @@ END_TEST
 
 START_TEST(tells_404_from_405) {
     ck_assert_str_eq(go("GET", "/v1/nope"), "not-found");
-    ck_assert_str_eq(go("GET", "/v1/hubs/"), "not-found");
     ck_assert_str_eq(go("GET", "/v1//hubs"), "not-found");
+    ck_assert_str_eq(go("GET", "/v1/nope/"), "not-found");
     ck_assert_str_eq(go("DELETE", "/v1/hubs/x"), "method-not-allowed");
     ck_assert_str_eq(problem.allow, "GET, HEAD, PATCH, OPTIONS");
     ck_assert_str_eq(go("get", "/v1/hubs"), "method-not-allowed");
     ck_assert_str_eq(go("OPTIONS", "/v1/hubs"), "options");
     ck_assert_str_eq(match.allow, "GET, HEAD, OPTIONS");
+}
+END_TEST
+
+START_TEST(tells_where_a_path_with_slashes_stands) {
+    ck_assert_str_eq(go("GET", "/v1/hubs"), "listHubs");
+    ck_assert_uint_eq(match.stands_at, 0);
+    ck_assert_str_eq(go("GET", "/v1/hubs/"), "listHubs");
+    ck_assert_uint_eq(match.stands_at, strlen("/v1/hubs"));
+    ck_assert_str_eq(go("GET", "/v1/hubs///"), "listHubs");
+    ck_assert_uint_eq(match.stands_at, strlen("/v1/hubs"));
+    ck_assert_str_eq(go("GET", "/v1/hubs/x/"), "getHub");
+    ck_assert_uint_eq(match.stands_at, strlen("/v1/hubs/x"));
+    ck_assert_str_eq(go("GET", "//"), "getRoot");
+    ck_assert_uint_eq(match.stands_at, 1);
+    ck_assert_str_eq(go("GET", "/"), "getRoot");
+    ck_assert_uint_eq(match.stands_at, 0);
+    ck_assert_str_eq(go("DELETE", "/v1/hubs/x/"), "method-not-allowed");
 }
 END_TEST
 
@@ -117,5 +134,6 @@ END_TEST
 int main(void) {
     return run_cases("router", set_up, tear_down,
                      (const TTest *const[]){finds_operations, prefers_literals, head_is_get, tells_404_from_405,
-                                            decodes_once, refuses, survives_a_full_arena, NULL});
+                                            tells_where_a_path_with_slashes_stands, decodes_once, refuses,
+                                            survives_a_full_arena, NULL});
 }

@@ -1,0 +1,256 @@
+/* The bytes of an answer: its head, and the body behind it. */
+#include "base/log.h"
+#include "http/origin.h"
+#include "http/response.h"
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+/* Of a head; a body keeps RESPONSE_HEAD_ROOM before it for those that are as long as most. */
+enum { HEAD_MAX = 32 * 1024 };
+
+/* Leaves out what has no value. */
+static void put_header(struct buf *head, const char *name, const char *value) {
+    /* no value may begin a header of its own: what holds a control character is left out, and said */
+    for (const char *c = value; c && *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+            log_event(LOG_ERROR, "header refused", LOG_TEXT("name", name));
+            return;
+        }
+    if (!value)
+        return;
+    buf_str(head, name);
+    buf_put(head, ": ", 2);
+    buf_str(head, value);
+    buf_put(head, "\r\n", 2);
+}
+
+static void put_date(struct buf *head) {
+    static _Thread_local time_t second;
+    static _Thread_local char text[40];
+    time_t now = time(NULL);
+    if (now != second) {
+        struct tm utc;
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
+        second = now;
+    }
+    put_header(head, "Date", text);
+}
+
+static bool is_read(const char *method) {
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+/* The method that a preflight asks about (Fetch, section 3.2.2), or NULL. */
+static const char *preflight_of(const struct request *request) {
+    return strcmp(request->method, "OPTIONS") == 0 ? request_header(request, "Access-Control-Request-Method") : NULL;
+}
+
+/* What anybody may read, the pages of every origin may read: no cookie makes it another answer. What has or wants to
+ * have a token, and what writes, is for the origins of the list. */
+static bool is_open(const struct request *request) {
+    const char *preflight = preflight_of(request),
+               *headers = preflight ? request_header(request, "Access-Control-Request-Headers") : NULL;
+    return is_read(preflight ?: request->method) && !request_header(request, "Authorization") &&
+           !(headers && strcasestr(headers, "authorization"));
+}
+
+static void put_cors(struct buf *head, const struct request *request, const struct response *response) {
+    bool open = is_open(request);
+    const char *origin = open ? "*" : request_header(request, "Origin");
+    if (!open && (!origin || !origin_listed(request->app->config.cors_origins, origin)))
+        return;
+    put_header(head, "Access-Control-Allow-Origin", origin);
+    if (!preflight_of(request)) {
+        put_header(head, "Access-Control-Expose-Headers",
+                   "Accept-Ranges, Age, Allow, Cache-Status, Content-Disposition, Content-Range, Date, ETag, Link, "
+                   "Location, RateLimit, Retry-After, Server-Timing, WWW-Authenticate, X-Omitted-Count, X-Request-Id");
+    } else if (response->allow) {
+        put_header(head, "Access-Control-Allow-Methods", open ? "GET, HEAD" : response->allow);
+        buf_printf(head,
+                   "Access-Control-Allow-Headers: Accept, Accept-Language, %sIf-Match, If-None-Match, If-Range, "
+                   "Range, X-Request-Id\r\n",
+                   open ? "" : "Authorization, Content-Digest, Content-Type, Idempotency-Key, ");
+        put_header(head, "Access-Control-Max-Age", "600");
+    }
+}
+
+/* What else than its address makes this answer what it is. A cache in front must not give what it keeps to who sends
+ * a token. */
+static void put_vary(struct buf *head, const struct request *request, const struct response *response) {
+    bool shared = request->match.spec && request->match.spec->shared;
+    bool listed = *request->app->config.cors_origins && !is_open(request);
+    const char *names = arena_printf(request->arena, "%s%s%s", response->vary_accept ? ", Accept" : "",
+                                     shared ? ", Authorization" : "", listed ? ", Origin" : "");
+    if (names && *names)
+        put_header(head, "Vary", names + strlen(", "));
+}
+
+/* Milliseconds with three decimals; after ", " but for the first. */
+static void put_duration(struct buf *head, const char *name, int64_t us) {
+    buf_str(head, name);
+    buf_str(head, ";dur=");
+    buf_int(head, us / 1000);
+    buf_put(head, (char[]){'.', (char)('0' + us / 100 % 10), (char)('0' + us / 10 % 10), (char)('0' + us % 10)}, 4);
+}
+
+/* Where the time went (W3C Server Timing); what took no time is left out. */
+static void put_timing(struct buf *head, const struct request *request) {
+    static const struct {
+        enum step_id step;
+        const char *name;
+    } phases[] = {{STEP_BIND, "bind"}, {STEP_RUN, "db"}, {STEP_RENDER, "render"}};
+    buf_str(head, "Server-Timing: ");
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
+        if (request->spent_us[phases[i].step]) {
+            put_duration(head, phases[i].name, request->spent_us[phases[i].step]);
+            buf_put(head, ", ", 2);
+        }
+    put_duration(head, "total", clock_us() - request->started_us);
+    buf_put(head, "\r\n", 2);
+}
+
+/* Turns problem into the response: a page for who asks for one (a browser does, with q-values; curl does not). */
+static void take_problem(struct request *request, struct response *response, const struct problem *problem) {
+    static const char *const offered[] = {"application/problem+json", "application/json", "text/html"};
+    static const struct constant_header policy = {
+        "Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; "
+                                   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"};
+    const struct app *app = request->app;
+    bool page = app->problem_page && response_negotiate(request_header(request, "Accept"), offered, 3) == offered[2];
+    struct problem none;
+    operation_refusal *refuse = request->operation ? request->operation->refuse : NULL;
+    *response = (struct response){.status = problem->status,
+                                  .content_type = page ? "text/html; charset=utf-8" : offered[0],
+                                  .constants = &policy,
+                                  .constant_count = page,
+                                  .vary_accept = app->problem_page != NULL,
+                                  .head = response->head,
+                                  .rate = response->rate,
+                                  .allow = *problem->allow ? problem->allow : NULL,
+                                  .range = *problem->range ? problem->range : NULL};
+    if (!response_body(request, response, &none) || (refuse && refuse(response, problem)))
+        return;
+    if (page)
+        app->problem_page(app, problem, request->id, &response->body);
+    else
+        problem_render(problem, request->id, &response->body);
+}
+
+/* How to ask so that it is allowed (RFC 6750, section 3). */
+static void put_challenge(struct buf *head, const struct request *request, const struct response *response,
+                          const struct problem *problem) {
+    const struct spec *spec = request->match.spec;
+    put_header(head, "WWW-Authenticate", response->challenge);
+    if (problem->status == 401)
+        put_header(head, "WWW-Authenticate", request->tried ? "Bearer error=\"invalid_token\"" : "Bearer");
+    if (problem->status != 403 || !spec || !*spec->roles)
+        return;
+    buf_str(head, "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"");
+    for (const char *c = spec->roles; *c; c++)
+        buf_char(head, *c == ',' ? ' ' : *c); /* roles have commas between them, scopes spaces */
+    buf_str(head, "\"\r\n");
+}
+
+/* What the contract says of every answer, but for how it may be kept: nobody keeps what was made for a token, and what
+ * is stale already is asked for again. */
+static void put_constants(struct buf *head, const struct request *request, const struct response *response) {
+    const char *cache = NULL;
+    for (unsigned i = 0; i < response->constant_count; i++)
+        if (strcasecmp(response->constants[i].name, "Cache-Control") == 0)
+            cache = response->constants[i].value;
+        else
+            put_header(head, response->constants[i].name, response->constants[i].value);
+    bool kept = cache && !strstr(cache, "no-store") && !strstr(cache, "private");
+    if (kept && request_header(request, "Authorization"))
+        cache = "private, no-store";
+    else if (response->age)
+        cache = "no-cache";
+    put_header(head, "Cache-Control", cache ?: "no-store");
+}
+
+static void put_representation(struct buf *head, const struct request *request, const struct response *response,
+                               const struct problem *problem) {
+    int64_t length = response->stream                             ? response->stream->length
+                     : response->body.length > RESPONSE_HEAD_ROOM ? (int64_t)response->body.length - RESPONSE_HEAD_ROOM
+                                                                  : 0;
+    put_header(head, "Content-Type", response->content_type);
+    if (response->status != 304 && response->status != 204) {
+        buf_str(head, "Content-Length: ");
+        buf_int(head, length);
+        buf_put(head, "\r\n", 2);
+    }
+    put_header(head, "ETag", response->etag);
+    put_header(head, "Location", response->location);
+    put_header(head, "Allow", response->allow);
+    put_header(head, "Content-Range", response->range);
+    put_header(head, "Content-Disposition", response->disposition);
+    if (response->next_link)
+        buf_printf(head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
+    put_header(head, "Cache-Status", response->cache_status);
+    if (response->age)
+        buf_printf(head, "Age: %lld\r\n", (long long)response->age);
+    if (response->omitted)
+        buf_printf(head, "X-Omitted-Count: %u\r\n", response->omitted);
+    if (problem->retry_after)
+        buf_printf(head, "Retry-After: %d\r\n", problem->retry_after);
+    put_header(head, "RateLimit", response->rate);
+    put_constants(head, request, response);
+}
+
+static struct buf make_head(const struct request *request, const struct response *response,
+                            const struct problem *problem, bool close) {
+    struct buf head = buf_new(request->arena, 2048, HEAD_MAX);
+    buf_str(&head, "HTTP/1.1 ");
+    buf_int(&head, response->status);
+    buf_put(&head, " \r\n", 3); /* no phrase: nobody may count on one (RFC 9112, section 4) */
+    put_date(&head);
+    put_representation(&head, request, response, problem);
+    put_challenge(&head, request, response, problem);
+    put_vary(&head, request, response);
+    put_cors(&head, request, response);
+    put_header(&head, "X-Content-Type-Options", "nosniff");
+    put_header(&head, "X-Request-Id", request->id);
+    put_timing(&head, request);
+    put_header(&head, "Connection", close ? "close" : "keep-alive");
+    buf_put(&head, "\r\n", 2);
+    return head;
+}
+
+/* One run of bytes, so one write: two cost a delayed acknowledgement (44 ms) or twice the CPU. */
+static struct text join(struct request *request, const struct response *response, struct buf *head) {
+    size_t length = response->body.data && !response->head ? response->body.length - RESPONSE_HEAD_ROOM : 0;
+    char *body = response->body.data ? response->body.data + RESPONSE_HEAD_ROOM : NULL;
+    if (!length || head->length > RESPONSE_HEAD_ROOM) {
+        buf_put(head, body, length);
+        return (struct text){head->failed ? NULL : head->data, head->length};
+    }
+    return (struct text){memcpy(body - head->length, head->data, head->length), head->length + length};
+}
+
+struct text response_last(void) {
+    static const char last[] =
+        "HTTP/1.1 503 \r\nContent-Type: application/problem+json\r\nContent-Length: 155\r\nRetry-After: 1\r\n"
+        "Cache-Control: no-store\r\nConnection: close\r\n\r\n{\"type\":\"/problems/unavailable\",\"title\":\"The "
+        "service "
+        "is not available at the moment\",\"status\":503,\"detail\":\"The service is short of "
+        "memory.\",\"instance\":\"\"}";
+    return (struct text){last, sizeof last - 1};
+}
+
+struct text response_finish(struct request *request, struct response *response, const struct problem *problem,
+                            bool *close) {
+    if (problem->status)
+        take_problem(request, response, problem);
+    struct buf head = make_head(request, response, problem, *close);
+    bool fits = !head.failed && !(response->content_type && response->body.failed);
+    head.cap += (size_t)request->app->config.response_limit; /* of one that is too long to stand before its body */
+    struct text bytes = fits ? join(request, response, &head) : (struct text){0};
+    if (bytes.bytes)
+        return bytes;
+    log_event(LOG_ERROR, "answer does not fit", LOG_TEXT("id", request->id));
+    response->stream = NULL;
+    response->status = 503;
+    *close = true;
+    return response_last();
+}
