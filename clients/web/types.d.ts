@@ -8811,8 +8811,8 @@ export interface components {
         /** @description Made anew each time; a day old is as good. */
         DayCache: "max-age=86400";
         NoStore: "no-store";
-        /** @description How long the answer may be kept. */
-        PublicCache: "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400";
+        /** @description How long the answer may be kept. An answer to a request that carries `Authorization` is for its caller alone; one that is given though the database is away (its `Cache-Status` has a `ttl` below zero) is asked for again. */
+        PublicCache: "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400" | "private, no-store" | "no-cache";
         /** @description The answer is for the caller alone. */
         PrivateCache: "private, no-store";
         /** @description Where the new record is. */
@@ -8850,11 +8850,11 @@ export interface components {
         /** @description The page has its look in itself, and may use nothing else. */
         DocumentPolicy: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         /** @description Figures move with every use; ask whether they did. */
-        LiveCache: "no-cache";
+        LiveCache: "no-cache" | "private, no-store";
         /** @description The recorded address. */
         Elsewhere: string;
         /** @description How long the answer may be kept. */
-        KeyCache: "no-cache";
+        KeyCache: "no-cache" | "private, no-store";
     };
     pathItems: never;
 }
