@@ -118,7 +118,9 @@ static size_t blank(const char *text) {
     unsigned code = *bytes;
     for (size_t i = 1; i < length; i++)
         code = code << 6 | (bytes[i] & 0x3Fu);
-    code &= length == 2 ? 0x7FF : 0xFFFF; /* without the mark of the length */
+    code &= length == 2 ? 0x7FF : 0xFFFF;          /* without the mark of the length */
+    if ((*bytes & 0xC0) == 0x80 || *bytes >= 0xF0) /* within a character, and beyond the ranges */
+        return 0;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (code >= ranges[i][0] && code <= ranges[i][1])
             return length;

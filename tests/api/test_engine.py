@@ -86,6 +86,12 @@ def test_spaces_around_a_header(engine):
     assert engine.get("/things", X_Request_Id="spaced-1 ").headers["X-Request-Id"] == "spaced-1"
 
 
+def test_a_header_is_utf8(engine):
+    answer = engine.get("/moment", Other="caf\xe9")  # a byte of Latin-1
+    assert (answer.status, answer.json["errors"]) == (400, [{"pointer": "/header/other", "detail": "must be UTF-8"}])
+    assert engine.get("/moment", Other="café".encode().decode("latin-1")).status == 200
+
+
 def test_database_has_the_last_word(engine):
     answer = post(engine, {"name": "x", "count": 3000000000})
     assert (answer.status, answer.json["type"]) == (422, "/problems/invalid")

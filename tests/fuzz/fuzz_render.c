@@ -19,8 +19,7 @@ static const struct column columns[COLUMNS] = {
 static const char *run(struct arena *arena, const struct renderer *renderer, struct value (*rows)[COLUMNS],
                        unsigned count, size_t *length) {
     struct buf buf = buf_new(arena, 16, 1 << 20);
-    struct rendering rendering = {
-        .buf = &buf, .columns = columns, .column_count = COLUMNS, .list = true, .title = "Fuzz", .next = "n"};
+    struct rendering rendering = {.buf = &buf, .columns = columns, .column_count = COLUMNS, .list = true, .next = "n"};
     if (renderer->begin)
         renderer->begin(&rendering);
     for (unsigned i = 0; i < count; i++)
