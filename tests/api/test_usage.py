@@ -157,6 +157,7 @@ def test_figures_by_item_month_and_class(cluster, server, item):
     assert answer.text.splitlines()[1] == f",{month},human,counted,1,1,1,1"
     assert server.get(f"/v1/usage?item={item}&by=item&format=csv").text.splitlines()[1].startswith(item + ",,,counted,2,")
     assert server.get("/v1/usage?by=item,item").status == server.get("/v1/usage?by=hub").status == server.get("/v1/usage?from=2026-11").status == 400
+    assert server.get("/v1/usage?from=0000-M01").json["errors"][0]["pointer"] == "/query/from"
 
 
 def test_pages(server, item):
