@@ -78,7 +78,7 @@ static size_t read_chunk(const struct request *request, struct download *downloa
     if (!result)
         return 0;
     struct value chunk = {0};
-    if (result_rows(result) == 1)
+    if (result_rows(result) == 1 && result_columns(result) == 1)
         result_row(result, 0, &chunk);
     bool fine = chunk.text && (int64_t)chunk.length == (left < FILES_CHUNK_BYTES ? left : FILES_CHUNK_BYTES);
     if (fine)

@@ -77,11 +77,9 @@ void auth_explain(const struct request *request, struct problem *problem) {
     if (problem->status != 401 || !values)
         return;
     /* noted for those who can make the account, in a transaction of its own: the refused one left nothing */
-    struct value told = {0};
     struct result *row = transaction_ask(&request->app->transactions, UNKNOWN_ACCOUNT, values, &(struct problem){0});
-    if (row && result_rows(row)) {
-        result_row(row, 0, &told);
-        problem_set(problem, "unauthorized", "%.*s", (int)told.length, told.text);
-    }
+    const char *told = row ? result_cell(row, 0, 0) : NULL;
+    if (told)
+        problem_set(problem, "unauthorized", "%s", told);
     result_free(&row);
 }

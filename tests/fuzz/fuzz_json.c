@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
         assert(!before || count(before) <= measured.values);
         assert(measured.fractions || !before || json_equal(before, whole));
         struct text again = json_with_integers(arena, after.bytes, after.length);
-        assert(!before || (again.length == after.length && __builtin_memcmp(again.bytes, after.bytes, after.length) == 0));
+        assert(!before ||
+               (again.length == after.length && __builtin_memcmp(again.bytes, after.bytes, after.length) == 0));
         json_decref(before);
         json_decref(whole);
     }

@@ -1,7 +1,7 @@
 /* What a JSON text would cost, and its whole numbers. */
 #include "base/json.h"
-#include <jansson.h>
 #include "suite.h"
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
