@@ -185,6 +185,8 @@ static void put_representation(struct buf *head, const struct request *request, 
     put_header(head, "Allow", response->allow);
     put_header(head, "Content-Range", response->range);
     put_header(head, "Content-Disposition", response->disposition);
+    if (response->content_type == render_csv.content_type && pairs_get(&request->inputs.query, "format"))
+        csv_put_name(head, request->target);
     if (response->next_link)
         buf_printf(head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
     put_header(head, "Cache-Status", response->cache_status);

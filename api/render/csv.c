@@ -50,8 +50,7 @@ static void put_members(struct buf *buf, const struct column *column, const stru
     if (!json_is_array(json))
         put_member(&joined, json, column->csv_member);
     for (size_t i = 0; i < json_array_size(json); i++) {
-        if (i)
-            buf_char(&joined, ';');
+        buf_str(&joined, i ? ";" : "");
         put_member(&joined, json_array_get(json, i), column->csv_member);
     }
     buf->failed |= joined.failed;
@@ -108,6 +107,13 @@ static void row(struct rendering *rendering, const struct value *values) {
         comma = ",";
     }
     buf_str(rendering->buf, "\r\n");
+}
+
+void csv_put_name(struct buf *head, const char *target) {
+    buf_str(head, "Content-Disposition: attachment; filename=\"");
+    for (const char *c = target + strlen("/v1/"); *c && *c != '?'; c++)
+        buf_char(head, *c == '/' ? '-' : *c);
+    buf_str(head, ".csv\"\r\n");
 }
 
 const struct renderer render_csv = {

@@ -24,6 +24,9 @@ struct renderer {
     void (*end)(struct rendering *);
 };
 
+/* csv.c: the header that names a table which is asked for as a file: of /v1/a/b it is a-b.csv. */
+void csv_put_name(struct buf *head, const char *target);
+
 extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical, render_jsonld,
     render_csl, render_html, render_text, render_xml;
 

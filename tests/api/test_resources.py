@@ -40,13 +40,17 @@ def test_all_formats_agree(server, name):
 
 def test_a_spreadsheet_knows_the_letters(server):
     """By a link a list comes with a byte order mark, by which Excel tells UTF-8; by Accept, as programs ask, without one. All else is the same."""
+    assert "Content-Disposition" not in server.get("/v1/hubs?format=csv&nation=x").headers
     for path in ("/v1/hubs", "/v1/organisations", "/v1/metrics", "/v1/events?from=9999-01-01", "/v1/metrics/hubs?period=2023-24"):
         link = server.get(path + ("&" if "?" in path else "?") + "format=csv")
         program = server.get(path, Accept="text/csv")
         assert link.body == b"\xef\xbb\xbf" + program.body and program.body[:3] != b"\xef\xbb\xbf", path
         assert link.headers["Content-Type"] == program.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert link.headers["ETag"] and int(link.headers["Content-Length"]) == len(link.body) == int(program.headers["Content-Length"]) + 3
+        named = f'attachment; filename="{path.removeprefix("/v1/").partition("?")[0].replace("/", "-")}.csv"'
+        assert link.headers["Content-Disposition"] == named and "Content-Disposition" not in program.headers, "and has a name to be kept by"
         again = server.get(path + ("&" if "?" in path else "?") + "format=csv")
+        assert again.headers["Content-Disposition"] == named
         assert again.body == link.body and server.get(path, Accept="text/csv").body == program.body, "kept answers too"
         rows = list(csv.DictReader(io.StringIO(link.body.decode("utf-8-sig"))))
         assert rows == list(csv.DictReader(io.StringIO(program.body.decode())))
