@@ -152,7 +152,7 @@ def test_methods(engine, method, path, status):
 
 
 @pytest.mark.parametrize("method, target, status", [
-    ("GET", "http://x/typed", 200), ("GET", "HTTPS://other.example:8443/typed", 200), ("GET", "http://x/things?limit=1", 200), ("GET", "http://x/typed/", 404),
+    ("GET", "http://x/typed", 200), ("GET", "HTTPS://other.example:8443/typed", 200), ("GET", "http://x/things?limit=1", 200), ("GET", "http://x/typed/", 308),
     ("GET", "http://x?limit=1", 404), ("HEAD", "http://x/typed", 200), ("OPTIONS", "*", 204), ("OPTIONS", "http://x", 204), ("OPTIONS", "http://x/typed", 204),
     ("GET", "*", 400), ("OPTIONS", "**", 400), ("GET", "http:///typed", 400), ("GET", "http://user@x/typed", 400), ("GET", "http://x#/typed", 400),
     ("GET", "ftp://x/typed", 400), ("GET", "x/typed", 400), ("GET", "http://", 400)])
