@@ -1,7 +1,9 @@
 """What a request may cost: bytes, depth and number of values are bounded before anything is built of them."""
 import itertools
+import http.client
 import json
 import os
+import resource
 import threading
 import time
 import uuid
@@ -13,10 +15,19 @@ KIB, MIB = 1024, 1024 * 1024
 COUNTER = itertools.count()
 
 
+def plain(name, **env):
+    """A process of the optimised build: a sanitizer's bookkeeping is not the service's memory."""
+    kept, harness.BINARY = harness.BINARY, harness.ROOT / "build/api/scip-api"
+    try:
+        return harness.Server(name, **env)
+    finally:
+        harness.BINARY = kept
+
+
 @pytest.fixture(scope="module")
 def small(cluster):
     """A process of its own, whose memory nobody else uses."""
-    server = harness.Server("bounds", DATABASE_URL=cluster.url(), THREADS=64)
+    server = plain("main", DATABASE_URL=cluster.url(), THREADS=64)
     yield server
     server.stop()
 
@@ -104,6 +115,13 @@ def test_no_request_computes_for_long(small, analyst, name):
     assert cpu(small) - before <= 0.3
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_requests_are_refused(server, cluster, name):
+    """By the build that the other tests use, sanitized or not."""
+    answer = ask(server, cluster.token(server, "analyst"), HOSTILE[name])
+    assert answer.status < 500 and server.alive()
+
+
 def test_hostile_bodies_at_once(small, analyst):
     """40 at a time, of all kinds and of each: at most 64 MiB more, and what was taken is given back."""
     def together(cases):
@@ -127,3 +145,29 @@ def test_hostile_bodies_at_once(small, analyst):
         time.sleep(0.05)
     print(f"{before / MIB:.0f} MiB, at most {max(peaks.values())} more, {kept / MIB:.1f} afterwards")
     assert max(peaks.values()) <= 64 and kept <= 10 * MIB, peaks
+
+
+def test_short_memory_is_not_the_clients_fault(cluster):
+    """What cannot be read for want of memory is 503: a client does not send again what was 400 or 413."""
+    server = plain("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.FIXTURE / "openapi.yaml", QUERIES=harness.FIXTURE / "queries", THREADS=40)
+    large, answers = b'{"name":"x","nested":{"a":[' + b"{}," * 4900 + b"{}]}}", []
+
+    def send(body):
+        try:
+            answers.append(server.request("POST", "/echo", {"Content-Type": JSON}, body))
+        except (OSError, http.client.HTTPException):
+            pass  # not even a connection's own memory was to be had
+
+    for room in (0, 0, MIB // 2, MIB):
+        resource.prlimit(server.process.pid, resource.RLIMIT_AS, (status(server, "VmSize") + room, -1))
+        threads = [threading.Thread(target=send, args=(body,)) for body in [large] * 40 + [b'{"name":"x"}'] * 20]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        resource.prlimit(server.process.pid, resource.RLIMIT_AS, (-1, -1))
+    short = [answer for answer in answers if answer.status != 201]
+    print(f"{len(answers)} answers, {len(short)} of them for want of memory")
+    assert short and {(answer.status, answer.headers["Retry-After"]) for answer in short} == {(503, "1")}, [answer.text for answer in short]
+    assert server.request("POST", "/echo", {"Content-Type": JSON}, large).status == 201
+    server.stop()
