@@ -39,7 +39,7 @@ void buf_commit(struct buf *buf, size_t count) {
 
 void buf_put(struct buf *buf, const void *bytes, size_t count) {
     char *place = buf_reserve(buf, count);
-    if (place) {
+    if (place && count) {
         memcpy(place, bytes, count);
         buf->length += count;
     }
