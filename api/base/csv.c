@@ -127,25 +127,25 @@ static size_t blank(const char *text) {
     return 0;
 }
 
-static void trim(const struct buf *cell, struct text *text) {
-    *text = (struct text){cell->data, cell->length};
-    for (size_t n; text->length && (n = blank(text->bytes)); text->length -= n)
-        text->bytes += n;
-    for (size_t n = 1; text->length; text->length -= n) {
-        for (n = 1; n < text->length && (text->bytes[text->length - n] & 0xC0) == 0x80; n++)
+static struct text trim(const struct buf *cell) {
+    struct text text = {cell->data, cell->length};
+    for (size_t n; text.length && (n = blank(text.bytes)); text.length -= n)
+        text.bytes += n;
+    for (size_t n = 1; text.length; text.length -= n) {
+        for (n = 1; n < text.length && (text.bytes[text.length - n] & 0xC0) == 0x80; n++)
             continue;
-        if (!blank(text->bytes + text->length - n))
+        if (!blank(text.bytes + text.length - n))
             break;
     }
+    return text;
 }
 
 static bool read_columns(struct reader *reader, const char **names, unsigned *count) {
     bool more = true, named = false;
     for (*count = 0; more; ++*count) {
-        struct text text;
         if (*count == COLUMNS_MAX || !read_cell(reader))
             return reader->problem->status ? false : wrong(reader, "has more than 64 columns");
-        trim(&reader->cell, &text);
+        struct text text = trim(&reader->cell);
         char *name = arena_copy(reader->arena, text.bytes, text.length), *end = name;
         for (const char *c = name; c && *c; end++) {
             size_t n = blank(c);
@@ -191,8 +191,7 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
     for (unsigned i = 0; more; i++) {
         if (!read_cell(reader))
             return false;
-        struct text text;
-        trim(&reader->cell, &text);
+        struct text text = trim(&reader->cell);
         filled |= text.length > 0;
         if (text.length && (i >= count || !*names[i]))
             return wrong(reader,

@@ -62,10 +62,56 @@ static const char *stated_type(const char *bytes, size_t length) {
     return NULL;
 }
 
+/* Bytes at the end that may be the beginning of a character of several. */
+static size_t unfinished(const char *bytes, size_t length) {
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char byte = (unsigned char)bytes[length - back];
+        if (byte >= 0xc0)
+            return back < (byte >= 0xf0 ? 4u : byte >= 0xe0 ? 3u : 2u) ? back : 0;
+        if (byte < 0x80)
+            return 0;
+    }
+    return 0;
+}
+
+/* UTF-8 without controls but for white space. */
+static bool take_text(struct content *content, const char *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)bytes[i] < 0x20 && !strchr("\t\n\r\f", bytes[i] ?: 1))
+            return false;
+    while (content->tail_length && length) { /* a character that the bytes before began */
+        content->tail[content->tail_length++] = *bytes++;
+        length--;
+        if (scan_utf8(content->tail, content->tail_length))
+            content->tail_length = 0;
+        else if (content->tail_length == 4)
+            return false;
+    }
+    size_t kept = unfinished(bytes, length);
+    if (!scan_utf8(bytes, length - kept))
+        return false;
+    if (kept) {
+        memcpy(content->tail, bytes + length - kept, kept);
+        content->tail_length = kept;
+    }
+    return true;
+}
+
+/* A PDF begins within the first 1,024 bytes (ISO 32000-1, annex H, 3.4.1): behind white space and a mark, or behind
+ * what is no text. */
+static bool is_pdf(const char *bytes, size_t length) {
+    const char *found = memmem(bytes, length < 1024 ? length : 1024, "%PDF-", 5);
+    size_t before = found ? (size_t)(found - bytes) : 0, at = BEGINS(0, "\xEF\xBB\xBF") ? 3 : 0;
+    while (at < before && strchr(" \t\r\n\f", bytes[at] ?: 1))
+        at++;
+    struct content text = {.kind = CONTENT_TEXT};
+    return found && (at == before || !take_text(&text, bytes, length));
+}
+
 static void begin(struct content *content, const char *bytes, size_t length) {
     const unsigned char *b = (const unsigned char *)bytes;
     bool sound = BEGINS(0, "ID3") || (length > 2 && b[0] == 0xff && (b[1] & 0xe6) == 0xe2); /* MPEG, layer III */
-    content->type = BEGINS(0, "%PDF-")               ? "application/pdf"
+    content->type = is_pdf(bytes, length)            ? "application/pdf"
                     : BEGINS(0, "\x89PNG\r\n\x1a\n") ? "image/png"
                     : BEGINS(0, "\xff\xd8\xff")      ? "image/jpeg"
                     : is_video(bytes, length)        ? "video/mp4"
@@ -118,41 +164,6 @@ static void take_archive(struct content *content, const char *bytes, size_t leng
     find_entries(content, bytes, length, length - CONTENT_TAIL);
     memcpy(content->tail, bytes + length - CONTENT_TAIL, CONTENT_TAIL);
     content->tail_length = CONTENT_TAIL;
-}
-
-/* Bytes at the end that may be the beginning of a character of several. */
-static size_t unfinished(const char *bytes, size_t length) {
-    for (size_t back = 1; back <= 3 && back <= length; back++) {
-        unsigned char byte = (unsigned char)bytes[length - back];
-        if (byte >= 0xc0)
-            return back < (byte >= 0xf0 ? 4u : byte >= 0xe0 ? 3u : 2u) ? back : 0;
-        if (byte < 0x80)
-            return 0;
-    }
-    return 0;
-}
-
-/* UTF-8 without controls but for white space. */
-static bool take_text(struct content *content, const char *bytes, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)bytes[i] < 0x20 && !strchr("\t\n\r\f", bytes[i] ?: 1))
-            return false;
-    while (content->tail_length && length) { /* a character that the bytes before began */
-        content->tail[content->tail_length++] = *bytes++;
-        length--;
-        if (scan_utf8(content->tail, content->tail_length))
-            content->tail_length = 0;
-        else if (content->tail_length == 4)
-            return false;
-    }
-    size_t kept = unfinished(bytes, length);
-    if (!scan_utf8(bytes, length - kept))
-        return false;
-    if (kept) {
-        memcpy(content->tail, bytes + length - kept, kept);
-        content->tail_length = kept;
-    }
-    return true;
 }
 
 bool content_take(struct content *content, const char *bytes, size_t length) {

@@ -118,7 +118,16 @@ static bool agrees(const char *header, const char *type) {
     for (size_t i = 0; i < sizeof unsaid / sizeof *unsaid; i++)
         if (strlen(unsaid[i]) == length && strncasecmp(header, unsaid[i], length) == 0)
             return true;
-    return !length || (strlen(type) == length && strncasecmp(header, type, length) == 0);
+    return !length || request_says(header, type);
+}
+
+/* Tables and texts are often in the letters of Windows. */
+static bool no_type(const struct upload *upload, struct problem *problem) {
+    const char *name = upload->place[2];
+    bool text = content_named("text/csv", name) || content_named("text/plain", name);
+    return problem_set(problem, "unsupported-media-type",
+                       text ? "The content is no UTF-8: save it again as text or CSV in UTF-8."
+                            : "The content is of no type that is accepted.");
 }
 
 static bool keep_chunk(struct upload *upload, const char *bytes, int length, struct problem *problem) {
@@ -146,7 +155,7 @@ static bool take_chunks(struct upload *upload, struct problem *problem) {
         if (!got)
             break;
         if (!content_take(&upload->content, bytes, (size_t)got))
-            return problem_set(problem, "unsupported-media-type", "The content is of no type that is accepted.");
+            return no_type(upload, problem);
         EVP_DigestUpdate(upload->digest, bytes, (size_t)got);
         upload->size += got;
         if (!request->call.dry_run && !keep_chunk(upload, bytes, (int)got, problem))
@@ -163,7 +172,7 @@ static const char *judge(struct upload *upload, struct problem *problem) {
     if (!upload->size)
         problem_set(problem, "invalid", "The file is empty.");
     else if (!type)
-        problem_set(problem, "unsupported-media-type", "The content is of no type that is accepted.");
+        no_type(upload, problem);
     else if (!agrees(said, type))
         problem_set(problem, "unsupported-media-type", "The content is %s, and Content-Type says otherwise.", type);
     else if (!content_named(type, upload->place[2]))

@@ -103,8 +103,14 @@ static bool accept(struct request *request, struct response *response, struct pr
     return true;
 }
 
-static bool is_type(const char *header, const char *type) {
+bool request_says(const char *header, const char *type) {
+    static const char *const others[] = {
+        "text/csv", "application/vnd.ms-excel", "text/csv", "application/csv", "image/jpeg", "image/jpg", "audio/mpeg",
+        "audio/mp3"};
     size_t length = strlen(type);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i += 2)
+        if (strcmp(type, others[i]) == 0 && request_says(header, others[i + 1]))
+            return true;
     return header && strncasecmp(header, type, length) == 0 && strchr("; \t", header[length]);
 }
 
@@ -162,7 +168,7 @@ static bool read_body(struct request *request, struct problem *problem) {
     const struct spec *spec = request->match.spec;
     if (!spec->body || !request->body.bytes || !request->body.length)
         return !spec->body_required || problem_add(problem, "/body", "is missing");
-    if (!is_type(request_header(request, "Content-Type"), spec->body_type))
+    if (!request_says(request_header(request, "Content-Type"), spec->body_type))
         return problem_set(problem, "unsupported-media-type", "The body must be %s.", spec->body_type);
     if (strcmp(spec->body_type, "text/csv") == 0) {
         const char *json =

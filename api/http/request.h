@@ -86,3 +86,5 @@ struct body_rule request_body_rule(const struct request *request);
 
 /* The first header of that name (case-insensitive), or NULL. */
 const char *request_header(const struct request *request, const char *name);
+/* Whether a Content-Type is this media type, or what browsers call it where Excel is installed, or used to. */
+bool request_says(const char *header, const char *type);

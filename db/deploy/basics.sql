@@ -65,11 +65,11 @@ RETURN nullif(scip.spell(scip.unhyphened(q)), '');
 
 -- Whether a text says something; whether it is a line of its own: a title or a name.
 CREATE FUNCTION scip.shows(value text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN scip.fold(value) <> '';
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN scip.plain(value) <> '';
 CREATE FUNCTION scip.is_line(value text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN scip.shows(value) AND value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN scip.plain(value) <> '' AND value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
 
 CREATE DOMAIN scip.slug AS text CONSTRAINT slug CHECK (VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(VALUE) <= 120);
 -- A word of a list that may grow (kinds, roles, metrics).

@@ -77,7 +77,8 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   SELECT l.line, f.cell, f.reason
   FROM unnest(lines) l, LATERAL (VALUES
     ('hub', CASE WHEN cells ->> 'hub' <> (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) THEN 'is another Hub' END),
-    ('id', CASE WHEN cells ->> 'id' IS NOT NULL AND NOT EXISTS (SELECT FROM hub_membership m WHERE m.id::text = lower(cells ->> 'id')
+    ('id', CASE WHEN cells ->> 'id' IS NOT NULL AND NOT EXISTS (SELECT FROM hub_membership m
+                  WHERE m.id = CASE WHEN cells ->> 'id' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN (cells ->> 'id')::uuid END
                   AND m.hub_id = member_line_faults.hub AND m.person_id = l.person) THEN 'is no membership of this person here' END),
     ('href', CASE WHEN cells ->> 'href' <> '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) || '/members/' || lower(cells ->> 'id')
                     THEN 'is not the address of this id' END),

@@ -247,6 +247,34 @@ def test_characters_on_every_boundary(item, put):
         put(f"{path}/{shift}.txt", b"a" * (CHUNK - shift) + "😀ŵ€".encode() + b"a" * CHUNK)
 
 
+@pytest.mark.parametrize("name, said", [("a.csv", "application/vnd.ms-excel"), ("a.csv", "application/csv"), ("a.csv", "Text/CSV; charset=windows-1252"),
+                                        ("sound.mp3", "audio/mp3"), ("picture.jpg", "image/jpg")])
+def test_types_as_windows_and_old_browsers_call_them(item, put, name, said):
+    data = next((data for sample, (_, data) in SAMPLES.items() if sample.rsplit(".", 1)[1] == name.rsplit(".", 1)[1]), b"a,b\r\n1,2\r\n" if "csv" in name else b"\xff\xd8\xff\xe0" + bytes(60))
+    put(f"{item()}/{name}", data, 201, Content_Type=said)
+    put(f"{item()}/other.pdf", PDF, 415, Content_Type=said)
+
+
+@pytest.mark.parametrize("before, good", [(b"\xef\xbb\xbf", True), (b"\r\n\r\n", True), (b"\xef\xbb\xbf\n", True), (b"HTTP junk \x00\xff", True), (b"\x1b[0m", True),
+                                          (b"\n" * 1019, True), (b"\n" * 1020, False), (b"Words before ", True), (b"MZ" + b"\x90" * 2000, False)])
+def test_a_pdf_with_something_before_it(item, put, before, good):
+    """Readers look for its head in the first 1,024 bytes."""
+    binary = PDF[:9] + b"%\xe2\xe3\xcf\xd3\n" + PDF[9:]
+    put(f"{item()}/a.pdf", before + binary, 201 if good else 415)
+
+
+def test_a_text_about_pdf_is_a_text(item, put):
+    path = item()
+    assert put(f"{path}/a.txt", "Each begins with %PDF-1.7, as é does not.".encode()).json["media_type"] == "text/plain"
+    assert put(f"{path}/a.csv", b"head,is\r\n%PDF-,five bytes\r\n").json["media_type"] == "text/csv"
+
+
+def test_a_table_in_the_letters_of_windows_is_told_what_to_do(item, put):
+    for name, data in (("a.csv", "Siân,1\r\n".encode("cp1252")), ("a.csv", "Siân,1\r\n".encode("utf-16")), ("a.txt", "Tŷ".encode("utf-16-le"))):
+        assert "save it again as text or CSV in UTF-8" in put(f"{item()}/{name}", data, 415).json["detail"]
+    assert "UTF-8" not in put(f"{item()}/a.pdf", b"MZ\x90\0" + bytes(100), 415).json["detail"]
+
+
 @pytest.mark.parametrize("name, said, expected", [
     ("a.txt", None, 422), ("a.pdf.exe", None, 422), ("a", None, 422), (".pdf", None, 422), ("a.PDF", None, 201), ("a.pdf", "application/pdf", 201),
     ("a.pdf", "application/octet-stream", 201), ("a.pdf", "image/png", 415), ("a.pdf", "text/html", 415), ("a.pdf", "Application/PDF; x=y", 201),

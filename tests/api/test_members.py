@@ -492,6 +492,11 @@ def test_an_address_is_one_in_every_door(server, lead, central, hub, address, go
     assert three.status == (200 if good_in_sheet else 422), three.text
 
 
+@pytest.mark.parametrize("called, status", [("application/vnd.ms-excel", 200), ("application/csv; charset=utf-8", 200), ("TEXT/CSV", 200), ("text/html", 415), ("application/json", 415)])
+def test_a_sheet_is_one_whatever_the_browser_calls_it(server, lead, hub, called, status):
+    assert load(server, lead, "name,sector,from\r\nA Sheet,he,2025-01-01\r\n", dry_run=True, Content_Type=called).status == status
+
+
 def test_one_name_of_two(server, lead, hub):
     add(server, lead, "Same Name", email="one@members.example", **{"to": "2024-12-31"})
     add(server, lead, "Same Name", email="two@members.example", **{"to": "2024-12-31"})

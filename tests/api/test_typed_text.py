@@ -128,7 +128,8 @@ def test_a_year_is_one_in_every_spelling(server, central, contract):
             target = path.replace("{slug}", {"groups": "board"}.get(path.split("/")[2], "scotland-hub")).replace("{code}", "hubs")
             quarter = "-Q1" if parameter["name"] == "quarter" else ""
             answers = [server.send("GET", f"{target}?{parameter['name']}={quote(year + quarter, safe='')}", token=central) for year in ("2021-22", "2021/22", "202122")]
-            assert len({(answer.status, answer.body) for answer in answers}) == 1 and answers[0].status in (200, 404), (target, [answer.text for answer in answers])
+            shown = [{**answer.json, "next": None, "instance": None} for answer in answers]
+            assert shown[0] == shown[1] == shown[2] and len({answer.status for answer in answers}) == 1 and answers[0].status in (200, 404), (target, [answer.text for answer in answers])
             for wrong in ("0000-01", "2021--22", "2021-22-Q5", "21/22", "2021.22", "_"):
                 assert server.send("GET", f"{target}?{parameter['name']}={quote(wrong, safe='')}", token=central).status in (200, 400, 404, 422), (target, wrong)
             asked += answers[0].status == 200
