@@ -1,39 +1,80 @@
 #include "handlers/data.h"
+#include "base/log.h"
 #include "handlers/files.h"
 #include "handlers/transfers.h"
 #include "http/response.h"
 #include "http/steps.h"
 #include <archive.h>
 #include <archive_entry.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { PIECE_BYTES = 64 * 1024, ETAG_BYTES = 16, SPARE = 1024 * 1024 };
 
-/* The archive is whole, in a file without a name, before its first byte goes out: all lists are of one snapshot, what
- * fails can still be said, and a slow reader holds no connection of the database. */
+/* An archive, whole in a file without a name before its first byte goes out: all lists are of one snapshot, what fails
+ * can still be said, and a slow reader holds no connection of the database. It is made once for all who ask while
+ * nothing changes; the file is gone with the last of them once there is a newer one. */
 struct parcel {
-    struct stream stream; /* first: the server knows this part alone */
+    unsigned holders; /* the store, and the readers; guarded by the store's lock */
     FILE *file;
-    EVP_MD_CTX *digest; /* of what was written */
-    char *bytes;        /* of a piece */
+    int64_t length;
+    EVP_MD_CTX *digest; /* of what was written, while it is made */
+    char etag[2 * ETAG_BYTES + 3];
+    uint64_t generation; /* of the records, or 0: not known */
+    unsigned number;     /* of its making */
+};
+
+static struct store {
+    pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t made;
+    bool making;           /* by one thread: the readers' pool lends it one connection */
+    unsigned begun, ended; /* numbers of the makings that began last and ended last */
+    struct parcel *last;
+} store = {.lock = PTHREAD_MUTEX_INITIALIZER, .made = PTHREAD_COND_INITIALIZER};
+
+/* A reader of one; each reads at its own place. */
+struct reading {
+    struct stream stream; /* first: the server knows this part alone */
+    struct parcel *parcel;
+    off_t at;
+    char *bytes; /* of a piece */
 };
 
 static bool next_piece(struct request *request, struct stream *stream, struct text *piece, struct problem *problem) {
-    struct parcel *parcel = (struct parcel *)stream;
-    *piece = (struct text){parcel->bytes, fread(parcel->bytes, 1, PIECE_BYTES, parcel->file)};
-    return !ferror(parcel->file) || problem_set(problem, "internal", "The archive cannot be read.");
+    struct reading *reading = (struct reading *)stream;
+    ssize_t got = pread(fileno(reading->parcel->file), reading->bytes, PIECE_BYTES, reading->at);
+    if (got < 0)
+        return problem_set(problem, "internal", "The archive cannot be read.");
+    reading->at += got;
+    *piece = (struct text){reading->bytes, (size_t)got};
+    return true;
+}
+
+/* With the lock held. */
+static void let_go(struct parcel *parcel) {
+    if (!parcel || --parcel->holders)
+        return;
+    if (parcel->file)
+        fclose(parcel->file);
+    EVP_MD_CTX_free(parcel->digest);
+    OPENSSL_free(parcel);
 }
 
 static void end(struct stream *stream) {
-    fclose(((struct parcel *)stream)->file);
+    pthread_mutex_lock(&store.lock);
+    let_go(((struct reading *)stream)->parcel);
+    pthread_mutex_unlock(&store.lock);
 }
 
 static la_ssize_t take(struct archive *archive, void *context, const void *bytes, size_t count) {
     struct parcel *parcel = context;
     bool fine = fwrite(bytes, 1, count, parcel->file) == count && EVP_DigestUpdate(parcel->digest, bytes, count);
-    parcel->stream.length += (int64_t)count;
+    parcel->length += (int64_t)count;
     return fine ? (la_ssize_t)count : -1;
 }
 
@@ -143,41 +184,106 @@ static bool make(struct request *request, struct parcel *parcel, struct problem 
     return fine;
 }
 
-static const char *etag_of(struct request *request, const struct parcel *parcel) {
+static bool name(struct parcel *parcel) {
     unsigned char hash[EVP_MAX_MD_SIZE];
-    struct buf etag = buf_new(request->arena, 64, 64);
-    bool fine = EVP_DigestFinal_ex(parcel->digest, hash, NULL);
-    for (int i = 0; fine && i < ETAG_BYTES; i++)
-        buf_printf(&etag, "%s%02x%s", i ? "" : "\"", hash[i], i + 1 < ETAG_BYTES ? "" : "\"");
-    return fine ? buf_text(&etag) : NULL;
+    if (!EVP_DigestFinal_ex(parcel->digest, hash, NULL))
+        return false;
+    for (int i = 0; i < ETAG_BYTES; i++)
+        snprintf(parcel->etag + 1 + 2 * i, 3, "%02x", hash[i]);
+    parcel->etag[0] = parcel->etag[1 + 2 * ETAG_BYTES] = '"';
+    return true;
+}
+
+/* A new one, with one holder; NULL with a problem. */
+static struct parcel *make_new(struct request *request, struct problem *problem) {
+    int64_t began_us = clock_us();
+    struct parcel *parcel = OPENSSL_zalloc(sizeof *parcel);
+    if (parcel) {
+        *parcel = (struct parcel){.holders = 1,
+                                  .file = tmpfile(),
+                                  .digest = EVP_MD_CTX_new(),
+                                  .generation = request->app->cache ? cache_generation(request->app->cache) : 0};
+        bool ready = (parcel->file && parcel->digest && EVP_DigestInit_ex(parcel->digest, EVP_sha256(), NULL)) ||
+                     problem_set(problem, "unavailable", "There is no room for the archive.");
+        if (ready && make(request, parcel, problem) && name(parcel)) {
+            log_event(LOG_INFO, "archive made", LOG_NUMBER("bytes", parcel->length),
+                      LOG_NUMBER("duration_us", clock_us() - began_us));
+            return parcel;
+        }
+    }
+    if (!problem->status)
+        problem_set(problem, "unavailable", "The service is short of memory.");
+    let_go(parcel); /* nobody else has it */
+    return NULL;
+}
+
+/* Whether the last one is as good as one that would be made now: nothing has changed since, or it was begun after the
+ * question, of which there were `begun` before. */
+static bool is_good(const struct app *app, unsigned begun) {
+    return store.last && (store.last->number > begun || (app->cache && store.last->generation &&
+                                                         store.last->generation == cache_generation(app->cache)));
+}
+
+/* Lends an archive that is good for this request: the last one, or one that this thread makes, or that another one
+ * begins to make after the question. NULL with a problem. */
+static struct parcel *borrow(struct request *request, const char **status, struct problem *problem) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (request->app->config.pool_wait_ms + 2 * request->app->config.query_timeout_ms) / 1000 + 1;
+    pthread_mutex_lock(&store.lock);
+    unsigned begun = store.begun;
+    bool good, late = false;
+    *status = "scip-api; hit";
+    while (!(good = is_good(request->app, begun)) && !late && store.ended <= begun) {
+        if (store.making) {
+            late = pthread_cond_clockwait(&store.made, &store.lock, CLOCK_MONOTONIC, &until) != 0;
+            continue;
+        }
+        *status = "scip-api; fwd=miss";
+        store.making = true;
+        unsigned number = ++store.begun;
+        pthread_mutex_unlock(&store.lock);
+        struct parcel *made = make_new(request, problem);
+        pthread_mutex_lock(&store.lock);
+        store.making = false;
+        store.ended = number;
+        if (made) {
+            made->number = number;
+            let_go(store.last);
+            store.last = made;
+        }
+        pthread_cond_broadcast(&store.made);
+    }
+    struct parcel *parcel = good ? store.last : NULL;
+    if (parcel)
+        parcel->holders++;
+    pthread_mutex_unlock(&store.lock);
+    if (!parcel && !problem->status)
+        problem_set(problem, "unavailable", "The archive cannot be made at the moment.");
+    return parcel;
 }
 
 bool data_get(struct request *request, struct response *response, struct problem *problem) {
-    struct parcel *parcel = arena_alloc(request->arena, sizeof *parcel);
-    if (!parcel || !(parcel->bytes = arena_alloc_raw(request->arena, PIECE_BYTES)))
+    struct reading *reading = arena_alloc(request->arena, sizeof *reading);
+    if (!reading || !(reading->bytes = arena_alloc_raw(request->arena, PIECE_BYTES)))
         return problem_set(problem, "unavailable", "The service is short of memory.");
-    if (!transfers_begin(request, problem))
+    reading->stream = (struct stream){.next = next_piece, .end = end};
+    reading->parcel = borrow(request, &response->cache_status, problem);
+    if (!reading->parcel)
         return false;
-    parcel->stream = (struct stream){.next = next_piece, .end = end};
-    parcel->file = tmpfile();
-    parcel->digest = EVP_MD_CTX_new();
-    bool fine = (parcel->file && parcel->digest && EVP_DigestInit_ex(parcel->digest, EVP_sha256(), NULL)) ||
-                problem_set(problem, "unavailable", "There is no room for the archive.");
-    fine = fine && make(request, parcel, problem);
-    response->etag = fine ? etag_of(request, parcel) : NULL;
-    EVP_MD_CTX_free(parcel->digest);
     const char *known = request_header(request, "If-None-Match");
+    response->etag = arena_copy(request->arena, reading->parcel->etag, strlen(reading->parcel->etag));
     bool unchanged = known && response->etag && response_names_etag(known, response->etag);
-    if (parcel->file && (!response->etag || unchanged))
-        end(&parcel->stream);
-    if (!response->etag)
-        return fine ? problem_set(problem, "unavailable", "The service is short of memory.") : false;
-    if (unchanged) {
+    if (unchanged)
         response->status = 304;
-        return true;
+    if (!response->etag || unchanged || !(response->head || transfers_begin(request, problem))) {
+        end(&reading->stream);
+        return unchanged ||
+               (!problem->status && problem_set(problem, "unavailable", "The service is short of memory."));
     }
     response->content_type = "application/zip";
     response->disposition = "attachment; filename=\"data.zip\"";
-    response->stream = &parcel->stream;
+    reading->stream.length = reading->parcel->length;
+    response->stream = &reading->stream;
     return true;
 }

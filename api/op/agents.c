@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/scan.h"
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include <openssl/rand.h>
 #include <pcre2.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -21,12 +22,14 @@ struct agents {
     pthread_rwlock_t lock; /* guards patterns and version */
     pcre2_code *patterns[KINDS];
     int64_t version;
+    uint64_t seed;              /* of hashes: nobody can aim at another's slot */
     pthread_mutex_t slots_lock; /* guards slots; taken after lock */
     struct known slots[SLOTS];
 };
 
 struct agents *agents_new(struct arena *arena) {
     struct agents *agents = arena_alloc(arena, sizeof *agents);
+    RAND_bytes((unsigned char *)&agents->seed, sizeof agents->seed);
     pthread_rwlock_init(&agents->lock, NULL);
     pthread_mutex_init(&agents->slots_lock, NULL);
     return agents;
@@ -108,9 +111,10 @@ int64_t agents_version(struct agents *agents) {
 static const char *match(struct agents *agents, const char *user_agent, size_t length) {
     for (int i = 0; i < KINDS; i++) {
         pcre2_match_data *data = agents->patterns[i] ? pcre2_match_data_create(1, NULL) : NULL;
-        int found = data ? pcre2_match(agents->patterns[i], (PCRE2_SPTR)user_agent, length, 0, 0, data, NULL) : -1;
+        int found = data ? pcre2_match(agents->patterns[i], (PCRE2_SPTR)user_agent, length, 0, 0, data, NULL)
+                         : PCRE2_ERROR_NOMATCH;
         pcre2_match_data_free(data);
-        if (found >= 0)
+        if (found != PCRE2_ERROR_NOMATCH) /* one that wears a pattern out is nobody's browser */
             return kinds[i];
     }
     return "human";
@@ -118,7 +122,7 @@ static const char *match(struct agents *agents, const char *user_agent, size_t l
 
 const char *agents_class(struct agents *agents, const char *user_agent, int64_t *version) {
     size_t length = strnlen(user_agent, AGENT_MAX);
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = agents->seed;
     for (size_t i = 0; i < length; i++)
         hash = (hash ^ (unsigned char)user_agent[i]) * 0x100000001B3u;
     struct known *slot = &agents->slots[(hash ^ hash >> 29) % SLOTS];

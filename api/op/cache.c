@@ -251,6 +251,13 @@ void cache_checked(struct cache *cache, int64_t asked_us, bool changed) {
     pthread_mutex_unlock(&cache->lock);
 }
 
+uint64_t cache_generation(struct cache *cache) {
+    pthread_mutex_lock(&cache->lock);
+    uint64_t generation = clock_us() > cache->fresh_until ? 0 : cache->generation;
+    pthread_mutex_unlock(&cache->lock);
+    return generation;
+}
+
 void cache_changed(struct cache *cache) {
     pthread_mutex_lock(&cache->lock);
     cache->generation++;

@@ -52,6 +52,9 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
 /* The poller's word: all that was committed before asked_us (clock_us) is known; whether any of it is new. */
 void cache_checked(struct cache *cache, int64_t asked_us, bool changed);
 
+/* A number that is another one after each change; 0 where the poller is late and it would not be known. */
+uint64_t cache_generation(struct cache *cache);
+
 /* This process has just committed a change. */
 void cache_changed(struct cache *cache);
 

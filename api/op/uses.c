@@ -41,7 +41,7 @@ struct uses *uses_new(struct arena *arena, const struct transactions *transactio
     struct uses *uses = arena_alloc(arena, sizeof *uses);
     *uses = (struct uses){.transactions = transactions,
                           .agents = agents_new(arena),
-                          .visitors = visitors_new(arena, transactions),
+                          .visitors = visitors_new(arena, transactions, wait_us),
                           .wait_us = wait_us};
     pthread_mutex_init(&uses->lock, NULL);
     uses->last = &uses->first;

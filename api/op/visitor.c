@@ -17,13 +17,19 @@ struct salts {
 
 struct visitors {
     const struct transactions *transactions;
-    pthread_mutex_t lock; /* guards salts */
+    int64_t wait_us;
+    pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t fetched;
+    bool fetching;   /* somebody asks the database */
+    unsigned rounds; /* how often that is over */
     struct salts salts;
 };
 
-struct visitors *visitors_new(struct arena *arena, const struct transactions *transactions) {
+struct visitors *visitors_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us) {
     struct visitors *visitors = arena_alloc(arena, sizeof *visitors);
     visitors->transactions = transactions;
+    visitors->wait_us = wait_us;
+    pthread_cond_init(&visitors->fetched, NULL);
     pthread_mutex_init(&visitors->lock, NULL);
     return visitors;
 }
@@ -36,36 +42,61 @@ static bool read_salt(const char *text, unsigned char *salt) {
     return true;
 }
 
-static bool fetch(struct visitors *visitors, int64_t at, struct problem *problem) {
+static bool fetch(const struct visitors *visitors, int64_t at, struct salts *salts, struct problem *problem) {
     char text[24];
     snprintf(text, sizeof text, "%lld", (long long)at);
     struct result *result = transaction_ask(visitors->transactions, USAGE_SALTS, (const char *const[]){text}, problem);
-    struct salts salts = {0};
-    bool fine =
-        result && read_salt(result_cell(result, 0, 2), salts.day) && read_salt(result_cell(result, 0, 4), salts.month);
-    salts.starts = result_int(result, 0, 0);
-    salts.ends = result_int(result, 0, 1);
-    salts.has_previous = read_salt(result_cell(result, 0, 3), salts.previous);
+    bool fine = result && read_salt(result_cell(result, 0, 2), salts->day) &&
+                read_salt(result_cell(result, 0, 4), salts->month);
+    salts->starts = result_int(result, 0, 0);
+    salts->ends = result_int(result, 0, 1);
+    salts->has_previous = read_salt(result_cell(result, 0, 3), salts->previous);
     result_free(&result);
-    if (fine)
-        visitors->salts = salts;
-    else if (!problem->status)
-        problem_set(problem, "unavailable", "Uses cannot be counted.");
     return fine;
 }
 
-/* The salts for this second, as a copy. */
+static bool covers(const struct salts *salts, int64_t at) {
+    return at >= salts->starts && at < salts->ends;
+}
+
+/* Waits, with the lock held, for what another thread fetches, and no longer than a fetch may take. What it could not
+ * get, nobody who waited asks for again: waits would add up. */
+static bool wait_fetched(struct visitors *visitors, int64_t at) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += visitors->wait_us / 1000000 + 1;
+    for (unsigned round = visitors->rounds; visitors->fetching && round == visitors->rounds;)
+        if (pthread_cond_clockwait(&visitors->fetched, &visitors->lock, CLOCK_MONOTONIC, &until) != 0)
+            break;
+    return covers(&visitors->salts, at);
+}
+
+/* The salts for this second, as a copy. One thread fetches them, without the lock. */
 static bool take_salts(struct visitors *visitors, int64_t at, struct salts *salts, struct problem *problem) {
     pthread_mutex_lock(&visitors->lock);
-    struct salts *kept = &visitors->salts;
-    bool fine = (at >= kept->starts && at < kept->ends) || fetch(visitors, at, problem);
+    struct salts *kept = &visitors->salts, fresh = {0};
+    bool fine = covers(kept, at);
+    if (!fine && visitors->fetching) {
+        fine = wait_fetched(visitors, at);
+    } else if (!fine) {
+        visitors->fetching = true;
+        pthread_mutex_unlock(&visitors->lock);
+        fine = fetch(visitors, at, &fresh, problem);
+        pthread_mutex_lock(&visitors->lock);
+        visitors->fetching = false;
+        visitors->rounds++;
+        if (fine)
+            *kept = fresh;
+        pthread_cond_broadcast(&visitors->fetched);
+    }
     if (kept->has_previous && at >= kept->starts + 2 * EDGE_S) { /* its time is over */
         OPENSSL_cleanse(kept->previous, SALT);
         kept->has_previous = false;
     }
     *salts = *kept;
     pthread_mutex_unlock(&visitors->lock);
-    return fine;
+    OPENSSL_cleanse(&fresh, sizeof fresh);
+    return fine || (!problem->status && problem_set(problem, "unavailable", "Uses cannot be counted."));
 }
 
 /* 128 bits of a keyed hash. */

@@ -14,7 +14,8 @@ struct visitor_keys {
 
 struct visitors;
 
-struct visitors *visitors_new(struct arena *arena, const struct transactions *transactions);
+/* wait_us: how long to wait for the salts that another thread fetches. */
+struct visitors *visitors_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us);
 
 /* The keys of a visitor at this second, in Europe/London. False with a problem. Thread-safe; the arena is the caller's.
  */

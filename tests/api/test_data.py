@@ -5,13 +5,16 @@ import io
 import json
 import re
 import socket
+import statistics
 import subprocess
+import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import harness
+import psycopg2
 import pytest
 from datapackage.reading import read_by, unpack
 
@@ -163,6 +166,12 @@ def test_another_reader_has_the_same_rows(folders):
             assert read[f"{folder}/{resource['path']}"] == [len(rows) - 1, [field["name"] for field in resource["schema"]["fields"]]] == [len(rows) - 1, rows[0]]
 
 
+def touch(cluster):
+    """A change that changes nothing, and the bound in which every process knows of it: the next archive is a new one."""
+    cluster.psql("UPDATE scip.region SET name = name WHERE slug = 'wales'")
+    time.sleep(0.3)
+
+
 def test_same_records_same_bytes(server):
     first = server.get(PATH)
     again = server.get(PATH)
@@ -177,7 +186,8 @@ def test_same_records_same_bytes(server):
 
 def test_all_of_one_moment(cluster, server):
     """What is changed while the first list waits is in none of the later ones."""
-    set_title = "SET session_replication_role = replica; UPDATE scip.news SET title = '%s' WHERE id = '%s'"
+    set_title = "UPDATE scip.news SET title = '%s' WHERE id = '%s'"
+    touch(cluster)
     news, title = cluster.psql("SELECT id, title FROM scip.news WHERE title !~ $$'$$ ORDER BY id LIMIT 1").split("|", 1)
     holder = subprocess.Popen(["psql", "-XqAt", "-d", cluster.url("postgres")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     holder.stdin.write("BEGIN; LOCK scip.hub IN ACCESS EXCLUSIVE MODE; SELECT 1;\n")
@@ -193,6 +203,7 @@ def test_all_of_one_moment(cluster, server):
             holder.communicate("COMMIT;\n")
             answer = asked.result()
         assert answer.status == 200 and b"A title from later" not in unzip(answer.body)["news.csv"]
+        time.sleep(0.3)
         assert b"A title from later" in unzip(server.get(PATH).body)["news.csv"]
     finally:
         holder.communicate() if holder.poll() is None else None
@@ -225,6 +236,7 @@ def test_a_connection_that_broke(cluster):
     server = harness.Server("archive", DATABASE_URL=cluster.url())
     server.get(PATH)
     cluster.psql(f"SELECT pg_terminate_backend(pid) FROM unnest('{{{','.join(backends() - others)}}}'::int[]) pid")
+    touch(cluster)
     assert server.get(PATH).status == 200
     server.stop()
 
@@ -288,3 +300,97 @@ def test_memory(cluster):
     finally:
         server.stop()
         cluster.psql(clear)
+
+
+def builds(server):
+    return sum(event.get("event") == "archive made" for event in server.events())
+
+
+@pytest.fixture
+def fresh(cluster):
+    server = harness.Server("main", DATABASE_URL=cluster.url())
+    yield server
+    server.stop()
+
+
+def test_one_archive_for_all_who_ask(fresh):
+    """600 requests of six clients while nothing changes: one is made, and each gets all of it."""
+    time.sleep(0.4)  # the watch has begun
+    with ThreadPoolExecutor(6) as clients:
+        answers = list(clients.map(lambda _: fresh.get(PATH, record=False), range(600)))
+    assert {answer.status for answer in answers} == {200} and len({(answer.headers["ETag"], answer.body) for answer in answers}) == 1
+    assert builds(fresh) == 1
+    known = answers[0].headers["ETag"]
+    for target in (PATH, "/v1/d%61ta.zip"):
+        same = fresh.get(target, If_None_Match=known, record=False)
+        assert (same.status, same.body, same.headers["Cache-Status"]) == (304, b"", "scip-api; hit") and builds(fresh) == 1
+        head = fresh.request("HEAD", target)
+        assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", str(len(answers[0].body)))
+
+
+def test_a_new_archive_after_each_change(fresh, cluster):
+    """Nobody gets an old one once the bound for a change of another process is over, and a slow reader keeps the one that it began."""
+    try:
+        seen = set()
+        with socket.create_connection(("127.0.0.1", fresh.port)) as slow:
+            slow.sendall(b"GET /v1/data.zip HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            for number in range(3):
+                cluster.psql(f"UPDATE scip.hub SET blurb = 'Archive {number}' WHERE slug = 'london-hub'")
+                time.sleep(0.3)
+                answer = fresh.get(PATH, record=False)
+                with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+                    assert f"Archive {number}" in archive.read("hubs.csv").decode()
+                seen.add(answer.headers["ETag"])
+            received = b""
+            while piece := slow.recv(65536):
+                received += piece
+        head, _, body = received.partition(b"\r\n\r\n")
+        assert len(seen) == 3 and f"Content-Length: {len(body)}".encode() in head and zipfile.ZipFile(io.BytesIO(body)).testzip() is None
+    finally:
+        cluster.psql("UPDATE scip.hub SET blurb = NULL WHERE slug = 'london-hub'")
+
+
+def test_reads_stay_fast_beside_the_archive(fresh, cluster):
+    """Six clients loop over the archive while records change: at most one connection makes it, the reads have the others."""
+    def times(count=60):
+        taken = []
+        for number in range(count):
+            began = time.monotonic()
+            assert fresh.get(f"/v1/hubs?q=uncached-{time.monotonic_ns()}", record=False).status == 200
+            taken.append(time.monotonic() - began)
+        return statistics.median(taken)
+
+    times(20)
+    alone, stop = times(), threading.Event()
+
+    def load():
+        while not stop.is_set():
+            assert fresh.get(PATH, record=False).status in (200, 503)
+
+    threads = [threading.Thread(target=load) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    try:
+        beside = times()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert beside < 0.1 and beside < 20 * alone + 0.02, (alone, beside)
+
+
+def test_a_failure_is_nobody_s_archive(cluster):
+    """With a list locked all who ask are told so within one bound, not one after another; then it is made."""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), POOL_WAIT_MS=1000, QUERY_TIMEOUT_MS=2000, CACHE_BYTES=0)
+    lock = psycopg2.connect(cluster.url("postgres"))
+    lock.cursor().execute("LOCK TABLE scip.hub IN ACCESS EXCLUSIVE MODE")
+    try:
+        began = time.monotonic()
+        with ThreadPoolExecutor(8) as clients:
+            assert {answer.status for answer in clients.map(lambda _: server.get(PATH, record=False), range(8))} <= {503, 504}
+        assert time.monotonic() - began < 8
+    finally:
+        lock.rollback()
+        lock.close()
+    assert server.get(PATH, record=False).status == 200
+    server.stop()
