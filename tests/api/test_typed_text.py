@@ -164,3 +164,29 @@ def test_an_identifier_is_one_in_every_spelling(server, central):
         assert server.get(f"/v1/organisations?identifier={wrong}").json["items"] == []
     for wrong in ("10003614", "GB-CHC-", "GB-CHC- ", "G-CHC-1"):
         assert server.get(f"/v1/organisations?identifier={quote(wrong)}").status == 400, wrong
+
+
+DAYS = ["0001-01-01", "2020-02-29", "2025-08-31", "9999-12-31"]
+
+
+def test_days_in_any_order_are_answered(server, central, contract):
+    """Every two days that a reader may choose, also the later one first: an answer that the contract has, and none but 400 for what it refuses."""
+    tried = 0
+    for path, item in contract["paths"].items():
+        operation = item.get("get")
+        if not operation or not path.startswith("/v1/"):
+            continue
+        named = [contract["components"]["parameters"][p["$ref"].rsplit("/", 1)[1]] if "$ref" in p else p for p in operation.get("parameters", [])]
+        days = [p["name"] for p in named if p["in"] == "query" and "format" in p["schema"] and p["schema"]["format"] == "date"]
+        months = [p["name"] for p in named if p["in"] == "query" and p["name"] in ("from", "to") and p["name"] not in days]
+        target = path.replace("{code}", "hubs").replace("{year}", "2023-24").replace("{slug}", "board" if path.startswith("/v1/groups") else "scotland-hub")
+        if "{" in target or not days + months:
+            continue
+        values = DAYS if days else ["0001-M01", "2020-M02", "9999-M12"]
+        for one in values:
+            for other in values:
+                query = "&".join(f"{name}={value}" for name, value in zip((days or months) + ["as_of"], (one, other)) if name in days + months)
+                answer = server.send("GET", f"{target}?{query}", token=central)
+                assert str(answer.status) in operation["responses"], (target, query, answer.status, answer.text)
+                tried += 1
+    assert tried > 100
