@@ -7,7 +7,7 @@ CREATE TABLE scip.correction (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   record text NOT NULL CHECK (record ~ '^/v1/'),
   operation scip.label NOT NULL,
-  reason text NOT NULL CHECK (reason ~ '\S' AND length(reason) <= 2000),
+  reason text NOT NULL CHECK (scip.shows(reason) AND length(reason) <= 2000),
   hub_id bigint REFERENCES scip.hub ON DELETE SET NULL,
   group_id bigint REFERENCES scip.alliance_group ON DELETE SET NULL,
   account_id uuid,

@@ -7,6 +7,7 @@ import time
 import uuid
 from zoneinfo import ZoneInfo
 
+import harness
 import pytest
 
 SOURCE = ["SCiP Alliance annual report 2020"]
@@ -323,6 +324,8 @@ def test_what_is_no_sheet_of_totals(cluster, server, central):
     assert errors(load(server, central, HEAD)) == [("1", "has no lines below it")]
     assert load(server, central, HEAD + "hubs,2010,,,,1,\"x,\n").json["errors"][0]["pointer"] == "/body/line/2"
     assert load(server, central, "").status == 400
+    with harness.claimed(cluster, "importClosedTotals", key := str(uuid.uuid4())):
+        assert problem(load(server, central, HEAD, key=key)) == (409, "idempotency-key-in-progress")
     without = server.send("POST", "/v1/closed-totals/import", (HEAD + "hubs,2010,,,,1,x,\n").encode(), token=central, Content_Type="text/csv")
     assert without.json["errors"][0] == {"pointer": "/header/Idempotency-Key", "detail": "is missing"}
     many = load(server, central, HEAD + "".join(f"hubs,20{n % 100:02d}-M13,,,,1,x,\n" for n in range(1200)))
