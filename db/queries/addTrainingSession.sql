@@ -5,4 +5,4 @@ WITH made AS (
           :accessibility, :capacity)
   RETURNING id
 )
-SELECT '/v1/training/session-drafts/' || id AS _location FROM made
+SELECT '/v1/training/sessions/' || id AS _location FROM made

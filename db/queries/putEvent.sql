@@ -11,4 +11,4 @@ WITH made AS (
   ON CONFLICT (slug) DO NOTHING
   RETURNING id
 )
-SELECT CASE WHEN NOT EXISTS (SELECT FROM made) THEN 412 END AS _status, '/v1/event-drafts/' || :slug AS _location
+SELECT CASE WHEN NOT EXISTS (SELECT FROM made) THEN 412 END AS _status, '/v1/events/' || :slug AS _location

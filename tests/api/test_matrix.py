@@ -167,7 +167,6 @@ POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{sl
 GET /v1/events/{slug}/outreach             central lead member; 404 lead_other member_other
 PUT,PATCH,DELETE /v1/events/{slug}/outreach  central lead; 404 lead_other
 GET /v1/event-drafts /v1/hubs/{slug}/event-drafts  central lead; empty lead_other
-GET /v1/event-drafts/{slug}                central lead; 404 lead_other
 DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
 GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
 GET /v1/network/health                     central decider kin group_other
@@ -189,7 +188,6 @@ POST /v1/training/sessions                 central
 PATCH,DELETE /v1/training/sessions/{id}    central lead
 POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/reopening /v1/training/sessions/{id}/holding  central lead
 GET /v1/training/session-drafts            central lead; empty lead_other
-GET /v1/training/session-drafts/{id}       central lead; 404 lead_other
 GET /v1/training/sessions/{session}/bookings  central lead; 404 lead_other
 POST /v1/training/sessions/{session}/bookings  central lead website
 GET,PUT /v1/training/sessions/{id}/attendance  central lead; 404 lead_other
