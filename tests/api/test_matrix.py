@@ -31,7 +31,7 @@ CALLERS = {
 # operation: who may; who else gets what. Who is not named gets 403, nobody 401. all: with or without a token;
 # known: with any. "empty": a list without mine. A draft is an application that has not been submitted.
 TABLE = """
-GET /                                      all
+GET / /robots.txt /sitemap.xml /favicon.ico /.well-known/security.txt  all
 GET /docs /docs/{asset} /web/{asset} /openapi.json /health/live /health/ready  all
 GET /.well-known/jwks.json /.well-known/oauth-authorization-server             all
 GET /v1 /v1/data.zip                       all

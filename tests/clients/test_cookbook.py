@@ -43,7 +43,7 @@ def test_what_the_cookbook_promises(server, tokens, tmp_path):
     assert re.search(r"^304$", text, re.M)
     assert re.search(r"over\t600\t|downloads\tover?|\t23750\t", text)
     assert next(json.loads(output)["status"] for output in outputs if '"errors"' in output) == 400
-    assert (tmp_path / "figures.csv").read_text().startswith("slug,")
+    assert (tmp_path / "figures.csv").read_text(encoding="utf-8-sig").startswith("slug,")
     total = server.get("/v1/organisations?format=ndjson").text.count("\n")
     assert str(total) in [output.strip() for output in outputs]
     assert "network_events\tevents\thub nation category\n" in text and '{"status":400,"errors":["/query/period"]}' in text
