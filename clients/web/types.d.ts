@@ -8662,6 +8662,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OAuthError"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The client has not shown who it is. */
@@ -23447,6 +23448,7 @@ export interface operations {
             };
             400: components["responses"]["OAuthBadRequest"];
             401: components["responses"]["OAuthUnauthorized"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -23482,6 +23484,7 @@ export interface operations {
             };
             400: components["responses"]["OAuthBadRequest"];
             401: components["responses"]["OAuthUnauthorized"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
