@@ -21,16 +21,16 @@ WITH site AS (
            CASE WHEN url IS NULL THEN xmlelement(name span, name) ELSE xmlelement(name a, xmlattributes(url AS href), name) END,
            concat_ws(', ', ' – ' || place, CASE WHEN status NOT IN ('active', 'unknown') THEN status END, 'led by ' || leads)) ORDER BY status = 'closed', _sort)) AS list
   FROM hub
-), event AS (
-  SELECT e.title, e.starts, CASE WHEN e.url ~* '^https?://' THEN e.url END AS url, concat_ws(', ', e.venue, e.town, CASE WHEN e.online THEN 'online' END) AS place,
-         CASE WHEN e.status = 'cancelled' THEN ' (cancelled)' END AS cancelled, e._ends_on >= scip.today() AND e.status <> 'held' AS coming,
-         to_char(scip.earliest(e.starts), CASE length(e.starts) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) AS day
+), event AS NOT MATERIALIZED ( -- it is cut twice, and few rows are written out
+  SELECT e.title, e.starts, e.url, e.venue, e.town, e.online, e.status, e._ends_on >= scip.today() AND e.status <> 'held' AS coming
   FROM scip.events e WHERE e._lang = 'en' AND e.starts IS NOT NULL
 ), shown AS (
   (SELECT * FROM event WHERE coming ORDER BY starts, title LIMIT 20) UNION ALL (SELECT * FROM event WHERE NOT coming ORDER BY starts DESC, title LIMIT 5)
 ), events AS (
-  SELECT coming, xmlelement(name ul, xmlagg(xmlelement(name li, day || ': ', CASE WHEN url IS NULL THEN xmlelement(name span, title) ELSE xmlelement(name a, xmlattributes(url AS href), title) END,
-           ', ' || nullif(place, ''), cancelled) ORDER BY CASE WHEN coming THEN starts END, starts DESC, title)) AS list
+  SELECT coming, xmlelement(name ul, xmlagg(xmlelement(name li,
+           to_char(scip.earliest(starts), CASE length(starts) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) || ': ',
+           CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
+           concat(', ' || nullif(concat_ws(', ', venue, town, CASE WHEN online THEN 'online' END), ''), CASE WHEN status = 'cancelled' THEN ' (cancelled)' END)) ORDER BY CASE WHEN coming THEN starts END, starts DESC, title)) AS list
   FROM shown GROUP BY coming
 ), library AS (
   SELECT xmlelement(name ul, xmlagg(xmlelement(name li, CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,

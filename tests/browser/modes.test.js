@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
 
@@ -25,13 +26,13 @@ let host
 
 before(async () => {
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
-  /* another website, whose page is what ?body= says */
+  /* another website, of an origin that no setting names; its page is what ?body= says, or ?whole= */
   host = createServer((request, response) => {
     const { searchParams } = new URL(request.url, url)
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
-    response.end(`<!doctype html><html lang="${searchParams.get('lang') ?? 'en'}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Neighbour</title>
+    response.end(searchParams.get('whole') ?? `<!doctype html><html lang="${searchParams.get('lang') ?? 'en'}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Neighbour</title>
       <link rel="icon" href="data:,"><main><h1>Neighbour</h1><h2>Records</h2>${searchParams.get('body')}</main><script type="module" src="${url}/web/scip.js"></script></html>`)
-  }).listen(3000, 'localhost')
+  }).listen(0, 'localhost')
 })
 after(async () => {
   await browser.close()
@@ -101,6 +102,41 @@ for (const [name, path] of Object.entries(pages))
       if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}-${mode.replaceAll(', ', '-').replaceAll(' ', '-')}.png`, fullPage: true })
       await page.close()
     })
+
+for (const [path, status, said] of [['/no-such-page', 404, /There is no/], ['/v1/hubs/no-such-hub', 404, /There is no/], ['/v1/hubs?limit=many', 400, /\/query\/limit/]])
+  test(`an error is a page: ${path}`, async () => {
+    for (const options of [modes.narrow, modes['narrow, dark'], modes['forced colours, dark'], {}]) {
+      const page = await open(`${url}${path}`, { bypassCSP: true, ...options })
+      const shown = await page.locator('main').innerText()
+      assert.match(shown, said)
+      assert.ok(shown.includes(String(status)))
+      assert.equal(await wide(page), options.viewport?.width ?? 1280, 'it scrolls sideways')
+      await passesAxe(page)
+      await page.locator('main a').first().click()
+      assert.equal(page.url(), `${url}/`)
+      assert.deepEqual(page.broken.filter((message) => !message.includes(`status of ${status}`)), [])
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/error-${status}.png` })
+      await page.close()
+    }
+  })
+
+test('a shared link has what others add to it, and a slash behind', async () => {
+  for (const path of ['/?utm_source=newsletter&fbclid=x', '/docs?utm_source=x', '/docs/', '/v1/network/evaluations/2014-15/document/?gclid=1', '/web/scip.js?ver=6.4'])
+    assert.equal((await fetch(url + path)).status, 200, path)
+})
+
+test('the first example of the README works on a page of any origin', async () => {
+  const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8')
+  const [, example] = /```html\n([\s\S]*?)```/.exec(readme)
+  assert.ok(example.includes('http://127.0.0.1:8080/web/scip.js'))
+  const whole = `<!doctype html><html lang="en"><title>Elsewhere</title><link rel="icon" href="data:,">${example.replace('http://127.0.0.1:8080', url)}</html>`
+  const page = await open(`http://localhost:${host.address().port}/?${new URLSearchParams({ whole })}`)
+  await settled(page)
+  assert.equal(await page.locator('scip-hub-list').evaluate((one) => one.matches(':state(ready)')), true)
+  assert.match(await page.locator('scip-hub-list [part=name]').first().textContent(), /Scotland/)
+  assert.deepEqual(page.broken, [])
+  await page.close()
+})
 
 test('the landing page printed: no controls, nothing cut, marks as on the screen', async () => {
   const page = await open(`${url}/`, { viewport: { width: 700, height: 1000 } })

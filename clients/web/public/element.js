@@ -53,7 +53,7 @@ const look = sheet(`
     :host(:state(loading)) #note { animation: wait 1.6s ease-in-out infinite alternate; }
     @keyframes wait { 40% { opacity: 1; } to { opacity: 0.75; } }
   }
-  @media print { button, form { display: none; } }
+  @media print { button, form { display: none !important; } }
 `)
 
 /**
