@@ -8773,7 +8773,7 @@ export interface components {
         /** @description The page may use nothing but this server, and nobody may frame it. */
         PagePolicy: "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         /** @description Made anew each time; a day old is as good. */
-        DayCache: "max-age=86400";
+        DayCache: "max-age=86400" | "private, no-store";
         NoStore: "no-store";
         /** @description How long the answer may be kept. An answer to a request that carries `Authorization` is for its caller alone; one that is given though the database is away (its `Cache-Status` has a `ttl` below zero) is asked for again. */
         PublicCache: "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400" | "private, no-store" | "no-cache";
