@@ -114,16 +114,12 @@ bool request_says(const char *header, const char *type) {
     return header && strncasecmp(header, type, length) == 0 && strchr("; \t", header[length]);
 }
 
-static bool is_short(struct problem *problem) {
-    return problem_set(problem, "unavailable", "The service is short of memory.");
-}
-
 /* A form as a JSON object of strings; a name without a value counts as absent (RFC 6749, section 3.2). */
 static bool read_form(struct request *request, struct problem *problem) {
     struct pairs *pairs = arena_alloc(request->arena, sizeof *pairs);
     request->json = json_object();
     if (!pairs || !request->json)
-        return is_short(problem);
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     if (!bind_parse_query(request->arena, request->body.bytes, request->body.length, pairs, problem))
         return false;
     for (unsigned i = 0; i < pairs->count; i++) {
@@ -132,7 +128,7 @@ static bool read_form(struct request *request, struct problem *problem) {
             return problem_add(problem, "/body", "names a value more than once");
         if (pair->value.length &&
             json_object_set_new(request->json, pair->name, json_stringn(pair->value.bytes, pair->value.length)) < 0)
-            return is_short(problem);
+            return problem_set(problem, "unavailable", "The service is short of memory.");
     }
     return true;
 }
@@ -153,7 +149,7 @@ static bool read_json(struct request *request, struct problem *problem) {
     request->json =
         text.bytes ? json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error) : NULL;
     if (!request->json && !*error.text) /* there is nothing wrong with the text */
-        return is_short(problem);
+        return problem_set(problem, "unavailable", "The service is short of memory.");
     char *near = strstr(error.text, " near ");
     if (near) /* an answer repeats no value that may be somebody's name */
         *near = '\0';
@@ -198,7 +194,7 @@ static bool bind_headers(struct request *request, struct problem *problem) {
         bind_check_value(parameter, value ? &(struct text){value, strlen(value)} : NULL, problem);
         if (value && strcmp(parameter->name, "If-Match") == 0 &&
             !bind_if_match(request->arena, value, &request->inputs.if_match))
-            return is_short(problem);
+            return problem_set(problem, "unavailable", "The service is short of memory.");
         if (value && strcmp(parameter->name, "Idempotency-Key") == 0)
             request->call.key = value;
     }

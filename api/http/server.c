@@ -10,11 +10,12 @@
 #include "http/wire.h"
 #include "metrics.h"
 #include <civetweb.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-enum { HEADERS_MAX = 64 };
+enum { TRIM_BYTES = 16 * 1024, HEADERS_MAX = 64 };
 
 struct server {
     struct app *app;
@@ -146,6 +147,8 @@ static int on_request(struct mg_connection *connection) {
     answer(connection, &request, info->http_version);
     atomic_fetch_sub(&app->metrics->in_flight, 1);
     arena_reset(request.arena);
+    if (request.body.length > TRIM_BYTES) /* few are: what was built of it goes back to the system */
+        malloc_trim(0);
     wire_next();
     return 1;
 }
