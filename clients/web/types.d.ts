@@ -8655,7 +8655,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request is not one that the protocol knows. */
+        /** @description The request is not one that the protocol knows; a problem where it could not be read as HTTP. */
         OAuthBadRequest: {
             headers: {
                 [name: string]: unknown;
