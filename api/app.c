@@ -4,6 +4,7 @@
 #include "metrics.h"
 #include "render/render.h"
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,15 +25,19 @@ bool app_read_file(struct arena *arena, const char *path, struct text *text) {
     return fine;
 }
 
-/* The key of cursors and ETags: the SHA-256 of the secret file, or random for this process alone. */
-static void load_secret(struct app *app, struct gate *gate) {
+/* A key for each purpose (NIST SP 800-108: HMAC over its number), of the SHA-256 of the secret file, or of a secret
+ * that is this process's alone. What shows of one tells nothing of another. */
+static void load_keys(struct app *app, struct gate *gate) {
     struct text text;
+    unsigned char secret[32] = {0};
     if (!*app->config.secret_file)
-        RAND_bytes(app->secret, sizeof app->secret);
-    else if (!app_read_file(app->arena, app->config.secret_file, &text) || text.length < 32)
+        RAND_bytes(secret, sizeof secret);
+    else if (!app_read_file(app->arena, app->config.secret_file, &text) || text.length < sizeof secret)
         gate_fault(gate, app->config.secret_file, "SECRET_FILE needs a readable file of at least 32 bytes");
     else
-        EVP_Digest(text.bytes, text.length, app->secret, NULL, EVP_sha256(), NULL);
+        EVP_Digest(text.bytes, text.length, secret, NULL, EVP_sha256(), NULL);
+    for (unsigned char purpose = 0; purpose < APP_KEYS; purpose++)
+        HMAC(EVP_sha256(), secret, sizeof secret, &purpose, 1, app->keys[purpose], NULL);
 }
 
 /* What a statement offers must be something a renderer makes, and ?format= must name no more than that. */
@@ -65,7 +70,7 @@ static void load_cache(struct app *app, struct pool_options options) {
     options.size = 1;
     options.wait_us = options.query_timeout_us = WATCH_TIMEOUT_US;
     app->watch_pool = pool_new(&options);
-    app->cache = cache_new((size_t)app->config.cache_bytes, app->secret);
+    app->cache = cache_new((size_t)app->config.cache_bytes, app->keys[KEY_CACHE]);
 }
 
 /* All that callers with a token need. */
@@ -76,12 +81,12 @@ static void load_callers(struct app *app, struct pool_options options, struct ga
                                    .keys = config->keys,
                                    .issuers_file = config->issuers_file,
                                    .lifetime_s = config->token_seconds,
-                                   .secret = app->secret};
+                                   .secret = app->keys[KEY_TOKENS]};
     options.url = config->writer_database_url;
     options.name = "scip-api writer";
     options.read_only = false;
     app->tokens = token_service_new(&tokens, gate);
-    app->limiter = limiter_new(app->secret + 8);
+    app->limiter = limiter_new(app->keys[KEY_LIMITER]);
     transactions_load(app->arena, &app->transactions, config->queries, gate);
     app->transactions.pool = pool_new(&options);
     app->uses = uses_new(app->arena, &app->transactions, options.wait_us);
@@ -97,7 +102,7 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
         if (!app->operations[i].handler)
             check_media(&app->operations[i], gate);
     app->metrics = metrics_new(app->arena, app->contract);
-    load_secret(app, gate);
+    load_keys(app, gate);
     struct pool_options options = {.url = app->config.database_url,
                                    .name = "scip-api",
                                    .size = (unsigned)app->config.pool_size,

@@ -12,6 +12,8 @@
 #include "token/token.h"
 #include <stdatomic.h>
 
+enum app_key { KEY_CURSORS, KEY_ETAGS, KEY_CACHE, KEY_LIMITER, KEY_TOKENS, APP_KEYS };
+
 struct app {
     struct arena *arena; /* of the start; also of links made later, under link_lock in main */
     struct config config;
@@ -31,9 +33,9 @@ struct app {
     const char *problem_template;
     /* Appends a page that tells of a problem; NULL: there are none. The handlers', as its template. */
     void (*problem_page)(const struct app *app, const struct problem *problem, const char *instance, struct buf *buf);
-    unsigned char secret[32]; /* keys of cursors and ETags */
-    struct metrics *metrics;  /* atomic counters */
-    atomic_bool linked;       /* the database has been asked about every statement */
+    unsigned char keys[APP_KEYS][32]; /* one a purpose, from SECRET_FILE */
+    struct metrics *metrics;          /* atomic counters */
+    atomic_bool linked;               /* the database has been asked about every statement */
     atomic_bool draining;
 };
 

@@ -18,8 +18,8 @@ static void sign(const struct request *request, const char *keys, size_t length,
     buf_put(&text, filters ?: "", filters ? strlen(filters) + 1 : 0);
     buf_put(&text, keys, length);
     unsigned char digest[EVP_MAX_MD_SIZE];
-    HMAC(EVP_sha256(), request->app->secret, sizeof request->app->secret, (unsigned char *)text.data, text.length,
-         digest, NULL);
+    HMAC(EVP_sha256(), request->app->keys[KEY_CURSORS], sizeof request->app->keys[KEY_CURSORS],
+         (unsigned char *)text.data, text.length, digest, NULL);
     memcpy(mac, digest, MAC_LENGTH);
 }
 

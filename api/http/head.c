@@ -37,10 +37,6 @@ static void put_date(struct buf *head) {
     put_header(head, "Date", text);
 }
 
-static bool is_read(const char *method) {
-    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-}
-
 /* The method that a preflight asks about (Fetch, section 3.2.2), or NULL. */
 static const char *preflight_of(const struct request *request) {
     return strcmp(request->method, "OPTIONS") == 0 ? request_header(request, "Access-Control-Request-Method") : NULL;
@@ -51,7 +47,8 @@ static const char *preflight_of(const struct request *request) {
 static bool is_open(const struct request *request) {
     const char *preflight = preflight_of(request),
                *headers = preflight ? request_header(request, "Access-Control-Request-Headers") : NULL;
-    return is_read(preflight ?: request->method) && !request_header(request, "Authorization") &&
+    const char *method = preflight ?: request->method;
+    return (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) && !request_header(request, "Authorization") &&
            !(headers && strcasestr(headers, "authorization"));
 }
 

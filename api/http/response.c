@@ -86,17 +86,15 @@ const char *response_negotiate(const char *accept, const char *const *offered, u
 
 /* SipHash-2-4 of the body under a secret key: strong for caching, and no oracle for guessing. */
 const char *response_etag(struct request *request, const struct response *response) {
-    unsigned char hash[16];
+    unsigned long long hash[2];
     size_t length;
-    if (!EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, NULL, request->app->secret, 16,
+    if (!EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, NULL, request->app->keys[KEY_ETAGS], 16,
                    (unsigned char *)response->body.data + RESPONSE_HEAD_ROOM,
-                   response->body.length - RESPONSE_HEAD_ROOM, hash, sizeof hash, &length))
+                   response->body.length - RESPONSE_HEAD_ROOM, (unsigned char *)hash, sizeof hash, &length))
         return NULL;
-    uint64_t halves[2];
-    memcpy(halves, hash, sizeof halves);
     /* If-Match reads the record's version alone; the hash is of this representation */
     return arena_printf(request->arena, "\"%s%s%016llx%016llx\"", response->version ?: "", response->version ? "." : "",
-                        (unsigned long long)halves[0], (unsigned long long)halves[1]);
+                        hash[0], hash[1]);
 }
 
 bool response_names_etag(const char *list, const char *etag) {

@@ -15,7 +15,7 @@ static struct problem problem;
 
 static void set_up(void) {
     app = (struct app){.config = {.response_limit = 1 << 20, .pool_wait_ms = 1000}};
-    app.cache = cache_new(1 << 20, app.secret);
+    app.cache = cache_new(1 << 20, app.keys[KEY_CACHE]);
     cache_checked(app.cache, clock_us() + 60000000, false); /* the watch is trusted for a minute */
     request.arena = arena_new(1 << 24);
 }
