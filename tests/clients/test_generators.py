@@ -127,4 +127,6 @@ def test_validators_find_no_error(served):
     report = run(NODE_MODULES / ".bin/redocly", "lint", served, "--extends", "recommended", "--format", "json", "--max-problems", "1000", fine=False, cwd=OUT)
     problems = json.JSONDecoder().raw_decode(report[report.index("{"):])[0]["problems"]
     assert [problem for problem in problems if problem["severity"] == "error"] == []
-    assert sorted(f"{problem['location'][0]['pointer']} {problem['message']}" for problem in problems) == KNOWN["redocly"]
+    # what is required inside of `not` is declared outside of it: which properties those are says the contract
+    said = {re.sub(r"(/not)/\S*|(property) '\w+'", r"\1\2", f"{problem['location'][0]['pointer']} {problem['message']}") for problem in problems}
+    assert sorted(said) == KNOWN["redocly"]
