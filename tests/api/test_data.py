@@ -317,12 +317,12 @@ def test_one_archive_for_all_who_ask(fresh):
     """600 requests of six clients while nothing changes: one is made, and each gets all of it."""
     time.sleep(0.4)  # the watch has begun
     with ThreadPoolExecutor(6) as clients:
-        answers = list(clients.map(lambda _: fresh.get(PATH, record=False), range(600)))
+        answers = list(clients.map(lambda _: fresh.get(PATH), range(600)))
     assert {answer.status for answer in answers} == {200} and len({(answer.headers["ETag"], answer.body) for answer in answers}) == 1
     assert builds(fresh) == 1
     known = answers[0].headers["ETag"]
     for target in (PATH, "/v1/d%61ta.zip"):
-        same = fresh.get(target, If_None_Match=known, record=False)
+        same = fresh.get(target, If_None_Match=known)
         assert (same.status, same.body, same.headers["Cache-Status"]) == (304, b"", "scip-api; hit") and builds(fresh) == 1
         head = fresh.request("HEAD", target)
         assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", str(len(answers[0].body)))
@@ -337,7 +337,7 @@ def test_a_new_archive_after_each_change(fresh, cluster):
             for number in range(3):
                 cluster.psql(f"UPDATE scip.hub SET blurb = 'Archive {number}' WHERE slug = 'london-hub'")
                 time.sleep(0.3)
-                answer = fresh.get(PATH, record=False)
+                answer = fresh.get(PATH)
                 with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
                     assert f"Archive {number}" in archive.read("hubs.csv").decode()
                 seen.add(answer.headers["ETag"])
@@ -356,7 +356,7 @@ def test_reads_stay_fast_beside_the_archive(fresh, cluster):
         taken = []
         for number in range(count):
             began = time.monotonic()
-            assert fresh.get(f"/v1/hubs?q=uncached-{time.monotonic_ns()}", record=False).status == 200
+            assert fresh.get(f"/v1/hubs?q=uncached-{time.monotonic_ns()}").status == 200
             taken.append(time.monotonic() - began)
         return statistics.median(taken)
 
@@ -365,7 +365,7 @@ def test_reads_stay_fast_beside_the_archive(fresh, cluster):
 
     def load():
         while not stop.is_set():
-            assert fresh.get(PATH, record=False).status in (200, 503)
+            assert fresh.get(PATH).status in (200, 503)
 
     threads = [threading.Thread(target=load) for _ in range(6)]
     for thread in threads:
@@ -387,10 +387,10 @@ def test_a_failure_is_nobody_s_archive(cluster):
     try:
         began = time.monotonic()
         with ThreadPoolExecutor(8) as clients:
-            assert {answer.status for answer in clients.map(lambda _: server.get(PATH, record=False), range(8))} <= {503, 504}
+            assert {answer.status for answer in clients.map(lambda _: server.get(PATH), range(8))} <= {503, 504}
         assert time.monotonic() - began < 8
     finally:
         lock.rollback()
         lock.close()
-    assert server.get(PATH, record=False).status == 200
+    assert server.get(PATH).status == 200
     server.stop()

@@ -53,7 +53,7 @@ def test_heads_of_all_lengths_are_whole(engine):
     """A cursor's link that grows over what stands before a body, byte by byte, and then over what clients take."""
     seen = set()
     for length in [*range(3300, 4300, 7), 5000, 6000, 7000]:
-        answer = engine.get(f"/things?limit=1&label={'l' * length}", record=False)
+        answer = engine.get(f"/things?limit=1&label={'l' * length}")
         assert answer.status == 200 and answer.json["next"], length
         seen.add(answer.headers["Link"] is not None)
         assert not answer.headers["Link"] or "l" * length in answer.headers["Link"]
@@ -63,7 +63,7 @@ def test_heads_of_all_lengths_are_whole(engine):
 
 def test_one_meaning_is_one_answer(engine):
     """However a path is written it is the same key, and the link says it in one way."""
-    settled = [engine.get(path + "?limit=1&label=one", record=False) for path in ("/things", "/%74hings", "/th%69ngs", "/things")]
+    settled = [engine.get(path + "?limit=1&label=one") for path in ("/things", "/%74hings", "/th%69ngs", "/things")]
     assert len({answer.body for answer in settled}) == 1 and len({next_of(answer) for answer in settled}) == 1
     assert next_of(settled[1]).startswith("/things?") and settled[1].headers["Cache-Status"] == "scip-api; hit"
 
@@ -95,12 +95,12 @@ def test_nothing_is_done_that_cannot_be_answered(partial, cluster, editor, title
     stored = lambda: cluster.psql(f"SELECT title FROM scip.news WHERE slug = '{path.split('/')[-1]}'")
     made = {"title": "Seen", "section": "news", "sources": ["https://www.example.org"], "confidence": "high"}
     try:
-        assert partial.send("PUT", path, {**made, "title": title}, token=editor, If_None_Match="*", key=key, record=False).status == status and not stored()
-        assert partial.send("PUT", path, made, token=editor, If_None_Match="*", record=False).status == 201 and stored() == "Seen"
+        assert partial.send("PUT", path, {**made, "title": title}, token=editor, If_None_Match="*", key=key).status == status and not stored()
+        assert partial.send("PUT", path, made, token=editor, If_None_Match="*").status == 201 and stored() == "Seen"
         before = cluster.psql("SELECT count(*) FROM scip.audit")
-        refused = partial.send("PATCH", path, {"title": title}, token=editor, if_match="*", record=False)
+        refused = partial.send("PATCH", path, {"title": title}, token=editor, if_match="*")
         assert refused.status == status and stored() == "Seen" and cluster.psql("SELECT count(*) FROM scip.audit") == before
-        assert partial.send("PATCH", path, {"title": "Other"}, token=editor, if_match="*", record=False).status == 200 and stored() == "Other"
+        assert partial.send("PATCH", path, {"title": "Other"}, token=editor, if_match="*").status == 200 and stored() == "Other"
     finally:
         cluster.psql("DELETE FROM scip.news WHERE slug LIKE 'walk-%'")
 
@@ -110,8 +110,8 @@ def test_a_dry_run_leaves_the_answers_that_are_kept(server, editor):
     hits = 0
     body = {"title": "Dry", "section": "news", "sources": ["https://www.example.org"], "confidence": "high"}
     for number in range(20):
-        assert server.send("PUT", f"/v1/news/walk-dry-{number}?dry_run=true", body, token=editor, If_None_Match="*", record=False).status == 201
-        hits += server.get(target, record=False).headers["Cache-Status"] == "scip-api; hit"
+        assert server.send("PUT", f"/v1/news/walk-dry-{number}?dry_run=true", body, token=editor, If_None_Match="*").status == 201
+        hits += server.get(target).headers["Cache-Status"] == "scip-api; hit"
     assert hits >= 10  # a slow watch, or what was changed before, may cost some
 
 
@@ -141,9 +141,9 @@ def test_slashes_behind_a_path_lead_to_it(server, target, stands_at):
 
 def test_slashes_lead_nowhere_else(server):
     for target in ("/v1/nowhere/", "//", "//evil.example/", "//evil.example//", "/\\evil.example/", "/v1//hubs/", "/%2fevil.example/"):
-        answer = server.get(target, record=False)
+        answer = server.get(target)
         assert answer.status in (308, 400, 404) and (answer.headers["Location"] or "/") == "/", target
-    assert server.send("POST", "/v1/people/", {"name": "x"}, record=True).headers["Location"] == "/v1/people"
+    assert server.send("POST", "/v1/people/", {"name": "x"}).headers["Location"] == "/v1/people"
     assert server.send("DELETE", "/v1/hubs/").status == 405
 
 

@@ -20,7 +20,7 @@ def server(cluster):
 
 def visit(server, answers):
     began = time.monotonic()
-    answer = server.get("/v1/documents/salts/visit", record=False, User_Agent="Mozilla/5.0 Firefox/130.0")
+    answer = server.get("/v1/documents/salts/visit", User_Agent="Mozilla/5.0 Firefox/130.0")
     answers.append((answer.status, time.monotonic() - began))
 
 
@@ -34,7 +34,7 @@ def test_visits_wait_beside_one_another(cluster, server):
             threads = [threading.Thread(target=visit, args=(server, answers)) for _ in range(8)]
             for thread in threads:
                 thread.start()
-            assert server.get("/health/live", record=False).status == 200
+            assert server.get("/health/live").status == 200
             for thread in threads:
                 thread.join()
             assert {status for status, _ in answers} <= {503, 504}

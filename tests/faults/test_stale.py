@@ -23,7 +23,7 @@ def holding(cluster, sql):
 
 
 def ask(server):
-    return server.get(TARGET, record=False)
+    return server.get(TARGET)
 
 
 def is_old(answer):
@@ -87,7 +87,7 @@ def test_an_exhausted_pool(cluster, server):
     change(cluster, server, "Exhausted")
     with holding(cluster, "LOCK TABLE scip.news IN ACCESS EXCLUSIVE MODE"):
         time.sleep(0.3)
-        hog = threading.Thread(target=lambda: server.get("/v1/news?q=hog", record=False))
+        hog = threading.Thread(target=lambda: server.get("/v1/news?q=hog"))
         hog.start()
         time.sleep(0.1)
         answer = ask(server)
