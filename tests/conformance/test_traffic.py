@@ -57,7 +57,7 @@ class Contract:
         response = operation and self.resolve(operation["responses"].get(str(status)))
         if method == "OPTIONS" and status == 204:
             return [] if "allow" in headers and not body else ["OPTIONS without Allow"]
-        if status == 308 and exchange["target"].split("?")[0].endswith("/"):  # any path with slashes behind it
+        if status == 308 and re.match(r"[^?]+/(\?|$)", exchange["target"]):  # any path with slashes behind it
             return [] if "location" in headers and not body else ["308 without Location"]
         if not response:
             if status not in FRAMING | (set() if operation else NOWHERE) | {"engine": PROBLEM_ONLY_ENGINE | ENGINE_ANYWHERE, "edge": EDGE}.get(self.name, set()):
