@@ -28,7 +28,7 @@ def hrefs_of(value):
 def links(target, headers, body):
     """The addresses of this service that an answer gives."""
     given = {name.lower(): value for name, value in headers}
-    media, text = given.get("content-type", "").split(";")[0], body.decode(errors="replace")
+    media, text = body and given.get("content-type", "").split(";")[0], body.decode("utf-8-sig", errors="replace")
     found = re.findall(r"<([^>]*)>", given.get("link", "")) + [given[name] for name in ("location", "content-location") if name in given]
     if media == "text/csv":
         found += [row["href"] for row in csv.DictReader(io.StringIO(text)) if row.get("href")]
@@ -36,7 +36,7 @@ def links(target, headers, body):
         found += [href for line in text.splitlines() for href in hrefs_of(json.loads(line))]
     elif media == "text/html":
         found += re.findall(r'(?:href|src)="([^"#]+)', text)
-    elif media.endswith("json") and not target.startswith("/openapi.json"):
+    elif media and media.endswith("json") and not target.startswith("/openapi.json"):
         found += hrefs_of(json.loads(text))
     whole = [urlsplit(urljoin(BASE + target, href.replace("&amp;", "&"))) for href in found]
     return {address.path + (f"?{address.query}" if address.query else "") for address in whole if address.netloc in ("service.example", "127.0.0.1:8080")}
