@@ -39,7 +39,7 @@ class Provider:
             self.process.stdout.close()
 
     def request(self, method, target, headers=None, body=None):
-        return harness.exchange(self, method, target, headers or {}, body, record, 20)
+        return harness.exchange(self, method, target, headers or {}, body, 20)
 
     def token(self, algorithm="RS256", seconds=300):
         return harness.Server.form(self, "/token", {"grant_type": "client_credentials", "scope": "hubs:read", "resource": f"{self.audience}/{algorithm}?seconds={seconds}"},
