@@ -34,7 +34,6 @@ TABLE = """
 GET / /robots.txt /sitemap.xml /favicon.ico /.well-known/security.txt  all
 GET /docs /docs/{asset} /web/{asset} /openapi.json /health/live /health/ready  all
 GET /.well-known/jwks.json /.well-known/oauth-authorization-server             all
-GET /favicon.ico /robots.txt /sitemap.xml /.well-known/security.txt            all
 GET /v1 /v1/data.zip                       all
 GET /v1/hubs /v1/hubs/{slug} /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/{id}  all
 GET /v1/organisations /v1/organisations/{slug}                                 all
