@@ -121,12 +121,17 @@ def test_the_groups_see_where_help_is_needed(server, tokens):
     mine = {one["hub"]["slug"]: one for one in answer.json["items"]}
     assert {"health-one", "health-two", "health-young", "scotland-hub"} <= set(mine)
     for slug in ("health-one", "health-two"):
-        shown = get(server, tokens["central"], mine[slug]["href"]).json
+        assert mine[slug]["href"] is None, "the board reads no Hub's evidence"
+        shown = get(server, tokens["central"], f"/v1/hubs/{slug}/health?period={year(2)}").json
         assert {rule["rule"]: rule["state"] for rule in shown["rules"]} == {rule: mine[slug][rule] for rule in RULES}
         assert [mine[slug][state] for state in ("met", "not_yet", "missed")] == [sum(rule["state"] == state for rule in shown["rules"]) for state in ("met", "not_yet", "missed")]
     assert (mine["health-one"]["met"], mine["health-one"]["missed"], mine["health-two"]["met"]) == (3, 2, 0)
-    for who in ("decider", "management", "central"):
-        assert get(server, tokens[who], path + "&limit=200").json == answer.json
+    assert get(server, tokens["management"], path + "&limit=200").json == answer.json
+    for who in ("decider", "central"):
+        told = get(server, tokens[who], path + "&limit=200").json["items"]
+        assert [{**one, "href": None} for one in told] == answer.json["items"]
+        assert all(one["href"] == f"/v1/hubs/{one['hub']['slug']}/health?period={year(2)}" for one in told)
+        assert get(server, tokens[who], told[0]["href"]).status == 200
     sheet = get(server, tokens["management"], path, Accept="text/csv")
     rows = list(csv.DictReader(io.StringIO(sheet.text)))
     assert [(row["hub"], row["two_meetings"], row["met"]) for row in rows] == [(one["hub"]["slug"], one["two_meetings"], str(one["met"])) for one in answer.json["items"]]
