@@ -87,7 +87,7 @@ BEGIN
   IF before || ' ' || NEW.status NOT IN ('proposed active', 'proposed closed', 'active paused', 'active closed',
        'paused active', 'paused closed', 'closed active', 'unknown active', 'unknown paused', 'unknown closed') THEN
     RAISE '% cannot follow %', NEW.status, before USING ERRCODE = 'SC409', CONSTRAINT = 'hub-status-transition';
-  ELSIF NEW.status = 'active' AND ctx.account() IS NOT NULL AND NOT EXISTS (
+  ELSIF NEW.status = 'active' AND (before = 'closed' OR ctx.account() IS NOT NULL) AND NOT EXISTS (
           SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
           AND (l.standing = 'dated' AND l.period @> today() OR l.standing = 'last_known' AND before = 'unknown')) THEN
     RAISE 'a Hub needs a lead' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-needs-a-lead';
