@@ -301,18 +301,18 @@ BEGIN
     WHERE c.differs
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
-  )
-  SELECT jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', f.line, f.wrong_column), 'detail', f.wrong) ORDER BY f.line, f.wrong_column)
-  INTO errors FROM first f;
-  IF errors IS NULL THEN
+  ), added AS (
     INSERT INTO scip.closed_total (metric, period, hub_id, item, class, value, sources, note)
     SELECT r.metric, r.period, r.hub_id, r.item, r.class, r.value, r.sources, r.note
-    FROM scip.read_closed_totals(body) r
-    WHERE NOT EXISTS (SELECT FROM scip.closed_total t WHERE t.what = r.what AND t.period = r.period)
-    ORDER BY r.line;
-    GET DIAGNOSTICS imported = ROW_COUNT;
-    unchanged := lines - imported;
-  END IF;
+    FROM sound r
+    WHERE NOT EXISTS (SELECT FROM first) AND NOT EXISTS (SELECT FROM scip.closed_total t WHERE t.what = r.what AND t.period = r.period)
+    ORDER BY r.line
+    RETURNING id
+  )
+  SELECT jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', f.line, f.wrong_column), 'detail', f.wrong) ORDER BY f.line, f.wrong_column),
+         (SELECT count(*) FROM added)
+  INTO errors, imported FROM first f;
+  unchanged := lines - imported;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.read_closed_totals, scip.import_closed_totals TO scip_writer;
 
