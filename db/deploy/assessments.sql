@@ -193,7 +193,9 @@ DECLARE
   found boolean;
 BEGIN
   EXECUTE 'WITH spanned AS MATERIALIZED ( -- planned anew each time: one row differs from thousands
-             SELECT w.what, o.period FROM written w CROSS JOIN LATERAL unnest(scip.total_overlaps(w.period)) o (period))
+             SELECT w.what, o.period
+             FROM (SELECT d.period, scip.total_overlaps(d.period) AS others FROM (SELECT DISTINCT period FROM written) d OFFSET 0) p
+             JOIN written w USING (period) CROSS JOIN LATERAL unnest(p.others) o (period))
            SELECT EXISTS (SELECT FROM spanned JOIN scip.closed_total t USING (what, period))' INTO found;
   IF found THEN
     RAISE 'counted already' USING ERRCODE = 'SC409', CONSTRAINT = 'total-overlaps';
@@ -282,7 +284,9 @@ BEGIN
   ), sound AS MATERIALIZED (
     SELECT * FROM read r WHERE r.wrong IS NULL
   ), spanned AS MATERIALIZED (
-    SELECT s.line, s.what, o.period FROM sound s CROSS JOIN LATERAL unnest(scip.total_overlaps(s.period)) o (period)
+    SELECT s.line, s.what, o.period
+    FROM (SELECT d.period, scip.total_overlaps(d.period) AS others FROM (SELECT DISTINCT period FROM sound) d OFFSET 0) p
+    JOIN sound s USING (period) CROSS JOIN LATERAL unnest(p.others) o (period)
   ), judged AS (
     SELECT r.line, r.wrong_column, r.wrong FROM read r WHERE r.wrong IS NOT NULL
     UNION ALL
