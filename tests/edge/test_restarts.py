@@ -10,7 +10,7 @@ import time
 import harness
 from test_edge import Edge
 
-REQUESTS = 10000 if "SCIP_ROUNDS" in os.environ else 1500
+REQUESTS = 10000 if "SCIP_LONG" in os.environ else 1500
 
 
 def test_no_request_fails_while_one_after_the_other_restarts(cluster, tmp_path):

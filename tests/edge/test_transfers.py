@@ -1,5 +1,4 @@
 """Files through the edge and without it: as they come, in little memory, each download counted for who asked for it."""
-import os
 import random
 import re
 import socket
@@ -189,7 +188,7 @@ def test_slow_lines_get_all_of_it(slow_lines, tmp_path, way):
         edge.stop()
 
 
-@pytest.mark.skipif("SCIP_ROUNDS" not in os.environ, reason="five minutes of 8 KiB/s")
+@pytest.mark.long
 def test_the_shipped_settings(cluster, put, api, tmp_path):
     """8 KiB/s, five minutes, through the edge: not cut."""
     put(api, "slow.pdf", FULL[:30 * MIB])

@@ -108,8 +108,7 @@ START_TEST(header_lines) {
                                          "A: b\r\r\n",
                                          "A: \x7f\r\n",
                                          "A: \x01\r\n",
-                                         "A: \x0b"
-                                         "chunked\r\n",
+                                         "A: \013chunked\r\n",
                                          "\xc3\xa9: a\r\n",
                                          "(A): b\r\n"};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
