@@ -1,5 +1,6 @@
 """A word that stands in personal values alone: where it turns up, something personal has come out."""
 import base64
+import gzip
 import json
 import re
 
@@ -25,6 +26,8 @@ def stains(exchange):
     """Where the word is in a recorded exchange and may not be: nowhere for those without a token; for all, not in headers,
     addresses, cursors and problems."""
     body, headers = base64.b64decode(exchange["body"]), dict(exchange["headers"])
+    if headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
     anonymous = not any(name.lower() == "authorization" for name, _ in exchange["request_headers"])
     if any(shows(value) for value in headers.values()):
         yield "a header"

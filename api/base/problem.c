@@ -114,6 +114,9 @@ static const struct state {
     {"25P03", "unavailable", "The database ended the session."},
     {"0A000", "unavailable", "The database is being changed."},
     {"26000", "unavailable", "The database is being changed."},
+    {"42P01", "unavailable", "The database is being changed."}, /* what was there when it was linked: a table, */
+    {"42703", "unavailable", "The database is being changed."}, /* a column, */
+    {"42883", "unavailable", "The database is being changed."}, /* a function */
     {"53", "unavailable", "The database is short of resources."},
     {"57014", "timeout", "The query took longer than it may."},
     {"57", "unavailable", "The database is restarting."},

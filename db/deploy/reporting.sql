@@ -148,8 +148,9 @@ GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_writer;
 CREATE FUNCTION scip.guard_relay() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
-  sent date := (SELECT m.sent_on FROM message m WHERE m.id = NEW.message_id AND m.direction = 'down');
+  sent date;
 BEGIN
+  SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'down' FOR KEY SHARE; -- it may be removed just now
   IF sent IS NULL OR NEW.relayed_on < sent THEN
     RAISE 'nothing to relay by then' USING ERRCODE = 'SC422', CONSTRAINT = 'relay-before-message';
   ELSIF NEW.relayed_on > today() THEN

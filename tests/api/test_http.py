@@ -65,6 +65,12 @@ def test_negotiation(server, accept, kind):
     assert "Accept" in answer.headers["Vary"]
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_is_the_same_while_it_is(server, path):
+    answer = server.get(path)
+    assert answer.headers["Cache-Control"] == "no-store" and server.get(path, If_None_Match=answer.headers["ETag"]).status == 304
+
+
 def test_format_wins_over_accept(server):
     assert server.get("/v1/hubs?format=csv", Accept="application/json").headers["Content-Type"].startswith("text/csv")
     assert server.get("/v1/hubs?format=csv", Accept="image/png").status == 200

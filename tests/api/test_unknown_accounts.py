@@ -73,6 +73,7 @@ def me(server, token, status=401):
 
 def listed(server, central, provider):
     answer = server.send("GET", f"/v1/unknown-accounts?issuer={harness.encode(provider.issuer)}", token=central)
+    assert server.send("GET", f"/v1/unknown-accounts?issuer={harness.encode(provider.issuer)}", token=central, If_None_Match=answer.headers["ETag"]).status == 304
     assert answer.status == 200, answer.text
     return {item["subject"]: item for item in answer.json["items"]}
 

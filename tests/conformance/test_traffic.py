@@ -17,7 +17,7 @@ FRAMING = {408, 411, 413, 414, 417, 431, 505}
 NOWHERE = {400, 404, 405, 501}  # where the contract has no such address, or no such method of it
 PROBLEM_ONLY_ENGINE = {401, 403, 409, 422}  # the engine's contract raises these by SQLSTATE
 ENGINE_ANYWHERE = {400, 404, 406, 415, 429, 500, 503, 504}  # which it does not list at each of its few operations; some fail on purpose
-EDGE = {400}  # what nginx says of a request that it does not pass on, beside framing and what the contract has
+EDGE = {400, 403}  # what nginx says of a request that it does not pass on, beside framing and what the contract has
 
 
 class Contract:
@@ -37,7 +37,7 @@ class Contract:
         return node
 
     def operation(self, method, target):
-        path = unquote(target.split("?")[0])
+        path = unquote(re.sub("^http://[^/]+", "", target).split("?")[0])
         method = "GET" if method == "HEAD" else method
         return next((operation for pattern, _, wanted, operation in self.routes if wanted == method and pattern.match(path)), None)
 
@@ -57,7 +57,7 @@ class Contract:
         response = operation and self.resolve(operation["responses"].get(str(status)))
         if method == "OPTIONS" and status == 204:
             return [] if "allow" in headers and not body else ["OPTIONS without Allow"]
-        if status == 308 and re.match(r"[^?]+/(\?|$)", exchange["target"]):  # any path with slashes behind it
+        if status == 308 and (re.match(r"[^?]+/(\?|$)", exchange["target"]) or self.name == "edge"):  # slashes behind a path; to TLS
             return [] if "location" in headers and not body else ["308 without Location"]
         if not response:
             if status not in FRAMING | (set() if operation else NOWHERE) | {"engine": PROBLEM_ONLY_ENGINE | ENGINE_ANYWHERE, "edge": EDGE}.get(self.name, set()):

@@ -152,7 +152,8 @@ def test_schema_changes_under_way(own):
     assert server.get("/v1/toolkit/principles").status == 200
     cluster.psql("""ALTER TABLE scip.toolkit_principle DROP COLUMN extra;
                     ALTER VIEW scip.regions RENAME TO regions_away;""")
-    assert server.get("/v1/regions").status == 500
+    gone = server.get("/v1/regions")
+    assert (gone.status, gone.headers["Retry-After"]) == (503, "1")
     assert server.get("/v1/hubs").status == 200
     cluster.psql("ALTER VIEW scip.regions_away RENAME TO regions")
     assert server.get("/v1/regions").status == 200
