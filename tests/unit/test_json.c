@@ -59,7 +59,11 @@ START_TEST(whole_numbers_are_integers) {
         {"[01.0,1.,.5,1.0.0,1e,--1.0,+1.0,1.0-,NaN]", "[01.0,1.,.5,1.0.0,1e,--1.0,+1,1.0-,NaN]"},
         {"\"never 1.0", "\"never 1.0"},
     };
+    volatile long double limit = 0x1p53L; /* valgrind computes with 53 bits: there is nothing to see of larger ones */
+    bool exact = limit + 1 != limit;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (!exact && strstr(cases[i][0], "9007199254740993"))
+            continue;
         struct text text = json_with_integers(arena, cases[i][0], strlen(cases[i][0]));
         ck_assert_str_eq(text.bytes, cases[i][1]);
         ck_assert_uint_eq(text.length, strlen(cases[i][1]));
