@@ -46,8 +46,7 @@ static const struct kind *kind_of(const char *slug) {
 }
 
 const char *problem_title(const char *slug) {
-    const struct kind *kind = kind_of(slug);
-    return kind ? kind->title : NULL;
+    return kind_of(slug)->title;
 }
 
 /* A text that was cut to fit, here or before, ends with a whole character: problem details are UTF-8. */

@@ -1,5 +1,4 @@
 #include "base/scan.h"
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,13 +60,11 @@ bool scan_number(const char *text, size_t length) {
 }
 
 /* A long double has the 64 bits of every integer. */
-static_assert(LDBL_MANT_DIG >= 64);
 bool scan_whole(const char *text, size_t length, int64_t *value) {
     long double number = scan_number(text, length) ? strtold(text, NULL) : NAN;
-    if (!(fabsl(number) < 0x1p63L) || number != floorl(number))
-        return false;
-    *value = (int64_t)number;
-    return true;
+    bool whole = fabsl(number) < 0x1p63L && number == floorl(number);
+    *value = whole ? (int64_t)number : 0;
+    return whole;
 }
 
 /* Two digits at text as a number, or -1. */
