@@ -5747,7 +5747,8 @@ export interface components {
             met: number;
             not_yet: number;
             missed: number;
-            href: components["schemas"]["Href"];
+            /** @description Where the evidence is; null for those who may not read it. */
+            href: components["schemas"]["Href"] | null;
         };
         NetworkHealthList: {
             items: components["schemas"]["NetworkHealth"][];
@@ -6314,6 +6315,7 @@ export interface components {
                 name: string;
                 familyName?: string;
                 givenName?: string;
+                honorificSuffix?: string;
             }[];
             datePublished?: components["schemas"]["PartialDate"];
             publisher?: components["schemas"]["LinkedOrganisation"];
@@ -6363,6 +6365,7 @@ export interface components {
             author?: {
                 family?: string;
                 given?: string;
+                suffix?: string;
                 literal?: string;
             }[];
             issued?: {
@@ -23804,6 +23807,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Healthy"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
         };
@@ -23827,6 +23831,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
