@@ -76,7 +76,7 @@ static PGconn *start_connecting(const struct pool_options *options) {
         one++;
     snprintf(settings, sizeof settings,
              "-c statement_timeout=%lld%s %s -c TimeZone=UTC -c DateStyle=ISO "
-             "-c extra_float_digits=1",
+             "-c extra_float_digits=1 -c client_min_messages=error",
              (long long)(options->query_timeout_us / 1000),
              options->read_only ? " -c default_transaction_read_only=on" : "", one && one->val ? one->val : "");
     PQconninfoFree(given);

@@ -73,6 +73,13 @@ NAMES = {"King’s College of Typing": ["kings college of typing", "king's colle
          "Café “Tŷ Gwŷn” typed": ["cafe", "ty gwyn", '"Tŷ Gwŷn"', "cafe\u0301"]}
 
 
+def test_nothing_of_it_is_in_the_log(server, searches):
+    """What PostgreSQL notices of a text quotes it."""
+    for path in searches:
+        assert ask(server, path, "the !!!").status == 200
+    assert [event for event in server.events() if "text" in event] == [], "every line is JSON, none is libpq's"
+
+
 def test_what_is_searched_and_what_is_asked_are_cut_alike(server, central, searches):
     wanted = {}
     for n, title in enumerate(NAMES):
