@@ -120,7 +120,7 @@ const char *schema_format(const struct schema *schema) {
 
 const json_t *schema_node(const struct schema *schema) {
     const struct rule *ref = rule_of(schema, "$ref");
-    return ref && schema->count == 1 ? schema_node(ref->schema) : schema->node;
+    return ref && ref->schema && schema->count == 1 ? schema_node(ref->schema) : schema->node;
 }
 
 const json_t *schema_default(const struct schema *schema) {

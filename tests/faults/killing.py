@@ -102,19 +102,30 @@ def until_done(attempt, *errors):
             time.sleep(0.05)
 
 
+CHECKPOINTER = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+
+
+def begun_anew(cluster, before):
+    """Holds that PostgreSQL has begun anew: a session of before may answer for a moment yet."""
+    cluster.leave()
+    assert cluster.psql(CHECKPOINTER) not in ("", before)
+
+
 def kill_database(cluster, way):
     """Ends a session, sessions or all of PostgreSQL, and comes back when it is there again."""
+    before = cluster.psql(CHECKPOINTER)
     if way == "immediate":
         cluster.run("immediate")
         time.sleep(0.2)
         cluster.run("restart")
     elif way == "postmaster":
         os.kill(int(cluster.psql("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")), 9)
-        until_done(lambda: (cluster.run("restart", "-c", f"fsync={cluster.fsync}"), cluster.psql("SELECT 1")), subprocess.CalledProcessError, AssertionError)  # not before its children have gone
+        until_done(lambda: (cluster.run("restart", "-c", f"fsync={cluster.fsync}"), begun_anew(cluster, before)), subprocess.CalledProcessError, AssertionError)  # not before its children have gone
     elif way == "backend":
         pid = cluster.psql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'scip-api%' ORDER BY state = 'active' DESC LIMIT 1")
         if pid:
             os.kill(int(pid), 9)
+            until_done(lambda: begun_anew(cluster, before), AssertionError)
     else:
         for _ in range(4):
             cluster.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scip-api%'")

@@ -5,6 +5,7 @@ import threading
 import time
 
 import harness
+import killing
 import pytest
 
 ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long run
@@ -91,9 +92,10 @@ def test_backend_killed(own):
     load = Load(server)
     for _ in range(3 * ROUNDS):
         time.sleep(0.3)
+        before = cluster.psql(killing.CHECKPOINTER)
         for pid in backends(cluster)[:1]:
             os.kill(pid, signal.SIGKILL)
-        database_up(cluster)
+            killing.until_done(lambda: killing.begun_anew(cluster, before), AssertionError)
         wait_well(server, 2)
     load.stop()
 
