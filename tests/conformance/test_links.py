@@ -16,9 +16,10 @@ BASE = "http://service.example"
 
 
 def hrefs_of(value):
-    """The members named href, however deep."""
-    if isinstance(value, dict):
+    """The members named href, however deep; where a record's status is none, its address is one to PUT it at."""
+    if isinstance(value, dict) and value.get("status") != "none":
         yield from (href for name, href in value.items() if name == "href" and isinstance(href, str))
+    if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         for one in value:
@@ -31,7 +32,7 @@ def links(target, headers, body):
     media, text = body and given.get("content-type", "").split(";")[0], body.decode("utf-8-sig", errors="replace")
     found = re.findall(r"<([^>]*)>", given.get("link", "")) + [given[name] for name in ("location", "content-location") if name in given]
     if media == "text/csv":
-        found += [row["href"] for row in csv.DictReader(io.StringIO(text)) if row.get("href")]
+        found += [row["href"] for row in csv.DictReader(io.StringIO(text)) if row.get("href") and row.get("status") != "none"]
     elif media == "application/x-ndjson":
         found += [href for line in text.splitlines() for href in hrefs_of(json.loads(line))]
     elif media == "text/html":

@@ -37,7 +37,7 @@ class Contract:
         return node
 
     def operation(self, method, target):
-        path = unquote(re.sub("^http://[^/]+", "", target).split("?")[0])
+        path = unquote(re.sub("(?i)^https?://[^/]+", "", target).split("?")[0])
         method = "GET" if method == "HEAD" else method
         return next((operation for pattern, _, wanted, operation in self.routes if wanted == method and pattern.match(path)), None)
 
@@ -58,7 +58,7 @@ class Contract:
         if method == "OPTIONS" and status == 204:
             return [] if "allow" in headers and not body else ["OPTIONS without Allow"]
         if status == 308 and (re.match(r"[^?]+/(\?|$)", exchange["target"]) or self.name == "edge"):  # slashes behind a path; to TLS
-            return [] if "location" in headers and not body else ["308 without Location"]
+            return [] if "location" in headers and (not body or self.name == "edge") else ["308 without Location"]
         if not response:
             if status not in FRAMING | (set() if operation else NOWHERE) | {"engine": PROBLEM_ONLY_ENGINE | ENGINE_ANYWHERE, "edge": EDGE}.get(self.name, set()):
                 return [f"{status} of {operation['operationId'] if operation else 'no operation'} is not documented"]
