@@ -319,7 +319,7 @@ def raw(server, data, timeout=3.0, pause=None):
     """Sends bytes as they are (in two parts around pause seconds where data is a pair) and reads until the
     server closes or is silent for timeout. Gives the responses that came back and whether it closed."""
     parts = data if isinstance(data, tuple) else (data,)
-    words = parts[0].split(b"\r\n")[0].decode("latin-1").split(" ")
+    words = b"".join(parts).lstrip(b"\r\n").split(b"\r\n")[0].decode("latin-1").split(" ")
     method, target = (words[0], words[1]) if len(words) == 3 else ("GET", "*")
     received, closed = b"", False
     with socket.create_connection(("127.0.0.1", server.port), timeout=timeout) as connection:
