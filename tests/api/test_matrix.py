@@ -499,7 +499,7 @@ def judge(cluster, server, contract, records, cell):
     """What is wrong with a cell: each caller's request in each representation."""
     method, template = cell.split()
     operation = contract["paths"][template.replace("{draft}", "{id}")][method.lower()]
-    path = address(server, records, method, template)
+    path = address(server, records, method, template) + ("?metric=hubs" if template == "/v1/metric-values" else "")  # all of them take long
     content_type, body = body_of(contract, operation)
     success = resolve(contract, next(value for status, value in operation["responses"].items() if status[0] == "2" or status == "303"))
     conditions = {resolve(contract, parameter)["name"] for parameter in operation.get("parameters", [])}

@@ -169,7 +169,7 @@ def batches(chance, clicks, most):
 
 
 @pytest.mark.parametrize("seed, count, users, spread, most, order", [
-    (1, 30000, 600, 90, 200, "random"), (2, 30000, 100, 600, 250, "random"), (3, 20000, 20, 1800, 64, "random"),
+    (1, 30000, 600, 90, 200, "random"), pytest.param(2, 30000, 100, 600, 250, "random", marks=pytest.mark.long), pytest.param(3, 20000, 20, 1800, 64, "random", marks=pytest.mark.long),
     (4, 10000, 300, 120, 64, "forwards"), (5, 10000, 300, 120, 64, "backwards"), (6, 3000, 30, 300, 1, "random"), (10, 10000, 1500, 60, 64, "random")])
 def test_the_counter_is_the_reference(bank, writers, seed, count, users, spread, most, order):
     """Also when it is recounted meanwhile: nothing is lost with what the counter goes on from."""
