@@ -80,10 +80,23 @@ const misdrawn = () => {
     .map((shape) => `${shape.localName} ${shape.textContent.slice(0, 20)} ${getComputedStyle(shape).fill}`)
 }
 
-for (const [name, path] of Object.entries(pages))
+/** A page in a mode; that of the contract, which takes seconds to draw, is one for all. */
+const shown = {}
+async function openIn(name, { viewport = { width: 1280, height: 900 }, colorScheme = 'light', forcedColors = 'none', javaScriptEnabled = true }) {
+  if (!javaScriptEnabled) return open(url + pages[name], { viewport, javaScriptEnabled })
+  const page = shown[name] ?? await open(url + pages[name], { bypassCSP: true })
+  if (name === 'docs') shown[name] = page
+  await page.setViewportSize(viewport)
+  await page.emulateMedia({ colorScheme, forcedColors, reducedMotion: 'reduce' })
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === 'finished')) /* colours fade */
+  return page
+}
+
+for (const name of Object.keys(pages))
   for (const [mode, options] of Object.entries(modes))
     test(`${name}: ${mode}`, async () => {
-      const page = await open(url + path, { bypassCSP: options.javaScriptEnabled !== false, ...options })
+      const page = await openIn(name, options)
       if (options.javaScriptEnabled === false) {
         const text = await page.locator('main').innerText()
         assert.ok(text.length > 200 && await page.locator('main a').count() > 2, text)
@@ -100,7 +113,7 @@ for (const [name, path] of Object.entries(pages))
       assert.deepEqual(page.asked.filter((address) => !address.startsWith(`${url}/`) && !address.startsWith('data:')), [], 'an outside request')
       assert.ok(await page.evaluate(() => document.querySelector('meta[name=description]').content.length > 40))
       if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}-${mode.replaceAll(', ', '-').replaceAll(' ', '-')}.png`, fullPage: true })
-      await page.close()
+      if (!shown[name]) await page.close()
     })
 
 for (const [path, status, said] of [['/no-such-page', 404, /There is no/], ['/v1/hubs/no-such-hub', 404, /There is no/], ['/v1/hubs?limit=many', 400, /\/query\/limit/]])

@@ -26,7 +26,7 @@ def test_there_was_something_to_come_out(traffic):
 
 
 def test_no_log_line_has_it():
-    logs = sorted(harness.LOCAL.glob("**/server-*.log"))
+    logs = sorted(harness.TRAFFIC.parent.glob("**/server-*.log"))
     assert logs and [log.name for log in logs if canary.shows(log.read_bytes())] == []
 
 
