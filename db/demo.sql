@@ -150,10 +150,13 @@ INSERT INTO scip.minutes (id, meeting_id, number, text) SELECT pg_temp.id('minut
 UPDATE scip.minutes n SET status = 'approved' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 10;
 UPDATE scip.minutes n SET status = 'shared' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 9;
 
+INSERT INTO scip.programme (slug, name, name_cy, summary, sources, confidence)
+VALUES ('demonstration-days', 'Demonstration days', 'Demonstration diwrnodau', 'A programme of the demonstration alliance', '{Demonstration data}', 'low');
+
 -- What Hubs and their members did; young people are numbers, and small ones of the Hubs 3 and 12.
 INSERT INTO scip.activity (id, hub_id, kind, held_on, title, themes, membership_id, programme, interventions, young_people)
 SELECT pg_temp.id('activity', h::text, a.kind, a.day::text), d.id, a.kind, a.day, 'Demonstration activity', ARRAY[pg_temp.pick(h + k, 'partnership', 'practice', 'research', 'policy')],
-       r.id, CASE a.kind WHEN 'outreach' THEN pg_temp.pick(k, 'demonstration_days', 'other') END, CASE WHEN a.kind = 'outreach' THEN 1 + (h + k) % 3 END,
+       r.id, CASE a.kind WHEN 'outreach' THEN CASE WHEN k % 2 = 0 THEN 'demonstration-days' END END, CASE WHEN a.kind = 'outreach' THEN 1 + (h + k) % 3 END,
        CASE WHEN a.kind <> 'outreach' OR (h + k) % 13 = 0 THEN NULL WHEN h IN (3, 12) THEN (k % 4 = 0)::int * 2 ELSE 8 + (h * 7 + k * 5) % 40 END
 FROM demo_hub d CROSS JOIN LATERAL (
   SELECT f.kind, launched + 40 + f.every * i AS day, i AS k
@@ -193,8 +196,6 @@ FROM generate_series(1, 40) n CROSS JOIN LATERAL (SELECT date '2019-04-10' + n *
 JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
 
 -- Events: 1 to 178 count in 2019-22. Of the others 8 were cancelled, 3 have no date, 3 are not recorded as held, and 14 are of other years.
-INSERT INTO scip.programme (slug, name, name_cy, summary, sources, confidence)
-VALUES ('demonstration-days', 'Demonstration days', 'Demonstration diwrnodau', 'A programme of the demonstration alliance', '{Demonstration data}', 'low');
 INSERT INTO scip.event (uid, slug, title, title_source, kind, starts, ends, date_text, starts_at, venue, town, nation, online, hub_id, organiser_id, programme_id, capacity,
   attendance, description, status, cancellation_reason, sources, confidence)
 SELECT pg_temp.id('event', n::text), 'demonstration-event-' || n, 'Demonstration event ' || n, 'described', x.kind,

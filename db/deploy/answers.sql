@@ -16,7 +16,7 @@ RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 DECLARE
   -- whole days that the history tells of, and what is asked for that may be told at once; all parts stand beside their whole
   kept boolean := known_at IS NULL OR known_at >= ALL (SELECT s.at FROM scip.history_start s WHERE s."table" = ANY (m.tables));
-  live text[] := ARRAY(SELECT DISTINCT b FROM unnest(array_append(breakdowns, '')) b WHERE m.privacy IN ('exact', 'people') AND NOT (m.privacy = 'people' AND b ~ '\+'));
+  live text[] := ARRAY(SELECT DISTINCT b FROM unnest(array_append(breakdowns, '')) b WHERE m.privacy = 'exact');
 BEGIN
   RETURN QUERY
     WITH span AS MATERIALIZED (
@@ -72,7 +72,7 @@ CREATE FUNCTION metric.hub(slug text) RETURNS bigint LANGUAGE sql STABLE
 RETURN coalesce((SELECT h.id FROM scip.hub h WHERE h.slug = hub.slug), (SELECT f.hub_id FROM scip.hub_former_slug f WHERE f.slug = hub.slug));
 
 -- What is wrong with what is asked for, or NULL. metrics: all that have to be broken down so.
-CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub text, as_of date, release int) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub text, category text, as_of date, release int) RETURNS jsonb LANGUAGE sql STABLE AS $$
   WITH p AS MATERIALIZED (SELECT * FROM metric.periods(periods)),
   fault AS (
     SELECT 1 AS i, '/query/metric' AS pointer, u || ' is no metric: /v1/metrics lists them' AS detail FROM unnest(metrics) u WHERE NOT EXISTS (SELECT FROM scip.metric m WHERE m.code = u)
@@ -86,11 +86,14 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
     UNION ALL
     SELECT 5, '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND metric.hub(hub) IS NULL
     UNION ALL
-    SELECT 6, '/query/as_of', 'is yet to come' WHERE as_of > scip.today()
+    SELECT 6, '/query/category', format('is no category of %s: %s', m.code, CASE WHEN cardinality(c.found) <= 40 THEN 'it has ' || array_to_string(c.found, ', ') ELSE m.category END)
+    FROM scip.metric m, LATERAL (SELECT metric.categories(m) AS found) c WHERE m.code = ANY (metrics) AND m.category IS NOT NULL AND faults.category <> ALL (c.found)
     UNION ALL
-    SELECT 7, '/query/release', 'is one of a single period' WHERE release IS NOT NULL AND (SELECT count(*) FROM p) > 1
+    SELECT 7, '/query/as_of', 'is yet to come' WHERE as_of > scip.today()
     UNION ALL
-    SELECT 8, '/query/release', 'says all about when: leave out as_of' WHERE release IS NOT NULL AND as_of IS NOT NULL
+    SELECT 8, '/query/release', 'is one of a single period' WHERE release IS NOT NULL AND (SELECT count(*) FROM p) > 1
+    UNION ALL
+    SELECT 9, '/query/release', 'says all about when: leave out as_of' WHERE release IS NOT NULL AND as_of IS NOT NULL
   )
   SELECT coalesce((SELECT jsonb_agg(jsonb_build_object('pointer', f.pointer, 'detail', f.detail) ORDER BY f.i, f.detail) FROM fault f),
     (SELECT jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || string_agg(DISTINCT p.family, ' and ' ORDER BY p.family)
@@ -137,7 +140,7 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  wrong := metric.faults(ARRAY[m.code::text], periods, asked, hub, as_of, release);
+  wrong := metric.faults(ARRAY[m.code::text], periods, asked, hub, category, as_of, release);
   IF wrong IS NOT NULL THEN
     refused := 400;
     RETURN NEXT;
@@ -177,7 +180,7 @@ DECLARE
   rows bigint;
   total bigint := 0;
 BEGIN
-  wrong := metric.faults(metrics, given, asked, hub, NULL, NULL);
+  wrong := metric.faults(metrics, given, asked, hub, NULL, NULL, NULL);
   IF wrong IS NULL AND 'none' = ANY (by) AND cardinality(by) > 1 THEN
     wrong := '[{"pointer": "/query/by", "detail": "none stands alone"}]';
   END IF;
@@ -234,8 +237,9 @@ CREATE FUNCTION metric.is_in(asked text[], f fact.row, hub_id bigint, nation tex
 RETURN ('hub' <> ALL (asked) OR (f).hub_id IS NOT DISTINCT FROM is_in.hub_id) AND ('nation' <> ALL (asked) OR (f).nation IS NOT DISTINCT FROM is_in.nation)
   AND ('category' <> ALL (asked) OR (f).category IS NOT DISTINCT FROM is_in.category);
 
--- How a cell comes about; by: of what it is a part, where it is that of none. Rows are told where the number is; to the central team, and to
--- a Hub of itself, all is, with the number as it was counted and the records behind it. Of a time that no record tells of, nothing.
+-- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are told to those who may see the records: all of
+-- them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a time that no
+-- record tells of, nothing.
 CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text, OUT period text, OUT "from" date, OUT "to" date,
   OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
@@ -269,17 +273,17 @@ BEGIN
   status := a.status; basis := a.basis; of_release := a.of_release;
   filters := json_build_object('hub', hub, 'nation', nation, 'category', category);
   may := ctx.central() OR hub IS NOT NULL AND a.hub_id = ANY (ctx.hubs_led());
-  told := status <> 'suppressed' AND (m.privacy = 'exact' OR m.privacy = 'people' AND cardinality(asked) < 2);
+  told := may OR m.records = 'public';
   IF basis = 'release' THEN
     known_at := (SELECT r.created_at FROM release r WHERE r.period = a.period AND r.number = a.of_release);
     citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, asked, a.of_release) c WHERE c.href IS NOT NULL);
   END IF;
-  IF a.counted AND (told OR may) THEN
+  IF a.counted AND told THEN
     SELECT count(*) FILTER (WHERE f.left_out IS NULL),
            coalesce((SELECT json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason) FROM (
              SELECT x.left_out AS reason, count(*) AS n FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) x
              WHERE x.left_out IS NOT NULL AND metric.is_in(asked, x, a.hub_id, a.of_nation, a.of_category) GROUP BY 1) o), '[]'),
-           CASE WHEN may THEN coalesce(json_agg(DISTINCT f.record ORDER BY f.record) FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]') END
+           coalesce(json_agg(DISTINCT f.record ORDER BY f.record) FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]')
     INTO rows_in, rows_left_out, records
     FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
     WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category);
@@ -335,13 +339,38 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     LEFT JOIN feedback f ON f.booking_id = b.id
     WHERE s.status IN ('published', 'held') AND s.day BETWEEN p.starts AND p.ends AND (c.id IS NULL OR s.course_id = c.id)) n
   CROSS JOIN LATERAL (
-    SELECT count(*) AS years, count(e.id) AS released, bool_or(x.status = 'suppressed') AS hidden, sum(x.part)::int AS high, sum(x.whole)::int AS rated
-    FROM generate_series(p.starts::timestamp, p.ends, interval '1 year') y
+    SELECT count(*) AS years, count(e.id) AS released, bool_or(x.status = 'suppressed') AND sum(x.whole) IS NULL AS hidden, sum(x.part)::int AS high, sum(x.whole)::int AS rated
+    FROM generate_series(year_start(academic_year(p.starts))::timestamp, p.ends, interval '1 year') y
     LEFT JOIN LATERAL (SELECT t.id FROM release t WHERE t.period = academic_year(y::date) ORDER BY t.number DESC LIMIT 1) e ON true
     LEFT JOIN release_cell x ON x.release_id = e.id AND x.metric = 'toolkit_rated_highly'
-      AND x.breakdown = CASE WHEN c.id IS NULL THEN '{}' ELSE '{category}' END::text[] AND x.category IS NOT DISTINCT FROM c.slug) r
+      AND x.breakdown = CASE WHEN c.id IS NULL THEN '{}' ELSE '{category}' END::text[] AND x.category IS NOT DISTINCT FROM c.slug
+    WHERE y >= p.starts AND y + interval '1 year' <= p.ends + 1) r
   WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
 $$;
 DROP FUNCTION scip.training_ratings;
+
+-- How schools stand by each principle in an academic year (this one, where none is named), as its release has it; the number of schools is the sum
+-- of what is published of the stages. Before there is one nothing is told.
+CREATE FUNCTION scip.self_assessment_sums(period text, OUT principle_id bigint, OUT year text, OUT schools int, OUT schools_status text, OUT emerging int, OUT emerging_status text,
+  OUT developing int, OUT developing_status text, OUT embedding int, OUT embedding_status text)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  named text := coalesce(period_name(coalesce(period, academic_year(today()))), '');
+BEGIN
+  IF NOT is_academic_year(named) THEN
+    RAISE 'not an academic year' USING ERRCODE = 'SC422', CONSTRAINT = 'not-an-academic-year';
+  END IF;
+  RETURN QUERY
+  SELECT p.id, named, s.schools, CASE WHEN s.told = 0 THEN 'not_available' WHEN s.schools IS NULL THEN 'suppressed' ELSE 'value' END,
+         s.stage[1], s.status[1], s.stage[2], s.status[2], s.stage[3], s.status[3]
+  FROM toolkit_principle p
+  LEFT JOIN LATERAL (SELECT r.id FROM release r WHERE r.period = named ORDER BY r.number DESC LIMIT 1) r ON true
+  CROSS JOIN LATERAL (
+    SELECT array_agg(c.value::int ORDER BY g.i) AS stage, array_agg(coalesce(c.status, 'not_available') ORDER BY g.i) AS status, count(c.status) AS told,
+           metric.rounded_answers(array_agg(coalesce(c.value, 0)))::int AS schools
+    FROM unnest(ARRAY['emerging', 'developing', 'embedding']) WITH ORDINALITY g (stage, i)
+    LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}' AND c.category = p.slug || '/' || g.stage) s;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.self_assessment_sums TO scip_anonymous;
 
 COMMIT;

@@ -5,8 +5,7 @@ SET LOCAL client_min_messages = warning;
 -- An address may also be that of a list of a period or a metric.
 ALTER TABLE scip.kind_address DROP CONSTRAINT kind_address_prefix_check,
   ADD CONSTRAINT kind_address_prefix_check CHECK (prefix ~ '^/v1/([a-z/-]+(/|\?[a-z]+=))?$');
-INSERT INTO scip.kind_address VALUES ('toolkit_self_assessments', '/v1/toolkit/self-assessments?period='),
-  ('past_totals', '/v1/past-totals?metric=');
+INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric=');
 
 -- A principle by its slug; SC422 when there is none.
 CREATE FUNCTION scip.principle(slug text) RETURNS bigint
@@ -53,67 +52,6 @@ BEGIN
   ON CONFLICT ON CONSTRAINT self_assessment_once DO UPDATE SET stage = EXCLUDED.stage WHERE a.stage <> EXCLUDED.stage;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.set_self_assessments TO scip_writer;
-
--- What everybody may know: of each principle, how many schools stand where, each by its latest assessment in the
--- academic year (this one, where none is named). No number of one to four schools is given. Complementary suppression:
--- as soon as one stage of a principle has one to four schools none of its stages is given, for the total less the
--- others would tell it; the total stays when it is five or more. A total of one to four has such a stage, so then
--- nothing is given. Principles do not add up to anything, so they tell nothing of each other. What is suppressed
--- leaves this function for nobody, so every representation is the same. A year that has not begun is not_available.
-CREATE FUNCTION scip.small_number(n int, hidden boolean, ahead boolean, OUT value int, OUT status text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN NOT (hidden OR ahead) THEN n END,
-         CASE WHEN ahead THEN 'not_available' WHEN hidden THEN 'suppressed' WHEN n = 0 THEN 'zero' ELSE 'value' END;
-$$;
-CREATE FUNCTION scip.self_assessment_sums(period text, OUT principle_id bigint, OUT year text,
-  OUT schools int, OUT schools_status text, OUT emerging int, OUT emerging_status text,
-  OUT developing int, OUT developing_status text, OUT embedding int, OUT embedding_status text)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  named text := coalesce(period_name(coalesce(period, academic_year(today()))), '');
-  first date;
-BEGIN
-  IF NOT is_academic_year(named) THEN
-    RAISE 'not an academic year' USING ERRCODE = 'SC422', CONSTRAINT = 'not-an-academic-year';
-  END IF;
-  first := year_start(named);
-  RETURN QUERY
-  WITH latest AS (
-    SELECT DISTINCT ON (a.organisation_id, a.principle_id) a.principle_id AS principle, a.stage
-    FROM self_assessment a
-    WHERE a.assessed_on >= first AND a.assessed_on < first + interval '1 year'
-    ORDER BY a.organisation_id, a.principle_id, a.assessed_on DESC
-  ), counted AS (
-    SELECT p.id, count(l.stage)::int AS n,
-           count(*) FILTER (WHERE l.stage = 'emerging')::int AS n1, count(*) FILTER (WHERE l.stage = 'developing')::int AS n2,
-           count(*) FILTER (WHERE l.stage = 'embedding')::int AS n3
-    FROM toolkit_principle p LEFT JOIN latest l ON l.principle = p.id
-    GROUP BY p.id
-  ), judged AS (
-    SELECT c.*, n BETWEEN 1 AND 4 AS few, n1 BETWEEN 1 AND 4 OR n2 BETWEEN 1 AND 4 OR n3 BETWEEN 1 AND 4 AS hidden, first > today() AS ahead
-    FROM counted c
-  )
-  SELECT j.id, named, s.value, s.status, e.value, e.status, d.value, d.status, m.value, m.status
-  FROM judged j, small_number(j.n, j.few, j.ahead) s, small_number(j.n1, j.hidden, j.ahead) e,
-       small_number(j.n2, j.hidden, j.ahead) d, small_number(j.n3, j.hidden, j.ahead) m;
-END $$;
-GRANT EXECUTE ON FUNCTION scip.self_assessment_sums TO scip_anonymous;
-
--- Changes of what is not public change public sums: their readers are told of the period or the metric, no more.
-CREATE FUNCTION scip.note_sums() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  rows jsonb[] := ARRAY[to_jsonb(OLD), to_jsonb(NEW)];
-BEGIN
-  INSERT INTO change (kind, key, op, audience)
-  SELECT DISTINCT TG_ARGV[0], CASE TG_TABLE_NAME WHEN 'self_assessment' THEN academic_year((r ->> 'assessed_on')::date) ELSE m.code::text END, 'changed', ARRAY['public']
-  FROM unnest(rows) r LEFT JOIN closed_metric m ON m.code = r ->> 'metric' AND m.public
-  WHERE r ? 'assessed_on' OR m.code IS NOT NULL
-  ON CONFLICT (xid, kind, key, op, audience) DO NOTHING;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER note_sums AFTER INSERT OR UPDATE OR DELETE ON scip.self_assessment
-  FOR EACH ROW EXECUTE FUNCTION scip.note_sums('toolkit_self_assessments');
 
 CREATE VIEW scip.self_assessments WITH (security_invoker) AS
 SELECT a.id, json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
@@ -206,8 +144,18 @@ CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.closed_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
 CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.closed_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
-CREATE TRIGGER note_sums AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
-  FOR EACH ROW EXECUTE FUNCTION scip.note_sums('past_totals');
+-- Changes of what is not public change public totals: their readers are told of the metric, no more.
+CREATE FUNCTION scip.note_totals() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  INSERT INTO change (kind, key, op, audience)
+  SELECT DISTINCT 'past_totals', m.code::text, 'changed', ARRAY['public']
+  FROM unnest(ARRAY[to_jsonb(OLD), to_jsonb(NEW)]) r JOIN closed_metric m ON m.code = r ->> 'metric' AND m.public
+  ON CONFLICT (xid, kind, key, op, audience) DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
+  FOR EACH ROW EXECUTE FUNCTION scip.note_totals();
 
 -- Everybody reads the totals of public metrics, without the notes.
 GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.closed_total TO scip_anonymous;

@@ -26,6 +26,10 @@ RETURN CASE length(value)
   WHEN 7 THEN (scip.earliest(value) + interval '1 month - 1 day')::date
   ELSE scip.earliest(value)
 END;
+-- Whether they say days, and no month or year in which these are.
+CREATE FUNCTION scip.are_days(starts scip.partial_date, ends scip.partial_date) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN length(starts) = 10 AND coalesce(length(ends), 10) = 10;
 
 CREATE FUNCTION scip.precision(value scip.partial_date) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT

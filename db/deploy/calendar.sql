@@ -21,6 +21,7 @@ CREATE TABLE scip.programme (
 CALL scip.publish('programme');
 CALL scip.keep_records('programme', 'programme');
 CALL scip.let_central_write('programme');
+ALTER TABLE scip.activity ADD CONSTRAINT activity_programme FOREIGN KEY (programme) REFERENCES scip.programme (slug) ON UPDATE CASCADE;
 
 -- draft, then published, then held or cancelled; unknown is for imported ones. A time of day (starts_at) stands
 -- beside the day where it is known; the day follows from it.

@@ -215,8 +215,7 @@ BEGIN
       SELECT FROM event_outreach o JOIN event e ON e.id = o.event_id LEFT JOIN programme p ON p.id = e.programme_id
       JOIN activity a ON a.hub_id = e.hub_id AND a.held_on BETWEEN e.starts_on AND e.ends_on
       WHERE e.hub_id = hub AND a.kind = 'outreach' AND num_nonnulls(a.interventions, a.young_people) > 0
-        AND e.status <> 'cancelled' AND length(e.starts) = 10 AND length(coalesce(e.ends, e.starts)) = 10
-        AND coalesce(a.programme = replace(p.slug, '-', '_'), true)
+        AND e.status <> 'cancelled' AND scip.are_days(e.starts, e.ends) AND coalesce(a.programme = p.slug, true)
         AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END) THEN
     RAISE 'the numbers of that day are there' USING ERRCODE = 'SC409', CONSTRAINT = 'outreach-entered-twice';
   END IF;

@@ -48,7 +48,7 @@ END $$;
 
 CALL known.offer('hub', 'hub_status', 'hub_lead', 'hub_membership', 'organisation', 'activity', 'meeting', 'attendance', 'event',
   'event_outreach', 'programme', 'course', 'training_session', 'booking', 'feedback', 'quarterly_update', 'quarter_deadline',
-  'message', 'message_relay', 'policy_contribution', 'closed_total', 'hub_evaluation', 'hub_evaluation_figure');
+  'message', 'message_relay', 'policy_contribution', 'closed_total', 'hub_evaluation', 'hub_evaluation_figure', 'self_assessment');
 
 -- What Hubs were, as scip.hub_phases has it for one Hub and now.
 CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT status text, OUT since date, OUT since_by date, OUT until date)

@@ -15,22 +15,32 @@ CREATE TABLE scip.metric (
   unit scip.code NOT NULL,
   kind text NOT NULL CHECK (kind IN ('stock', 'flow')),
   measure text NOT NULL CHECK (measure IN ('count', 'share')),
-  privacy text NOT NULL CHECK (privacy IN ('exact', 'people', 'ratings', 'young_people')),
+  privacy text NOT NULL CHECK (privacy IN ('exact', 'rounded', 'beside', 'ratings', 'answers')),
+  beside scip.code REFERENCES scip.metric DEFERRABLE INITIALLY DEFERRED,
+  records text NOT NULL CHECK (records IN ('public', 'own')),
   breakdowns text[] NOT NULL DEFAULT '{}',
   category scip.label,
+  categories text[] NOT NULL DEFAULT '{}',
+  category_of scip.code,
   reported boolean NOT NULL DEFAULT false,
   additive boolean NOT NULL DEFAULT false,
   tables text[] NOT NULL DEFAULT '{}',
   sources scip.sources NOT NULL,
   ordinal int NOT NULL,
-  CONSTRAINT metric_category CHECK ((category IS NOT NULL) = (array_to_string(breakdowns, ' ') ~ 'category')),
+  CONSTRAINT metric_category CHECK ((category IS NOT NULL) = (array_to_string(breakdowns, ' ') ~ 'category')
+    AND (category IS NOT NULL) = (cardinality(categories) > 0 OR category_of IS NOT NULL) AND (categories = '{}' OR category_of IS NULL)),
   CONSTRAINT metric_breakdowns CHECK (breakdowns <@ ARRAY['hub', 'nation', 'category', 'hub+category']),
-  -- the one that hides Hubs goes by the tree of Hubs in nations
-  CONSTRAINT metric_tree CHECK (privacy <> 'young_people' OR breakdowns = ARRAY['hub', 'nation'] AND additive AND measure = 'count'),
-  -- parts of a whole, in one way alone
-  CONSTRAINT metric_ratings CHECK (privacy <> 'ratings' OR breakdowns <@ '{category}' AND measure = 'share')
+  -- what is summed from what is published of its parts has parts that add up
+  CONSTRAINT metric_parts CHECK (CASE privacy WHEN 'exact' THEN true WHEN 'rounded' THEN breakdowns <@ '{hub,nation}' AND additive AND measure = 'count'
+    WHEN 'beside' THEN breakdowns <@ '{hub,nation,category}' AND additive AND measure = 'count' ELSE breakdowns = '{category}' AND measure = CASE privacy WHEN 'ratings' THEN 'share' ELSE 'count' END END),
+  CONSTRAINT metric_beside CHECK ((privacy = 'beside') = (beside IS NOT NULL))
 );
+COMMENT ON COLUMN scip.metric.privacy IS 'How it is published: see releases.sql, metric.publish()';
+COMMENT ON COLUMN scip.metric.beside IS 'The metric that is rounded, whose hidden numbers this one would tell';
+COMMENT ON COLUMN scip.metric.records IS 'Whether everybody may see the rows that it counts, or only who may see the records';
 COMMENT ON COLUMN scip.metric.category IS 'What the dimension category is of this metric';
+COMMENT ON COLUMN scip.metric.categories IS 'All that there are';
+COMMENT ON COLUMN scip.metric.category_of IS 'Or the table or view whose slugs they are';
 COMMENT ON COLUMN scip.metric.reported IS 'Hubs report it: where nothing is, they may not have';
 COMMENT ON COLUMN scip.metric.additive IS 'A Hub''s number is a part of the total: its return may give it';
 COMMENT ON COLUMN scip.metric.tables IS 'What it reads: the latest change of these is how fresh it is';
@@ -64,6 +74,21 @@ RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
 -- An event counts where its Hub does, wherever it took place, so that a Hub's numbers are in one nation; one of no Hub in its own.
 CREATE FUNCTION scip.event_nation(hub bigint, nations scip.nation[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
+
+-- What categories there are of a metric, some as other records have them.
+CREATE VIEW metric.event_kind AS SELECT DISTINCT kind AS slug FROM scip.event WHERE status <> 'draft';
+CREATE VIEW metric.contribution_kind AS SELECT DISTINCT kind AS slug FROM scip.policy_contribution;
+CREATE VIEW metric.principle_stage AS SELECT p.slug || '/' || s AS slug FROM scip.toolkit_principle p, unnest(ARRAY['emerging', 'developing', 'embedding']) s;
+CREATE FUNCTION metric.categories(m scip.metric) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  found text[] := m.categories;
+BEGIN
+  IF m.category_of IS NOT NULL THEN
+    EXECUTE format('SELECT coalesce(array_agg(slug::text ORDER BY slug), ''{}'') FROM %s',
+                   coalesce(to_regclass('metric.' || m.category_of), to_regclass('scip.' || m.category_of))) INTO found;
+  END IF;
+  RETURN found;
+END $$;
 
 -- Takes a metric's SQL: the body of fact.<code>(first_day, last_day, known_at). What a version says stays said.
 CREATE PROCEDURE metric.define(code text, sql text)

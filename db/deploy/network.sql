@@ -70,7 +70,7 @@ CREATE TABLE scip.activity (
   description text CHECK (length(description) <= 10000),
   themes text[] NOT NULL DEFAULT '{}' CHECK (array_position(themes, NULL) IS NULL),
   membership_id uuid REFERENCES scip.hub_membership,
-  programme scip.code,
+  programme scip.slug,
   interventions int CHECK (interventions >= 0),
   young_people int CHECK (young_people >= 0),
   version int NOT NULL DEFAULT 1,
@@ -81,7 +81,7 @@ CREATE TABLE scip.activity (
 );
 CREATE INDEX ON scip.activity (hub_id, held_on);
 CREATE INDEX ON scip.activity (membership_id);
-COMMENT ON COLUMN scip.activity.programme IS 'Of outreach: creative_forces and others';
+COMMENT ON COLUMN scip.activity.programme IS 'Of outreach: the slug of the programme that it is of';
 
 -- A seat of a group for a time: who it is for, and who holds it; no person is a vacancy.
 CREATE TABLE scip.group_seat (

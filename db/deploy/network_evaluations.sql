@@ -51,7 +51,7 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
     WHERE (b.by = '{}') = (c.hub_id IS NULL) -- what is of no Hub is in the network's number alone
   ), returned AS MATERIALIZED (SELECT r.hub_id, r.status FROM scip.network_returns(network_evaluation.year) r)
   SELECT n.release, e.category, e.ordinal, e.metric, e.title, m.unit, c.hub_id, c.value, c.status, p.value, coalesce(p.status, 'not_available'),
-         CASE WHEN c.status IN ('value', 'zero') AND p.status IN ('value', 'zero') AND m.privacy <> 'young_people'
+         CASE WHEN c.status IN ('value', 'zero') AND p.status IN ('value', 'zero') AND m.privacy NOT IN ('rounded', 'beside')
                 AND c.definition_version = p.definition_version THEN trim_scale(c.value - p.value) END,
          CASE WHEN c.hub_id IS NOT NULL THEN coalesce(r.status, 'not_applicable') END, c.definition_version
   FROM scip.network_evaluations n CROSS JOIN scip.evaluation_metric e JOIN scip.metric m ON m.code = e.metric
@@ -75,16 +75,16 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
     FROM hub_evaluation t JOIN hub_evaluation_figure g ON g.evaluation_id = t.id AND g.metric = e.metric
     WHERE t.year = network_progress.year AND t.status <> 'draft') f
   LEFT JOIN LATERAL (
-    SELECT c.value, c.status FROM metric.cells(CASE WHEN m.privacy <> 'young_people' THEN m.code END,
+    SELECT c.value, c.status FROM metric.cells(CASE WHEN m.privacy = 'exact' THEN m.code END,
       period_start(network_progress.year), period_end(network_progress.year), NULL, '{}') c) told ON true
   LEFT JOIN LATERAL ( -- accepted returns are in that already
     SELECT sum(g.value - coalesce(s.value, 0)) AS more
     FROM hub_evaluation t JOIN hub_evaluation_figure g ON g.evaluation_id = t.id AND g.metric = e.metric AND g.reason IS NOT NULL
     LEFT JOIN metric.sums(m.code, period_start(network_progress.year), period_end(network_progress.year), NULL, '{hub}') s ON s.hub_id = t.hub_id
-    WHERE t.year = network_progress.year AND t.status = 'submitted' AND m.additive AND m.privacy <> 'young_people') submitted ON true
+    WHERE t.year = network_progress.year AND t.status = 'submitted' AND m.additive AND m.privacy = 'exact') submitted ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(told.value, 0) + coalesce(submitted.more, 0) AS value,
-           CASE WHEN m.privacy = 'young_people' THEN 'not_available' WHEN submitted.more IS NULL THEN coalesce(told.status, 'not_available')
+           CASE WHEN m.privacy <> 'exact' THEN 'not_available' WHEN submitted.more IS NULL THEN coalesce(told.status, 'not_available')
                 WHEN coalesce(told.value, 0) + submitted.more = 0 THEN 'zero' ELSE 'value' END AS status) v
   WHERE ctx.central() OR 'analyst' = ANY (ctx.roles()) OR cardinality(ctx.groups()) > 0
 $$;
@@ -263,7 +263,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     SELECT e.category, e.ordinal, xmlelement(name div, xmlattributes('figure' AS class),
              CASE WHEN e.title <> page_title(e.category) THEN xmlelement(name h3, e.title) END,
              CASE WHEN d.code IS NOT NULL THEN xmlelement(name p, xmlattributes('quiet' AS class), d.definition, ' Left out: ' || lower(left(d.left_out, 1)) || substr(d.left_out, 2),
-               CASE m.privacy WHEN 'young_people' THEN ' Rounded to the nearest five; what could tell of single young people is withheld.' END,
                CASE WHEN NOT m.additive THEN ' What is in several Hubs counts once in the network.' END) END,
              CASE WHEN hubs.metric IS NULL THEN xmlelement(name p, 'In the network: ' || CASE WHEN s.status IN ('value', 'zero') THEN page_number(s.value) ELSE page_words(s.status) END || '.') END,
              CASE WHEN hubs.metric IS NOT NULL THEN xmlelement(name div, xmlattributes('pair' AS class),

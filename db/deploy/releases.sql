@@ -1,5 +1,7 @@
--- Releases: what was told of a closed period, for ever. Disclosure control is here and nowhere else: metric.disclose()
--- stands between what is counted and all that anybody is told, whatever the representation.
+-- Releases: what was published of a closed period, for ever. Disclosure control is here and nowhere else: metric.publish() stands between
+-- what is counted and all that anybody is told of a metric that is not exact, whatever the representation. Everything published is a
+-- function of what is published of each Hub (course, stage) by itself, which depends on its own number alone: so nobody's knowledge of other
+-- numbers, of the rule or of other releases takes anything from what a hidden number can be (metrics/README.md has the proof).
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
@@ -51,164 +53,125 @@ END $$;
 CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
 CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release_cell FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
 
--- Numbers of young people in the tree of Hubs, nations and the whole: which are not told. Told is a number of five or more,
--- rounded to the nearest five, and nought. Not told are one to four, what was not told before (kept), and as many more as
--- it takes that each hidden number could as well be another. That is shown by what could stand in its place: a number moved
--- from one hidden Hub to another leaves all sums as they are, whoever knows how many of them, how well, and however often. So
--- hidden Hubs of a nation that is told must be three, and without any one of them the others must have three to give
--- (above the one that each is known to have); where a nation has no such three, it is hidden with all its Hubs, and the Hubs of all
--- hidden nations exchange among each other, as nations do; where that does not help, nothing is told.
--- Method: cell suppression with complementary suppression checked against a knowing contributor (Hundepool et al.,
--- Statistical Disclosure Control, Wiley 2012, ch. 4); rounding as the Alliance's own map does it.
-CREATE FUNCTION metric.suppress(nations text[], numbers numeric[], kept boolean[], kept_nations text[], kept_total boolean,
-  OUT hidden boolean[], OUT hidden_nations text[], OUT hidden_total boolean)
-LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE
-  g text;
-  next int;
-  told boolean;
-  others record;
-BEGIN
-  hidden := ARRAY(SELECT coalesce(k, false) OR n BETWEEN 1 AND 4 FROM unnest(numbers, kept) WITH ORDINALITY u (n, k, i) ORDER BY i);
-  hidden_nations := '{}';
-  hidden_total := kept_total OR (SELECT sum(n) BETWEEN 1 AND 4 FROM unnest(numbers) n);
-  FOR g IN SELECT DISTINCT u FROM unnest(nations) u ORDER BY 1 LOOP
-    LOOP
-      SELECT count(*) AS many, coalesce(sum(w), 0) - coalesce(max(w), 0) AS rest INTO others
-      FROM unnest(nations, numbers, hidden) u (nation, n, h), greatest(n - 1, 0) w WHERE nation = g AND h;
-      told := g <> ALL (coalesce(kept_nations, '{}')) AND NOT coalesce((SELECT sum(n) BETWEEN 1 AND 4 FROM unnest(nations, numbers) u (nation, n) WHERE nation = g), false);
-      EXIT WHEN told AND (others.many = 0 OR others.many >= 3 AND others.rest >= 3);
-      SELECT i INTO next FROM unnest(nations, numbers, hidden) WITH ORDINALITY u (nation, n, h, i)
-      WHERE told AND nation = g AND NOT h AND n > 0 ORDER BY n, i LIMIT 1;
-      IF NOT FOUND THEN
-        hidden_nations := hidden_nations || g;
-        EXIT;
-      END IF;
-      hidden[next] := true;
-    END LOOP;
-  END LOOP;
-  WHILE NOT hidden_total AND cardinality(hidden_nations) > 0 LOOP
-    EXIT WHEN (SELECT count(*) >= 3 AND sum(n) - max(n) >= 4 FROM unnest(nations, numbers) u (nation, n) WHERE nation = ANY (hidden_nations))
-      AND (SELECT bool_and(o.many >= 2 AND o.rest >= greatest(4 - o.own, 1)) FROM unnest(hidden_nations) x (name), LATERAL (
-             SELECT count(*) FILTER (WHERE nation <> name) AS many, sum(n) FILTER (WHERE nation = name) AS own,
-                    coalesce(sum(n) FILTER (WHERE nation <> name), 0) - coalesce(max(n) FILTER (WHERE nation <> name), 0) AS rest
-             FROM unnest(nations, numbers) u (nation, n) WHERE nation = ANY (hidden_nations)) o);
-    SELECT nation INTO g FROM unnest(nations, numbers) u (nation, n) WHERE nation <> ALL (hidden_nations)
-    GROUP BY nation HAVING sum(n) > 0 ORDER BY sum(n), nation LIMIT 1;
-    hidden_total := NOT FOUND;
-    hidden_nations := CASE WHEN FOUND THEN hidden_nations || g ELSE hidden_nations END;
-  END LOOP;
-  IF hidden_total THEN
-    hidden_nations := ARRAY(SELECT DISTINCT u FROM unnest(nations) u);
-  END IF;
-  hidden := ARRAY(SELECT h OR nation = ANY (hidden_nations) FROM unnest(nations, hidden) WITH ORDINALITY u (nation, h, i) ORDER BY i);
-END $$;
+-- Of small numbers that anybody may know nought, but not one to four (NULL), and of all others the nearest five; a number that is no whole one
+-- is small below five. Of several the sum of what is published of each, one to four as two and a half, to the nearest five; nothing
+-- where nothing is published of any.
+CREATE FUNCTION metric.rounded(numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT CASE WHEN coalesce(bool_or(n >= 5), false) OR coalesce(bool_and(n = 0), true)
+                 THEN 5 * round(coalesce(sum(CASE WHEN n = 0 OR n >= 5 THEN 5 * round(n / 5) ELSE 2.5 END), 0) / 5) END
+        FROM unnest(numbers) n);
+-- The same of answers, of which nought tells as much as four: whoever answered gave another. Nought to four count as two.
+CREATE FUNCTION metric.rounded_answers(numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT CASE WHEN bool_or(n >= 5) THEN 5 * round(sum(CASE WHEN n >= 5 THEN 5 * round(n / 5) ELSE 2 END) / 5) END FROM unnest(numbers) n);
 
--- Professionals by Hub and category, whose sums by Hub and by category are told exactly: which Hubs' numbers are not told.
--- A row with one to four goes as a whole, and as many others as it takes that the table tells no more of a hidden number
--- than the sums alone do, up to one and four, to anybody who knows one row. What numbers a cell can have where sums are known are all
--- between max(0, row + column - all) and min(row, column) (Fréchet bounds of a table with two margins).
-CREATE FUNCTION metric.suppress_rows(row_of bigint[], column_of text[], numbers numeric[], kept bigint[], OUT hidden bigint[])
-LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE
-  next bigint;
-BEGIN
-  hidden := ARRAY(SELECT DISTINCT r FROM unnest(row_of, numbers) u (r, n) WHERE n BETWEEN 1 AND 4 OR r = ANY (kept));
-  WHILE cardinality(hidden) > 0 LOOP
-    EXIT WHEN NOT EXISTS (
-      WITH cell AS (SELECT r, c, n FROM unnest(row_of, column_of, numbers) u (r, c, n)),
-      knows AS (SELECT DISTINCT r AS k FROM cell UNION SELECT NULL),
-      side AS (SELECT true AS all_rows UNION ALL SELECT false),
-      known AS (SELECT s.all_rows, x.k, c.r, c.c, c.n FROM side s, knows x, cell c WHERE (s.all_rows OR c.r = ANY (hidden)) AND c.r IS DISTINCT FROM x.k),
-      sums AS (
-        SELECT all_rows, k, r, c, n, sum(n) OVER (PARTITION BY all_rows, k, r) AS of_row, sum(n) OVER (PARTITION BY all_rows, k, c) AS of_column,
-               sum(n) OVER (PARTITION BY all_rows, k) AS of_all FROM known),
-      bounds AS (
-        SELECT all_rows, k, r, c, n, greatest(1, of_row + of_column - of_all) AS low, least(4, of_row, of_column) AS high FROM sums)
-      SELECT FROM bounds b JOIN bounds a ON a.all_rows AND a.k IS NOT DISTINCT FROM b.k AND a.r = b.r AND a.c = b.c
-      WHERE NOT b.all_rows AND b.n BETWEEN 1 AND 4 AND (b.low > a.low OR b.high < a.high));
-    SELECT r INTO next FROM unnest(row_of, numbers) u (r, n) WHERE r <> ALL (hidden) GROUP BY r ORDER BY sum(n), r LIMIT 1;
-    EXIT WHEN NOT FOUND;
-    hidden := hidden || next;
-  END LOOP;
-END $$;
+-- The pieces into which academic years cut a period: what a strategy is the sum of.
+CREATE FUNCTION metric.pieces(first_day date, last_day date, OUT first_days date[], OUT last_days date[]) LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT ROW (array_agg(greatest(y::date, pieces.first_day) ORDER BY y), array_agg(least((y + interval '1 year')::date - 1, pieces.last_day) ORDER BY y))
+        FROM generate_series(scip.year_start(scip.academic_year(pieces.first_day))::timestamp, pieces.last_day, interval '1 year') y);
 
--- Takes what may not be told out of a new release.
-CREATE PROCEDURE metric.disclose(release_id bigint)
-LANGUAGE plpgsql AS $$
-DECLARE
-  r scip.release;
-  m scip.metric;
-  tree record;
-  earlier bigint[];
-  years bigint[];
-  hubs bigint[];
-BEGIN
-  SELECT * INTO r FROM scip.release x WHERE x.id = disclose.release_id;
-  earlier := ARRAY(SELECT x.id FROM scip.release x WHERE x.period = r.period AND x.number < r.number);
-  -- of a strategy: the years within it, as they are told now
-  years := ARRAY(SELECT DISTINCT ON (x.period) x.id FROM scip.release x
-                 WHERE r.family = 'strategy' AND x.family = 'academic' AND x.first_day <= r.last_day AND x.last_day >= r.first_day ORDER BY x.period, x.number DESC);
-  FOR m IN SELECT * FROM scip.metric WHERE privacy <> 'exact' LOOP
-    IF m.privacy = 'young_people' THEN
-      SELECT s.* , l.hubs AS of INTO tree FROM (
-        SELECT array_agg(x.hub_id ORDER BY x.hub_id, x.nation) AS hubs, array_agg(coalesce(x.nation, '') ORDER BY x.hub_id, x.nation) AS nations,
-               array_agg(x.value ORDER BY x.hub_id, x.nation) AS numbers,
-               array_agg(x.hub_id IS NULL AND x.value > 0 OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code
-                 AND e.breakdown = '{hub}' AND e.hub_id = x.hub_id AND e.status = 'suppressed') ORDER BY x.hub_id, x.nation) AS kept
-        FROM ( -- those that are of no Hub are leaves of their nations, and are never told
-          SELECT c.hub_id, scip.one_nation(h.nations) AS nation, coalesce(c.value, 0) AS value
-          FROM scip.release_cell c JOIN scip.hub h ON h.id = c.hub_id
-          WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = '{hub}' AND c.status <> 'not_applicable'
-          UNION ALL
-          SELECT NULL, s.nation, s.value FROM metric.sums(m.code, r.first_day, r.last_day, NULL, '{hub,nation}') s WHERE s.hub_id IS NULL AND r.family = 'academic') x) l,
-        LATERAL (SELECT coalesce(array_agg(DISTINCT coalesce(e.nation, '')) FILTER (WHERE e.breakdown = '{nation}'), '{}') AS nations, coalesce(bool_or(e.breakdown = '{}'), false) AS total
-                 FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code AND e.status = 'suppressed') k,
-        LATERAL metric.suppress(coalesce(l.nations, '{}'), coalesce(l.numbers, '{}'), coalesce(l.kept, '{}'), k.nations, k.total) s;
-      -- of a strategy only the whole is told, and not where it would tell of a year
-      UPDATE scip.release_cell c SET status = 'suppressed', value = NULL
-      WHERE c.release_id = r.id AND c.metric = m.code AND (c.status IN ('value', 'zero', 'not_submitted', 'nil_return') AND CASE c.breakdown
-        WHEN '{hub}' THEN EXISTS (SELECT FROM unnest(tree.of, tree.hidden) u (hub, h) WHERE u.hub = c.hub_id AND u.h) OR c.hub_id IS NULL AND c.value > 0
-        WHEN '{nation}' THEN coalesce(c.nation, '') = ANY (tree.hidden_nations)
-        ELSE tree.hidden_total OR c.value BETWEEN 1 AND 4 OR EXISTS (
-               SELECT FROM scip.release_cell e WHERE e.release_id = ANY (years || earlier) AND e.metric = m.code AND e.breakdown = '{}' AND e.status = 'suppressed') END);
-      UPDATE scip.release_cell c SET value = 5 * round(c.value / 5)
-      WHERE c.release_id = r.id AND c.metric = m.code AND c.value > 0;
-    ELSIF m.privacy = 'people' AND 'hub+category' = ANY (m.breakdowns) THEN
-      SELECT metric.suppress_rows(array_agg(x.hub_id), array_agg(x.category), array_agg(coalesce(x.value, 0)), ARRAY(
-               SELECT e.hub_id FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code AND e.breakdown = '{hub,category}' AND e.status = 'suppressed'))
-      INTO hubs FROM scip.release_cell x
-      WHERE x.release_id = r.id AND x.metric = m.code AND x.breakdown = '{hub,category}' AND x.status <> 'not_applicable' AND x.category IS NOT NULL;
-      UPDATE scip.release_cell c SET status = 'suppressed', value = NULL
-      WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = '{hub,category}' AND c.hub_id = ANY (hubs) AND c.status <> 'not_applicable';
-    ELSIF m.privacy = 'ratings' THEN
-      -- A share hides with its parts. Fewer than five more than before could be told by a difference: then the number before stands.
-      UPDATE scip.release_cell c SET (value, part, whole) = (e.value, e.part, e.whole)
-      FROM scip.release_cell e WHERE c.release_id = r.id AND c.metric = m.code AND e.release_id = (SELECT max(x) FROM unnest(earlier) x)
-        AND e.metric = m.code AND e.breakdown = c.breakdown AND e.category IS NOT DISTINCT FROM c.category AND e.status IN ('value', 'zero') AND abs(c.whole - e.whole) < 5;
-      -- Few: fewer than five; what was hidden before; of a strategy fewer than five more than its years have, or anything where a year is
-      -- hidden. Of the whole and its parts no difference is below five: the smallest other part is hidden too, and all of them with the whole.
-      UPDATE scip.release_cell c SET status = 'suppressed', value = NULL, part = NULL, whole = NULL
-      FROM (
-        SELECT f.*, bool_or(f.few AND f.breakdown = '{}') OVER () AS nothing, sum(f.whole) FILTER (WHERE f.few) OVER (PARTITION BY f.breakdown) AS hidden,
-               row_number() OVER (PARTITION BY f.breakdown, f.few ORDER BY f.whole, f.category) AS rank
-        FROM (
-          SELECT x.breakdown, x.category, x.whole, x.whole < 5
-            OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (earlier) AND e.metric = m.code AND e.breakdown = x.breakdown
-                       AND e.category IS NOT DISTINCT FROM x.category AND e.status = 'suppressed')
-            OR EXISTS (SELECT FROM scip.release_cell e WHERE e.release_id = ANY (years) AND e.metric = m.code AND e.breakdown = '{}' AND e.status = 'suppressed')
-            OR coalesce(x.whole - (SELECT sum(e.whole) FROM scip.release_cell e JOIN scip.release y ON y.id = e.release_id
-                                   WHERE e.release_id = ANY (years) AND e.metric = m.code AND e.breakdown = '{}' AND y.first_day >= r.first_day AND y.last_day <= r.last_day)
-                        BETWEEN 1 AND 4, false) AS few
-          FROM scip.release_cell x WHERE x.release_id = r.id AND x.metric = m.code AND x.status IN ('value', 'zero')) f) j
-      WHERE c.release_id = r.id AND c.metric = m.code AND c.breakdown = j.breakdown AND c.category IS NOT DISTINCT FROM j.category
-        AND (j.few OR j.breakdown = '{category}' AND (j.nothing OR j.hidden BETWEEN 1 AND 4 AND j.rank = 1));
-    END IF;
-  END LOOP;
-END $$;
+-- What is published of a release of the metrics that are not exact, by privacy class: cells of each breakdown, from what is published
+-- of their parts. status: suppressed where nothing is, another where that is for another reason than the records give.
+CREATE TYPE metric.published AS (breakdown text, hub_id bigint, nation text, category text, value numeric, part numeric, whole numeric, status text);
+
+-- rounded: of each Hub, and of each nation what is of no Hub; all else is their sum, over the pieces of the period.
+CREATE FUNCTION metric.publish_rounded(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN grouping(s.hub_id) = 0 THEN 'hub' WHEN grouping(s.nation) = 0 THEN 'nation' ELSE '' END, s.hub_id, s.nation, NULL::text,
+         metric.rounded(array_agg(s.value)), NULL::numeric, NULL::numeric, CASE WHEN metric.rounded(array_agg(s.value)) IS NULL THEN 'suppressed' END
+  FROM metric.pieces((r).first_day, (r).last_day) p, metric.sums((m).code, p.first_days, p.last_days, NULL, '{hub+nation}', true) s
+  GROUP BY GROUPING SETS ((s.hub_id), (s.nation), ())
+$$;
+
+-- beside: exact where the other metric's number of the same Hub (or of no Hub, in the nation) is published, hidden where that is hidden; all
+-- else is the sum of what is published. Categories are all that there are, so that it tells nothing which one is hidden.
+CREATE FUNCTION metric.publish_beside(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
+  WITH hidden AS MATERIALIZED (
+    SELECT s.n, coalesce(s.hub_id, 0) AS hub, coalesce(s.nation, '') AS nation
+    FROM metric.pieces((r).first_day, (r).last_day) p, metric.sums((m).beside, p.first_days, p.last_days, NULL, '{hub+nation}', true) s
+    WHERE metric.rounded(ARRAY[s.value]) IS NULL
+  ), shown AS MATERIALIZED (
+    SELECT coalesce(s.hub_id, 0) AS hub, coalesce(s.nation, '') AS nation, s.category, s.value
+    FROM metric.pieces((r).first_day, (r).last_day) p, metric.sums((m).code, p.first_days, p.last_days, NULL, '{hub+nation+category}', true) s
+    WHERE (s.n, coalesce(s.hub_id, 0), coalesce(s.nation, '')) NOT IN (SELECT h.n, h.hub, h.nation FROM hidden h)
+  ), summed AS (
+    SELECT CASE WHEN grouping(l.hub) = 0 THEN 'hub' WHEN grouping(l.nation) = 0 THEN 'nation' ELSE '' END AS breakdown, nullif(l.hub, 0) AS hub_id, nullif(l.nation, '') AS nation,
+           NULL::text AS category, coalesce(sum(l.value), 0) AS value, bool_or(l.value IS NULL) AS part_hidden
+    FROM (SELECT hub, nation, value FROM shown UNION ALL SELECT hub, nation, NULL FROM hidden) l GROUP BY GROUPING SETS ((l.hub), (l.nation), ())
+    UNION ALL
+    SELECT 'category', NULL, NULL, c.category, coalesce(sum(x.value), 0), EXISTS (TABLE hidden)
+    FROM (SELECT unnest(metric.categories(m)) AS category UNION SELECT category FROM shown) c LEFT JOIN shown x ON x.category IS NOT DISTINCT FROM c.category
+    GROUP BY c.category
+  )
+  SELECT s.breakdown, s.hub_id, s.nation, s.category::text, s.value, NULL::numeric, NULL::numeric, CASE WHEN s.part_hidden AND s.value = 0 THEN 'suppressed' END FROM summed s
+$$;
+
+-- ratings: of each category where five or more gave one; the whole is the sum of these, of a strategy that of its years. What was published
+-- stands until five more or fewer gave one, so that no difference tells of fewer.
+CREATE FUNCTION metric.publish_ratings(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
+  WITH rated AS (
+    SELECT s.category, CASE WHEN abs(s.whole - e.whole) < 5 THEN e.part WHEN s.whole >= 5 THEN s.part END AS part,
+           CASE WHEN abs(s.whole - e.whole) < 5 THEN e.whole WHEN s.whole >= 5 THEN s.whole END AS whole
+    FROM metric.sums((m).code, (r).first_day, (r).last_day, NULL, '{category}') s
+    LEFT JOIN LATERAL (
+      SELECT c.part, c.whole FROM scip.release x JOIN scip.release_cell c ON c.release_id = x.id AND c.metric = (m).code AND c.breakdown = '{category}'
+      WHERE x.period = (r).period AND x.number < (r).number AND c.category IS NOT DISTINCT FROM s.category AND c.whole IS NOT NULL ORDER BY x.number DESC LIMIT 1) e ON true
+    WHERE (r).family = 'academic' AND s.whole > 0
+    UNION ALL
+    SELECT NULL, c.part, c.whole
+    FROM (SELECT DISTINCT ON (x.period) x.id FROM scip.release x
+          WHERE (r).family = 'strategy' AND x.family = 'academic' AND x.first_day >= (r).first_day AND x.last_day <= (r).last_day ORDER BY x.period, x.number DESC) y
+    JOIN scip.release_cell c ON c.release_id = y.id AND c.metric = (m).code AND c.breakdown = '{}' AND c.status IN ('value', 'zero', 'suppressed')
+  )
+  SELECT s.breakdown, NULL::bigint, NULL::text, s.category::text, trim_scale(round(100 * s.part / s.whole, 1)), s.part, s.whole,
+         CASE WHEN s.rated = 0 THEN 'not_applicable' WHEN s.whole IS NULL THEN 'suppressed' END
+  FROM (SELECT 'category' AS breakdown, x.category, x.part, x.whole, 1 AS rated FROM rated x
+        UNION ALL SELECT '', NULL, sum(x.part), sum(x.whole), count(*) FROM rated x) s
+$$;
+
+-- answers: of years alone, of each category by itself; the whole is the sum of what is published.
+CREATE FUNCTION metric.publish_answers(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
+  WITH answered AS MATERIALIZED (
+    SELECT c.category, coalesce(s.value, 0) AS n FROM unnest(metric.categories(m)) c (category)
+    LEFT JOIN metric.sums((m).code, (r).first_day, (r).last_day, NULL, '{category}') s ON s.category = c.category WHERE (r).family = 'academic'
+  )
+  SELECT s.breakdown, NULL::bigint, NULL::text, s.category, s.value, NULL::numeric, NULL::numeric, CASE WHEN (r).family = 'strategy' THEN 'not_available' WHEN s.value IS NULL THEN 'suppressed' END
+  FROM (SELECT 'category' AS breakdown, a.category, metric.rounded_answers(ARRAY[a.n]) AS value FROM answered a
+        UNION ALL SELECT '', NULL, metric.rounded_answers(array_agg(a.n)) FROM answered a) s
+$$;
+
+-- All cells of a metric in a release, with what is published of them: nothing else of the release is ever written. Of a metric that is not
+-- exact no number comes from anywhere but its class; and a strategy has no parts.
+CREATE FUNCTION metric.publish(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
+  WITH asked AS (SELECT ARRAY[''] || CASE WHEN (r).family = 'academic' OR (m).privacy = 'exact' THEN (m).breakdowns ELSE '{}' END AS breakdowns),
+  shown AS MATERIALIZED (
+    SELECT * FROM metric.publish_rounded(m, r) WHERE (m).privacy = 'rounded' UNION ALL
+    SELECT * FROM metric.publish_beside(m, r) WHERE (m).privacy = 'beside' UNION ALL
+    SELECT * FROM metric.publish_ratings(m, r) WHERE (m).privacy = 'ratings' UNION ALL
+    SELECT * FROM metric.publish_answers(m, r) WHERE (m).privacy = 'answers'
+  ), cell AS MATERIALIZED (
+    SELECT c.* FROM asked, metric.cells((m).code, ARRAY[(r).first_day], ARRAY[(r).last_day], NULL, asked.breakdowns, true) c
+  )
+  SELECT c.breakdown, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status FROM cell c WHERE (m).privacy = 'exact'
+  UNION ALL
+  SELECT s.breakdown, s.hub_id, s.nation, s.category, CASE WHEN j.status IN ('value', 'zero') THEN s.value END, CASE WHEN j.status IN ('value', 'zero') THEN s.part END,
+         CASE WHEN j.status IN ('value', 'zero') THEN s.whole END, j.status
+  FROM (SELECT s.breakdown, s.hub_id, s.nation, s.category, s.value, s.part, s.whole, s.status, c.status AS recorded
+        FROM shown s LEFT JOIN cell c ON c.breakdown = s.breakdown AND coalesce(c.hub_id, 0) = coalesce(s.hub_id, 0) AND coalesce(c.nation, '') = coalesce(s.nation, '')
+                                     AND coalesce(c.category, '') = coalesce(s.category, '')
+        UNION ALL -- of what nothing was counted of
+        SELECT c.breakdown, c.hub_id, c.nation, c.category, c.value, NULL, NULL, CASE WHEN c.value > 0 OR c.whole > 0 THEN 'suppressed' END, c.status
+        FROM cell c WHERE (m).privacy <> 'exact' AND c.breakdown <> 'category' AND NOT EXISTS (
+          SELECT FROM shown s WHERE c.breakdown = s.breakdown AND coalesce(c.hub_id, 0) = coalesce(s.hub_id, 0) AND coalesce(c.nation, '') = coalesce(s.nation, ''))) s
+  CROSS JOIN asked
+  CROSS JOIN LATERAL (SELECT coalesce(s.status, CASE WHEN s.value > 0 THEN 'value' WHEN s.recorded IS NULL OR s.recorded = 'value' THEN 'zero' ELSE s.recorded END) AS status) j
+  WHERE s.breakdown = ANY (asked.breakdowns)
+$$;
+
+-- Whether one ends and the other begins within the same year: parts that say how much of it is at least in the one, if the other is known.
+CREATE FUNCTION metric.cuts_year(ends date, starts date) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN scip.academic_year(ends) = scip.academic_year(starts) AND starts > scip.year_start(scip.academic_year(starts)) AND ends < scip.period_end(scip.academic_year(ends));
 
 -- Releases a period that is over: all metrics, as the records are now. SC422: no such period, or not over; SC409: of a strategy,
--- years within it that are not released.
+-- years within it that are not released, or another one released that has the other part of a year.
 CREATE FUNCTION scip.make_release(period text, note text, uid uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -230,16 +193,18 @@ BEGIN
                   LATERAL (SELECT academic_year(make_date(y, 9, 1)) AS name) n
       WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
     RAISE 'its years come first' USING ERRCODE = 'SC409', CONSTRAINT = 'release-years-first';
+  ELSIF p.family = 'strategy' AND EXISTS ( -- both parts of a year cannot be more than it: that would tell of small ones
+      SELECT FROM release r WHERE r.family = 'strategy' AND (r.first_day, r.last_day) <> (p.first_day, p.last_day)
+        AND (metric.cuts_year(r.last_day, p.first_day) OR metric.cuts_year(p.last_day, r.first_day))) THEN
+    RAISE 'a year in two parts' USING ERRCODE = 'SC409', CONSTRAINT = 'strategies-share-a-year';
   END IF;
   INSERT INTO release (uid, period, number, family, first_day, last_day, note, created_at)
   SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, clock_timestamp()
   FROM release r WHERE r.period = p.name RETURNING id INTO made;
   INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, hub_slug, hub_name, nation, category, value, part, whole, status)
-  SELECT made, m.code, m.version, string_to_array(c.breakdown, '+'), c.hub_id, h.slug, h.name, c.nation, c.category, c.value, c.part, c.whole, c.status
-  FROM metric m CROSS JOIN LATERAL metric.cells(m.code, ARRAY[p.first_day], ARRAY[p.last_day], NULL,
-    ARRAY[''] || CASE WHEN p.family = 'academic' OR m.privacy NOT IN ('young_people', 'ratings') THEN m.breakdowns ELSE '{}' END, true) c
-  LEFT JOIN hub h ON h.id = c.hub_id;
-  CALL metric.disclose(made);
+  SELECT r.id, m.code, m.version, string_to_array(c.breakdown, '+'), c.hub_id, h.slug, h.name, c.nation, c.category, c.value, c.part, c.whole, c.status
+  FROM release r CROSS JOIN metric m CROSS JOIN LATERAL metric.publish(m, r) c LEFT JOIN hub h ON h.id = c.hub_id
+  WHERE r.id = made;
   RETURN uid;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.make_release TO scip_writer;

@@ -57,6 +57,8 @@ BEGIN
       SELECT FROM hub_membership m WHERE m.id = NEW.membership_id AND m.hub_id = NEW.hub_id
         AND m.starts <= NEW.held_on AND (m.ends IS NULL OR m.ends > NEW.held_on)) THEN
     RAISE 'no member of the Hub on that day' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
+  ELSIF NEW.programme IS NOT NULL AND NOT EXISTS (SELECT FROM programme p WHERE p.slug = NEW.programme) THEN
+    RAISE 'no programme %', NEW.programme USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-programme';
   END IF;
   RETURN NEW;
 END $$;

@@ -55,7 +55,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
 $$;
 REVOKE EXECUTE ON FUNCTION scip.period_name FROM scip_anonymous;
-DROP FUNCTION scip.headline_comparison, scip.metric_explain, scip.metric_answer, scip.metric_values, metric.breakdowns, metric.is_in, metric.citation, metric.csv, metric.rows, metric.faults, metric.hub,
+DROP FUNCTION scip.self_assessment_sums, scip.headline_comparison, scip.metric_explain, scip.metric_answer, scip.metric_values, metric.breakdowns, metric.is_in, metric.citation, metric.csv, metric.rows, metric.faults, metric.hub,
   metric.quoted, metric.quoted_period, metric.spans, metric.answer;
 DROP TYPE metric.span;
 COMMIT;

@@ -247,7 +247,7 @@ def test_all_metrics_at_once(client):
 
 def test_catalogue_and_definitions(client):
     metrics = client.catalogue()
-    assert len(metrics) > 20 and {metric.privacy for metric in metrics} == {"exact", "people", "ratings", "young_people"}
+    assert len(metrics) > 20 and {metric.privacy for metric in metrics} == {"exact", "rounded", "beside", "ratings", "answers"}
     events = next(metric for metric in metrics if metric.code == "network_events")
     assert events.breakdowns == ("hub", "nation", "category") and events.kind == "flow"
     newest = client.definitions("network_events")[0]

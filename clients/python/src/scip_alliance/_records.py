@@ -37,7 +37,9 @@ class Metric:
     measure: Literal["count", "share"]
     breakdowns: tuple[str, ...]
     category: str | None
-    privacy: Literal["exact", "people", "ratings", "young_people"]
+    privacy: Literal["exact", "rounded", "beside", "ratings", "answers"]
+    beside: str | None
+    records: Literal["public", "own"]
     sources: tuple[str, ...]
     href: str
     metadata: str
