@@ -133,6 +133,9 @@ static bool conditions_hold(const struct request *request, struct response *resp
     return !known;
 }
 
+/* A part that a client asks for to see whether there are parts, or what kind of file it is. */
+enum { PROBE_BYTES = 4096 };
+
 static bool take_range(const struct request *request, const struct found *found, struct response *response,
                        struct download *download, struct problem *problem) {
     int64_t first, length;
@@ -148,9 +151,10 @@ static bool take_range(const struct request *request, const struct found *found,
         response->range = arena_printf(request->arena, "bytes %lld-%lld/%lld", (long long)first,
                                        (long long)(first + length - 1), (long long)found->size);
     }
+    bool probe = length <= PROBE_BYTES && length < found->size, counts = !first && !probe; /* later parts were counted */
     *download = (struct download){.stream = {.length = length, .next = next_piece},
                                   .file = found->id,
-                                  .item = first ? NULL : found->item, /* one that goes on has been counted */
+                                  .item = counts ? found->item : NULL,
                                   .size = found->size,
                                   .at = first,
                                   .behind = first + length};

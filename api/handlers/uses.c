@@ -2,11 +2,19 @@
 #include "base/clock.h"
 #include "http/response.h"
 #include <string.h>
+#include <strings.h>
+
+/* Whether nobody asked for it yet: the method says so, or a browser that fetches ahead (Sec-Purpose of the Fetch Standard,
+ * and what came before it). */
+static bool is_of_nobody(const struct request *request) {
+    const char *purpose = request_header(request, "Sec-Purpose") ?: request_header(request, "Purpose");
+    return strcmp(request->method, "HEAD") == 0 || (purpose && strncasecmp(purpose, "prefetch", 8) == 0);
+}
 
 static bool record(struct request *request, const char *item, enum use_kind kind, const char **url,
                    struct problem *problem) {
     struct use use = {.item = item,
-                      .kind = strcmp(request->method, "HEAD") == 0 ? USE_NONE : kind,
+                      .kind = is_of_nobody(request) ? USE_NONE : kind,
                       .address = request->address,
                       .user_agent = request_header(request, "User-Agent") ?: "",
                       .at = clock_now_s()};

@@ -312,7 +312,12 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
     SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said
     FROM at_work w LEFT JOIN said d ON d.n = w.n AND d.hub_id = w.hub_id GROUP BY GROUPING SETS ((w.n), (w.n, w.nation))
   ),
-  recorded AS MATERIALIZED (SELECT r AS n FROM m, metric.recorded(m.code, last_days, known_at) r WHERE m.measure = 'count'),
+  recorded AS MATERIALIZED ( -- what there is in the period itself was
+    SELECT DISTINCT s.n FROM sum s
+    UNION
+    SELECT g.ns[r] FROM m, (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.last_day ORDER BY s.n) AS last_days FROM span s WHERE NOT EXISTS (SELECT FROM sum u WHERE u.n = s.n)) g,
+                   metric.recorded(m.code, g.last_days, known_at) r WHERE m.measure = 'count' AND g.ns IS NOT NULL
+  ),
   frame AS (
     SELECT q.n, q.breakdown, h.id AS hub_id, NULL::text AS nation, c.category FROM question q CROSS JOIN known.hub(known_at) h
     LEFT JOIN (SELECT DISTINCT s.n, s.breakdown, s.category FROM sum s WHERE s.category IS NOT NULL) c ON c.n = q.n AND c.breakdown = q.breakdown

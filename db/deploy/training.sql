@@ -678,9 +678,35 @@ JOIN scip.training_session s ON s.id = b.session_id
 JOIN scip.course c ON c.id = s.course_id
 LEFT JOIN scip.organisation o ON o.id = b.organisation_id;
 
+-- The words of a delegate, with a note of who read them. A dry run, which would undo the note, reads nothing.
+CREATE FUNCTION scip.read_comment(booking uuid, comment text) RETURNS text
+LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF ctx.dry_run() THEN
+    RETURN NULL;
+  END IF;
+  PERFORM note_read(b.person_id) FROM scip.booking b WHERE b.id = booking;
+  RETURN comment;
+END $$;
+
+-- What delegates of a session thought of it, in an order that tells nothing of them. Nobody's where it is not theirs to handle.
+CREATE FUNCTION scip.session_answers(session uuid, OUT delegates int, OUT responses int, OUT ratings json, OUT answers json)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT ctx.handles_session(session) THEN
+    RETURN;
+  END IF;
+  SELECT count(*), count(f.id),
+         json_build_object('1', count(*) FILTER (WHERE f.rating = 1), '2', count(*) FILTER (WHERE f.rating = 2), '3', count(*) FILTER (WHERE f.rating = 3),
+                           '4', count(*) FILTER (WHERE f.rating = 4), '5', count(*) FILTER (WHERE f.rating = 5)),
+         coalesce(json_agg(json_build_object('rating', f.rating, 'principles', coalesce(f.principles, '{}'), 'comment', read_comment(b.id, f.comment)) ORDER BY f.id) FILTER (WHERE f.id IS NOT NULL), '[]')
+  INTO delegates, responses, ratings, answers
+  FROM booking b LEFT JOIN feedback f ON f.booking_id = b.id WHERE b.session_id = session AND b.attended;
+END $$;
+
 CREATE VIEW scip.training_comments WITH (security_invoker) AS
 SELECT f.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course, s.day AS held_on,
-       f.comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course
+       scip.read_comment(f.booking_id, f.comment) AS comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course
 FROM scip.feedback f
 JOIN scip.training_session s ON s.id = f.session_id
 JOIN scip.course c ON c.id = s.course_id
@@ -688,7 +714,7 @@ WHERE f.comment IS NOT NULL;
 
 GRANT EXECUTE ON FUNCTION scip.places, scip.certificate, scip.training_figures TO scip_anonymous, scip_writer;
 GRANT EXECUTE ON FUNCTION scip.course_of, scip.waiting_position, scip.needs_of, scip.set_needs, scip.book, scip.cancel_booking,
-  scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.held_about TO scip_writer;
+  scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.held_about, scip.read_comment, scip.session_answers TO scip_writer;
 GRANT SELECT ON scip.courses, scip.training_sessions TO scip_anonymous, scip_writer;
 GRANT SELECT ON scip.bookings, scip.training_comments TO scip_writer;
 

@@ -25,7 +25,10 @@ def nothing_stays(cluster, server):
           DELETE FROM scip.self_assessment WHERE organisation_id IN (TABLE ours);
           DELETE FROM scip.account_role WHERE organisation_id IN (TABLE ours);
           DELETE FROM scip.organisation WHERE id IN (TABLE ours);
-          DELETE FROM scip.toolkit_principle WHERE slug LIKE 'assess-%';""")
+          DELETE FROM scip.toolkit_principle WHERE slug LIKE 'assess-%';
+          BEGIN; SET LOCAL session_replication_role = replica;
+          DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = ANY (ARRAY['2021-22', '2022-23', '2023-24', '2024-25']));
+          DELETE FROM scip.release WHERE period = ANY (ARRAY['2021-22', '2022-23', '2023-24', '2024-25']); COMMIT;""")
     clear()
     yield
     clear()
@@ -241,34 +244,39 @@ def test_pages_filters_and_table(server, school, schools, principles, clean):
     assert server.send("GET", path, token=school, If_None_Match=first.headers["ETag"]).status == 304
 
 
+def release(server, central, year):
+    assert server.send("POST", "/v1/releases", {"period": year, "note": "For the tests"}, token=central).status == 201
+
+
 def test_what_everybody_sees(server, central, schools, principles, clean):
-    """Six schools, then seven: which numbers are given, and that none tells another."""
-    one, two, three, four, five, six, seven = principles
+    """A year's release says where schools stand, from five on and to the nearest five; nothing is told before, and nothing after by itself."""
+    one, two, three, four = principles[:4]
+
     def said(principle, stages, on="2022-03-01"):
         for slug, stage in zip(schools, stages):
             assert add(server, central, slug, principle, stage, on).status == 201
     said(one, ["emerging"] * 4)
     said(two, ["emerging"] * 5)
-    said(three, ["emerging"] * 5 + ["developing"])
-    said(four, ["emerging"] * 5 + ["developing"] * 6)
-    said(five, ["emerging"] * 2 + ["developing"] * 3 + ["embedding"] * 7)
-    said(six, ["emerging"])
+    said(three, ["emerging"] * 5 + ["developing"] * 6)
+    said(four, ["emerging"] * 2 + ["developing"] * 3 + ["embedding"] * 7)
+    assert all(cells(row) == ["not_available"] * 4 for row in sums(server, "2021-22").values())
+    release(server, central, "2021-22")
     rows = sums(server, "2021-22")
-    hidden = ["suppressed"] * 3
-    assert cells(rows[one]) == ["suppressed", *hidden], "four schools"
-    assert cells(rows[two]) == [5, 5, 0, 0]
-    assert [rows[two][name + "_status"] for name in ("schools", *STAGES)] == ["value", "value", "zero", "zero"]
-    assert cells(rows[three]) == [6, *hidden], "five and none would tell of the one"
-    assert cells(rows[four]) == [11, 5, 6, 0]
-    assert cells(rows[five]) == [12, *hidden]
-    assert cells(rows[six]) == ["suppressed", *hidden]
-    assert cells(rows[seven]) == [0, 0, 0, 0] and rows[seven]["schools_status"] == "zero", "nobody is zero, not suppressed"
+    assert cells(rows[one]) == ["suppressed"] * 4, "four schools"
+    assert cells(rows[two]) == [10, 5, "suppressed", "suppressed"], "five, and twice nought to four, which count two"
+    assert cells(rows[three]) == [10, 5, 5, "suppressed"]
+    assert cells(rows[four]) == [10, "suppressed", "suppressed", 5]
+    assert cells(rows[principles[4]]) == ["suppressed"] * 4, "nobody is told as four are"
     assert rows[one]["period"] == "2021-22" and rows == sums(server, "2021/22") == sums(server, "202122")
+    metric = {cell["category"]: cell["value"] for cell in server.get("/v1/metrics/self_assessments?period=2021-22&by=category").json["items"]}
+    assert metric[f"{three}/developing"] == 5 and metric[f"{one}/emerging"] is None and len(metric) == 3 * len(principles)
+    said(two, ["emerging"] * 6, "2022-04-01")
+    assert sums(server, "2021-22") == rows, "a release stays"
 
     table = list(csv.DictReader(io.StringIO(server.get("/v1/toolkit/self-assessments?period=2021-22&format=csv").text, newline="")))
     assert [row["principle"] for row in table] == principles
-    assert (table[2]["schools"], table[2]["emerging"], table[2]["emerging_status"]) == ("6", "", "suppressed")
-    assert server.get("/v1/toolkit/self-assessments?period=2021-22&format=ndjson").text.count('"suppressed"') == 4 + 3 + 3 + 4
+    assert (table[2]["schools"], table[2]["embedding"], table[2]["embedding_status"]) == ("10", "", "suppressed")
+    assert server.get("/v1/toolkit/self-assessments?period=2021-22&format=ndjson").text.count('"suppressed"') == 4 * 4 + 2 + 1 + 2
     pages = server.get("/v1/toolkit/self-assessments?period=2021-22&limit=3").json
     rest = server.get("/v1/toolkit/self-assessments?period=2021-22&limit=10&cursor=" + pages["next"]).json
     assert {row["principle"]["slug"]: row for row in pages["items"] + rest["items"]} == rows
@@ -280,9 +288,11 @@ def test_each_school_counts_once_by_its_latest(server, central, schools, princip
         assert put(server, central, slug, "2023-09-01", {principles[0]: "emerging"}).status == 200
         assert put(server, central, slug, "2024-08-31", {principles[0]: "developing"}).status == 200
         assert put(server, central, slug, "2024-09-01", {principles[0]: "embedding"}).status == 200
-    assert cells(sums(server, "2022-23", principles[0])) == [0, 0, 0, 0]
-    assert cells(sums(server, "2023-24", principles[0])) == [6, 0, 6, 0], "31 August is the year's last day"
-    assert cells(sums(server, "2024-25", principles[0])) == [6, 0, 0, 6], "1 September the next one's first"
+    for year in ("2022-23", "2023-24", "2024-25"):
+        release(server, central, year)
+    assert cells(sums(server, "2022-23", principles[0])) == ["suppressed"] * 4
+    assert cells(sums(server, "2023-24", principles[0])) == [10, "suppressed", 5, "suppressed"], "31 August is the year's last day"
+    assert cells(sums(server, "2024-25", principles[0])) == [10, "suppressed", "suppressed", 5], "1 September the next one's first"
 
 
 def test_periods_of_the_sums(server, principles):
@@ -297,26 +307,30 @@ def test_periods_of_the_sums(server, principles):
         assert server.get(f"/v1/toolkit/self-assessments?period={none}").json["errors"][0]["pointer"] == "/query/period"
 
 
-def test_who_follows_the_sums_is_told_no_more_than_the_year(server, central, school, schools, principles, clean):
+def test_nobody_else_is_told_that_a_school_judged_itself(server, central, school, schools, principles, clean):
+    """Neither by the change feed nor by any figure: who asks again and again sees no difference before the next release."""
     begin, own = server.get("/v1/changes?from=now").json["next"], None
     own_begin = server.send("GET", "/v1/changes?from=now", token=school).json["next"]
-    before = sums(server, "2020-21", principles[0])
+    asked = ["/v1/toolkit/self-assessments?period=2020-21", "/v1/metrics/self_assessments?period=2020-21&by=category", "/v1/metrics/self_assessments/explain?period=2020-21",
+             "/v1/toolkit/self-assessments", "/v1/metric-values?metric=self_assessments"]
+    before = [server.get(path).body for path in asked]
     for slug in schools[:5]:
         made = add(server, central, slug, principles[0], "emerging", "2020-12-01")
         assert made.status == 201
         own = own or made.headers["Location"]
-    assert cells(before) == [0, 0, 0, 0] and cells(sums(server, "2020-21", principles[0])) == [5, 5, 0, 0], "fresh at once"
     assert server.send("PATCH", made.headers["Location"], {"assessed_on": "2019-12-01"}, token=central, if_match="*").status == 200
-    assert cells(sums(server, "2020-21", principles[0])) == ["suppressed"] * 4
-    seen, until = [], 50
-    while not {"2020-21", "2019-20"} <= {change["key"] for change in seen} and until:
-        page = server.get("/v1/changes?after=" + begin).json
-        seen, begin, until = seen + page["items"], page["next"], until - 1
-        if not page["items"]:
-            threading.Event().wait(0.1)
-    ours = [change for change in seen if "assess" in change["kind"]]
-    assert {(change["kind"], change["href"]) for change in ours} == {("toolkit_self_assessments", "/v1/toolkit/self-assessments?period=" + year) for year in ("2019-20", "2020-21")}
-    assert server.get(ours[0]["href"]).status == 200
+    news = server.send("PUT", "/v1/news/assess-news", {"title": "News", "section": "news", **FROM}, token=central, If_None_Match="*")
+    try:
+        seen, until = [], 50
+        while not any(change["kind"] == "news" for change in seen) and until:
+            page = server.get("/v1/changes?after=" + begin).json
+            seen, begin, until = seen + page["items"], page["next"], until - 1
+            if not page["items"]:
+                threading.Event().wait(0.1)
+        assert news.status == 201 and {change["kind"] for change in seen} == {"news"}
+        assert [server.get(path).body for path in asked] == before
+    finally:
+        assert server.send("DELETE", "/v1/news/assess-news", token=central, if_match="*").status == 204
     mine = [change for change in server.send("GET", "/v1/changes?limit=200&after=" + own_begin, token=school).json["items"] if change["kind"] == "self_assessment"]
     assert {change["href"] for change in mine} == {own}, "not those of other schools"
 

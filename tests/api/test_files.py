@@ -682,7 +682,11 @@ def test_what_counts(cluster, server, item, put):
     asks(0, 206, Range="bytes=1-")
     asks(0, 206, Range="bytes=-5")
     asks(1, 206, Range="bytes=0-")
-    asks(1, 206, Range="bytes=0-99")
+    for probe in ("bytes=0-0", "bytes=0-99", "bytes=0-4095"):
+        asks(0, 206, Range=probe)
+    asks(1, 206, Range="bytes=0-4096")
+    for ahead in ({"Sec-Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}):
+        asks(0, **ahead)
     asks(1, 206, Range=f"bytes=-{len(data)}")
     asks(1, Range="bytes=0-1,5-9")
     asks(1, If_Range='"x"', Range="bytes=5-")
@@ -694,6 +698,15 @@ def test_what_counts(cluster, server, item, put):
     server.get(files)
     server.get(files.removesuffix("/files"))
     assert counted(cluster, files) == count, "a look at the record is no request"
+
+
+def test_a_small_file_counts_as_a_whole(cluster, server, item, put):
+    """Who asks for all of it in a part has all of it."""
+    files = item()
+    put(f"{files}/a.pdf")
+    for expected, part in ((0, "bytes=0-9"), (1, f"bytes=0-{len(PDF) - 1}"), (2, "bytes=0-")):
+        assert server.get(f"{files}/a.pdf", Range=part, User_Agent=somebody()).status == 206
+        assert counted(cluster, files) == expected, part
 
 
 def test_agents(cluster, server, item, put):

@@ -188,7 +188,7 @@ POST /v1/training/sessions                 central
 PATCH,DELETE /v1/training/sessions/{id}    central lead
 POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/reopening /v1/training/sessions/{id}/holding  central lead
 GET /v1/training/session-drafts            central lead; empty lead_other
-GET /v1/training/sessions/{session}/bookings  central lead; 404 lead_other
+GET /v1/training/sessions/{session}/bookings /v1/training/sessions/{id}/answers  central lead; 404 lead_other
 POST /v1/training/sessions/{session}/bookings  central lead website
 GET,PUT /v1/training/sessions/{id}/attendance  central lead; 404 lead_other
 GET /v1/bookings/{id}                      central lead website; 404 lead_other member member_other decider kin group_other partner partner_other analyst

@@ -12,6 +12,7 @@ import zipfile
 import pytest
 
 YEAR = "1994-95"
+PUBLIC = {"hubs", "host_partners", "network_events", "training_sessions", "policy_contributions"} # whose rows everybody may see
 CANARY = 48213 # young people of one Hub: it is told rounded to 48215
 
 
@@ -66,8 +67,10 @@ def release(server, token, period=YEAR, note="For the tests", query="", key=None
 
 def test_the_catalogue_says_what_counts(server):
     metrics = server.get("/v1/metrics?limit=200").json["items"]
-    assert len(metrics) == 26 and all(m["definition"] and m["left_out"] and m["definition_version"] == 1 for m in metrics)
-    assert [m["code"] for m in metrics if m["privacy"] == "young_people"] == ["outreach_young_people"]
+    assert len(metrics) == 27 and all(m["definition"] and m["left_out"] and m["definition_version"] == 1 for m in metrics)
+    assert {m["code"]: (m["privacy"], m["beside"]) for m in metrics if m["privacy"] != "exact"} == {
+        "outreach_young_people": ("rounded", None), "outreach_interventions": ("beside", "outreach_young_people"), "toolkit_rated_highly": ("ratings", None), "self_assessments": ("answers", None)}
+    assert {m["code"] for m in metrics if m["records"] == "public"} == PUBLIC
     assert {m["kind"] for m in metrics} == {"stock", "flow"} and {m["measure"] for m in metrics} == {"count", "share"}
     versions = server.get("/v1/metrics/hubs/definitions").json["items"]
     assert [v["version"] for v in versions] == [1] and "known.hub_phases" in versions[0]["sql"]
@@ -89,7 +92,7 @@ def test_a_row_for_each_cell(server):
     assert [json.loads(line)["period"] for line in lines] == [YEAR, "1995-96"]
     assert told(server, f"network_events?period={YEAR}&nation=GB-WLS") == {"GB-WLS": 1}
     assert told(server, f"network_events?period={YEAR}&category=conference") == {"conference": 1}
-    assert told(server, f"outreach_interventions?period={YEAR}&hub=metric-one") == {"metric-one": 2}
+    assert told(server, f"outreach_interventions?period={YEAR}&hub=metric-one") == {"metric-one": "not_available"}, "beside the young people, in releases"
     assert cells(server, "hubs")[0]["period"] == server.get("/v1/training/figures").json["period"], "without a period the running year"
 
 
@@ -98,6 +101,8 @@ def test_a_row_for_each_cell(server):
     ("hubs?period=2011-12", "/query/period", "academic year 2011/12 or the month 2011-M12"), ("hubs?period=2019-22", "/query/period", "strategy-2019-22"), ("hubs?period=soon", "/query/period", "must be"),
     ("hubs?by=category", "/query/by", "hub, nation"), ("resource_bank_users?by=hub", "/query/by", "nothing"), ("professionals?by=nation,category", "/query/by", "hub+category"),
     ("hubs?hub=nowhere", "/query/hub", "not a Hub"), ("hubs?as_of=2999-01-01", "/query/as_of", "to come"), ("hubs?period=2021-22&release=1&as_of=2024-01-01", "/query/release", "as_of"),
+    ("professionals?category=no_such", "/query/category", "no_such is no category of professionals: it has he, fe"), ("training_sessions?category=no-such", "/query/category", "no-such is no category"),
+    ("outreach_interventions?category=no-such", "/query/category", "creative-forces"), ("network_events?category=no_such", "/query/category", "conference"), ("hubs?category=he", "/query/by", "hub, nation"),
     ("hubs?by=value", "/query/by/0", ""), ("hubs?period=", "/query/period/0", ""), ("hubs?period=0000-01", "/query/period", "0000-01 must be"), ("hubs?period=9999-00", "/query/period", "must be"),
     ("hubs?period=2019-20..2021", "/query/period", "2019-20..2021 mixes academic and calendar"), ("hubs?period=2019-20..2021,2021", "/query/period", "mixes academic and calendar"),
     ("hubs?period=2019-20..2021-22-Q1", "/query/period", "from one year to another"), ("hubs?period=2021..2019", "/query/period", "ends before it begins"),
@@ -113,7 +118,7 @@ def test_what_cannot_be_asked_is_named(server, question, pointer, words):
     if "," not in question.split("&")[0]:
         explained = server.get("/v1/metrics/" + question.replace("?", "/explain?"))
         assert explained.status == 400 or "by=" in question, explained.text
-    if "as_of=" not in question and "release=" not in question:
+    if not any(name in question for name in ("as_of=", "release=", "category=")):
         of_all = server.get("/v1/metric-values?metric=" + question.replace("?", "&"))
         assert of_all.status == 400 and any(e["pointer"] == pointer and words in e["detail"] for e in of_all.json["errors"]), of_all.text
 
@@ -192,10 +197,12 @@ def test_any_day_and_any_period(server, period):
                 assert why["status"] == "not_available" and not why["rows_in"] and not why["rows_left_out"], code + question
 
 
-def test_a_hub_that_says_that_nobody_came_has_said_so(server):
-    told_of = told(server, "outreach_interventions?period=1992-93&by=hub")
-    assert (told_of["metric-one"], told_of["metric-two"]) == (1, "not_submitted")
+def test_a_hub_that_says_that_nobody_came_has_said_so(server, central):
     assert explain(server, "outreach_young_people/explain?period=1992-93&hub=metric-one")["status"] == "not_available"
+    assert release(server, central, "1992-93").status == 201
+    for metric, one in (("outreach_interventions", 1), ("outreach_young_people", 0)):
+        told_of = told(server, f"{metric}?period=1992-93&by=hub")
+        assert (told_of["metric-one"], told_of["metric-two"]) == (one, "not_submitted")
 
 
 def test_each_cell_says_how_it_comes_about(server):
@@ -243,9 +250,11 @@ def test_young_people_come_from_releases_alone(server, central):
     assert release(server, central, key="metrics-first").json == made.json, "sent again it is done once"
     assert server.get(made.headers["Location"]).json == made.json
     by_hub = told(server, f"outreach_young_people?period={YEAR}&by=hub")
-    assert {h: by_hub["metric-" + h] for h in ("one", "two", "three", "four")} == {"one": "suppressed", "two": "suppressed", "three": "suppressed", "four": 10}
-    assert told(server, f"outreach_young_people?period={YEAR}&by=nation")["GB-ENG"] == 48225
-    assert told(server, f"outreach_young_people?period={YEAR}") == {None: 48235}
+    assert {h: by_hub["metric-" + h] for h in ("one", "two", "three", "four")} == {"one": 48215, "two": "suppressed", "three": 10, "four": 10}
+    assert told(server, f"outreach_young_people?period={YEAR}&by=nation")["GB-ENG"] == 48230, "48215, 10 and two and a half"
+    assert told(server, f"outreach_young_people?period={YEAR}") == {None: 48240}
+    beside = told(server, f"outreach_interventions?period={YEAR}&by=hub")
+    assert {h: beside["metric-" + h] for h in ("one", "two", "three", "four")} == {"one": 2, "two": "suppressed", "three": 2, "four": 2}
     assert [c["basis"] for c in cells(server, f"outreach_young_people?period={YEAR}")] == ["release"]
 
 
@@ -261,7 +270,7 @@ def test_who_may_release(cluster, server, central):
 def test_the_same_bytes_for_ever_or_what_replaced_them(cluster, server, central):
     question = f"/v1/metrics/outreach_interventions?period={YEAR}&by=hub&format=csv"
     first = server.get(question + "&release=1").text
-    assert ",8," in server.get(f"/v1/metrics/outreach_interventions?period={YEAR}&format=csv").text
+    assert ",6," in server.get(f"/v1/metrics/outreach_interventions?period={YEAR}&format=csv").text, "without those of the one that is hidden"
     cluster.psql("UPDATE scip.activity SET interventions = 5, young_people = 4711 WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'metric-four')")
     assert server.get(question).text == first, "a record that changes changes nothing of what was told"
     done = []
@@ -273,7 +282,7 @@ def test_the_same_bytes_for_ever_or_what_replaced_them(cluster, server, central)
     assert {c["replaced_by"] for c in cells(server, f"outreach_interventions?period={YEAR}&by=hub&release=1")} == {4}, "the first one says what replaced it"
     assert old.text == first and ",metric-four,,,5," in new.text and ",metric-four,,,2," in first
     by_hub = told(server, f"outreach_young_people?period={YEAR}&by=hub")
-    assert [by_hub["metric-" + h] for h in ("one", "two", "three", "four")] == ["suppressed", "suppressed", "suppressed", 4710], "what was suppressed stays so"
+    assert [by_hub["metric-" + h] for h in ("one", "two", "three", "four")] == [48215, "suppressed", 10, 4710]
     listed = server.get(f"/v1/releases?period={YEAR}").json["items"]
     assert [(r["number"], r["in_force"]) for r in listed] == [(4, True), (3, False), (2, False), (1, False)]
 
@@ -287,11 +296,11 @@ def explain(server, question, token=None):
 
 def test_a_figure_explains_itself(cluster, server, central):
     plain = explain(server, f"outreach_interventions/explain?period={YEAR}&hub=metric-four")
-    assert (plain["value"], plain["status"], plain["basis"], plain["rows_in"], plain["rows_left_out"], plain["counted"], plain["records"]) == (5, "value", "release", 1, [], None, None)
+    assert (plain["value"], plain["status"], plain["basis"], plain["rows_in"], plain["rows_left_out"], plain["counted"], plain["records"]) == (5, "value", "release", None, None, None, None)
     assert plain["filters"] == {"hub": "metric-four", "nation": None, "category": None} and plain["fresh_at"] and "Interventions" in plain["definition"]
     events = explain(server, "network_events/explain?period=2023-24")
     assert events["rows_in"] == events["value"] and all(r["rows"] > 0 and r["reason"] for r in events["rows_left_out"]) and events["citation"] is None
-    assert any(r["reason"] == "no date" for r in events["rows_left_out"])
+    assert any(r["reason"] == "no date" for r in events["rows_left_out"]) and len(events["records"]) == events["value"] and server.get(events["records"][0]).status == 200
     # of young people nothing but the cell, except to those who may
     question = f"outreach_young_people/explain?period={YEAR}&hub=metric-two"
     lead, other = cluster.token(server, "hub_lead", hub="metric-two"), cluster.token(server, "hub_lead", hub="metric-one")
@@ -307,6 +316,39 @@ def test_a_figure_explains_itself(cluster, server, central):
     assert explain(server, f"outreach_young_people/explain?period={YEAR}", central)["counted"]["value"] == CANARY + 3 + 9 + 4711
 
 
+FILTERS = ["", "&hub=metric-four", "&hub=metric-one", "&nation=GB-ENG", "&category={}", "&hub=metric-four&category={}", "&by=hub", "&by=nation", "&by=category", "&by=hub,category"]
+WORD = {"Sector that the member represents": "government", "Kind of meeting": "ordinary", "Kind of event": "conference", "Programme": "creative-forces", "Kind of message": "idea",
+        "Kind of contribution": "inquiry_evidence", "Principle and stage": "clear-approach/emerging"}
+
+
+def test_rows_are_told_to_who_may_see_the_records(cluster, server, central):
+    """Of every metric by every filter: to nobody whose records they are not, whatever the class of the figure."""
+    lead = cluster.token(server, "hub_lead", hub="metric-four")
+    others = [None, cluster.token(server, "hub_lead", hub="metric-one"), cluster.token(server, "analyst"), cluster.token(server, "group_member", group="board"), cluster.token(server, "hub_member", hub="metric-four"),
+              cluster.token(server, "website"), cluster.token(server, "partner", organisation="university-of-winchester")]
+    asked = rows = 0
+    for metric in server.get("/v1/metrics?limit=200").json["items"]:
+        for period in (YEAR, "2021-22-Q1"):
+            for question in FILTERS:
+                if "{}" in question and not (word := WORD.get(metric["category"])):
+                    continue
+                path = f"/v1/metrics/{metric['code']}/explain?period={period}" + question.format(word if "{}" in question else "")
+                whole = server.send("GET", path, token=central)
+                if whole.status == 400:
+                    continue
+                assert whole.status == 200, (path, whole.text)
+                may = {None: metric["records"] == "public", lead: "hub=metric-four" in question or metric["records"] == "public"}
+                for token in [*others, lead] if period == YEAR else [None, lead]:
+                    asked += 1
+                    why = server.send("GET", path, token=token).json
+                    told = may[lead] if token == lead else may[None]
+                    for part in ("rows_in", "rows_left_out", "records"):
+                        assert why[part] == (whole.json[part] if told else None), (path, part)
+                    assert (why["counted"] is not None) == (token == lead and "hub=metric-four" in question and whole.json["counted"] is not None), path
+                rows += bool(whole.json["rows_in"])
+    assert asked > 1000 and rows > 20, (asked, rows)
+
+
 def test_a_token_that_is_none_explains_nothing(server):
     assert server.request("GET", "/v1/metrics/hubs/explain", {"Authorization": "Bearer nothing"}).status == 401
 
@@ -315,7 +357,7 @@ def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
     """Of each metric by each breakdown; the same when the records, the Hub's name and the release in force are others."""
     cited = {}
     for metric in server.get("/v1/metrics?limit=200").json["items"]:
-        for by in ["", *(b for b in metric["breakdowns"] if not (metric["privacy"] == "young_people" and "+" in b))]:
+        for by in ["", *metric["breakdowns"]]:
             question = f"/v1/metrics/{metric['code']}?period={YEAR}" + (f"&by={by.replace('+', ',')}" if by else "")
             cell = server.get(question).json["items"][-1]
             citation = server.get(cell["explain"]).json["citation"]

@@ -758,7 +758,7 @@ def test_figures_of_a_year(server, central):
     year_of_training(server, central, 1999, course, [2, None])
     released(server, central, "1999-00")
     enough = figures(server, "1999-00")
-    assert (enough["sessions_held"], enough["responses"], enough["rating_high"]) == (2, 6, HIDDEN), "what was not told stays so: four of the five are known to be those before"
+    assert (enough["sessions_held"], enough["responses"], enough["rating_high"]) == (2, 6, of(3, 5)), "of five"
     assert figures(server, "1999/00") == figures(server, "199900") == enough and figures(server, "1999-00", course) == {**enough, "course": course}
     assert figures(server, "1998-99")["sessions_held"] == 0
     for bad, pointer in (("2024", "period"), ("2024-M11", "period"), ("2024-25-Q1", "period"), ("2024-26", "period"), ("no-such-strategy", "period"),
@@ -793,11 +793,10 @@ def test_no_difference_tells_a_hidden_rating(server, central):
     released(server, central, *years)
     whole = figures(server, "training-strategy")
     assert (whole["from"], whole["to"], whole["period"]) == ("1902-09-01", "1905-08-31", "training-strategy")
-    # 1903 has two: they are not told, so the strategy is not, for it would be the difference
-    assert whole["rating_high"] == HIDDEN and whole["delegates"] == 23
-    assert figures(server, "1903-04")["rating_high"] == HIDDEN and figures(server, "1902-03")["rating_high"] == of(7, 10)
-    # in 1902 the small course has three, so neither is told
-    assert figures(server, "1902-03", big)["rating_high"] == HIDDEN and figures(server, "1902-03", small)["rating_high"] == HIDDEN
+    # 1903 has two, and in 1902 the small course three: they are not told, and in no sum
+    assert whole["rating_high"] == of(11, 18) and whole["delegates"] == 23
+    assert figures(server, "1903-04")["rating_high"] == HIDDEN and figures(server, "1902-03")["rating_high"] == of(6, 7)
+    assert figures(server, "1902-03", big)["rating_high"] == of(6, 7) and figures(server, "1902-03", small)["rating_high"] == HIDDEN
     assert figures(server, "1904-05")["rating_high"] == of(5, 11)
     assert (figures(server, "1904-05", big)["rating_high"], figures(server, "1904-05", third)["rating_high"]) == (of(5, 5), of(0, 6))
     assert figures(server, "training-strategy", big)["rating_high"]["status"] == "not_available"
@@ -809,6 +808,26 @@ def test_no_difference_tells_a_hidden_rating(server, central):
     year_of_training(server, central, 1904, third, [5, 5, 5])
     released(server, central, "1904-05")
     assert figures(server, "1904-05")["rating_high"] == of(10, 16) and figures(server, "1904-05", third)["rating_high"] == of(5, 11)
+
+def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central, website, lead, neighbour, course):
+    path = new_session(server, central, course, days=0, hub="scotland-hub")
+    answers = lambda who: get(server, who, path + "/answers")
+    assert {k: answers(lead).json[k] for k in ("delegates", "responses", "answers")} == {"delegates": 0, "responses": 0, "answers": []}
+    hrefs = [attended(server, central, path) for _ in range(3)]
+    feedback(server, central, hrefs[0], rating=5, comment="Canary words of one")
+    feedback(server, central, hrefs[1], rating=2, principles={"voice": 3})
+    said = answers(lead).json
+    assert (said["session"], said["delegates"], said["responses"], said["ratings"]) == (path, 3, 2, {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1})
+    assert sorted(said["answers"], key=lambda a: a["rating"]) == [{"rating": 2, "principles": {"voice": 3}, "comment": None}, {"rating": 5, "principles": {}, "comment": "Canary words of one"}]
+    assert answers(central).json == said and not any(href[-36:] in answers(lead).text for href in hrefs), "not whose they are"
+    assert answers(neighbour).status == 404 and answers(website).status == 403 and answers(None).status == 401
+    # who read the words is noted, here and in the list of comments
+    reads = lambda operation: cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.booking b ON b.person_id = r.person_id WHERE b.id = '{hrefs[0][-36:]}' AND r.operation = '{operation}'")
+    assert int(reads("getSessionAnswers")) >= 3
+    before = int(reads("listTrainingComments"))
+    assert "Canary words of one" in get(server, central, "/v1/training/comments?limit=200").text and int(reads("listTrainingComments")) == before + 1
+    assert cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.booking b ON b.person_id = r.person_id WHERE b.id = '{hrefs[1][-36:]}' AND r.operation = 'getSessionAnswers'") == "0", "nothing of that one was read"
+
 
 # Privacy
 

@@ -88,6 +88,14 @@ def test_agents(server, item, agent, kind):
     assert figures(server, item) == {kind: (1, 1, 0, 0)}
 
 
+@pytest.mark.parametrize("header, said", [("Sec-Purpose", "prefetch"), ("Sec-Purpose", "prefetch;prerender"), ("Purpose", "prefetch")])
+def test_fetched_ahead_counts_nothing(server, item, header, said):
+    answer = server.request("GET", f"/v1/documents/{item}/visit", {"User-Agent": FIREFOX, header: said})
+    assert answer.status == 303 and figures(server, item) == {}
+    assert server.request("GET", f"/v1/documents/{item}/visit", {"User-Agent": FIREFOX, header: "other"}).status == 303
+    assert figures(server, item) == {"human": (1, 1, 1, 1)}
+
+
 def test_head_counts_nothing(server, item):
     answer = visit(server, item, method="HEAD")
     assert answer.status == 303 and answer.headers["Location"].startswith("https://publisher.example/")

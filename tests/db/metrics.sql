@@ -121,6 +121,20 @@ SELECT is(pg_temp.left_out(metric), said, 'left out of ' || metric) FROM (VALUES
   ('relay_rate', '1 Hub that was not active then'), ('loop_closed_rate', NULL)) v (metric, said);
 SELECT ok(pg_temp.left_out('network_events') ~ ('1 cancelled, 1 date that may be outside the period, \d+ no date, 1 not recorded as held'), 'left out of network_events: ' || pg_temp.left_out('network_events'));
 SELECT ok(pg_temp.left_out('policy_contributions') ~ '1 context, no contribution, 1 date that may be outside the period', 'left out of policy_contributions');
+
+-- An event that goes on over the year's end.
+SET LOCAL session_replication_role = replica;
+INSERT INTO event (slug, title, title_source, kind, starts, ends, nation, status, sources, confidence) VALUES ('test-9', 'Test', 'published', 'conference', '1997-08-30', '1997-09-02', 'GB-WLS', 'held', '{test}', 'high');
+INSERT INTO event_outreach (event_id, interventions, young_people) SELECT id, 1, 8 FROM event WHERE slug = 'test-9';
+SET LOCAL session_replication_role = origin;
+SELECT is(array_agg((SELECT s.value FROM metric.sums('network_events', year_start(y), period_end(y), NULL, '{}') s) ORDER BY y), ARRAY[4, 2]::numeric[], 'one that goes on over the year''s end counts in both')
+FROM unnest(ARRAY['1996-97', '1997-98']) y;
+SELECT is(array_agg((SELECT s.value FROM metric.sums('outreach_young_people', year_start(y), period_end(y), NULL, '{}') s) ORDER BY y), ARRAY[45, 8]::numeric[], 'who was reached there counts once, on its last day')
+FROM unnest(ARRAY['1996-97', '1997-98']) y;
+SET LOCAL session_replication_role = replica;
+DELETE FROM event_outreach WHERE event_id = (SELECT id FROM event WHERE slug = 'test-9');
+DELETE FROM event WHERE slug = 'test-9';
+SET LOCAL session_replication_role = origin;
 SELECT is((SELECT array_agg(code::text ORDER BY ordinal) FROM metric m WHERE pg_temp.told(m.code) ~ '=[1-9]'), (SELECT array_agg(code::text ORDER BY ordinal) FROM metric), 'every metric is counted here');
 -- The next year begins where this one ends.
 SELECT is(pg_temp.told(metric, '{}', '1997-98'), said, metric || ' of the next year') FROM (VALUES ('meetings_held', '=1'), ('network_events', '=1'), ('training_delegates', '=1'), ('hub_led_activities', '=1'), ('professionals', '=5')) v (metric, said);
