@@ -86,8 +86,8 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
     UNION ALL
     SELECT 5, '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND metric.hub(hub) IS NULL
     UNION ALL
-    SELECT 6, '/query/category', format('is no category of %s: %s', m.code, CASE WHEN cardinality(c.found) <= 40 THEN 'it has ' || array_to_string(c.found, ', ') ELSE m.category END)
-    FROM scip.metric m, LATERAL (SELECT metric.categories(m) AS found) c WHERE m.code = ANY (metrics) AND m.category IS NOT NULL AND faults.category <> ALL (c.found)
+    SELECT 6, '/query/category', format('%s is no category of %s: %s', faults.category, m.code, CASE WHEN cardinality(c.found) <= 40 THEN 'it has ' || array_to_string(c.found, ', ') ELSE m.category END)
+    FROM scip.metric m, LATERAL (SELECT metric.categories(m) AS found) c WHERE m.code = ANY (metrics) AND m.category IS NOT NULL AND faults.category IS NOT NULL AND faults.category <> ALL (c.found)
     UNION ALL
     SELECT 7, '/query/as_of', 'is yet to come' WHERE as_of > scip.today()
     UNION ALL

@@ -324,7 +324,7 @@ WORD = {"Sector that the member represents": "government", "Kind of meeting": "o
 def test_rows_are_told_to_who_may_see_the_records(cluster, server, central):
     """Of every metric by every filter: to nobody whose records they are not, whatever the class of the figure."""
     lead = cluster.token(server, "hub_lead", hub="metric-four")
-    others = [None, cluster.token(server, "hub_lead", hub="metric-one"), cluster.token(server, "analyst"), cluster.token(server, "group_member", group="board"), cluster.token(server, "hub_member", hub="metric-four"),
+    others = [None, cluster.token(server, "hub_lead", hub="metric-two"), cluster.token(server, "analyst"), cluster.token(server, "group_member", group="board"), cluster.token(server, "hub_member", hub="metric-four"),
               cluster.token(server, "website"), cluster.token(server, "partner", organisation="university-of-winchester")]
     asked = rows = 0
     for metric in server.get("/v1/metrics?limit=200").json["items"]:
