@@ -299,8 +299,10 @@ BEGIN
       AND c.record IN (SELECT f.record FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
                        WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category));
   END IF;
-  SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
-    SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;
+  IF told OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
+    SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
+      SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;
+  END IF;
 END $$;
 
 -- Asserted figures beside what the records give. A figure of years that a strategy is named by is of that strategy.

@@ -471,11 +471,11 @@ def test_outreach_is_entered_once(server, lead, central, cluster):
         return post(server, lead, activities, {"kind": "outreach", "title": "Once", "held_on": day(-days), "young_people": 20, **more} if "young_people" not in more or more["young_people"] else {"kind": "outreach", "title": "Once", "held_on": day(-days)})
     first = event("single", 40, programme="creative-forces")
     assert put(server, lead, first + "/outreach", body).status == 201
-    for more in ({}, {"programme": "creative_forces"}, {"young_people": 5, "interventions": 1}):
+    for more in ({}, {"programme": "creative-forces"}, {"young_people": 5, "interventions": 1}):
         assert problem(activity(40, **more)) == (409, "outreach-entered-twice"), more
-    other = activity(40, programme="another")
+    other = activity(40, programme="festival-of-friends")
     assert other.status == 201 and activity(41).status == 201, "of another programme, or another day"
-    assert problem(patch(server, lead, other.json["href"], {"programme": "creative_forces"})) == (409, "outreach-entered-twice")
+    assert problem(patch(server, lead, other.json["href"], {"programme": "creative-forces"})) == (409, "outreach-entered-twice")
     words = activity(40, young_people=None)
     assert words.status == 201, "without numbers nothing counts twice"
     assert problem(patch(server, lead, words.json["href"], {"young_people": 1})) == (409, "outreach-entered-twice")

@@ -222,11 +222,11 @@ def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider
     path = ONE + "/activities"
     led = done(post(server, lead, path, {"kind": "hub_led", "held_on": "2024-11-20", "title": "A day for designated teachers", "themes": ["transition", "cpd"]}))
     told = done(post(server, lead, path, {"kind": "member_because_of_hub", "held_on": "2025-05-31", "title": "A college's breakfast club", "membership": membership}))
-    outreach = done(post(server, lead, path, {"kind": "outreach", "held_on": "2025-08-31", "title": "Festival", "programme": "creative_forces",
+    outreach = done(post(server, lead, path, {"kind": "outreach", "held_on": "2025-08-31", "title": "Festival", "programme": "creative-forces",
                                                "interventions": 3, "young_people": 42, "description": "Three workshops"}))
     assert led.json["hub"]["slug"] == "reporting-one" and led.json["themes"] == ["transition", "cpd"] and led.json["young_people"] is None
     assert told.json["membership"] == membership
-    assert (outreach.json["programme"], outreach.json["interventions"], outreach.json["young_people"]) == ("creative_forces", 3, 42)
+    assert (outreach.json["programme"], outreach.json["interventions"], outreach.json["young_people"]) == ("creative-forces", 3, 42)
     assert get(server, lead, outreach.headers["Location"]).json == outreach.json
     assert get(server, lead, outreach.headers["Location"]).headers["ETag"] == outreach.headers["ETag"]
 
@@ -239,7 +239,7 @@ def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider
     assert problem(post(server, lead, path, {**because, "membership": NOBODY})) == (422, "not-a-member")
     assert post(server, lead, path, because).status == 422, "somebody reports it"
     assert problem(post(server, central, TWO + "/activities", {**because, "held_on": "2025-01-01", "membership": membership})) == (422, "not-a-member"), "of another Hub"
-    for wrong in ({"kind": "hub_led", "young_people": 3}, {"kind": "hub_led", "programme": "creative_forces"}):
+    for wrong in ({"kind": "hub_led", "young_people": 3}, {"kind": "hub_led", "programme": "creative-forces"}):
         assert post(server, lead, path, {**wrong, "held_on": "2025-01-01", "title": "x"}).status == 422, "numbers are of outreach"
     assert {error["pointer"] for error in post(server, lead, path, {"kind": "outreach", "held_on": "2025-01-01", "title": "x", "young_people": "five", "names": []}).json["errors"]} \
         == {"/body/young_people", "/body/names"}

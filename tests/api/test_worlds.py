@@ -2,6 +2,8 @@
 byte, in every representation, but for times, and what follows from them."""
 import io
 import re
+import subprocess
+import time
 import zipfile
 
 import harness
@@ -26,7 +28,8 @@ class World(harness.Cluster):
 
     def __init__(self, other):
         super().__init__(harness.LOCAL / ("worlds-b" if other else "worlds-a"))
-        self.other = other
+        self.server = harness.Server("main", DATABASE_URL=self.url(), KEYS=self.folder / "signing", ISSUER="http://worlds.example")
+        self.begin = self.server.get("/v1/changes?from=now").json["next"]
         self.psql("""
           INSERT INTO scip.programme (slug, name, sources, confidence) VALUES ('world-a', 'A', '{test}', 'high'), ('world-b', 'B', '{test}', 'high');
           INSERT INTO scip.strategy (slug, name, period_text, starts, ends, sources, confidence) VALUES ('worlds', 'Worlds', '1995-96', '1995-01', '1996-12', '{test}', 'high');
@@ -42,10 +45,10 @@ class World(harness.Cluster):
         self.psql(f"""WITH e AS (INSERT INTO scip.event (slug, title, title_source, kind, starts, nation, status, sources, confidence)
             VALUES ('world-event', 'Event', 'published', 'conference', '1996-02-02', 'GB-NIR', 'held', '{{test}}', 'high') RETURNING id)
             INSERT INTO scip.event_outreach (event_id, interventions, young_people) SELECT id, {3 if other else 1}, {4 if other else 2} FROM e""")
-        for course, ratings in RATED.items():
+        for number, (course, ratings) in enumerate(RATED.items()):
             self.psql(f"""SET session_replication_role = replica;
                 WITH c AS (INSERT INTO scip.course (slug, name, sources, confidence) VALUES ('world-{course}', 'Course', '{{test}}', 'high') RETURNING id),
-                s AS (INSERT INTO scip.training_session (course_id, starts_at, ends_at, capacity, status) SELECT id, '1996-01-15T10:00Z', '1996-01-15T11:00Z', 99, 'held' FROM c RETURNING id),
+                s AS (INSERT INTO scip.training_session (id, course_id, starts_at, ends_at, capacity, status) SELECT '00000000-0000-4000-8000-00000000001{number}', id, '1996-01-15T10:00Z', '1996-01-15T11:00Z', 99, 'held' FROM c RETURNING id),
                 r AS (SELECT row_number() OVER () AS n, x AS rating FROM unnest(ARRAY{ratings[other]}) x),
                 p AS (INSERT INTO scip.person (name) SELECT 'World ' || n FROM r RETURNING id, name),
                 b AS (INSERT INTO scip.booking (session_id, person_id, status, attended) SELECT s.id, p.id, 'confirmed', true FROM s, p RETURNING id, session_id, person_id)
@@ -61,7 +64,12 @@ class World(harness.Cluster):
         for n, period in enumerate([*YEARS, "1995-96", "worlds"]):
             self.psql(f"""BEGIN; SELECT set_config('scip.roles', '{{central}}', true); SET LOCAL ROLE scip_writer;
                 SELECT scip.make_release('{period}', 'Worlds', '00000000-0000-4000-8000-00000000000{n}'); COMMIT""")
-        self.server = harness.Server("main", DATABASE_URL=self.url(), KEYS=self.folder / "keys", ISSUER="http://worlds.example")
+
+    def end(self):
+        self.server.stop()
+        self.leave()
+        subprocess.run(["psql", "-Xqd", self.url("postgres").replace("/scip?", "/postgres?"), "-c", "DROP DATABASE scip WITH (FORCE)"], check=True)
+        self.run("stop")
 
 
 @pytest.fixture(scope="module")
@@ -69,23 +77,25 @@ def worlds():
     both = [World(other) for other in (False, True)]
     yield both
     for world in both:
-        world.server.stop()
-        world.leave()
-        world.run("stop")
+        world.end()
 
 
-READERS = {"anybody": None, "an analyst": {"role": "analyst"}, "another lead": {"role": "hub_lead", "hub": "scotland-hub"}, "a member": {"role": "hub_member", "hub": "world-two"},
+READERS = {"anybody": None, "an analyst": {"role": "analyst"}, "another lead": {"role": "hub_lead", "hub": "scotland-hub"}, "a member": {"role": "hub_member", "hub": "london-hub"},
            "a partner": {"role": "partner", "organisation": "university-of-winchester"}, "a group": {"role": "group_member", "group": "board"}, "a website": {"role": "website"}}
+
+
+# by those that are published by releases, at the edges of their periods; of the others a few
+PERIODS = {True: (*YEARS, "worlds", "1996", "1995-96-Q2", "1996-M01"), False: ("1995-96",)}
 
 
 def questions(server):
     """Every list and page that takes no name, and all that is asked of metrics."""
     contract = server.get("/openapi.json").json
     for path, item in contract["paths"].items():
-        if "get" in item and "{" not in path and not path.startswith(("/oauth", "/health", "/web")) and path != "/v1/me":
+        if "get" in item and "{" not in path and not path.startswith(("/oauth", "/health", "/web", "/.well-known")) and path not in ("/v1/me", "/v1/changes"):
             yield path
     for metric in server.get("/v1/metrics?limit=200").json["items"]:
-        for period in (*YEARS, "worlds", "1996", "1995-96-Q2", "1996-M01"):
+        for period in PERIODS[metric["privacy"] != "exact"]:
             for by in ["", *("&by=" + b.replace("+", ",") for b in metric["breakdowns"])]:
                 yield f"/v1/metrics/{metric['code']}?period={period}{by}"
             for part in ["", *("&by=" + b.replace("+", ",") for b in metric["breakdowns"]), *(f"&hub=world-{hub}" for hub in REACHED if "hub" in metric["breakdowns"])]:
@@ -96,7 +106,7 @@ def questions(server):
                     f"/v1/toolkit/self-assessments?period={year}", f"/v1/training/figures?period={year}", f"/v1/training/figures?period={year}&course=world-few", f"/v1/metric-values?period={year}")
     for hub in REACHED:
         yield from (f"/v1/hubs/world-{hub}", f"/v1/hubs/world-{hub}/evaluations", f"/v1/hubs/world-{hub}/activities", f"/v1/hubs/world-{hub}/meetings")
-    yield from ("/v1/changes?limit=200", "/v1/training/figures?course=world-few", "/v1/events/world-event", "/v1/events/world-event/outreach", "/v1/headline-comparisons", "/")
+    yield from ("/v1/changes?limit=200&after={begin}", "/v1/training/figures?course=world-few", "/v1/events/world-event", "/v1/events/world-event/outreach", "/v1/headline-comparisons", "/")
 
 
 def same(body):
@@ -105,13 +115,13 @@ def same(body):
         archive = zipfile.ZipFile(io.BytesIO(body))
         body = b"".join(name.encode() + archive.read(name) for name in sorted(archive.namelist()))
     body = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)|DTSTAMP:\w+", b"TIME", body)
-    return re.sub(rb'"next": ?"[\w=-]+"|"(hash|md5|bytes)": ?("[^"]*"|\d+)|nonce-[\w+/=-]+', b"PLACE", body)
+    return re.sub(rb'"instance": ?"\w+"|<code>\w{32}</code>|"next": ?"[\w=-]+"|"(hash|md5|bytes)": ?("[^"]*"|\d+)|nonce-[\w+/=-]+', b"PLACE", body)
 
 
 def answers(world, reader, path, accept):
     token = world.token(world.server, **READERS[reader]) if READERS[reader] else None
-    answer = world.server.send("GET", path, token=token, Accept=accept)
-    return answer.status, {name: value for name, value in answer.headers.items() if name in ("Content-Type", "Link", "Cache-Control")}, answer
+    answer = world.server.send("GET", path.replace("{begin}", world.begin), token=token, Accept=accept)
+    return answer.status, {name: re.sub("after=[^&>]*", "after", value) for name, value in answer.headers.items() if name in ("Content-Type", "Link", "Cache-Control")}, answer
 
 
 def test_nobody_can_tell_them_apart(worlds):
@@ -119,14 +129,17 @@ def test_nobody_can_tell_them_apart(worlds):
     asked, answered, differ = 0, 0, []
     for path in questions(one.server):
         for reader in READERS:
-            for accept in ("application/json", "text/csv", "text/html") if reader == "anybody" else ("application/json",):
+            # who has a token is told the same cells as everybody: two of them are asked for explanations, all for all else
+            if reader != "anybody" and path.startswith("/v1/metrics/") and not ("/explain" in path and reader in ("an analyst", "another lead")):
+                continue
+            for accept in ("application/json", "text/csv", "text/html") if reader == "anybody" and "/explain" not in path else ("application/json",):
                 (status, headers, mine), (other_status, other_headers, its) = (answers(world, reader, path, accept) for world in worlds)
                 asked += 1
                 answered += status == 200
                 if (status, headers, same(mine.body)) != (other_status, other_headers, same(its.body)) or mine.body == its.body and mine.headers["ETag"] != its.headers["ETag"]:
                     differ.append(f"{path} to {reader} as {accept}: {status} {other_status}")
     assert not differ, "\n".join(differ[:20])
-    assert answered > 2000, (asked, answered)
+    assert answered > 600, (asked, answered)
 
 
 def test_who_may_tell_them_apart_does(worlds):
@@ -139,7 +152,7 @@ def test_who_may_tell_them_apart_does(worlds):
     other.psql("""BEGIN; SELECT set_config('scip.roles', '{central}', true); SET LOCAL ROLE scip_writer;
         SELECT scip.make_release('1995-96', 'Another class', '00000000-0000-4000-8000-000000000009'); COMMIT""")
     path = "/v1/metrics/outreach_young_people?period=1995-96&by=hub"
-    until = 50
-    while until and same(one.server.get(path).body) == same(other.server.get(path).body):
-        until -= 1
-    assert until
+    until = time.monotonic() + 5
+    while same(one.server.get(path).body) == same(other.server.get(path).body):
+        assert time.monotonic() < until
+        time.sleep(0.05)
