@@ -199,8 +199,8 @@ JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
 INSERT INTO scip.event (uid, slug, title, title_source, kind, starts, ends, date_text, starts_at, venue, town, nation, online, hub_id, organiser_id, programme_id, capacity,
   attendance, description, status, cancellation_reason, sources, confidence)
 SELECT pg_temp.id('event', n::text), 'demonstration-event-' || n, 'Demonstration event ' || n, 'described', x.kind,
-       CASE WHEN n BETWEEN 187 AND 189 THEN NULL WHEN n % 89 = 0 THEN to_char(day, 'YYYY') WHEN n % 29 = 0 THEN to_char(day, 'YYYY-MM') ELSE day::text END,
-       CASE WHEN n % 17 = 0 AND n <> 187 OR n = 207 THEN (day + 1)::text END, CASE WHEN n BETWEEN 187 AND 189 THEN 'Date not known: demonstration data' END,
+       CASE WHEN n BETWEEN 187 AND 189 THEN NULL WHEN n % 89 = 0 THEN to_char(day, 'YYYY') WHEN n % 29 = 0 OR n = 207 THEN to_char(day, 'YYYY-MM') ELSE day::text END,
+       CASE WHEN n = 207 THEN '2019-01' WHEN n % 17 = 0 AND n <> 187 THEN (day + 1)::text END, CASE WHEN n BETWEEN 187 AND 189 THEN 'Date not known: demonstration data' END,
        CASE WHEN x.timed THEN (day + time '13:30') AT TIME ZONE 'Europe/London' END, CASE WHEN n % 2 = 0 THEN 'Demonstration Venue ' || n % 12 END,
        CASE WHEN n % 2 = 0 THEN 'Demonstration Town' END, coalesce(d.nations[1], 'GB-ENG'), n % 2 = 1, d.id, o.id,
        CASE WHEN x.kind = 'creative_forces' THEN (SELECT p.id FROM scip.programme p) END, CASE WHEN n % 4 = 0 THEN 120 END, CASE WHEN n % 3 = 0 AND n <= 178 THEN 20 + n % 60 END,
@@ -228,7 +228,7 @@ SELECT t.id, c.id, d.id, (day + time '10:00') AT TIME ZONE 'Europe/London', (day
 FROM demo_session t JOIN scip.course c ON c.slug = 'demonstration-course-' || 1 + s % 3 LEFT JOIN demo_hub d ON d.h = 1 + s % 12 AND d.launched < t.day ORDER BY s;
 UPDATE scip.training_session SET status = 'published';
 CREATE TEMP TABLE demo_booking ON COMMIT DROP AS
-SELECT pg_temp.id('booking', s::text, b::text) AS id, t.id AS session_id, s, b, day, CASE WHEN s <= 34 AND b <= 18 THEN ((s - 1) * 18 + b) * 101 % 612 END AS p
+SELECT pg_temp.id('booking', s::text, b::text) AS id, t.id AS session_id, s, b, day, CASE WHEN s <= 34 AND b <= 18 THEN ((s - 1) * 18 + b) * 133 % 612 END AS p
 FROM demo_session t, generate_series(1, 22) b;
 INSERT INTO scip.booking (id, session_id, person_id, organisation_id, organisation_name, sector, status)
 SELECT b.id, b.session_id, pg_temp.id('person', (1 + (s * 22 + b) * 7 % 970)::text), o.id, CASE WHEN b % 4 = 3 THEN 'Demonstration School ' || 100 + b END, 'school_sector',

@@ -1425,6 +1425,26 @@ export interface paths {
         patch: operations["patchTrainingSession"];
         trace?: never;
     };
+    "/v1/training/sessions/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what delegates of a session thought
+         * @description As soon as they are given, to the Hub that offered the session and the central team: the ratings, and each answer without who gave it, in no order. A session of another Hub is 404.
+         */
+        get: operations["getSessionAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/training/sessions/{id}/publication": {
         parameters: {
             query?: never;
@@ -1759,7 +1779,7 @@ export interface paths {
         };
         /**
          * Show the figures of a period
-         * @description Delegates are counted by attendance. Ratings are told when the year is released (/v1/releases), and then stay: those of fewer than 5 are suppressed, with their parts, and so is another figure from which they would follow; hence there are none by month, and none by course of a strategy. Another period, or a course that there is not, is 422.
+         * @description Delegates are counted by attendance. Ratings are those of the year's release (/v1/releases): of courses with five ratings or more, and as a whole the sum of these; of a strategy the sum of the years within it. Hence there are none by month, and none by course of a strategy. Another period, or a course that there is not, is 422.
          */
         get: operations["getTrainingFigures"];
         put?: never;
@@ -1819,7 +1839,7 @@ export interface paths {
         };
         /**
          * Sum up the self-assessments of schools
-         * @description By principle, in the order of display: how many schools stand where, each by its latest assessment in an academic year (this one when none is named). Every number has a status. Where fewer than five schools stand at one stage none of the principle's stages is given, for the total less the others would tell it; a total of fewer than five is not given either. A year that has not begun is not_available.
+         * @description By principle, in the order of display: how many schools stand where, each by its latest assessment in an academic year (this one when none is named), as the year's release has it. Every number has a status: a stage at which fewer than five schools stand is suppressed, others are rounded to the nearest five, and the number of schools is the sum of what is published, a stage that is suppressed counting two. A year that is not released is not_available.
          */
         get: operations["listSelfAssessmentSums"];
         put?: never;
@@ -3794,7 +3814,7 @@ export interface paths {
         };
         /**
          * List the uses of documents and resources
-         * @description Counted by the COUNTER Code of Practice: of clicks of one user on one item up to 30 seconds apart the last counts. Closed totals of the past stand beside, and say so.
+         * @description Counted by the rules of the COUNTER Code of Practice for double clicks and robots; this is no COUNTER report. Of clicks of one user on one item up to 30 seconds apart the last counts. Closed totals of the past stand beside, and say so.
          */
         get: operations["listUsage"];
         put?: never;
@@ -5409,7 +5429,7 @@ export interface components {
              * @description Of who reports it.
              */
             membership: string | null;
-            /** @description Of outreach: creative_forces and others. */
+            /** @description Of outreach: the slug of its programme. */
             programme: string | null;
             interventions: number | null;
             /** @description How many; more is known of nobody. */
@@ -5434,7 +5454,7 @@ export interface components {
             themes?: components["schemas"]["Themes"];
             /** Format: uuid */
             membership?: string;
-            programme?: components["schemas"]["Code"];
+            programme?: components["schemas"]["Slug"];
             interventions?: number;
             young_people?: number;
         };
@@ -5812,7 +5832,7 @@ export interface components {
             principles: components["schemas"]["SelfAssessmentStages"];
         };
         /**
-         * @description What the number beside it is: suppressed where it, or another that could be reckoned from it, is small.
+         * @description What the number beside it is: suppressed where it is below five.
          * @enum {string}
          */
         Cell: "value" | "zero" | "suppressed" | "not_available";
@@ -7028,6 +7048,31 @@ export interface components {
             /** Format: date-time */
             given_at: string;
         };
+        /** @description What delegates of a session thought of it. */
+        SessionAnswers: {
+            session: components["schemas"]["Href"];
+            /** Format: date */
+            held_on: string;
+            /** @description Those who came. */
+            delegates: number;
+            responses: number;
+            /** @description How many gave each rating. */
+            ratings: {
+                1: number;
+                2: number;
+                3: number;
+                4: number;
+                5: number;
+            };
+            answers: {
+                rating: number | null;
+                /** @description Ratings by the slug of a principle. */
+                principles: {
+                    [key: string]: number;
+                };
+                comment: string | null;
+            }[];
+        };
         /** @description Words of a delegate, without the delegate. */
         TrainingComment: {
             /** Format: uuid */
@@ -7035,7 +7080,8 @@ export interface components {
             course: components["schemas"]["Link"];
             /** Format: date */
             held_on: string;
-            comment: string;
+            /** @description null: a dry run reads nothing. */
+            comment: string | null;
             cleared: boolean;
             /** Format: date-time */
             given_at: string;
@@ -7136,7 +7182,7 @@ export interface components {
             confidence?: components["schemas"]["Confidence"];
         };
         /**
-         * @description value and zero have a number. suppressed: too few people to tell. not_submitted: the Hub has not reported. nil_return: it reported that there was nothing. not_applicable: it was not active, or there is nothing to take a share of. not_available: not known, not released, or not recorded so far back.
+         * @description value and zero have a number. suppressed: too few to publish, or a sum of such. not_submitted: the Hub has not reported. nil_return: it reported that there was nothing. not_applicable: it was not active, or there is nothing to take a share of. not_available: not known, not released, or not recorded so far back.
          * @enum {string}
          */
         CellStatus: "value" | "zero" | "suppressed" | "not_submitted" | "nil_return" | "not_applicable" | "not_available";
@@ -7169,10 +7215,17 @@ export interface components {
             /** @description What the breakdown by category is of this metric. */
             category: string | null;
             /**
-             * @description exact: told as it is. people: told as it is by one dimension; by two with small numbers suppressed. ratings: not of fewer than five. young_people: one to four suppressed, others rounded to the nearest five.
+             * @description How it is published. exact: as counted, at once. All others in releases alone, and sums are those of what is published. rounded: nought, nothing of one to four, otherwise the nearest five. beside: as counted where the metric that it stands beside is published. ratings: of five or more. answers: nothing below five, otherwise the nearest five.
              * @enum {string}
              */
-            privacy: "exact" | "people" | "ratings" | "young_people";
+            privacy: "exact" | "rounded" | "beside" | "ratings" | "answers";
+            /** @description The metric that it is published with, where its privacy is beside. */
+            beside: string | null;
+            /**
+             * @description Who is told which rows it counts: everybody, or who may see the records.
+             * @enum {string}
+             */
+            records: "public" | "own";
             sources: components["schemas"]["Sources"];
             /** @description Its figures. */
             href: components["schemas"]["Href"];
@@ -7249,7 +7302,7 @@ export interface components {
             release: number | null;
             /**
              * Format: int64
-             * @description Rows that count; null where that would tell too much.
+             * @description Rows that count; null to who may not see the records.
              */
             rows_in: number | null;
             rows_left_out: {
@@ -7258,7 +7311,7 @@ export interface components {
             }[] | null;
             /**
              * Format: date-time
-             * @description The latest change of what it is counted from, that was known then.
+             * @description The latest change of what it is counted from, that was known then; of what is published by releases alone null to who may not see the records.
              */
             fresh_at: string | null;
             /** @description Of a release, the address of its cells as CSV, which gives the same bytes for ever, and the SHA-256 of these bytes as they are downloaded: `curl -s ADDRESS | sha256sum`. */
@@ -8754,7 +8807,7 @@ export interface components {
         MetricHub: components["schemas"]["Slug"];
         /** @description Only this nation; what is of several or of none is in none of them. */
         MetricNation: components["schemas"]["Nation"];
-        /** @description Only this category; the catalogue says what it is of the metric. */
+        /** @description Only this category, one that the metric has (400); the catalogue says what it is. */
         MetricCategory: string;
         /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
         AsOf: string;
@@ -14478,6 +14531,42 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
+    getSessionAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswers"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
     publishTrainingSession: {
         parameters: {
             query?: {
@@ -16009,7 +16098,7 @@ export interface operations {
                 hub?: components["parameters"]["MetricHub"];
                 /** @description Only this nation; what is of several or of none is in none of them. */
                 nation?: components["parameters"]["MetricNation"];
-                /** @description Only this category; the catalogue says what it is of the metric. */
+                /** @description Only this category, one that the metric has (400); the catalogue says what it is. */
                 category?: components["parameters"]["MetricCategory"];
                 /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
                 as_of?: components["parameters"]["AsOf"];
@@ -16097,7 +16186,7 @@ export interface operations {
                 hub?: components["parameters"]["MetricHub"];
                 /** @description Only this nation; what is of several or of none is in none of them. */
                 nation?: components["parameters"]["MetricNation"];
-                /** @description Only this category; the catalogue says what it is of the metric. */
+                /** @description Only this category, one that the metric has (400); the catalogue says what it is. */
                 category?: components["parameters"]["MetricCategory"];
                 /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
                 as_of?: components["parameters"]["AsOf"];

@@ -1,6 +1,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 DROP VIEW scip.courses, scip.training_sessions, scip.bookings, scip.training_comments;
+DROP FUNCTION scip.session_answers, scip.read_comment;
 DROP FUNCTION scip.held_about, scip.bookings_about;
 ALTER FUNCTION scip.held_before_training RENAME TO held_about;
 GRANT EXECUTE ON FUNCTION scip.held_about TO scip_writer;

@@ -27,7 +27,7 @@ INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.knows', 'ctx.correct
   'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
 INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', 'ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
-  'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify']);
+  'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify', 'scip.read_comment', 'scip.session_answers']);
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.places', 'scip.training_figures', 'scip.certificate']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.evaluation_derived', 'scip.evaluation_gaps', 'scip.change_evaluation']);
 INSERT INTO open_definers VALUES ('scip.published_answers');

@@ -99,7 +99,7 @@ INSERT INTO self_assessment (organisation_id, principle_id, stage, assessed_on)
 SELECT pg_temp.org('test-' || n), pg_temp.first(), v.stage, v.day
 FROM generate_series(1, 5) n, (VALUES ('embedding', '2021-08-31'::date), ('emerging', '2021-09-01'), ('developing', '2022-08-31'), ('embedding', '2022-09-01')) v (stage, day);
 SELECT is((SELECT string_agg(s.category || '=' || s.value, ', ') FROM metric.sums('self_assessments', year_start(period), period_end(period), NULL, '{category}') s), expected, period)
-FROM (VALUES ('2020-21', 'wellbeing/embedding=5'), ('2021-22', 'wellbeing/developing=5'), ('2022-23', 'wellbeing/embedding=5'), ('2023-24', NULL)) v (period, expected);
+FROM (VALUES ('2020-21', 'clear-approach/embedding=5'), ('2021-22', 'clear-approach/developing=5'), ('2022-23', 'clear-approach/embedding=5'), ('2023-24', NULL)) v (period, expected);
 SELECT is(count(*), (SELECT count(*) FROM toolkit_principle), 'never before it is released') FROM self_assessment_sums('2021-22') WHERE schools_status = 'not_available' AND schools IS NULL AND embedding_status = 'not_available';
 
 -- Nobody but the school is told that it has changed.

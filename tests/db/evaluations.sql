@@ -38,7 +38,7 @@ GRANT EXECUTE ON FUNCTION pg_temp.hub, pg_temp.outcome TO PUBLIC;
 -- The six categories of the framework; what is about young people is withheld from others.
 SELECT results_eq('SELECT category::text FROM evaluation_metric GROUP BY category ORDER BY min(ordinal)',
   $$VALUES ('members'), ('organisations_engaged'), ('engagement'), ('hub_led_activity'), ('member_activity'), ('outreach')$$, 'six categories');
-SELECT results_eq('SELECT metric::text FROM evaluation_metric WHERE restricted', $$VALUES ('outreach_young_people')$$, 'one of them is about young people');
+SELECT results_eq('SELECT metric::text FROM evaluation_metric WHERE restricted ORDER BY 1', $$VALUES ('outreach_interventions'), ('outreach_young_people')$$, 'those that are about young people, and what stands beside them');
 SELECT is_empty($$SELECT metric FROM evaluation_metric WHERE metric ~ 'young' AND NOT restricted$$, 'nothing about them is open');
 SELECT ok(count(*) BETWEEN 4 AND 6 AND bool_or(required), 'questions') FROM evaluation_question;
 
@@ -95,7 +95,7 @@ SELECT is(pg_temp.outcome(o), 'SC409 evaluation-is-submitted', o) FROM unnest(AR
   'INSERT INTO hub_evaluation_answer SELECT ''00000000-0000-4000-8000-0000000000e1'', code, ''x'' FROM evaluation_question WHERE NOT required',
   'DELETE FROM hub_evaluation WHERE id = ''00000000-0000-4000-8000-0000000000e1''']) o;
 SELECT pg_temp.be('group_member');
-SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure'), (SELECT count(*) - 1 FROM evaluation_metric), 'the group sees all but the young people');
+SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure'), (SELECT count(*) - 2 FROM evaluation_metric), 'the group sees all but the young people, and what stands beside them');
 SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure WHERE metric = ''outreach_young_people'''), 0::bigint, 'not even that it is there');
 SELECT pg_temp.be('central');
 SELECT is(pg_temp.step('published'), 'SC409 evaluation-is-submitted', 'not before it is accepted');
