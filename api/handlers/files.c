@@ -151,7 +151,8 @@ static bool take_range(const struct request *request, const struct found *found,
         response->range = arena_printf(request->arena, "bytes %lld-%lld/%lld", (long long)first,
                                        (long long)(first + length - 1), (long long)found->size);
     }
-    bool probe = length <= PROBE_BYTES && length < found->size, counts = !first && !probe; /* later parts were counted */
+    bool probe = length <= PROBE_BYTES && length < found->size,
+         counts = !first && !probe; /* later parts were counted */
     *download = (struct download){.stream = {.length = length, .next = next_piece},
                                   .file = found->id,
                                   .item = counts ? found->item : NULL,

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Whether nobody asked for it yet: the method says so, or a browser that fetches ahead (Sec-Purpose of the Fetch Standard,
- * and what came before it). */
+/* Whether nobody asked for it yet: the method says so, or a browser that fetches ahead (Sec-Purpose of the Fetch
+ * Standard, and what came before it). */
 static bool is_of_nobody(const struct request *request) {
     const char *purpose = request_header(request, "Sec-Purpose") ?: request_header(request, "Purpose");
     return strcmp(request->method, "HEAD") == 0 || (purpose && strncasecmp(purpose, "prefetch", 8) == 0);
