@@ -8,10 +8,20 @@ REVOKE INSERT, UPDATE ON scip.training_session FROM scip_writer;
 GRANT INSERT (id, course_id, hub_id, starts_at, ends_at, venue, online, accessibility, capacity),
   UPDATE (starts_at, ends_at, venue, online, accessibility, capacity, status) ON scip.training_session TO scip_writer;
 
--- named: the person's name in the records is the one that was given with the booking. Somebody is found again by the
--- address alone; then who books learns no name that it did not know.
-ALTER TABLE scip.booking ADD COLUMN named boolean NOT NULL DEFAULT true;
-COMMENT ON COLUMN scip.booking.named IS 'Who booked gave the name that is recorded: it and the session''s staff may read it';
+-- The name and address as they were given with the booking. Somebody is found again by the address alone, and nobody
+-- proves an address: so a booking shows what was typed, and nothing of the person that the address was found to be of.
+-- No row: as the person is recorded, for the session's staff (who is corrected is so in bookings that had the old name).
+CREATE TABLE scip.booking_contact (
+  booking_id uuid PRIMARY KEY REFERENCES scip.booking ON DELETE CASCADE,
+  name scip.label NOT NULL,
+  email text CHECK (scip.is_email(email)),
+  hidden boolean NOT NULL DEFAULT false
+);
+COMMENT ON COLUMN scip.booking_contact.name IS 'personal: purpose=to know who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
+COMMENT ON COLUMN scip.booking_contact.email IS 'personal: purpose=to write to who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
+COMMENT ON COLUMN scip.booking_contact.hidden IS 'The use of the person''s data was restricted after the booking: its booker is not shown it any more';
+CALL scip.protect('booking_contact');
+CALL scip.keep_records('booking_contact', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{name,email}');
 -- Bookings are made and change their status by functions alone.
 DROP POLICY add ON scip.booking;
 DROP POLICY remove ON scip.booking;
@@ -262,11 +272,12 @@ BEGIN
   END IF;
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('scip.person', 0)),
           pg_advisory_xact_lock(hashtextextended('scip.person ' || lower(given_email), 0));
-  SELECT p.id, fold(p.name) = fold(given_name) AS named INTO who FROM person p
+  SELECT p.id INTO who FROM person p
   WHERE lower(p.email) = lower(given_email)
   ORDER BY fold(p.name) = fold(given_name) DESC, p.created_at, p.id LIMIT 1;
   IF who.id IS NULL THEN
-    INSERT INTO person (name, email) VALUES (given_name, given_email) RETURNING id, true AS named INTO who;
+    -- nobody's to see as who added them: that would tell that the address was not known
+    INSERT INTO person (name, email, added_by) VALUES (given_name, given_email, NULL) RETURNING id INTO who;
   ELSIF EXISTS (SELECT FROM booking b WHERE b.session_id = s.id AND b.person_id = who.id AND b.status <> 'cancelled') THEN
     RAISE 'there is one' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-exists';
   END IF;
@@ -275,9 +286,10 @@ BEGIN
   IF taken >= s.capacity AND s.starts_at <= now() THEN -- nobody is told later that a place was free
     RAISE 'no place is free' USING ERRCODE = 'SC409', CONSTRAINT = 'session-full';
   END IF;
-  INSERT INTO booking (id, session_id, person_id, account_id, organisation_id, organisation_name, sector, status, named)
+  INSERT INTO booking (id, session_id, person_id, account_id, organisation_id, organisation_name, sector, status)
   VALUES (book.booking, s.id, who.id, ctx.account(), reference('organisation', body ->> 'organisation'), body ->> 'organisation_name',
-          body ->> 'sector', CASE WHEN taken < s.capacity THEN 'confirmed' ELSE 'waiting' END, who.named);
+          body ->> 'sector', CASE WHEN taken < s.capacity THEN 'confirmed' ELSE 'waiting' END);
+  INSERT INTO booking_contact VALUES (book.booking, given_name, given_email);
   PERFORM set_needs(book.booking, body, true);
   RETURN true;
 END $$;
@@ -502,43 +514,58 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
 $$;
 
--- Names of delegates: for the account that booked and the session's staff, where the booking gave that name.
-CREATE FUNCTION ctx.trains(person uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
-               WHERE b.person_id = person AND b.named AND (b.account_id = ctx.account() OR ctx.writes(s.hub_id, NULL)));
-CREATE OR REPLACE FUNCTION scip.person_name(person uuid) RETURNS text
-LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+-- Who comes, as the booking says it. Its booker is shown what it typed, whether the address was known or not; the
+-- session's staff that and whose record it is; the delegate all. A dry run, which would undo the note, reads nothing.
+CREATE FUNCTION scip.delegate_of(booking uuid, OUT person uuid, OUT name text, OUT email text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
-  given text;
+  b record;
 BEGIN
-  SELECT p.name INTO given FROM person p
-  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
-    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id) OR ctx.trains(p.id)));
-  IF given IS NOT NULL THEN
-    PERFORM note_read(person);
+  SELECT o.person_id, p.restricted, o.account_id = ctx.account() AND NOT c.hidden AS own, ctx.central() OR o.person_id = ctx.person() AS all_of_it,
+         ctx.writes(s.hub_id, NULL) AS staff, c.booking_id IS NOT NULL AS typed, c.name AS typed_name, c.email AS typed_email, p.name, p.email
+  INTO b
+  FROM booking o JOIN training_session s ON s.id = o.session_id JOIN person p ON p.id = o.person_id
+  LEFT JOIN booking_contact c ON c.booking_id = o.id WHERE o.id = delegate_of.booking;
+  IF b.all_of_it OR b.staff THEN
+    person := b.person_id;
   END IF;
-  RETURN given;
-END $$;
-CREATE OR REPLACE FUNCTION scip.person_email(person uuid) RETURNS text
-LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  given text;
-BEGIN
-  SELECT p.email INTO given FROM person p
-  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
-    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id) OR ctx.trains(p.id)));
-  IF given IS NOT NULL THEN
-    PERFORM note_read(person);
+  IF NOT ctx.dry_run() AND (b.all_of_it OR b.staff AND NOT b.restricted OR b.own) THEN
+    name := CASE WHEN b.typed THEN b.typed_name WHEN b.all_of_it OR b.staff THEN b.name END;
+    email := CASE WHEN b.typed THEN b.typed_email WHEN b.all_of_it OR b.staff THEN b.email END;
+    IF name IS NOT NULL THEN
+      PERFORM note_read(b.person_id);
+    END IF;
   END IF;
-  RETURN given;
 END $$;
 
--- With a person's name go the needs and the words; what was counted stays.
+-- What a person is called now is so in the bookings, too: where the old name was typed no copy of it is left. An address
+-- that is no longer theirs stands nowhere. A restriction hides what was typed before it; later it would tell of itself.
+CREATE FUNCTION scip.correct_bookings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF (OLD.name, OLD.email) IS DISTINCT FROM (NEW.name, NEW.email) THEN
+    DELETE FROM booking_contact c USING booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND fold(c.name) = fold(OLD.name);
+  END IF;
+  IF OLD.email IS DISTINCT FROM NEW.email THEN
+    UPDATE booking_contact c SET email = NULL FROM booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND c.email IS NOT NULL;
+  END IF;
+  IF OLD.restricted <> NEW.restricted THEN
+    UPDATE booking_contact c SET hidden = NEW.restricted FROM booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND c.hidden <> NEW.restricted;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER correct_bookings AFTER UPDATE OF name, email, restricted ON scip.person FOR EACH ROW
+  WHEN (NEW.erased_at IS NULL) EXECUTE FUNCTION scip.correct_bookings();
+
+-- With a person's name go the needs, the words and what was typed, also from the answers that were kept; what was counted
+-- stays.
 CREATE FUNCTION scip.erase_from_training() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   DELETE FROM booking_need n USING booking b WHERE b.id = n.booking_id AND b.person_id = NEW.id;
+  DELETE FROM booking_contact c USING booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id;
+  UPDATE idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
+  WHERE EXISTS (SELECT FROM booking b WHERE b.person_id = NEW.id AND strpos(i.body, b.id::text) > 0);
   UPDATE feedback f SET comment = NULL, comment_cleared = false
   FROM booking b WHERE b.id = f.booking_id AND b.person_id = NEW.id AND f.comment IS NOT NULL;
   RETURN NULL;
@@ -618,11 +645,11 @@ COMMENT ON COLUMN scip.person.email IS 'personal: purpose=to invite to meetings 
 CREATE FUNCTION scip.bookings_about(person uuid) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'course', c.slug, 'day', s.day, 'organisation', o.slug, 'organisation_name', b.organisation_name,
-      'sector', b.sector, 'status', b.status, 'attended', b.attended, 'certificate', b.certificate, 'dietary', n.dietary, 'access', n.access,
+      'sector', b.sector, 'name', t.name, 'email', t.email, 'status', b.status, 'attended', b.attended, 'certificate', b.certificate, 'dietary', n.dietary, 'access', n.access,
       'rating', f.rating, 'principles', f.principles, 'comment', f.comment, 'account', b.account_id) ORDER BY s.starts_at, b.id), '[]')
   FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id JOIN scip.course c ON c.id = s.course_id
   LEFT JOIN scip.organisation o ON o.id = b.organisation_id LEFT JOIN scip.booking_need n ON n.booking_id = b.id
-  LEFT JOIN scip.feedback f ON f.booking_id = b.id
+  LEFT JOIN scip.booking_contact t ON t.booking_id = b.id LEFT JOIN scip.feedback f ON f.booking_id = b.id
   WHERE b.person_id = person;
 $$;
 ALTER FUNCTION scip.held_about RENAME TO held_before_training;
@@ -663,7 +690,6 @@ CROSS JOIN LATERAL scip.places(s.id) p;
 CREATE VIEW scip.bookings WITH (security_invoker) AS
 SELECT b.id, json_build_object('id', s.id, 'course', c.slug, 'name', c.name, 'starts_at', to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                                'href', '/v1/training/sessions/' || s.id) AS session,
-       b.person_id AS person,
        CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
        b.organisation_name::text, b.sector::text, b.status,
        CASE b.status WHEN 'waiting' THEN scip.waiting_position(b.session_id, b.place) END AS position,
@@ -713,7 +739,7 @@ JOIN scip.course c ON c.id = s.course_id
 WHERE f.comment IS NOT NULL;
 
 GRANT EXECUTE ON FUNCTION scip.places, scip.certificate, scip.training_figures TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.course_of, scip.waiting_position, scip.needs_of, scip.set_needs, scip.book, scip.cancel_booking,
+GRANT EXECUTE ON FUNCTION scip.course_of, scip.waiting_position, scip.delegate_of, scip.needs_of, scip.set_needs, scip.book, scip.cancel_booking,
   scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.held_about, scip.read_comment, scip.session_answers TO scip_writer;
 GRANT SELECT ON scip.courses, scip.training_sessions TO scip_anonymous, scip_writer;
 GRANT SELECT ON scip.bookings, scip.training_comments TO scip_writer;

@@ -1,5 +1,5 @@
 -- A session's bookings in their order; names for the rows of the page alone. A session that there is not is 404.
-SELECT id, session, person, scip.person_name(person) AS name, scip.person_email(person) AS email, organisation, organisation_name, sector,
+SELECT id, session, d.person, d.name, d.email, organisation, organisation_name, sector,
        status, position, attended, certificate, links, created_at, updated_at, href,
        _place AS _after_place, NULL::int AS _status
 FROM (
@@ -8,7 +8,7 @@ FROM (
     AND (:status IS NULL OR status = :status)
     AND (:after_place IS NULL OR _place > :after_place::bigint)
   ORDER BY _place
-  LIMIT :limit) page
+  LIMIT :limit) page, scip.delegate_of(page.id) d
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 404
 WHERE NOT ctx.handles_session(:session)

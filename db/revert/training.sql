@@ -45,35 +45,9 @@ BEGIN
 END $$;
 DROP FUNCTION scip.retain_idempotency, scip.retain_spent_token, scip.retain_personal_read, scip.retain_change, scip.retain_person,
   scip.retain_booking_need, scip.retain_feedback_comment;
-CREATE OR REPLACE FUNCTION scip.person_name(person uuid) RETURNS text
-LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  given text;
-BEGIN
-  SELECT p.name INTO given FROM person p
-  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
-    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
-  IF given IS NOT NULL THEN
-    PERFORM note_read(person);
-  END IF;
-  RETURN given;
-END $$;
-CREATE OR REPLACE FUNCTION scip.person_email(person uuid) RETURNS text
-LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  given text;
-BEGIN
-  SELECT p.email INTO given FROM person p
-  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
-    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
-  IF given IS NOT NULL THEN
-    PERFORM note_read(person);
-  END IF;
-  RETURN given;
-END $$;
-DROP FUNCTION scip.erase_from_training, scip.guard_booking, scip.note_training, scip.refuse_overbooking, scip.settle_bookings,
+DROP FUNCTION scip.correct_bookings, scip.erase_from_training, scip.guard_booking, scip.note_training, scip.refuse_overbooking, scip.settle_bookings,
   scip.guard_session_status, scip.guard_training_session CASCADE;
-DROP FUNCTION ctx.trains, scip.training_figures, scip.share, scip.training_ratings, scip.training_period, scip.certificate, scip.certify,
+DROP FUNCTION scip.delegate_of, scip.training_figures, scip.share, scip.training_ratings, scip.training_period, scip.certificate, scip.certify,
   scip.read_code, scip.new_code, scip.give_feedback, scip.link_feedback, scip.attended_booking, scip.mark_attendance, scip.cancel_booking,
   scip.book, scip.set_needs, scip.needs_of, scip.promote, scip.waiting_position, scip.places, scip.course_of;
 DELETE FROM scip.kind_address WHERE kind IN ('training_comment', 'training_figures');
@@ -86,7 +60,8 @@ CALL scip.keep_records('feedback', 'feedback', 'r.booking_id', $$ARRAY['role:cen
 DROP POLICY see ON scip.booking_need;
 DROP POLICY remove ON scip.booking_need;
 CALL scip.let('booking_need', 'ctx.handles_booking(booking_id)', 'ctx.handles_booking(booking_id)');
-ALTER TABLE scip.booking DROP COLUMN named;
+DROP TABLE scip.booking_contact;
+DROP FUNCTION scip.record_booking_contact;
 DROP POLICY see ON scip.booking;
 DROP POLICY change ON scip.booking;
 CALL scip.let('booking', 'account_id = (SELECT ctx.account()) OR person_id = (SELECT ctx.person()) OR ctx.handles_session(session_id)',

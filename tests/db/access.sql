@@ -26,7 +26,7 @@ CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx
 INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.knows', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
   'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
 INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', 'ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
-INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
+INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.delegate_of', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
   'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify', 'scip.read_comment', 'scip.session_answers']);
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.places', 'scip.training_figures', 'scip.certificate']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.evaluation_derived', 'scip.evaluation_gaps', 'scip.change_evaluation']);

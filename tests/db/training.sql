@@ -110,7 +110,7 @@ SELECT is(pg_temp.books(205, 'website', 201), 'SC409 booking-exists', 'the same 
 SELECT results_eq('SELECT status FROM booking ORDER BY place', $$VALUES ('confirmed'), ('confirmed'), ('waiting'), ('waiting')$$);
 SELECT is(pg_temp.as_one('central', statement), '42501', statement) FROM unnest(ARRAY[
   'INSERT INTO booking (session_id, person_id, status) SELECT session_id, person_id, ''confirmed'' FROM booking', 'UPDATE booking SET status = ''confirmed''',
-  'UPDATE booking SET attended = true', 'UPDATE booking SET certificate = NULL', 'UPDATE booking SET person_id = NULL', 'UPDATE booking SET named = true', 'DELETE FROM booking',
+  'UPDATE booking SET attended = true', 'UPDATE booking SET certificate = NULL', 'UPDATE booking SET person_id = NULL', 'SELECT name FROM booking_contact', 'DELETE FROM booking',
   'INSERT INTO feedback (booking_id, session_id, rating) SELECT id, session_id, 5 FROM booking', 'UPDATE feedback SET rating = 5', 'DELETE FROM feedback',
   'SELECT dietary FROM booking_need', 'INSERT INTO booking_need (booking_id, access) SELECT id, ''x'' FROM booking', 'UPDATE booking_need SET access = ''x''',
   'SELECT promote(pg_temp.id(100))', 'SELECT attended_booking(pg_temp.id(201))', 'SELECT bookings_about(pg_temp.id(1))', 'SELECT retain()']) statement;
@@ -119,14 +119,12 @@ SELECT is(pg_temp.outcome($$UPDATE scip.booking SET status = 'confirmed' WHERE s
 RESET ROLE;
 
 -- Who sees which booking, and whose names.
-SELECT is(pg_temp.told(who, '(SELECT count(*) FROM booking) || '' '' || (SELECT count(person_name(person_id)) FROM booking)'), expected, 'sees: ' || who)
+SELECT is(pg_temp.told(who, '(SELECT count(*) FROM booking) || '' '' || (SELECT count((delegate_of(id)).name) FROM booking)'), expected, 'sees: ' || who)
 FROM (VALUES ('central', '4 4'), ('lead', '4 4'), ('other-lead', '0 0'), ('website', '1 1'), ('other-website', '1 1'), ('member', '0 0'), ('analyst', '0 0')) v (who, expected);
-SELECT is(pg_temp.told(who, format($$person_name((SELECT b.person_id FROM (VALUES (%L::uuid)) b (person_id)))$$, b.person_id)), expected, 'name of 201: ' || who)
-FROM booking b, (VALUES ('central', 'Delegate 201'), ('lead', 'Delegate 201'), ('website', 'Delegate 201'), ('other-website', NULL), ('other-lead', NULL), ('member', NULL)) v (who, expected)
-WHERE b.id = pg_temp.id(201);
-UPDATE booking SET named = false WHERE id = pg_temp.id(203);
-SELECT is(pg_temp.told('lead', '(SELECT count(person_name(person_id)) FROM booking)'), '3', 'a name that was not given is not told');
-UPDATE booking SET named = true WHERE id = pg_temp.id(203);
+SELECT is(pg_temp.told(who, '(SELECT concat_ws('' '', name, person IS NOT NULL) FROM delegate_of(pg_temp.id(201)))'), expected, 'who 201 is: ' || who)
+FROM (VALUES ('central', 'Delegate 201 t'), ('lead', 'Delegate 201 t'), ('website', 'Delegate 201 f'), ('other-website', 'f'), ('other-lead', 'f'), ('member', 'f')) v (who, expected);
+SELECT is(pg_temp.told(who, format($$concat_ws(' ', person_name(%L), person_email(%1$L))$$, b.person_id)), expected, 'the person of 201: ' || who)
+FROM booking b, (VALUES ('central', 'Delegate 201 d201@test.example'), ('lead', ''), ('website', '')) v (who, expected) WHERE b.id = pg_temp.id(201);
 
 -- Places given back go to the next, one at a time.
 SELECT is(pg_temp.as_one(who, 'SELECT FROM cancel_booking(pg_temp.id(201)) done WHERE done'), expected, 'cancels: ' || who)

@@ -1,0 +1,178 @@
+"""What people may ask of their data, and what the Alliance has to show of it: bookings that tell nothing of others, reads that
+are written down, consent, records of processing, retention, breaches, objections."""
+import datetime
+import itertools
+import uuid
+
+import pytest
+
+FROM = {"sources": ["https://www.scipalliance.example/privacy"], "confidence": "high"}
+numbers = itertools.count(1)
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays(cluster, server):
+    def clear():
+        cluster.psql("""
+          CREATE TEMP TABLE mine AS SELECT s.id FROM scip.training_session s JOIN scip.course c ON c.id = s.course_id WHERE c.slug = 'rights-course';
+          CREATE TEMP TABLE who AS SELECT id FROM scip.person WHERE email LIKE '%@rights.example';
+          BEGIN;
+          SET LOCAL session_replication_role = replica;
+          DELETE FROM scip.booking_need WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
+          DELETE FROM scip.booking_contact WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
+          DELETE FROM scip.booking WHERE session_id IN (TABLE mine);
+          DELETE FROM scip.training_session WHERE id IN (TABLE mine);
+          DELETE FROM scip.course WHERE slug = 'rights-course';
+          DELETE FROM scip.account WHERE issuer = 'https://login.rights.example';
+          DELETE FROM scip.person WHERE id IN (TABLE who);
+          DELETE FROM scip.idempotency WHERE body LIKE '%rights.example%';
+          COMMIT;""")
+    clear()
+    yield
+    clear()
+
+
+@pytest.fixture(scope="module")
+def central(cluster, server, nothing_stays):
+    return cluster.token(server, "central")
+
+
+@pytest.fixture(scope="module")
+def website(cluster, server, nothing_stays):
+    return cluster.token(server, "website")
+
+
+@pytest.fixture(scope="module")
+def lead(cluster, server):
+    return cluster.token(server, "hub_lead", hub="scotland-hub")
+
+
+@pytest.fixture(scope="module")
+def course(server, central):
+    made = server.send("PUT", "/v1/training/courses/rights-course", {"name": "Rights", **FROM}, token=central, If_None_Match="*")
+    assert made.status == 201, made.text
+
+
+@pytest.fixture
+def session(server, lead, course):
+    """The address of one that can be booked, of the lead's Hub."""
+    day = datetime.date.today() + datetime.timedelta(20)
+    made = post(server, lead, "/v1/training/sessions", {"course": "rights-course", "hub": "scotland-hub", "starts_at": f"{day}T10:00:00Z",
+                                                        "ends_at": f"{day}T12:00:00Z", "capacity": 20})
+    assert made.status == 201 and post(server, lead, made.json["href"] + "/publication").status == 200, made.text
+    return made.json["href"]
+
+
+def get(server, token, path, **headers):
+    return server.send("GET", path, token=token, **headers)
+
+
+def post(server, token, path, body=None, **options):
+    return server.send("POST", path, body, token=token, **options)
+
+
+def put(server, token, path, body=None, **options):
+    return server.send("PUT", path, body, token=token, **options)
+
+
+def patch(server, token, path, body, if_match="*", **options):
+    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
+
+
+def problem(answer):
+    """The status, and the rule that was broken where one is named."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    detail = answer.json["detail"]
+    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
+
+
+def book(server, token, session, body, key=None):
+    return post(server, token, session + "/bookings", body, key=key or uuid.uuid4().hex)
+
+
+def add_person(server, central, name):
+    made = post(server, central, "/v1/people", {"name": name, "email": f"somebody-{next(numbers)}@rights.example"})
+    assert made.status == 201, made.text
+    return made.json
+
+
+def reads(cluster, person, operation):
+    return int(cluster.psql(f"SELECT count(*) FROM scip.personal_read WHERE person_id = '{person}' AND operation = '{operation}'"))
+
+
+# A booking under somebody's address
+
+def test_a_booker_learns_nothing_of_who_has_the_address(server, central, website, lead, session):
+    """Answers for an address that is known (with another name, with the right one) and for one that is not are alike."""
+    known = add_person(server, central, "Canary Known")
+    unknown = f"somebody-{next(numbers)}@rights.example"
+    restricted = add_person(server, central, "Canary Restricted")
+    assert put(server, central, f"/v1/people/{restricted['id']}/restriction").status == 200
+    shapes, hrefs = [], []
+    for email in (known["email"], known["email"].upper(), unknown, restricted["email"]):
+        made = book(server, website, session, {"name": "Typed Name", "email": email})
+        if email == known["email"].upper():
+            assert problem(made) == (409, "booking-exists")
+            continue
+        later = get(server, website, made.json["href"])
+        assert made.status == 201 and made.json == later.json and made.json["email"] == email
+        hrefs.append(made.json["href"])
+        shapes.append({key: value for key, value in made.json.items() if key in ("person", "name", "organisation", "sector", "position", "attended", "status")})
+    assert shapes[0]["person"] is None and shapes[0]["name"] == "Typed Name" and all(shape == shapes[0] for shape in shapes)
+    dry = [post(server, website, session + "/bookings?dry_run=true", {"name": "Typed", "email": email}, key=uuid.uuid4().hex).json
+           for email in (add_person(server, central, "Canary Third")["email"], f"somebody-{next(numbers)}@rights.example")]
+    assert [(one["person"], one["name"], one["email"]) for one in dry] == [(None, None, None)] * 2
+    # the organiser sees what was typed, and whose record it is; nobody has become somebody's to read by it
+    listed = get(server, lead, session + "/bookings").json["items"]
+    assert [one["name"] for one in listed] == ["Typed Name", "Typed Name", None] and listed[0]["person"] == known["id"]
+    assert [one["name"] for one in get(server, central, session + "/bookings").json["items"]] == ["Typed Name"] * 3
+    for one in listed:
+        for who, status in ((lead, 404), (website, 404)):
+            assert get(server, who, f"/v1/people/{one['person']}").status == status
+    assert not any(one["person"] in get(server, lead, "/v1/people?format=csv").text for one in listed)
+
+
+def test_a_lead_who_books_learns_as_little(server, central, lead, session):
+    known = add_person(server, central, "Canary Leadless")
+    for email in (known["email"], f"somebody-{next(numbers)}@rights.example"):
+        made = book(server, lead, session, {"name": "Typed By Lead", "email": email}).json
+        assert made["name"] == "Typed By Lead" and get(server, lead, f"/v1/people/{made['person']}").status == 404
+        assert made["person"] not in get(server, lead, "/v1/people?format=csv").text
+
+
+def test_a_correction_reaches_the_bookings(cluster, server, central, website, lead, session):
+    person = add_person(server, central, "Canary Before")
+    right = book(server, website, session, {"name": "canary  before", "email": person["email"]}).json["href"]
+    assert patch(server, central, f"/v1/people/{person['id']}", {"name": "Canary After"}).status == 200
+    assert get(server, lead, right).json["name"] == "Canary After"
+    assert (get(server, website, right).json["name"], get(server, website, right).json["email"]) == (None, None), "the booker does not learn the new one"
+    assert cluster.psql("SELECT count(*) FROM scip.booking_contact WHERE name ILIKE 'canary before'") == "0"
+
+
+def test_a_new_address_leaves_no_old_one(cluster, server, central, website, lead, session):
+    person = add_person(server, central, "Canary Moved")
+    href = book(server, website, session, {"name": "Typed Otherwise", "email": person["email"]}).json["href"]
+    assert patch(server, central, f"/v1/people/{person['id']}", {"email": "moved@rights.example"}).status == 200
+    for who in (website, lead, central):
+        assert (get(server, who, href).json["name"], get(server, who, href).json["email"]) == ("Typed Otherwise", None)
+
+
+def test_what_was_typed_goes_with_the_person(cluster, server, central, website, lead, session):
+    person = add_person(server, central, "Canary Gone")
+    key, body = uuid.uuid4().hex, {"name": "Quokka Typed", "email": person["email"].upper()}
+    made = book(server, website, session, body, key)
+    held = get(server, central, f"/v1/people/{person['id']}/export").json["bookings"]
+    assert [(one["name"], one["email"]) for one in held] == [("Quokka Typed", person["email"].upper())]
+    assert put(server, central, f"/v1/people/{person['id']}/restriction").status == 200
+    assert get(server, website, made.json["href"]).json["name"] is None and get(server, lead, made.json["href"]).json["name"] is None
+    assert get(server, central, made.json["href"]).json["name"] == "Quokka Typed"
+    assert server.send("DELETE", f"/v1/people/{person['id']}/restriction", token=central).status == 204
+    assert get(server, website, made.json["href"]).json["name"] == "Quokka Typed"
+    assert post(server, central, f"/v1/people/{person['id']}/erasure").status == 200
+    for who in (website, lead, central):
+        assert (get(server, who, made.json["href"]).json["name"], get(server, who, made.json["href"]).json["email"]) == (None, None)
+    tables = cluster.psql("SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r'").split()
+    for word in ("Quokka Typed", person["email"].upper()):
+        assert cluster.psql(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM scip.{table} t WHERE strpos(t::text, '{word}') > 0)" for table in tables)) == ""
+    assert problem(book(server, website, session, body, key)) == (409, "idempotency-answer-erased")
