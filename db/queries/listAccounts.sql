@@ -1,7 +1,7 @@
 -- Accounts by label; role, hub, organisation and group are those of one role that the account has today.
-SELECT id, issuer, subject, label, active, tokens_from, roles, person, created_at, updated_at, href,
-       _sort AS _after_key, id AS _after_id
-FROM scip.accounts
+SELECT id, issuer, scip.account_word(id, subject) AS subject, scip.account_word(id, label) AS label, active, tokens_from, roles, person,
+       created_at, updated_at, href, _sort AS _after_key, id AS _after_id
+FROM (SELECT * FROM scip.accounts
 WHERE (:issuer IS NULL OR issuer = :issuer)
   AND (:active IS NULL OR active = :active)
   AND (coalesce(:role, :hub, :organisation, :group) IS NULL
@@ -11,4 +11,5 @@ WHERE (:issuer IS NULL OR issuer = :issuer)
                     AND (:organisation IS NULL OR r.organisation = :organisation) AND (:group IS NULL OR r."group" = :group)))
   AND (:after_id IS NULL OR (_sort, id) > (:after_key, :after_id::uuid))
 ORDER BY _sort, id
-LIMIT :limit
+LIMIT :limit) page
+ORDER BY _sort, id

@@ -176,3 +176,51 @@ def test_what_was_typed_goes_with_the_person(cluster, server, central, website, 
     for word in ("Quokka Typed", person["email"].upper()):
         assert cluster.psql(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM scip.{table} t WHERE strpos(t::text, '{word}') > 0)" for table in tables)) == ""
     assert problem(book(server, website, session, body, key)) == (409, "idempotency-answer-erased")
+
+
+# Who read whose data
+
+def test_reads_of_accounts_are_noted(cluster, server, central):
+    person = add_person(server, central, "Canary Account")
+    made = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": "canary-subject", "label": "Canary Post", "roles": [],
+                                                  "person": person["id"]}, key=(key := uuid.uuid4().hex))
+    assert (made.status, made.json["subject"], made.json["label"]) == (201, "canary-subject", "Canary Post")
+    assert reads(cluster, person["id"], "addAccount") == 1
+    for path, operation in ((made.json["href"], "getAccount"), ("/v1/accounts?limit=200", "listAccounts")):
+        before = reads(cluster, person["id"], operation)
+        answer = get(server, central, path)
+        assert "canary-subject" in answer.text and reads(cluster, person["id"], operation) == before + 1, path
+        assert get(server, central, path, If_None_Match=answer.headers["ETag"]).status == 304 and reads(cluster, person["id"], operation) == before + 2, path
+    before = reads(cluster, person["id"], "listAccounts")
+    assert "canary-subject" not in get(server, central, "/v1/accounts?issuer=self&limit=1").text and reads(cluster, person["id"], "listAccounts") == before, "not of this page"
+    dry = patch(server, central, made.json["href"] + "?dry_run=true", {"active": False})
+    assert (dry.json["subject"], dry.json["label"]) == (None, None), "a dry run leaves no note, so it reads nothing"
+    again = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": "canary-subject", "label": "Canary Post", "roles": [],
+                                                   "person": person["id"]}, key=key)
+    assert again.body == made.body and reads(cluster, person["id"], "addAccount") == 2, "given again, it is read again"
+
+
+def test_a_client_of_a_person_is_one_too(cluster, server, central):
+    person = add_person(server, central, "Canary Client")
+    made = post(server, central, "/v1/clients", {"label": "rights.example client", "roles": []}).json
+    assert reads(cluster, person["id"], "getClient") == 0
+    assert patch(server, central, f"/v1/accounts/{made['id']}", {"person": person["id"]}).status == 200
+    assert get(server, central, made["href"]).json["label"] == "rights.example client" and reads(cluster, person["id"], "getClient") == 1
+    assert "rights.example client" in get(server, central, "/v1/clients?limit=200").text and reads(cluster, person["id"], "listClients") == 1
+    assert patch(server, central, made["href"] + "?dry_run=true", {"active": False}).json["label"] is None
+    assert patch(server, central, f"/v1/accounts/{made['id']}", {"person": None}).status == 200
+    assert server.send("DELETE", made["href"], token=central, if_match="*").status == 204
+
+
+def test_replays_are_noted_as_reads(cluster, server, central, website, lead, session):
+    key, body = uuid.uuid4().hex, {"name": "Canary Replay", "email": "replay@rights.example"}
+    first = book(server, website, session, body, key)
+    person = get(server, central, first.json["href"]).json["person"]
+    assert reads(cluster, person, "addBooking") == 1
+    for n in (2, 3):
+        assert book(server, website, session, body, key).body == first.body and reads(cluster, person, "addBooking") == n
+    assert problem(book(server, website, session, {**body, "name": "Other"}, key))[0] == 422 and reads(cluster, person, "addBooking") == 3
+    cancelled = post(server, website, first.json["href"] + "/cancellation", key=key)
+    assert post(server, website, first.json["href"] + "/cancellation", key=key).body == cancelled.body and reads(cluster, person, "cancelBooking") == 2
+    assert cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.account a ON a.id = r.account_id WHERE r.person_id = '{person}' "
+                        "AND r.operation = 'addBooking' AND r.request IS NOT NULL") == "3", "by whom, in which request"
