@@ -211,26 +211,26 @@ BEGIN
   END IF;
 END $$;
 -- Takes the needs that the body names, and with `whole` nothing of what was there before. False: no such booking.
-CREATE FUNCTION scip.set_needs(booking uuid, body jsonb, whole boolean) RETURNS boolean
+CREATE FUNCTION scip.set_needs(of_booking uuid, body jsonb, whole boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   held record;
   needs booking_need;
 BEGIN
-  IF NOT ctx.handles_booking(set_needs.booking) THEN
+  IF NOT ctx.handles_booking(of_booking) THEN
     RETURN false;
   ELSIF NOT body ?| '{dietary,access}' THEN
     RETURN true;
   END IF;
   SELECT b.status, s.day INTO held FROM booking b JOIN training_session s ON s.id = b.session_id
-  WHERE b.id = set_needs.booking FOR NO KEY UPDATE OF b;
+  WHERE b.id = of_booking FOR NO KEY UPDATE OF b;
   IF held.status = 'cancelled' THEN
     RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-cancelled';
   ELSIF held.day < today() THEN
     RAISE 'nothing is needed any more' USING ERRCODE = 'SC409', CONSTRAINT = 'session-over';
   END IF;
-  SELECT * INTO needs FROM booking_need n WHERE n.booking_id = set_needs.booking;
-  needs.booking_id := set_needs.booking;
+  SELECT * INTO needs FROM booking_need n WHERE n.booking_id = of_booking;
+  needs.booking_id := of_booking;
   IF whole OR body ? 'dietary' THEN
     needs.dietary := nullif(btrim(body ->> 'dietary'), '');
   END IF;
@@ -238,7 +238,7 @@ BEGIN
     needs.access := nullif(btrim(body ->> 'access'), '');
   END IF;
   IF num_nonnulls(needs.dietary, needs.access) = 0 THEN
-    DELETE FROM booking_need n WHERE n.booking_id = set_needs.booking;
+    DELETE FROM booking_need n WHERE n.booking_id = of_booking;
   ELSE
     INSERT INTO booking_need VALUES (needs.*)
     ON CONFLICT (booking_id) DO UPDATE SET dietary = EXCLUDED.dietary, access = EXCLUDED.access;

@@ -195,6 +195,9 @@ GET /v1/bookings/{id}                      central lead website; 404 lead_other 
 PATCH /v1/bookings/{id}                    central lead website; 404 lead_other
 POST /v1/bookings/{id}/cancellation /v1/bookings/{id}/feedback-link /v1/bookings/{id}/certificate  central lead website; 404 lead_other
 GET,PUT,DELETE /v1/bookings/{id}/needs     central lead website; 404 lead_other
+GET,DELETE /v1/bookings/{id}/consent       central lead website; 404 lead_other member member_other decider kin group_other partner partner_other analyst
+GET /v1/training/consent-texts /v1/training/consent-texts/{version}  all
+PUT /v1/training/consent-texts/{version}   central
 PUT /v1/bookings/{id}/attendance           central lead; 404 lead_other
 POST /v1/feedback                          nobody_yet; 404 central website
 GET /v1/training/comments /v1/training/comments/{id}  central website
@@ -324,6 +327,8 @@ def records(cluster, server):
           DELETE FROM scip.message WHERE title LIKE 'Matrix %';
           DELETE FROM scip.feedback WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.booking_need WHERE booking_id IN (SELECT b.id FROM scip.booking b JOIN scip.person p ON p.id = b.person_id WHERE p.name LIKE 'Matrix %');
+          DELETE FROM scip.booking_contact WHERE name LIKE 'Matrix %';
+          DELETE FROM scip.booking_consent WHERE booking_id IN (SELECT b.id FROM scip.booking b JOIN scip.person p ON p.id = b.person_id WHERE p.name LIKE 'Matrix %');
           DELETE FROM scip.booking WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.training_session WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.course WHERE slug LIKE 'matrix-%';
@@ -403,7 +408,7 @@ def records(cluster, server):
     training = {"course": "matrix-mine", "hub": "matrix-hub", "starts_at": "2999-01-01T10:00:00Z", "ends_at": "2999-01-01T11:00:00Z", "capacity": 5}
     session, parts["session_draft"] = (done("POST", "/v1/training/sessions", training, "lead")["id"] for _ in range(2))
     done("POST", f"/v1/training/sessions/{session}/publication", None, "lead")
-    booking = done("POST", f"/v1/training/sessions/{session}/bookings", {"name": "Matrix Delegate", "email": "matrix@training.example", "access": "Matrix"},
+    booking = done("POST", f"/v1/training/sessions/{session}/bookings", {"name": "Matrix Delegate", "email": "matrix@training.example", "access": "Matrix", "consent": 1},
                    "website", key=uuid.uuid4().hex)
     cluster.psql(f"UPDATE scip.training_session SET starts_at = now() - interval '1 day', ends_at = now() WHERE id = '{session}'", "scip_migrator")
     done("PUT", booking["href"] + "/attendance", {"attended": True}, "lead")
@@ -425,6 +430,8 @@ def address(server, records, method, template):
         for part in ("agenda", "resolutions", "actions"):
             template = template.replace(part + "/{id}", f"{part}/{records[part]}")
         return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.startswith("/v1/training/consent-texts"):
+        return template.replace("{version}", "2" if method == "PUT" else "1")
     if template.startswith(("/v1/training", "/v1/bookings", "/v1/certificates")):
         name = {"session-drafts": "session_draft", "comments": "comment", "bookings": "booking"}.get(template.removeprefix("/v1/training/").removeprefix("/v1/").split("/")[0], "session")
         found = template.replace("{id}", records[name]).replace("{session}", records["session"]).replace("{code}", records["certificate"])

@@ -21,6 +21,8 @@ def nothing_stays(cluster, server):
           SET LOCAL session_replication_role = replica;
           DELETE FROM scip.booking_need WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
           DELETE FROM scip.booking_contact WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
+          DELETE FROM scip.booking_consent WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
+          DELETE FROM scip.consent_text WHERE version > 1;
           DELETE FROM scip.booking WHERE session_id IN (TABLE mine);
           DELETE FROM scip.training_session WHERE id IN (TABLE mine);
           DELETE FROM scip.course WHERE slug = 'rights-course';
@@ -224,3 +226,115 @@ def test_replays_are_noted_as_reads(cluster, server, central, website, lead, ses
     assert post(server, website, first.json["href"] + "/cancellation", key=key).body == cancelled.body and reads(cluster, person, "cancelBooking") == 2
     assert cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.account a ON a.id = r.account_id WHERE r.person_id = '{person}' "
                         "AND r.operation = 'addBooking' AND r.request IS NOT NULL") == "3", "by whom, in which request"
+
+
+# Consent to keeping what a delegate eats or needs
+
+TEXTS = "/v1/training/consent-texts"
+
+
+@pytest.fixture
+def next_text(cluster, server, central):
+    """The next version, for as long as the test."""
+    version = int(cluster.psql("SELECT max(version) + 1 FROM scip.consent_text"))
+    made = put(server, central, f"{TEXTS}/{version}", {"text": "I agree to other words.", "text_cy": "Cytunaf."}, If_None_Match="*")
+    assert (made.status, made.json["version"], made.json["current"], made.headers["Location"]) == (201, version, True, f"{TEXTS}/{version}"), made.text
+    yield version
+    cluster.psql(f"""BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM scip.booking_consent WHERE text_version = {version};
+        DELETE FROM scip.booking_need n WHERE NOT EXISTS (SELECT FROM scip.booking_consent c WHERE c.booking_id = n.booking_id); DELETE FROM scip.consent_text WHERE version = {version}; COMMIT""")
+
+
+def delegate(**more):
+    number = next(numbers)
+    return {"name": f"Delegate {number}", "email": f"delegate-{number}@rights.example", **more}
+
+
+def test_the_text_is_shown_to_who_asks_for_consent(server, central, website, lead, next_text):
+    for who in (None, website):
+        newest, *older = get(server, who, TEXTS).json["items"]
+        assert (newest["version"], newest["text"], newest["text_cy"], newest["current"]) == (next_text, "I agree to other words.", "Cytunaf.", True)
+        assert [text["current"] for text in older] == [False] * len(older) and older[-1]["version"] == 1 and "withdraw" in older[-1]["text"]
+    page = get(server, None, TEXTS + "?limit=1").json
+    assert get(server, None, TEXTS + "?cursor=" + page["next"]).json["items"][0]["version"] == next_text - 1
+    shown = get(server, website, f"{TEXTS}/1")
+    assert shown.json == older[-1] and get(server, website, f"{TEXTS}/1", If_None_Match=shown.headers["ETag"]).status == 304
+    assert get(server, None, f"{TEXTS}/999").status == 404
+    write = lambda version, **options: put(server, central, f"{TEXTS}/{version}", {"text": "Others."}, **options)
+    assert problem(write(next_text + 2, If_None_Match="*")) == (409, "consent-text-order") and write(next_text + 1).status == 428
+    assert write(1, If_None_Match="*").status == 412 and write(next_text + 1, If_None_Match="*", Content_Type="text/plain").status == 415
+    assert put(server, lead, f"{TEXTS}/{next_text + 1}", {"text": "Theirs."}, If_None_Match="*").status == 403
+
+
+def test_a_text_never_changes(cluster, next_text):
+    for statement in ("UPDATE scip.consent_text SET text = 'x'", "DELETE FROM scip.consent_text"):
+        with pytest.raises(AssertionError, match="append|never|refuse|change|stay|kept"):
+            cluster.psql(statement, "scip_migrator")
+
+
+@pytest.mark.parametrize("needs", [{"dietary": "Vegan"}, {"access": "Ramp"}, {"dietary": "Vegan", "access": "Ramp"}])
+def test_no_needs_without_consent(cluster, server, website, session, needs):
+    who = delegate()
+    assert problem(book(server, website, session, {**who, **needs})) == (422, "consent-needed")
+    assert problem(book(server, website, session, {**who, **needs, "consent": 999})) == (422, "no-such-consent-text")
+    assert cluster.psql(f"SELECT count(*) FROM scip.person WHERE email = '{who['email']}'") == "0", "nothing of it is kept"
+    plain = book(server, website, session, {**who, "dietary": None}).json
+    assert get(server, website, plain["href"] + "/consent").status == 404
+    assert problem(patch(server, website, plain["href"], needs)) == (422, "consent-needed")
+    assert problem(put(server, website, plain["href"] + "/needs", needs)) == (422, "consent-needed")
+    assert get(server, website, plain["href"] + "/needs").status == 404
+    assert put(server, website, plain["href"] + "/needs", {"consent": 1}).status == 400
+    done = put(server, website, plain["href"] + "/needs", {**needs, "consent": 1})
+    assert done.status == 200 and get(server, website, plain["href"] + "/consent").json["version"] == 1
+    with pytest.raises(AssertionError, match="without consent"):
+        cluster.psql(f"UPDATE scip.booking_consent SET withdrawn_at = now() WHERE booking_id = '{plain['id']}'; INSERT INTO scip.booking_need VALUES ('{plain['id']}', 'x')", "scip_migrator")
+
+
+def test_consent_is_to_the_text_that_is_shown(server, website, session, next_text):
+    assert problem(book(server, website, session, delegate(dietary="Vegan", consent=next_text - 1))) == (422, "consent-text-replaced")
+    href = book(server, website, session, delegate(dietary="Vegan", consent=next_text)).json["href"]
+    given = get(server, website, href + "/consent")
+    assert (given.json["version"], given.json["text"], given.json["withdrawn_at"]) == (next_text, f"{TEXTS}/{next_text}", None) and given.json["given_at"]
+    assert get(server, website, href + "/consent", If_None_Match=given.headers["ETag"]).status == 304
+    assert patch(server, website, href, {"access": "Ramp"}).status == 200, "it stands for what is said later"
+
+
+def test_withdrawn_at_once(cluster, server, central, website, lead, session):
+    made = book(server, website, session, delegate(dietary="Quokka diet", access="Quokka ramp", consent=1)).json
+    href = made["href"]
+    assert server.send("DELETE", href + "/consent?dry_run=true", token=website).status == 204 and get(server, website, href + "/needs").status == 200
+    assert server.send("DELETE", href + "/consent", token=website).status == 204
+    assert get(server, website, href + "/needs").status == get(server, central, href + "/needs").status == 404
+    consent = get(server, lead, href + "/consent").json
+    assert consent["withdrawn_at"] and consent["given_at"] and consent["booking"] == made["id"]
+    tables = cluster.psql("SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r'").split()
+    assert cluster.psql(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM scip.{table} t WHERE strpos(t::text, 'Quokka diet') > 0)" for table in tables)) == ""
+    assert server.send("DELETE", href + "/consent", token=website).status == 404
+    assert problem(put(server, website, href + "/needs", {"access": "Ramp"})) == (422, "consent-needed")
+    assert put(server, website, href + "/needs", {"access": "Ramp", "consent": 1}).status == 200 and get(server, website, href + "/consent").json["withdrawn_at"] is None
+    assert get(server, website, href).status == 200, "the place stays"
+
+
+def test_the_delegate_withdraws_too(cluster, server, central, website, session):
+    href = book(server, website, session, delegate(access="Ramp", consent=1)).json["href"]
+    person = get(server, central, href).json["person"]
+    cluster.psql(f"UPDATE scip.account SET person_id = '{person}' WHERE subject = '{(who := cluster.client('hub_member', hub='london-hub'))[0]}'", "scip_migrator")
+    own = server.form("/oauth/token", {"grant_type": "client_credentials"}, who).json["access_token"]
+    other = cluster.token(server, "hub_member", hub="scotland-hub")
+    assert get(server, own, href + "/consent").json["version"] == 1 and get(server, other, href + "/consent").status == 404
+    assert server.send("DELETE", href + "/consent", token=other).status == 404 and server.send("DELETE", href + "/consent").status == 401
+    assert server.send("DELETE", href + "/consent", token=own).status == 204 and get(server, website, href + "/needs").status == 404
+    cluster.psql(f"UPDATE scip.account SET person_id = NULL WHERE subject = '{who[0]}'", "scip_migrator")
+
+
+def test_a_withdrawal_and_new_needs_at_once(cluster, server, website, session):
+    """Whichever is first: no needs outlive the consent."""
+    import threading
+    for _ in range(10):
+        href = book(server, website, session, delegate(access="Ramp", consent=1)).json["href"]
+        threads = [threading.Thread(target=server.send, args=("DELETE", href + "/consent"), kwargs={"token": website}),
+                   threading.Thread(target=put, args=(server, website, href + "/needs", {"access": "Ramps"}))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert get(server, website, href + "/consent").json["withdrawn_at"] and get(server, website, href + "/needs").status == 404

@@ -35,6 +35,8 @@ def nothing_stays(cluster, server):
           SET LOCAL session_replication_role = replica;
           DELETE FROM scip.feedback WHERE session_id IN (TABLE mine);
           DELETE FROM scip.booking_need WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
+          DELETE FROM scip.booking_contact WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
+          DELETE FROM scip.booking_consent WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
           DELETE FROM scip.booking WHERE session_id IN (TABLE mine);
           DELETE FROM scip.training_session WHERE id IN (TABLE mine);
           DELETE FROM scip.course WHERE slug LIKE 'training-%';
@@ -327,7 +329,7 @@ def test_no_place_is_given_of_what_has_begun(server, central, website, course):
 
 def test_a_cancelled_session_cancels_its_bookings(server, central, website, course):
     path = new_session(server, central, course, capacity=1)
-    first, second = (booked(server, website, path, somebody(dietary="Vegan")) for _ in range(2))
+    first, second = (booked(server, website, path, somebody(dietary="Vegan", consent=1)) for _ in range(2))
     mark = bookmark(server, website)
     done = post(server, central, path + "/cancellation", key=(key := str(uuid.uuid4())))
     assert (done.json["status"], done.json["confirmed"], done.json["waiting"], done.json["places_left"]) == ("cancelled", 0, 0, 0)
@@ -348,7 +350,7 @@ def test_the_website_books(cluster, server, central, website, lead):
     course = new_course(server, central)
     path = new_session(server, central, course, capacity=2)
     visitor = {"name": "Ada Booker", "email": "Ada.Booker@training.example", "organisation": "university-of-winchester", "sector": "he",
-               "dietary": "No nuts", "access": "A loop"}
+               "dietary": "No nuts", "access": "A loop", "consent": 1}
     assert server.send("POST", path + "/bookings", visitor, token=website).json["errors"] == [{"pointer": "/header/Idempotency-Key", "detail": "is missing"}]
     tried = post(server, website, path + "/bookings?dry_run=true", visitor, key="dry")
     assert tried.status == 201 and places(server, path) == (2, 0, 0, 2)
@@ -390,7 +392,7 @@ def test_what_a_booking_says_may_change(server, central, website):
     booking = booked(server, website, path, somebody(organisation_name="Two Rivers Primary"))
     href, needs = booking["href"], booking["links"]["needs"]
     tag = get(server, website, href).headers["ETag"]
-    done = patch(server, website, href, {"organisation": "university-of-winchester", "sector": "he", "access": "Ramp"}, if_match=tag)
+    done = patch(server, website, href, {"organisation": "university-of-winchester", "sector": "he", "access": "Ramp", "consent": 1}, if_match=tag)
     assert (done.status, done.json["organisation"]["slug"], done.json["organisation_name"], done.json["sector"]) == (200, "university-of-winchester", None, "he")
     assert get(server, website, needs).json["access"] == "Ramp"
     assert patch(server, website, href, {"sector": "fe"}, if_match=tag).status == 412
@@ -446,7 +448,7 @@ def test_when_places_are_booked(cluster, server, central, website):
     assert problem(book(server, website, begun)) == (409, "session-begun")
     late = booked(server, central, begun)
     assert late["status"] == "confirmed", "staff write down who came"
-    assert problem(put(server, central, late["links"]["needs"], {"access": "x"})) == (409, "session-over")
+    assert problem(put(server, central, late["links"]["needs"], {"access": "x", "consent": 1})) == (409, "session-over")
     assert post(server, central, begun + "/holding").json["status"] == "held"
     assert problem(post(server, central, begun + "/holding")) == (409, "session-not-published")
     assert problem(book(server, central, begun)) == (409, "session-not-published")
@@ -835,7 +837,7 @@ def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central,
 
 def test_needs_go_after_thirty_days(cluster, server, central, website, course):
     path = new_session(server, central, course)
-    booking = booked(server, website, path, somebody(dietary="Canary diet"))
+    booking = booked(server, website, path, somebody(dietary="Canary diet", consent=1))
     move = lambda days: cluster.psql(f"UPDATE scip.training_session SET starts_at = now() - interval '{days} days', ends_at = now() - interval '{days} days' + interval '1 hour' "
                                      f"WHERE id = '{path[-36:]}'; SELECT removed FROM scip.retain() WHERE kind = 'booking_need'", "scip_migrator")
     assert move(29) == "0" and get(server, website, booking["links"]["needs"]).status == 200
@@ -848,7 +850,7 @@ def test_needs_go_after_thirty_days(cluster, server, central, website, course):
 def test_a_delegate_is_erased_and_the_figures_stay(cluster, server, central, website):
     course = new_course(server, central)
     path = new_session(server, central, course, days=0)
-    who = somebody(name="Canary Erased", organisation_name="Two Rivers Primary", dietary="Canary food")
+    who = somebody(name="Canary Erased", organisation_name="Two Rivers Primary", dietary="Canary food", consent=1)
     key = str(uuid.uuid4())
     href = book(server, central, path, who, key).json["href"]
     assert book(server, central, path, who, key).json["name"] == "Canary Erased"
@@ -876,7 +878,7 @@ def test_a_delegate_is_erased_and_the_figures_stay(cluster, server, central, web
 def test_nobody_else_learns_of_it(cluster, server, central, website, course):
     """Canaries: not in what anybody may read, in no log and in no cursor."""
     path = new_session(server, central, course, days=0, capacity=2)
-    words = {"name": canary.NAME, "email": f"quokka-{canary.WORD}@training.example", "dietary": f"Quokka {canary.WORD}", "access": f"Ramp of {canary.WORD}"}
+    words = {"name": canary.NAME, "email": f"quokka-{canary.WORD}@training.example", "dietary": f"Quokka {canary.WORD}", "access": f"Ramp of {canary.WORD}", "consent": 1}
     mark = bookmark(server)
     href = booked(server, central, path, {**words, "organisation_name": "Canary Primary"})["href"]
     assert book(server, website, path, {**words, "sector": canary.WORD}).status == 400
@@ -904,7 +906,7 @@ def test_nobody_else_learns_of_it(cluster, server, central, website, course):
     ("POST", "/v1/training/sessions/{}/holding", None), ("GET", "/v1/training/sessions/{}/bookings", None), ("POST", "/v1/training/sessions/{}/bookings", somebody()),
     ("GET", "/v1/training/sessions/{}/attendance", None), ("PUT", "/v1/training/sessions/{}/attendance", {"items": [{"booking": NOWHERE, "attended": True}]}),
     ("GET", "/v1/bookings/{}", None), ("PATCH", "/v1/bookings/{}", {"sector": "he"}), ("POST", "/v1/bookings/{}/cancellation", None),
-    ("GET", "/v1/bookings/{}/needs", None), ("PUT", "/v1/bookings/{}/needs", {"access": "x"}), ("DELETE", "/v1/bookings/{}/needs", None),
+    ("GET", "/v1/bookings/{}/needs", None), ("PUT", "/v1/bookings/{}/needs", {"access": "x"}), ("DELETE", "/v1/bookings/{}/needs", None), ("GET", "/v1/bookings/{}/consent", None), ("DELETE", "/v1/bookings/{}/consent", None),
     ("PUT", "/v1/bookings/{}/attendance", {"attended": True}), ("POST", "/v1/bookings/{}/feedback-link", None), ("POST", "/v1/bookings/{}/certificate", None),
     ("GET", "/v1/training/comments/{}", None), ("PUT", "/v1/training/comments/{}/clearance", {"cleared": True})])
 def test_not_there(server, central, method, path, body):
@@ -930,7 +932,7 @@ def test_what_has_not_changed(server, central, lead, course):
     href = attended(server, central, path)
     token = post(server, central, href + "/feedback-link").json["token"]
     post(server, central, "/v1/feedback", {"token": token, "comment": "The same as ever"})
-    assert put(server, central, href + "/needs", {"access": "Ramp"}).status == 200
+    assert put(server, central, href + "/needs", {"access": "Ramp", "consent": 1}).status == 200
     comment = get(server, central, f"/v1/training/comments?course={course}").json["items"][0]["href"]
     for where in (href, href + "/needs", path + "/attendance", path + "/bookings", comment, "/v1/training/comments", path, "/v1/training/session-drafts"):
         first = get(server, central, where)

@@ -137,7 +137,7 @@ SELECT is(pg_temp.as_one(who, $$UPDATE booking SET sector = 'fe' WHERE id = pg_t
 FROM (VALUES ('website', 'no row'), ('member', 'no row'), ('other-lead', 'no row'), ('other-website', 'accepted'), ('lead', 'accepted')) v (who, expected);
 
 -- Needs: who handles the booking.
-SELECT is(pg_temp.as_one(who, $$SELECT FROM set_needs(pg_temp.id(204), '{"access": "Ramp"}', true) done WHERE done$$), expected, 'says needs: ' || who)
+SELECT is(pg_temp.as_one(who, $$SELECT FROM set_needs(pg_temp.id(204), '{"access": "Ramp", "consent": 1}', true) done WHERE done$$), expected, 'says needs: ' || who)
 FROM (VALUES ('website', 'no row'), ('other-lead', 'no row'), ('other-website', 'accepted'), ('lead', 'accepted')) v (who, expected);
 SELECT is(pg_temp.told(who, '(SELECT access FROM needs_of(pg_temp.id(204)))'), expected, 'reads needs: ' || who)
 FROM (VALUES ('website', NULL), ('member', NULL), ('other-lead', NULL), ('other-website', 'Ramp'), ('lead', 'Ramp'), ('central', 'Ramp')) v (who, expected);

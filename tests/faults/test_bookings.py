@@ -63,7 +63,7 @@ class Booth:
         return False
 
     def book(self, server, number):
-        body = {"name": f"Delegate {number}", "email": f"{self.run}-{number}@training.example", "sector": "he", "access": "A ramp"}
+        body = {"name": f"Delegate {number}", "email": f"{self.run}-{number}@training.example", "sector": "he", "access": "A ramp", "consent": 1}
         return self.send(server, self.sessions[number % SESSIONS] + "/bookings", body, f"{self.run}-{number}", self.answers, number)
 
     def cancel(self, server, number):
