@@ -144,4 +144,256 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.set_needs, scip.withdraw_consent TO scip_writer;
 
+-- Records of processing: what the columns' comments say.
+CREATE VIEW scip.processing WITH (security_invoker) AS
+SELECT c.relname::text AS "table", a.attname::text AS "column", part[1] AS purpose, part[2] AS basis, part[3] AS retention
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped,
+     regexp_match(col_description(c.oid, a.attnum), '^personal: purpose=([^;]+); basis=([^;]+); retention=(.+)$') part
+WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND part IS NOT NULL;
+GRANT SELECT ON scip.processing TO scip_writer;
+
+-- What the nightly job removed: every run, also of nothing, for it tells that the job ran.
+CREATE TABLE scip.removal (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  kind text NOT NULL,
+  removed int NOT NULL CHECK (removed >= 0)
+);
+CREATE INDEX ON scip.removal (kind, id);
+CALL scip.protect('removal');
+GRANT SELECT ON scip.removal TO scip_writer;
+CREATE POLICY central ON scip.removal FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE OR REPLACE FUNCTION scip.retain(OUT kind text, OUT removed int) RETURNS SETOF record
+LANGUAGE plpgsql AS $$
+DECLARE
+  step text;
+BEGIN
+  FOR step IN SELECT p.proname FROM pg_proc p
+    WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0 ORDER BY 1 LOOP
+    EXECUTE format('SELECT scip.%I()', step) INTO removed;
+    kind := substr(step, 8);
+    INSERT INTO scip.removal (kind, removed) VALUES (retain.kind, retain.removed);
+    RETURN NEXT;
+  END LOOP;
+END $$;
+CREATE FUNCTION scip.retain_removal() RETURNS int
+LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM scip.removal WHERE at < now() - interval '6 years' RETURNING 1) SELECT count(*)::int FROM gone;
+$$;
+
+-- Earlier states of rows are kept as long as their table says; after that of each record the state of that day is the
+-- first. Figures as of a day before it are not known any more: what tells so is where history begins.
+CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval
+LANGUAGE sql STABLE
+RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
+CREATE FUNCTION scip.retain_history() RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  t record;
+  gone int;
+  removed int := 0;
+BEGIN
+  FOR t IN SELECT c.relname::text AS name, now() - scip.history_kept(c.oid) AS until FROM pg_class c
+           WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND scip.history_kept(c.oid) IS NOT NULL LOOP
+    DELETE FROM scip.history h WHERE h."table" = t.name AND h.at < t.until
+      AND (h.row IS NULL OR EXISTS (SELECT FROM scip.history n WHERE n."table" = h."table" AND n.record = h.record AND n.id > h.id AND n.at < t.until));
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    removed := removed + gone;
+    UPDATE scip.history_start s SET at = t.until WHERE s."table" = t.name AND s.at < t.until;
+  END LOOP;
+  RETURN removed;
+END $$;
+-- What everybody reads: 10 years, for figures of strategies. What is of people or in words of theirs: two years, as the
+-- people themselves. A comment that a table has stays before it.
+DO $$
+DECLARE
+  t record;
+BEGIN
+  FOR t IN SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS note, has_any_column_privilege('scip_anonymous', c.oid, 'SELECT') AS open FROM pg_class c
+           WHERE c.relnamespace = 'scip'::regnamespace AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'keep_records') LOOP
+    EXECUTE format('COMMENT ON TABLE scip.%I IS %L', t.relname, concat_ws('; ', t.note, 'history: kept=' || CASE WHEN t.open THEN '10 years' ELSE '2 years' END));
+  END LOOP;
+END $$;
+
+-- The schedule: of each step of the nightly job and of each table's history what its comment says.
+COMMENT ON FUNCTION scip.retain_idempotency IS 'retention: kept=24 hours; what=answers that were kept for a request that is sent again';
+COMMENT ON FUNCTION scip.retain_spent_token IS 'retention: kept=5 minutes after their end; what=tokens that were ended or used up';
+COMMENT ON FUNCTION scip.retain_personal_read IS 'retention: kept=2 years; what=who read whose data';
+COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';
+COMMENT ON FUNCTION scip.retain_person IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
+COMMENT ON FUNCTION scip.retain_booking_need IS 'retention: kept=30 days after the session, or until consent is withdrawn; what=what delegates eat or need';
+COMMENT ON FUNCTION scip.retain_feedback_comment IS 'retention: kept=2 years; what=what delegates wrote of a training';
+COMMENT ON FUNCTION scip.retain_unknown_account IS 'retention: kept=30 days after they last asked; what=who signed in without an account';
+COMMENT ON FUNCTION scip.retain_file IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
+COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are told apart by';
+COMMENT ON FUNCTION scip.retain_use IS 'retention: kept=62 days after the month; what=single uses of documents and resources';
+COMMENT ON FUNCTION scip.retain_removal IS 'retention: kept=6 years; what=what the nightly job removed';
+COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; what=earlier states of records';
+CREATE VIEW scip.retention WITH (security_invoker) AS
+SELECT 'removal' AS kind, substr(p.proname, 8) AS name, part[1] AS kept, part[2] AS what,
+       (SELECT r.at FROM scip.removal r WHERE r.kind = substr(p.proname, 8) ORDER BY r.id DESC LIMIT 1) AS last_run,
+       (SELECT sum(r.removed)::int FROM scip.removal r WHERE r.kind = substr(p.proname, 8)) AS removed
+FROM pg_proc p LEFT JOIN LATERAL regexp_match(obj_description(p.oid, 'pg_proc'), '^retention: kept=([^;]+); what=([^;]+)$') part ON true
+WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0
+UNION ALL
+SELECT 'history', c.relname::text, substring(obj_description(c.oid, 'pg_class') FROM 'history: kept=([^;]+)'), NULL, NULL, NULL
+FROM pg_class c WHERE c.relnamespace = 'scip'::regnamespace AND obj_description(c.oid, 'pg_class') ~ 'history: kept=';
+GRANT SELECT ON scip.retention TO scip_writer;
+
+-- Breaches of personal data, Art. 33(5): added and amended, never removed; earlier states are in the history. No name stands here.
+CREATE TABLE scip.breach (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  what text NOT NULL CHECK (length(what) <= 4000),
+  discovered_at timestamptz NOT NULL,
+  began_at timestamptz,
+  data text CHECK (length(data) <= 4000),
+  people int CHECK (people >= 0),
+  risk text CHECK (risk IN ('unlikely', 'risk', 'high')),
+  consequences text CHECK (length(consequences) <= 4000),
+  measures text CHECK (length(measures) <= 4000),
+  reported_at timestamptz,
+  not_reported_because text CHECK (length(not_reported_because) <= 4000),
+  people_told_at timestamptz,
+  people_not_told_because text CHECK (length(people_not_told_because) <= 4000),
+  closed_at timestamptz,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT breach_times CHECK (discovered_at >= began_at AND reported_at >= discovered_at AND people_told_at >= discovered_at AND closed_at >= discovered_at),
+  CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL AND (reported_at IS NOT NULL OR not_reported_because IS NOT NULL)),
+  CONSTRAINT breach_people_told CHECK (closed_at IS NULL OR risk <> 'high' OR people_told_at IS NOT NULL OR people_not_told_because IS NOT NULL)
+);
+CREATE INDEX ON scip.breach (discovered_at, id);
+CALL scip.protect('breach');
+CALL scip.keep_records('breach', NULL, 'NULL', 'NULL');
+COMMENT ON TABLE scip.breach IS 'history: kept=10 years';
+GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_writer;
+CREATE POLICY see ON scip.breach FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY add ON scip.breach FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY change ON scip.breach FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+CREATE VIEW scip.breaches WITH (security_invoker) AS
+SELECT b.id, b.what, b.discovered_at, b.began_at, b.data, b.people, b.risk, b.consequences, b.measures, b.reported_at, b.not_reported_because,
+       b.people_told_at, b.people_not_told_because, b.discovered_at + interval '72 hours' AS report_by, b.closed_at, b.created_at, b.updated_at,
+       '/v1/privacy/breaches/' || b.id AS href, b.version AS _version
+FROM scip.breach b;
+GRANT SELECT ON scip.breaches TO scip_writer;
+
+-- Objections, Art. 21. While one stands (it is not decided, or was upheld) the use of the person's data is restricted.
+CREATE TABLE scip.objection (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  person_id uuid NOT NULL REFERENCES scip.person,
+  received_on date NOT NULL,
+  purpose text NOT NULL CHECK (length(purpose) <= 500),
+  grounds text CHECK (length(grounds) <= 4000),
+  decision text NOT NULL DEFAULT 'open' CHECK (decision IN ('open', 'upheld', 'refused')),
+  reasons text CHECK (length(reasons) <= 4000),
+  decided_at timestamptz,
+  restricts boolean NOT NULL DEFAULT false,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT objection_decided CHECK ((decision = 'open') = (decided_at IS NULL))
+);
+CREATE INDEX ON scip.objection (person_id);
+CREATE INDEX ON scip.objection (created_at, id);
+COMMENT ON COLUMN scip.objection.purpose IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
+COMMENT ON COLUMN scip.objection.grounds IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
+COMMENT ON COLUMN scip.objection.reasons IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
+COMMENT ON COLUMN scip.objection.restricts IS 'The restriction of the person came with it, and ends when it is refused';
+CALL scip.protect('objection');
+CALL scip.keep_records('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
+COMMENT ON TABLE scip.objection IS 'history: kept=2 years';
+GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, version, created_at, updated_at), INSERT (id, person_id, received_on, purpose, grounds),
+  UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_writer;
+CREATE POLICY see ON scip.objection FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY add ON scip.objection FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY change ON scip.objection FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+
+-- The person's row is the lock. It comes before the objection's, so that the restriction is there with it.
+CREATE FUNCTION scip.restrict_for_objection() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  p record;
+BEGIN
+  SELECT o.restricted, o.erased_at INTO p FROM person o WHERE o.id = NEW.person_id FOR NO KEY UPDATE;
+  IF p.erased_at IS NOT NULL THEN
+    RAISE 'erased' USING ERRCODE = 'SC409', CONSTRAINT = 'person-erased';
+  ELSIF NOT p.restricted THEN
+    UPDATE person o SET restricted = true WHERE o.id = NEW.person_id;
+    NEW.restricts := true;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER restrict_for_objection BEFORE INSERT ON scip.objection FOR EACH ROW EXECUTE FUNCTION scip.restrict_for_objection();
+CREATE FUNCTION scip.guard_objection() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE 'decided' USING ERRCODE = 'SC409', CONSTRAINT = 'objection-decided';
+END $$;
+CREATE TRIGGER guard_objection BEFORE UPDATE OF decision ON scip.objection FOR EACH ROW
+  WHEN (OLD.decision <> 'open') EXECUTE FUNCTION scip.guard_objection();
+-- Refused, the restriction that it brought ends; another one that stands takes it over.
+CREATE FUNCTION scip.settle_objection() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  PERFORM FROM person p WHERE p.id = NEW.person_id FOR NO KEY UPDATE;
+  UPDATE objection o SET restricts = true
+  WHERE o.id = (SELECT n.id FROM objection n WHERE n.person_id = NEW.person_id AND n.decision <> 'refused' ORDER BY n.created_at, n.id LIMIT 1);
+  IF NOT FOUND THEN
+    UPDATE person p SET restricted = false WHERE p.id = NEW.person_id AND p.restricted;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER settle_objection AFTER UPDATE OF decision ON scip.objection FOR EACH ROW
+  WHEN (NEW.decision = 'refused' AND NEW.restricts) EXECUTE FUNCTION scip.settle_objection();
+CREATE FUNCTION scip.guard_restriction() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM objection o WHERE o.person_id = NEW.id AND o.decision <> 'refused') THEN
+    RAISE 'an objection stands' USING ERRCODE = 'SC409', CONSTRAINT = 'objection-stands';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_restriction BEFORE UPDATE OF restricted ON scip.person FOR EACH ROW
+  WHEN (OLD.restricted AND NOT NEW.restricted) EXECUTE FUNCTION scip.guard_restriction();
+-- The words go with the person; that there was an objection stays.
+CREATE FUNCTION scip.erase_objections() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  UPDATE objection o SET purpose = '(erased)', grounds = NULL, reasons = NULL WHERE o.person_id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER erase_objections AFTER UPDATE OF erased_at ON scip.person FOR EACH ROW
+  WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL) EXECUTE FUNCTION scip.erase_objections();
+
+-- The words of one, with a note of who read them. A dry run, which would undo the note, reads nothing.
+CREATE FUNCTION scip.objection_words(objection uuid, OUT purpose text, OUT grounds text, OUT reasons text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF ctx.central() AND NOT ctx.dry_run() THEN
+    SELECT o.purpose, o.grounds, o.reasons INTO objection_words.purpose, objection_words.grounds, objection_words.reasons
+    FROM objection o WHERE o.id = objection_words.objection;
+    PERFORM note_read(o.person_id) FROM objection o WHERE o.id = objection_words.objection;
+  END IF;
+END $$;
+CREATE VIEW scip.objections WITH (security_invoker) AS
+SELECT o.id, o.person_id AS person, o.received_on, o.decision, o.decided_at, o.created_at, o.updated_at, '/v1/privacy/objections/' || o.id AS href, o.version AS _version
+FROM scip.objection o;
+GRANT SELECT ON scip.objections TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.objection_words TO scip_writer;
+
+-- UK GDPR Art. 15: consents and objections as well.
+ALTER FUNCTION scip.held_about RENAME TO held_before_rights;
+REVOKE EXECUTE ON FUNCTION scip.held_before_rights FROM scip_writer;
+CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  RETURN held_before_rights(person) || jsonb_build_object(
+    'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text', '/v1/training/consent-texts/' || c.text_version, 'given_at', c.given_at,
+        'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]') FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = held_about.person),
+    'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds, 'decision', o.decision,
+        'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]') FROM objection o WHERE o.person_id = held_about.person));
+END $$;
+GRANT EXECUTE ON FUNCTION scip.held_about TO scip_writer;
+
 COMMIT;

@@ -126,6 +126,12 @@ POST /v1/people                            central lead lead_other
 GET,PATCH /v1/people/{id}                  central lead; 404 lead_other member member_other decider kin group_other partner partner_other website analyst
 GET /v1/people/{id}/export                 central; 404 lead lead_other member member_other decider kin group_other partner partner_other website analyst
 PUT,DELETE /v1/people/{id}/restriction     central
+POST /v1/people/{person}/objections        central
+GET /v1/privacy/processing /v1/privacy/retention /v1/privacy/removals /v1/privacy/reads  central
+GET,POST /v1/privacy/breaches              central
+GET,PATCH /v1/privacy/breaches/{id}        central
+GET /v1/privacy/objections /v1/privacy/objections/{id}  central
+POST /v1/privacy/objections/{id}/decision  central
 POST /v1/people/{id}/erasure               central
 GET /v1/erasures                           central
 
@@ -334,6 +340,8 @@ def records(cluster, server):
           DELETE FROM scip.course WHERE slug LIKE 'matrix-%';
           DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_quorum WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.breach WHERE what = 'Matrix';
+          DELETE FROM scip.objection WHERE purpose = 'Matrix';
           DELETE FROM scip.person WHERE name LIKE 'Matrix %';
           COMMIT;
           DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine) OR organisation_id IN (TABLE ours);
@@ -417,6 +425,9 @@ def records(cluster, server):
     done("POST", "/v1/feedback", {"token": token, "comment": "Matrix"}, "website")
     parts["comment"] = cluster.psql(f"SELECT id FROM scip.feedback WHERE booking_id = '{booking['id']}'")
     done("PUT", f"/v1/training/comments/{parts['comment']}/clearance", {"cleared": True})
+    parts["breach"] = done("POST", "/v1/privacy/breaches", {"what": "Matrix", "discovered_at": "2024-06-01T10:00:00Z"})["id"]
+    objector = done("POST", "/v1/people", {"name": "Matrix Objector"})["id"]
+    parts["objection"] = done("POST", f"/v1/people/{objector}/objections", {"received_on": "2024-06-01", "purpose": "Matrix"})["id"]
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
     yield {"meeting": meeting["id"], "person": person, "membership": membership, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
@@ -445,7 +456,9 @@ def address(server, records, method, template):
     if template.endswith("/withdrawal") and method == "GET" or template.endswith("/reinstatement"):
         return template.replace("{slug}", "matrix-withdrawn")
     if template.startswith("/v1/people"):
-        return template.replace("{id}", records["person"])
+        return template.replace("{id}", records["person"]).replace("{person}", records["person"])
+    if template.startswith("/v1/privacy"):
+        return template.replace("{id}", records["breach" if "breaches" in template else "objection"])
     if template.startswith("/v1/network/evaluations"):
         return template.replace("{year}", "2015-16")
     if "/members/" in template or "/quorum-rules/" in template:

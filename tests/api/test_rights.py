@@ -1,6 +1,8 @@
 """What people may ask of their data, and what the Alliance has to show of it: bookings that tell nothing of others, reads that
 are written down, consent, records of processing, retention, breaches, objections."""
+import csv
 import datetime
+import io
 import itertools
 import uuid
 
@@ -27,6 +29,8 @@ def nothing_stays(cluster, server):
           DELETE FROM scip.training_session WHERE id IN (TABLE mine);
           DELETE FROM scip.course WHERE slug = 'rights-course';
           DELETE FROM scip.account WHERE issuer = 'https://login.rights.example';
+          DELETE FROM scip.objection WHERE person_id IN (TABLE who);
+          DELETE FROM scip.breach WHERE what LIKE 'Rights: %';
           DELETE FROM scip.person WHERE id IN (TABLE who);
           DELETE FROM scip.idempotency WHERE body LIKE '%rights.example%';
           COMMIT;""")
@@ -338,3 +342,179 @@ def test_a_withdrawal_and_new_needs_at_once(cluster, server, website, session):
         for thread in threads:
             thread.join()
         assert get(server, website, href + "/consent").json["withdrawn_at"] and get(server, website, href + "/needs").status == 404
+
+
+# What the central team shows: records of processing, retention, reads
+
+def rows(server, token, path):
+    """All of a list, as CSV; the same as in JSON."""
+    sheet = list(csv.DictReader(io.StringIO(get(server, token, path, Accept="text/csv").text)))
+    items, where = [], path
+    while where:
+        page = get(server, token, where).json
+        items += page["items"]
+        where = page["next"] and path + ("&" if "?" in path else "?") + "cursor=" + page["next"]
+    assert len(sheet) == len(items) and [list(map(str, (v if v is not None else "" for v in item.values()))) for item in items] == [list(row.values()) for row in sheet]
+    return items
+
+
+def test_records_of_processing(cluster, server, central):
+    listed = rows(server, central, "/v1/privacy/processing")
+    marked = cluster.psql("""SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relnamespace = 'scip'::regnamespace AND col_description(c.oid, a.attnum) LIKE 'personal: %' AND c.relkind IN ('r', 'p')""").split()
+    assert sorted(f"{row['table']}.{row['column']}" for row in listed) == sorted(marked) and len(listed) > 10
+    dietary = next(row for row in listed if row["column"] == "dietary")
+    assert (dietary["purpose"], dietary["basis"], dietary["retention"]) == ("catering on the day", "explicit consent, UK GDPR Art. 9(2)(a)", "30 days after the session")
+    page = get(server, central, "/v1/privacy/processing?limit=3").json
+    assert get(server, central, "/v1/privacy/processing?limit=200&cursor=" + page["next"]).json["items"] == listed[3:]
+    assert "data.zip" not in get(server, None, "/v1").text or get(server, None, "/v1/privacy/processing").status == 401
+
+
+def test_the_schedule_and_what_it_removed(cluster, server, central):
+    """Each step of the nightly job and each table with a history says how long; the job writes down what it did."""
+    removed = dict(line.split("|") for line in cluster.psql("SELECT kind, removed FROM scip.retain()", "scip_migrator").splitlines())
+    schedule = {(row["kind"], row["name"]): row for row in rows(server, central, "/v1/privacy/retention")}
+    assert {name for kind, name in schedule if kind == "removal"} == set(removed)
+    assert all(row["kept"] and row["what"] and row["last_run"] for row in schedule.values() if row["kind"] == "removal"), "a step without a comment"
+    recorded = cluster.psql("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'keep_records'").replace("scip.", "").split()
+    assert {name for kind, name in schedule if kind == "history"} == set(recorded)
+    assert schedule["history", "activity"]["kept"] == "2 years" and schedule["history", "organisation"]["kept"] == "10 years"
+    page = get(server, central, "/v1/privacy/retention?limit=20").json
+    assert get(server, central, "/v1/privacy/retention?limit=200&cursor=" + page["next"]).json["items"] == list(schedule.values())[20:]
+    log = get(server, central, f"/v1/privacy/removals?limit={len(removed)}").json["items"]
+    assert {row["kind"]: str(row["removed"]) for row in log} == removed
+    assert {row["kind"] for row in rows(server, central, "/v1/privacy/removals?kind=change")} == {"change"}
+    cluster.psql("INSERT INTO scip.removal (at, kind, removed) VALUES (now() - interval '7 years', 'rights', 1)", "scip_migrator")
+    assert int(cluster.psql("SELECT removed FROM scip.retain() WHERE kind = 'removal'", "scip_migrator")) == 1
+
+
+def test_who_read_whose_data(cluster, server, central, lead):
+    person = add_person(server, central, "Canary Read")
+    assert get(server, central, f"/v1/people/{person['id']}").status == 200
+    where = f"/v1/privacy/reads?person={person['id']}"
+    listed = rows(server, central, where)
+    me = get(server, central, "/v1/me").json["id"]
+    assert [(row["operation"], row["account"]) for row in listed] == [("getPerson", me), ("addPerson", me)] and all(row["request"] for row in listed)
+    assert listed[0]["request"] in cluster.psql(f"SELECT request FROM scip.personal_read WHERE person_id = '{person['id']}'")
+    page = get(server, central, where + "&limit=1").json
+    assert get(server, central, where + "&cursor=" + page["next"]).json["items"] == listed[1:]
+    day = datetime.date.fromisoformat(cluster.psql("SELECT scip.today()"))
+    count = lambda more: len(get(server, central, where + more).json["items"])
+    assert [count(f"&since={day}"), count(f"&until={day}"), count(f"&since={day + datetime.timedelta(1)}"), count(f"&until={day - datetime.timedelta(1)}")] == [2, 2, 0, 0]
+    assert count(f"&account={me}") == 2 and count(f"&account={NOWHERE}") == 0 and reads(cluster, person["id"], "listPersonalReads") == 0, "ids alone"
+
+
+def test_every_operation_that_shows_somebody_writes_it_down(cluster, server, contract, central, website, session):
+    """By reflection: every read, of a person with the word wherever something personal stands."""
+    from test_operations import ALL, alternatives, some_path
+    word = "Okapiword"
+    person = add_person(server, central, f"{word} Person")
+    account = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": f"{word}-subject", "label": f"{word} label", "roles": [], "person": person["id"]}).json
+    booking = book(server, website, session, {"name": f"{word} Typed", "email": person["email"], "dietary": f"{word} diet", "consent": 1}).json
+    objection = post(server, central, f"/v1/people/{person['id']}/objections", {"received_on": "2026-01-01", "purpose": f"{word} invitations"}).json
+    feedback = cluster.psql(f"UPDATE scip.booking SET status = 'confirmed' WHERE id = '{booking['id']}'; INSERT INTO scip.feedback (booking_id, session_id, rating, comment) "
+                            f"VALUES ('{booking['id']}', '{session[-36:]}', 4, '{word} comment') RETURNING id", "scip_migrator")
+    shown = set()
+    for method, template, operation in ALL:
+        if method != "GET" or not alternatives(contract, method, template):
+            continue
+        for found in {person["id"], account["id"], booking["id"], objection["id"], session[-36:], feedback}:
+            before = reads(cluster, person["id"], operation)
+            answer = get(server, central, some_path(contract, method, template).replace(NOWHERE, found))
+            if word in answer.text:
+                shown.add(operation)
+                assert reads(cluster, person["id"], operation) > before, operation
+    assert shown >= {"getPerson", "exportPerson", "listPeople", "getAccount", "getBooking", "getBookingNeeds", "listSessionBookings", "getObjection", "listObjections", "listTrainingComments"}
+    cluster.psql(f"DELETE FROM scip.feedback WHERE id = '{feedback}'", "scip_migrator")
+
+
+# Breaches
+
+BREACHES = "/v1/privacy/breaches"
+
+
+def test_a_breach_is_written_down_and_amended(cluster, server, central):
+    dry = post(server, central, BREACHES + "?dry_run=true", {"what": "Rights: tried", "discovered_at": "2026-03-01T09:00:00Z"})
+    assert dry.status == 201 and get(server, central, dry.headers["Location"]).status == 404
+    made = post(server, central, BREACHES, {"what": "Rights: a list was sent to the wrong Hub", "discovered_at": "2026-03-01T09:00:00Z"}, key=(key := uuid.uuid4().hex))
+    assert (made.status, made.json["report_by"], made.json["risk"], made.json["closed_at"]) == (201, "2026-03-04T09:00:00Z", None, None)
+    assert post(server, central, BREACHES, {"what": "Rights: a list was sent to the wrong Hub", "discovered_at": "2026-03-01T09:00:00Z"}, key=key).body == made.body
+    href = made.json["href"]
+    assert get(server, central, href, If_None_Match=get(server, central, href).headers["ETag"]).status == 304
+    assert problem(patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z"}))[0] == 422, "neither reported nor why not"
+    assert problem(patch(server, central, href, {"reported_at": "2026-02-01T09:00:00Z"}))[0] == 422, "before it was discovered"
+    tag = get(server, central, href).headers["ETag"]
+    done = patch(server, central, href, {"risk": "high", "people": 12, "data": "Names and addresses of members", "measures": "The list was deleted there.",
+                                         "reported_at": "2026-03-02T09:00:00Z"}, if_match=tag)
+    assert (done.status, done.json["risk"], done.json["people"]) == (200, "high", 12)
+    assert patch(server, central, href, {"people": 13}, if_match=tag).status == 412 and server.send("PATCH", href, {"people": 13}, token=central).status == 428
+    assert problem(patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z"}))[0] == 422, "the people were not told"
+    assert patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z", "people_told_at": "2026-03-03T09:00:00Z"}).status == 200
+    assert int(cluster.psql(f"SELECT count(*) FROM scip.history WHERE \"table\" = 'breach' AND record = '{made.json['id']}'")) == 3, "what it said before is known"
+    other = post(server, central, BREACHES, {"what": "Rights: another", "discovered_at": "2026-04-01T09:00:00Z"}).json
+    mine = [row["id"] for row in rows(server, central, BREACHES) if row["what"].startswith("Rights: ")]
+    assert mine == [other["id"], made.json["id"]]
+    assert get(server, central, f"{BREACHES}/{NOWHERE}").status == patch(server, central, f"{BREACHES}/{NOWHERE}", {"people": 1}).status == 404
+    assert server.send("DELETE", href, token=central, if_match="*").status == 405, "none is removed"
+    assert post(server, central, BREACHES, {"what": "Rights: later", "discovered_at": "2026-03-01T09:00:00Z", "began_at": "2026-03-02T09:00:00Z"}).status == 422
+
+
+# Objections
+
+def object_to(server, central, person, **more):
+    return post(server, central, f"/v1/people/{person['id']}/objections", {"received_on": "2026-02-01", "purpose": "invitations to training", **more})
+
+
+def decide(server, central, objection, decision, **options):
+    return post(server, central, objection.json["href"] + "/decision", {"decision": decision, "reasons": "Because."}, **options)
+
+
+def restricted(server, central, person):
+    return get(server, central, f"/v1/people/{person['id']}").json["restricted"]
+
+
+def test_an_objection_restricts_until_it_is_decided(cluster, server, central):
+    person = add_person(server, central, "Canary Objects")
+    made = object_to(server, central, person, grounds="Quokka grounds")
+    assert (made.status, made.json["decision"], made.json["grounds"], made.json["decided_at"]) == (201, "open", "Quokka grounds", None)
+    assert restricted(server, central, person) and reads(cluster, person["id"], "addObjection") == 1
+    lift = lambda: server.send("DELETE", f"/v1/people/{person['id']}/restriction", token=central)
+    assert problem(lift()) == (409, "objection-stands")
+    other = object_to(server, central, person)
+    tried = decide(server, central, made, "refused")
+    assert (tried.json["decision"], tried.json["reasons"]) == ("refused", "Because.") and tried.json["decided_at"]
+    assert restricted(server, central, person), "another one stands"
+    assert problem(decide(server, central, made, "upheld")) == (409, "objection-decided")
+    assert decide(server, central, other, "refused", key=uuid.uuid4().hex).status == 200 and not restricted(server, central, person)
+    held = get(server, central, f"/v1/people/{person['id']}/export").json["objections"]
+    assert [(one["grounds"], one["decision"]) for one in held] == [("Quokka grounds", "refused"), (None, "refused")]
+    dry = post(server, central, f"/v1/people/{person['id']}/objections?dry_run=true", {"received_on": "2026-02-01", "purpose": "all"})
+    assert (dry.status, dry.json["purpose"]) == (201, None) and not restricted(server, central, person)
+    assert object_to(server, central, {"id": NOWHERE}).status == 404 and post(server, central, f"/v1/privacy/objections/{NOWHERE}/decision", {"decision": "upheld", "reasons": "x"}).status == 404
+    assert get(server, central, f"/v1/privacy/objections/{NOWHERE}").status == 404
+
+
+def test_upheld_it_stays_restricted_and_goes_with_the_person(cluster, server, central):
+    person = add_person(server, central, "Canary Upheld")
+    key = uuid.uuid4().hex
+    made = post(server, central, f"/v1/people/{person['id']}/objections", {"received_on": "2026-02-01", "purpose": "invitations", "grounds": "Quokka reason"}, key=key)
+    upheld = decide(server, central, made, "upheld")
+    assert upheld.json["decision"] == "upheld" and restricted(server, central, person)
+    assert problem(server.send("DELETE", f"/v1/people/{person['id']}/restriction", token=central)) == (409, "objection-stands")
+    mine = rows(server, central, f"/v1/privacy/objections?person={person['id']}")
+    assert [row["id"] for row in mine] == [made.json["id"]] and reads(cluster, person["id"], "listObjections") >= 1
+    assert rows(server, central, f"/v1/privacy/objections?person={person['id']}&decision=open") == []
+    seen = get(server, central, made.json["href"])
+    assert get(server, central, made.json["href"], If_None_Match=seen.headers["ETag"]).status == 304
+    assert post(server, central, f"/v1/people/{person['id']}/erasure").status == 200
+    after = get(server, central, made.json["href"]).json
+    assert (after["purpose"], after["grounds"], after["reasons"], after["decision"]) == ("(erased)", None, None, "upheld")
+    assert "Quokka reason" not in cluster.psql("SELECT string_agg(t::text, '') FROM (SELECT body FROM scip.idempotency UNION ALL SELECT row::text FROM scip.history) t")
+    assert problem(object_to(server, central, person)) == (409, "person-erased")
+
+
+def test_a_restriction_of_its_own_outlives_a_refusal(server, central):
+    person = add_person(server, central, "Canary Own")
+    assert put(server, central, f"/v1/people/{person['id']}/restriction").status == 200
+    assert decide(server, central, object_to(server, central, person), "refused").status == 200 and restricted(server, central, person)
+    assert server.send("DELETE", f"/v1/people/{person['id']}/restriction", token=central).status == 204

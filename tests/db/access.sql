@@ -34,7 +34,8 @@ INSERT INTO open_definers VALUES ('scip.published_answers');
 -- The network's year: which Hubs have given a return, and a page made of its release.
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.network_returns', 'scip.network_document']);
 INSERT INTO definers VALUES ('scip.network_progress'), ('ctx.unknown_account');
-INSERT INTO definers SELECT unnest(ARRAY['scip.account_word', 'scip.withdraw_consent']);
+INSERT INTO definers SELECT unnest(ARRAY['scip.account_word', 'scip.withdraw_consent', 'scip.objection_words']);
+INSERT INTO unrecorded VALUES ('removal');
 INSERT INTO public_tables VALUES ('consent_text');
 INSERT INTO definers SELECT unnest(ARRAY['scip.correct_record', 'scip.is_corrected']);
 INSERT INTO public_tables SELECT unnest(ARRAY['evaluation_metric', 'evaluation_question']);

@@ -1,0 +1,6 @@
+-- What the nightly job removes, then history by table.
+SELECT kind, name, kept, what, last_run, removed, kind AS _after_kind, name AS _after_name
+FROM scip.retention
+WHERE :after_kind IS NULL OR kind < :after_kind OR kind = :after_kind AND name > :after_name
+ORDER BY kind DESC, name
+LIMIT :limit
