@@ -71,6 +71,8 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_consent_text BEFORE INSERT ON scip.consent_text FOR EACH ROW EXECUTE FUNCTION scip.guard_consent_text();
 
+COMMENT ON COLUMN scip.booking_need.dietary IS 'personal: purpose=catering on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
+COMMENT ON COLUMN scip.booking_need.access IS 'personal: purpose=reasonable adjustments on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
 -- To which text consent was given with a booking, when, and when it was withdrawn.
 CREATE TABLE scip.booking_consent (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -37,6 +37,8 @@ DROP TABLE scip.removal;
 DROP FUNCTION scip.withdraw_consent, scip.set_needs;
 ALTER FUNCTION scip.write_needs RENAME TO set_needs;
 GRANT EXECUTE ON FUNCTION scip.set_needs TO scip_writer;
+COMMENT ON COLUMN scip.booking_need.dietary IS 'personal: purpose=catering on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session';
+COMMENT ON COLUMN scip.booking_need.access IS 'personal: purpose=reasonable adjustments on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session';
 DROP TRIGGER guard_needs ON scip.booking_need;
 DROP FUNCTION scip.guard_needs;
 DROP TABLE scip.booking_consent, scip.consent_text;

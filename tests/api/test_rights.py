@@ -364,7 +364,7 @@ def test_records_of_processing(cluster, server, central):
         WHERE c.relnamespace = 'scip'::regnamespace AND col_description(c.oid, a.attnum) LIKE 'personal: %' AND c.relkind IN ('r', 'p')""").split()
     assert sorted(f"{row['table']}.{row['column']}" for row in listed) == sorted(marked) and len(listed) > 10
     dietary = next(row for row in listed if row["column"] == "dietary")
-    assert (dietary["purpose"], dietary["basis"], dietary["retention"]) == ("catering on the day", "explicit consent, UK GDPR Art. 9(2)(a)", "30 days after the session")
+    assert (dietary["purpose"], dietary["basis"], dietary["retention"]) == ("catering on the day", "explicit consent, UK GDPR Art. 9(2)(a)", "30 days after the session, or until consent is withdrawn")
     page = get(server, central, "/v1/privacy/processing?limit=3").json
     assert get(server, central, "/v1/privacy/processing?limit=200&cursor=" + page["next"]).json["items"] == listed[3:]
     assert "data.zip" not in get(server, None, "/v1").text or get(server, None, "/v1/privacy/processing").status == 401
