@@ -6,6 +6,7 @@ import io
 import itertools
 import uuid
 
+import harness
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/privacy"], "confidence": "high"}
@@ -518,3 +519,24 @@ def test_a_restriction_of_its_own_outlives_a_refusal(server, central):
     assert put(server, central, f"/v1/people/{person['id']}/restriction").status == 200
     assert decide(server, central, object_to(server, central, person), "refused").status == 200 and restricted(server, central, person)
     assert server.send("DELETE", f"/v1/people/{person['id']}/restriction", token=central).status == 204
+
+
+# What every list and every write does
+
+@pytest.mark.parametrize("path", ["processing", "retention", "removals", "reads", "breaches", "objections"])
+def test_what_has_not_changed(server, central, path):
+    first = get(server, central, f"/v1/privacy/{path}?limit=1")
+    assert (first.status, first.headers["Cache-Control"]) == (200, "private, no-store")
+    assert get(server, central, f"/v1/privacy/{path}?limit=1", If_None_Match=first.headers["ETag"]).status == 304
+
+
+def test_keys_that_are_taken(cluster, server, central):
+    person, key = add_person(server, central, "Canary Key"), uuid.uuid4().hex
+    body = {"received_on": "2026-02-01", "purpose": "invitations"}
+    made = post(server, central, f"/v1/people/{person['id']}/objections", body, key=key)
+    assert post(server, central, f"/v1/people/{person['id']}/objections", body, key=key).body == made.body
+    assert problem(post(server, central, f"/v1/people/{person['id']}/objections", {**body, "purpose": "all"}, key=key)) == (422, "idempotency-key-reused")
+    assert decide(server, central, made, "refused", key=key).status == 200
+    assert problem(decide(server, central, made, "upheld", key=key)) == (422, "idempotency-key-reused")
+    with harness.claimed(cluster, "addBreach", key):
+        assert problem(post(server, central, BREACHES, {"what": "Rights: meanwhile", "discovered_at": "2026-03-01T09:00:00Z"}, key=key)) == (409, "idempotency-key-in-progress")
