@@ -83,11 +83,11 @@ class Booth:
 
     def check(self):
         sql, run = self.cluster.psql, self.run
-        # each booking is whole: with its person, its needs, audit, history, changes and the answer that was kept, of one transaction
+        # each booking is whole: with its person, what was typed, needs, consent, audit, history, changes and the answer that was kept, of one transaction
         whole = sql(f"""
             SELECT i.key, count(*), bool_and(
                 i.xmin = p.xmin AND i.body::jsonb ->> 'id' = b.id::text AND i.status = 201
-                AND (SELECT count(*) FROM scip.audit u WHERE u.request = i.key AND u.operation = 'addBooking' AND u.op = 'INSERT' AND u.xmin = i.xmin) = 3
+                AND (SELECT count(*) FROM scip.audit u WHERE u.request = i.key AND u.operation = 'addBooking' AND u.op = 'INSERT' AND u.xmin = i.xmin) = 5
                 AND (SELECT count(*) FROM scip.change c WHERE c.xmin = i.xmin AND (c.kind, c.key) IN (('booking', b.id::text), ('training_session', b.session_id::text))) = 2
                 AND (b.status = 'cancelled') <> EXISTS (SELECT FROM scip.booking_need n WHERE n.booking_id = b.id))
             FROM scip.booking b JOIN scip.person p ON p.id = b.person_id JOIN scip.idempotency i ON i.key = split_part(p.email, '@', 1) AND i.operation = 'addBooking'
