@@ -218,7 +218,7 @@ BEGIN
 END $$;
 
 -- The schedule: of each step of the nightly job and of each table's history what its comment says.
-COMMENT ON FUNCTION scip.retain_idempotency IS 'retention: kept=24 hours; what=answers that were kept for a request that is sent again';
+COMMENT ON FUNCTION scip.retain_idempotency IS 'retention: kept=24 hours, a key whose answer was erased with a person 2 years; what=answers that were kept for a request that is sent again';
 COMMENT ON FUNCTION scip.retain_spent_token IS 'retention: kept=5 minutes after their end; what=tokens that were ended or used up';
 COMMENT ON FUNCTION scip.retain_personal_read IS 'retention: kept=2 years; what=who read whose data';
 COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';

@@ -577,7 +577,7 @@ CREATE TRIGGER erase_from_training AFTER UPDATE OF erased_at ON scip.person FOR 
 -- replaces one.
 CREATE FUNCTION scip.retain_idempotency() RETURNS int
 LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - interval '24 hours' RETURNING 1) SELECT count(*)::int FROM gone;
+  WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END RETURNING 1) SELECT count(*)::int FROM gone;
 $$;
 CREATE FUNCTION scip.retain_spent_token() RETURNS int
 LANGUAGE sql AS $$

@@ -42,6 +42,13 @@ SELECT is(pg_temp.told('2018-19', ago), CASE ago WHEN '3 years' THEN 'not_availa
 SELECT is(pg_temp.told('2017-18', ago), 'value 41', 'what was published stays, as of ' || ago) FROM before;
 SELECT is((SELECT retain_history()), 0, 'once');
 
+-- A key whose answer was erased with a person stays used: who repeats the request does not make the person anew.
+INSERT INTO account (id, issuer, subject, label) VALUES ('00000000-0000-7000-8000-00000000aaaa', 'self', 'test-retention', 'test');
+INSERT INTO idempotency (account_id, operation, key, hash, rights, status, created_at)
+SELECT '00000000-0000-7000-8000-00000000aaaa', 'addPerson', days || ' ' || status, '', '', status, now() - days * interval '1 day' FROM unnest(ARRAY[0, 2, 729, 732]) days, unnest(ARRAY[201, 410]) status;
+SELECT ok((SELECT retain_idempotency()) >= 4, 'answers that are over');
+SELECT results_eq($$SELECT key FROM idempotency WHERE operation = 'addPerson' AND account_id = '00000000-0000-7000-8000-00000000aaaa' ORDER BY 1$$, $$VALUES ('0 201'), ('0 410'), ('2 410'), ('729 410')$$, 'of erased people keys stay used for two years');
+
 -- Every table that keeps its history says how long.
 SELECT is_empty($$SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'keep_records' AND history_kept(tgrelid) IS NULL$$, 'stated of each table');
 SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0
