@@ -384,17 +384,19 @@ FROM scip.objection o;
 GRANT SELECT ON scip.objections TO scip_writer;
 GRANT EXECUTE ON FUNCTION scip.objection_words TO scip_writer;
 
--- UK GDPR Art. 15: consents and objections as well.
+-- UK GDPR Art. 15: consents and objections as well; what is left of who was erased is about nobody.
 ALTER FUNCTION scip.held_about RENAME TO held_before_rights;
 REVOKE EXECUTE ON FUNCTION scip.held_before_rights FROM scip_writer;
 CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  of_whom uuid := (SELECT p.id FROM person p WHERE p.id = held_about.person AND p.erased_at IS NULL);
 BEGIN
   RETURN held_before_rights(person) || jsonb_build_object(
     'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text', '/v1/training/consent-texts/' || c.text_version, 'given_at', c.given_at,
-        'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]') FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = held_about.person),
+        'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]') FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = of_whom),
     'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds, 'decision', o.decision,
-        'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]') FROM objection o WHERE o.person_id = held_about.person));
+        'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]') FROM objection o WHERE o.person_id = of_whom));
 END $$;
 GRANT EXECUTE ON FUNCTION scip.held_about TO scip_writer;
 

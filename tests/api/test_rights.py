@@ -311,6 +311,8 @@ def test_withdrawn_at_once(cluster, server, central, website, lead, session):
     assert get(server, website, href + "/needs").status == get(server, central, href + "/needs").status == 404
     consent = get(server, lead, href + "/consent").json
     assert consent["withdrawn_at"] and consent["given_at"] and consent["booking"] == made["id"]
+    held = get(server, central, f"/v1/people/{get(server, central, href).json['person']}/export").json["consents"]
+    assert [(one["booking"], one["text"], bool(one["withdrawn_at"])) for one in held] == [(made["id"], f"{TEXTS}/1", True)]
     tables = cluster.psql("SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r'").split()
     assert cluster.psql(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM scip.{table} t WHERE strpos(t::text, 'Quokka diet') > 0)" for table in tables)) == ""
     assert server.send("DELETE", href + "/consent", token=website).status == 404
@@ -512,6 +514,8 @@ def test_upheld_it_stays_restricted_and_goes_with_the_person(cluster, server, ce
     assert (after["purpose"], after["grounds"], after["reasons"], after["decision"]) == ("(erased)", None, None, "upheld")
     assert "Quokka reason" not in cluster.psql("SELECT string_agg(t::text, '') FROM (SELECT body FROM scip.idempotency UNION ALL SELECT row::text FROM scip.history) t")
     assert problem(object_to(server, central, person)) == (409, "person-erased")
+    held = get(server, central, f"/v1/people/{person['id']}/export").json
+    assert held["objections"] == held["consents"] == []
 
 
 def test_a_restriction_of_its_own_outlives_a_refusal(server, central):
