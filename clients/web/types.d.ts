@@ -1560,7 +1560,7 @@ export interface paths {
         put?: never;
         /**
          * Book a place
-         * @description Confirmed while a place is free, else waiting, in the order of booking. Somebody who has a booking of this session already is told so (409); whoever has this address, in whatever case, is the same person. The website books until the session begins; its staff may write down later who came.
+         * @description Confirmed while a place is free, else waiting, in the order of booking. Somebody who has a booking of this session already is told so (409); whoever has this address, in whatever case, is the same person. The answer has the name as it was given, and tells nothing of that person. The website books until the session begins; its staff may write down later who came. What a delegate eats or needs is taken with `consent` alone, the version of the text that they were shown (422).
          */
         post: operations["addBooking"];
         delete?: never;
@@ -1588,7 +1588,7 @@ export interface paths {
         head?: never;
         /**
          * Change what a booking says
-         * @description Organisation, sector, needs.
+         * @description Organisation, sector, needs (as PUT of the needs has them).
          */
         patch: operations["patchBooking"];
         trace?: never;
@@ -1613,6 +1613,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bookings/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the consent to keeping needs
+         * @description The last that was given with the booking: to which text, when, and whether it has been withdrawn. For who handles the booking, and the delegate.
+         */
+        get: operations["getBookingConsent"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw the consent
+         * @description By who handles the booking, and the delegate. The needs are removed at the same moment (UK GDPR Art. 7(3)); that there was consent stays known. Nothing to withdraw is 404.
+         */
+        delete: operations["withdrawBookingConsent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bookings/{id}/needs": {
         parameters: {
             query?: never;
@@ -1622,10 +1646,13 @@ export interface paths {
         };
         /**
          * Show the needs of a delegate
-         * @description Kept apart and removed 30 days after the session; that they were read is written down.
+         * @description Kept apart and removed 30 days after the session, or when the consent is withdrawn; that they were read is written down.
          */
         get: operations["getBookingNeeds"];
-        /** Say what a delegate needs */
+        /**
+         * Say what a delegate needs
+         * @description With `consent`, the version of the text that the delegate has consented to, where they have not done so before (422). A text that has been replaced is refused (422): show the new one.
+         */
         put: operations["putBookingNeeds"];
         post?: never;
         /** Remove the needs of a delegate */
@@ -1710,6 +1737,47 @@ export interface paths {
          * @description Once for each attended booking, by its token; the website posts it for its visitor. What is written is read by the central team, and published by nobody before it is cleared.
          */
         post: operations["giveFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/consent-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the texts that delegates consent to
+         * @description What a delegate who says what they eat or need is asked to consent to; the newest first, and that one is to be shown beside the fields.
+         */
+        get: operations["listConsentTexts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/consent-texts/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a text that delegates consent to */
+        get: operations["getConsentText"];
+        /**
+         * Write the next text
+         * @description Its version is the next number (409). A text never changes: who consented, consented to its words.
+         */
+        put: operations["putConsentText"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1968,7 +2036,7 @@ export interface paths {
         };
         /**
          * List the values of a metric
-         * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`. What is about young people, ratings, and members by Hub and category come from releases alone.
+         * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`, as long as earlier states are kept (/v1/privacy/retention). What is about young people, ratings, and members by Hub and category come from releases alone.
          */
         get: operations["listMetricCells"];
         put?: never;
@@ -2519,7 +2587,10 @@ export interface paths {
          */
         put: operations["restrictPerson"];
         post?: never;
-        /** End the restriction */
+        /**
+         * End the restriction
+         * @description Not while an objection of the person stands (409).
+         */
         delete: operations["unrestrictPerson"];
         options?: never;
         head?: never;
@@ -2540,6 +2611,208 @@ export interface paths {
          * @description UK GDPR Art. 17. Name and address are gone for good, also from the answers that were kept, and the person's accounts are closed. What was counted stays counted: it refers to the id. Doing it again changes nothing.
          */
         post: operations["erasePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what personal data is kept, and why
+         * @description The records of processing (UK GDPR Art. 30): of each column what for, on what ground, and how long. They are the schema's own descriptions: a column without one does not pass the tests.
+         */
+        get: operations["listProcessing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List how long everything is kept
+         * @description What the nightly job removes, of what and after how long, and when it last did; of each table how long its earlier states are kept. Figures as of a day before that are not available.
+         */
+        get: operations["listRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was removed because its time was over
+         * @description Each run of the nightly job, the newest first: how many of each kind.
+         */
+        get: operations["listRemovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who read whose data
+         * @description The newest first, by id alone: one row for each person and request, answers that were given again included. Kept two years.
+         */
+        get: operations["listPersonalReads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/breaches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the breaches of personal data
+         * @description UK GDPR Art. 33(5), the newest first.
+         */
+        get: operations["listBreaches"];
+        put?: never;
+        /**
+         * Write down a breach
+         * @description What happened, with no name in it. `report_by` is 72 hours after it was discovered (Art. 33(1)).
+         */
+        post: operations["addBreach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/breaches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a breach */
+        get: operations["getBreach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Write down what was found and done
+         * @description It is closed when it has been reported to the Information Commissioner or says why not, and where the risk is high when the people were told or it says why not (422). Nothing is removed: earlier states are kept.
+         */
+        patch: operations["patchBreach"];
+        trace?: never;
+    };
+    "/v1/privacy/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List objections
+         * @description The newest first. That the words of one were read is written down.
+         */
+        get: operations["listObjections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/objections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an objection */
+        get: operations["getObjection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/objections/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on an objection
+         * @description Once (409). Upheld: the use of the person's data stays restricted; erase the person where nothing else needs it. Refused, with the compelling reasons: the restriction that the objection brought ends.
+         */
+        post: operations["decideObjection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down that a person objects
+         * @description UK GDPR Art. 21: to what is done with their data on the ground of legitimate interests. Until it is decided, and when it is upheld, the use of the data is restricted (Art. 18(1)(d)) and the restriction is not ended (409).
+         */
+        post: operations["addObjection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4014,7 +4287,7 @@ export interface paths {
         };
         /**
          * List the accounts
-         * @description By label. role, hub, organisation and group are those of one role that is in force today.
+         * @description By label. role, hub, organisation and group are those of one role that is in force today. That an account of a person was read is written down.
          */
         get: operations["listAccounts"];
         put?: never;
@@ -5237,6 +5510,9 @@ export interface components {
             activities: components["schemas"]["ExportedRow"][];
             /** @description Of training, with what was needed and what was thought of it. */
             bookings: components["schemas"]["ExportedRow"][];
+            /** @description To keeping needs: to which text, when, withdrawn. */
+            consents: components["schemas"]["ExportedRow"][];
+            objections: components["schemas"]["ExportedRow"][];
             accounts: components["schemas"]["ExportedRow"][];
             reads: components["schemas"]["ExportedRow"][];
         };
@@ -6912,10 +7188,10 @@ export interface components {
             };
             /**
              * Format: uuid
-             * @description The delegate's id.
+             * @description The delegate's id, for the session's staff and the delegate; null for others, whoever it is.
              */
-            person: string;
-            /** @description Null where it is not the caller's to read: restricted, erased, or recorded otherwise than it was given with the booking. */
+            person: string | null;
+            /** @description As it was given with the booking. Null where it has been corrected since, restricted or erased. */
             name: string | null;
             /** @description Null as the name. */
             email: string | null;
@@ -6964,6 +7240,7 @@ export interface components {
             sector?: components["schemas"]["Sector"];
             dietary?: components["schemas"]["Need"];
             access?: components["schemas"]["Need"];
+            consent?: components["schemas"]["ConsentVersion"];
         };
         /** @description What is to change. */
         BookingPatch: {
@@ -6972,6 +7249,7 @@ export interface components {
             sector?: components["schemas"]["Sector"] | null;
             dietary?: components["schemas"]["Need"];
             access?: components["schemas"]["Need"];
+            consent?: components["schemas"]["ConsentVersion"];
         };
         /** @description For the day alone. */
         BookingNeeds: {
@@ -6980,10 +7258,50 @@ export interface components {
             dietary: string | null;
             access: string | null;
         };
-        /** @description They replace what was there. At least one is said. */
+        /**
+         * @description They replace what was there. At least one is said.
+         * @example {
+         *       "access": "A ramp",
+         *       "consent": 1
+         *     }
+         */
         BookingNeedsNew: {
             dietary?: string;
             access?: string;
+            consent?: components["schemas"]["ConsentVersion"];
+        } | unknown | unknown;
+        /** @description The version of the text that the delegate was shown and consented to; the newest, of /v1/training/consent-texts. */
+        ConsentVersion: number;
+        ConsentText: {
+            version: number;
+            text: string;
+            /** @description In Welsh. */
+            text_cy: string | null;
+            /** @description The one to be shown: consent to another is not taken. */
+            current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ConsentTextList: {
+            items: components["schemas"]["ConsentText"][];
+            next: components["schemas"]["Next"];
+        };
+        ConsentTextNew: {
+            text: string;
+            text_cy?: string | null;
+        };
+        /** @description That a delegate consented to keeping what they eat or need (UK GDPR Art. 9(2)(a)). */
+        BookingConsent: {
+            /** Format: uuid */
+            booking: string;
+            version: number;
+            /** @description Where the text is. */
+            text: components["schemas"]["Href"];
+            /** Format: date-time */
+            given_at: string;
+            /** Format: date-time */
+            withdrawn_at: string | null;
         };
         /**
          * @example {
@@ -7512,6 +7830,206 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
+        };
+        /** @description A column that holds personal data. */
+        Processing: {
+            table: string;
+            column: string;
+            purpose: string;
+            /** @description The ground, with the article of the UK GDPR. */
+            basis: string;
+            retention: string;
+        };
+        ProcessingList: {
+            items: components["schemas"]["Processing"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description How long something is kept. */
+        Retention: {
+            /** @enum {string} */
+            kind: "removal" | "history";
+            /** @description Of a removal what /v1/privacy/removals calls it; of history the table. */
+            name: string;
+            /** @description How long. */
+            kept: string;
+            /** @description What goes then. */
+            what: string | null;
+            /**
+             * Format: date-time
+             * @description When the nightly job last looked.
+             */
+            last_run: string | null;
+            /** @description How many in all, of what /v1/privacy/removals still tells. */
+            removed: number | null;
+        };
+        RetentionList: {
+            items: components["schemas"]["Retention"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description What one run of the nightly job removed. */
+        Removal: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            removed: number;
+        };
+        RemovalList: {
+            items: components["schemas"]["Removal"][];
+            next: components["schemas"]["Next"];
+        };
+        /** @description That somebody read a person's data. */
+        PersonalRead: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            person: string;
+            /** Format: uuid */
+            account: string | null;
+            operation: string | null;
+            /** @description The X-Request-Id. */
+            request: string | null;
+        };
+        PersonalReadList: {
+            items: components["schemas"]["PersonalRead"][];
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description To the rights and freedoms of people.
+         * @enum {string}
+         */
+        RiskOfBreach: "unlikely" | "risk" | "high";
+        /** @description A breach of personal data (UK GDPR Art. 33 and 34); no name stands in it. */
+        Breach: {
+            /** Format: uuid */
+            id: string;
+            what: string;
+            /** Format: date-time */
+            discovered_at: string;
+            /** Format: date-time */
+            began_at: string | null;
+            /** @description Which kinds of data of whom. */
+            data: string | null;
+            /** @description About how many. */
+            people: number | null;
+            risk: components["schemas"]["RiskOfBreach"] | null;
+            consequences: string | null;
+            measures: string | null;
+            /**
+             * Format: date-time
+             * @description To the Information Commissioner.
+             */
+            reported_at: string | null;
+            not_reported_because: string | null;
+            /** Format: date-time */
+            people_told_at: string | null;
+            people_not_told_because: string | null;
+            /**
+             * Format: date-time
+             * @description 72 hours after it was discovered.
+             */
+            report_by: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        BreachList: {
+            items: components["schemas"]["Breach"][];
+            next: components["schemas"]["Next"];
+        };
+        BreachNew: {
+            what: string;
+            /** Format: date-time */
+            discovered_at: string;
+            /** Format: date-time */
+            began_at?: string | null;
+            /** @description Which kinds of data of whom. */
+            data?: string | null;
+            /** @description About how many. */
+            people?: number | null;
+            risk?: components["schemas"]["RiskOfBreach"] | null;
+            consequences?: string | null;
+            measures?: string | null;
+            /**
+             * Format: date-time
+             * @description To the Information Commissioner.
+             */
+            reported_at?: string | null;
+            not_reported_because?: string | null;
+            /** Format: date-time */
+            people_told_at?: string | null;
+            people_not_told_because?: string | null;
+            /** Format: date-time */
+            closed_at?: string | null;
+        };
+        /** @description What is to change. */
+        BreachPatch: {
+            what?: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            /** Format: date-time */
+            began_at?: string | null;
+            /** @description Which kinds of data of whom. */
+            data?: string | null;
+            /** @description About how many. */
+            people?: number | null;
+            risk?: components["schemas"]["RiskOfBreach"] | null;
+            consequences?: string | null;
+            measures?: string | null;
+            /**
+             * Format: date-time
+             * @description To the Information Commissioner.
+             */
+            reported_at?: string | null;
+            not_reported_because?: string | null;
+            /** Format: date-time */
+            people_told_at?: string | null;
+            people_not_told_because?: string | null;
+            /** Format: date-time */
+            closed_at?: string | null;
+        };
+        /** @enum {string} */
+        ObjectionDecision: "open" | "upheld" | "refused";
+        /** @description That a person objects to what is done with their data. */
+        Objection: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            person: string;
+            /** Format: date */
+            received_on: string;
+            /** @description To what; null in a dry run. */
+            purpose: string | null;
+            /** @description Why, in their words; null when erased. */
+            grounds: string | null;
+            decision: components["schemas"]["ObjectionDecision"];
+            /** @description Why it was decided so. */
+            reasons: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            href: components["schemas"]["Href"];
+        };
+        ObjectionList: {
+            items: components["schemas"]["Objection"][];
+            next: components["schemas"]["Next"];
+        };
+        ObjectionNew: {
+            /** Format: date */
+            received_on: string;
+            purpose: string;
+            grounds?: string | null;
+        };
+        ObjectionDecisionNew: {
+            /** @enum {string} */
+            decision: "upheld" | "refused";
+            reasons: string;
         };
         /** @enum {string} */
         EvaluationStatus: "none" | "draft" | "submitted" | "accepted" | "published";
@@ -8189,6 +8707,8 @@ export interface components {
         RoleName: "central" | "hub_lead" | "hub_member" | "group_member" | "partner" | "website" | "analyst";
         /** @description The account's name at its issuer (the claim `sub`). */
         Subject: string;
+        /** @description What the central team calls it; null in a dry run where it is a person's. */
+        LabelRead: string | null;
         /**
          * @description What the central team calls it: a post or a system, not a person's name.
          * @example Hub Lead of the Scotland Hub
@@ -8260,8 +8780,9 @@ export interface components {
             id: components["schemas"]["AccountId"];
             /** @description The OpenID provider; `self` for clients of this service. */
             issuer: string;
-            subject: components["schemas"]["Subject"];
-            label: components["schemas"]["AccountLabel"];
+            /** @description The account's name at its issuer (the claim `sub`); null in a dry run where it is a person's. */
+            subject: string | null;
+            label: components["schemas"]["LabelRead"];
             /** @description false: no token of it is accepted. */
             active: boolean;
             /**
@@ -8327,7 +8848,7 @@ export interface components {
             id: components["schemas"]["AccountId"];
             /** @description What it is called at the token endpoint. */
             client_id: string;
-            label: components["schemas"]["AccountLabel"];
+            label: components["schemas"]["LabelRead"];
             /** @description false: no token of it is accepted, and it gets none. */
             active: boolean;
             /**
@@ -15015,6 +15536,73 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
+    getBookingConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The booking's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingConsent"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    withdrawBookingConsent: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The booking's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is withdrawn, and the needs are gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
     getBookingNeeds: {
         parameters: {
             query?: never;
@@ -15089,6 +15677,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -15328,6 +15917,125 @@ export interface operations {
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listConsentTexts: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTextList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getConsentText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The text's version. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentText"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    putConsentText: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description `*`: only if there is no such record yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
+            path: {
+                /** @description The text's version. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentTextNew"];
+            };
+        };
+        responses: {
+            /** @description The new text. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentText"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -17891,6 +18599,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -17933,6 +18642,535 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listProcessing: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessingList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listRetention: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listRemovals: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["Code"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listPersonalReads: {
+        parameters: {
+            query?: {
+                /** @description Only reads of this person. */
+                person?: string;
+                /** @description Only reads by this account. */
+                account?: string;
+                /** @description Only from this day on. */
+                since?: string;
+                /** @description Only up to this day. */
+                until?: string;
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalReadList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listBreaches: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreachList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    addBreach: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreachNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breach"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getBreach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breach"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    patchBreach: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["BreachPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breach"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listObjections: {
+        parameters: {
+            query?: {
+                /** @description Only of this person. */
+                person?: string;
+                /** @description Only with this decision. */
+                decision?: components["schemas"]["ObjectionDecision"];
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getObjection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    decideObjection: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionDecisionNew"];
+            };
+        };
+        responses: {
+            /** @description The objection. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    addObjection: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The person's id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
