@@ -824,6 +824,7 @@ def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central,
     assert (said["session"], said["delegates"], said["responses"], said["ratings"]) == (path, 3, 2, {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1})
     assert sorted(said["answers"], key=lambda a: a["rating"]) == [{"rating": 2, "principles": {"voice": 3}, "comment": None}, {"rating": 5, "principles": {}, "comment": "Canary words of one"}]
     assert answers(central).json == said and not any(href[-36:] in answers(lead).text for href in hrefs), "not whose they are"
+    assert get(server, lead, path + "/answers", If_None_Match=answers(lead).headers["ETag"]).status == 304
     assert answers(neighbour).status == 404 and answers(website).status == 403 and answers(None).status == 401
     # who read the words is noted, here and in the list of comments
     reads = lambda operation: cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.booking b ON b.person_id = r.person_id WHERE b.id = '{hrefs[0][-36:]}' AND r.operation = '{operation}'")

@@ -138,10 +138,11 @@ def test_as_of_a_day(client):
 def test_explain_to_anybody_and_to_the_central_team(client, central):
     told = client.explain("network_events", period="2024-25", nation="GB-SCT")
     assert told.filters.nation == "GB-SCT" and told.value == told.rows_in and told.status == "value"
-    assert told.counted is None and told.records is None and told.citation is None
+    assert told.counted is None and len(told.records) == told.value and told.citation is None, "the records are public"
+    assert client.explain("meetings_held", period="2024-25").records is None, "those are not"
     assert told.fresh_at.tzinfo is datetime.UTC and told.rows_left_out[0].rows > 0
     known = central.explain("network_events", period="2024-25", nation="GB-SCT")
-    assert known.counted.value == told.value and all(record.startswith("/v1/events/") for record in known.records)
+    assert known.counted.value == told.value and known.records == told.records and all(record.startswith("/v1/events/") for record in known.records)
     with pytest.raises(ValueError, match="provisional"):
         client.verify_citation(told)
 
