@@ -91,7 +91,7 @@ static int erasures_list(struct app *app, char **words) {
 /* Erases those of a FILE again, in a database that was restored from an older backup. */
 static int erasures_replay(struct app *app, char **words) {
     FILE *in = fopen(words[0], "re");
-    char line[128];
+    char line[1024];
     int count = 0;
     bool fine = in;
     while (fine && fgets(line, sizeof line, in)) {

@@ -35,12 +35,15 @@ CREATE FUNCTION scip.precision(value scip.partial_date) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE length(value) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END;
 
--- As it is read: white space of any kind and length is one space and none at the ends, and what shows nothing
--- (zero-width, soft hyphens, marks of direction, tags) is gone.
+-- Without what shows nothing (zero-width, soft hyphens, marks of direction, tags); lines stay.
+CREATE FUNCTION scip.visible(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(value,
+  '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+', '', 'g');
+-- As it is read: that, and white space of any kind and length is one space and none at the ends.
 CREATE FUNCTION scip.plain(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN btrim(regexp_replace(regexp_replace(value,
-  '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+', '', 'g'),
+RETURN btrim(regexp_replace(scip.visible(value),
   '[\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'));
 
 -- The key by which names are compared and sorted: plain, no accents, no case, one form of each character. The
@@ -88,7 +91,7 @@ CREATE DOMAIN scip.confidence AS text CONSTRAINT confidence CHECK (VALUE IN ('hi
 CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
   CHECK (cardinality(VALUE) > 0 AND array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL);
 
-GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.precision, scip.plain, scip.fold, scip.spell,
+GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.precision, scip.visible, scip.plain, scip.fold, scip.spell,
   scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
   TO scip_anonymous, scip_writer;
 

@@ -150,6 +150,10 @@ DECLARE
   has record;
   audiences text[];
 BEGIN
+  -- Words are taken out when nobody is in: what another is about to commit would be missed.
+  IF enter.operation <> ALL ('{erasePerson,decideErasureMention,addRedaction}') THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('scip.redaction', 0));
+  END IF;
   SELECT a.id INTO caller FROM account a
   WHERE a.issuer = enter.issuer AND a.subject = enter.subject AND a.active
     AND (a.tokens_from IS NULL OR to_timestamp(enter.issued_at) >= date_trunc('second', a.tokens_from))

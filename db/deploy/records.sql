@@ -44,13 +44,25 @@ DELETE FROM scip.change;
 ALTER TABLE scip.change
   ADD COLUMN at timestamptz NOT NULL DEFAULT now(),
   ADD COLUMN key text NOT NULL,
-  ADD COLUMN op text NOT NULL CHECK (op IN ('changed', 'deleted')),
+  ADD COLUMN op text NOT NULL CHECK (op IN ('changed', 'deleted', 'redacted')),
   ADD COLUMN audience text[] NOT NULL CHECK (cardinality(audience) > 0),
   ADD CONSTRAINT change_once UNIQUE (xid, kind, key, op, audience);
 COMMENT ON COLUMN scip.change.audience IS 'Who may see that it changed: words of ctx.audiences()';
 DROP POLICY read ON scip.change;
 CREATE POLICY read ON scip.change FOR SELECT TO scip_anonymous, scip_writer
   USING (audience && (SELECT ctx.audiences()) OR (SELECT ctx.central()));
+
+-- Where the record of a row is: its kind, and an expression over the row r for its key.
+CREATE TABLE scip.record_kind (
+  "table" text PRIMARY KEY,
+  kind text,
+  key text NOT NULL
+);
+CALL scip.protect('record_kind');
+-- Whether words are being taken out of records: then their rules, which are for what people write, do not ask.
+CREATE FUNCTION scip.redacting() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(current_setting('scip.redacting', true), '') <> '';
+GRANT EXECUTE ON FUNCTION scip.redacting TO scip_anonymous, scip_writer;
 
 -- Makes table t keep its records. kind and key name the resource that others see; key and audience are
 -- expressions over the row r, as is record, its identity. part: a row of a larger record, whose coming and going changes that record.
@@ -91,7 +103,7 @@ BEGIN
       FROM (VALUES (1, old_key, CASE WHEN %7$L THEN 'changed' ELSE 'deleted' END,
                     CASE WHEN TG_OP = 'DELETE' OR old_key <> new_key THEN old_audience
                          ELSE ARRAY(SELECT unnest(old_audience) EXCEPT SELECT unnest(new_audience)) END),
-                   (2, new_key, 'changed', new_audience)) c (n, key, op, audience)
+                   (2, new_key, CASE WHEN scip.redacting() THEN 'redacted' ELSE 'changed' END, new_audience)) c (n, key, op, audience)
       WHERE c.key IS NOT NULL AND cardinality(c.audience) > 0 ORDER BY n
       ON CONFLICT (xid, kind, key, op, audience) %8$s;
       RETURN NULL;
@@ -100,6 +112,7 @@ BEGIN
     CASE WHEN part THEN 'DO NOTHING' ELSE 'DO UPDATE SET id = DEFAULT' END);
   EXECUTE format('CREATE TRIGGER keep_records AFTER INSERT OR UPDATE OR DELETE ON scip.%1$I '
                  'FOR EACH ROW EXECUTE FUNCTION scip.record_%1$s()', t);
+  INSERT INTO scip.record_kind VALUES (t, kind, key) ON CONFLICT ("table") DO UPDATE SET kind = EXCLUDED.kind, key = EXCLUDED.key;
   -- history begins with what there is
   EXECUTE format('INSERT INTO scip.history ("table", record, row) SELECT %L, %s, to_jsonb(r) - %L::text[] FROM scip.%I r',
                  t, record, personal, t);

@@ -36,13 +36,15 @@ CREATE TRIGGER guard_kept BEFORE INSERT ON scip.idempotency FOR EACH ROW EXECUTE
 
 -- Takes a person out: the name, the address and who signs in are gone, also from the answers that were kept, whose keys stay
 -- used: who repeats the request does not make the person anew. All rows
--- that count the person stay, for they have the id alone. Again, or of nobody, it does no harm.
+-- that count the person stay, for they have the id alone. The name is looked for in every text there is (erase_words).
+-- Again, or of nobody, it does no harm.
 CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   held record;
   words text[];
 BEGIN
+  PERFORM lock_texts();
   SELECT p.name::text, p.email INTO held FROM person p WHERE p.id = erase.person FOR UPDATE;
   INSERT INTO erasure (person_id, at, account_id) VALUES (erase.person, erase.at, ctx.account()) ON CONFLICT DO NOTHING;
   words := ARRAY[erase.person::text, held.name, held.email]
@@ -55,8 +57,12 @@ BEGIN
   WHERE p.id = erase.person AND p.erased_at IS NULL;
   DELETE FROM client_secret WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
   DELETE FROM client_keys WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
-  UPDATE account a SET subject = 'erased-' || gen_random_uuid(), active = false
+  DELETE FROM unknown_account u USING account a WHERE a.person_id = erase.person AND (u.issuer, u.subject) = (a.issuer, a.subject);
+  UPDATE account a SET subject = 'erased-' || gen_random_uuid(), label = '[erased]', active = false
   WHERE a.person_id = erase.person AND a.subject !~ '^erased-';
+  UPDATE history h SET row = h.row || '{"label": "[erased]"}' FROM account a
+  WHERE a.person_id = erase.person AND h."table" = 'account' AND h.record = a.id::text AND h.row ? 'label';
+  PERFORM erase_words(erase.person, held.name, held.email);
 END $$;
 CREATE FUNCTION scip.erase_person(person uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -76,6 +82,11 @@ BEGIN
     RETURN NULL;
   END IF;
   PERFORM note_read(p.id) FROM person p WHERE p.id = person AND p.name IS NOT NULL;
+  IF EXISTS (SELECT FROM person p WHERE p.id = person AND p.erased_at IS NOT NULL) THEN -- what is left is about nobody
+    RETURN (SELECT jsonb_build_object('person', jsonb_build_object('id', p.id, 'name', NULL, 'email', NULL, 'restricted', p.restricted, 'erased_at', p.erased_at,
+        'added_by', NULL, 'created_at', p.created_at, 'updated_at', p.updated_at), 'memberships', e, 'seats', e, 'attendance', e, 'actions', e, 'activities', e,
+        'accounts', e, 'reads', e) FROM person p, CAST('[]' AS jsonb) e WHERE p.id = person);
+  END IF;
   RETURN (SELECT jsonb_build_object(
     'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'restricted', p.restricted,
       'erased_at', p.erased_at, 'added_by', p.added_by, 'created_at', p.created_at, 'updated_at', p.updated_at),

@@ -650,7 +650,7 @@ LANGUAGE sql STABLE AS $$
   FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id JOIN scip.course c ON c.id = s.course_id
   LEFT JOIN scip.organisation o ON o.id = b.organisation_id LEFT JOIN scip.booking_need n ON n.booking_id = b.id
   LEFT JOIN scip.booking_contact t ON t.booking_id = b.id LEFT JOIN scip.feedback f ON f.booking_id = b.id
-  WHERE b.person_id = person;
+  WHERE b.person_id = person AND EXISTS (SELECT FROM scip.person p WHERE p.id = b.person_id AND p.erased_at IS NULL);
 $$;
 ALTER FUNCTION scip.held_about RENAME TO held_before_training;
 REVOKE EXECUTE ON FUNCTION scip.held_before_training FROM scip_writer;

@@ -1,2 +1,2 @@
--- Erases again, after a restore from a backup that is older.
-SELECT scip.erase(:person, :at)
+-- Does it again, after a restore from a backup that is older.
+SELECT scip.replay(:person, :at)
