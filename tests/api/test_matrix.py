@@ -133,7 +133,12 @@ GET,PATCH /v1/privacy/breaches/{id}        central
 GET /v1/privacy/objections /v1/privacy/objections/{id}  central
 POST /v1/privacy/objections/{id}/decision  central
 POST /v1/people/{id}/erasure               central
+GET /v1/people/{id}/erasure/mentions       central
+PUT /v1/people/{person}/erasure/mentions/{id}/decision  central
 GET /v1/erasures                           central
+GET /v1/redactions                         central lead; empty lead_other
+POST /v1/redactions                        central lead; 404 lead_other
+GET /v1/redactions/{id}                    central lead; 404 lead_other
 
 GET /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews  central lead member; empty lead_other member_other
 POST /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews /v1/hubs/{slug}/messages  central lead
@@ -266,7 +271,7 @@ def resolve(document, node):
 
 
 SAMPLES = ["matrix-mine", "https://www.example.org/x", "2024", "2024-06-01", "E12000008", "https://id.example.org", "A text", "AAAA", "1234567",
-           "GB-CHC-9999991", "matrix_code", "strategy-2019-22"]
+           "GB-CHC-9999991", "matrix_code", "strategy-2019-22", "/v1/hubs/matrix-hub"]
 
 
 def sample(document, schema, name=""):
@@ -314,6 +319,7 @@ def records(cluster, server):
           RESET session_replication_role;
           CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'matrix-%';
           CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%';
+          DELETE FROM scip.redaction WHERE hub_id IN (TABLE mine) OR person_id IN (SELECT id FROM scip.person WHERE name LIKE 'Matrix %');
           BEGIN;
           SET LOCAL session_replication_role = replica;
           DELETE FROM scip.hub_application WHERE organisation_id IN (TABLE ours);
@@ -428,6 +434,10 @@ def records(cluster, server):
     parts["breach"] = done("POST", "/v1/privacy/breaches", {"what": "Matrix", "discovered_at": "2024-06-01T10:00:00Z"})["id"]
     objector = done("POST", "/v1/people", {"name": "Matrix Objector"})["id"]
     parts["objection"] = done("POST", f"/v1/people/{objector}/objections", {"received_on": "2024-06-01", "purpose": "Matrix"})["id"]
+    parts["redacted"] = f"/v1/hubs/matrix-hub/activities/{parts['activity']}"
+    parts["redaction"] = done("POST", "/v1/redactions", {"record": parts["redacted"], "field": "title", "words": "Matrix", "reason": "Matrix"}, "lead")["id"]
+    parts["mention"] = cluster.psql(f"""INSERT INTO scip.redaction (person_id, "table", record, "column", match, words, digest)
+        VALUES ('{person}', 'activity', '{parts['activity']}', 'title', 'name', 1, 'x') RETURNING id""", "scip_migrator")
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
     yield {"meeting": meeting["id"], "person": person, "membership": membership, "seat": seat["id"], **parts,"application": open_["id"], "draft": draft["id"], "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
            "role": client["roles"][0]["id"]}
@@ -455,6 +465,8 @@ def address(server, records, method, template):
         return template.replace("{slug}", "matrix-held").replace("{name}", "new.csv" if method == "PUT" else "matrix.csv")
     if template.endswith("/withdrawal") and method == "GET" or template.endswith("/reinstatement"):
         return template.replace("{slug}", "matrix-withdrawn")
+    if "/redactions" in template or "/mentions/{id}" in template:
+        return template.replace("{person}", records["person"]).replace("{id}", records["redaction" if "redactions" in template else "mention"])
     if template.startswith("/v1/people"):
         return template.replace("{id}", records["person"]).replace("{person}", records["person"])
     if template.startswith("/v1/privacy"):
@@ -521,6 +533,8 @@ def judge(cluster, server, contract, records, cell):
     operation = contract["paths"][template.replace("{draft}", "{id}")][method.lower()]
     path = address(server, records, method, template) + ("?metric=hubs" if template == "/v1/metric-values" else "")  # all of them take long
     content_type, body = body_of(contract, operation)
+    if template == "/v1/redactions" and body:
+        body = json.dumps({"record": records["redacted"], "field": "title", "words": "redacted", "reason": "Matrix"}).encode()
     success = resolve(contract, next(value for status, value in operation["responses"].items() if status[0] == "2" or status == "303"))
     conditions = {resolve(contract, parameter)["name"] for parameter in operation.get("parameters", [])}
     for caller, who in CALLERS.items():

@@ -233,7 +233,7 @@ def sample(contract, schema):
     if kind == "array":
         return [sample(contract, schema["items"]) for _ in range(schema.get("minItems", 0))]
     if kind == "string" and "pattern" in schema:
-        return next(text for text in ("words", "two-words", "https://www.example.org/", "2026", "GB-SCT", "S92000003", "GB-UKPRN-10003614")
+        return next(text for text in ("words", "two-words", "https://www.example.org/", "2026", "GB-SCT", "S92000003", "GB-UKPRN-10003614", "/v1/hubs/not-there")
                     if re.search(schema["pattern"], text))
     return {"string": FORMS.get(schema.get("format"), "words"), "integer": schema.get("minimum", 1), "number": 1, "boolean": True}[kind]
 

@@ -16,7 +16,7 @@ CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'clos
 CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
 CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history', 'idempotency', 'spent_token',
-  'personal_read', 'erasure', 'change_cut', 'unknown_account']) AS name;
+  'personal_read', 'erasure', 'change_cut', 'unknown_account', 'record_kind']) AS name;
 -- Bytes on their way, and by the chunk: the file that they become is recorded.
 INSERT INTO unrecorded SELECT unnest(ARRAY['upload', 'file_chunk']);
 -- Functions with their owner's rights that a login role may call.
@@ -38,6 +38,7 @@ INSERT INTO definers SELECT unnest(ARRAY['scip.account_word', 'scip.withdraw_con
 INSERT INTO unrecorded VALUES ('removal');
 INSERT INTO public_tables VALUES ('consent_text');
 INSERT INTO definers SELECT unnest(ARRAY['scip.correct_record', 'scip.is_corrected']);
+INSERT INTO definers SELECT unnest(ARRAY['scip.decide_mention', 'scip.erasure_mentions', 'scip.add_redaction']);
 INSERT INTO public_tables SELECT unnest(ARRAY['evaluation_metric', 'evaluation_question']);
 -- Uses: figures are public; raw rows, keys and salts are the counter's, through its functions.
 INSERT INTO public_tables SELECT unnest(ARRAY['use_item', 'usage_month', 'users_month']);

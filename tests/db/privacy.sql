@@ -63,6 +63,22 @@ CREATE FUNCTION pg_temp.child_faults() RETURNS SETOF text LANGUAGE sql AS $$
     AND attname <> ALL ('{id,name,email,restricted,erased_at,version,created_at,updated_at,added_by}')
 $$;
 
+-- A name that is in any text is found when its person is erased.
+CREATE FUNCTION pg_temp.word_faults() RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT t.name || ': is looked into by no erasure, and nothing says why' FROM pg_temp.texts() t
+  WHERE NOT EXISTS (SELECT FROM scip.text_column x WHERE x."table" || '.' || x."column" = t.name AND x.rule IS NOT NULL)
+  UNION ALL
+  SELECT format('%s: trigger %s would refuse it', c.relname, t.tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgtype & 16 > 0 AND pg_get_triggerdef(t.oid) !~ 'scip\.redacting'
+    AND t.tgname NOT IN ('keep_records', 'touch') AND t.tgconstraint = 0 AND t.tgnewtable IS NULL AND c.relname NOT IN ('person', 'audit')
+  UNION ALL
+  SELECT x."table" || ': history knows its rows by another key' FROM (SELECT DISTINCT "table" FROM scip.text_column WHERE rule <> 'kept') x
+  JOIN pg_proc p ON p.proname = 'record_' || x."table" AND p.pronamespace = 'scip'::regnamespace
+  WHERE regexp_replace(substring(p.prosrc FROM 'record := ([^;]*);'), '\mr\.', '', 'g')
+    NOT IN (regexp_replace(scip.record_key(x."table"), '\mr\.', '', 'g'), regexp_replace(scip.record_key(x."table"), '^concat_ws\(''/'', r\.(.*)\)$', '\1'))
+$$;
+
+SELECT is_empty('SELECT * FROM pg_temp.word_faults()', 'no text is left out of an erasure');
 SELECT is_empty('SELECT * FROM pg_temp.mark_faults()', 'every column of text is marked or reviewed');
 SELECT is_empty('SELECT * FROM pg_temp.reader_faults()', 'no role reads what is personal');
 SELECT is_empty('SELECT * FROM pg_temp.child_faults()', 'no table can hold a child');
@@ -90,6 +106,10 @@ SELECT pg_temp.bites('mark_faults', 'ALTER TABLE scip.meeting ADD COLUMN guests_
 SELECT pg_temp.bites('mark_faults', $$COMMENT ON COLUMN scip.person.email IS 'personal: to write to'$$, 'person.email: its mark says not%');
 SELECT pg_temp.bites('mark_faults', 'COMMENT ON COLUMN scip.person.name IS NULL', 'person.name: is neither%');
 SELECT pg_temp.bites('mark_faults', 'ALTER TABLE scip.meeting DROP COLUMN venue CASCADE', 'meeting.venue: is reviewed, and%');
+SELECT pg_temp.bites('word_faults', 'ALTER TABLE scip.meeting ADD COLUMN scan bytea', 'meeting.scan: is looked into by no%');
+SELECT pg_temp.bites('word_faults', 'CREATE TABLE scip.note (said text)', 'note.said: is looked into by no%');
+SELECT pg_temp.bites('word_faults', 'CREATE TRIGGER guard BEFORE UPDATE ON scip.news FOR EACH ROW EXECUTE FUNCTION scip.guard_action()', 'news: trigger guard would%');
+SELECT pg_temp.bites('word_faults', 'ALTER TABLE scip.hub_pathway DROP CONSTRAINT hub_pathway_pkey, ADD PRIMARY KEY (step, hub_id)', 'hub_pathway: history knows%');
 SELECT pg_temp.bites('reader_faults', 'GRANT SELECT (name) ON scip.person TO scip_writer', 'person.name: is granted to scip_writer');
 SELECT pg_temp.bites('reader_faults', 'GRANT SELECT ON scip.account TO scip_anonymous', 'account.subject: is granted to scip_anonymous');
 SELECT pg_temp.bites('reader_faults', 'CREATE VIEW scip.names AS SELECT scip.person_name(id) FROM scip.person', 'names: is a view%');

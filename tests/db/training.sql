@@ -183,7 +183,7 @@ BEGIN
 END $$;
 SELECT is(pg_temp.retained(kind, days), expected, format('%s after %s days', kind, days))
 FROM (VALUES ('booking_need', 29, 0), ('booking_need', 30, 1), ('booking_need', 31, 0), ('feedback_comment', 729, 0), ('feedback_comment', 732, 1), ('person', 729, 0), ('person', 732, 4)) v (kind, days, expected);
-SELECT is(array_agg(substr(proname, 8) ORDER BY proname), '{booking_need,change,feedback_comment,file,history,idempotency,person,personal_read,removal,spent_token,unknown_account,usage_salt,use}'::text[], 'what is retention''s to remove')
+SELECT is(array_agg(substr(proname, 8) ORDER BY proname), '{booking_need,change,feedback_comment,file,history,idempotency,person,personal_read,redaction,removal,spent_token,unknown_account,usage_salt,use}'::text[], 'what is retention''s to remove')
 FROM pg_proc WHERE pronamespace = 'scip'::regnamespace AND proname ~ '^retain_' AND pronargs = 0;
 SELECT results_eq('SELECT count(*), count(attended), count(certificate) FROM booking', 'VALUES (4::bigint, 1::bigint, 1::bigint)', 'what was counted stays');
 

@@ -79,6 +79,49 @@ def test_erasures_outlive_a_restore(cluster, server, copy, tmp_path):
         assert send("DELETE", member["href"], if_match="*").status == 204
 
 
+@pytest.mark.parametrize("since", [0, 1])
+def test_decisions_outlive_a_restore(cluster, server, copy, tmp_path, since):
+    """From a backup of before the erasure, and one of before the decisions: what was taken out is, and what was left is left."""
+    central = cluster.token(server, "central")
+    send = lambda method, path, body=None, **options: server.send(method, path, body, token=central, **options)
+    add = lambda title: send("POST", "/v1/hubs/scotland-hub/activities", {"kind": "hub_led", "held_on": "2024-06-01", "title": title}, key=uuid.uuid4().hex).json
+    person = send("POST", "/v1/people", {"name": canary.NAME, "email": canary.EMAIL}, key=uuid.uuid4().hex).json
+    seat = send("POST", "/v1/groups/board/seats", {"title": canary.NAME, "from": "2024-01-01"}, key=uuid.uuid4().hex).json
+    records = {word: add(f"{word} {canary.NAME} here") for word in ("Gone", "Kept", "Open")}
+    child = add("Tommy Wigglesworth reads")
+    backups = [tmp_path / "before", tmp_path / "between"]
+    dump = lambda path: run("pg_dump", "-Fc", "-f", path, "-d", cluster.url("postgres"))
+    try:
+        dump(backups[0])
+        assert send("POST", person["href"] + "/erasure").status == 200
+        dump(backups[1])
+        mentions = {item["record"]: item["id"] for item in send("GET", person["href"] + "/erasure/mentions").json["items"]}
+        for word, decision in (("Gone", "remove"), ("Kept", "keep")):
+            assert send("PUT", f"{person['href']}/erasure/mentions/{mentions[records[word]['href']]}/decision", {"decision": decision}).status == 204
+        assert send("POST", "/v1/redactions", {"record": child["href"], "field": "title", "words": "tommy wigglesworth", "reason": "A child"}, key=uuid.uuid4().hex).status == 201
+        lines = tmp_path / "erasures"
+        lines.write_text(command("erasures", "list", url=cluster.url("scip_migrator")))
+        assert not canary.shows(lines.read_bytes()) and "igglesworth" not in lines.read_text()
+        titles = "SELECT string_agg(title, '|' ORDER BY title) FROM scip.activity WHERE title ~ '^(Gone|Kept|Open)|reads$'"
+        there = f"Gone [erased] here|Kept {canary.NAME} here|Open {canary.NAME} here|[redacted] reads"
+        assert cluster.psql(titles) == there
+        run("pg_restore", "--exit-on-error", "-d", copy("postgres"), backups[since])
+        count = len(lines.read_text().splitlines())
+        for again in range(2):
+            assert command("erasures", "replay", str(lines), url=copy("scip_migrator")) == f"{count} erasures replayed\n"
+            ask = lambda sql: run("psql", "-XqAt", "-d", copy("postgres"), "-c", sql).strip()
+            assert ask(titles) == there
+            assert ask(f"SELECT title FROM scip.group_seat WHERE id = '{seat['id']}'") == "[erased]"
+            assert ask("SELECT string_agg(coalesce(decision, 'open'), ' ' ORDER BY decision) FROM scip.redaction WHERE person_id IS NOT NULL") == "kept removed open"
+            assert ask(f"SELECT count(*) FROM scip.history WHERE row::text ~* '{canary.WORD}' AND record NOT IN ('{records['Kept']['id']}', '{records['Open']['id']}')") == "0"
+            assert held(copy("postgres")) == ["activity", "history"] and ask("SELECT count(*) FROM scip.history WHERE row::text ~* 'wigglesworth'") == "0"
+        assert set(command("erasures", "list", url=copy("scip_migrator")).splitlines()) == set(lines.read_text().splitlines())
+    finally:
+        for record in (*records.values(), child, seat):
+            assert send("DELETE", record["href"], if_match="*").status == 204
+        cluster.psql(f"DELETE FROM scip.redaction; UPDATE scip.history SET row = NULL WHERE row::text ~* '{canary.WORD}'")
+
+
 def test_retention(cluster):
     """The command says what it removed; at once again it is nothing."""
     cluster.psql("INSERT INTO scip.spent_token VALUES ('self', 'long-over', now() - interval '1 day')")
