@@ -25,6 +25,7 @@ WITH kept ("table", "column", reason) AS (VALUES
   ('metric', NULL, 'ours alone: what a figure means'), ('metric_definition', NULL, 'ours alone: what a figure means'),
   ('release_cell', NULL, 'figures'), ('release', 'period', 'a code'), ('closed_total', 'period', 'a code'), ('region', NULL, 'the nations'' own names'),
   ('evaluation_metric', NULL, 'ours alone'), ('evaluation_question', NULL, 'ours alone'), ('pathway_step', NULL, 'ours alone'),
+  ('consent_text', NULL, 'what people consent to stays as they read it'), ('removal', NULL, 'names of jobs'),
   ('organisation', 'gss_code', 'a code'), ('organisation_identifier', 'identifier', 'a code'),
   ('correction', 'record', 'an address'), ('correction', 'operation', 'a name of an operation'),
   ('redaction', 'table', 'a name'), ('redaction', 'record', 'an id'), ('redaction', 'column', 'a name'), ('redaction', 'digest', 'a digest'), ('redaction', 'href', 'an address'))
