@@ -2562,7 +2562,7 @@ export interface paths {
         };
         /**
          * Show all that is held about a person
-         * @description UK GDPR Art. 15: for the person and the central team.
+         * @description UK GDPR Art. 15: for the person and the central team. Of who was erased nothing is left in it.
          */
         get: operations["exportPerson"];
         put?: never;
@@ -2608,7 +2608,7 @@ export interface paths {
         put?: never;
         /**
          * Erase a person
-         * @description UK GDPR Art. 17. Name and address are gone for good, also from the answers that were kept, and the person's accounts are closed. What was counted stays counted: it refers to the id. Doing it again changes nothing.
+         * @description UK GDPR Art. 17. Name and address are gone for good, also from the answers that were kept, and the person's accounts are closed. A field that is the name as a whole, and the address anywhere, become `[erased]`, with their history; where the name is a part of a text it is listed at `/v1/people/{id}/erasure/mentions`. What was counted stays counted: it refers to the id. Doing it again changes nothing.
          */
         post: operations["erasePerson"];
         delete?: never;
@@ -2813,6 +2813,46 @@ export interface paths {
          * @description UK GDPR Art. 21: to what is done with their data on the ground of legitimate interests. Until it is decided, and when it is upheld, the use of the data is restricted (Art. 18(1)(d)) and the restriction is not ended (409).
          */
         post: operations["addObjection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/erasure/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List where an erased person is still mentioned
+         * @description Places in which the name is a part of a text, or the surname stands alone: whether it is this person is for the central team to decide. With what stands around it, now or, of what has been changed or removed since, in the history. That they were read is logged.
+         */
+        get: operations["listErasureMentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/erasure/mentions/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide on a mention of an erased person
+         * @description `remove` takes the words out of the record, its history and kept answers, and the feed says `redacted`; `keep` says that it is somebody else. It is not decided twice (409): what was removed cannot come back. After a restore from an older backup the decisions are done again with the erasures.
+         */
+        put: operations["decideErasureMention"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4456,6 +4496,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List redactions
+         * @description What was taken out of which record and why, the latest first. Leads see those of their Hub's records.
+         */
+        get: operations["listRedactions"];
+        put?: never;
+        /**
+         * Redact words of a record
+         * @description For what may not be kept, such as a child's name in an activity's title: wherever the words stand in this field of the record, whatever their case, accents and signs, they become `[redacted]`, also in what the record was before and in answers that were kept. The record and its figures stay; the feed says `redacted`. A record that has been removed is redacted in its history. By the central team, and the lead of the Hub whose record it is.
+         */
+        post: operations["addRedaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/redactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a redaction */
+        get: operations["getRedaction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/corrections": {
         parameters: {
             query?: never;
@@ -5527,6 +5608,39 @@ export interface components {
         ErasureList: {
             items: components["schemas"]["Erasure"][];
             next: components["schemas"]["Next"];
+        };
+        /** @description Where an erased person may still be mentioned. */
+        ErasureMention: {
+            /** Format: uuid */
+            id: string;
+            /** @description Where the record is, or was; null for what has no address. */
+            record: string | null;
+            kind: components["schemas"]["Code"];
+            field: string;
+            /**
+             * @description The whole name, or the surname alone.
+             * @enum {string}
+             */
+            match: "name" | "surname";
+            /** @description What stands around it; null once it is decided. */
+            excerpt: string | null;
+            /** @description Whether it stands in the record as it is; otherwise in what it was. */
+            current: boolean;
+            /** @enum {string|null} */
+            decision: "removed" | "kept" | null;
+            /** Format: date-time */
+            decided_at: string | null;
+        };
+        ErasureMentionList: {
+            items: components["schemas"]["ErasureMention"][];
+            next: components["schemas"]["Next"];
+        };
+        ErasureDecision: {
+            /**
+             * @description keep: it is somebody else.
+             * @enum {string}
+             */
+            decision: "remove" | "keep";
         };
         /**
          * @description In org-id form: the code of a list and the number there. Of the British and international lists each number has one spelling, in which it is kept and found however it is written (GB-COH-1239999 is GB-COH-01239999, GB-SC-sc001234 GB-SC-SC001234); what does not have the form of its list is refused (422, identifier-form).
@@ -8965,10 +9079,10 @@ export interface components {
             /** @description Where the record is; null for a kind that has no address. */
             href: string | null;
             /**
-             * @description deleted: it is gone, or is no longer for you.
+             * @description deleted: it is gone, or is no longer for you. redacted: words were taken out of it that may not be kept; take them out of copies as well.
              * @enum {string}
              */
-            op: "changed" | "deleted";
+            op: "changed" | "deleted" | "redacted";
             /** Format: date-time */
             at: string;
         };
@@ -8993,6 +9107,33 @@ export interface components {
         };
         CorrectionList: {
             items: components["schemas"]["Correction"][];
+            next: components["schemas"]["Next"];
+        };
+        RedactionNew: {
+            /** @description Where the record is, or was. */
+            record: string;
+            /** @description Which of its fields. */
+            field: string;
+            /** @description Letters and digits count. Of the words a salted digest alone is kept, so that a restore can be mended. */
+            words: string;
+            /** @description Why; the words are not repeated. */
+            reason: string;
+        };
+        /** @description What was taken out of a record, and why; not the words. */
+        Redaction: {
+            /** Format: uuid */
+            id: string;
+            /** @description Where the record is, or was. */
+            record: string | null;
+            field: string;
+            reason: string;
+            hub: components["schemas"]["Link"] | null;
+            /** Format: date-time */
+            at: string;
+            href: components["schemas"]["Href"];
+        };
+        RedactionList: {
+            items: components["schemas"]["Redaction"][];
             next: components["schemas"]["Next"];
         };
         AccessToken: {
@@ -19177,6 +19318,92 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
+    listErasureMentions: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The person's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureMentionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    decideErasureMention: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The person's id. */
+                person: string;
+                /** @description The mention's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureDecision"];
+            };
+        };
+        responses: {
+            /** @description It is decided. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
     listErasures: {
         parameters: {
             query?: {
@@ -24693,6 +24920,129 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listRedactions: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, instead of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    addRedaction: {
+        parameters: {
+            query?: {
+                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
