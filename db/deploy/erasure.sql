@@ -79,6 +79,7 @@ GRANT SELECT (id, person_id, "column", decision, reason, href, hub_id, at, decid
 CREATE POLICY see ON scip.redaction FOR SELECT TO scip_writer
   USING ((SELECT ctx.central()) OR person_id IS NULL AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CALL scip.keep_records('redaction', NULL, 'NULL', 'NULL', personal => '{digest}');
+COMMENT ON TABLE scip.redaction IS 'history: kept=2 years';
 
 -- Parts of records have addresses of their own.
 UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
@@ -447,6 +448,7 @@ LANGUAGE sql AS $$
   WITH gone AS (UPDATE scip.redaction SET digest = NULL WHERE decision IS NOT NULL AND digest IS NOT NULL AND decided_at < now() - interval '2 years' RETURNING 1)
   SELECT count(*)::int FROM gone;
 $$;
+COMMENT ON FUNCTION scip.retain_redaction IS 'retention: kept=2 years; what=digests of words that were taken out';
 
 -- The rules of records are for what people write: of words that are taken out they do not ask. Not so what keeps the records.
 CREATE PROCEDURE scip.let_redact()
