@@ -460,7 +460,7 @@ BEGIN
   FOR g IN SELECT t.oid, t.tgqual IS NOT NULL AS conditional FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
            WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgtype & 16 > 0 AND t.tgnewtable IS NULL
              AND t.tgname NOT IN ('keep_records', 'touch') AND c.relname NOT IN ('person', 'audit', 'redaction')
-             AND pg_get_triggerdef(t.oid) !~ 'scip\.redacting' LOOP
+             AND pg_get_triggerdef(t.oid) !~ '\mredacting\(\)' LOOP
     made := replace(pg_get_triggerdef(g.oid), 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     EXECUTE CASE WHEN g.conditional THEN regexp_replace(made, ' WHEN \((.*)\) EXECUTE FUNCTION', ' WHEN (NOT scip.redacting() AND (\1)) EXECUTE FUNCTION')
                  ELSE regexp_replace(made, ' EXECUTE FUNCTION', ' WHEN (NOT scip.redacting()) EXECUTE FUNCTION') END;

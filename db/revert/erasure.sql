@@ -3,9 +3,9 @@ DO $$
 DECLARE
   made text;
 BEGIN
-  FOR made IN SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal AND pg_get_triggerdef(t.oid) ~ 'scip\.redacting' LOOP
+  FOR made IN SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal AND pg_get_triggerdef(t.oid) ~ '\mredacting\(\)' LOOP
     made := replace(made, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
-    EXECUTE regexp_replace(regexp_replace(made, ' WHEN \(\(NOT scip\.redacting\(\)\)\)', ''), ' WHEN \(\(\(NOT scip\.redacting\(\)\) AND (.*)\)\) EXECUTE', ' WHEN (\1) EXECUTE');
+    EXECUTE regexp_replace(regexp_replace(made, ' WHEN \(\(NOT (?:scip\.)?redacting\(\)\)\)', ''), ' WHEN \(\(\(NOT (?:scip\.)?redacting\(\)\) AND (.*)\)\) EXECUTE', ' WHEN (\1) EXECUTE');
   END LOOP;
 END $$;
 DROP PROCEDURE scip.let_redact;

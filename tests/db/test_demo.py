@@ -7,6 +7,7 @@ import random
 import re
 import subprocess
 import time
+from decimal import Decimal
 
 import harness
 import psycopg2
@@ -236,6 +237,6 @@ def test_live_as_of_now_and_explained_are_one(query):
             FROM metric.facts('{code}', '{first}', '{last}', NULL) f WHERE {part_of}""")
         assert (said, rows, sum(row["rows"] for row in left_out)) == (value, ins, outs), (code, by, period, here)
         if status == "value":
-            assert counted["value"] == value and ((part, whole) == (above, weights) if measure == "share" else value == one + weights), (code, by, period, here)
+            assert Decimal(str(counted["value"])) == value and ((part, whole) == (above, weights) if measure == "share" else value == one + weights), (code, by, period, here)
     query("SELECT set_config('scip.roles', '{}', false)")
     assert told > 60, told
