@@ -18,14 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_MS = 100, KEYS_MS = 1000, DRAIN_STEP_NS = 20000000 };
+enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_MS = 100, KEYS_TICKS = 10, DRAIN_STEP_NS = 20000000 };
 
 static void sleep_ms(long ms) {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-/* The terminating signals are taken by sigwait alone; SIGPIPE is an error code of write, and SIGHUP asks for what there
- * is not: files to be opened anew. */
+/* The terminating signals are taken by sigwait alone; SIGPIPE is an error code of write, and SIGHUP asks for what
+ * there is not: files to be opened anew. */
 static sigset_t block_signals(void) {
     sigset_t set;
     sigemptyset(&set);
@@ -62,11 +62,9 @@ static void *keep_in_touch(void *argument) {
 /* Keeps the keys up to date; waits for outside issuers, so it has a thread of its own. */
 static void *keep_keys(void *argument) {
     struct app *app = argument;
-    for (long waited = KEYS_MS; !atomic_load(&app->draining); waited += WATCH_MS) {
-        if (waited >= KEYS_MS) {
+    for (int tick = 0; !atomic_load(&app->draining); tick = (tick + 1) % KEYS_TICKS) {
+        if (!tick)
             token_service_tick(app->tokens);
-            waited = 0;
-        }
         sleep_ms(WATCH_MS);
     }
     return NULL;

@@ -2,7 +2,7 @@
 #include "base/log.h"
 #include <dlfcn.h>
 #include <errno.h>
-#include <linux/filter.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,8 +23,7 @@ enum {
 };
 
 _Thread_local struct wire wire;
-static atomic_int connections;
-static atomic_bool ends, admin_ends;
+static atomic_int connections, ends; /* ends: 1 that of the service, 2 that of the administrator's listener too */
 
 static int wait_for(struct pollfd *fds, nfds_t count, int64_t us) {
     struct timespec time = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
@@ -34,9 +33,14 @@ static int wait_for(struct pollfd *fds, nfds_t count, int64_t us) {
 /* civetweb asks for stacks of 100 KiB, which a nested document overruns. The executable's definitions come before
  * libc's, so the library gets these. */
 int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size) {
-    int (*real)(pthread_attr_t *, size_t) =
-        (int (*)(pthread_attr_t *, size_t))dlsym(RTLD_NEXT, "pthread_attr_setstacksize");
+    __typeof__(pthread_attr_setstacksize) *real = dlsym(RTLD_NEXT, "pthread_attr_setstacksize");
     return real(attributes, size < STACK_MIN ? STACK_MIN : size);
+}
+
+/* The least hop count of a packet that the socket takes, whichever protocol it speaks. */
+static void set_hops(int socket, int least) {
+    setsockopt(socket, IPPROTO_IP, IP_MINTTL, &least, sizeof least);
+    setsockopt(socket, IPPROTO_IPV6, IPV6_MINHOPCOUNT, &least, sizeof least);
 }
 
 /* civetweb asks again at once, and takes a core, where descriptors are used up. */
@@ -46,16 +50,18 @@ int accept(int socket, struct sockaddr *address, socklen_t *length) {
         atomic_fetch_add(&connections, 1);
     else
         wait_for(NULL, 0, LISTEN_US);
+    if (connection >= 0 && atomic_load(&ends))
+        set_hops(connection, 0); /* it was about to come when the listener was told, and has it of that */
     return connection;
 }
 
-/* To shut the listener at once would reset the connections that wait in its queue. So it first gets no more of them, by
- * a filter that drops every packet: the clients' system sends again, and finds it shut. */
+/* To shut the listener at once would reset the connections that wait in its queue. So it first gets no more of them: it
+ * takes packets only of a hop count that no system begins with (RFC 5082). The clients' send again, and find it shut.
+ */
 __attribute__((noinline)) static int await_connection(struct pollfd *fds, nfds_t count) {
-    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-    bool last = atomic_load(wire.state == WIRE_ADMIN ? &admin_ends : &ends);
+    bool last = atomic_load(&ends) > (wire.state == WIRE_ADMIN);
     if (last)
-        setsockopt(fds->fd, SOL_SOCKET, SO_ATTACH_FILTER, &(struct sock_fprog){1, &nothing}, sizeof(struct sock_fprog));
+        set_hops(fds->fd, 255);
     int ready = wait_for(fds, count, LISTEN_US);
     if (last && !ready)
         shutdown(fds->fd, SHUT_RDWR);
@@ -149,8 +155,7 @@ void wire_start(void) {
 }
 
 void wire_drain(bool admin) {
-    atomic_store(&ends, true);
-    atomic_store(&admin_ends, admin);
+    atomic_store(&ends, 1 + admin);
 }
 
 int wire_connections(void) {
