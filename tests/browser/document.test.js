@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { launch } from './chromium.js'
 
 const url = process.env.SCIP_URL
 const year = '2014-15'
@@ -17,7 +17,7 @@ let rows
 before(async () => {
   rows = (await (await fetch(`${url}/v1/network/evaluations/${year}`)).json()).items
   assert.ok(rows.length > 20)
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] })
+  browser = await launch()
 })
 after(() => browser.close())
 

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { launch } from './chromium.js'
 
 const url = process.env.SCIP_URL
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -25,7 +25,7 @@ let browser
 let host
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  browser = await launch()
   /* another website, of an origin that no setting names; its page is what ?body= says, or ?whole= */
   host = createServer((request, response) => {
     const { searchParams } = new URL(request.url, url)

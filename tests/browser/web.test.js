@@ -10,7 +10,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { chromium } from 'playwright-core'
+import { launch } from './chromium.js'
 
 const url = process.env.SCIP_URL
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -30,10 +30,7 @@ before(async () => {
   figures = (await get('/v1/headline-figures?period=2019-22&scope=alliance&limit=200')).items
   events = (await get('/v1/events?limit=200')).items
   assert.ok(hubs.length && figures.length && events.length)
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  })
+  browser = await launch()
   host = createServer(neighbouring).listen(3010, 'localhost')
 })
 after(async () => {
