@@ -256,6 +256,35 @@ class Response:
         return self.body.decode("utf-8-sig") # a CSV for people begins with a byte order mark
 
 
+# As the tests of operations ask: whose token, where, with what.
+
+def get(server, token, path, **headers):
+    return server.send("GET", path, token=token, **headers)
+
+
+def post(server, token, path, body=None, **options):
+    return server.send("POST", path, body, token=token, **options)
+
+
+def put(server, token, path, body=None, **options):
+    return server.send("PUT", path, body, token=token, **options)
+
+
+def patch(server, token, path, body, if_match="*", **options):
+    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
+
+
+def delete(server, token, path, if_match="*", **options):
+    return server.send("DELETE", path, token=token, if_match=if_match, **options)
+
+
+def problem(answer):
+    """The status, and the rule that was broken where one is named."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    detail = answer.json["detail"]
+    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
+
+
 write_lock, written = threading.Lock(), set()
 WHOLE = 1 << 20  # of a longer body of bytes only the beginning is kept
 

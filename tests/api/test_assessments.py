@@ -7,6 +7,7 @@ import uuid
 from zoneinfo import ZoneInfo
 
 import pytest
+from harness import problem
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 STAGES = ("emerging", "developing", "embedding")
@@ -76,12 +77,6 @@ def add(server, token, organisation, principle, stage, on=None, **options):
 
 def put(server, token, organisation, on, stages, query=""):
     return server.send("PUT", f"/v1/organisations/{organisation}/self-assessments/{on}{query}", {"principles": stages}, token=token)
-
-
-def problem(answer):
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def together(*actions):

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
+from harness import get, patch, post, problem
 
 LONDON = ZoneInfo("Europe/London")
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -85,25 +86,8 @@ def others(cluster, server, hub):
             cluster.token(server, "partner", organisation="university-of-winchester")]
 
 
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
-def patch(server, token, path, body, if_match="*"):
-    return server.send("PATCH", path, body, token=token, if_match=if_match)
-
-
 def delete(server, token, path, reason="Made by mistake", if_match="*", **options):
     return server.send("DELETE", path + (f"?reason={quote(reason)}" if reason is not None else ""), token=token, if_match=if_match, **options)
-
-
-def rule(answer):
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def kept(server, token, record):
@@ -141,9 +125,9 @@ def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held
     again = post(server, lead, held + "/reopening", {"reason": "It was another Hub's meeting"}, key="reopen")
     assert (again.status, again.json["status"], again.json["guests"]) == (200, "planned", None), again.text
     assert post(server, lead, held + "/reopening", {"reason": "It was another Hub's meeting"}, key="reopen").body == again.body
-    assert rule(post(server, lead, held + "/reopening", {"reason": "Another"}, key="reopen")) == (422, "idempotency-key-reused")
+    assert problem(post(server, lead, held + "/reopening", {"reason": "Another"}, key="reopen")) == (422, "idempotency-key-reused")
     assert in_health() == counted - 1
-    assert rule(post(server, lead, held + "/reopening", {"reason": "Twice"})) == (409, "meeting-is-planned")
+    assert problem(post(server, lead, held + "/reopening", {"reason": "Twice"})) == (409, "meeting-is-planned")
     assert kept(server, lead, held) == [("reopenMeeting", "It was another Hub's meeting")], "once, and nothing of what was refused"
     assert kept(server, central, held) == kept(server, others[1], held) != [] == kept(server, others[0], held)
     assert get(server, others[2], "/v1/corrections").status == 403 and server.get("/v1/corrections").status == 401
@@ -173,9 +157,9 @@ def test_a_meeting_on_the_wrong_day(server, lead, held):
         answer = server.send("PUT", f"{held}/attendance/{person}", {"state": "present"}, token=lead)
         assert answer.status in (200, 201), answer.text
     tag = get(server, lead, held).headers["ETag"]
-    assert rule(patch(server, lead, held, {"starts_at": at(-3)})) == (409, "meeting-not-planned")
-    assert rule(patch(server, lead, held, {"starts_at": at(3), "reason": "x"})) == (409, "meeting-before-its-day")
-    assert rule(patch(server, lead, held, {"starts_at": at(-30), "reason": "x"})) == (409, "attendance-of-another-day")
+    assert problem(patch(server, lead, held, {"starts_at": at(-3)})) == (409, "meeting-not-planned")
+    assert problem(patch(server, lead, held, {"starts_at": at(3), "reason": "x"})) == (409, "meeting-before-its-day")
+    assert problem(patch(server, lead, held, {"starts_at": at(-30), "reason": "x"})) == (409, "attendance-of-another-day")
     assert patch(server, lead, held, {"starts_at": at(-3), "reason": "x"}, '"1.x"').status == 412
     assert kept(server, lead, held) == []
     moved = patch(server, lead, held, {"starts_at": at(-3), "reason": "The minutes say Tuesday"}, tag)
@@ -193,9 +177,9 @@ def test_an_event_marked_by_mistake(server, lead, central, others):
         assert post(server, lead, path + "/reopening", {}).status == 400
         assert [post(server, token, path + "/reopening", {"reason": "x"}).status for token in others] == [403, 403, 403]
         again = post(server, lead, path + "/reopening", {"reason": f"No {step}"}, key=f"event-{step}")
-        assert rule(post(server, lead, path + "/reopening", {"reason": "Another"}, key=f"event-{step}")) == (422, "idempotency-key-reused")
+        assert problem(post(server, lead, path + "/reopening", {"reason": "Another"}, key=f"event-{step}")) == (422, "idempotency-key-reused")
         assert (again.status, again.json["status"], again.json["attendance"]) == (200, "published", None), again.text
-        assert rule(post(server, lead, path + "/reopening", {"reason": "Twice"})) == (409, "event-transition")
+        assert problem(post(server, lead, path + "/reopening", {"reason": "Twice"})) == (409, "event-transition")
     assert [reason for _, reason in kept(server, lead, path)] == ["No cancellation", "No holding"]
     feed = get(server, None, "/v1/events?format=ics&hub=corrected-hub").text.replace("\r\n ", "")
     assert "STATUS:CONFIRMED" in feed and "Rain" not in feed
@@ -212,12 +196,12 @@ def test_a_session_marked_as_held_by_mistake(server, lead, central, others, clus
     assert [post(server, token, path + "/reopening", {"reason": "x"}).status for token in others] == [403, 403, 403]
     assert post(server, lead, f"/v1/training/sessions/{uuid.uuid4()}/reopening", {"reason": "x"}).status == 404
     again = post(server, lead, path + "/reopening", {"reason": "Nobody came"}, key="session-reopened")
-    assert rule(post(server, lead, path + "/reopening", {"reason": "Another"}, key="session-reopened")) == (422, "idempotency-key-reused")
+    assert problem(post(server, lead, path + "/reopening", {"reason": "Another"}, key="session-reopened")) == (422, "idempotency-key-reused")
     assert (again.status, again.json["status"]) == (200, "published"), again.text
-    assert rule(post(server, lead, path + "/reopening", {"reason": "Twice"})) == (409, "session-not-held")
+    assert problem(post(server, lead, path + "/reopening", {"reason": "Twice"})) == (409, "session-not-held")
     assert kept(server, lead, path) == [("reopenTrainingSession", "Nobody came")]
     assert post(server, lead, path + "/cancellation").status == 200
-    assert rule(post(server, lead, path + "/reopening", {"reason": "After all"}))[0] == 409, "its places were given back"
+    assert problem(post(server, lead, path + "/reopening", {"reason": "After all"}))[0] == 409, "its places were given back"
 
 
 def test_a_message_sent_by_mistake(server, lead, central, others, cluster):
@@ -233,10 +217,10 @@ def test_a_message_sent_by_mistake(server, lead, central, others, cluster):
     # What a Hub has passed on, or a group answered, stays.
     sent = post(server, central, "/v1/messages", {"title": "Corrected twice", "text": "To all"}).json["href"]
     assert server.send("PUT", f"{HUB}/relays/{sent.split('/')[-1]}", {"relayed_on": day()}, token=lead, If_None_Match="*").status in (200, 201)
-    assert rule(delete(server, central, sent)) == (409, "message-relayed")
+    assert problem(delete(server, central, sent)) == (409, "message-relayed")
     up = post(server, lead, HUB + "/messages", {"kind": "question", "title": "Corrected question", "text": "Who decides?"}).json["href"]
     assert server.send("PUT", up + "/response", {"response": "The group", "means": "direct_reply"}, token=central, if_match="*").status == 200
-    assert rule(delete(server, lead, up)) == (409, "message-answered")
+    assert problem(delete(server, lead, up)) == (409, "message-answered")
 
 
 @pytest.mark.parametrize("round_", range(4))
@@ -260,7 +244,7 @@ def test_a_hub_made_by_mistake(server, central, lead, hub):
     assert delete(server, central, path + "", reason="Entered twice").status == 204
     assert server.get(path).status == delete(server, central, path).status == 404
     assert kept(server, central, path) == [("deleteHub", "Entered twice")]
-    assert rule(delete(server, central, HUB)) == (409, "hub-not-proposed")
+    assert problem(delete(server, central, HUB)) == (409, "hub-not-proposed")
     assert server.get(HUB).status == 200 and len(server.get(HUB).json["current_leads"]) == 1, "nothing of it went"
 
 
@@ -282,19 +266,19 @@ def test_a_lead_entered_by_mistake(server, central, lead, hub):
     assert get(server, central, path).status == delete(server, central, path).status == 404
     assert kept(server, lead, path) == [("deleteHubLead", "Another organisation")]
     only = next(row["href"] for row in server.get(HUB + "/leads").json["items"] if row["standing"] == "current")
-    assert rule(delete(server, central, only)) == (409, "hub-needs-a-lead") and kept(server, lead, only) == []
+    assert problem(delete(server, central, only)) == (409, "hub-needs-a-lead") and kept(server, lead, only) == []
 
 
 def test_an_active_hub_is_led(server, central):
     path = "/v1/hubs/corrected-unled"
     active = {"name": "Unled Hub", "nations": ["GB-NIR"], "status": "active", **FROM}
-    assert rule(server.send("PUT", path, active, token=central, If_None_Match="*")) == (409, "hub-needs-a-lead")
+    assert problem(server.send("PUT", path, active, token=central, If_None_Match="*")) == (409, "hub-needs-a-lead")
     assert server.get(path).status == 404, "nothing of it stays"
     assert server.send("PUT", path, {**active, "status": "proposed"}, token=central, If_None_Match="*").status == 201
-    assert rule(post(server, central, path + "/statuses", {"status": "active"})) == (409, "hub-needs-a-lead")
+    assert problem(post(server, central, path + "/statuses", {"status": "active"})) == (409, "hub-needs-a-lead")
     past = {"organisation": "university-of-winchester", "from": day(-20), "to": day(-10)}
     assert post(server, central, path + "/leads", past).status == 201
-    assert rule(post(server, central, path + "/statuses", {"status": "active"})) == (409, "hub-needs-a-lead"), "a former one leads no more"
+    assert problem(post(server, central, path + "/statuses", {"status": "active"})) == (409, "hub-needs-a-lead"), "a former one leads no more"
     assert post(server, central, path + "/leads", {"organisation": "university-of-winchester", "from": day()}).status == 201
     assert post(server, central, path + "/statuses", {"status": "active"}).status == 201
 
@@ -306,14 +290,14 @@ def test_who_is_erased_is_not_made_again(server, cluster, lead, central):
     assert made.status == 201 and post(server, lead, HUB + "/members", body, key="make-dee").json["id"] == made.json["id"]
     assert post(server, central, f"/v1/people/{person}/erasure").status == 200
     answer = post(server, lead, HUB + "/members", body, key="make-dee")
-    assert rule(answer) == (409, "idempotency-answer-erased"), answer.text
+    assert problem(answer) == (409, "idempotency-answer-erased"), answer.text
     assert cluster.psql(f"SELECT count(*) FROM scip.person WHERE name = '{body['name']}'") == "0"
     assert cluster.psql("SELECT count(*) FROM scip.idempotency WHERE key = 'make-dee' AND (hash <> '' OR body IS NOT NULL OR location IS NOT NULL)") == "0"
-    assert rule(post(server, lead, HUB + "/members", {**body, "name": "Another"}, key="make-dee")) == (409, "idempotency-answer-erased")
+    assert problem(post(server, lead, HUB + "/members", {**body, "name": "Another"}, key="make-dee")) == (409, "idempotency-answer-erased")
     # nor a day later, when keys of other answers are free again
     cluster.psql("UPDATE scip.idempotency SET created_at = now() - interval '3 days' WHERE key = 'make-dee'")
     post(server, central, "/v1/messages", {"title": "Corrected broom", "text": "Keeping an answer clears old ones away"}, key=uuid.uuid4().hex)
-    assert rule(post(server, lead, HUB + "/members", body, key="make-dee")) == (409, "idempotency-answer-erased")
+    assert problem(post(server, lead, HUB + "/members", body, key="make-dee")) == (409, "idempotency-answer-erased")
 
 
 def test_the_list(server, lead, central):

@@ -9,6 +9,7 @@ import time
 from zoneinfo import ZoneInfo
 
 import harness
+from harness import delete, get, patch, post, problem
 import psycopg2
 import pytest
 
@@ -88,31 +89,8 @@ def board(cluster, server):
     return cluster.token(server, "group_member", group="board")
 
 
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
 def put(server, token, path, body=None, **options):
     return server.send("PUT", path, body or {}, token=token, **({"If_None_Match": "*"} | options))
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def delete(server, token, path, if_match="*"):
-    return server.send("DELETE", path, token=token, if_match=if_match)
-
-
-def problem(answer):
-    """The status, and the rule that was broken where one is named."""
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def pointers(answer):

@@ -6,6 +6,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
+from harness import get, patch, post, problem
 from icalendar import Calendar
 
 FROM = {"sources": ["https://www.scipalliance.example/events"], "confidence": "high"}
@@ -46,27 +47,8 @@ def neighbour(cluster, server):
     return cluster.token(server, "hub_lead", hub="london-hub")
 
 
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
 def put(server, token, path, body, **options):
     return server.send("PUT", path, body, token=token, If_None_Match="*", **options)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def problem(answer):
-    """The status, and the rule that was broken where one is named."""
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def together(*actions):

@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 
 import pytest
+from harness import get, patch, post, problem
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 STEPS = ["lead_identified", "inaugural_date_set", "partners_invited", "alliance_invited", "minute_taker_arranged", "page_sent",
@@ -74,25 +75,6 @@ def reviewer(cluster, server, organisations):
 def board(cluster, server):
     """Of a group that does not decide."""
     return cluster.token(server, "group_member", group="board")
-
-
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def problem(answer):
-    """The status, and the rule that was broken where one is named."""
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def pointers(answer):

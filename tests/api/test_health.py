@@ -7,6 +7,7 @@ import json
 from zoneinfo import ZoneInfo
 
 import pytest
+from harness import get
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 RULES = ["membership_quorate", "two_meetings", "five_headings", "minutes_shared", "quarterly_updates", "messages_relayed", "pathway", "evaluation",
@@ -56,10 +57,6 @@ def tokens(cluster, server, hubs):
             "member": cluster.token(server, "hub_member", hub="health-one"), "other": cluster.token(server, "hub_lead", hub="health-two"),
             "decider": cluster.token(server, "group_member", group="hub-leads-group"), "board": cluster.token(server, "group_member", group="board"),
             "management": cluster.token(server, "group_member", group="management-group"), "analyst": cluster.token(server, "analyst")}
-
-
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
 
 
 def states(server, token, path):

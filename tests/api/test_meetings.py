@@ -7,6 +7,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
+from harness import delete, get, patch, post, problem, put
 
 LONDON = ZoneInfo("Europe/London")
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -117,33 +118,6 @@ def group(cluster, server, central):
         made = post(server, central, g.path + "/seats", {"title": f"Seat for {sector}", "sector": sector, "person": who, "from": "2024-01-01"})
         assert made.status == 201, made.text
     return g
-
-
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
-def put(server, token, path, body, **options):
-    return server.send("PUT", path, body, token=token, **options)
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def delete(server, token, path, if_match="*", **options):
-    return server.send("DELETE", path, token=token, if_match=if_match, **options)
-
-
-def problem(answer):
-    """The status, and the rule that was broken where one is named."""
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def errors(answer):

@@ -9,6 +9,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import harness
+from harness import delete, get, patch, post, problem
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -71,33 +72,11 @@ def hub(cluster, hubs):
                      DELETE FROM scip.idempotency""")
 
 
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def delete(server, token, path, if_match="*", **options):
-    return server.send("DELETE", path, token=token, if_match=if_match, **options)
-
-
 def add(server, token, name="A. Member", path=PATH, **values):
     made = post(server, token, path, {"name": name, "sector": "he", "from": "2024-09-01", **values})
     assert made.status == 201, made.text
     assert made.headers["Location"] == made.json["href"]
     return made.json
-
-
-def rule(answer):
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def together(*actions):
@@ -150,15 +129,15 @@ def test_what_a_member_may_not_be(server, lead, neighbour, hub):
             ({"name": "Di", "sector": "he", "organisation": "not-there"}, 422, "no-such-organisation"),
             ({"name": "Di", "sector": "he", "from": "2025-01-02", "to": "2024-12-31"}, 422, None),
             ({"name": " ", "sector": "he"}, 422, None)]:
-        assert rule(post(server, lead, PATH, values)) == (status, name), values
+        assert problem(post(server, lead, PATH, values)) == (status, name), values
     for values in [{"sector": "he"}, {"name": "Di", "person": member["person"], "sector": "he"}, {"name": "Di", "sector": "school"},
                    {"name": "Di", "sector": "he", "organisation": "a", "organisation_name": "b"}, {"name": "Di", "sector": "he", "email": "nobody"},
                    {"person": member["person"], "email": "a@b.example", "sector": "he"}]:
         assert post(server, lead, PATH, values).status == 400, values
     # whom the other lead does not know cannot be named by id; who has the same name and address is the same
     theirs = f"/v1/hubs/{OTHER}/members"
-    assert rule(post(server, neighbour, theirs, {"person": member["person"], "sector": "he"})) == (422, "no-such-person")
-    assert rule(post(server, neighbour, PATH, {"name": "Di", "sector": "he"}))[0] == 403
+    assert problem(post(server, neighbour, theirs, {"person": member["person"], "sector": "he"})) == (422, "no-such-person")
+    assert problem(post(server, neighbour, PATH, {"name": "Di", "sector": "he"}))[0] == 403
     assert add(server, neighbour, "Ada Example", path=theirs, email="ada@members.example")["person"] == member["person"]
     assert add(server, neighbour, "Another Person", path=theirs, email="ada@members.example")["person"] != member["person"]
     for path in ("/v1/hubs/not-there/members",):
@@ -210,7 +189,7 @@ def test_succession(server, lead, neighbour, hub):
     assert get(server, lead, member["href"]).json["to"] == "2025-02-28"
     assert post(server, lead, member["href"] + "/succession", {"on": "2025-04-01", "sector": "he"}).status == 409  # it has ended
     assert post(server, lead, next_one.json["href"] + "/succession", {"on": "2025-03-01", "sector": "he"}).status == 409  # nothing would be left
-    assert rule(post(server, lead, next_one.json["href"] + "/succession", {"on": "2025-05-01", "organisation": "not-there"})) == (422, "no-such-organisation")
+    assert problem(post(server, lead, next_one.json["href"] + "/succession", {"on": "2025-05-01", "organisation": "not-there"})) == (422, "no-such-organisation")
     assert post(server, neighbour, next_one.json["href"] + "/succession", {"on": "2025-05-01"}).status == 404
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-02-28").json["items"]] == ["he"]
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-03-01").json["items"]] == ["fe"]
@@ -262,7 +241,7 @@ def test_a_rule_from_a_day_on(cluster, server, lead, central, neighbour, hub):
     put = lambda starts, body, token=central: server.send("PUT", f"{rules}/{starts}", {"reason": "As the Hub resolved", **body}, token=token, If_None_Match="*")
     for token, body, refused in ((lead, {}, (403, "only-the-central-team")), (lead, {"reason": "So that it was quorate"}, (403, "only-the-central-team")), (central, {}, (422, "reason-needed"))):
         answer = server.send("PUT", f"{rules}/2025-01-01", {"sectors": ["he"], "minimum": 1, **body}, token=token, If_None_Match="*")
-        assert rule(answer) == refused, "what was judged is judged anew by nobody else, and by nobody without a reason"
+        assert problem(answer) == refused, "what was judged is judged anew by nobody else, and by nobody without a reason"
     add(server, lead, "Ada", sector="he"), add(server, lead, "Bo", sector="he"), add(server, lead, "Cy", sector="charity")
     made = put("2025-01-01", {"sectors": ["charity", "he"], "minimum": 3})
     assert made.status == 201 and made.json["from"] == "2025-01-01" and made.headers["Location"] == made.json["href"]
@@ -281,8 +260,8 @@ def test_a_rule_from_a_day_on(cluster, server, lead, central, neighbour, hub):
     assert get(server, lead, f"{rules}/2023-01-01").status == get(server, lead, "/v1/hubs/not-there/quorum-rules").status == 404
     assert delete(server, neighbour, f"{rules}/2025-01-01").status == 404
     assert delete(server, central, f"{rules}/2025-01-01?reason=Twice", if_match='"7.x"').status == 412
-    assert rule(delete(server, lead, f"{rules}/2025-01-01?reason=x", if_match=made.headers["ETag"])) == (403, "only-the-central-team")
-    assert rule(delete(server, central, f"{rules}/2025-01-01", if_match=made.headers["ETag"])) == (422, "reason-needed")
+    assert problem(delete(server, lead, f"{rules}/2025-01-01?reason=x", if_match=made.headers["ETag"])) == (403, "only-the-central-team")
+    assert problem(delete(server, central, f"{rules}/2025-01-01", if_match=made.headers["ETag"])) == (422, "reason-needed")
     assert delete(server, central, f"{rules}/2025-01-01?reason=Entered%20twice", if_match=made.headers["ETag"]).status == 204
     assert state("2025-01-01")[2] is None
     kept = [(row["operation"], row["reason"]) for row in get(server, member, f"/v1/corrections?record={rules}/2025-01-01").json["items"]]
@@ -513,9 +492,9 @@ def test_an_import_is_done_once(cluster, server, lead, neighbour, hub):
     assert post(server, lead, f"{PATH}/import", SHEET.encode(), Content_Type="text/csv").json["errors"] == [
         {"pointer": "/header/Idempotency-Key", "detail": "is missing"}]
     assert load(server, lead, SHEET, Content_Type="application/json").status == 415
-    assert rule(load(server, neighbour, SHEET)) == (403, "only-the-hubs-lead")
+    assert problem(load(server, neighbour, SHEET)) == (403, "only-the-hubs-lead")
     with harness.claimed(cluster, "importHubMembers", key := uuid.uuid4().hex):
-        assert rule(load(server, lead, SHEET, key=key)) == (409, "idempotency-key-in-progress")
+        assert problem(load(server, lead, SHEET, key=key)) == (409, "idempotency-key-in-progress")
     assert load(server, lead, SHEET, path="/v1/hubs/not-there/members").status == 404
 
 

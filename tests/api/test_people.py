@@ -5,6 +5,7 @@ import time
 import uuid
 
 import harness
+from harness import get, patch, post, problem
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -70,23 +71,6 @@ def account_of(cluster, server, person, role="hub_member", **subject):
     return server.form("/oauth/token", SELF, (name, secret)).json["access_token"]
 
 
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def rule(answer):
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
-
-
 def test_who_reads_a_name(cluster, server, central, lead, neighbour, member):
     href = member["person_href"]
     own = account_of(cluster, server, member["person"])
@@ -127,7 +111,7 @@ def test_adding_people(server, central, lead, neighbour, cluster):
     assert made.status == 201 and made.headers["Location"] == made.json["href"] and made.json["name"] == "Ada Person"
     assert get(server, lead, made.json["href"]).json == made.json and get(server, neighbour, made.json["href"]).status == 404
     assert patch(server, lead, made.json["href"], {"name": "Ada Q. Person"}).json["name"] == "Ada Q. Person"
-    assert rule(post(server, lead, "/v1/people", {"name": "ADA Q. person", "email": address.upper()})) == (409, "person-exists")
+    assert problem(post(server, lead, "/v1/people", {"name": "ADA Q. person", "email": address.upper()})) == (409, "person-exists")
     assert post(server, neighbour, "/v1/people", {"name": "Ada Q. Person", "email": address}).status == 201  # whom the caller does not know is not told
     assert post(server, central, "/v1/people", {"name": " "}).status == 422
     assert post(server, central, "/v1/people", {"name": "X", "email": "x"}).status == post(server, central, "/v1/people", {"email": address}).status == 400
@@ -177,7 +161,7 @@ def test_whose_account(cluster, server, central, lead, member):
     href = f"/v1/accounts/{me['id']}"
     assert patch(server, central, href, {"person": member["person"]}).json["person"] == member["person"] == get(server, token, "/v1/me").json["person"]
     assert get(server, token, member["person_href"]).json["name"] == member["name"]
-    assert rule(patch(server, central, href, {"person": str(uuid.uuid4())})) == (422, "no-such-person")
+    assert problem(patch(server, central, href, {"person": str(uuid.uuid4())})) == (422, "no-such-person")
     assert patch(server, central, href, {"label": "Unchanged"}).json["person"] == member["person"]
     assert patch(server, central, href, {"person": None}).json["person"] is None and get(server, token, member["person_href"]).status == 404
     made = post(server, central, "/v1/accounts", {"issuer": "https://login.people.example", "subject": uuid.uuid4().hex, "label": "A member",
@@ -257,10 +241,10 @@ def test_erasure(cluster, server, central, lead, member):
     assert server.form("/oauth/token", SELF, (subject, secret)).status == 401
     assert [item["name"] for item in get(server, lead, MEMBERS).json["items"] if item["person"] == person] == [None, None]
     assert get(server, central, href + "/export").json["person"]["name"] is None
-    assert rule(patch(server, central, href, {"name": "Back Again"})) == (409, "person-erased")
-    assert rule(post(server, lead, MEMBERS, {"person": person, "sector": "he", "from": "2030-01-01"})) == (422, "no-such-person")
+    assert problem(patch(server, central, href, {"name": "Back Again"})) == (409, "person-erased")
+    assert problem(post(server, lead, MEMBERS, {"person": person, "sector": "he", "from": "2030-01-01"})) == (422, "no-such-person")
     # the kept answer is gone, that of others is not
-    assert rule(post(server, lead, MEMBERS, {"person": person, "sector": "fe", "from": "2023-09-01", "to": "2024-08-31"}, key="twin-" + person)) == (409, "idempotency-answer-erased")
+    assert problem(post(server, lead, MEMBERS, {"person": person, "sector": "fe", "from": "2023-09-01", "to": "2024-08-31"}, key="twin-" + person)) == (409, "idempotency-answer-erased")
     assert cluster.psql(f"SELECT count(*) FROM scip.idempotency WHERE key = 'else-{person}'") == "1"
     assert post(server, central, href + "/erasure").json == done.json  # again: nothing happens
     assert person in {item["person"] for item in json_lines(get(server, central, "/v1/erasures?format=ndjson"))}
@@ -271,7 +255,7 @@ def test_erasure(cluster, server, central, lead, member):
     assert post(server, central, href + "/erasure", key=key).status == post(server, central, href + "/erasure", key=key).status == 200
     assert post(server, central, f"/v1/people/{uuid.uuid4()}/erasure", key=key).status == 422
     with harness.claimed(cluster, "erasePerson", key := uuid.uuid4().hex):
-        assert rule(post(server, central, href + "/erasure", key=key)) == (409, "idempotency-key-in-progress")
+        assert problem(post(server, central, href + "/erasure", key=key)) == (409, "idempotency-key-in-progress")
     for path in ("/v1/erasures", "/v1/people", href):
         assert get(server, central, path, If_None_Match=get(server, central, path).headers["ETag"]).status == 304, path
     assert get(server, central, "/v1/erasures?format=csv").text.startswith("person,at\r\n")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
+from harness import delete, get, patch, post, problem
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 HEADINGS = {"practice": "A transition day", "challenges": "Schools lose pupils in mid-year", "ideas": "A passport of skills",
@@ -121,31 +122,8 @@ def membership(cluster, hubs):
 ONE, TWO = "/v1/hubs/reporting-one", "/v1/hubs/reporting-two"
 
 
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
 def put(server, token, path, body, **options):
     return server.send("PUT", path, body, token=token, **({"If_None_Match": "*"} | options))
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def delete(server, token, path, if_match="*"):
-    return server.send("DELETE", path, token=token, if_match=if_match)
-
-
-def problem(answer):
-    """The status, and the rule that was broken where one is named."""
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def done(answer, status=201):

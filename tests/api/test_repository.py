@@ -10,6 +10,7 @@ import time
 from urllib.parse import urlencode
 
 import pytest
+from harness import patch, post
 
 FROM = {"sources": ["https://www.scipalliance.example/library"], "confidence": "high"}
 
@@ -35,14 +36,6 @@ def write(server, central):
         assert answer.status == expected, answer.text
         return answer
     return put
-
-
-def patch(server, token, path, body, **headers):
-    return server.send("PATCH", path, body, token=token, if_match="*", **headers)
-
-
-def post(server, token, path, body=None, **headers):
-    return server.send("POST", path, body, token=token, **headers)
 
 
 def problem(answer):

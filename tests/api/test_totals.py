@@ -8,6 +8,7 @@ import uuid
 from zoneinfo import ZoneInfo
 
 import harness
+from harness import problem
 import pytest
 
 SOURCE = ["SCiP Alliance annual report 2020"]
@@ -49,12 +50,6 @@ def load(server, token, text, query="", key=None, **headers):
     if isinstance(text, str):
         text = text.encode()
     return server.send("POST", "/v1/closed-totals/import" + query, text, token=token, key=key or str(uuid.uuid4()), Content_Type="text/csv", **headers)
-
-
-def problem(answer):
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def errors(answer):

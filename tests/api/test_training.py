@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import canary
 import icalendar
 import pytest
+from harness import get, patch, post, problem, put
 
 LONDON = ZoneInfo("Europe/London")
 FROM = {"sources": ["https://www.scipalliance.example/training"], "confidence": "high"}
@@ -72,29 +73,6 @@ def neighbour(cluster, server):
 @pytest.fixture(scope="module")
 def course(server, central):
     return new_course(server, central)
-
-
-def get(server, token, path, **headers):
-    return server.send("GET", path, token=token, **headers)
-
-
-def post(server, token, path, body=None, **options):
-    return server.send("POST", path, body, token=token, **options)
-
-
-def put(server, token, path, body=None, **options):
-    return server.send("PUT", path, body, token=token, **options)
-
-
-def patch(server, token, path, body, if_match="*", **options):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **options)
-
-
-def problem(answer):
-    """The status, and the rule that was broken where one is named."""
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
 
 
 def together(*actions):

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 
 import pytest
+from harness import delete, patch
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 
@@ -29,14 +30,6 @@ def partner(cluster, server):
 
 def put(server, token, path, body, target="", **headers):
     return server.send("PUT", path + target, body, token=token, **{"If_None_Match": "*", **headers})
-
-
-def patch(server, token, path, body, if_match="*", **headers):
-    return server.send("PATCH", path, body, token=token, if_match=if_match, **headers)
-
-
-def delete(server, token, path, if_match="*", **headers):
-    return server.send("DELETE", path, token=token, if_match=if_match, **headers)
 
 
 def problem(answer):
