@@ -11,7 +11,7 @@ CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id
 CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, known_at timestamptz, on_day date,
   OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text,
   OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text, OUT counted boolean)
-RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
   -- whole days that the history tells of, and what is asked for that may be told at once; all parts stand beside their whole
@@ -49,15 +49,18 @@ END $$;
 
 -- The periods that are asked for, each with its release: the one that was in force then, or that number. A period that only a release names
 -- (a strategy that has another name now) is what it was.
-CREATE FUNCTION metric.spans(given text[], known_at timestamptz, release int) RETURNS SETOF metric.span LANGUAGE sql STABLE AS $$
-  SELECT p.name, coalesce(r.first_day, p.first_day), coalesce(r.last_day, p.last_day), r.id, r.number, CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END
-  FROM metric.periods(given) WITH ORDINALITY p (name, family, first_day, last_day, wrong, i)
-  LEFT JOIN LATERAL (
-    SELECT x.id, x.number, x.first_day, x.last_day, (SELECT max(y.number) FROM scip.release y WHERE y.period = p.name) AS newest FROM scip.release x
-    WHERE x.period = p.name AND (spans.release IS NULL OR x.number = spans.release) AND (known_at IS NULL OR x.created_at < known_at)
-    ORDER BY x.number DESC LIMIT 1) r ON true
-  ORDER BY p.i
-$$;
+CREATE FUNCTION metric.spans(given text[], known_at timestamptz, release int) RETURNS SETOF metric.span LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT p.name, coalesce(r.first_day, p.first_day), coalesce(r.last_day, p.last_day), r.id, r.number, CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END
+    FROM metric.periods(given) WITH ORDINALITY p (name, family, first_day, last_day, wrong, i)
+    LEFT JOIN LATERAL (
+      SELECT x.id, x.number, x.first_day, x.last_day, (SELECT max(y.number) FROM scip.release y WHERE y.period = p.name) AS newest FROM scip.release x
+      WHERE x.period = p.name AND (spans.release IS NULL OR x.number = spans.release) AND (known_at IS NULL OR x.created_at < known_at)
+      ORDER BY x.number DESC LIMIT 1) r ON true
+    ORDER BY p.i;
+END $$;
 
 -- A text in a query, with % for all that has a meaning there; a period so that it is no month.
 CREATE FUNCTION metric.quoted(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -104,28 +107,32 @@ CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
   OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
   OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT (m).code::text, a.definition_version, s.name, s.first_day, s.last_day, nullif(a.breakdown, ''), a.hub_id, a.hub_slug, a.hub_name,
-         a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status, CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
-         s.replaced_by,
-         concat('/v1/metrics/', (m).code, '/explain?period=', metric.quoted_period(s.name),
-           CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END, CASE WHEN a.of_category IS NULL THEN 'category' END]
-             THEN '&by=' || array_to_string(b.by, ',') END, '&hub=' || a.hub_slug, '&nation=' || a.of_nation, '&category=' || metric.quoted(a.of_category),
-           CASE WHEN s.release_id IS NULL THEN '&as_of=' || rows.as_of ELSE '&release=' || s.release END),
-         a.counted, NULL::int, NULL::jsonb
-  FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE 'Europe/London', least(rows.as_of, scip.today())) a
-  CROSS JOIN LATERAL (SELECT spans[a.n].*) s
-  CROSS JOIN LATERAL (SELECT string_to_array(a.breakdown, '+') AS by) b
-  LEFT JOIN scip.metric_definition d ON d.code = (m).code AND d.version = a.definition_version
-$$;
+RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT (m).code::text, a.definition_version, s.name, s.first_day, s.last_day, nullif(a.breakdown, ''), a.hub_id, a.hub_slug, a.hub_name,
+           a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status, CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
+           s.replaced_by,
+           concat('/v1/metrics/', (m).code, '/explain?period=', metric.quoted_period(s.name),
+             CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END, CASE WHEN a.of_category IS NULL THEN 'category' END]
+               THEN '&by=' || array_to_string(b.by, ',') END, '&hub=' || a.hub_slug, '&nation=' || a.of_nation, '&category=' || metric.quoted(a.of_category),
+             CASE WHEN s.release_id IS NULL THEN '&as_of=' || rows.as_of ELSE '&release=' || s.release END),
+           a.counted, NULL::int, NULL::jsonb
+    FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE 'Europe/London', least(rows.as_of, scip.today())) a
+    CROSS JOIN LATERAL (SELECT spans[a.n].*) s
+    CROSS JOIN LATERAL (SELECT string_to_array(a.breakdown, '+') AS by) b
+    LEFT JOIN scip.metric_definition d ON d.code = (m).code AND d.version = a.definition_version;
+END $$;
 
--- The cells of a metric, to anybody, as metric.answer() tells them. One row with a status where the question cannot be answered.
+-- The cells of a metric, to anybody, as metric.answer() tells them. Here and below a session keeps its plans, whatever is asked: to make them took
+-- most of an answer's time. One row with a status where the question cannot be answered.
 -- counted: whether the records of then are known at all.
 CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
   OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
   OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
   m metric;
@@ -168,7 +175,7 @@ CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hu
   OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text,
   OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text,
   OUT of_release int, OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
   most CONSTANT int := 3000;
@@ -244,7 +251,7 @@ CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, 
   OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text, OUT period text, OUT "from" date, OUT "to" date,
   OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
   OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
   m metric;

@@ -1,5 +1,6 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
+DROP SCHEMA facts, sum, recorded CASCADE;
 DROP SCHEMA fact CASCADE;
 DROP SCHEMA metric CASCADE;
 DROP FUNCTION scip.event_nation, scip.one_nation;

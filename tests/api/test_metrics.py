@@ -399,7 +399,8 @@ def test_nobody_reads_the_number_of_young_people_anywhere(cluster, server):
     seen += ["/v1/hubs/metric-one", "/v1/changes?limit=200", f"/v1/past-totals?period={YEAR}"]
     for path in seen:
         for form in ("", "csv"):
-            body = server.get(path + (f"{'&' if '?' in path else '?'}format={form}" if form else "")).body
+            answer = server.get(path + (f"{'&' if '?' in path else '?'}format={form}" if form else ""))
+            body = answer.body.replace(answer.headers["X-Request-Id"].encode(), b"")  # a problem names it, whose digits may be any
             texts = [body]
             if body.startswith(b"PK"):
                 archive = zipfile.ZipFile(io.BytesIO(body))

@@ -256,8 +256,13 @@ SELECT is(pg_temp.released('outreach_young_people', '{hub}'), 'a=100, b=200, d=n
 SELECT is(pg_temp.released('outreach_young_people', '{hub}', 2), 'a=100, b=suppressed, d=not_submitted', 'the release before stays');
 SELECT is(pg_temp.outcome(statement), 'SC409 release-is-immutable', statement) FROM (VALUES ('UPDATE release SET note = ''x'''), ('DELETE FROM release')) v (statement);
 SET LOCAL ROLE scip_anonymous;
-SELECT is(pg_temp.outcome(statement), '42501', statement || ' as anybody') FROM (VALUES ('SELECT * FROM metric.cells(''hubs'', ''1996-09-01'', ''1997-08-31'', NULL, ''{}'')'), ('SELECT * FROM known.activity(NULL)'), ('SELECT * FROM fact.professionals(''1996-09-01'', ''1997-08-31'', NULL)')) v (statement);
+SELECT is(pg_temp.outcome(statement), '42501', statement || ' as anybody') FROM (VALUES ('SELECT * FROM metric.cells(''hubs'', ''1996-09-01'', ''1997-08-31'', NULL, ''{}'')'), ('SELECT * FROM known.activity(NULL)'), ('SELECT * FROM fact.professionals(''1996-09-01'', ''1997-08-31'', NULL)'),
+  ('SELECT * FROM sum.professionals(''{1996-09-01}'', ''{1997-08-31}'', NULL, true)'), ('SELECT * FROM facts.professionals(''{1996-09-01}'', ''{1997-08-31}'', NULL, true)')) v (statement);
 RESET ROLE;
+-- What sums a metric is made with it, by all that it may be asked by and no more, and its plans are kept.
+SELECT bag_eq($$SELECT pronamespace::regnamespace::text, proname::text FROM pg_proc WHERE pronamespace::regnamespace::text IN ('facts', 'sum', 'recorded') AND proconfig = '{plan_cache_mode=force_generic_plan}'$$,
+  $$SELECT s, m.code::text FROM metric m, unnest(ARRAY['facts', 'sum', 'recorded']) s$$, 'each metric has its functions');
+SELECT is(pg_temp.outcome($$SELECT * FROM metric.sums('hubs', '{1996-09-01}', '{1997-08-31}', NULL, '{hub+category}', true)$$), 'P0001', 'what is not summed is no empty answer');
 
 -- Ratings: fewer than five more are not told by a difference.
 SET LOCAL session_replication_role = replica;
