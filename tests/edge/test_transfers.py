@@ -18,7 +18,7 @@ PATH = "/v1/documents/transfers/files"
 
 @pytest.fixture(scope="module")
 def api(cluster):
-    server = harness.Server("main", DATABASE_URL=cluster.url(), TRUSTED_PROXIES="127.0.0.1", TRANSFER_RATE=1000000, BODY_TIMEOUT_MS=3000)
+    server = harness.Server("main", DATABASE_URL=cluster.url(), TRUSTED_PROXIES="127.0.0.1", TRANSFER_RATE=1000000, BODY_TIMEOUT_MS=3000, POOL_WAIT_MS=20000)
     clear = "DELETE FROM scip.document WHERE slug = 'transfers'"
     cluster.psql(clear, "scip_migrator")
     assert server.send("PUT", PATH.removesuffix("/files"), FROM, cluster.token(server, "central"), If_None_Match="*").status == 201
