@@ -1,4 +1,5 @@
 """HTTP as the standards have it: methods, representations, validators, origins, cursors, identifiers."""
+import json
 import re
 import signal
 import threading
@@ -77,6 +78,12 @@ def test_format_wins_over_accept(server):
     wrong = server.get("/v1/hubs?format=xml")
     assert wrong.status == 400 and wrong.json["errors"][0]["pointer"] == "/query/format"
     assert server.get("/v1/organisations?format=geojson").status == 400, "not offered there"
+
+
+def test_the_contract_is_the_committed_one(server):
+    """Byte for byte but for white space: order tells generators and readers of the reference what comes first."""
+    committed = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
+    assert server.get("/openapi.json").text == json.dumps(committed, separators=(",", ":"), ensure_ascii=False)
 
 
 ELSEWHERE = ("https://www.example.org", "https://evil.example", "null")
