@@ -4987,6 +4987,10 @@ export interface components {
             confidence: components["schemas"]["Confidence"];
             href: components["schemas"]["Href"];
         };
+        HubList: {
+            items: components["schemas"]["Hub"][];
+            next: components["schemas"]["Next"];
+        };
         HubRegion: {
             gss_code: string;
             name: string;
@@ -5013,10 +5017,6 @@ export interface components {
             to: components["schemas"]["NullablePartialDate"];
             as_of: components["schemas"]["NullablePartialDate"];
             note: string | null;
-        };
-        HubList: {
-            items: components["schemas"]["Hub"][];
-            next: components["schemas"]["Next"];
         };
         Feature: {
             /** @constant */
@@ -5680,6 +5680,10 @@ export interface components {
             confidence: components["schemas"]["Confidence"];
             href: components["schemas"]["Href"];
         };
+        OrganisationList: {
+            items: components["schemas"]["Organisation"][];
+            next: components["schemas"]["Next"];
+        };
         OrganisationCategory: {
             /** @enum {string} */
             category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
@@ -5700,10 +5704,6 @@ export interface components {
             href: components["schemas"]["Href"];
             /** @enum {string} */
             standing: "current" | "planned" | "last_known" | "former";
-        };
-        OrganisationList: {
-            items: components["schemas"]["Organisation"][];
-            next: components["schemas"]["Next"];
         };
         /** @description A new organisation. */
         OrganisationNew: {
@@ -6958,6 +6958,10 @@ export interface components {
             files: components["schemas"]["LibraryFile"][];
             href: components["schemas"]["Href"];
         };
+        LibraryItemList: {
+            items: components["schemas"]["LibraryItem"][];
+            next: components["schemas"]["Next"];
+        };
         LibraryFile: {
             name: string;
             media_type: string;
@@ -6967,10 +6971,6 @@ export interface components {
              */
             size: number;
             href: components["schemas"]["Href"];
-        };
-        LibraryItemList: {
-            items: components["schemas"]["LibraryItem"][];
-            next: components["schemas"]["Next"];
         };
         LibraryFacets: {
             /**
@@ -7862,6 +7862,10 @@ export interface components {
             confidence: components["schemas"]["Confidence"];
             href: components["schemas"]["Href"];
         };
+        HeadlineFigureList: {
+            items: components["schemas"]["HeadlineFigure"][];
+            next: components["schemas"]["Next"];
+        };
         /** @description What the figure is about, where that is one record. */
         FigureSubject: {
             /** @enum {string} */
@@ -7869,10 +7873,6 @@ export interface components {
             slug: components["schemas"]["Slug"];
             name: string;
             href: components["schemas"]["Href"];
-        };
-        HeadlineFigureList: {
-            items: components["schemas"]["HeadlineFigure"][];
-            next: components["schemas"]["Next"];
         };
         /** @description A figure as a source asserts it. */
         HeadlineFigureNew: {
@@ -8913,15 +8913,15 @@ export interface components {
             updated_at: string;
             href: components["schemas"]["Href"];
         };
+        AccountList: {
+            items: components["schemas"]["Account"][];
+            next: components["schemas"]["Next"];
+        };
         /**
          * Format: uuid
          * @description Whose account it is, where that is one of the people: what it sees of itself.
          */
         AccountPerson: string | null;
-        AccountList: {
-            items: components["schemas"]["Account"][];
-            next: components["schemas"]["Next"];
-        };
         AccountNew: {
             /** @description The OpenID provider. */
             issuer: string;
@@ -24271,9 +24271,9 @@ export interface operations {
             /** @description The new record. */
             201: {
                 headers: {
+                    Location: components["headers"]["Created"];
                     "Cache-Control": components["headers"]["PrivateCache"];
                     ETag: components["headers"]["ETag"];
-                    Location: components["headers"]["Created"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -24443,9 +24443,9 @@ export interface operations {
             /** @description The new record. */
             201: {
                 headers: {
+                    Location: components["headers"]["Created"];
                     "Cache-Control": components["headers"]["PrivateCache"];
                     ETag: components["headers"]["ETag"];
-                    Location: components["headers"]["Created"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -24662,9 +24662,9 @@ export interface operations {
             /** @description The new record. */
             201: {
                 headers: {
+                    Location: components["headers"]["Created"];
                     "Cache-Control": components["headers"]["PrivateCache"];
                     ETag: components["headers"]["ETag"];
-                    Location: components["headers"]["Created"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
