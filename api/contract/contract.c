@@ -1,5 +1,5 @@
 #include "contract/contract.h"
-#include "contract/bundle.h"
+#include "contract/document.h"
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -25,7 +25,7 @@ static json_t *resolve(struct loader *loader, json_t *node) {
         json_t *ref = json_object_get(node, "$ref");
         if (!ref)
             return node;
-        json_t *target = bundle_resolve(loader->contract->document, json_string_value(ref) ?: "");
+        json_t *target = document_resolve(loader->contract->document, json_string_value(ref) ?: "");
         if (!target)
             FAULT(loader, json_is_string(ref) ? ref : node, "$ref \"%s\" leads nowhere", json_string_value(ref) ?: "");
         node = target;
@@ -302,7 +302,7 @@ static void load_paths(struct loader *loader) {
 static void load_components(struct loader *loader) {
     json_t *schema;
     const char *name;
-    json_object_foreach (bundle_resolve(loader->contract->document, "#/components/schemas"), name, schema)
+    json_object_foreach (document_resolve(loader->contract->document, "#/components/schemas"), name, schema)
         schema_compile(loader->schemas, schema);
 }
 
@@ -316,18 +316,18 @@ static const char *dump(struct arena *arena, const json_t *node, size_t *length)
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
     struct contract *contract = arena_alloc(arena, sizeof *contract);
     struct loader loader = {.arena = arena, .gate = gate, .places = places_new(arena), .contract = contract};
-    contract->document = bundle_load(arena, path, loader.places, gate);
+    contract->document = document_load(arena, path, loader.places, gate);
     if (!contract->document)
         return contract;
     const char *openapi = text_of(contract->document, "openapi");
     if (!openapi || strncmp(openapi, "3.1.", 4) != 0)
-        gate_fault(gate, path, "openapi must be 3.1.x");
+        FAULT(&loader, contract->document, "openapi must be 3.1.x");
     json_t *info = json_object_get(contract->document, "info");
     contract->title = text_of(info, "title");
     contract->version = text_of(info, "version");
     contract->description = text_of(info, "description");
     if (!contract->title || !contract->version)
-        gate_fault(gate, path, "info needs title and version");
+        FAULT(&loader, info ?: contract->document, "info needs title and version");
     loader.roles = json_object();
     loader.schemas = schema_set_new(arena, contract->document, loader.places, gate);
     load_components(&loader);

@@ -1,4 +1,4 @@
-/* The OpenAPI document as the engine sees it: files bundled, references resolved, operations listed. */
+/* The OpenAPI document as the engine sees it: references resolved, operations listed. */
 #pragma once
 #include "base/arena.h"
 #include "base/gate.h"
@@ -59,15 +59,15 @@ struct spec {
 struct contract {
     const struct spec *specs;
     unsigned spec_count;
-    json_t *document; /* the bundled contract */
+    json_t *document; /* as it was read */
     const char *title, *version, *description;
     int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
-    const char *json;       /* the bundle as served */
+    const char *json;       /* the document as served */
     size_t json_length;
 };
 
-/* Loads path and all files it refers to. All faults go to gate; the result is usable only without any. */
+/* Loads path, which script/contract wrote. All faults go to gate; the result is usable only without any. */
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate);
 
 /* Drops what jansson holds; the arena frees the rest. */

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/gate.h"
 #include "base/problem.h"
-#include "contract/yaml.h"
+#include "contract/document.h"
 #include <jansson.h>
 #include <stdbool.h>
 

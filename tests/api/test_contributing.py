@@ -39,10 +39,12 @@ def test_an_endpoint_in_three_steps(cluster, tmp_path):
     shutil.copytree(harness.ROOT / "openapi", tmp_path / "openapi")
     shutil.copytree(harness.ROOT / "db/queries", tmp_path / "queries")
     root = tmp_path / "openapi/openapi.yaml"
-    root.write_text(root.read_text().replace("paths:\n", "paths:\n  /v1/categories: { $ref: 'paths/categories.yaml#/paths/~1v1~1categories' }\n", 1))
+    root.write_text(root.read_text().replace("  paths: [", "  paths: [categories, ", 1))
     (tmp_path / "openapi/paths/categories.yaml").write_text(PATHS)
     (tmp_path / "queries/listCategories.sql").write_text(QUERY)
-    server = harness.Server("three-steps", DATABASE_URL=cluster.url(), CONTRACT=root, QUERIES=tmp_path / "queries")
+    done = harness.expand(root, tmp_path / "openapi.json")
+    assert done.returncode == 0, done.stderr
+    server = harness.Server("three-steps", DATABASE_URL=cluster.url(), CONTRACT=tmp_path / "openapi.json", QUERIES=tmp_path / "queries")
     everything = server.get("/v1/categories").json["items"]
     assert len(everything) > 3 and all(item["organisations"] > 0 for item in everything)
     some = server.get("/v1/categories?least=10").json["items"]

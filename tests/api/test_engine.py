@@ -259,7 +259,7 @@ def test_result_over_the_limit(engine):
 def test_pool_waits_are_bounded(cluster):
     """More slow requests than connections: those who waited in vain get 503, nobody hangs."""
     from concurrent.futures import ThreadPoolExecutor
-    server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.FIXTURE / "openapi.yaml", QUERIES=harness.FIXTURE / "queries",
+    server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.engine_contract(), QUERIES=harness.FIXTURE / "queries",
                             POOL_SIZE=2, POOL_WAIT_MS=300)
     with ThreadPoolExecutor(8) as threads:
         statuses = [answer.status for answer in threads.map(lambda _: server.get("/slow?seconds=1"), range(8))]
@@ -269,9 +269,14 @@ def test_pool_waits_are_bounded(cluster):
 
 
 def gate(folder, database=None):
+    """Exit status and faults: of the contract itself, then of the engine that reads it."""
     command = [harness.BINARY, "check"] + (["--db"] if database else [])
+    made = harness.LOCAL / "gate.json"
+    done = harness.expand("openapi.yaml", made, cwd=folder)
+    if done.returncode:
+        return done.returncode, done.stderr
     done = subprocess.run(command, text=True, capture_output=True, cwd=folder,
-                          env={**harness.os.environ, "CONTRACT": "openapi.yaml", "QUERIES": "queries", "DOCS": str(harness.ROOT / "clients/docs"),
+                          env={**harness.os.environ, "CONTRACT": str(made), "QUERIES": "queries", "DOCS": str(harness.ROOT / "clients/docs"),
                                "DATABASE_URL": database or "", "ASAN_OPTIONS": "detect_leaks=1"})
     return done.returncode, done.stderr
 
@@ -289,7 +294,7 @@ def gate(folder, database=None):
     ("queries/getSlow.sql", "slept", "slept; SELECT 1", r"queries/getSlow.sql:\d+: one statement"),
     ("queries/getSlow.sql", "SELECT", "SELECT 'open", r"queries/getSlow.sql:\d+: .*not closed"),
     ("queries/getSlow.sql", ":seconds", "$1 + :seconds", r"queries/getSlow.sql:\d+: write :name"),
-    ("openapi.yaml", "openapi: 3.1.0", "openapi: 3.0.3", r"openapi.yaml: openapi must be 3.1"),
+    ("openapi.yaml", "openapi: 3.1.0", "openapi: 3.0.3", r"openapi.yaml:\d+: openapi must be 3.1"),
     ("openapi.yaml", "info: { title", "info: { title: a, title", r"openapi.yaml:\d+: a key stands twice")])
 def test_static_gate(tmp_path, file, old, new, message):
     import re
@@ -334,7 +339,7 @@ def test_serve_refuses_a_database_that_does_not_fit(tmp_path, cluster):
     shutil.copytree(harness.FIXTURE, tmp_path / "engine")
     (tmp_path / "engine/queries/getSlow.sql").write_text("SELECT pg_sleep(:seconds::float8)::text AS slept")
     done = subprocess.run([harness.BINARY, "serve"], text=True, capture_output=True, cwd=tmp_path / "engine", timeout=20,
-                          env={**harness.os.environ, "CONTRACT": "openapi.yaml", "QUERIES": "queries", "DATABASE_URL": cluster.url(), "PORT": str(harness.free_port())})
+                          env={**harness.os.environ, "CONTRACT": str(harness.engine_contract()), "QUERIES": "queries", "DATABASE_URL": cluster.url(), "PORT": str(harness.free_port())})
     assert done.returncode == 1 and "column slept has another type" in done.stderr
 
 

@@ -11,8 +11,13 @@ import yaml
 
 
 def check(folder, database=None):
-    """Exit status and faults of `scip-api check` for the contract in a folder."""
-    env = {**os.environ, "CONTRACT": "openapi.yaml", "QUERIES": "queries", "DOCS": str(harness.ROOT / "clients/docs"), "DATABASE_URL": database or "",
+    """Exit status and faults of script/contract, or else of `scip-api check`, for the contract in a folder."""
+    done = harness.expand("openapi.yaml", "openapi.json", cwd=folder)
+    return engine_check(folder, database) if done.returncode == 0 else (done.returncode, done.stderr)
+
+
+def engine_check(folder, database=None):
+    env = {**os.environ, "CONTRACT": "openapi.json", "QUERIES": "queries", "DOCS": str(harness.ROOT / "clients/docs"), "DATABASE_URL": database or "",
            "ASAN_OPTIONS": "detect_leaks=0"}
     done = subprocess.run([harness.BINARY, "check", *(["--db"] if database else [])], text=True, capture_output=True, cwd=folder, env=env)
     return done.returncode, done.stderr
@@ -158,4 +163,30 @@ def test_no_edit_ends_the_process(engine_folder):
             parent[path[-1]] = word
         (engine_folder / "openapi.yaml").write_text(yaml.dump(document, sort_keys=False, Dumper=type("Plain", (yaml.SafeDumper,), {"ignore_aliases": lambda *_: True})))
         status, errors = check(engine_folder)
+        assert "Traceback" not in errors, f"{path} as {word!r}: {errors}"
         assert status in (0, 1) and bool(errors) == (status == 1), f"{path} as {word!r}: {status}\n{errors}"
+
+
+@pytest.mark.parametrize("edited, message", [
+    (lambda lines: lines[:-1], r"openapi.json.map: is not the map of openapi.json"),
+    (lambda lines: [*lines, "7"], r"openapi.json.map: is not the map of openapi.json"),
+    (lambda lines: ["seven", *lines[1:]], r"openapi.json.map: is not the map of openapi.json"),
+    (lambda lines: ["7", *lines[1:]], r"openapi.json.map: is not the map of openapi.json"),
+    (None, r'openapi.json: the "required" of a request body')])
+def test_a_map_belongs_to_its_contract(engine_folder, edited, message):
+    """Without one the faults have no line, and the contract is served all the same."""
+    edit(engine_folder, "openapi.yaml", "required: true\n", "required: 'yes'\n")
+    assert check(engine_folder)[1].startswith("openapi.yaml:")
+    written = engine_folder / "openapi.json.map"
+    lines = written.read_text().splitlines()
+    written.unlink() if edited is None else written.write_text("\n".join(edited(lines)) + "\n")
+    status, errors = engine_check(engine_folder)
+    assert status == 1 and re.search("^" + message, errors, re.M), errors
+
+
+def test_a_contract_is_json(engine_folder):
+    (engine_folder / "openapi.json").write_text('{\n"openapi": "3.1.0",\n"openapi": "3.1.0"}')
+    status, errors = engine_check(engine_folder)
+    assert status == 1 and re.search(r"^openapi.json:3: duplicate object key", errors, re.M), errors
+    (engine_folder / "openapi.json").unlink()
+    assert engine_check(engine_folder)[0] == 1

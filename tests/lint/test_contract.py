@@ -1,10 +1,282 @@
-"""openapi/openapi.json is what the sources make: whoever changes one sees in the diff what callers get of it."""
-import subprocess
+"""What script/contract makes of the sources is what is committed, and nothing that it can't read rightly is passed over: a word
+where a list belongs once opened an operation to everybody."""
+import contextlib
+import importlib.machinery
+import importlib.util
+import io
+import json
+import re
+import shutil
 
 import harness
+import pytest
+
+spec = importlib.util.spec_from_loader("contract", importlib.machinery.SourceFileLoader("contract", str(harness.ROOT / "script/contract")))
+script = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(script)
+
+ROOT = """openapi: 3.1.0
+info: { title: Things, version: '1' }
+files:
+  paths: [things]
+  schemas: [common]
+"""
+THINGS = """tag: Things
+paths:
+  /v1/things:
+    get:
+      operationId: listThings
+      summary: List the things
+      is: list Thing csv
+    post:
+      operationId: addThing
+      summary: Add a thing
+      is: create Thing
+      security: [central]
+  /v1/things/{slug}:
+    get:
+      operationId: getThing
+      summary: Show a thing
+      is: read Thing
+      security: [any]
+    patch:
+      operationId: patchThing
+      summary: Change a thing
+      is: change Thing
+      security: [central]
+    delete:
+      operationId: deleteThing
+      summary: Delete a thing
+      is: remove
+      security: [central]
+  /v1/things/{slug}/use:
+    post:
+      operationId: useThing
+      summary: Use a thing
+      is: step Thing
+      security: [any, anyone]
+      body: ThingUse
+      parameters:
+        - Query
+        - name: at
+          description: Where.
+          schema: Slug
+components:
+  schemas:
+    Thing:
+      description: A thing.
+      record:
+        slug: Slug
+        size?: integer or null
+        parts: [Slug]
+    ThingNew: { record: { slug: Slug, size: integer, name: string, since: date } }
+    ThingPatch: { patch-of: ThingNew, without: [name], nullable: [size], with: { since: date or null } }
+    ThingUse: { record: { times: { type: integer, minimum: 1 } } }
+"""
+
+
+def expand(folder, things=THINGS, root=ROOT):
+    """What is wrong with these things, or else what they make."""
+    for name in ("paths", "schemas"):
+        (folder / name).mkdir(exist_ok=True)
+    shutil.copy(harness.ROOT / "openapi/schemas/common.yaml", folder / "schemas")
+    (folder / "openapi.yaml").write_text(root)
+    (folder / "paths/things.yaml").write_text(things)
+    (folder / "made.json").unlink(missing_ok=True)
+    with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.chdir(folder):  # in this process: there are hundreds
+        status = script.main("openapi.yaml", "made.json")
+    assert (folder / "made.json").exists() == (status == 0) == (said.getvalue() == "")
+    return said.getvalue() or json.loads((folder / "made.json").read_text())
+
+
+def line(text, part):
+    """The line on which part begins."""
+    assert part in text
+    return text[:text.index(part)].count("\n") + 1
 
 
 def test_the_committed_contract_is_what_the_sources_make(tmp_path):
     made = tmp_path / "openapi.json"
-    subprocess.run([harness.ROOT / "script/contract", harness.ROOT / "openapi/openapi.yaml", made], check=True)
-    assert made.read_text() == (harness.ROOT / "openapi/openapi.json").read_text(), "script/contract writes it anew"
+    assert harness.expand(harness.ROOT / "openapi/openapi.yaml", made).stderr == ""
+    committed = (harness.ROOT / "openapi/openapi.json").read_text()
+    assert committed == json.dumps(json.loads(made.read_text()), indent=1, ensure_ascii=False) + "\n", "script/contract writes it anew"
+
+
+def test_what_follows(tmp_path):
+    made = expand(tmp_path)
+    things, thing = made["paths"]["/v1/things"], made["paths"]["/v1/things/{slug}"]
+    use = made["paths"]["/v1/things/{slug}/use"]["post"]
+    assert list(things["get"]["responses"]) == ["200", "304", "400", "406", "429", "503", "504"] and things["get"]["security"] == []
+    assert list(things["post"]["responses"]) == ["201", "400", "401", "403", "406", "409", "415", "422", "429", "503", "504"]
+    assert things["post"]["x-answer"] == thing["patch"]["x-answer"] == use["x-answer"] == "getThing" and "x-answer" not in thing["delete"]
+    assert list(thing["get"]["responses"]) == ["200", "304", "400", "401", "404", "406", "429", "503", "504"], "no role, so no 403"
+    assert list(thing["delete"]["responses"]) == ["204", "400", "401", "403", "404", "412", "428", "429", "503", "504"]
+    assert use["security"] == [{"bearer": []}, {}] and thing["patch"]["security"] == [{"bearer": ["central"]}]
+    assert [parameter.get("name") or parameter["$ref"].split("/")[-1] for parameter in use["parameters"]] == ["SlugPath", "Query", "at", "IdempotencyKey", "DryRun"]
+    schemas = made["components"]["schemas"]
+    assert list(schemas).index("ThingList") == list(schemas).index("Thing") + 1
+    assert schemas["Thing"] == {"description": "A thing.", "type": "object", "required": ["slug", "parts"], "additionalProperties": False, "properties": {
+        "slug": {"$ref": "#/components/schemas/Slug"}, "size": {"type": ["integer", "null"]}, "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Slug"}}}}
+    assert schemas["ThingPatch"]["properties"] == {"slug": {"$ref": "#/components/schemas/Slug"}, "size": {"type": ["integer", "null"]},
+                                                   "since": {"type": ["string", "null"], "format": "date"}}
+
+
+VALUES = {"word": "central", "number": "7", "flag": "true", "words": "[central, any]", "numbers": "[7]", "map": "{ a: b }", "maps": "[{ a: b }]", "null": "null", "none": ""}
+OPERATION = {"tags": "words", "operationId": "word", "x-body-limit": "map", "summary": "word", "description": "word", "x-licenses": "maps", "deprecated": "flag",
+             "externalDocs": "map", "security": "words", "x-answer": "word", "parameters": "words maps", "requestBody": "map", "responses": "map", "is": "word",
+             "body": "word", "answer": "word", "errors": "numbers", "without": "words"}
+PARAMETER = {"name": "word", "in": "word", "required": "flag", "description": "word", "explode": "flag", "schema": "word words numbers maps map"}
+PATCH = {"patch-of": "word", "description": "word", "only": "words", "without": "words", "nullable": "words", "with": "map"}
+FILE = {"tag": "word", "paths": "map", "components": "map", "path-parameters": "map"}
+
+
+def wrong(shapes):
+    return [(key, value) for key, fitting in shapes.items() for value in VALUES if value not in fitting.split()]
+
+
+def refused(folder, things, key, place, root=ROOT):
+    said = expand(folder, things, root)
+    assert isinstance(said, str), "it is taken"
+    assert re.search(rf'^{place}: "{key}" of ', said, re.M), said
+
+
+def test_every_key_is_tried():
+    assert (script.OPERATION.keys(), script.PARAMETER.keys(), script.PATCH.keys(), script.FILE.keys()) == (OPERATION.keys(), PARAMETER.keys(), PATCH.keys(), FILE.keys())
+
+
+def members(indent, **values):
+    return "".join(f"{' ' * indent}{key.replace('_', '-')}: {value}\n" for key, value in values.items())
+
+
+@pytest.mark.parametrize("key, value", wrong(OPERATION))
+def test_a_key_of_an_operation_with_another_shape(tmp_path, key, value):
+    written = {"operationId": "useThing", "is": "step Thing", key.replace("-", "_"): VALUES[value]}
+    start, end = THINGS.index("      operationId: useThing"), THINGS.index("components:")
+    things = THINGS[:start] + members(6, **written) + THINGS[end:]
+    refused(tmp_path, things, key, f"paths/things.yaml:{line(THINGS, '      operationId: useThing') + list(written).index(key.replace('-', '_'))}")
+
+
+@pytest.mark.parametrize("key, value", wrong(PARAMETER))
+def test_a_key_of_a_parameter_with_another_shape(tmp_path, key, value):
+    written = {"name": "at", "description": "Where.", "schema": "Slug", key: VALUES[value]}
+    start, end = THINGS.index("        - name: at"), THINGS.index("components:")
+    things = THINGS[:start] + "        -\n" + members(10, **written) + THINGS[end:]
+    refused(tmp_path, things, key, f"paths/things.yaml:{line(THINGS, '        - name: at') + 1 + list(written).index(key)}")
+
+
+@pytest.mark.parametrize("key, value", wrong(PATCH))
+def test_a_key_of_a_patch_with_another_shape(tmp_path, key, value):
+    written = {"patch_of": "ThingNew", key.replace("-", "_"): VALUES[value]}
+    things = re.sub(r"    ThingPatch: .*\n", lambda _: "    ThingPatch:\n" + members(6, **written), THINGS)
+    refused(tmp_path, things, key, f"paths/things.yaml:{line(THINGS, '    ThingPatch') + 1 + list(written).index(key.replace('-', '_'))}")
+
+
+@pytest.mark.parametrize("key, value", wrong(FILE))
+def test_a_key_of_a_file_with_another_shape(tmp_path, key, value):
+    refused(tmp_path, f"{key}: {VALUES[value]}\n", key, "paths/things.yaml:1")
+    refused(tmp_path, THINGS, key, "openapi.yaml:6", root=ROOT + f"{key}: {VALUES[value]}\n")
+
+
+KINDS = {"list": "get", "read": "get", "create": "put post", "change": "patch", "remove": "delete", "step": "put post delete", "page": "get", "own": "get put post patch delete"}
+
+
+@pytest.mark.parametrize("kind, method", [(kind, method) for kind, methods in KINDS.items() for method in script.METHODS if method not in methods.split()])
+def test_a_kind_has_its_methods(tmp_path, kind, method):
+    record = "" if kind in ("remove", "page", "own") else " Thing"
+    things = THINGS.replace("    post:\n      operationId: useThing", f"    {method}:\n      operationId: useThing").replace("is: step Thing", f"is: {kind}{record}")
+    assert KINDS.keys() == script.KINDS.keys()
+    at = line(things, f"is: {kind}{record}\n      security: [any, anyone]")
+    assert f"paths/things.yaml:{at}: {method.upper()} is not the method of a {kind}" in expand(tmp_path, things)
+
+
+@pytest.mark.parametrize("old, new, at, message", [
+    ("is: list Thing csv", "is: lst Thing csv", "is: lst", '"lst" is no kind of operation'),
+    ("is: list Thing csv", "is: ''", "is: ''", '"" is no kind of operation'),
+    ("is: list Thing csv", "is: list", "is: list\n", "a list is of a record"),
+    ("is: remove", "is: remove Thing", "is: remove", "a remove is of no record"),
+    ("is: list Thing csv", "is: list Thing xml", "is: list", '"xml" are no formats of a list'),
+    ("is: list Thing csv", "is: list Thing csv csv", "is: list", '"csv csv" are no formats of a list'),
+    ("is: change Thing", "is: change Thing csv", "is: change", '"csv" are no formats of a change'),
+    ("is: list Thing csv", "is: list Thnig csv", "is: list", "there is no schema Thnig"),
+    ("security: [any, anyone]", "securty: [central]", "securty:", 'an operation has an unknown key "securty"'),
+    ("security: [any, anyone]", "security: [central]\n      security: [any]", "security: [any]\n      body", 'a key stands twice: "security"'),
+    ("body: ThingUse", "body: ThingUsed", "body:", "there is no schema ThingUsed"),
+    ("body: ThingUse", "requestBody: { content: {} }\n      body: ThingUse", "body: ThingUse", "body or requestBody, not both"),
+    ("body: ThingUse", "errors: [404]", "errors:", "404 follows from the rest"),
+    ("body: ThingUse", "errors: [-413]", "errors:", "413 does not follow from the rest"),
+    ("body: ThingUse", "errors: [499]", "errors:", "there is no response of the status 499"),
+    ("body: ThingUse", "without: [IfMatch]", "without:", "IfMatch does not follow from the rest"),
+    ("body: ThingUse", "responses: { '410': Gnoe }", "responses:", "there is no response Gnoe"),
+    ("body: ThingUse", "responses: { '410': null }", "responses:", '"410" of responses is a text or a map'),
+    ("body: ThingUse", "responses: { '200': { headers: { ETag: true } } }", "responses:", '"ETag" of headers is'),
+    ("body: ThingUse", "responses: { '200': { content: { text/csv: true } } }", "responses:", '"text/csv" of content is'),
+    ("- Query", "- Qery", "- Qery", "there is no parameter Qery"),
+    ("name: at\n", "nmae: at\n", "nmae: at", 'a parameter has an unknown key "nmae"'),
+    ("          schema: Slug\n", "", "name: at", "a parameter has a name and a schema"),
+    ("/v1/things/{slug}/use:", "/v1/things/{slug}/use/{twice}:", "operationId: useThing", "there is no parameter for {twice}"),
+    ("slug: Slug\n", "slug: Slgu\n", "slug: Slgu", "there is no schema Slgu"),
+    ("size?: integer or null", "size?: integer or nil", "size?:", "there is no schema integer or nil"),
+    ("parts: [Slug]", "parts: [Slug, Slug]", "parts:", "a list of one word is an array"),
+    ("parts: [Slug]", "slug?: Slug", "        slug: Slug", "a property stands twice"),
+    ("description: A thing.", "type: object", "record:", "a record is a map of properties"),
+    ("ThingUse: { record: { times: { type: integer, minimum: 1 } } }", "ThingUse: { record: [times] }", "ThingUse: {", "a record is a map of properties"),
+    ("patch-of: ThingNew", "patch-of: ThingNw", "ThingPatch:", "there is no record ThingNw"),
+    ("without: [name]", "without: [nmae]", "ThingPatch:", "ThingNew has no property nmae"),
+    ("without: [name]", "wihtout: [name]", "ThingPatch:", 'a patch has an unknown key "wihtout"'),
+    ("components:\n", "  /v1/things:\n    get: {}\ncomponents:\n", "/v1/things:\n    get: {}", 'a key stands twice: "/v1/things"'),
+    ("    get:\n      operationId: listT", "    summary: Things\n    get:\n      operationId: listT", "summary: Things", '/v1/things has an unknown key "summary"'),
+    ("tag: Things", "tga: Things", "tga:", 'a file has an unknown key "tga"'),
+    ("tag: Things\n", "", "operationId: listThings", "neither the operation nor its file has a tag"),
+    ("[central]", "[*central]", "[*central]", "aliases are not read"),
+    ("[central]", "&c [central]", "&c", "anchors and tags are not read"),
+    ("[central]", "[!!str central]", "[!!str", "anchors and tags are not read"),
+    ("tag: Things", "tag: Things\n---\na: b\n", "---", "one document a file"),
+    ("tag: Things", "tag: ]Things", "tag: ]", "did not find expected"),
+    ("is: list Thing csv", "is: list Thing csv\n      x-size: 1e999", "x-size", "is too large a number"),
+    ("      operationId: listThings", "      7: x\n      operationId: listThings", "7: x", "a key is not a string: quote it")])
+def test_what_is_refused(tmp_path, old, new, at, message):
+    """With the line of what is wrong."""
+    assert old in THINGS
+    things = THINGS.replace(old, new, 1)
+    said = expand(tmp_path, things)
+    assert isinstance(said, str), "it is taken"
+    assert f"paths/things.yaml:{line(things, at)}: {message}" in said, said
+
+
+def test_a_name_has_one_meaning(tmp_path):
+    """In all files."""
+    said = expand(tmp_path, THINGS.replace("    ThingUse:", "    Slug: { type: string }\n    ThingUse:"))
+    assert re.search(r"^schemas/common.yaml:\d+: schemas/Slug is defined twice", said, re.M)
+    (tmp_path / "paths/more.yaml").write_text("tag: More\npaths:\n  /v1/things:\n    put: { operationId: putThings, is: own }\n")
+    assert "paths/more.yaml:3: /v1/things is defined twice" in expand(tmp_path, root=ROOT.replace("[things]", "[things, more]"))
+
+
+def test_files_are_listed(tmp_path):
+    assert "openapi.yaml:4: paths/things.yaml is not listed" in expand(tmp_path, root=ROOT.replace("[things]", "[]"))
+    assert "paths/thigns.yaml: cannot be read" in expand(tmp_path, root=ROOT.replace("[things]", "[things, thigns]"))
+    assert 'openapi.yaml:3: "files" of the contract is a map' in expand(tmp_path, root=ROOT[:ROOT.index("files")] + "files: [things]\n")
+    assert 'openapi.yaml:4: "paths" of files is a list' in expand(tmp_path, root=ROOT.replace("[things]", "things"))
+
+
+def test_the_map_has_the_place_of_each_node(tmp_path):
+    made = expand(tmp_path)
+    nodes, lines, file, where = [], (tmp_path / "made.json.map").read_text().splitlines(), None, {}
+
+    def walk(node, pointer):
+        if node is not None and not isinstance(node, bool):
+            nodes.append(pointer)
+            for key, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+                walk(inner, f"{pointer}/{key}")
+    walk(made, "")
+    assert len(nodes) == len(lines) > 800
+    for pointer, text in zip(nodes, lines):
+        number, _, named = text.partition(" ")
+        file = named or file
+        where[pointer] = (file, int(number))
+    here = lambda part: ("paths/things.yaml", line(THINGS, part))
+    assert where["/info/title"] == ("openapi.yaml", 2)
+    assert where["/components/schemas/Thing/properties/size/type"] == here("size?:")
+    assert where["/components/schemas/ThingList"] == where["/components/schemas/Thing"] == here("description: A thing.")
+    assert where["/paths//v1/things/post/requestBody/content/application/json/schema/$ref"] == here("is: create")
+    assert where["/paths//v1/things/post/responses/201/headers/ETag"] == here("operationId: addThing")
+    assert where["/paths//v1/things/{slug}/use/post/parameters/2/schema/$ref"] == here("schema: Slug")
