@@ -141,7 +141,7 @@ def refused(folder, things, key, place, root=ROOT):
 
 
 def test_every_key_is_tried():
-    assert (script.OPERATION.keys(), script.PARAMETER.keys(), script.PATCH.keys(), script.FILE.keys()) == (OPERATION.keys(), PARAMETER.keys(), PATCH.keys(), FILE.keys())
+    assert ((script.STANDARD | script.SHORT).keys(), script.PARAMETER.keys(), script.PATCH.keys(), script.FILE.keys()) == (OPERATION.keys(), PARAMETER.keys(), PATCH.keys(), FILE.keys())
 
 
 def members(indent, **values):
@@ -186,19 +186,20 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     things = THINGS.replace("    post:\n      operationId: useThing", f"    {method}:\n      operationId: useThing").replace("is: step Thing", f"is: {kind}{record}")
     assert KINDS.keys() == script.KINDS.keys()
     at = line(things, f"is: {kind}{record}\n      security: [any, anyone]")
-    assert f"paths/things.yaml:{at}: {method.upper()} is not the method of a {kind}" in expand(tmp_path, things)
+    assert f"paths/things.yaml:{at}: {method.upper()} is not the method of \"{kind}\"" in expand(tmp_path, things)
 
 
 @pytest.mark.parametrize("old, new, at, message", [
     ("is: list Thing csv", "is: lst Thing csv", "is: lst", '"lst" is no kind of operation'),
     ("is: list Thing csv", "is: ''", "is: ''", '"" is no kind of operation'),
-    ("is: list Thing csv", "is: list", "is: list\n", "a list is of a record"),
-    ("is: remove", "is: remove Thing", "is: remove", "a remove is of no record"),
-    ("is: list Thing csv", "is: list Thing xml", "is: list", '"xml" are no formats of a list'),
-    ("is: list Thing csv", "is: list Thing csv csv", "is: list", '"csv csv" are no formats of a list'),
-    ("is: change Thing", "is: change Thing csv", "is: change", '"csv" are no formats of a change'),
+    ("is: list Thing csv", "is: list", "is: list\n", '"list" has a record'),
+    ("is: remove", "is: remove Thing", "is: remove", '"remove" has no record'),
+    ("is: list Thing csv", "is: list Thing xml", "is: list", '"xml" are not the formats of "list"'),
+    ("is: list Thing csv", "is: list Thing csv csv", "is: list", '"csv csv" are not the formats of "list"'),
+    ("is: change Thing", "is: change Thing csv", "is: change", '"csv" are not the formats of "change"'),
     ("is: list Thing csv", "is: list Thnig csv", "is: list", "there is no schema Thnig"),
     ("security: [any, anyone]", "securty: [central]", "securty:", 'an operation has an unknown key "securty"'),
+    ("      security: [any, anyone]\n", "", "operationId: useThing", "says not who may POST"),
     ("security: [any, anyone]", "security: [central]\n      security: [any]", "security: [any]\n      body", 'a key stands twice: "security"'),
     ("body: ThingUse", "body: ThingUsed", "body:", "there is no schema ThingUsed"),
     ("body: ThingUse", "requestBody: { content: {} }\n      body: ThingUse", "body: ThingUse", "body or requestBody, not both"),
@@ -241,6 +242,33 @@ def test_what_is_refused(tmp_path, old, new, at, message):
     said = expand(tmp_path, things)
     assert isinstance(said, str), "it is taken"
     assert f"paths/things.yaml:{line(things, at)}: {message}" in said, said
+
+
+def test_what_is_written_beside_what_follows(tmp_path):
+    """Parameters of a header in place of the one that follows, bytes, headers, a body and an answer that are not there."""
+    made = expand(tmp_path, THINGS.replace("      body: ThingUse\n      parameters:\n", """      without: [Server-Timing, x-answer, DryRun]
+      responses:
+        '200': { headers: { X-Size: { description: Its size., schema: integer } }, content: { application/zip: bytes } }
+        '403': Withdrawn
+      errors: [-406, 410]
+      parameters:
+        - { name: Idempotency-Key, in: header, required: true, schema: string }
+"""))
+    use = made["paths"]["/v1/things/{slug}/use"]["post"]
+    assert "x-answer" not in use and "requestBody" not in use
+    assert [parameter.get("name") or parameter["$ref"].split("/")[-1] for parameter in use["parameters"]] == ["SlugPath", "Idempotency-Key", "Query", "at"]
+    assert list(use["responses"]) == ["200", "400", "401", "403", "404", "409", "410", "422", "429", "503", "504"]
+    assert use["responses"]["403"] == {"$ref": "#/components/responses/Withdrawn"}
+    good = use["responses"]["200"]
+    assert list(good["headers"]) == ["Cache-Control", "X-Request-Id", "X-Size"]
+    assert good["headers"]["X-Size"]["schema"] == {"type": "integer"}
+    assert good["content"] == {"application/zip": {"schema": {"contentMediaType": "application/zip"}}}
+
+
+def test_what_does_not_say_what_it_is_stands_as_it_is(tmp_path):
+    plain = {"operationId": "putThings", "security": [], "responses": {"200": {"description": "Done."}}, "parameters": [{"name": "a", "in": "query"}]}
+    made = expand(tmp_path, THINGS.replace("components:\n", f"  /v1/plain: {{ put: {json.dumps(plain)}, summary: Plain }}\ncomponents:\n"))
+    assert made["paths"]["/v1/plain"] == {"put": plain, "summary": "Plain"}
 
 
 def test_a_name_has_one_meaning(tmp_path):
