@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,8 +145,32 @@ static int routes(const struct app *app) {
     return 0;
 }
 
+/* One operation as the contract has it, complete, and its statement. */
+static int show(const struct app *app, const char *id) {
+    const struct operation *operation = app->operations, *end = operation + app->contract->spec_count;
+    while (operation < end && strcmp(operation->spec->id, id) != 0)
+        operation++;
+    if (operation == end) {
+        fprintf(stderr, "there is no operation %s\n", id);
+        return 1;
+    }
+    const struct spec *spec = operation->spec;
+    json_t *item = json_object_get(json_object_get(app->contract->document, "paths"), spec->path), *found;
+    const char *method;
+    struct text text;
+    printf("%s: %s %s\n", spec->where, spec->method, spec->path);
+    json_object_foreach (item, method, found)
+        if (strcasecmp(method, spec->method) == 0)
+            json_dumpf(found, stdout, JSON_INDENT(2));
+    if (operation->query && app_read_file(app->arena, operation->query->path, &text))
+        printf("\n\n%s:\n%.*s", operation->query->path, (int)text.length, text.bytes);
+    else
+        puts("");
+    return 0;
+}
+
 static int usage(FILE *out, int status) {
-    fprintf(out, "usage: scip-api serve | check [--db] | routes | version\n"
+    fprintf(out, "usage: scip-api serve | check [--db] | routes | show OPERATION | version\n"
                  "       scip-api account add ISSUER SUBJECT ROLE LABEL | client add ROLE LABEL   (as the owner)\n"
                  "       scip-api retention | erasures list | erasures replay FILE              (as the owner)\n"
                  "       scip-api recount [--verify] | robots import FILE                        (as the owner)\n"
@@ -157,14 +182,15 @@ static int usage(FILE *out, int status) {
 int main(int count, char **words) {
     const char *word = count > 1 ? words[1] : "", *more = count == 3 ? words[2] : "";
     bool serves = count == 2 && strcmp(word, "serve") == 0, lists = count == 2 && strcmp(word, "routes") == 0,
-         asks = strcmp(more, "--db") == 0, checks = strcmp(word, "check") == 0 && (count == 2 || asks);
+         shows = count == 3 && strcmp(word, "show") == 0, asks = strcmp(more, "--db") == 0,
+         checks = strcmp(word, "check") == 0 && (count == 2 || asks);
     char **arguments;
     if (strcmp(word, "version") == 0)
         return puts("scip-api " SCIP_VERSION) < 0;
     if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0)
         return usage(stdout, 0);
     command *found = count > 1 ? command_find(count - 1, words + 1, &arguments) : NULL;
-    if (!found && !serves && !lists && !checks)
+    if (!found && !serves && !lists && !shows && !checks)
         return usage(stderr, 64);
     mallopt(M_ARENA_MAX, 2); /* hundreds of threads would otherwise keep an arena for every eight */
     static struct app app;
@@ -177,6 +203,7 @@ int main(int count, char **words) {
     assets_load(&app);
     handlers_check(&app, &gate);
     int status = lists         ? routes(&app)
+                 : shows       ? show(&app, more)
                  : checks      ? check(&app, &gate, asks)
                  : gate.faults ? 1
                  : serves      ? serve(&app, &gate)

@@ -1,4 +1,5 @@
 """What a contract or its SQL may not say is said with file and line, and no edit of a contract ends the process."""
+import json
 import os
 import random
 import re
@@ -190,3 +191,18 @@ def test_a_contract_is_json(engine_folder):
     assert status == 1 and re.search(r"^openapi.json:3: duplicate object key", errors, re.M), errors
     (engine_folder / "openapi.json").unlink()
     assert engine_check(engine_folder)[0] == 1
+
+
+def test_an_operation_is_shown_whole():
+    """As the contract has it, with the place where it is written and its statement."""
+    def show(name):
+        return subprocess.run([harness.BINARY, "show", name], cwd=harness.ROOT, text=True, capture_output=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=1"})
+    contract = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
+    head, rest = show("getNewsItem").stdout.split("\n", 1)
+    file, line, name = re.fullmatch(r"(openapi/paths/news.yaml):(\d+): (GET /v1/news/\{slug\})", head).groups()
+    assert (harness.ROOT / file).read_text().splitlines()[int(line) - 1].strip() == "operationId: getNewsItem"
+    shown, statement = rest.split("\n\ndb/queries/getNewsItem.sql:\n")
+    assert json.loads(shown) == contract["paths"]["/v1/news/{slug}"]["get"]
+    assert statement == (harness.ROOT / "db/queries/getNewsItem.sql").read_text()
+    assert json.loads(show("getData").stdout.split("\n", 1)[1]) == contract["paths"]["/v1/data.zip"]["get"], "a handler's has none"
+    assert (show("getNothing").returncode, show("getNothing").stderr) == (1, "there is no operation getNothing\n")
