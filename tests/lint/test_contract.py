@@ -1,15 +1,18 @@
 """What script/contract makes of the sources is what is committed, and nothing that it can't read rightly is passed over: a word
 where a list belongs once opened an operation to everybody."""
 import contextlib
+import functools
 import importlib.machinery
 import importlib.util
 import io
 import json
+import random
 import re
 import shutil
 
 import harness
 import pytest
+import yaml
 
 spec = importlib.util.spec_from_loader("contract", importlib.machinery.SourceFileLoader("contract", str(harness.ROOT / "script/contract")))
 script = importlib.util.module_from_spec(spec)
@@ -281,6 +284,40 @@ def test_a_name_has_one_meaning(tmp_path):
     assert re.search(r"^schemas/common.yaml:\d+: schemas/Slug is defined twice", said, re.M)
     (tmp_path / "paths/more.yaml").write_text("tag: More\npaths:\n  /v1/things:\n    put: { operationId: putThings, is: own }\n")
     assert "paths/more.yaml:3: /v1/things is defined twice" in expand(tmp_path, root=ROOT.replace("[things]", "[things, more]"))
+
+
+WORDS = [None, True, 0, -1, 1.5, 1 << 64, "", "x", "any", "Slug", "null", [], [None], ["anyone"], ["a", "a"], [[]], {}, {"$ref": 7}, {"type": "x"}, {"a": {}}, {"record": 1}]
+
+
+def nodes(node, path=()):
+    yield path
+    for key, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from nodes(child, (*path, key))
+
+
+def openings(made):
+    return {(template, method) for template, item in made["paths"].items() for method, operation in item.items() if operation["security"] == [] or {} in operation["security"]}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_edit_opens_an_operation(tmp_path, seed):
+    """Any node with another value, or away: refused, or made, and by nothing but its own words is an operation everybody's."""
+    generator, before, made = random.Random(seed), openings(expand(tmp_path)), 0
+    places = [path for path in nodes(yaml.safe_load(THINGS)) if path]
+    for _ in range(60):
+        document, path, word = yaml.safe_load(THINGS), generator.choice(places), generator.choice([*WORDS, "away"])
+        parent = functools.reduce(lambda node, key: node[key], path[:-1], document)
+        if word == "away":
+            del parent[path[-1]]
+        else:
+            parent[path[-1]] = word
+        done = expand(tmp_path, yaml.dump(document, sort_keys=False))
+        operations = [operation for item in (done["paths"] if isinstance(done, dict) else {}).values() if isinstance(item, dict) for operation in item.values()]
+        if operations and all(isinstance(operation, dict) and {"operationId", "security"} <= operation.keys() for operation in operations):
+            made += 1
+            opened = openings(done) - before
+            assert not opened or "security" in path and word in ([], ["anyone"], "away"), f"{path} as {word!r} opens {opened}"
+    assert made > 5
 
 
 def test_files_are_listed(tmp_path):
