@@ -82,6 +82,8 @@ ALTER TABLE scip.closed_total ADD CONSTRAINT closed_total_metric FOREIGN KEY (me
     (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(class, '')) STORED;
 CREATE INDEX ON scip.closed_total (what, period);
 COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods do not overlap';
+DROP FUNCTION scip.record_closed_total CASCADE;
+CALL scip.keep_records('closed_total', 'closed_total', 'r.id', $$ARRAY['role:central']$$);
 
 -- A period as totals name it (2021-M11, 2021-22 also as 2021/22 and 202122, 2021); NULL for what is none.
 CREATE FUNCTION scip.total_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT

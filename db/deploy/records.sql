@@ -73,7 +73,7 @@ LANGUAGE plpgsql AS $make$
 BEGIN
   -- what follows from other columns is not written down again
   personal := personal || ARRAY(SELECT attname::text FROM pg_attribute
-                                WHERE attrelid = format('scip.%I', t)::regclass AND attgenerated <> '');
+                                WHERE attrelid = format('scip.%I', t)::regclass AND attgenerated <> '' ORDER BY attname);
   -- where a transaction says something again: of a record the last word counts, its parts say one thing only
   EXECUTE format($function$
     CREATE FUNCTION scip.record_%1$s() RETURNS trigger
