@@ -1,5 +1,7 @@
--- Shared vocabulary: reduced-precision dates, folded text, domains, and what every table gets.
+-- Shared vocabulary: reduced-precision dates, academic years, folded text, domains; the claims of a transaction; and what
+-- every table gets.
 BEGIN;
+SET LOCAL client_min_messages = warning;
 
 -- ISO 8601 year, month or day ("2025", "2025-06", "2025-06-06"); what is not known is not written.
 CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean
@@ -91,6 +93,10 @@ CREATE DOMAIN scip.confidence AS text CONSTRAINT confidence CHECK (VALUE IN ('hi
 CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
   CHECK (cardinality(VALUE) > 0 AND array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL);
 
+-- One list of sectors for organisations, invitations and members.
+CREATE DOMAIN scip.sector AS text CONSTRAINT sector
+  CHECK (VALUE IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers', 'other'));
+
 GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.precision, scip.visible, scip.plain, scip.fold, scip.spell,
   scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
   TO scip_anonymous, scip_writer;
@@ -107,6 +113,87 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
 GRANT EXECUTE ON FUNCTION scip.is_now TO scip_anonymous, scip_writer;
 
+-- Academic years begin on 1 September, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them; their quarters are September-November, …, June-August.
+CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0')
+        FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < 9 THEN 1 ELSE 0 END AS y) of);
+CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN value ~ '^(?!0000|9999)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
+CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), 9, 1); -- the one that 1 January 0001 is in began before that
+CREATE FUNCTION scip.quarter(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN scip.academic_year(day) || '-Q' || ((extract(month FROM day)::int + 3) % 12) / 3 + 1;
+CREATE FUNCTION scip.quarter_end(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (scip.year_start(left(quarter, 7)) + right(quarter, 1)::int * interval '3 months' - interval '1 day')::date;
+CREATE DOMAIN scip.year_name AS text CONSTRAINT year_name CHECK (scip.is_academic_year(VALUE));
+CREATE DOMAIN scip.quarter_name AS text CONSTRAINT quarter_name CHECK (scip.is_academic_year(left(VALUE, 7)) AND VALUE ~ '^.{7}-Q[1-4]$');
+GRANT EXECUTE ON FUNCTION scip.academic_year, scip.is_academic_year, scip.year_start, scip.quarter, scip.quarter_end TO scip_anonymous, scip_writer;
+
+-- Periods of these records as a query names them: academic years (2024-25, 2024/25, 202425) and their quarters
+-- (2024-25-Q1). NULL for what is none.
+CREATE FUNCTION scip.quarter_start(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (scip.year_start(left(quarter, 7)) + (right(quarter, 1)::int - 1) * interval '3 months')::date;
+CREATE FUNCTION scip.period_name(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT CASE WHEN scip.is_academic_year(left(name, 7)) AND substr(name, 8) ~ '^(-Q[1-4])?$' THEN name END
+        FROM regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})', '\1-\2') name);
+-- 2019/22 and 201922 as a source writes the years of a strategy: 2019-22.
+CREATE FUNCTION scip.written_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})$', '\1-\2');
+CREATE FUNCTION scip.period_start(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE length(scip.period_name(period)) WHEN 7 THEN scip.year_start(scip.period_name(period))
+                                             WHEN 10 THEN scip.quarter_start(scip.period_name(period)) END;
+CREATE FUNCTION scip.period_end(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE length(scip.period_name(period)) WHEN 7 THEN (scip.period_start(period) + interval '1 year' - interval '1 day')::date
+                                             WHEN 10 THEN scip.quarter_end(scip.period_name(period)) END;
+GRANT EXECUTE ON FUNCTION scip.written_period, scip.period_name TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_start, scip.period_end TO scip_writer;
+
+-- The claims of the transaction: text settings that enter() makes and policies read. Absent ones give no right.
+CREATE SCHEMA ctx;
+GRANT USAGE ON SCHEMA ctx TO scip_anonymous, scip_writer;
+
+CREATE FUNCTION ctx.account() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('scip.account', true), '')::uuid;
+CREATE FUNCTION ctx.request() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('scip.request', true), '');
+CREATE FUNCTION ctx.operation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('scip.operation', true), '');
+CREATE FUNCTION ctx.dry_run() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.dry_run', true), '')::boolean, false);
+CREATE FUNCTION ctx.roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.roles', true), '')::text[], '{}');
+CREATE FUNCTION ctx.central() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN 'central' = ANY (ctx.roles());
+-- Hubs that the caller leads; Hubs, groups it belongs to; organisations it may speak for; all that it belongs to.
+CREATE FUNCTION ctx.hubs_led() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.hubs_led', true), '')::bigint[], '{}');
+CREATE FUNCTION ctx.hubs() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.hubs', true), '')::bigint[], '{}');
+CREATE FUNCTION ctx.groups() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.groups', true), '')::bigint[], '{}');
+CREATE FUNCTION ctx.organisations() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.organisations', true), '')::bigint[], '{}');
+CREATE FUNCTION ctx.affiliations() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.affiliations', true), '')::bigint[], '{}');
+-- Whom a change is meant for, and who this is: a change is seen by who shares a word with its audience.
+CREATE FUNCTION ctx.audiences() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.audiences', true), '')::text[], '{public}');
+-- A fingerprint of all of the caller's rights: equal as long as they are.
+CREATE FUNCTION ctx.rights() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('scip.rights', true), ''), 'anonymous');
+GRANT EXECUTE ON FUNCTION ctx.account, ctx.request, ctx.operation, ctx.dry_run, ctx.roles, ctx.central, ctx.hubs_led, ctx.hubs,
+  ctx.groups, ctx.organisations, ctx.affiliations, ctx.audiences, ctx.rights TO scip_anonymous, scip_writer;
+
+-- Who belongs to any Hub or group of the network.
+CREATE FUNCTION ctx.in_network() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN cardinality(ctx.hubs()) + cardinality(ctx.groups()) > 0 OR ctx.central();
+-- What the caller may see and write of a Hub or a group.
+CREATE FUNCTION ctx.sees(hub bigint, alliance_group bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ctx.central() OR coalesce(hub = ANY (ctx.hubs()), false) OR coalesce(alliance_group = ANY (ctx.groups()), false);
+CREATE FUNCTION ctx.writes(hub bigint, alliance_group bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ctx.central() OR coalesce(hub = ANY (ctx.hubs_led()), false) OR coalesce(alliance_group = ANY (ctx.groups()), false);
+GRANT EXECUTE ON FUNCTION ctx.in_network, ctx.sees, ctx.writes TO scip_writer;
+
 CREATE FUNCTION scip.touch() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -117,9 +204,10 @@ BEGIN
 END $$;
 
 -- A slug that has changed keeps leading to its record: it moves to <table>_former_slug, where no live
--- slug may be. AFTER triggers, so that each sees what a concurrent rename has committed meanwhile.
+-- slug may be; writers own none of it. AFTER triggers, so that each sees what a concurrent rename has committed
+-- meanwhile.
 CREATE FUNCTION scip.retire_slug() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   former regclass := format('scip.%I', TG_TABLE_NAME || '_former_slug');
   owner text := TG_TABLE_NAME || '_id';
@@ -137,7 +225,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION scip.refuse_live_slug() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   live boolean;
 BEGIN
@@ -164,6 +252,46 @@ BEGIN
       EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
     END IF;
   END LOOP;
+END $$;
+
+-- Row-level security for all, read by policies of their own: no row is anybody's by default.
+CREATE PROCEDURE scip.protect(VARIADIC tables text[])
+LANGUAGE plpgsql AS $$
+DECLARE
+  t text;
+BEGIN
+  FOREACH t IN ARRAY tables LOOP
+    EXECUTE format('ALTER TABLE scip.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
+    EXECUTE format('CREATE POLICY own ON scip.%I TO scip_migrator USING (true) WITH CHECK (true)', t);
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'version') THEN
+      EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
+    END IF;
+  END LOOP;
+END $$;
+
+-- The central team writes these tables; who else may write one has a policy of its own.
+CREATE PROCEDURE scip.let_central_write(VARIADIC tables text[])
+LANGUAGE plpgsql AS $$
+DECLARE
+  t text;
+BEGIN
+  FOREACH t IN ARRAY tables LOOP
+    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON scip.%I TO scip_writer', t);
+    EXECUTE format('CREATE POLICY central_insert ON scip.%I FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()))', t);
+    EXECUTE format('CREATE POLICY central_update ON scip.%I FOR UPDATE TO scip_writer USING ((SELECT ctx.central()))', t);
+    EXECUTE format('CREATE POLICY central_delete ON scip.%I FOR DELETE TO scip_writer USING ((SELECT ctx.central()))', t);
+  END LOOP;
+END $$;
+
+-- One policy a command: who sees, and who writes.
+CREATE PROCEDURE scip.let(t text, sees text, writes text)
+LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON scip.%I TO scip_writer', t);
+  EXECUTE format('CREATE POLICY see ON scip.%I FOR SELECT TO scip_writer USING (%s)', t, sees);
+  EXECUTE format('CREATE POLICY add ON scip.%I FOR INSERT TO scip_writer WITH CHECK (%s)', t, writes);
+  EXECUTE format('CREATE POLICY change ON scip.%I FOR UPDATE TO scip_writer USING (%s)', t, writes);
+  EXECUTE format('CREATE POLICY remove ON scip.%I FOR DELETE TO scip_writer USING (%s)', t, writes);
 END $$;
 
 -- Former slugs of a record table.

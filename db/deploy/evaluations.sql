@@ -19,11 +19,26 @@ CREATE TABLE scip.evaluation_question (
   required boolean NOT NULL DEFAULT true
 );
 
-ALTER TABLE scip.hub_evaluation
-  ADD COLUMN returned_at timestamptz,
-  ADD COLUMN return_note text CHECK (scip.shows(return_note) AND length(return_note) <= 4000),
-  ADD CONSTRAINT hub_evaluation_returned CHECK (
-    (returned_at IS NULL) = (return_note IS NULL) AND (returned_at IS NULL OR status = 'draft'));
+CREATE TABLE scip.hub_evaluation (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  year scip.year_name NOT NULL,
+  status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'submitted', 'accepted', 'published')),
+  submitted_at timestamptz,
+  accepted_at timestamptz,
+  published_at timestamptz,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  returned_at timestamptz,
+  return_note text CHECK (scip.shows(return_note) AND length(return_note) <= 4000),
+  CONSTRAINT hub_evaluation_once UNIQUE (hub_id, year),
+  CONSTRAINT hub_evaluation_status CHECK (
+    (submitted_at IS NOT NULL) = (status <> 'draft') AND (accepted_at IS NOT NULL) = (status IN ('accepted', 'published'))
+    AND (published_at IS NOT NULL) = (status = 'published')),
+  CONSTRAINT hub_evaluation_returned CHECK (
+    (returned_at IS NULL) = (return_note IS NULL) AND (returned_at IS NULL OR status = 'draft'))
+);
 COMMENT ON COLUMN scip.hub_evaluation.return_note IS 'What the central team asked for when it gave a return back; gone with the next submission';
 
 -- derived: what the records said when the Hub looked. Confirmed is what needs no reason.
@@ -47,6 +62,10 @@ CREATE INDEX ON scip.hub_evaluation_answer (question);
 
 CALL scip.publish('evaluation_metric', 'evaluation_question');
 CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer');
+CALL scip.protect('hub_evaluation');
+GRANT SELECT ON scip.hub_evaluation TO scip_writer;
+CREATE POLICY see ON scip.hub_evaluation FOR SELECT TO scip_writer
+  USING (ctx.sees(hub_id, NULL) OR status <> 'draft' AND (SELECT ctx.decides()));
 
 -- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
 GRANT INSERT (hub_id, year), UPDATE (status, return_note), DELETE ON scip.hub_evaluation TO scip_writer;
@@ -62,7 +81,6 @@ CREATE POLICY see ON scip.hub_evaluation_answer FOR SELECT TO scip_writer
   USING (EXISTS (SELECT FROM scip.hub_evaluation e WHERE e.id = evaluation_id));
 
 -- Others see a return come and go; its parts touch it, so they have no change of their own.
-DROP FUNCTION scip.record_hub_evaluation CASCADE;
 CALL scip.keep_records('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
     ELSE '{}' END$$);
@@ -243,18 +261,5 @@ CREATE TRIGGER guard_part BEFORE INSERT OR UPDATE OR DELETE ON scip.hub_evaluati
   FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation_part();
 CREATE TRIGGER guard_part BEFORE INSERT OR UPDATE OR DELETE ON scip.hub_evaluation_answer
   FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation_part();
-
--- A row for each Hub and year in which it was at work, for who may see returns of it; a draft is none to who may not.
-CREATE VIEW scip.hub_evaluations WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, y.year, y.starts,
-       scip.period_end(y.year) AS ends, coalesce(e.status, 'none') AS status, e.submitted_at, e.accepted_at, e.published_at,
-       e.returned_at, e.return_note, e.created_at, e.updated_at, '/v1/hubs/' || h.slug || '/evaluations/' || y.year AS href,
-       e.version AS _version, h.id AS _hub_id, h.slug AS _hub, e.id AS _id, ctx.sees(h.id, NULL) AS _own
-FROM scip.hub h
-CROSS JOIN LATERAL (SELECT scip.academic_year(s::date) AS year, s::date AS starts
-                    FROM generate_series('2013-09-01'::timestamp, scip.today()::timestamp, interval '1 year') s) y
-LEFT JOIN scip.hub_evaluation e ON e.hub_id = h.id AND e.year = y.year
-WHERE (ctx.sees(h.id, NULL) OR (SELECT ctx.decides())) AND (e.id IS NOT NULL OR scip.hub_at_work(h.id, y.starts, scip.period_end(y.year)));
-GRANT SELECT ON scip.hub_evaluations TO scip_writer;
 
 COMMIT;

@@ -1,7 +1,31 @@
+-- Events from draft to held or cancelled, in programmes, with times of day, in English and Welsh; headline figures of
+-- events, Hubs and organisations.
 BEGIN;
+SET LOCAL client_min_messages = warning;
+
+CREATE TABLE scip.programme (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  name scip.label NOT NULL,
+  name_cy scip.label,
+  summary text CHECK (length(summary) <= 4000),
+  summary_cy text CHECK (length(summary_cy) <= 4000),
+  url scip.url,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
+);
+CALL scip.publish('programme');
+CALL scip.keep_records('programme', 'programme');
+CALL scip.let_central_write('programme');
 
 -- starts null: not known; date_text says what the source does. starts_on and ends_on are the first and the
--- last day that the stated dates may mean: for filters and order, never for display.
+-- last day that the stated dates may mean: for filters and order, never for display. A time of day (starts_at) stands beside
+-- the day where it is known; the day follows from it. draft, then published, then held or cancelled; unknown is for imported
+-- ones.
 CREATE TABLE scip.event (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
@@ -19,7 +43,7 @@ CREATE TABLE scip.event (
   organiser_id bigint REFERENCES scip.organisation,
   attendance int CHECK (attendance >= 0),
   attendance_text text,
-  status text NOT NULL CHECK (status IN ('held', 'announced', 'cancelled', 'unknown')),
+  status text NOT NULL CONSTRAINT event_status CHECK (status IN ('draft', 'published', 'held', 'cancelled', 'unknown')),
   url scip.url,
   ical_sequence int NOT NULL DEFAULT 0,
   sources scip.sources NOT NULL,
@@ -28,33 +52,239 @@ CREATE TABLE scip.event (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS
-    (scip.searched(title || ' ' || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED,
   starts_on date GENERATED ALWAYS AS (scip.earliest(starts)) STORED,
   ends_on date GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts))) STORED,
+  uid uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+  programme_id bigint REFERENCES scip.programme,
+  starts_at timestamptz,
+  ends_at timestamptz,
+  capacity int CHECK (capacity > 0),
+  accessibility text CHECK (length(accessibility) <= 4000),
+  description text CHECK (length(description) <= 20000),
+  title_cy scip.label,
+  description_cy text CHECK (length(description_cy) <= 20000),
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(title_cy, '') || ' '
+    || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED,
+  cancellation_reason text CHECK (scip.shows(cancellation_reason) AND length(cancellation_reason) <= 2000),
   CHECK (ends IS NULL OR starts IS NOT NULL),
-  CHECK (scip.earliest(starts) <= scip.latest(ends))
+  CHECK (scip.earliest(starts) <= scip.latest(ends)),
+  CONSTRAINT event_times CHECK (ends_at > starts_at),
+  CONSTRAINT event_ends_at CHECK (ends_at IS NULL OR starts_at IS NOT NULL),
+  CONSTRAINT event_day CHECK (starts_at IS NULL OR starts = to_char(starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD')),
+  CONSTRAINT event_last_day CHECK (ends_at IS NULL OR coalesce(ends, starts)
+    = to_char((ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD')),
+  CONSTRAINT event_cancellation CHECK (cancellation_reason IS NULL OR status = 'cancelled')
 );
 CREATE INDEX ON scip.event (starts_on, id);
 CREATE INDEX ON scip.event (title_sort, id);
 CREATE INDEX ON scip.event (hub_id);
 CREATE INDEX ON scip.event (organiser_id);
+CREATE INDEX ON scip.event (programme_id);
 COMMENT ON COLUMN scip.event.title_source IS 'described: a label of ours for an event without a published title';
-COMMENT ON COLUMN scip.event.ical_sequence IS 'RFC 5545, 3.8.7.4: raised when dates, place or status change';
+COMMENT ON COLUMN scip.event.ical_sequence IS 'RFC 5545, 3.8.7.4: raised when title, times, place or STATUS change';
+COMMENT ON COLUMN scip.event.uid IS 'RFC 5545, 3.8.4.7: the event''s for ever, whatever its address';
+CALL scip.protect('event');
+GRANT SELECT ON scip.event TO scip_anonymous;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event TO scip_writer;
+CREATE POLICY read ON scip.event FOR SELECT TO scip_anonymous USING (status <> 'draft');
+CREATE POLICY see ON scip.event FOR SELECT TO scip_writer USING (status <> 'draft' OR ctx.writes(hub_id, NULL));
+CREATE POLICY add ON scip.event FOR INSERT TO scip_writer WITH CHECK (ctx.writes(hub_id, NULL));
+CREATE POLICY change ON scip.event FOR UPDATE TO scip_writer USING (ctx.writes(hub_id, NULL));
+CREATE POLICY remove ON scip.event FOR DELETE TO scip_writer USING (ctx.writes(hub_id, NULL));
+CALL scip.keep_records('event', 'event', 'r.slug',
+  $$CASE WHEN r.status <> 'draft' THEN ARRAY['public'] ELSE ARRAY[coalesce('hub-lead:' || r.hub_id, 'role:central')] END$$);
 
--- Calendars that hold the event take a change over only when SEQUENCE grows.
+-- Days follow from the times of day; where both are given, the constraints compare them. An end at midnight is the
+-- end of the day before.
+CREATE FUNCTION scip.set_event_days() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    NEW.starts := coalesce(NEW.starts, to_char(NEW.starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'));
+    NEW.ends := coalesce(NEW.ends, nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'), NEW.starts));
+    RETURN NEW;
+  END IF;
+  IF NEW.starts_at IS DISTINCT FROM OLD.starts_at AND NEW.starts_at IS NOT NULL AND NEW.starts IS NOT DISTINCT FROM OLD.starts THEN
+    NEW.starts := to_char(NEW.starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD');
+  END IF;
+  IF (NEW.starts_at, NEW.ends_at) IS DISTINCT FROM (OLD.starts_at, OLD.ends_at) AND coalesce(NEW.ends_at, OLD.ends_at) IS NOT NULL
+     AND NEW.ends IS NOT DISTINCT FROM OLD.ends THEN
+    NEW.ends := nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'), NEW.starts);
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER set_days BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
+  EXECUTE FUNCTION scip.set_event_days();
+
+-- What may follow what, for who writes by the API: draft, published, held or cancelled; published again as a correction. What was imported as unknown
+-- is the central team's to settle. Naming the column is the attempt, so that doing it twice is refused as well.
+CREATE FUNCTION scip.guard_event_status() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.status = 'unknown' AND NOT ctx.central() THEN
+    RAISE 'not theirs to say' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+  ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published held', 'published cancelled',
+          'unknown published', 'unknown held', 'unknown cancelled')
+        AND NOT (OLD.status IN ('held', 'cancelled') AND NEW.status = 'published' AND scip.is_corrected('/v1/events/' || OLD.slug)) THEN
+    RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'event-transition';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.event FOR EACH ROW
+  WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_event_status();
+
+CREATE FUNCTION scip.guard_event() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.status <> 'draft' THEN
+      RAISE 'others have it in their calendars' USING ERRCODE = 'SC409', CONSTRAINT = 'event-not-draft';
+    END IF;
+    RETURN OLD;
+  ELSIF TG_OP = 'INSERT' AND NEW.status <> 'draft' THEN
+    RAISE 'begins as a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'event-not-draft';
+  ELSIF NEW.status = 'held' AND scip.earliest(NEW.starts) > scip.today() THEN
+    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'event-before-its-day';
+  ELSIF NEW.status = 'published' AND num_nonnulls(NEW.starts, NEW.date_text) = 0 THEN
+    RAISE 'when is it?' USING ERRCODE = 'SC422', CONSTRAINT = 'event-needs-a-date';
+  END IF;
+  RETURN NEW;
+END $$;
+-- after set_days, by its name
+CREATE TRIGGER then_guard BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
+  WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_event();
+CREATE TRIGGER guard_removal BEFORE DELETE ON scip.event FOR EACH ROW
+  WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_event();
+
+-- RFC 5545, 3.8.1.11. That it was held is no news for a calendar.
+CREATE FUNCTION scip.ical_status(status text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE status WHEN 'cancelled' THEN 'CANCELLED' WHEN 'unknown' THEN 'TENTATIVE' ELSE 'CONFIRMED' END;
+
+-- Calendars that hold the event take a change over only when SEQUENCE grows (RFC 5546, 2.1.4): of times and status; and of
+-- what who comes has to know: title and place. A draft is in no calendar yet.
 CREATE FUNCTION scip.raise_ical_sequence() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  NEW.ical_sequence := OLD.ical_sequence + 1;
+  NEW.ical_sequence := OLD.ical_sequence + ((OLD.title, OLD.title_cy, OLD.starts, OLD.ends, OLD.starts_at, OLD.ends_at, OLD.venue,
+      OLD.town, OLD.online, scip.ical_status(OLD.status))
+    IS DISTINCT FROM (NEW.title, NEW.title_cy, NEW.starts, NEW.ends, NEW.starts_at, NEW.ends_at, NEW.venue,
+      NEW.town, NEW.online, scip.ical_status(NEW.status)))::int;
   RETURN NEW;
 END $$;
-
-CREATE TRIGGER raise_ical_sequence BEFORE UPDATE ON scip.event FOR EACH ROW
-  WHEN ((OLD.title, OLD.starts, OLD.ends, OLD.venue, OLD.town, OLD.status)
-        IS DISTINCT FROM (NEW.title, NEW.starts, NEW.ends, NEW.venue, NEW.town, NEW.status))
+CREATE TRIGGER then_raise_ical_sequence BEFORE UPDATE ON scip.event FOR EACH ROW
+  WHEN (OLD.status <> 'draft' AND NEW.status <> 'draft')
   EXECUTE FUNCTION scip.raise_ical_sequence();
 
-CALL scip.publish('event');
+-- In the hour of the night that clocks show twice when summer time ends, a local time is read as the first of both
+-- (RFC 5545, section 3.3.5): what begins there is given in UTC, what ends there as a duration.
+CREATE FUNCTION scip.is_ambiguous(instant timestamptz) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE STRICT
+RETURN instant AT TIME ZONE 'Europe/London' IN ((instant - interval '1 hour') AT TIME ZONE 'Europe/London',
+                                                (instant + interval '1 hour') AT TIME ZONE 'Europe/London');
+-- What a subscriber sees it by in the list of calendars.
+CREATE FUNCTION scip.calendar_name(what text, VARIADIC parts text[]) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN concat_ws(' · ', coalesce(nullif(array_to_string(parts, ' · '), ''), 'SCiP Alliance'), what);
+GRANT EXECUTE ON FUNCTION scip.calendar_name, scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_writer;
+
+-- The programme that a body names; SC422 when there is none.
+CREATE FUNCTION scip.programme_named(key text) RETURNS bigint
+LANGUAGE plpgsql STABLE STRICT AS $$
+DECLARE
+  found_id bigint;
+BEGIN
+  SELECT id INTO found_id FROM scip.programme WHERE slug = key;
+  IF found_id IS NULL THEN
+    RAISE 'no programme %', key USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-programme';
+  END IF;
+  RETURN found_id;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.programme_named TO scip_writer;
+
+-- Numbers of young people, apart from what is public: the owning Hub's and the central team's.
+CREATE TABLE scip.event_outreach (
+  event_id bigint PRIMARY KEY REFERENCES scip.event ON DELETE CASCADE,
+  interventions int NOT NULL CHECK (interventions >= 0),
+  young_people int NOT NULL CHECK (young_people >= 0),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE FUNCTION ctx.sees_event(event bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM scip.event e WHERE e.id = event AND ctx.sees(e.hub_id, NULL));
+CREATE FUNCTION ctx.writes_event(event bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM scip.event e WHERE e.id = event AND ctx.writes(e.hub_id, NULL));
+GRANT EXECUTE ON FUNCTION ctx.sees_event, ctx.writes_event TO scip_writer;
+CALL scip.protect('event_outreach');
+CALL scip.let('event_outreach', 'ctx.sees_event(event_id)', 'ctx.writes_event(event_id)');
+CALL scip.keep_records('event_outreach', 'event_outreach', $$(SELECT e.slug || '/outreach' FROM event e WHERE e.id = r.event_id)$$,
+  $$(SELECT ARRAY[coalesce('hub:' || e.hub_id, 'role:central')] FROM event e WHERE e.id = r.event_id)$$, record => 'r.event_id');
+
+-- Numbers are of what took place.
+CREATE FUNCTION scip.guard_outreach() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM event WHERE id = NEW.event_id AND status = 'held') THEN
+    RAISE 'not held' USING ERRCODE = 'SC409', CONSTRAINT = 'event-not-held';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON scip.event_outreach
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_outreach();
+
+-- A figure as its source asserts it. It never changes: a correction is a row with the same slug and the
+-- next version, and the highest version is the one in force. period_text is the period as printed;
+-- period_starts and period_ends are filled only where it can mean one thing.
+CREATE TABLE scip.headline_figure (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL,
+  version int NOT NULL DEFAULT 1 CHECK (version > 0),
+  supersedes int GENERATED ALWAYS AS (nullif(version, 1) - 1) STORED,
+  metric scip.code NOT NULL,
+  definition_version int NOT NULL DEFAULT 1 CHECK (definition_version > 0),
+  scope text NOT NULL CHECK (scope IN ('alliance', 'hub', 'event', 'funding', 'context', 'victim_services_alliance')),
+  label scip.label NOT NULL,
+  period_text text,
+  period_starts scip.partial_date,
+  period_ends scip.partial_date,
+  as_of scip.partial_date,
+  value numeric NOT NULL CHECK (value >= 0 AND value < 'Infinity'),
+  unit scip.label NOT NULL,
+  qualifier text NOT NULL CHECK (qualifier IN ('exact', 'over', 'about', 'at_least', 'target')),
+  hub_id bigint REFERENCES scip.hub,
+  event_id bigint REFERENCES scip.event,
+  organisation_id bigint REFERENCES scip.organisation,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (slug, version),
+  FOREIGN KEY (slug, supersedes) REFERENCES scip.headline_figure (slug, version),
+  CONSTRAINT headline_figure_one_subject CHECK (num_nonnulls(hub_id, event_id, organisation_id) <= 1),
+  CHECK (scip.earliest(period_starts) <= scip.latest(period_ends))
+);
+CREATE INDEX ON scip.headline_figure (metric);
+CREATE INDEX ON scip.headline_figure (scope, period_text);
+
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.headline_figure
+  FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+
+CALL scip.publish('headline_figure');
+CALL scip.keep_records('headline_figure', 'headline_figure');
+CALL scip.let_central_write('headline_figure');
+
+-- The version of a figure that is in force, for who is about to add the next: one at a time.
+CREATE FUNCTION scip.lock_figure(figure text) RETURNS int
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM scip.headline_figure WHERE slug = figure AND version = 1 FOR NO KEY UPDATE;
+  RETURN (SELECT max(version) FROM scip.headline_figure WHERE slug = figure);
+END $$;
+GRANT EXECUTE ON FUNCTION scip.lock_figure TO scip_writer;
+
+INSERT INTO scip.kind_address VALUES ('programme', '/v1/programmes/'), ('event_outreach', '/v1/events/');
 
 COMMIT;

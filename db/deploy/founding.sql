@@ -1,13 +1,10 @@
 -- How a Hub comes to be: applied for, decided on, founded, and led along its pathway.
 BEGIN;
+SET LOCAL client_min_messages = warning;
 
 -- The six sectors whose partners a Hub invites: codes of the categories of organisations.
 CREATE DOMAIN scip.hub_sector AS text CONSTRAINT hub_sector
   CHECK (VALUE IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces'));
-
--- Who decides is data: the members of the groups that are marked so.
-ALTER TABLE scip.alliance_group ADD COLUMN decides_applications boolean NOT NULL DEFAULT false;
-COMMENT ON COLUMN scip.alliance_group.decides_applications IS 'Its members review and decide applications for Hubs';
 CREATE FUNCTION ctx.decides() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM scip.alliance_group g WHERE g.decides_applications AND g.id = ANY (ctx.groups()));
 GRANT EXECUTE ON FUNCTION ctx.decides TO scip_anonymous, scip_writer;
@@ -294,56 +291,5 @@ CALL scip.keep_records('hub_pathway', 'hub_pathway', $$(SELECT h.slug || '/pathw
   part => true, record => $$concat_ws('/', r.hub_id, r.step)$$);
 CALL scip.keep_records('hub_invitation', 'hub_invitation',
   $$(SELECT h.slug || '/invitations/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub-lead:' || r.hub_id]$$);
-
-CREATE OR REPLACE FUNCTION scip.href(kind text, key text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE kind
-  WHEN 'region' THEN '/v1/regions/'
-  WHEN 'organisation' THEN '/v1/organisations/'
-  WHEN 'hub' THEN '/v1/hubs/'
-  WHEN 'hub_pathway' THEN '/v1/hubs/'
-  WHEN 'hub_invitation' THEN '/v1/hubs/'
-  WHEN 'hub_application' THEN '/v1/hub-applications/'
-  WHEN 'event' THEN '/v1/events/'
-  WHEN 'document' THEN '/v1/documents/'
-  WHEN 'news' THEN '/v1/news/'
-  WHEN 'policy_contribution' THEN '/v1/policy-contributions/'
-  WHEN 'group' THEN '/v1/groups/'
-  WHEN 'toolkit_principle' THEN '/v1/toolkit/principles/'
-  WHEN 'strategy' THEN '/v1/strategies/'
-  WHEN 'headline_figure' THEN '/v1/headline-figures/'
-  WHEN 'account' THEN '/v1/accounts/'
-END || key;
-
-CREATE VIEW scip.hub_applications WITH (security_invoker) AS
-SELECT a.id, json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
-       a.account_id AS account, a.slug::text, a.name::text, array_to_json(a.nations) AS nations, array_to_json(a.regions) AS regions,
-       a.case_for_hub, a.expected_partners::json AS expected_partners, a.status,
-       a.submitted_at, a.review_started_at, a.decided_at, a.decision_note,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       a.created_at, a.updated_at, '/v1/hub-applications/' || a.id AS href, a.version AS _version, o.slug AS _organisation
-FROM scip.hub_application a
-JOIN scip.organisation o ON o.id = a.organisation_id
-LEFT JOIN scip.hub h ON h.id = a.hub_id;
-
-CREATE VIEW scip.hub_pathway_steps WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
-       s.code::text, s.ordinal, s.title::text, s.optional, p.done_on, p.evidence, p.done_by, p.version, p.updated_at,
-       '/v1/hubs/' || h.slug || '/pathway/' || s.code AS href, p.version AS _version,
-       p.hub_id AS _hub_id, h.slug AS _hub, p.created_at AS _begun_at
-FROM scip.hub_pathway p
-JOIN scip.pathway_step s ON s.code = p.step
-JOIN scip.hub h ON h.id = p.hub_id;
-
-CREATE VIEW scip.hub_invitations WITH (security_invoker) AS
-SELECT i.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, i.sector::text,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
-       coalesce(i.name, o.name)::text AS name, i.invited_on, i.answer, i.answered_on, i.created_at, i.updated_at,
-       '/v1/hubs/' || h.slug || '/invitations/' || i.id AS href, i.version AS _version, h.slug AS _hub
-FROM scip.hub_invitation i
-JOIN scip.hub h ON h.id = i.hub_id
-LEFT JOIN scip.organisation o ON o.id = i.organisation_id;
-
-GRANT SELECT ON scip.hub_applications, scip.hub_pathway_steps, scip.hub_invitations TO scip_writer;
 
 COMMIT;

@@ -1,5 +1,8 @@
--- What the Alliance and its partners published: documents, news, policy contributions.
+-- What the Alliance and its partners published: documents, news, policy contributions; the research repository and the resource
+-- bank, with their files: what a reader has to know of an item before it is read, when it may be read, that it was withdrawn, and
+-- the words by which both are searched together.
 BEGIN;
+SET LOCAL client_min_messages = warning;
 
 -- Authors as reports name them, one in each text. Surely a person is "Family, G." with initials, and what comes after the
 -- name of one (Jr., III) stands last or in the middle; all other names are taken as they stand (NULLs).
@@ -20,6 +23,55 @@ RETURN NOT EXISTS (
      OR EXISTS (SELECT FROM regexp_matches(a, '(.*[^[:space:]])[[:space:]]*(?:,?[[:space:]]+and[[:space:]]+|,?[[:space:]]*&[[:space:]]*|,[[:space:]]+)([^,]+,.*)$') m
                 WHERE m[1] ~ ', *[[:upper:]][.]' AND (scip.author(m[2])).family IS NOT NULL));
 GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_writer;
+
+-- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has;
+-- what has a hyphen also in one word, so that wellbeing finds well-being. A phrase ends with each of these: there is a |.
+CREATE FUNCTION scip.indexed(value text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT to_tsvector('pg_catalog.english', t) || '''|'':1'::tsvector || to_tsvector('pg_catalog.simple', t)
+        FROM scip.spell(regexp_replace(scip.fold(coalesce(value, '')), '([[:alpha:]]+)-([[:alpha:]]+)', '\1 \2 \1\2', 'g')) t);
+CREATE FUNCTION scip.words(title text, names text, body text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ts_delete(setweight(scip.indexed(title), 'A') || '''|'':1'::tsvector || setweight(scip.indexed(names), 'B') || '''|'':1'::tsvector
+                 || setweight(scip.indexed(body), 'C'), '|');
+-- What somebody typed as a query. Its grammar has three signs ("a phrase", -without, or), which are carried through as
+-- private characters; all others are white space, so that no text is an error and words are cut as in the index.
+CREATE FUNCTION scip.asked(q text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT websearch_to_tsquery('pg_catalog.english', t) || websearch_to_tsquery('pg_catalog.simple', t)
+        FROM regexp_replace(translate(scip.spell(translate(regexp_replace(scip.fold(q), '(^| )-', '\1' || U&'\e000', 'g'), '"', U&'\e001')),
+                                      U&'\e000\e001', '-"'), '-(?![[:alnum:]])', '', 'g') t);
+CREATE FUNCTION scip.wanted(q text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN scip.asked(q) || CASE WHEN scip.fold(q) ~ '(^| )-' THEN '' ELSE scip.asked(scip.unhyphened(q)) END;
+-- array_to_string is not immutable for every type of element; for text it is.
+CREATE FUNCTION scip.joined(value text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN array_to_string(value, ' ');
+
+-- BCP 47, as far as books and web pages need it.
+CREATE DOMAIN scip.language AS text CONSTRAINT language CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$');
+CREATE DOMAIN scip.doi AS text CONSTRAINT doi CHECK (VALUE ~ '^10\.[0-9]{4,9}/\S+$' AND length(VALUE) <= 200);
+-- ISBN-13 without hyphens; the last digit checks the others.
+CREATE FUNCTION scip.is_isbn(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN value ~ '^97[89][0-9]{10}$' THEN
+  (SELECT sum(substr(value, n, 1)::int * CASE n % 2 WHEN 0 THEN 3 ELSE 1 END) % 10 = 0 FROM generate_series(1, 13) n)
+  ELSE false END;
+CREATE DOMAIN scip.isbn AS text CONSTRAINT isbn CHECK (scip.is_isbn(VALUE));
+CREATE FUNCTION scip.are_phases(value text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN value <@ ARRAY['early_years', 'primary', 'secondary', 'further', 'higher'] AND array_position(value, NULL) IS NULL;
+CREATE FUNCTION scip.are_nations(value text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN value <@ ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS'] AND array_position(value, NULL) IS NULL;
+
+-- Until the day of embargo_until the record is public and the files are not; on that day they are.
+CREATE FUNCTION scip.availability(withdrawn_at timestamptz, embargo_until date) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN embargo_until > scip.today() THEN 'embargoed' ELSE 'available' END;
+GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations,
+  scip.availability TO scip_anonymous, scip_writer;
 
 CREATE TABLE scip.document (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -42,12 +94,30 @@ CREATE TABLE scip.document (
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
   published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED,
-  CHECK (year = left(published, 4)::int)
+  abstract text CHECK (length(abstract) <= 20000),
+  language scip.language,
+  licence scip.label,
+  format scip.code,
+  isbn scip.isbn,
+  doi scip.doi,
+  edition scip.label,
+  replaces_id bigint UNIQUE REFERENCES scip.document ON DELETE SET NULL,
+  embargo_until date,
+  withdrawn_at timestamptz,
+  withdrawal_note text CHECK (length(withdrawal_note) <= 2000),
+  words tsvector NOT NULL GENERATED ALWAYS AS
+    (scip.words(title, scip.joined(authors) || ' ' || coalesce(publisher, ''), coalesce(abstract, '') || ' ' || coalesce(note, ''))) STORED,
+  CHECK (year = left(published, 4)::int),
+  CONSTRAINT document_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL),
+  CONSTRAINT document_replaces CHECK (replaces_id <> id)
 );
 CREATE INDEX ON scip.document (title_sort, id);
 CREATE INDEX ON scip.document (year, id);
+CREATE INDEX ON scip.document USING gin (words);
 COMMENT ON COLUMN scip.document.title_is_descriptive IS 'True where no exact title was found';
 COMMENT ON COLUMN scip.document.authors IS 'Authors of published reports, as the report names them';
+COMMENT ON COLUMN scip.document.licence IS 'An SPDX identifier (CC-BY-4.0), an address or a statement';
+COMMENT ON COLUMN scip.document.replaces_id IS 'The earlier edition; one edition has one successor';
 
 CREATE TABLE scip.news (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -96,5 +166,238 @@ CREATE INDEX ON scip.policy_contribution (title_sort, id);
 COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: committee, department, regulator';
 
 CALL scip.publish('document', 'news', 'policy_contribution');
+-- Withdrawn, a record is gone for those who follow the changes; reinstated, it is there again.
+CALL scip.keep_records('document', 'document', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
+CALL scip.keep_records('news', 'news');
+CALL scip.keep_records('policy_contribution', 'policy_contribution');
+CALL scip.let_central_write('document', 'news', 'policy_contribution');
+
+-- The resource bank. Without a principle an item is of the whole Toolkit, or of none; phases and nations that are
+-- empty are not known.
+CREATE TABLE scip.resource (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  title scip.label NOT NULL,
+  title_cy scip.label,
+  summary text CHECK (length(summary) <= 20000),
+  summary_cy text CHECK (length(summary_cy) <= 20000),
+  kind scip.code NOT NULL,
+  principle_id bigint REFERENCES scip.toolkit_principle,
+  tier int CHECK (tier BETWEEN 1 AND 3),
+  phases text[] NOT NULL DEFAULT '{}' CHECK (scip.are_phases(phases)),
+  nations text[] NOT NULL DEFAULT '{}' CHECK (scip.are_nations(nations)),
+  authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
+  publisher text CHECK (length(publisher) <= 2000),
+  published scip.partial_date,
+  language scip.language,
+  format scip.code,
+  licence scip.label,
+  accessibility text CHECK (length(accessibility) <= 4000),
+  url scip.url,
+  embargo_until date,
+  withdrawn_at timestamptz,
+  withdrawal_note text CHECK (length(withdrawal_note) <= 2000),
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
+  published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED,
+  words tsvector NOT NULL GENERATED ALWAYS AS
+    (scip.words(title || ' ' || coalesce(title_cy, ''), scip.joined(authors) || ' ' || coalesce(publisher, ''),
+                coalesce(summary, '') || ' ' || coalesce(summary_cy, ''))) STORED,
+  title_is_descriptive boolean NOT NULL DEFAULT false,
+  CONSTRAINT resource_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL)
+);
+CREATE INDEX ON scip.resource (title_sort, id);
+CREATE INDEX ON scip.resource (principle_id);
+CREATE INDEX ON scip.resource USING gin (words);
+COMMENT ON COLUMN scip.resource.tier IS 'Of the Toolkit''s three-tier CPD resources: 1 animation, 2 detailed resource, 3 case studies';
+COMMENT ON COLUMN scip.resource.authors IS 'As the item names them';
+COMMENT ON COLUMN scip.resource.title_is_descriptive IS 'True where no exact title was found';
+CALL scip.publish('resource');
+CALL scip.let_central_write('resource');
+CALL scip.keep_records('resource', 'resource', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
+INSERT INTO scip.kind_address VALUES ('resource', '/v1/resources/');
+
+CREATE TABLE scip.upload (
+  id uuid PRIMARY KEY,
+  begun_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON scip.upload (begun_at);
+CREATE TABLE scip.file_chunk (
+  file_id uuid REFERENCES scip.upload ON DELETE CASCADE,
+  n int CHECK (n >= 0),
+  bytes bytea NOT NULL CHECK (length(bytes) BETWEEN 1 AND 262144),
+  PRIMARY KEY (file_id, n)
+);
+-- most are compressed already
+ALTER TABLE scip.file_chunk ALTER bytes SET STORAGE EXTERNAL;
+
+-- A segment of a path (RFC 3986, section 3.3), no more than that.
+CREATE FUNCTION scip.uri_segment(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT string_agg(CASE WHEN c ~ '[A-Za-z0-9._~-]' THEN c
+                               ELSE regexp_replace(upper(encode(convert_to(c, 'UTF8'), 'hex')), '(..)', '%\1', 'g') END, '' ORDER BY n)
+        FROM regexp_split_to_table(value, '') WITH ORDINALITY AS part (c, n));
+
+-- A name for every file system: no folder, nothing invisible or that turns the reading direction, no dot or space at the end.
+CREATE DOMAIN scip.file_name AS text CONSTRAINT file_name CHECK (
+  VALUE IS NFC NORMALIZED AND length(VALUE) <= 120 AND octet_length(VALUE) <= 240
+  AND VALUE ~ '^[^[:cntrl:]\u0080-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/\\:*?"<>|]+$' AND VALUE !~ '^[ .]|[ .]$');
+
+CREATE TABLE scip.file (
+  id uuid PRIMARY KEY REFERENCES scip.upload,
+  document_id bigint REFERENCES scip.document ON DELETE CASCADE,
+  resource_id bigint REFERENCES scip.resource ON DELETE CASCADE,
+  name scip.file_name NOT NULL,
+  media_type text NOT NULL CHECK (media_type ~ '^[a-z]+/[a-z0-9.+-]+$'),
+  size bigint NOT NULL CHECK (size > 0),
+  sha256 bytea NOT NULL CHECK (length(sha256) = 32),
+  ended_at timestamptz,
+  ending text CHECK (ending IN ('replaced', 'deleted')),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT date_trunc('second', now()),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT file_item CHECK (num_nonnulls(document_id, resource_id) = 1),
+  CONSTRAINT file_end CHECK ((ended_at IS NULL) = (ending IS NULL))
+);
+CREATE UNIQUE INDEX file_of_document ON scip.file (document_id, name) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX file_of_resource ON scip.file (resource_id, name) WHERE ended_at IS NULL;
+CREATE INDEX ON scip.file (document_id);
+CREATE INDEX ON scip.file (resource_id);
+CREATE INDEX ON scip.file (ended_at);
+COMMENT ON COLUMN scip.file.name IS 'In the addresses, and proposed to who saves it';
+COMMENT ON COLUMN scip.file.media_type IS 'By its content';
+
+CALL scip.protect('upload', 'file', 'file_chunk');
+CALL scip.let_central_write('file');
+GRANT SELECT ON scip.file TO scip_anonymous, scip_writer;
+GRANT SELECT ON scip.file_chunk TO scip_anonymous, scip_writer;
+GRANT INSERT ON scip.file_chunk TO scip_writer;
+GRANT SELECT, INSERT, DELETE ON scip.upload TO scip_writer;
+-- who is reading a file when it is replaced may read it to its end
+CREATE POLICY read ON scip.file FOR SELECT TO scip_anonymous, scip_writer
+  USING (ended_at IS NULL OR ending = 'replaced' AND ended_at > now() - interval '1 hour');
+CREATE POLICY central ON scip.file FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY read ON scip.file_chunk FOR SELECT TO scip_anonymous
+  USING (EXISTS (SELECT FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
+                 WHERE f.id = file_id AND scip.availability(coalesce(d.withdrawn_at, r.withdrawn_at),
+                                                            coalesce(d.embargo_until, r.embargo_until)) = 'available'));
+CREATE POLICY central ON scip.file_chunk FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central_insert ON scip.file_chunk FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central ON scip.upload FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central_insert ON scip.upload FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_delete ON scip.upload FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+
+-- The address without /v1/: what a change is keyed by.
+CREATE FUNCTION scip.file_key(document_id bigint, resource_id bigint, name text) RETURNS text
+LANGUAGE sql STABLE
+RETURN coalesce((SELECT 'documents/' || d.slug FROM scip.document d WHERE d.id = file_key.document_id),
+                (SELECT 'resources/' || r.slug FROM scip.resource r WHERE r.id = file_key.resource_id)) || '/files/' || scip.uri_segment(name);
+CALL scip.keep_records('file', 'file', 'file_key(r.document_id, r.resource_id, r.name)',
+                       $$CASE WHEN r.ended_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
+INSERT INTO scip.kind_address VALUES ('file', '/v1/');
+
+-- Why a file may not be written, as a status: only_new is If-None-Match: *, tags those of If-Match ('*' for any).
+CREATE FUNCTION scip.file_refusal(document_id bigint, resource_id bigint, name text, only_new boolean, tags text[]) RETURNS int
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  tag text;
+BEGIN
+  IF NOT only_new AND tags IS NULL THEN
+    RETURN 428;
+  ELSIF document_id IS NULL AND resource_id IS NULL THEN
+    RETURN 404;
+  END IF;
+  SELECT encode(f.sha256, 'hex') INTO tag FROM scip.file f
+  WHERE f.ended_at IS NULL AND f.name = file_refusal.name
+    AND (f.document_id = file_refusal.document_id OR f.resource_id = file_refusal.resource_id);
+  RETURN CASE WHEN only_new AND tag IS NOT NULL OR tags IS NOT NULL AND (tag IS NULL OR NOT tags && ARRAY['*', tag]) THEN 412 END;
+END $$;
+
+-- Before the first byte is read: whether it may be.
+CREATE FUNCTION scip.begin_file(document text, resource text, name text, only_new boolean, tags text[], file uuid) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  refusal int := scip.file_refusal((SELECT d.id FROM scip.document d WHERE d.slug = document),
+                                   (SELECT r.id FROM scip.resource r WHERE r.slug = resource), normalize(name), only_new, tags);
+BEGIN
+  PERFORM normalize(name)::scip.file_name;
+  IF refusal IS NULL THEN
+    INSERT INTO scip.upload (id) VALUES (file) ON CONFLICT DO NOTHING; -- asked again where the answer was lost
+  END IF;
+  RETURN refusal;
+END $$;
+
+-- All chunks are there: makes the file, if it still may be. Uploads of one item end one after another. Without a file
+-- nothing was kept, and nothing will be: a dry run.
+CREATE FUNCTION scip.end_file(document text, resource text, name text, only_new boolean, tags text[], file uuid, media_type text,
+                              size bigint, sha256 bytea, OUT status int, OUT href text, OUT answer json)
+LANGUAGE plpgsql AS $$
+DECLARE
+  of_document bigint;
+  of_resource bigint;
+BEGIN
+  SELECT d.id INTO of_document FROM scip.document d WHERE d.slug = document FOR NO KEY UPDATE;
+  SELECT r.id INTO of_resource FROM scip.resource r WHERE r.slug = resource FOR NO KEY UPDATE;
+  name := normalize(name);
+  SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
+  IF FOUND THEN -- it is done already, and the answer was lost
+    status := CASE WHEN only_new THEN 201 ELSE 200 END;
+    RETURN;
+  END IF;
+  status := scip.file_refusal(of_document, of_resource, name, only_new, tags);
+  IF status IS NOT NULL THEN
+    RETURN;
+  ELSIF file IS NULL THEN
+    INSERT INTO scip.upload (id) VALUES (gen_random_uuid()) RETURNING id INTO file;
+  ELSIF (SELECT (sum(length(c.bytes)), max(c.n) + 1) IS DISTINCT FROM (size::bigint, count(*)::int)
+         FROM scip.file_chunk c WHERE c.file_id = file) THEN
+    status := 503; -- the database has forgotten some of it: chunks are committed without waiting for the disk
+    RETURN;
+  END IF;
+  UPDATE scip.file f SET ended_at = now(), ending = 'replaced'
+  WHERE f.ended_at IS NULL AND f.name = end_file.name AND (f.document_id = of_document OR f.resource_id = of_resource);
+  status := CASE WHEN FOUND THEN 200 ELSE 201 END;
+  INSERT INTO scip.file (id, document_id, resource_id, name, media_type, size, sha256)
+  VALUES (file, of_document, of_resource, name, media_type, size, sha256);
+  SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
+END $$;
+
+CREATE FUNCTION scip.delete_file(document text, resource text, name text, tags text[]) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  of_document bigint;
+  of_resource bigint;
+  refusal int;
+BEGIN
+  SELECT d.id INTO of_document FROM scip.document d WHERE d.slug = document FOR NO KEY UPDATE;
+  SELECT r.id INTO of_resource FROM scip.resource r WHERE r.slug = resource FOR NO KEY UPDATE;
+  name := normalize(name);
+  IF NOT EXISTS (SELECT FROM scip.files f WHERE f.name = delete_file.name AND (f._document_id = of_document OR f._resource_id = of_resource)) THEN
+    RETURN 404;
+  END IF;
+  refusal := scip.file_refusal(of_document, of_resource, name, false, tags);
+  IF refusal IS NULL THEN
+    UPDATE scip.file f SET ended_at = now(), ending = 'deleted'
+    WHERE f.ended_at IS NULL AND f.name = delete_file.name AND (f.document_id = of_document OR f.resource_id = of_resource);
+  END IF;
+  RETURN refusal;
+END $$;
+
+-- Uploads that came to nothing go after a day, the bytes of files that have ended after 30 days.
+CREATE FUNCTION scip.retain_file() RETURNS int
+LANGUAGE sql AS $$
+  WITH uploads AS (DELETE FROM scip.upload u WHERE u.begun_at < now() - interval '1 day'
+                     AND NOT EXISTS (SELECT FROM scip.file f WHERE f.id = u.id) RETURNING u.id),
+       chunks AS (DELETE FROM scip.file_chunk c USING scip.file f
+                  WHERE f.id = c.file_id AND f.ended_at < now() - interval '30 days' RETURNING c.file_id)
+  SELECT ((SELECT count(*) FROM uploads) + (SELECT count(DISTINCT file_id) FROM chunks))::int;
+$$;
+
+GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.file_refusal, scip.begin_file, scip.end_file, scip.delete_file TO scip_writer;
 
 COMMIT;

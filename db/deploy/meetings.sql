@@ -1,6 +1,129 @@
--- Meetings of Hubs and groups: what may follow what, the agenda that a meeting gets, who was there, minutes, seats.
+-- Meetings of Hubs and groups with agenda, attendance, resolutions, actions and minutes: their rules, and who sees and
+-- writes them.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+
+CREATE TABLE scip.meeting (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint REFERENCES scip.hub,
+  group_id bigint REFERENCES scip.alliance_group,
+  kind text NOT NULL DEFAULT 'ordinary' CHECK (kind IN ('inaugural', 'ordinary')),
+  title scip.label NOT NULL,
+  starts_at timestamptz NOT NULL,
+  venue text CHECK (length(venue) <= 500),
+  online boolean NOT NULL DEFAULT false,
+  status text NOT NULL DEFAULT 'planned' CHECK (status IN ('planned', 'held', 'cancelled')),
+  guests int CHECK (guests >= 0),
+  agenda_completed_at timestamptz,
+  attendance_shared_at timestamptz,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE 'Europe/London')::date) STORED,
+  CONSTRAINT meeting_of_one CHECK (num_nonnulls(hub_id, group_id) = 1),
+  CONSTRAINT meeting_inaugural CHECK (kind = 'ordinary' OR hub_id IS NOT NULL),
+  CONSTRAINT meeting_guests CHECK (guests IS NULL OR status = 'held')
+);
+CREATE INDEX ON scip.meeting (hub_id, day);
+CREATE INDEX ON scip.meeting (group_id, day);
+CREATE UNIQUE INDEX meeting_one_inaugural ON scip.meeting (hub_id) WHERE kind = 'inaugural' AND status <> 'cancelled';
+COMMENT ON COLUMN scip.meeting.day IS 'Of its start, in Europe/London';
+
+-- heading: one of the five that a Hub's ordinary meeting covers; groups have free agendas.
+CREATE TABLE scip.agenda_item (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
+  ordinal int NOT NULL CHECK (ordinal > 0),
+  heading text CHECK (heading IN ('practice', 'challenges', 'ideas', 'priorities', 'questions')),
+  title scip.label NOT NULL,
+  intended_outcome text CHECK (length(intended_outcome) <= 2000),
+  led_by text CHECK (length(led_by) <= 200),
+  notes text CHECK (length(notes) <= 20000),
+  outcome text CHECK (outcome IN ('addressed', 'nothing_raised')),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT agenda_item_order UNIQUE (meeting_id, ordinal) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT agenda_item_heading UNIQUE (meeting_id, heading)
+);
+COMMENT ON COLUMN scip.agenda_item.led_by IS 'A body or a post, not a person''s name';
+
+CREATE TABLE scip.attendance (
+  meeting_id uuid REFERENCES scip.meeting ON DELETE CASCADE,
+  person_id uuid REFERENCES scip.person,
+  state text NOT NULL CHECK (state IN ('present', 'apologies', 'absent')),
+  PRIMARY KEY (meeting_id, person_id)
+);
+CREATE INDEX ON scip.attendance (person_id);
+
+CREATE TABLE scip.resolution (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON scip.resolution (meeting_id);
+
+CREATE TABLE scip.action (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
+  owner_id uuid REFERENCES scip.person,
+  due_on date,
+  done_on date,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON scip.action (meeting_id);
+CREATE INDEX ON scip.action (owner_id);
+
+-- draft, then approved, then shared with all Hubs and never changed again; a correction is the next number.
+CREATE TABLE scip.minutes (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  meeting_id uuid NOT NULL REFERENCES scip.meeting,
+  number int NOT NULL CHECK (number > 0),
+  status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'approved', 'shared')),
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 200000),
+  approved_at timestamptz,
+  approved_by uuid REFERENCES scip.account ON DELETE SET NULL,
+  shared_at timestamptz,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT minutes_number UNIQUE (meeting_id, number),
+  CONSTRAINT minutes_status CHECK ((approved_at IS NULL) = (status = 'draft') AND (shared_at IS NOT NULL) = (status = 'shared'))
+);
+CREATE UNIQUE INDEX minutes_one_open ON scip.minutes (meeting_id) WHERE status <> 'shared';
+CREATE INDEX ON scip.minutes (approved_by);
+CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
+-- Of a meeting's parts: as of the meeting.
+CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id));
+CREATE FUNCTION ctx.sees_meeting(meeting uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.sees(m.hub_id, m.group_id));
+GRANT EXECUTE ON FUNCTION ctx.writes_meeting, ctx.sees_meeting TO scip_writer;
+
+CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
+CALL scip.let('meeting', 'ctx.sees(hub_id, group_id)', 'ctx.writes(hub_id, group_id)');
+CALL scip.let('agenda_item', 'ctx.sees_meeting(meeting_id)', 'ctx.writes_meeting(meeting_id)');
+CALL scip.let('attendance', 'ctx.writes_meeting(meeting_id) OR person_id = (SELECT ctx.person())', 'ctx.writes_meeting(meeting_id)');
+CALL scip.let('resolution', 'ctx.sees_meeting(meeting_id)', 'ctx.writes_meeting(meeting_id)');
+CALL scip.let('action', 'ctx.sees_meeting(meeting_id)', 'ctx.writes_meeting(meeting_id)');
+CALL scip.let('minutes', $$status = 'shared' AND (SELECT ctx.in_network()) OR status = 'approved' AND ctx.sees_meeting(meeting_id)
+  OR ctx.writes_meeting(meeting_id)$$, 'ctx.writes_meeting(meeting_id)');
+
+CALL scip.keep_records('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
+CALL scip.keep_records('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
+CALL scip.keep_records('attendance', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true, record => $$concat_ws('/', r.meeting_id, r.person_id)$$);
+CALL scip.keep_records('resolution', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
+CALL scip.keep_records('action', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
+CALL scip.keep_records('minutes', 'minutes', 'r.id', $$CASE r.status WHEN 'shared' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
+  ELSE (SELECT ARRAY[coalesce(CASE r.status WHEN 'approved' THEN 'hub:' ELSE 'hub-lead:' END || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id) END$$);
 
 -- All that belongs to a meeting is changed by who holds its row, taken first, so that neither half of two requests
 -- waits for the other. False: not the caller's to change.
@@ -360,20 +483,6 @@ CREATE TRIGGER keep_shared BEFORE UPDATE OR DELETE ON scip.minutes
   FOR EACH ROW WHEN (OLD.status = 'shared') EXECUTE FUNCTION scip.keep_shared();
 CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 
--- A seat stays with its group, and who holds it is somebody we know.
-CREATE FUNCTION scip.guard_seat() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id THEN
-    RAISE 'another group' USING ERRCODE = 'SC409', CONSTRAINT = 'seat-is-another';
-  ELSIF NEW.person_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id)
-        AND NOT EXISTS (SELECT FROM person p WHERE p.id = NEW.person_id AND p.erased_at IS NULL) THEN
-    RAISE 'no such person' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-person';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_seat BEFORE INSERT OR UPDATE ON scip.group_seat FOR EACH ROW EXECUTE FUNCTION scip.guard_seat();
-
 -- What others may know of a meeting: who sees it, and the network once something of it is shared.
 CREATE FUNCTION scip.meeting_head(meeting uuid)
 RETURNS TABLE (meeting json, hub json, "group" json, day date, hub_slug text, group_slug text)
@@ -479,65 +588,5 @@ BEGIN
   RETURN wrong;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.import_attendance TO scip_writer;
-
-CREATE VIEW scip.meetings WITH (security_invoker) AS
-SELECT m.id,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
-       m.kind, m.title::text, m.starts_at, m.day, m.venue, m.online, m.status, m.guests, m.agenda_completed_at, m.attendance_shared_at,
-       scip.meeting_quorum(m.id) AS quorum, m.created_at, m.updated_at, '/v1/meetings/' || m.id AS href, m.version AS _version,
-       h.slug AS _hub, g.slug AS _group
-FROM scip.meeting m
-LEFT JOIN scip.hub h ON h.id = m.hub_id
-LEFT JOIN scip.alliance_group g ON g.id = m.group_id;
-
-CREATE VIEW scip.agenda_items WITH (security_invoker) AS
-SELECT i.id, i.ordinal, i.heading, i.title::text, i.intended_outcome, i.led_by, i.notes, i.outcome, i.created_at, i.updated_at,
-       '/v1/meetings/' || i.meeting_id || '/agenda/' || i.id AS href, i.version AS _version, i.meeting_id AS _meeting
-FROM scip.agenda_item i;
-
--- Everybody who may have been there, with what is noted of them; and who was noted and has been found not to be a member.
-CREATE VIEW scip.meeting_attendance WITH (security_invoker) AS
-SELECT p.person_id AS person, p.sector, a.state,
-       '/v1/meetings/' || m.id || '/attendance/' || p.person_id AS href, m.id AS _meeting
-FROM scip.meeting m
-CROSS JOIN LATERAL (
-  SELECT x.person_id, x.sector FROM scip.meeting_members(m.id) x
-  UNION ALL
-  SELECT n.person_id, NULL FROM scip.attendance n
-  WHERE n.meeting_id = m.id AND NOT EXISTS (SELECT FROM scip.meeting_members(m.id) x WHERE x.person_id = n.person_id)) p
-LEFT JOIN scip.attendance a ON a.meeting_id = m.id AND a.person_id = p.person_id;
-
-CREATE VIEW scip.resolutions WITH (security_invoker) AS
-SELECT r.id, r.text, r.created_at, r.updated_at, '/v1/meetings/' || r.meeting_id || '/resolutions/' || r.id AS href,
-       r.version AS _version, r.meeting_id AS _meeting
-FROM scip.resolution r;
-
-CREATE VIEW scip.actions WITH (security_invoker) AS
-SELECT a.id, json_build_object('id', m.id, 'title', m.title, 'day', m.day, 'href', '/v1/meetings/' || m.id) AS meeting,
-       a.text, a.owner_id AS owner, a.due_on, a.done_on, a.created_at, a.updated_at,
-       '/v1/meetings/' || a.meeting_id || '/actions/' || a.id AS href, a.version AS _version, a.meeting_id AS _meeting, m.hub_id AS _hub_id
-FROM scip.action a JOIN scip.meeting m ON m.id = a.meeting_id;
-
-CREATE VIEW scip.minutes_versions WITH (security_invoker) AS
-SELECT n.id, h.hub, h."group", h.meeting, n.number, n.status,
-       n.status = 'shared' AND NOT EXISTS (SELECT FROM scip.minutes later WHERE later.meeting_id = n.meeting_id
-                                             AND later.status = 'shared' AND later.number > n.number) AS current,
-       n.text, n.approved_at, n.shared_at, n.created_at, n.updated_at, '/v1/minutes/' || n.id AS href,
-       n.version AS _version, n.meeting_id AS _meeting, h.hub_slug AS _hub, h.group_slug AS _group, h.day AS _day
-FROM scip.minutes n CROSS JOIN LATERAL scip.meeting_head(n.meeting_id) h;
-
-CREATE VIEW scip.group_seats WITH (security_invoker) AS
-SELECT s.id, json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) AS "group", s.title::text,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
-       s.sector::text, s.person_id AS person, s.starts AS "from", s.ends - 1 AS "to", s.created_at, s.updated_at,
-       '/v1/groups/' || g.slug || '/seats/' || s.id AS href, s.version AS _version, g.slug AS _group, s.ends AS _ends
-FROM scip.group_seat s
-JOIN scip.alliance_group g ON g.id = s.group_id
-LEFT JOIN scip.organisation o ON o.id = s.organisation_id;
-
-GRANT SELECT ON scip.meetings, scip.agenda_items, scip.meeting_attendance, scip.resolutions, scip.actions, scip.minutes_versions,
-  scip.group_seats TO scip_writer;
-CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
 
 COMMIT;

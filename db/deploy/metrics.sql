@@ -1,7 +1,278 @@
--- Metrics: a definition is a row of scip.metric (data/metric.csv) with its SQL beside it (metrics/<code>.sql), which
--- gives the facts that are counted and those that are left out, each with its reason. All else here is for all of them.
+-- Metrics: definitions as data, facts, periods, sums, cells; tables as they were known at an instant; and past months and years as
+-- totals.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+
+-- What totals there are is data: an alliance brings its own list. Those about young people are not public. Of people
+-- the totals of a Hub by class are not public either: they may be small.
+CREATE TABLE scip.closed_metric (
+  code scip.code PRIMARY KEY,
+  title scip.label NOT NULL,
+  unit scip.code NOT NULL,
+  public boolean NOT NULL DEFAULT false,
+  people boolean NOT NULL DEFAULT false,
+  sources scip.sources NOT NULL
+);
+COMMENT ON COLUMN scip.closed_metric.people IS 'Counts persons';
+CALL scip.publish('closed_metric');
+CALL scip.keep_records('closed_metric', 'past_totals', 'r.code', part => true, record => 'r.code');
+
+-- Past months and years as what they are: totals, with where they come from, never rows that nobody recorded.
+CREATE TABLE scip.closed_total (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  metric scip.code NOT NULL CONSTRAINT closed_total_metric REFERENCES scip.closed_metric ON UPDATE CASCADE,
+  period text NOT NULL CHECK (period ~ '^[0-9]{4}(-M(0[1-9]|1[0-2])|-[0-9]{2})?$'),
+  hub_id bigint REFERENCES scip.hub,
+  item scip.slug,
+  class scip.code,
+  value numeric NOT NULL CHECK (value >= 0 AND value < 'Infinity'),
+  sources scip.sources NOT NULL,
+  note text CHECK (length(note) <= 2000),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  what text NOT NULL GENERATED ALWAYS AS
+    (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(class, '')) STORED,
+  CONSTRAINT closed_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, class),
+  CONSTRAINT closed_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4)
+);
+CREATE INDEX ON scip.closed_total (hub_id);
+CREATE INDEX ON scip.closed_total (what, period);
+COMMENT ON COLUMN scip.closed_total.period IS 'A month 2021-M11, an academic year 2021-22 or a calendar year 2021';
+COMMENT ON COLUMN scip.closed_total.item IS 'Of counts by item: the slug of a document or resource';
+COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods do not overlap';
+CALL scip.protect('closed_total');
+CALL scip.let('closed_total', '(SELECT ctx.central())', '(SELECT ctx.central())');
+CALL scip.keep_records('closed_total', 'closed_total', 'r.id', $$ARRAY['role:central']$$);
+INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('closed_total', '/v1/closed-totals/');
+
+-- A period as totals name it (2021-M11, 2021-22 also as 2021/22 and 202122, 2021); NULL for what is none.
+CREATE FUNCTION scip.total_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN period ~ '^(?!0000)[0-9]{4}(-M(0[1-9]|1[0-2]))?$' THEN period
+            WHEN period ~ '^(?!0000)[0-9]{4}[-/]?[0-9]{2}$' THEN scip.period_name(period) END;
+CREATE FUNCTION scip.total_days(period text) RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN length(period) = 4 THEN daterange(make_date(period::int, 1, 1), make_date(period::int + 1, 1, 1))
+            WHEN substr(period, 6, 1) = 'M' THEN daterange(make_date(left(period, 4)::int, right(period, 2)::int, 1),
+              (make_date(left(period, 4)::int, right(period, 2)::int, 1) + interval '1 month')::date)
+            ELSE daterange(scip.year_start(period), (scip.year_start(period) + interval '1 year')::date) END;
+-- All other periods that share a day with this one: what may not be counted beside it. At most 14 of them.
+CREATE FUNCTION scip.total_overlaps(period text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE STRICT
+RETURN ARRAY(SELECT DISTINCT n.name
+             FROM generate_series(lower(scip.total_days(period))::timestamp, upper(scip.total_days(period)) - 1, interval '1 month') m (first),
+                  LATERAL (VALUES (to_char(m.first, 'YYYY-"M"MM')), (scip.academic_year(m.first::date)), (to_char(m.first, 'YYYY'))) n (name)
+             WHERE n.name <> period);
+GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days TO scip_anonymous;
+GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps TO scip_writer;
+
+-- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have
+-- committed is seen by the statement that looks for overlaps afterwards: one for all rows of an import.
+CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT FROM closed_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
+$$;
+GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_writer;
+CREATE FUNCTION scip.guard_closed_total() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = NEW.metric) THEN
+    RAISE 'no metric %', NEW.metric USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-metric';
+  END IF;
+  NEW.period := scip.total_period(NEW.period);
+  IF NEW.period IS NULL THEN
+    RAISE 'no period' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-period';
+  ELSIF upper(scip.total_days(NEW.period)) > scip.today() THEN
+    RAISE 'not over yet' USING ERRCODE = 'SC422', CONSTRAINT = 'period-is-not-over';
+  END IF;
+  PERFORM scip.lock_metrics(ARRAY[NEW.metric]);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_closed_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, class ON scip.closed_total
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_closed_total();
+CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  found boolean;
+BEGIN
+  EXECUTE 'WITH spanned AS MATERIALIZED ( -- planned anew each time: one row differs from thousands
+             SELECT w.what, o.period
+             FROM (SELECT d.period, scip.total_overlaps(d.period) AS others FROM (SELECT DISTINCT period FROM written) d OFFSET 0) p
+             JOIN written w USING (period) CROSS JOIN LATERAL unnest(p.others) o (period))
+           SELECT EXISTS (SELECT FROM spanned JOIN scip.closed_total t USING (what, period))' INTO found;
+  IF found THEN
+    RAISE 'counted already' USING ERRCODE = 'SC409', CONSTRAINT = 'total-overlaps';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.closed_total
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
+CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.closed_total
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
+-- Changes of what is not public change public totals: their readers are told of the metric, no more.
+CREATE FUNCTION scip.note_totals() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  INSERT INTO change (kind, key, op, audience)
+  SELECT DISTINCT 'past_totals', m.code::text, 'changed', ARRAY['public']
+  FROM unnest(ARRAY[to_jsonb(OLD), to_jsonb(NEW)]) r JOIN closed_metric m ON m.code = r ->> 'metric' AND m.public
+  ON CONFLICT (xid, kind, key, op, audience) DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
+  FOR EACH ROW EXECUTE FUNCTION scip.note_totals();
+
+-- Everybody reads the totals of public metrics, without the notes.
+GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.closed_total TO scip_anonymous;
+CREATE POLICY read ON scip.closed_total FOR SELECT TO scip_anonymous
+  USING (EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND class IS NOT NULL)));
+
+-- The lines of a spreadsheet as totals: what each means, or what is wrong with it and in which column.
+CREATE FUNCTION scip.read_closed_totals(body jsonb, OUT line int, OUT what text, OUT metric text, OUT period text, OUT hub_id bigint,
+  OUT item text, OUT class text, OUT value numeric, OUT sources text[], OUT note text, OUT wrong_column text, OUT wrong text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT g.line, g.metric || '/' || coalesce(h.id::text, '') || '/' || coalesce(g.item, '') || '/' || coalesce(g.class, ''), g.metric, p.period, h.id, g.item, g.class, n.value, string_to_array(g.source, ' | '), g.note, w.wrong_column, w.wrong
+  FROM (SELECT (r.row ->> 'line')::int AS line, v.* FROM jsonb_array_elements(body -> 'rows') r (row),
+               jsonb_to_record(r.row -> 'values') v (metric text, period text, hub text, item text, class text, value text, source text, note text)) g
+  LEFT JOIN scip.closed_metric m ON m.code = g.metric
+  LEFT JOIN scip.hub h ON h.slug = g.hub
+  CROSS JOIN LATERAL (SELECT scip.total_period(g.period) AS period) p
+  CROSS JOIN LATERAL (SELECT CASE WHEN g.value ~ '^([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,4})?$' -- 23750, 23,750
+                                  THEN replace(g.value, ',', '')::numeric END AS value) n
+  LEFT JOIN LATERAL (
+    SELECT f.* FROM (VALUES
+      (m.code IS NULL, 'metric', 'must be one of ' || (SELECT string_agg(a.code, ', ' ORDER BY a.code) FROM scip.closed_metric a)),
+      (p.period IS NULL, 'period', 'must be a month (2021-M11), an academic year (2021-22) or a calendar year (2021)'),
+      (upper(scip.total_days(p.period)) > scip.today(), 'period', 'is not over yet'),
+      (g.hub IS NOT NULL AND h.id IS NULL, 'hub', 'is not the slug of a Hub'),
+      (g.item !~ '^[a-z0-9]+(-[a-z0-9]+)*$' OR length(g.item) > 120, 'item', 'must be a slug'),
+      (g.class !~ '^[a-z][a-z0-9_]*$' OR length(g.class) > 60, 'class', 'must be a word in small letters'),
+      (coalesce(n.value > 1000000000000, true), 'value', 'must be a number without a sign, with at most four decimals'),
+      (g.source IS NULL, 'source', 'is missing'),
+      (length(g.source) > 4000 OR '' = ANY (string_to_array(g.source, ' | ')), 'source', 'must be up to 4,000 characters; between two stands " | "'),
+      (length(g.note) > 2000, 'note', 'must be at most 2,000 characters')) f (faulty, wrong_column, wrong)
+    WHERE f.faulty LIMIT 1) w ON true;
+$$;
+
+-- All lines or none. A line that is there already with the same values is unchanged; with others it is refused, for
+-- whoever wrote that one meant it. What the lines do to each other is looked for with the metrics locked, in one order.
+CREATE FUNCTION scip.import_closed_totals(body jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT errors jsonb)
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  known text[] := '{metric,period,hub,item,class,value,source,note}';
+BEGIN
+  lines := jsonb_array_length(body -> 'rows');
+  SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/1', 'detail', f.wrong)) INTO errors
+  FROM (SELECT 'has no column ' || c AS wrong FROM unnest('{metric,period,value,source}'::text[]) c WHERE NOT body -> 'columns' ? c
+        UNION ALL
+        SELECT 'has a column that is none of ' || array_to_string(known, ', ') || ': ' || left(c, 60)
+        FROM jsonb_array_elements_text(body -> 'columns') c WHERE c <> ALL (known)
+        UNION ALL
+        SELECT 'has no lines below it' WHERE lines = 0
+        UNION ALL
+        SELECT 'is followed by more than 2,000 lines: send them in parts' WHERE lines > 2000) f;
+  IF errors IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM scip.lock_metrics(ARRAY(SELECT DISTINCT r.row -> 'values' ->> 'metric' FROM jsonb_array_elements(body -> 'rows') r (row)));
+  WITH read AS MATERIALIZED (
+    SELECT * FROM scip.read_closed_totals(body)
+  ), sound AS MATERIALIZED (
+    SELECT * FROM read r WHERE r.wrong IS NULL
+  ), spanned AS MATERIALIZED (
+    SELECT s.line, s.what, o.period
+    FROM (SELECT d.period, scip.total_overlaps(d.period) AS others FROM (SELECT DISTINCT period FROM sound) d OFFSET 0) p
+    JOIN sound s USING (period) CROSS JOIN LATERAL unnest(p.others) o (period)
+  ), judged AS (
+    SELECT r.line, r.wrong_column, r.wrong FROM read r WHERE r.wrong IS NOT NULL
+    UNION ALL
+    SELECT d.line, 'period', 'is the same as in line ' || d.first
+    FROM (SELECT s.line, min(s.line) OVER (PARTITION BY s.what, s.period) AS first FROM sound s) d WHERE d.line > d.first
+    UNION ALL
+    SELECT o.line, 'period', 'overlaps with that of line ' || min(s.line) FROM spanned o JOIN sound s USING (what, period) GROUP BY o.line
+    UNION ALL
+    SELECT o.line, 'period', 'overlaps with the total of ' || min(t.period) FROM spanned o JOIN scip.closed_total t USING (what, period) GROUP BY o.line
+    UNION ALL
+    SELECT s.line, c.name, c.wrong
+    FROM sound s JOIN scip.closed_total t USING (what, period), LATERAL (VALUES
+      ('value', t.value <> s.value, 'is another than that of the total that is there, ' || t.value),
+      ('source', t.value = s.value AND t.sources <> s.sources, 'is another than that of the total that is there: correct it there'),
+      ('note', t.value = s.value AND s.note IS NOT NULL AND s.note IS DISTINCT FROM t.note, 'is another than that of the total that is there: correct it there')) c (name, differs, wrong)
+    WHERE c.differs
+  ), first AS (
+    SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
+  ), added AS (
+    INSERT INTO scip.closed_total (metric, period, hub_id, item, class, value, sources, note)
+    SELECT r.metric, r.period, r.hub_id, r.item, r.class, r.value, r.sources, r.note
+    FROM sound r
+    WHERE NOT EXISTS (SELECT FROM first) AND NOT EXISTS (SELECT FROM scip.closed_total t WHERE t.what = r.what AND t.period = r.period)
+    ORDER BY r.line
+    RETURNING id
+  )
+  SELECT jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', f.line, f.wrong_column), 'detail', f.wrong) ORDER BY f.line, f.wrong_column),
+         (SELECT count(*) FROM added)
+  INTO errors, imported FROM first f;
+  unchanged := lines - imported;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.read_closed_totals, scip.import_closed_totals TO scip_writer;
+
+-- Tables as they were known at an instant, from the history that every write leaves: one function a table, so that a
+-- query that reads known.hub(NULL) reads the table, and known.hub(t) what stood there at t.
+
+CREATE SCHEMA known;
+
+-- Since when a table's history tells all of it.
+CREATE TABLE scip.history_start (
+  "table" text PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now()
+);
+CALL scip.protect('history_start');
+
+CREATE FUNCTION known.rows(t text, known_at timestamptz) RETURNS SETOF jsonb LANGUAGE sql STABLE AS $$
+  SELECT h.row FROM (
+    SELECT DISTINCT ON (x.record) x.row FROM scip.history x
+    WHERE x."table" = t AND x.at < known_at ORDER BY x.record, x.id DESC) h
+  WHERE h.row IS NOT NULL
+$$;
+
+-- Makes known.<t>. Only one of its halves runs; generated columns are not in the history, so they are made again.
+CREATE PROCEDURE known.offer(VARIADIC tables text[])
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$ -- so that expressions come out with all their names
+DECLARE
+  t text;
+  now_list text;
+  then_list text;
+BEGIN
+  FOREACH t IN ARRAY tables LOOP
+    SELECT string_agg(format('n.%I', a.attname), ', ' ORDER BY a.attnum),
+           string_agg(CASE a.attgenerated WHEN '' THEN format('h.%I', a.attname)
+                      ELSE format('(%s)::%s', pg_get_expr(d.adbin, d.adrelid), format_type(a.atttypid, a.atttypmod)) END, ', ' ORDER BY a.attnum)
+    INTO now_list, then_list
+    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = format('scip.%I', t)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
+    EXECUTE format($f$
+      CREATE OR REPLACE FUNCTION known.%1$I(known_at timestamptz) RETURNS SETOF scip.%1$I LANGUAGE sql STABLE AS $body$
+        SELECT %2$s FROM scip.%1$I n WHERE known_at IS NULL
+        UNION ALL
+        SELECT %3$s FROM known.rows(%1$L, known_at) r, jsonb_populate_record(NULL::scip.%1$I, r) h WHERE known_at IS NOT NULL
+      $body$ $f$, t, now_list, then_list);
+    INSERT INTO scip.history_start ("table", at)
+    SELECT t, coalesce((SELECT min(h.at) FROM scip.history h WHERE h."table" = t), now()) ON CONFLICT DO NOTHING;
+  END LOOP;
+END $$;
+
+CALL known.offer('hub', 'hub_status', 'hub_lead', 'hub_membership', 'organisation', 'activity', 'meeting', 'attendance', 'event',
+  'event_outreach', 'programme', 'course', 'training_session', 'booking', 'feedback', 'quarterly_update', 'quarter_deadline',
+  'message', 'message_relay', 'policy_contribution', 'closed_total', 'hub_evaluation', 'hub_evaluation_figure', 'self_assessment');
+
+-- What Hubs were, as scip.hub_phases has it for one Hub and now.
+CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT status text, OUT since date, OUT since_by date, OUT until date)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT s.hub_id, s.status,
+         coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched), scip.earliest(s.evidence)), '-infinity'),
+         coalesce(scip.latest(s.starts), least(scip.latest(l.launched), scip.latest(s.evidence)), '-infinity'),
+         scip.earliest(s.ends)
+  FROM known.hub_status(known_at) s JOIN known.hub(known_at) h ON h.id = s.hub_id,
+       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched END::scip.partial_date AS launched) l
+$$;
 
 CREATE SCHEMA metric;
 CREATE SCHEMA fact;
@@ -230,7 +501,6 @@ $$;
 -- How far a period has come by then.
 CREATE FUNCTION metric.until(last_day date, known_at timestamptz) RETURNS date LANGUAGE sql STABLE
 RETURN least(last_day, scip.today(), (known_at AT TIME ZONE 'Europe/London')::date - 1);
-
 
 -- By what a metric's facts are summed: what it is broken down by, and where less is published than counted what that is made of.
 CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -1,6 +1,7 @@
--- People: professionals, never children. Their names and addresses stand in this one table, are given out by one
--- function that checks and logs, and are copied nowhere: all other tables know a person by id.
+-- People: professionals, never children; members of Hubs, and who has a seat in a group. Names and addresses stand in one
+-- table, are given out by one function that checks and logs, and are copied nowhere: all other tables know a person by id.
 BEGIN;
+SET LOCAL client_min_messages = warning;
 
 -- RFC 5321, section 4.1.2, without quoted names and address literals: the one rule of every door. A domain with other
 -- letters is written as DNS has it (xn--…), so that it is one address and not two.
@@ -17,8 +18,10 @@ CREATE TABLE scip.person (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
+  added_by uuid DEFAULT ctx.account() REFERENCES scip.account ON DELETE SET NULL,
   CONSTRAINT person_erased CHECK ((erased_at IS NULL) = (name IS NOT NULL) AND (erased_at IS NULL OR email IS NULL))
 );
+CREATE INDEX ON scip.person (added_by);
 -- A name is kept as it is read, whatever was pasted; that it is one's own is told by its folded form.
 CREATE FUNCTION scip.tidy_person() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -31,14 +34,14 @@ GRANT EXECUTE ON FUNCTION scip.is_email TO scip_writer;
 
 -- What is personal says why, on what ground and how long: a test finds a text column that is neither marked so nor
 -- listed as reviewed.
-COMMENT ON COLUMN scip.person.name IS 'personal: purpose=to know who takes part in a Hub or group; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat or account';
-COMMENT ON COLUMN scip.person.email IS 'personal: purpose=to invite to meetings; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat or account';
+COMMENT ON COLUMN scip.person.name IS 'personal: purpose=to know who takes part in a Hub, a group or a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat, account or training';
+COMMENT ON COLUMN scip.person.email IS 'personal: purpose=to invite to meetings and training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat, account or training';
 COMMENT ON COLUMN scip.person.restricted IS 'UK GDPR Art. 18: kept, and given to nobody but the central team';
+COMMENT ON COLUMN scip.person.added_by IS 'The account; sees the person until it is a member of a Hub or has a seat';
 
 -- A person's own account: what it sees of itself.
 ALTER TABLE scip.account ADD COLUMN person_id uuid REFERENCES scip.person;
 CREATE INDEX ON scip.account (person_id);
-COMMENT ON COLUMN scip.account.subject IS 'personal: purpose=to recognise who signs in; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the account''s';
 
 -- Reads of personal data: who read of whom, in which request. No value stands here.
 CREATE TABLE scip.personal_read (
@@ -66,5 +69,417 @@ CREATE FUNCTION ctx.person() RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN (SELECT a.person_id FROM scip.account a WHERE a.id = ctx.account());
 GRANT EXECUTE ON FUNCTION ctx.person TO scip_writer;
+
+-- A professional in a Hub for a time, with what they represent then: another organisation or sector is another row.
+CREATE TABLE scip.hub_membership (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  person_id uuid NOT NULL REFERENCES scip.person,
+  organisation_id bigint REFERENCES scip.organisation,
+  organisation_name scip.label,
+  sector scip.sector NOT NULL,
+  ambassador boolean NOT NULL DEFAULT false,
+  starts date NOT NULL,
+  ends date,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT hub_membership_organisation CHECK (num_nonnulls(organisation_id, organisation_name) <= 1),
+  CONSTRAINT hub_membership_dates CHECK (ends > starts),
+  CONSTRAINT hub_membership_once EXCLUDE USING gist (hub_id WITH =, person_id WITH =, daterange(starts, ends) WITH &&)
+);
+CREATE INDEX ON scip.hub_membership (person_id);
+CREATE INDEX ON scip.hub_membership (organisation_id);
+COMMENT ON COLUMN scip.hub_membership.ends IS 'The first day without it';
+
+-- The rule of a Hub from a day on; a Hub without one has scip.quorum_of()'s default.
+CREATE TABLE scip.hub_quorum (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  starts date NOT NULL,
+  sectors text[] NOT NULL CHECK (sectors <@ ARRAY['he', 'fe', 'school_sector', 'local_authority', 'charity', 'government',
+                                                  'armed_forces', 'research', 'careers', 'other']),
+  minimum int NOT NULL CHECK (minimum BETWEEN 1 AND 1000),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT hub_quorum_once UNIQUE (hub_id, starts)
+);
+
+-- A seat of a group for a time: who it is for, and who holds it; no person is a vacancy.
+CREATE TABLE scip.group_seat (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  group_id bigint NOT NULL REFERENCES scip.alliance_group,
+  title scip.label NOT NULL,
+  organisation_id bigint REFERENCES scip.organisation,
+  sector scip.sector,
+  person_id uuid REFERENCES scip.person,
+  starts date NOT NULL,
+  ends date,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT group_seat_dates CHECK (ends > starts)
+);
+CREATE INDEX ON scip.group_seat (group_id);
+CREATE INDEX ON scip.group_seat (organisation_id);
+CREATE INDEX ON scip.group_seat (person_id);
+
+CALL scip.protect('hub_membership', 'hub_quorum', 'group_seat');
+-- Leads see their Hub's members, a member itself.
+CALL scip.let('hub_membership', 'ctx.writes(hub_id, NULL) OR person_id = (SELECT ctx.person())', 'ctx.writes(hub_id, NULL)');
+CALL scip.let('hub_quorum', 'ctx.sees(hub_id, NULL)', 'ctx.writes(hub_id, NULL)');
+CALL scip.let('group_seat', 'ctx.sees(NULL, group_id)', '(SELECT ctx.central())');
+
+CALL scip.keep_records('person', 'person', 'r.id', $$ARRAY['role:central']$$, personal => '{name,email}');
+CALL scip.keep_records('hub_membership', 'hub_membership', $$(SELECT h.slug || '/members/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub-lead:' || r.hub_id]$$);
+CALL scip.keep_records('hub_quorum', 'hub_quorum', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', $$ARRAY['hub:' || r.hub_id]$$, part => true);
+CALL scip.keep_records('group_seat', 'group_seat', $$(SELECT g.slug || '/seats/' || r.id FROM alliance_group g WHERE g.id = r.group_id)$$, $$ARRAY['group:' || r.group_id]$$);
+
+-- Who learns a person's name and address: one function each gives them out, after it has checked, and writes down
+-- that it did. No role may read the columns.
+
+CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
+    OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person);
+-- The central team all, leads who is or was a member of their Hub, members of a group each other, everybody themselves.
+CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN ctx.central() OR coalesce(person = ctx.person(), false)
+    OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led()))
+    OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person AND s.group_id = ANY (ctx.groups()));
+-- The central team, leads whose Hub's member it is or will be, and the person; a restricted one the central team alone.
+CREATE FUNCTION ctx.corrects(person uuid, restricted boolean) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), false)
+    OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
+               AND (m.ends IS NULL OR m.ends > scip.today())));
+
+-- VOLATILE, for it writes; the log has one row for each person and transaction. A dry run, which would undo the log,
+-- learns no name.
+CREATE FUNCTION scip.note_read(person uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  INSERT INTO personal_read (account_id, request, operation, person_id)
+  VALUES (ctx.account(), ctx.request(), ctx.operation(), person) ON CONFLICT (xid, person_id) DO NOTHING;
+$$;
+CREATE FUNCTION scip.person_name(person uuid) RETURNS text
+LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  given text;
+BEGIN
+  SELECT p.name INTO given FROM person p
+  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
+    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
+  IF given IS NOT NULL THEN
+    PERFORM note_read(person);
+  END IF;
+  RETURN given;
+END $$;
+CREATE FUNCTION scip.person_email(person uuid) RETURNS text
+LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  given text;
+BEGIN
+  SELECT p.email INTO given FROM person p
+  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
+    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
+  IF given IS NOT NULL THEN
+    PERFORM note_read(person);
+  END IF;
+  RETURN given;
+END $$;
+GRANT EXECUTE ON FUNCTION ctx.placed, ctx.knows, ctx.corrects, scip.person_name, scip.person_email TO scip_writer;
+
+GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at), INSERT (id, name, email),
+  UPDATE (name, email, restricted) ON scip.person TO scip_writer;
+CREATE POLICY see ON scip.person FOR SELECT TO scip_writer
+  USING ((SELECT ctx.central()) OR ctx.knows(id) OR added_by = (SELECT ctx.account()) AND NOT ctx.placed(id));
+CREATE POLICY add ON scip.person FOR INSERT TO scip_writer
+  WITH CHECK ((SELECT ctx.central()) OR cardinality((SELECT ctx.hubs_led())) > 0);
+CREATE POLICY change ON scip.person FOR UPDATE TO scip_writer
+  USING ((SELECT ctx.central()) OR ctx.corrects(id, restricted)
+         OR NOT restricted AND added_by = (SELECT ctx.account()) AND NOT ctx.placed(id));
+
+-- Restricting is the central team's; what was erased stays so.
+CREATE FUNCTION scip.guard_person() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.restricted IS DISTINCT FROM NEW.restricted AND current_user = 'scip_writer' AND NOT ctx.central() THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+  ELSIF OLD.erased_at IS NOT NULL AND (NEW.erased_at IS NULL OR NEW.name IS NOT NULL OR NEW.email IS NOT NULL) THEN
+    RAISE 'erased' USING ERRCODE = 'SC409', CONSTRAINT = 'person-erased';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_person BEFORE UPDATE ON scip.person FOR EACH ROW EXECUTE FUNCTION scip.guard_person();
+
+GRANT SELECT ON scip.personal_read, scip.erasure TO scip_writer;
+CREATE POLICY central ON scip.personal_read FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.erasure FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+
+-- Who adds people holds the first lock, who changes a Hub's members the second (after the row that it changes): the
+-- overlap is looked for by one at a time, so nobody waits for somebody who waits.
+CREATE FUNCTION scip.lock_people() RETURNS void LANGUAGE sql AS $$
+  SELECT pg_advisory_xact_lock(hashtextextended('scip.person', 0));
+$$;
+CREATE FUNCTION scip.lock_hub_of_member() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER lock_hub BEFORE INSERT OR UPDATE ON scip.hub_membership FOR EACH ROW EXECUTE FUNCTION scip.lock_hub_of_member();
+
+-- Where somebody with this name and address is known already it is that one, so that nobody is counted twice; an
+-- address alone may be an office's. What the caller learns is no more than what it gave.
+CREATE INDEX person_email ON scip.person (lower(email));
+CREATE FUNCTION scip.person_for(name text, email text) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  found_id uuid;
+BEGIN
+  IF NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0) THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-leads-add-people';
+  END IF;
+  PERFORM lock_people();
+  SELECT p.id INTO found_id FROM person p
+  WHERE lower(p.email) = lower(person_for.email) AND fold(p.name) = fold(person_for.name) ORDER BY p.created_at, p.id LIMIT 1;
+  IF found_id IS NULL THEN
+    INSERT INTO person (name, email) VALUES (person_for.name, person_for.email) RETURNING id INTO found_id;
+  END IF;
+  RETURN found_id;
+END $$;
+-- Somebody that the caller knows, by id.
+CREATE FUNCTION scip.known_person(person uuid) RETURNS uuid
+LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM scip.person p WHERE p.id = person AND p.erased_at IS NULL) THEN
+    RAISE 'no such person' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-person';
+  END IF;
+  RETURN person;
+END $$;
+
+-- A rule is made for days to come; what was judged by an earlier one changes only as a correction of the central team.
+CREATE FUNCTION scip.guard_quorum() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  rule hub_quorum := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+BEGIN
+  IF rule.starts < today() AND NOT ctx.central() THEN
+    RAISE 'it is of days that are over' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+  ELSIF rule.starts < today()
+        AND NOT is_corrected('/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = rule.hub_id) || '/quorum-rules/' || rule.starts) THEN
+    RAISE 'a reason is needed for days that are over' USING ERRCODE = 'SC422', CONSTRAINT = 'reason-needed';
+  END IF;
+  RETURN rule;
+END $$;
+CREATE TRIGGER guard_quorum BEFORE INSERT OR DELETE ON scip.hub_quorum
+  FOR EACH ROW WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_quorum();
+
+-- The rule in force on a day. These two see all members, whoever asks, and give none.
+CREATE FUNCTION scip.quorum_of(hub bigint, day date, OUT sectors text[], OUT minimum int, OUT starts date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT coalesce(q.sectors, ARRAY['he', 'fe', 'school_sector', 'local_authority']), coalesce(q.minimum, 4), q.starts
+  FROM (VALUES (1)) one LEFT JOIN LATERAL (
+    SELECT r.sectors, r.minimum, r.starts FROM hub_quorum r
+    WHERE r.hub_id = hub AND r.starts <= day ORDER BY r.starts DESC LIMIT 1) q ON true;
+$$;
+-- Whether these people, as far as they are members on the day, make the quorum; without a list all members.
+CREATE FUNCTION scip.quorate(hub bigint, day date, people uuid[], OUT quorate boolean, OUT missing_sectors text[], OUT heads int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT missing.sectors = '{}' AND there.heads >= rule.minimum, missing.sectors, there.heads
+  FROM quorum_of(hub, day) rule,
+       LATERAL (SELECT count(*)::int AS heads, coalesce(array_agg(DISTINCT m.sector::text), '{}') AS sectors
+                FROM hub_membership m
+                WHERE m.hub_id = hub AND m.starts <= day AND (m.ends IS NULL OR m.ends > day)
+                  AND (people IS NULL OR m.person_id = ANY (people))) there,
+       LATERAL (SELECT coalesce(array_agg(s ORDER BY n), '{}') AS sectors
+                FROM unnest(rule.sectors) WITH ORDINALITY u (s, n) WHERE s <> ALL (there.sectors)) missing;
+$$;
+GRANT EXECUTE ON FUNCTION scip.lock_people, scip.person_for, scip.known_person, scip.quorum_of, scip.quorate TO scip_writer;
+
+-- Somebody the caller knows by this name and address is there already.
+CREATE FUNCTION scip.add_person(id uuid, name text, email text) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0) THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-leads-add-people';
+  END IF;
+  PERFORM lock_people();
+  IF EXISTS (SELECT FROM person p WHERE lower(p.email) = lower(add_person.email) AND fold(p.name) = fold(add_person.name)
+             AND (ctx.central() OR NOT p.restricted) AND (ctx.knows(p.id) OR p.added_by = ctx.account())) THEN
+    RAISE 'there already' USING ERRCODE = 'SC409', CONSTRAINT = 'person-exists';
+  END IF;
+  INSERT INTO person (id, name, email) VALUES (add_person.id, add_person.name, add_person.email);
+  RETURN add_person.id;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.add_person TO scip_writer;
+
+-- 2025-09-01, or 01/09/2025 as British spreadsheets write it again; NULL for anything else.
+CREATE FUNCTION scip.sheet_date(cell text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE
+  WHEN cell ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND scip.is_partial_date(cell) THEN cell::date
+  WHEN cell ~ '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$' AND scip.is_partial_date(split_part(cell, '/', 3) || '-'
+       || lpad(split_part(cell, '/', 2), 2, '0') || '-' || lpad(split_part(cell, '/', 1), 2, '0'))
+    THEN make_date(split_part(cell, '/', 3)::int, split_part(cell, '/', 2)::int, split_part(cell, '/', 1)::int) END;
+
+-- A line as it was read: its cells, what they mean, and who it is: found are so many, and lines with the same who are one person.
+CREATE TYPE scip.member_line AS (
+  line int, cells jsonb, who text, person uuid, found int, organisation_id bigint, sector text, ambassador boolean, starts date, ends date);
+CREATE FUNCTION scip.read_member_lines(hub bigint, sheet jsonb) RETURNS SETOF scip.member_line
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  WITH read AS MATERIALIZED (
+    SELECT (r ->> 'line')::int AS line, c AS cells, c ->> 'person' AS id, fold(c ->> 'name') AS name, lower(c ->> 'email') AS email
+    FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (
+      SELECT r -> 'values' || jsonb_build_object('name', plain(r -> 'values' ->> 'name'), 'organisation_name', plain(r -> 'values' ->> 'organisation_name'))) v (c)
+  ), here AS MATERIALIZED (
+    SELECT DISTINCT p.id, fold(p.name) AS name FROM hub_membership m JOIN person p ON p.id = m.person_id
+    WHERE m.hub_id = hub AND p.name IS NOT NULL AND (ctx.central() OR NOT p.restricted)
+  ), whose AS ( -- by id whom the caller knows; by name and address anybody; by name alone a member of this Hub
+    SELECT r.line, p.id FROM read r JOIN person p
+      ON p.id = CASE WHEN r.id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN r.id::uuid END
+    WHERE ctx.knows(p.id) AND (ctx.central() OR NOT p.restricted)
+    UNION ALL
+    SELECT r.line, p.id FROM read r JOIN person p ON lower(p.email) = r.email AND fold(p.name) = r.name WHERE r.id IS NULL
+    UNION ALL
+    SELECT r.line, h.id FROM read r JOIN here h ON h.name = r.name WHERE r.id IS NULL AND r.email IS NULL
+  ), persons AS (
+    SELECT w.line, min(w.id::text) AS id, count(*)::int AS found FROM whose w GROUP BY w.line
+  )
+  SELECT r.line, r.cells, coalesce(p.id, concat_ws(' ', r.name, r.email)), p.id::uuid, coalesce(p.found, 0),
+         (SELECT o.id FROM organisation o WHERE o.slug = r.cells ->> 'organisation'),
+         lower(regexp_replace(r.cells ->> 'sector', '[\s-]+', '_', 'g')),
+         CASE WHEN lower(coalesce(r.cells ->> 'ambassador', 'no')) IN ('yes', 'y', 'true', '1') THEN true
+              WHEN lower(coalesce(r.cells ->> 'ambassador', 'no')) IN ('no', 'n', 'false', '0') THEN false END,
+         sheet_date(r.cells ->> 'from'), sheet_date(r.cells ->> 'to') + 1
+  FROM read r LEFT JOIN persons p USING (line);
+$$;
+
+-- Whether a line says what is there already.
+CREATE FUNCTION scip.is_there(hub bigint, l scip.member_line) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT l.found = 1 AND EXISTS (
+    SELECT FROM hub_membership m WHERE m.hub_id = hub AND m.person_id = l.person
+      AND (m.organisation_id, plain(m.organisation_name), m.sector::text, m.ambassador, m.starts, m.ends)
+          IS NOT DISTINCT FROM (l.organisation_id, l.cells ->> 'organisation_name', l.sector, l.ambassador, l.starts, l.ends))
+$$;
+
+-- Why a line cannot be taken, whether it is new or not: column and reason, without a value of it. What the list has
+-- besides the template is looked at too, so that a sheet of another Hub, or one whose columns were sorted apart, is not
+-- taken for what it is not. (created_at and updated_at alone say nothing of a line.)
+CREATE FUNCTION scip.member_line_faults(hub bigint, lines scip.member_line[], OUT line int, OUT cell text, OUT reason text)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT l.line, f.cell, f.reason
+  FROM unnest(lines) l, LATERAL (VALUES
+    ('hub', CASE WHEN cells ->> 'hub' <> (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) THEN 'is another Hub' END),
+    ('id', CASE WHEN cells ->> 'id' IS NOT NULL AND NOT EXISTS (SELECT FROM hub_membership m
+                  WHERE m.id = CASE WHEN cells ->> 'id' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN (cells ->> 'id')::uuid END
+                  AND m.hub_id = member_line_faults.hub AND m.person_id = l.person) THEN 'is no membership of this person here' END),
+    ('href', CASE WHEN cells ->> 'href' <> '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) || '/members/' || lower(cells ->> 'id')
+                    THEN 'is not the address of this id' END),
+    ('current', CASE WHEN NOT lower(cells ->> 'current') = ANY (
+                  CASE WHEN starts <= today() AND (ends IS NULL OR ends > today()) THEN '{true,yes,y,1}'::text[] ELSE '{false,no,n,0}' END)
+                    THEN 'is not what from and to say' END),
+    ('person', CASE WHEN cells ->> 'person' IS NOT NULL AND found = 0 THEN 'is no person whom you know' END),
+    ('name', CASE WHEN cells ->> 'person' IS NULL AND cells ->> 'name' IS NULL THEN 'is missing'
+                  WHEN length(cells ->> 'name') > 500 THEN 'is longer than 500 characters'
+                  WHEN cells ->> 'person' IS NULL AND found > 1 THEN 'is the name of more than one: give the e-mail address, or the id as person'
+                  WHEN cells ->> 'person' IS NOT NULL AND cells ->> 'name' <> (SELECT p.name FROM person p WHERE p.id = person)
+                    THEN 'is not the name of this person: correct it there' END),
+    ('email', CASE WHEN NOT is_email(cells ->> 'email') THEN 'is not an e-mail address; one with other letters is written with xn--'
+                   WHEN found = 1 AND cells ->> 'person' IS NOT NULL AND cells ->> 'email' <> coalesce((SELECT p.email FROM person p WHERE p.id = person), '')
+                     THEN 'is not the address of this person: correct it there' END),
+    ('organisation', CASE WHEN cells ->> 'organisation' IS NOT NULL AND organisation_id IS NULL THEN 'is not the slug of an organisation'
+                          WHEN cells ->> 'organisation' IS NOT NULL AND cells ->> 'organisation_name' IS NOT NULL
+                            THEN 'stands beside organisation_name: one of them is enough' END),
+    ('organisation_name', CASE WHEN length(cells ->> 'organisation_name') > 500 THEN 'is longer than 500 characters' END),
+    ('sector', CASE WHEN l.sector IS NULL THEN 'is missing'
+                    WHEN l.sector NOT IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers', 'other')
+                      THEN 'must be one of he, fe, school_sector, local_authority, charity, government, armed_forces, research, careers, other' END),
+    ('ambassador', CASE WHEN ambassador IS NULL THEN 'must be yes or no' END),
+    ('from', CASE WHEN cells ->> 'from' IS NULL THEN 'is missing'
+                  WHEN starts IS NULL THEN 'is not a day: write 2025-09-01 or 01/09/2025' END),
+    ('to', CASE WHEN cells ->> 'to' IS NOT NULL AND ends IS NULL THEN 'is not a day: write 2025-09-01 or 01/09/2025'
+                WHEN ends <= starts THEN 'is before from' END)) f (cell, reason)
+  WHERE f.reason IS NOT NULL
+  UNION ALL
+  SELECT l.line, 'from', format('overlaps the membership from %s', max(m.starts))
+  FROM unnest(lines) l JOIN hub_membership m ON m.hub_id = hub AND m.person_id = l.person AND NOT is_there(hub, l)
+    AND daterange(m.starts, m.ends) && CASE WHEN l.ends <= l.starts THEN 'empty' ELSE daterange(l.starts, l.ends) END
+  WHERE l.found = 1 AND l.starts IS NOT NULL
+  GROUP BY l.line
+  UNION ALL
+  SELECT w.line, 'from', format('overlaps line %s', w.longest[2])
+  FROM (SELECT l.line, l.starts, max(ARRAY[coalesce(l.ends, '9999-12-31') - date '0001-01-01', l.line]) OVER (
+               PARTITION BY l.who ORDER BY l.starts, l.line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS longest
+        FROM unnest(lines) l WHERE l.starts IS NOT NULL AND (l.ends IS NULL OR l.ends > l.starts)) w
+  WHERE w.longest[1] > w.starts - date '0001-01-01';
+$$;
+
+-- All lines or none. Lines that say what is there already are left alone, so a list can be imported as it was exported.
+CREATE FUNCTION scip.import_members(hub bigint, sheet jsonb,
+  OUT lines int, OUT imported int, OUT unchanged int, OUT created_people int, OUT errors jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  all_lines member_line[];
+  new_lines member_line[];
+BEGIN
+  IF NOT ctx.writes(hub, NULL) THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-hubs-lead';
+  END IF;
+  lines := jsonb_array_length(sheet -> 'rows');
+  SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/1/' || f.cell, 'detail', f.reason) ORDER BY f.cell) INTO errors FROM (
+    SELECT c AS cell, 'is not a column of the template' AS reason FROM jsonb_array_elements_text(sheet -> 'columns') c
+    WHERE c NOT IN ('name', 'email', 'organisation', 'organisation_name', 'sector', 'ambassador', 'from', 'to',
+                    'id', 'hub', 'person', 'current', 'created_at', 'updated_at', 'href') -- these the list has besides
+    UNION ALL SELECT c, 'is missing' FROM unnest(ARRAY['name', 'sector', 'from']) c WHERE NOT sheet -> 'columns' ? c) f;
+  IF lines > 2000 THEN
+    errors := jsonb_build_array(jsonb_build_object('pointer', '/body', 'detail', 'has more than 2,000 lines'));
+  ELSIF lines = 0 AND errors IS NULL THEN
+    errors := jsonb_build_array(jsonb_build_object('pointer', '/body', 'detail', 'has no lines'));
+  END IF;
+  IF errors IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM lock_people();
+  PERFORM FROM scip.hub h WHERE h.id = hub FOR NO KEY UPDATE;
+  all_lines := ARRAY(SELECT l FROM read_member_lines(hub, sheet) l);
+  SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/' || f.line || '/' || f.cell, 'detail', f.reason) ORDER BY f.line, f.cell)
+  INTO errors FROM (SELECT * FROM member_line_faults(hub, all_lines) g ORDER BY g.line, g.cell LIMIT 1000) f;
+  IF errors IS NOT NULL THEN
+    RETURN;
+  END IF;
+  new_lines := ARRAY(SELECT l FROM unnest(all_lines) l WHERE NOT is_there(hub, l));
+  unchanged := lines - cardinality(new_lines);
+  WITH fresh AS MATERIALIZED ( -- who stands in several lines is added once
+    SELECT gen_random_uuid() AS id, l.who, min(l.cells ->> 'name') AS name, min(l.cells ->> 'email') AS email
+    FROM unnest(new_lines) l WHERE l.person IS NULL GROUP BY l.who
+  ), people AS (
+    INSERT INTO person (id, name, email) SELECT f.id, f.name, f.email FROM fresh f RETURNING id
+  ), made AS (
+    INSERT INTO hub_membership (hub_id, person_id, organisation_id, organisation_name, sector, ambassador, starts, ends)
+    SELECT hub, coalesce(l.person, f.id), l.organisation_id, l.cells ->> 'organisation_name', l.sector, l.ambassador, l.starts, l.ends
+    FROM unnest(new_lines) l LEFT JOIN fresh f ON f.who = l.who AND l.person IS NULL
+    RETURNING id
+  )
+  SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM people) INTO imported, created_people;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.import_members TO scip_writer;
+
+-- A seat stays with its group, and who holds it is somebody we know.
+CREATE FUNCTION scip.guard_seat() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id THEN
+    RAISE 'another group' USING ERRCODE = 'SC409', CONSTRAINT = 'seat-is-another';
+  ELSIF NEW.person_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id)
+        AND NOT EXISTS (SELECT FROM person p WHERE p.id = NEW.person_id AND p.erased_at IS NULL) THEN
+    RAISE 'no such person' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-person';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_seat BEFORE INSERT OR UPDATE ON scip.group_seat FOR EACH ROW EXECUTE FUNCTION scip.guard_seat();
 
 COMMIT;

@@ -3,6 +3,13 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
+CREATE FUNCTION scip.refuse_change() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE '% rows do not change', TG_TABLE_NAME
+    USING ERRCODE = 'SC409', CONSTRAINT = replace(TG_TABLE_NAME, '_', '-') || '-is-immutable';
+END $$;
+
 -- Append only. People are named by their account alone, and no value stands here: history has those.
 CREATE TABLE scip.audit (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -29,6 +36,7 @@ CREATE TABLE scip.history (
   row jsonb
 );
 CREATE INDEX ON scip.history ("table", record, id);
+CREATE INDEX ON scip.history ("table", id);
 
 CALL scip.protect('audit', 'history');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.audit
@@ -37,20 +45,30 @@ GRANT SELECT ON scip.audit, scip.history TO scip_writer;
 CREATE POLICY central ON scip.audit FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY central ON scip.history FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
 
--- What changed so far told only that something had: nobody follows it yet.
-DROP FUNCTION scip.note_change CASCADE;
-DROP PROCEDURE scip.watch;
-DELETE FROM scip.change;
-ALTER TABLE scip.change
-  ADD COLUMN at timestamptz NOT NULL DEFAULT now(),
-  ADD COLUMN key text NOT NULL,
-  ADD COLUMN op text NOT NULL CHECK (op IN ('changed', 'deleted', 'redacted')),
-  ADD COLUMN audience text[] NOT NULL CHECK (cardinality(audience) > 0),
-  ADD CONSTRAINT change_once UNIQUE (xid, kind, key, op, audience);
+-- What changed in which transaction: who follows the changes reads them anew, and cached answers are as fresh as they are.
+CREATE TABLE scip.change (
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  key text NOT NULL,
+  op text NOT NULL CHECK (op IN ('changed', 'deleted', 'redacted')),
+  audience text[] NOT NULL CHECK (cardinality(audience) > 0),
+  PRIMARY KEY (xid, id),
+  CONSTRAINT change_once UNIQUE (xid, kind, key, op, audience)
+);
 COMMENT ON COLUMN scip.change.audience IS 'Who may see that it changed: words of ctx.audiences()';
-DROP POLICY read ON scip.change;
+CALL scip.protect('change');
+GRANT SELECT ON scip.change TO scip_anonymous, scip_writer;
 CREATE POLICY read ON scip.change FOR SELECT TO scip_anonymous, scip_writer
   USING (audience && (SELECT ctx.audiences()) OR (SELECT ctx.central()));
+
+-- How far changes have been removed: who follows them from before that begins anew.
+CREATE TABLE scip.change_cut (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  xid xid8 NOT NULL
+);
+CALL scip.publish('change_cut');
 
 -- Where the record of a row is: its kind, and an expression over the row r for its key.
 CREATE TABLE scip.record_kind (
@@ -118,60 +136,28 @@ BEGIN
                  t, record, personal, t);
 END $make$;
 
-CALL scip.keep_records('region', 'region');
-CALL scip.keep_records('organisation', 'organisation');
-CALL scip.keep_records('organisation_name', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
-CALL scip.keep_records('organisation_category', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
-CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.identifier');
-CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
-CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.slug');
-CALL scip.keep_records('hub', 'hub');
-CALL scip.keep_records('hub_region', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'concat_ws(''/'', r.hub_id, r.region_id)');
-CALL scip.keep_records('hub_name', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
-CALL scip.keep_records('hub_status', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
-CALL scip.keep_records('hub_lead', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
-CALL scip.keep_records('hub_former_slug', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'r.slug');
-CALL scip.keep_records('event', 'event');
-CALL scip.keep_records('document', 'document');
-CALL scip.keep_records('news', 'news');
-CALL scip.keep_records('policy_contribution', 'policy_contribution');
-CALL scip.keep_records('alliance_group', 'group');
-CALL scip.keep_records('group_organisation', 'group', '(SELECT g.slug FROM alliance_group g WHERE g.id = r.group_id)', part => true, record => 'concat_ws(''/'', r.group_id, r.organisation_id)');
-CALL scip.keep_records('toolkit_principle', 'toolkit_principle');
-CALL scip.keep_records('toolkit_fact', 'toolkit_fact');
-CALL scip.keep_records('strategy', 'strategy');
-CALL scip.keep_records('strategy_theme', 'strategy', '(SELECT s.slug FROM strategy s WHERE s.id = r.strategy_id)', part => true);
-CALL scip.keep_records('headline_figure', 'headline_figure');
--- Accounts are the central team's and their own; what clients prove themselves with stands nowhere else.
-CALL scip.keep_records('account', 'account', 'r.id', 'ARRAY[''account:'' || r.id]', personal => '{subject}');
-CALL scip.keep_records('account_role', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true);
-CALL scip.keep_records('client_secret', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true, personal => '{sha256}');
-CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true, record => 'r.account_id');
+-- Where the record of a change is: a row a kind, so that a new kind is data. An address may also be that of a list of a period
+-- or a metric.
+CREATE TABLE scip.kind_address (
+  kind scip.code PRIMARY KEY,
+  prefix text NOT NULL CHECK (prefix ~ '^/v1/([a-z/-]+(/|\?[a-z]+=))?$')
+);
+COMMENT ON TABLE scip.kind_address IS 'The address of a change''s record is prefix and key; a kind without a row has none';
+INSERT INTO scip.kind_address VALUES
+  ('region', '/v1/regions/'), ('organisation', '/v1/organisations/'), ('hub', '/v1/hubs/'), ('hub_pathway', '/v1/hubs/'),
+  ('hub_invitation', '/v1/hubs/'), ('hub_application', '/v1/hub-applications/'), ('event', '/v1/events/'),
+  ('document', '/v1/documents/'), ('news', '/v1/news/'), ('policy_contribution', '/v1/policy-contributions/'),
+  ('group', '/v1/groups/'), ('toolkit_principle', '/v1/toolkit/principles/'), ('toolkit_fact', '/v1/toolkit/facts/'),
+  ('strategy', '/v1/strategies/'), ('headline_figure', '/v1/headline-figures/'), ('account', '/v1/accounts/'),
+  ('person', '/v1/people/'), ('hub_membership', '/v1/hubs/'), ('activity', '/v1/hubs/'), ('quarterly_update', '/v1/hubs/'),
+  ('hub_review', '/v1/hubs/'), ('group_seat', '/v1/groups/'), ('meeting', '/v1/meetings/'), ('minutes', '/v1/minutes/'),
+  ('message', '/v1/messages/'), ('quarter', '/v1/quarters/');
+CALL scip.publish('kind_address');
+CALL scip.keep_records('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind');
 
--- What writers do not own is done for them: slugs given up, leads counted.
-ALTER FUNCTION scip.retire_slug SECURITY DEFINER SET search_path = scip, pg_temp;
-ALTER FUNCTION scip.refuse_live_slug SECURITY DEFINER SET search_path = scip, pg_temp;
-ALTER FUNCTION scip.check_hub_leads SECURITY DEFINER SET search_path = scip, pg_temp;
-
--- The central team writes these tables; who else may write one has a policy of its own.
-CREATE PROCEDURE scip.let_central_write(VARIADIC tables text[])
-LANGUAGE plpgsql AS $$
-DECLARE
-  t text;
-BEGIN
-  FOREACH t IN ARRAY tables LOOP
-    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON scip.%I TO scip_writer', t);
-    EXECUTE format('CREATE POLICY central_insert ON scip.%I FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()))', t);
-    EXECUTE format('CREATE POLICY central_update ON scip.%I FOR UPDATE TO scip_writer USING ((SELECT ctx.central()))', t);
-    EXECUTE format('CREATE POLICY central_delete ON scip.%I FOR DELETE TO scip_writer USING ((SELECT ctx.central()))', t);
-  END LOOP;
-END $$;
-CALL scip.let_central_write('organisation', 'organisation_name', 'organisation_category', 'organisation_identifier',
-  'organisation_partnership', 'hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead', 'document', 'news',
-  'policy_contribution', 'alliance_group', 'group_organisation', 'toolkit_principle', 'toolkit_fact', 'strategy',
-  'strategy_theme', 'headline_figure');
--- A partner keeps its own profile.
-CREATE POLICY partner_update ON scip.organisation FOR UPDATE TO scip_writer
-  USING (id = ANY ((SELECT ctx.organisations())::bigint[]));
+CREATE FUNCTION scip.href(kind text, key text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT a.prefix || href.key FROM scip.kind_address a WHERE a.kind = href.kind);
+GRANT EXECUTE ON FUNCTION scip.href TO scip_anonymous, scip_writer;
 
 COMMIT;

@@ -1,7 +1,10 @@
--- Releases: what was published of a closed period, for ever. Disclosure control is here and nowhere else: metric.publish() stands between
--- what is counted and all that anybody is told of a metric that is not exact, whatever the representation. Everything published is a
--- function of what is published of each Hub (course, stage) by itself, which depends on its own number alone: so nobody's knowledge of other
--- numbers, of the rule or of other releases takes anything from what a hidden number can be (metrics/README.md has the proof).
+-- What is published of the metrics: releases of closed periods, for ever, with disclosure control; what anybody is told of a metric:
+-- cells, how one comes about, headline figures beside what the records give; and the figures of training, which say no more than that.
+--
+-- Disclosure control is here and nowhere else: metric.publish() stands between what is counted and all that anybody is told of a metric
+-- that is not exact, whatever the representation. Everything published is a function of what is published of each Hub (course, stage) by
+-- itself, which depends on its own number alone: so nobody's knowledge of other numbers, of the rule or of other releases takes anything
+-- from what a hidden number can be (metrics/README.md has the proof).
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
@@ -208,5 +211,404 @@ BEGIN
   RETURN uid;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.make_release TO scip_writer;
+
+-- A period that is answered for, and its release.
+CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id bigint, release int, replaced_by int);
+
+-- What is told of a metric by each breakdown ('', hub, hub+category): of a released period what its release says, otherwise what is counted
+-- now, or was known then (known_at), where that may be told without a release. Where there is nothing to tell, a row with the reason.
+CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, known_at timestamptz, on_day date,
+  OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text,
+  OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text, OUT counted boolean)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+  -- whole days that the history tells of, and what is asked for that may be told at once; all parts stand beside their whole
+  kept boolean := known_at IS NULL OR known_at >= ALL (SELECT s.at FROM scip.history_start s WHERE s."table" = ANY (m.tables));
+  live text[] := ARRAY(SELECT DISTINCT b FROM unnest(array_append(breakdowns, '')) b WHERE m.privacy = 'exact');
+BEGIN
+  RETURN QUERY
+    WITH span AS MATERIALIZED (
+      SELECT s.*, kept AND s.first_day <= on_day AS counted, kept AND s.release_id IS NULL AND s.first_day <= on_day AS live
+      FROM unnest(spans) WITH ORDINALITY s (name, first_day, last_day, release_id, release, replaced_by, n)
+    ), told AS MATERIALIZED (
+      SELECT s.n, array_to_string(c.breakdown, '+') AS breakdown, c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation, c.category::text, c.value, c.part, c.whole, c.status
+      FROM span s JOIN scip.release_cell c ON c.release_id = s.release_id AND c.metric = (m).code
+      UNION ALL
+      SELECT l.ns[c.n], c.breakdown, (m).version, c.hub_id, h.slug::text, h.name::text, c.nation, c.category, c.value, c.part, c.whole, c.status
+      FROM (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.first_day ORDER BY s.n) AS first_days, array_agg(least(s.last_day, on_day) ORDER BY s.n) AS last_days FROM span s WHERE s.live) l,
+           metric.cells((m).code, l.first_days, l.last_days, answer.known_at, live, true) c
+      LEFT JOIN scip.hub h ON h.id = c.hub_id
+      WHERE cardinality(live) > 0 AND l.ns IS NOT NULL
+    ), asked AS (SELECT s.n, s.release_id, b AS breakdown, s.counted FROM span s, unnest(breakdowns) b),
+    found AS MATERIALIZED (
+      SELECT a.counted, t.* FROM asked a JOIN told t ON t.n = a.n AND t.breakdown = a.breakdown
+      WHERE (of_hub IS NULL OR t.hub_id = of_hub) AND (answer.nation IS NULL OR t.nation = answer.nation) AND (answer.category IS NULL OR t.category = answer.category)
+    )
+    SELECT f.n, f.breakdown, f.definition_version, f.hub_id, f.hub_slug, f.hub_name, f.nation, f.category, f.value, f.part, f.whole, f.status, f.counted FROM found f
+    UNION ALL -- nothing is of this part, or of any: where the whole is known that is none
+    SELECT a.n, a.breakdown, coalesce(w.definition_version, (m).version), h.id, h.slug::text, h.name::text, answer.nation, answer.category,
+           CASE r.status WHEN 'zero' THEN 0 END, NULL, NULL, r.status, a.counted
+    FROM asked a LEFT JOIN told w ON w.n = a.n AND w.breakdown = '' LEFT JOIN scip.hub h ON h.id = of_hub
+    CROSS JOIN LATERAL (SELECT CASE
+      WHEN w.status IS NULL OR a.breakdown = '' OR w.status = 'suppressed' OR a.release_id IS NULL AND a.breakdown <> ALL (live) THEN 'not_available'
+      WHEN w.status NOT IN ('value', 'zero') THEN w.status WHEN (m).measure = 'share' THEN 'not_applicable' ELSE 'zero' END AS status) r
+    WHERE NOT EXISTS (SELECT FROM found f WHERE f.n = a.n AND f.breakdown = a.breakdown);
+END $$;
+
+-- The periods that are asked for, each with its release: the one that was in force then, or that number. A period that only a release names
+-- (a strategy that has another name now) is what it was.
+CREATE FUNCTION metric.spans(given text[], known_at timestamptz, release int) RETURNS SETOF metric.span LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT p.name, coalesce(r.first_day, p.first_day), coalesce(r.last_day, p.last_day), r.id, r.number, CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END
+    FROM metric.periods(given) WITH ORDINALITY p (name, family, first_day, last_day, wrong, i)
+    LEFT JOIN LATERAL (
+      SELECT x.id, x.number, x.first_day, x.last_day, (SELECT max(y.number) FROM scip.release y WHERE y.period = p.name) AS newest FROM scip.release x
+      WHERE x.period = p.name AND (spans.release IS NULL OR x.number = spans.release) AND (known_at IS NULL OR x.created_at < known_at)
+      ORDER BY x.number DESC LIMIT 1) r ON true
+    ORDER BY p.i;
+END $$;
+
+-- A text in a query, with % for all that has a meaning there; a period so that it is no month.
+CREATE FUNCTION metric.quoted(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN value ~ '^[A-Za-z0-9._~/-]*$' THEN value ELSE (
+  SELECT string_agg(CASE WHEN c ~ '[A-Za-z0-9._~/-]' THEN c ELSE upper(regexp_replace(encode(convert_to(c, 'UTF8'), 'hex'), '(..)', '%\1', 'g')) END, '' ORDER BY i)
+  FROM string_to_table(value, NULL) WITH ORDINALITY u (c, i)) END;
+CREATE FUNCTION metric.quoted_period(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(name, '^(20(?:0[0-9]|1[01]))-(0[1-9]|1[0-2])$', '\1/\2');
+
+-- A Hub by a name that it has or had.
+CREATE FUNCTION metric.hub(slug text) RETURNS bigint LANGUAGE sql STABLE
+RETURN coalesce((SELECT h.id FROM scip.hub h WHERE h.slug = hub.slug), (SELECT f.hub_id FROM scip.hub_former_slug f WHERE f.slug = hub.slug));
+
+-- What is wrong with what is asked for, or NULL. metrics: all that have to be broken down so.
+CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub text, category text, as_of date, release int) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  WITH p AS MATERIALIZED (SELECT * FROM metric.periods(periods)),
+  fault AS (
+    SELECT 1 AS i, '/query/metric' AS pointer, u || ' is no metric: /v1/metrics lists them' AS detail FROM unnest(metrics) u WHERE NOT EXISTS (SELECT FROM scip.metric m WHERE m.code = u)
+    UNION ALL
+    SELECT 2, '/query/period', p.wrong FROM p WHERE p.wrong IS NOT NULL
+    UNION ALL
+    SELECT 3, '/query/period', format('%s periods are asked for: no more than 60 can be at once', count(*)) FROM p HAVING count(*) > 60
+    UNION ALL
+    SELECT 4, '/query/by', format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'), coalesce(nullif(array_to_string(m.breakdowns, ', '), ''), 'nothing'))
+    FROM scip.metric m WHERE m.code = ANY (metrics) AND asked <> '{}' AND array_to_string(asked, '+') <> ALL (m.breakdowns)
+    UNION ALL
+    SELECT 5, '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND metric.hub(hub) IS NULL
+    UNION ALL
+    SELECT 6, '/query/category', format('%s is no category of %s: %s', faults.category, m.code, CASE WHEN cardinality(c.found) <= 40 THEN 'it has ' || array_to_string(c.found, ', ') ELSE m.category END)
+    FROM scip.metric m, LATERAL (SELECT metric.categories(m) AS found) c WHERE m.code = ANY (metrics) AND m.category IS NOT NULL AND faults.category IS NOT NULL AND faults.category <> ALL (c.found)
+    UNION ALL
+    SELECT 7, '/query/as_of', 'is yet to come' WHERE as_of > scip.today()
+    UNION ALL
+    SELECT 8, '/query/release', 'is one of a single period' WHERE release IS NOT NULL AND (SELECT count(*) FROM p) > 1
+    UNION ALL
+    SELECT 9, '/query/release', 'says all about when: leave out as_of' WHERE release IS NOT NULL AND as_of IS NOT NULL
+  )
+  SELECT coalesce((SELECT jsonb_agg(jsonb_build_object('pointer', f.pointer, 'detail', f.detail) ORDER BY f.i, f.detail) FROM fault f),
+    (SELECT jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || string_agg(DISTINCT p.family, ' and ' ORDER BY p.family)
+       || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p HAVING count(DISTINCT p.family) > 1))
+$$;
+-- As it is told of, with all that a cell says; explain: where it says how it comes about. as_of: a day before today, or NULL.
+CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
+  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
+  OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
+RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT (m).code::text, a.definition_version, s.name, s.first_day, s.last_day, nullif(a.breakdown, ''), a.hub_id, a.hub_slug, a.hub_name,
+           a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status, CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
+           s.replaced_by,
+           concat('/v1/metrics/', (m).code, '/explain?period=', metric.quoted_period(s.name),
+             CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END, CASE WHEN a.of_category IS NULL THEN 'category' END]
+               THEN '&by=' || array_to_string(b.by, ',') END, '&hub=' || a.hub_slug, '&nation=' || a.of_nation, '&category=' || metric.quoted(a.of_category),
+             CASE WHEN s.release_id IS NULL THEN '&as_of=' || rows.as_of ELSE '&release=' || s.release END),
+           a.counted, NULL::int, NULL::jsonb
+    FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE 'Europe/London', least(rows.as_of, scip.today())) a
+    CROSS JOIN LATERAL (SELECT spans[a.n].*) s
+    CROSS JOIN LATERAL (SELECT string_to_array(a.breakdown, '+') AS by) b
+    LEFT JOIN scip.metric_definition d ON d.code = (m).code AND d.version = a.definition_version;
+END $$;
+
+-- The cells of a metric, to anybody, as metric.answer() tells them. Here and below a session keeps its plans, whatever is asked: to make them took
+-- most of an answer's time. One row with a status where the question cannot be answered.
+-- counted: whether the records of then are known at all.
+CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
+  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
+  OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+  m metric;
+  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
+  asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
+                        WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category' AND category IS NOT NULL ORDER BY i);
+  spans metric.span[];
+BEGIN
+  SELECT * INTO m FROM metric x WHERE x.code = metric_answer.code;
+  IF NOT FOUND THEN
+    refused := 404;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  wrong := metric.faults(ARRAY[m.code::text], periods, asked, hub, category, as_of, release);
+  IF wrong IS NOT NULL THEN
+    refused := 400;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  spans := ARRAY(SELECT s FROM metric.spans(periods, known_at, release) s);
+  IF release IS NOT NULL AND spans[1].release_id IS NULL THEN
+    refused := 404;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT c.* FROM metric.rows(m, spans, ARRAY[array_to_string(asked, '+')], metric.hub(hub), nation, category, CASE WHEN known_at IS NOT NULL THEN as_of END) c;
+END $$;
+
+-- What a metric is told by when that is asked for, of what it is broken down by at all; of itself, as a whole and by each dimension.
+CREATE FUNCTION metric.breakdowns(m scip.metric, by text[], asked text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN asked <> '{}' THEN ARRAY(SELECT b FROM unnest((m).breakdowns) b WHERE b = array_to_string(asked, '+'))
+            WHEN by = '{none}' THEN ARRAY['']
+            ELSE ARRAY[''] || ARRAY(SELECT b FROM unnest((m).breakdowns) WITH ORDINALITY u (b, i) WHERE b !~ '\+' ORDER BY i) END;
+
+-- The cells of all metrics, or of some, in their order: each as a whole and by each of its dimensions, or by what is asked for, where it is
+-- broken down so. Without periods all academic years since the Alliance began. What is counted for it is bounded; who reads
+-- page by page (after what, how many) has no more counted than that.
+CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hub text, nation text, after_metric int, after_place text, many int,
+  OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text,
+  OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text,
+  OUT of_release int, OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+  most CONSTANT int := 3000;
+  q record;
+  asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
+                        WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL ORDER BY i);
+  given text[] := coalesce(periods, ARRAY['2013-14..' || metric.quoted_period(academic_year(today()))]); -- since the Alliance began
+  spans metric.span[];
+  rows bigint;
+  total bigint := 0;
+BEGIN
+  wrong := metric.faults(metrics, given, asked, hub, NULL, NULL, NULL);
+  IF wrong IS NULL AND 'none' = ANY (by) AND cardinality(by) > 1 THEN
+    wrong := '[{"pointer": "/query/by", "detail": "none stands alone"}]';
+  END IF;
+  IF wrong IS NULL THEN
+    spans := ARRAY(SELECT s FROM metric.spans(given, NULL, NULL) s);
+    SELECT coalesce(sum(cardinality(b.breakdowns)), 0) * (SELECT count(*) FROM unnest(spans) s WHERE s.release_id IS NULL) INTO total
+    FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns) WHERE metrics IS NULL OR x.code = ANY (metrics);
+    IF total > most THEN
+      wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail',
+        format('%s sums would have to be made (metrics x breakdowns x periods that are not released), and no more than %s are at once: ask for fewer', total, most)));
+    END IF;
+  END IF;
+  IF wrong IS NOT NULL THEN
+    refused := 400;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  total := 0;
+  FOR q IN SELECT x AS m, x.ordinal, b.breakdowns FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns)
+           WHERE (metrics IS NULL OR x.code = ANY (metrics)) AND b.breakdowns <> '{}' AND (after_metric IS NULL OR x.ordinal >= after_metric) ORDER BY x.ordinal LOOP
+    RETURN QUERY SELECT q.ordinal, k.place, c.* FROM metric.rows(q.m, spans, q.breakdowns, metric.hub(hub), nation, NULL, NULL) c
+      CROSS JOIN LATERAL (SELECT concat_ws(' ', lpad(array_position(q.breakdowns, coalesce(c.breakdown, ''))::text, 2, '0'), c."from", c."to", coalesce(c.hub_slug, ''),
+                                           coalesce(c.of_nation, ''), coalesce(c.of_category, '')) COLLATE "C" AS place) k
+      WHERE after_metric IS NULL OR q.ordinal > after_metric OR k.place > after_place COLLATE "C";
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    total := total + rows;
+    EXIT WHEN total >= many;
+  END LOOP;
+END $$;
+
+-- A cell of CSV as render/csv.c writes it.
+CREATE FUNCTION metric.csv(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value IS NULL THEN '' WHEN value = '' THEN '""'
+       ELSE (SELECT CASE WHEN value ~ E'[,"\n\r]' THEN '"' || replace(text, '"', '""') || '"' ELSE text END
+             FROM (SELECT CASE WHEN value ~ E'^''*[-=+@\t\r]' THEN '''' ELSE '' END || value AS text) guarded) END;
+
+-- Where cells of a release are downloaded for ever, and the SHA-256 of the bytes that come: the CSV of the operation with what the address
+-- names. NULL: there are none.
+CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text) LANGUAGE sql STABLE AS $$
+  SELECT format('/v1/metrics/%s?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
+                CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release), encode(sha256(convert_to(E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n'
+           || string_agg(concat_ws(',', metric.csv(a.metric), a.definition_version, metric.csv(a.period), a."from", a."to", metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
+                coalesce(a.value::text, ''), coalesce(a.numerator::text, ''), coalesce(a.denominator::text, ''), metric.csv(a.unit), metric.csv(a.status), metric.csv(a.basis), a.of_release,
+                metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explain)) || E'\r\n', ''
+              ORDER BY a.hub_slug COLLATE "C" NULLS FIRST, a.of_nation NULLS FIRST, a.of_category COLLATE "C" NULLS FIRST), 'UTF8')), 'hex')
+  FROM scip.metric_answer(citation.code, ARRAY[metric.quoted_period(citation.period)], by, NULL, NULL, NULL, NULL, citation.release) a
+  WHERE EXISTS (SELECT FROM scip.release r JOIN scip.release_cell c ON c.release_id = r.id
+                WHERE r.period = citation.period AND r.number = citation.release AND c.metric = citation.code)
+  HAVING count(*) > 0
+$$;
+
+-- Whether a fact is one of a part: of this Hub, nation and category, as far as it is asked for by them.
+CREATE FUNCTION metric.is_in(asked text[], f fact.row, hub_id bigint, nation text, category text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ('hub' <> ALL (asked) OR (f).hub_id IS NOT DISTINCT FROM is_in.hub_id) AND ('nation' <> ALL (asked) OR (f).nation IS NOT DISTINCT FROM is_in.nation)
+  AND ('category' <> ALL (asked) OR (f).category IS NOT DISTINCT FROM is_in.category);
+
+-- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are told to those who may see the records: all of
+-- them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a time that no
+-- record tells of, nothing.
+CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
+  OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text, OUT period text, OUT "from" date, OUT "to" date,
+  OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
+  OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+  m metric;
+  a record;
+  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
+  asked text[];
+  may boolean;
+  told boolean;
+BEGIN
+  SELECT * INTO a FROM metric_answer(code, ARRAY[given], by, hub, nation, category, as_of, release) x
+  WHERE x.refused IS NOT NULL OR (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL) AND (category IS NOT NULL OR x.of_category IS NULL) LIMIT 1;
+  IF NOT FOUND OR a.refused IS NOT NULL THEN
+    refused := coalesce(a.refused, 404);
+    wrong := a.wrong;
+    RETURN;
+  ELSIF given LIKE '%..%' THEN
+    refused := 400;
+    wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', given || ' is a range: one figure is explained at a time'));
+    RETURN;
+  END IF;
+  SELECT * INTO m FROM metric x WHERE x.code = metric_explain.code;
+  SELECT d.definition, d.left_out INTO definition, left_out FROM metric_definition d WHERE d.code = m.code AND d.version = a.definition_version;
+  asked := coalesce(string_to_array(a.breakdown, '+'), '{}');
+  metric := m.code; title := m.title; definition_version := a.definition_version; unit := a.unit; kind := m.kind;
+  period := a.period; "from" := a."from"; "to" := a."to"; value := a.value; numerator := a.numerator; denominator := a.denominator;
+  status := a.status; basis := a.basis; of_release := a.of_release;
+  filters := json_build_object('hub', hub, 'nation', nation, 'category', category);
+  may := ctx.central() OR hub IS NOT NULL AND a.hub_id = ANY (ctx.hubs_led());
+  told := may OR m.records = 'public';
+  IF basis = 'release' THEN
+    known_at := (SELECT r.created_at FROM release r WHERE r.period = a.period AND r.number = a.of_release);
+    citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, asked, a.of_release) c WHERE c.href IS NOT NULL);
+  END IF;
+  IF a.counted AND told THEN
+    SELECT count(*) FILTER (WHERE f.left_out IS NULL),
+           coalesce((SELECT json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason) FROM (
+             SELECT x.left_out AS reason, count(*) AS n FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) x
+             WHERE x.left_out IS NOT NULL AND metric.is_in(asked, x, a.hub_id, a.of_nation, a.of_category) GROUP BY 1) o), '[]'),
+           coalesce(json_agg(DISTINCT f.record ORDER BY f.record) FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]')
+    INTO rows_in, rows_left_out, records
+    FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
+    WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category);
+  END IF;
+  IF a.counted AND may THEN
+    SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO counted
+    FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) s
+    WHERE (s.hub_id, s.nation, s.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category);
+    SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at', c.created_at)
+                             ORDER BY c.created_at, c.id), '[]') INTO corrections
+    FROM correction c
+    WHERE (known_at IS NULL OR c.created_at < known_at)
+      AND c.record IN (SELECT f.record FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
+                       WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category));
+  END IF;
+  IF told OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
+    SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
+      SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;
+  END IF;
+END $$;
+
+-- Asserted figures beside what the records give. A figure of years that a strategy is named by is of that strategy.
+CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, OUT status text, OUT basis text, OUT period text, OUT definition_version int)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT f.slug, a.value, a.status, a.basis, a.period, a.definition_version
+  FROM (SELECT DISTINCT ON (x.slug) x.* FROM headline_figure x ORDER BY x.slug, x.version DESC) f
+  JOIN metric m ON m.code = f.metric
+  LEFT JOIN strategy s ON s.period_text = f.period_text
+  CROSS JOIN LATERAL metric_answer(m.code, ARRAY[coalesce(s.slug, f.period_text)], '{}', NULL, NULL, NULL, NULL, NULL) a
+  WHERE f.scope = 'alliance' AND f.qualifier <> 'target' AND a.refused IS NULL
+$$;
+GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.metric_values TO scip_anonymous;
+
+-- Where a period begins and ends: an academic year, or of a strategy the academic years that lie within it. No row:
+-- neither.
+CREATE FUNCTION scip.training_period(period text, OUT name text, OUT strategy bigint, OUT starts date, OUT ends date) RETURNS SETOF record
+LANGUAGE sql STABLE AS $$
+  SELECT year, NULL::bigint, scip.year_start(year), (scip.year_start(year) + interval '1 year - 1 day')::date
+  FROM (SELECT regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})$', '\1-\2') AS year) y
+  WHERE scip.is_academic_year(year)
+  UNION ALL
+  SELECT s.slug, s.id, min(year)::date, (max(year) + interval '1 year - 1 day')::date
+  FROM scip.strategy s, generate_series(make_date(extract(year FROM scip.earliest(s.starts))::int, 9, 1)::timestamp,
+                                        scip.latest(s.ends)::timestamp, interval '1 year') year
+  WHERE s.slug = period AND year >= scip.earliest(s.starts) AND year + interval '1 year - 1 day' <= scip.latest(s.ends)
+  GROUP BY s.id;
+$$;
+
+-- A share with its parts; NULL parts: not to be told.
+CREATE FUNCTION scip.share(numerator int, denominator int, status text DEFAULT NULL) RETURNS json
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN status IS NOT NULL THEN json_build_object('status', status, 'numerator', NULL, 'denominator', NULL, 'share', NULL)
+  ELSE json_build_object('status', CASE numerator WHEN 0 THEN 'zero' ELSE 'value' END, 'numerator', numerator, 'denominator', denominator,
+                         'share', round(numerator::numeric / nullif(denominator, 0), 4)) END;
+
+-- The public figures of training: ratings are those of the releases, of a strategy the sum of its years, so that nothing is told here that is not there.
+CREATE FUNCTION scip.training_figures(INOUT period text, INOUT course text, OUT "from" date, OUT "to" date, OUT sessions_held int,
+  OUT delegates int, OUT responses int, OUT response_rate json, OUT rating_high json) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT p.name, c.slug, p.starts, p.ends, n.held, n.delegates, n.responses,
+         CASE n.delegates WHEN 0 THEN share(NULL, NULL, 'not_applicable') ELSE share(n.responses, n.delegates) END,
+         CASE WHEN n.delegates = 0 THEN share(NULL, NULL, 'not_applicable')
+              WHEN c.id IS NOT NULL AND p.strategy IS NOT NULL OR r.released < r.years THEN share(NULL, NULL, 'not_available')
+              WHEN r.hidden THEN share(NULL, NULL, 'suppressed')
+              WHEN coalesce(r.rated, 0) = 0 THEN share(NULL, NULL, 'not_available')
+              ELSE share(r.high, r.rated) END
+  FROM training_period(coalesce(training_figures.period, academic_year(today()))) p
+  LEFT JOIN course c ON c.slug = training_figures.course
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT s.id) FILTER (WHERE s.status = 'held')::int AS held, count(b.id)::int AS delegates, count(f.id)::int AS responses
+    FROM training_session s
+    LEFT JOIN booking b ON b.session_id = s.id AND b.attended
+    LEFT JOIN feedback f ON f.booking_id = b.id
+    WHERE s.status IN ('published', 'held') AND s.day BETWEEN p.starts AND p.ends AND (c.id IS NULL OR s.course_id = c.id)) n
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS years, count(e.id) AS released, bool_or(x.status = 'suppressed') AND sum(x.whole) IS NULL AS hidden, sum(x.part)::int AS high, sum(x.whole)::int AS rated
+    FROM generate_series(year_start(academic_year(p.starts))::timestamp, p.ends, interval '1 year') y
+    LEFT JOIN LATERAL (SELECT t.id FROM release t WHERE t.period = academic_year(y::date) ORDER BY t.number DESC LIMIT 1) e ON true
+    LEFT JOIN release_cell x ON x.release_id = e.id AND x.metric = 'toolkit_rated_highly'
+      AND x.breakdown = CASE WHEN c.id IS NULL THEN '{}' ELSE '{category}' END::text[] AND x.category IS NOT DISTINCT FROM c.slug
+    WHERE y >= p.starts AND y + interval '1 year' <= p.ends + 1) r
+  WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
+$$;
+GRANT EXECUTE ON FUNCTION scip.training_figures TO scip_anonymous, scip_writer;
+
+-- How schools stand by each principle in an academic year (this one, where none is named), as its release has it; the number of schools is the sum
+-- of what is published of the stages. Before there is one nothing is told.
+CREATE FUNCTION scip.self_assessment_sums(period text, OUT principle_id bigint, OUT year text, OUT schools int, OUT schools_status text, OUT emerging int, OUT emerging_status text,
+  OUT developing int, OUT developing_status text, OUT embedding int, OUT embedding_status text)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  named text := coalesce(period_name(coalesce(period, academic_year(today()))), '');
+BEGIN
+  IF NOT is_academic_year(named) THEN
+    RAISE 'not an academic year' USING ERRCODE = 'SC422', CONSTRAINT = 'not-an-academic-year';
+  END IF;
+  RETURN QUERY
+  SELECT p.id, named, s.schools, CASE WHEN s.told = 0 THEN 'not_available' WHEN s.schools IS NULL THEN 'suppressed' ELSE 'value' END,
+         s.stage[1], s.status[1], s.stage[2], s.status[2], s.stage[3], s.status[3]
+  FROM toolkit_principle p
+  LEFT JOIN LATERAL (SELECT r.id FROM release r WHERE r.period = named ORDER BY r.number DESC LIMIT 1) r ON true
+  CROSS JOIN LATERAL (
+    SELECT array_agg(c.value::int ORDER BY g.i) AS stage, array_agg(coalesce(c.status, 'not_available') ORDER BY g.i) AS status, count(c.status) AS told,
+           metric.rounded_answers(array_agg(coalesce(c.value, 0)))::int AS schools
+    FROM unnest(ARRAY['emerging', 'developing', 'embedding']) WITH ORDINALITY g (stage, i)
+    LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}' AND c.category = p.slug || '/' || g.stage) s;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.self_assessment_sums TO scip_anonymous;
 
 COMMIT;

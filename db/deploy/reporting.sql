@@ -3,30 +3,154 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
--- Periods of these records as a query names them: academic years (2024-25, 2024/25, 202425) and their quarters
--- (2024-25-Q1). NULL for what is none.
-CREATE FUNCTION scip.quarter_start(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN (scip.year_start(left(quarter, 7)) + (right(quarter, 1)::int - 1) * interval '3 months')::date;
-CREATE FUNCTION scip.period_name(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN (SELECT CASE WHEN scip.is_academic_year(left(name, 7)) AND substr(name, 8) ~ '^(-Q[1-4])?$' THEN name END
-        FROM regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})', '\1-\2') name);
--- 2019/22 and 201922 as a source writes the years of a strategy: 2019-22.
-CREATE FUNCTION scip.written_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})$', '\1-\2');
-CREATE FUNCTION scip.period_start(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE length(scip.period_name(period)) WHEN 7 THEN scip.year_start(scip.period_name(period))
-                                             WHEN 10 THEN scip.quarter_start(scip.period_name(period)) END;
-CREATE FUNCTION scip.period_end(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE length(scip.period_name(period)) WHEN 7 THEN (scip.period_start(period) + interval '1 year' - interval '1 day')::date
-                                             WHEN 10 THEN scip.quarter_end(scip.period_name(period)) END;
+-- young_people and interventions are numbers, and no more is known of anybody.
+CREATE TABLE scip.activity (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  kind text NOT NULL CHECK (kind IN ('hub_led', 'member_because_of_hub', 'outreach')),
+  held_on date NOT NULL,
+  title scip.label NOT NULL,
+  description text CHECK (length(description) <= 10000),
+  themes text[] NOT NULL DEFAULT '{}' CHECK (array_position(themes, NULL) IS NULL),
+  membership_id uuid REFERENCES scip.hub_membership,
+  programme scip.slug CONSTRAINT activity_programme REFERENCES scip.programme (slug) ON UPDATE CASCADE,
+  interventions int CHECK (interventions >= 0),
+  young_people int CHECK (young_people >= 0),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT activity_reporter CHECK (kind <> 'member_because_of_hub' OR membership_id IS NOT NULL),
+  CONSTRAINT activity_outreach CHECK (kind = 'outreach' OR num_nonnulls(interventions, young_people, programme) = 0)
+);
+CREATE INDEX ON scip.activity (hub_id, held_on);
+CREATE INDEX ON scip.activity (membership_id);
+COMMENT ON COLUMN scip.activity.programme IS 'Of outreach: the slug of the programme that it is of';
+
+-- Due 21 days after the quarter unless the central team sets another day; locked afterwards but for an exception.
+CREATE TABLE scip.quarter_deadline (
+  quarter scip.quarter_name PRIMARY KEY,
+  due_on date NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT quarter_deadline_after CHECK (due_on > scip.quarter_end(quarter))
+);
+CREATE TABLE scip.update_exception (
+  hub_id bigint REFERENCES scip.hub,
+  quarter scip.quarter_name,
+  until date NOT NULL,
+  reason text NOT NULL CHECK (scip.shows(reason) AND length(reason) <= 2000),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (hub_id, quarter)
+);
+CREATE TABLE scip.quarterly_update (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  quarter scip.quarter_name NOT NULL,
+  status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'submitted')),
+  nil_return boolean NOT NULL DEFAULT false,
+  practice text, challenges text, ideas text, priorities text, questions text,
+  member_updates text,
+  submitted_at timestamptz,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT quarterly_update_once UNIQUE (hub_id, quarter),
+  CONSTRAINT quarterly_update_submitted CHECK ((submitted_at IS NOT NULL) = (status = 'submitted')),
+  CONSTRAINT quarterly_update_nil CHECK (NOT nil_return OR num_nonnulls(practice, challenges, ideas, priorities, questions, member_updates) = 0),
+  CONSTRAINT quarterly_update_texts CHECK (scip.shows(practice) AND scip.shows(challenges) AND scip.shows(ideas)
+    AND scip.shows(priorities) AND scip.shows(questions) AND scip.shows(member_updates))
+);
+
+-- down: from a group (or, without one, the central team) to all Hubs, each of which relays it to its members.
+-- up: from a Hub to a group, with the response and the means chosen for it (framework: conference inputs, website
+-- content, project development, informing Research Group priorities, and more).
+CREATE TABLE scip.message (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  direction text NOT NULL CHECK (direction IN ('down', 'up')),
+  group_id bigint REFERENCES scip.alliance_group,
+  hub_id bigint REFERENCES scip.hub,
+  kind text CHECK (kind IN ('practice', 'challenge', 'idea', 'priority', 'question')),
+  title scip.label NOT NULL,
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
+  sent_on date NOT NULL DEFAULT scip.today(),
+  response text CHECK (scip.shows(response) AND length(response) <= 20000),
+  means text CHECK (means IN ('conference_input', 'website_content', 'project_development', 'research_priority', 'direct_reply', 'other')),
+  responded_on date,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT message_way CHECK (CASE direction WHEN 'down' THEN num_nonnulls(hub_id, kind, response, means, responded_on) = 0
+                                               ELSE num_nulls(hub_id, kind) = 0 END),
+  CONSTRAINT message_response CHECK (num_nonnulls(response, means, responded_on) IN (0, 3))
+);
+CREATE INDEX ON scip.message (sent_on, id);
+CREATE INDEX ON scip.message (hub_id);
+CREATE INDEX ON scip.message (group_id);
+CREATE TABLE scip.message_relay (
+  message_id uuid REFERENCES scip.message ON DELETE CASCADE,
+  hub_id bigint REFERENCES scip.hub,
+  relayed_on date NOT NULL,
+  how text CHECK (length(how) <= 2000),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (message_id, hub_id)
+);
+CREATE INDEX ON scip.message_relay (hub_id);
+
+-- That the Hub's operation was looked at with its partners, once a year.
+CREATE TABLE scip.hub_review (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  reviewed_on date NOT NULL,
+  note text NOT NULL CHECK (scip.shows(note) AND length(note) <= 10000),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
+
+CALL scip.protect('activity', 'quarter_deadline', 'update_exception', 'quarterly_update', 'message', 'message_relay', 'hub_review');
+CALL scip.let('activity', 'ctx.sees(hub_id, NULL)', 'ctx.writes(hub_id, NULL)');
+CALL scip.let('quarter_deadline', '(SELECT ctx.in_network())', '(SELECT ctx.central())');
+CALL scip.let('update_exception', 'ctx.sees(hub_id, NULL) OR (SELECT ctx.decides())', '(SELECT ctx.central())');
+CALL scip.let('quarterly_update', $$ctx.writes(hub_id, NULL) OR status = 'submitted' AND (ctx.sees(hub_id, NULL) OR (SELECT ctx.decides()))$$,
+  'ctx.writes(hub_id, NULL)');
+CALL scip.let('message_relay', 'ctx.sees(hub_id, NULL) OR cardinality((SELECT ctx.groups())) > 0', 'ctx.writes(hub_id, NULL)');
+CALL scip.let('hub_review', 'ctx.sees(hub_id, NULL)', 'ctx.writes(hub_id, NULL)');
+-- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
+-- the central team, and otherwise never changed.
+GRANT SELECT, INSERT, DELETE, UPDATE (response, means, responded_on) ON scip.message TO scip_writer;
+CREATE POLICY see ON scip.message FOR SELECT TO scip_writer
+  USING (CASE direction WHEN 'down' THEN (SELECT ctx.in_network()) ELSE ctx.sees(hub_id, group_id) END);
+CREATE POLICY add ON scip.message FOR INSERT TO scip_writer
+  WITH CHECK (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
+CREATE POLICY change ON scip.message FOR UPDATE TO scip_writer USING (direction = 'up' AND ctx.writes(NULL, group_id));
+CREATE POLICY remove ON scip.message FOR DELETE TO scip_writer
+  USING (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
+
+CALL scip.keep_records('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id]$$);
+CALL scip.keep_records('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$, record => 'r.quarter');
+CALL scip.keep_records('update_exception', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id]$$, part => true, record => $$concat_ws('/', r.hub_id, r.quarter)$$);
+CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h WHERE h.id = r.hub_id)$$,
+  $$CASE r.status WHEN 'submitted' THEN ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
+    ELSE ARRAY['hub-lead:' || r.hub_id] END$$);
+CALL scip.keep_records('message', 'message', 'r.id', $$CASE r.direction WHEN 'down' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
+  ELSE ARRAY['hub:' || r.hub_id] || coalesce(ARRAY['group:' || r.group_id], '{}') END$$);
+CALL scip.keep_records('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)', $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
+CALL scip.keep_records('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id]$$);
+
 -- The status with which a list is refused: of a Hub that there is not, or for a period that is none.
 CREATE FUNCTION scip.refuse_list(hub text, period text) RETURNS SETOF int LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub) THEN 404 ELSE 422 END
   WHERE hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub)
      OR period IS NOT NULL AND scip.period_name(period) IS NULL
 $$;
-GRANT EXECUTE ON FUNCTION scip.written_period TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_name, scip.period_start, scip.period_end, scip.refuse_list TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.refuse_list TO scip_writer;
 
 -- What a Hub was and is: since when at the earliest and at the latest, and up to which day (exclusive; NULL: still).
 -- Of a Hub whose start is not known it is its launch, or when the evidence was given.
@@ -120,18 +244,6 @@ BEGIN
 END $$;
 CREATE TRIGGER once_submitted BEFORE UPDATE OF status ON scip.quarterly_update
   FOR EACH ROW WHEN (OLD.status = 'submitted') EXECUTE FUNCTION scip.refuse_second_submission();
-ALTER TABLE scip.quarterly_update ADD CONSTRAINT quarterly_update_texts CHECK (
-  scip.shows(practice) AND scip.shows(challenges) AND scip.shows(ideas) AND scip.shows(priorities) AND scip.shows(questions) AND scip.shows(member_updates));
-
--- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
--- the central team, and otherwise never changed.
-REVOKE UPDATE ON scip.message FROM scip_writer;
-GRANT UPDATE (response, means, responded_on) ON scip.message TO scip_writer;
-ALTER POLICY add ON scip.message
-  WITH CHECK (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
-ALTER POLICY change ON scip.message USING (direction = 'up' AND ctx.writes(NULL, group_id));
-ALTER POLICY remove ON scip.message
-  USING (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
 -- A group that works still; SC422 for any other.
 CREATE FUNCTION scip.addressed_group(slug text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE
@@ -162,6 +274,19 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_relay BEFORE INSERT OR UPDATE ON scip.message_relay FOR EACH ROW EXECUTE FUNCTION scip.guard_relay();
 
+-- A message sent by mistake goes while nobody has acted on it.
+CREATE FUNCTION scip.guard_message() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF OLD.responded_on IS NOT NULL THEN
+    RAISE 'it was answered' USING ERRCODE = 'SC409', CONSTRAINT = 'message-answered';
+  ELSIF EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id) THEN
+    RAISE 'a Hub has relayed it' USING ERRCODE = 'SC409', CONSTRAINT = 'message-relayed';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER guard_message BEFORE DELETE ON scip.message FOR EACH ROW EXECUTE FUNCTION scip.guard_message();
+
 CREATE FUNCTION scip.guard_review() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.reviewed_on > scip.today() THEN
@@ -171,28 +296,33 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_review BEFORE INSERT OR UPDATE ON scip.hub_review FOR EACH ROW EXECUTE FUNCTION scip.guard_review();
 
--- A Hub's annual evaluation: whether there is one. What it says, and who writes it, comes with the evaluation itself.
-CREATE TABLE scip.hub_evaluation (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  hub_id bigint NOT NULL REFERENCES scip.hub,
-  year scip.year_name NOT NULL,
-  status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'submitted', 'accepted', 'published')),
-  submitted_at timestamptz,
-  accepted_at timestamptz,
-  published_at timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT hub_evaluation_once UNIQUE (hub_id, year),
-  CONSTRAINT hub_evaluation_status CHECK (
-    (submitted_at IS NOT NULL) = (status <> 'draft') AND (accepted_at IS NOT NULL) = (status IN ('accepted', 'published'))
-    AND (published_at IS NOT NULL) = (status = 'published'))
-);
-CALL scip.protect('hub_evaluation');
-GRANT SELECT ON scip.hub_evaluation TO scip_writer;
-CREATE POLICY see ON scip.hub_evaluation FOR SELECT TO scip_writer
-  USING (ctx.sees(hub_id, NULL) OR status <> 'draft' AND (SELECT ctx.decides()));
-CALL scip.keep_records('hub_evaluation', NULL, 'NULL', 'NULL');
+-- What was done with young people stands once: of a Hub, day and programme (none is any) either in activities or with the
+-- event. Both would be added up. One writer at a time of a Hub looks, after its row is there.
+CREATE FUNCTION scip.refuse_outreach_twice() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  row jsonb := to_jsonb(NEW);
+  key text := coalesce(row ->> 'event_id', row ->> 'id');
+  hub bigint := CASE WHEN row ? 'event_id' THEN (SELECT e.hub_id FROM event e WHERE e.id = key::bigint) ELSE (row ->> 'hub_id')::bigint END;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('outreach of ' || hub, 0));
+  IF EXISTS (
+      SELECT FROM event_outreach o JOIN event e ON e.id = o.event_id LEFT JOIN programme p ON p.id = e.programme_id
+      JOIN activity a ON a.hub_id = e.hub_id AND a.held_on BETWEEN e.starts_on AND e.ends_on
+      WHERE e.hub_id = hub AND a.kind = 'outreach' AND num_nonnulls(a.interventions, a.young_people) > 0
+        AND e.status <> 'cancelled' AND scip.are_days(e.starts, e.ends) AND coalesce(a.programme = p.slug, true)
+        AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END) THEN
+    RAISE 'the numbers of that day are there' USING ERRCODE = 'SC409', CONSTRAINT = 'outreach-entered-twice';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER refuse_outreach_twice AFTER INSERT OR UPDATE ON scip.activity
+  FOR EACH ROW WHEN (NEW.kind = 'outreach') EXECUTE FUNCTION scip.refuse_outreach_twice();
+CREATE TRIGGER refuse_outreach_twice AFTER INSERT ON scip.event_outreach
+  FOR EACH ROW EXECUTE FUNCTION scip.refuse_outreach_twice();
+CREATE TRIGGER refuse_outreach_twice AFTER UPDATE ON scip.event
+  FOR EACH ROW WHEN ((OLD.starts, OLD.ends, OLD.hub_id, OLD.programme_id, OLD.status) IS DISTINCT FROM (NEW.starts, NEW.ends, NEW.hub_id, NEW.programme_id, NEW.status)
+                     AND NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.refuse_outreach_twice();
 
 -- The rules of the framework for one Hub and academic year, judged on a day: met, not yet (while it may still be),
 -- missed (when it may not), or not applicable. Numbers and dates alone; it sees everything, so who may ask is for its
@@ -373,69 +503,5 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   WHERE ctx.in_network()
 $$;
 GRANT EXECUTE ON FUNCTION scip.health, scip.message_rates TO scip_writer;
-
--- What the read queries select from.
-CREATE VIEW scip.activities WITH (security_invoker) AS
-SELECT a.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, a.kind, a.held_on,
-       a.title::text, a.description, array_to_json(a.themes) AS themes, a.membership_id AS membership, a.programme::text,
-       a.interventions, a.young_people, a.created_at, a.updated_at, '/v1/hubs/' || h.slug || '/activities/' || a.id AS href,
-       a.version AS _version, h.slug AS _hub
-FROM scip.activity a JOIN scip.hub h ON h.id = a.hub_id;
-
--- A row for each Hub and quarter since there are Hubs; a draft is none to who may not see it. owed: the Hub is active
--- in all of the quarter.
-CREATE VIEW scip.hub_updates WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.quarter, q.starts,
-       scip.quarter_end(q.quarter) AS ends, scip.due_on(q.quarter) AS due_on, scip.open_until(h.id, q.quarter) AS open_until,
-       scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS owed, coalesce(u.status, 'none') AS status, u.nil_return,
-       (u.submitted_at AT TIME ZONE 'Europe/London')::date > scip.due_on(q.quarter) AS late, u.submitted_at,
-       u.practice, u.challenges, u.ideas, u.priorities, u.questions, u.member_updates, u.created_at, u.updated_at,
-       '/v1/hubs/' || h.slug || '/updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
-       h.name_sort AS _sort
-FROM scip.hub h
-CROSS JOIN LATERAL (SELECT scip.quarter(s::date) AS quarter, s::date AS starts
-                    FROM generate_series('2013-09-01'::timestamp, scip.today()::timestamp, interval '3 months') s) q
-LEFT JOIN scip.quarterly_update u ON u.hub_id = h.id AND u.quarter = q.quarter;
-
--- A message sent by mistake goes while nobody has acted on it.
-CREATE FUNCTION scip.guard_message() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF OLD.responded_on IS NOT NULL THEN
-    RAISE 'it was answered' USING ERRCODE = 'SC409', CONSTRAINT = 'message-answered';
-  ELSIF EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id) THEN
-    RAISE 'a Hub has relayed it' USING ERRCODE = 'SC409', CONSTRAINT = 'message-relayed';
-  END IF;
-  RETURN OLD;
-END $$;
-CREATE TRIGGER guard_message BEFORE DELETE ON scip.message FOR EACH ROW EXECUTE FUNCTION scip.guard_message();
-
-CREATE VIEW scip.messages WITH (security_invoker) AS
-SELECT m.id, m.direction,
-       CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       m.kind, m.title::text, m.text, m.sent_on, m.response, m.means, m.responded_on, m.created_at, m.updated_at,
-       '/v1/messages/' || m.id AS href, m.version AS _version, g.slug AS _group, h.slug AS _hub
-FROM scip.message m
-LEFT JOIN scip.alliance_group g ON g.id = m.group_id
-LEFT JOIN scip.hub h ON h.id = m.hub_id;
-
--- A row for each Hub and message for Hubs: relayed or not.
-CREATE VIEW scip.hub_relays WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
-       json_build_object('id', m.id, 'title', m.title, 'sent_on', m.sent_on, 'href', '/v1/messages/' || m.id) AS message,
-       r.relayed_on, r.how, r.updated_at, '/v1/hubs/' || h.slug || '/relays/' || m.id AS href, r.version AS _version,
-       h.id AS _hub_id, h.slug AS _hub, m.id AS _message, m.sent_on AS _sent_on
-FROM scip.hub h
-CROSS JOIN scip.message m
-LEFT JOIN scip.message_relay r ON r.message_id = m.id AND r.hub_id = h.id
-WHERE m.direction = 'down';
-
-CREATE VIEW scip.hub_reviews WITH (security_invoker) AS
-SELECT r.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, r.reviewed_on, r.note,
-       r.created_at, r.updated_at, '/v1/hubs/' || h.slug || '/reviews/' || r.id AS href, r.version AS _version, h.slug AS _hub
-FROM scip.hub_review r JOIN scip.hub h ON h.id = r.hub_id;
-
-GRANT SELECT ON scip.activities, scip.hub_updates, scip.messages, scip.hub_relays, scip.hub_reviews TO scip_writer;
 
 COMMIT;

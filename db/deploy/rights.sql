@@ -1,4 +1,6 @@
--- What people may ask of their data, and what the Alliance has to show of it (UK GDPR Art. 5(2), 7, 15, 21, 30, 33).
+-- The rights of the people in the records, and what the Alliance has to show of them (UK GDPR Art. 5(2), 7, 15 to 18, 21, 30, 33):
+-- what is held about one, correction, restriction, objection, erasure; what is removed because its time is over; and words that
+-- may not stay.
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
@@ -19,266 +21,137 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.account_word TO scip_writer;
 
--- Whose data an answer that is kept was made of: given again, it is read again.
-ALTER TABLE scip.idempotency ADD COLUMN persons uuid[];
-CREATE FUNCTION scip.note_persons() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  NEW.persons := ARRAY(SELECT r.person_id FROM personal_read r WHERE r.xid = pg_current_xact_id());
-  RETURN NEW;
-END $$;
-CREATE TRIGGER note_persons BEFORE INSERT ON scip.idempotency FOR EACH ROW EXECUTE FUNCTION scip.note_persons();
-CREATE OR REPLACE FUNCTION ctx.kept(operation text, key text, hash bytea,
-                                    OUT status int, OUT location text, OUT etag text, OUT content_type text, OUT body text)
-RETURNS SETOF record LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-  persons uuid[];
-BEGIN
-  FOR status, location, etag, content_type, body, persons IN
-    SELECT i.status, i.location, i.etag, i.content_type, i.body, i.persons FROM idempotency i
-    WHERE i.account_id = ctx.account() AND i.operation = kept.operation AND i.key = kept.key
-      AND i.hash = kept.hash AND i.rights = ctx.rights() LOOP
-    PERFORM note_read(u) FROM unnest(persons) u;
-    RETURN NEXT;
-  END LOOP;
-END $$;
-
--- What a delegate consents to who says what they eat or need: one row a version, and none of them ever changes.
-CREATE TABLE scip.consent_text (
-  version int PRIMARY KEY CHECK (version > 0),
-  text text NOT NULL CHECK (length(text) <= 4000),
-  text_cy text CHECK (length(text_cy) <= 4000),
-  created_at timestamptz NOT NULL DEFAULT now()
-);
-CALL scip.publish('consent_text');
-CALL scip.keep_records('consent_text', 'consent_text', 'r.version::text', record => 'r.version');
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.consent_text
-  FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
-GRANT INSERT ON scip.consent_text TO scip_writer;
-CREATE POLICY central_insert ON scip.consent_text FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-INSERT INTO scip.kind_address VALUES ('consent_text', '/v1/training/consent-texts/');
-INSERT INTO scip.consent_text (version, text) VALUES (1, 'I agree that the SCiP Alliance keeps what I have written here about what I eat or need, so that it can be provided on the day. '
-  'It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. Who does not agree can come all the same.');
--- They come one after the other.
-CREATE FUNCTION scip.guard_consent_text() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended('scip.consent_text', 0));
-  IF NEW.version > (SELECT max(t.version) + 1 FROM consent_text t) THEN
-    RAISE 'not the next' USING ERRCODE = 'SC409', CONSTRAINT = 'consent-text-order';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_consent_text BEFORE INSERT ON scip.consent_text FOR EACH ROW EXECUTE FUNCTION scip.guard_consent_text();
-
-COMMENT ON COLUMN scip.booking_need.dietary IS 'personal: purpose=catering on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
-COMMENT ON COLUMN scip.booking_need.access IS 'personal: purpose=reasonable adjustments on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
--- To which text consent was given with a booking, when, and when it was withdrawn.
-CREATE TABLE scip.booking_consent (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  booking_id uuid NOT NULL REFERENCES scip.booking ON DELETE CASCADE,
-  text_version int NOT NULL REFERENCES scip.consent_text,
-  account_id uuid DEFAULT ctx.account() REFERENCES scip.account ON DELETE SET NULL,
-  given_at timestamptz NOT NULL DEFAULT now(),
-  withdrawn_at timestamptz
-);
-CREATE INDEX ON scip.booking_consent (booking_id, id);
-CREATE INDEX ON scip.booking_consent (text_version);
-CREATE INDEX ON scip.booking_consent (account_id);
-COMMENT ON COLUMN scip.booking_consent.account_id IS 'Who told of it: the website''s account, or the staff''s';
-CALL scip.protect('booking_consent');
-CALL scip.keep_records('booking_consent', NULL, 'NULL', 'NULL');
-GRANT SELECT ON scip.booking_consent TO scip_writer;
-CREATE POLICY see ON scip.booking_consent FOR SELECT TO scip_writer USING (EXISTS (SELECT FROM scip.booking b WHERE b.id = booking_id));
-
--- Whatever the way: no needs without consent, and none that outlive it.
-CREATE FUNCTION scip.guard_needs() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL) THEN
-    RAISE 'without consent' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-needed';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_needs BEFORE INSERT OR UPDATE ON scip.booking_need FOR EACH ROW EXECUTE FUNCTION scip.guard_needs();
-CREATE FUNCTION scip.remove_needs() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  DELETE FROM booking_need n WHERE n.booking_id = NEW.booking_id;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER remove_needs AFTER UPDATE OF withdrawn_at ON scip.booking_consent FOR EACH ROW
-  WHEN (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION scip.remove_needs();
-
--- The consent that comes with needs is written down before them. The booking's row is the lock, so that of a withdrawal
--- at the same moment one comes after the other.
-ALTER FUNCTION scip.set_needs RENAME TO write_needs;
-REVOKE EXECUTE ON FUNCTION scip.write_needs FROM scip_writer;
-CREATE FUNCTION scip.set_needs(booking uuid, body jsonb, whole boolean) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  given int := (body ->> 'consent')::int;
-BEGIN
-  IF NOT ctx.handles_booking(set_needs.booking) THEN
-    RETURN false;
-  ELSIF given IS NOT NULL AND coalesce(btrim(body ->> 'dietary'), '') || coalesce(btrim(body ->> 'access'), '') <> '' THEN
-    PERFORM FROM booking b WHERE b.id = set_needs.booking FOR NO KEY UPDATE;
-    IF NOT EXISTS (SELECT FROM consent_text t WHERE t.version = given) THEN
-      RAISE 'no such text' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-consent-text';
-    ELSIF given < (SELECT max(t.version) FROM consent_text t) THEN
-      RAISE 'there is a newer one' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-text-replaced';
-    ELSIF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = set_needs.booking AND c.text_version = given AND c.withdrawn_at IS NULL) THEN
-      INSERT INTO booking_consent (booking_id, text_version) VALUES (set_needs.booking, given);
-    END IF;
-  END IF;
-  RETURN write_needs(set_needs.booking, body, whole);
-END $$;
--- By who handles the booking, and the delegate. False: there is none that stands.
-CREATE FUNCTION scip.withdraw_consent(booking uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  PERFORM FROM booking b WHERE b.id = withdraw_consent.booking AND (ctx.handles_booking(b.id) OR b.person_id = ctx.person()) FOR NO KEY UPDATE;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  UPDATE booking_consent c SET withdrawn_at = now() WHERE c.booking_id = withdraw_consent.booking AND c.withdrawn_at IS NULL;
-  RETURN FOUND;
-END $$;
-GRANT EXECUTE ON FUNCTION scip.set_needs, scip.withdraw_consent TO scip_writer;
-
--- Records of processing: what the columns' comments say.
-CREATE VIEW scip.processing WITH (security_invoker) AS
-SELECT c.relname::text AS "table", a.attname::text AS "column", part[1] AS purpose, part[2] AS basis, part[3] AS retention
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped,
-     regexp_match(col_description(c.oid, a.attnum), '^personal: purpose=([^;]+); basis=([^;]+); retention=(.+)$') part
-WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND part IS NOT NULL;
-GRANT SELECT ON scip.processing TO scip_writer;
-
--- What the nightly job removed: every run, also of nothing, for it tells that the job ran.
-CREATE TABLE scip.removal (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  at timestamptz NOT NULL DEFAULT now(),
-  kind text NOT NULL,
-  removed int NOT NULL CHECK (removed >= 0)
-);
-CREATE INDEX ON scip.removal (kind, id);
-CALL scip.protect('removal');
-GRANT SELECT ON scip.removal TO scip_writer;
-CREATE POLICY central ON scip.removal FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE OR REPLACE FUNCTION scip.retain(OUT kind text, OUT removed int) RETURNS SETOF record
+-- Writers may not read the columns, so each is set by a statement that does not.
+CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-  step text;
 BEGIN
-  FOR step IN SELECT p.proname FROM pg_proc p
-    WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0 ORDER BY 1 LOOP
-    EXECUTE format('SELECT scip.%I()', step) INTO removed;
-    kind := substr(step, 8);
-    INSERT INTO scip.removal (kind, removed) VALUES (retain.kind, retain.removed);
-    RETURN NEXT;
-  END LOOP;
-END $$;
-CREATE FUNCTION scip.retain_removal() RETURNS int
-LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.removal WHERE at < now() - interval '6 years' RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
-
--- Earlier states of rows are kept as long as their table says; after that of each record the state of that day is the
--- first. Figures as of a day before it are not known any more: what tells so is where history begins.
-CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval
-LANGUAGE sql STABLE
-RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
-CREATE FUNCTION scip.retain_history() RETURNS int
-LANGUAGE plpgsql AS $$
-DECLARE
-  t record;
-  gone int;
-  removed int := 0;
-BEGIN
-  FOR t IN SELECT c.relname::text AS name, now() - scip.history_kept(c.oid) AS until FROM pg_class c
-           WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND scip.history_kept(c.oid) IS NOT NULL LOOP
-    DELETE FROM scip.history h WHERE h."table" = t.name AND h.at < t.until
-      AND (h.row IS NULL OR EXISTS (SELECT FROM scip.history n WHERE n."table" = h."table" AND n.record = h.record AND n.id > h.id AND n.at < t.until));
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    removed := removed + gone;
-    UPDATE scip.history_start s SET at = t.until WHERE s."table" = t.name AND s.at < t.until;
-  END LOOP;
-  RETURN removed;
-END $$;
--- What everybody reads: 10 years, for figures of strategies. What is of people or in words of theirs: two years, as the
--- people themselves. A comment that a table has stays before it.
-DO $$
-DECLARE
-  t record;
-BEGIN
-  FOR t IN SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS note, has_any_column_privilege('scip_anonymous', c.oid, 'SELECT') AS open FROM pg_class c
-           WHERE c.relnamespace = 'scip'::regnamespace AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'keep_records') LOOP
-    EXECUTE format('COMMENT ON TABLE scip.%I IS %L', t.relname, concat_ws('; ', t.note, 'history: kept=' || CASE WHEN t.open THEN '10 years' ELSE '2 years' END));
-  END LOOP;
+  IF body ?& '{name,email}' THEN
+    UPDATE scip.person SET name = body ->> 'name', email = body ->> 'email' WHERE id = correct.person;
+  ELSIF body ? 'name' THEN
+    UPDATE scip.person SET name = body ->> 'name' WHERE id = correct.person;
+  ELSIF body ? 'email' THEN
+    UPDATE scip.person SET email = body ->> 'email' WHERE id = correct.person;
+  END IF;
 END $$;
 
--- The schedule: of each step of the nightly job and of each table's history what its comment says.
-COMMENT ON FUNCTION scip.retain_idempotency IS 'retention: kept=24 hours, a key whose answer was erased with a person 2 years; what=answers that were kept for a request that is sent again';
-COMMENT ON FUNCTION scip.retain_spent_token IS 'retention: kept=5 minutes after their end; what=tokens that were ended or used up';
-COMMENT ON FUNCTION scip.retain_personal_read IS 'retention: kept=2 years; what=who read whose data';
-COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';
-COMMENT ON FUNCTION scip.retain_person IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
-COMMENT ON FUNCTION scip.retain_booking_need IS 'retention: kept=30 days after the session, or until consent is withdrawn; what=what delegates eat or need';
-COMMENT ON FUNCTION scip.retain_feedback_comment IS 'retention: kept=2 years; what=what delegates wrote of a training';
-COMMENT ON FUNCTION scip.retain_unknown_account IS 'retention: kept=30 days after they last asked; what=who signed in without an account';
-COMMENT ON FUNCTION scip.retain_file IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
-COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are told apart by';
-COMMENT ON FUNCTION scip.retain_use IS 'retention: kept=62 days after the month; what=single uses of documents and resources';
-COMMENT ON FUNCTION scip.retain_removal IS 'retention: kept=6 years; what=what the nightly job removed';
-COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; what=earlier states of records';
-CREATE VIEW scip.retention WITH (security_invoker) AS
-SELECT 'removal' AS kind, substr(p.proname, 8) AS name, part[1] AS kept, part[2] AS what,
-       (SELECT r.at FROM scip.removal r WHERE r.kind = substr(p.proname, 8) ORDER BY r.id DESC LIMIT 1) AS last_run,
-       (SELECT sum(r.removed)::int FROM scip.removal r WHERE r.kind = substr(p.proname, 8)) AS removed
-FROM pg_proc p LEFT JOIN LATERAL regexp_match(obj_description(p.oid, 'pg_proc'), '^retention: kept=([^;]+); what=([^;]+)$') part ON true
-WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0
-UNION ALL
-SELECT 'history', c.relname::text, substring(obj_description(c.oid, 'pg_class') FROM 'history: kept=([^;]+)'), NULL, NULL, NULL
-FROM pg_class c WHERE c.relnamespace = 'scip'::regnamespace AND obj_description(c.oid, 'pg_class') ~ 'history: kept=';
-GRANT SELECT ON scip.retention TO scip_writer;
+-- A kept answer may hold names. Whose name was read for it is held until it is committed: an erasure waits, and then
+-- finds it; where the erasure was first, nothing may be kept.
+CREATE FUNCTION scip.guard_kept() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  gone boolean;
+BEGIN
+  PERFORM FROM person WHERE id IN (SELECT r.person_id FROM personal_read r WHERE r.xid = pg_current_xact_id())
+  ORDER BY id FOR KEY SHARE;
+  SELECT EXISTS (SELECT FROM personal_read r JOIN person p ON p.id = r.person_id
+                 WHERE r.xid = pg_current_xact_id() AND p.erased_at IS NOT NULL) INTO gone;
+  IF gone THEN
+    RAISE 'erased meanwhile' USING ERRCODE = '40001';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_kept BEFORE INSERT ON scip.idempotency FOR EACH ROW EXECUTE FUNCTION scip.guard_kept();
 
--- Breaches of personal data, Art. 33(5): added and amended, never removed; earlier states are in the history. No name stands here.
-CREATE TABLE scip.breach (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  what text NOT NULL CHECK (length(what) <= 4000),
-  discovered_at timestamptz NOT NULL,
-  began_at timestamptz,
-  data text CHECK (length(data) <= 4000),
-  people int CHECK (people >= 0),
-  risk text CHECK (risk IN ('unlikely', 'risk', 'high')),
-  consequences text CHECK (length(consequences) <= 4000),
-  measures text CHECK (length(measures) <= 4000),
-  reported_at timestamptz,
-  not_reported_because text CHECK (length(not_reported_because) <= 4000),
-  people_told_at timestamptz,
-  people_not_told_because text CHECK (length(people_not_told_because) <= 4000),
-  closed_at timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT breach_times CHECK (discovered_at >= began_at AND reported_at >= discovered_at AND people_told_at >= discovered_at AND closed_at >= discovered_at),
-  CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL AND (reported_at IS NOT NULL OR not_reported_because IS NOT NULL)),
-  CONSTRAINT breach_people_told CHECK (closed_at IS NULL OR risk <> 'high' OR people_told_at IS NOT NULL OR people_not_told_because IS NOT NULL)
-);
-CREATE INDEX ON scip.breach (discovered_at, id);
-CALL scip.protect('breach');
-CALL scip.keep_records('breach', NULL, 'NULL', 'NULL');
-COMMENT ON TABLE scip.breach IS 'history: kept=10 years';
-GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_writer;
-CREATE POLICY see ON scip.breach FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.breach FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.breach FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE VIEW scip.breaches WITH (security_invoker) AS
-SELECT b.id, b.what, b.discovered_at, b.began_at, b.data, b.people, b.risk, b.consequences, b.measures, b.reported_at, b.not_reported_because,
-       b.people_told_at, b.people_not_told_because, b.discovered_at + interval '72 hours' AS report_by, b.closed_at, b.created_at, b.updated_at,
-       '/v1/privacy/breaches/' || b.id AS href, b.version AS _version
-FROM scip.breach b;
-GRANT SELECT ON scip.breaches TO scip_writer;
+-- Takes a person out: the name, the address and who signs in are gone, also from the answers that were kept, whose keys stay
+-- used: who repeats the request does not make the person anew. All rows
+-- that count the person stay, for they have the id alone. The name is looked for in every text there is (erase_words).
+-- Again, or of nobody, it does no harm.
+CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  held record;
+  words text[];
+BEGIN
+  PERFORM lock_texts();
+  SELECT p.name::text, p.email INTO held FROM person p WHERE p.id = erase.person FOR UPDATE;
+  INSERT INTO erasure (person_id, at, account_id) VALUES (erase.person, erase.at, ctx.account()) ON CONFLICT DO NOTHING;
+  words := ARRAY[erase.person::text, held.name, held.email]
+    || ARRAY(SELECT unnest(ARRAY[a.id::text, a.subject]) FROM account a WHERE a.person_id = erase.person);
+  DELETE FROM idempotency i WHERE i.account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
+  UPDATE idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
+  WHERE EXISTS (SELECT FROM unnest(words) word, unnest(ARRAY[word, btrim(to_json(word)::text, '"')]) written -- as it is, and within JSON
+               WHERE strpos(i.body, written) > 0 OR strpos(i.location, written) > 0);
+  UPDATE person p SET name = NULL, email = NULL, erased_at = erase.at, added_by = NULL
+  WHERE p.id = erase.person AND p.erased_at IS NULL;
+  DELETE FROM client_secret WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
+  DELETE FROM client_keys WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
+  DELETE FROM unknown_account u USING account a WHERE a.person_id = erase.person AND (u.issuer, u.subject) = (a.issuer, a.subject);
+  UPDATE account a SET subject = 'erased-' || gen_random_uuid(), label = '[erased]', active = false
+  WHERE a.person_id = erase.person AND a.subject !~ '^erased-';
+  UPDATE history h SET row = h.row || '{"label": "[erased]"}' FROM account a
+  WHERE a.person_id = erase.person AND h."table" = 'account' AND h.record = a.id::text AND h.row ? 'label';
+  PERFORM erase_words(erase.person, held.name, held.email);
+END $$;
+CREATE FUNCTION scip.erase_person(person uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT ctx.central() THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+  END IF;
+  PERFORM erase(person, now());
+END $$;
+
+-- All that is held about a person, for the person and the central team; NULL for others. Whoever asked for it may be an
+-- account alone.
+CREATE FUNCTION scip.held_before_training(person uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT (ctx.central() OR coalesce(person = ctx.person(), false)) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM note_read(p.id) FROM person p WHERE p.id = person AND p.name IS NOT NULL;
+  IF EXISTS (SELECT FROM person p WHERE p.id = person AND p.erased_at IS NOT NULL) THEN -- what is left is about nobody
+    RETURN (SELECT jsonb_build_object('person', jsonb_build_object('id', p.id, 'name', NULL, 'email', NULL, 'restricted', p.restricted, 'erased_at', p.erased_at,
+        'added_by', NULL, 'created_at', p.created_at, 'updated_at', p.updated_at), 'memberships', e, 'seats', e, 'attendance', e, 'actions', e, 'activities', e,
+        'accounts', e, 'reads', e) FROM person p, CAST('[]' AS jsonb) e WHERE p.id = person);
+  END IF;
+  RETURN (SELECT jsonb_build_object(
+    'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'restricted', p.restricted,
+      'erased_at', p.erased_at, 'added_by', p.added_by, 'created_at', p.created_at, 'updated_at', p.updated_at),
+    'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'organisation', o.slug, 'organisation_name', m.organisation_name,
+        'sector', m.sector, 'ambassador', m.ambassador, 'from', m.starts, 'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
+      FROM hub_membership m JOIN hub h ON h.id = m.hub_id LEFT JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = p.id),
+    'seats', (SELECT coalesce(jsonb_agg(jsonb_build_object('group', g.slug, 'title', s.title, 'organisation', o.slug, 'sector', s.sector,
+        'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
+      FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id WHERE s.person_id = p.id),
+    'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'day', m.day, 'state', a.state)
+        ORDER BY m.day, m.id), '[]')
+      FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = p.id),
+    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on', a.done_on)
+        ORDER BY a.created_at, a.id), '[]')
+      FROM action a WHERE a.owner_id = p.id),
+    'activities', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'hub', h.slug, 'title', a.title, 'held_on', a.held_on)
+        ORDER BY a.held_on, a.id), '[]')
+      FROM activity a JOIN hub_membership m ON m.id = a.membership_id JOIN hub h ON h.id = a.hub_id WHERE m.person_id = p.id),
+    'accounts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'issuer', a.issuer, 'subject', a.subject, 'label', a.label,
+        'active', a.active, 'roles', (SELECT coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'from', r.starts, 'to', r.ends - 1)
+                                                                ORDER BY r.starts, r.id), '[]')
+                                      FROM account_role r WHERE r.account_id = a.id)) ORDER BY a.created_at, a.id), '[]')
+      FROM account a WHERE a.person_id = p.id),
+    'reads', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'account', r.account_id, 'operation', r.operation)
+        ORDER BY r.at, r.id), '[]')
+      FROM personal_read r WHERE r.person_id = p.id))
+  FROM person p WHERE p.id = person);
+END $$;
+-- The bookings as well.
+CREATE FUNCTION scip.held_before_rights(person uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  RETURN held_before_training(person) || jsonb_build_object('bookings', bookings_about(person));
+END $$;
+-- Consents and objections as well; what is left of who was erased is about nobody.
+CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  of_whom uuid := (SELECT p.id FROM person p WHERE p.id = held_about.person AND p.erased_at IS NULL);
+BEGIN
+  RETURN held_before_rights(person) || jsonb_build_object(
+    'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text', '/v1/training/consent-texts/' || c.text_version, 'given_at', c.given_at,
+        'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]') FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = of_whom),
+    'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds, 'decision', o.decision,
+        'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]') FROM objection o WHERE o.person_id = of_whom));
+END $$;
+GRANT EXECUTE ON FUNCTION scip.correct, scip.erase_person, scip.held_about TO scip_writer;
 
 -- Objections, Art. 21. While one stands (it is not decided, or was upheld) the use of the person's data is restricted.
 CREATE TABLE scip.objection (
@@ -304,7 +177,6 @@ COMMENT ON COLUMN scip.objection.reasons IS 'personal: purpose=to answer an obje
 COMMENT ON COLUMN scip.objection.restricts IS 'The restriction of the person came with it, and ends when it is refused';
 CALL scip.protect('objection');
 CALL scip.keep_records('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
-COMMENT ON TABLE scip.objection IS 'history: kept=2 years';
 GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, version, created_at, updated_at), INSERT (id, person_id, received_on, purpose, grounds),
   UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_writer;
 CREATE POLICY see ON scip.objection FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
@@ -378,26 +250,567 @@ BEGIN
     PERFORM note_read(o.person_id) FROM objection o WHERE o.id = objection_words.objection;
   END IF;
 END $$;
-CREATE VIEW scip.objections WITH (security_invoker) AS
-SELECT o.id, o.person_id AS person, o.received_on, o.decision, o.decided_at, o.created_at, o.updated_at, '/v1/privacy/objections/' || o.id AS href, o.version AS _version
-FROM scip.objection o;
-GRANT SELECT ON scip.objections TO scip_writer;
 GRANT EXECUTE ON FUNCTION scip.objection_words TO scip_writer;
 
--- UK GDPR Art. 15: consents and objections as well; what is left of who was erased is about nobody.
-ALTER FUNCTION scip.held_about RENAME TO held_before_rights;
-REVOKE EXECUTE ON FUNCTION scip.held_before_rights FROM scip_writer;
-CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb
+-- Breaches of personal data, Art. 33(5): added and amended, never removed; earlier states are in the history. No name stands here.
+CREATE TABLE scip.breach (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  what text NOT NULL CHECK (length(what) <= 4000),
+  discovered_at timestamptz NOT NULL,
+  began_at timestamptz,
+  data text CHECK (length(data) <= 4000),
+  people int CHECK (people >= 0),
+  risk text CHECK (risk IN ('unlikely', 'risk', 'high')),
+  consequences text CHECK (length(consequences) <= 4000),
+  measures text CHECK (length(measures) <= 4000),
+  reported_at timestamptz,
+  not_reported_because text CHECK (length(not_reported_because) <= 4000),
+  people_told_at timestamptz,
+  people_not_told_because text CHECK (length(people_not_told_because) <= 4000),
+  closed_at timestamptz,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT breach_times CHECK (discovered_at >= began_at AND reported_at >= discovered_at AND people_told_at >= discovered_at AND closed_at >= discovered_at),
+  CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL AND (reported_at IS NOT NULL OR not_reported_because IS NOT NULL)),
+  CONSTRAINT breach_people_told CHECK (closed_at IS NULL OR risk <> 'high' OR people_told_at IS NOT NULL OR people_not_told_because IS NOT NULL)
+);
+CREATE INDEX ON scip.breach (discovered_at, id);
+CALL scip.protect('breach');
+CALL scip.keep_records('breach', NULL, 'NULL', 'NULL');
+GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_writer;
+CREATE POLICY see ON scip.breach FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY add ON scip.breach FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY change ON scip.breach FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+
+-- What the nightly job removed: every run, also of nothing, for it tells that the job ran.
+CREATE TABLE scip.removal (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  kind text NOT NULL,
+  removed int NOT NULL CHECK (removed >= 0)
+);
+CREATE INDEX ON scip.removal (kind, id);
+CALL scip.protect('removal');
+GRANT SELECT ON scip.removal TO scip_writer;
+CREATE POLICY central ON scip.removal FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+
+-- Retention is what functions called retain_<kind> remove; each gives the number. A later change adds its own, or
+-- replaces one.
+CREATE FUNCTION scip.retain_idempotency() RETURNS int
+LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END RETURNING 1) SELECT count(*)::int FROM gone;
+$$;
+CREATE FUNCTION scip.retain_spent_token() RETURNS int
+LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM scip.spent_token WHERE expires_at < now() - interval '5 minutes' RETURNING 1) SELECT count(*)::int FROM gone;
+$$;
+CREATE FUNCTION scip.retain_personal_read() RETURNS int
+LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM scip.personal_read WHERE at < now() - interval '2 years' RETURNING 1) SELECT count(*)::int FROM gone;
+$$;
+CREATE FUNCTION scip.retain_change() RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  removed int;
+  cut xid8;
+BEGIN
+  WITH gone AS (DELETE FROM scip.change WHERE at < now() - interval '400 days' RETURNING xid)
+  SELECT count(*), max(xid::text::numeric)::text::xid8 INTO removed, cut FROM gone;
+  IF cut IS NOT NULL THEN
+    INSERT INTO scip.change_cut (xid) VALUES (cut)
+    ON CONFLICT (one) DO UPDATE SET xid = EXCLUDED.xid WHERE EXCLUDED.xid > change_cut.xid;
+  END IF;
+  RETURN removed;
+END $$;
+CREATE FUNCTION scip.retain_person() RETURNS int
+LANGUAGE sql AS $$
+  SELECT count(scip.erase(p.id, now()))::int FROM scip.person p
+  WHERE p.erased_at IS NULL AND p.created_at < now() - interval '2 years'
+    AND NOT EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = p.id
+                    AND (m.ends IS NULL OR m.ends > scip.today() - interval '2 years'))
+    AND NOT EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = p.id
+                    AND (s.ends IS NULL OR s.ends > scip.today() - interval '2 years'))
+    AND NOT EXISTS (SELECT FROM scip.account a WHERE a.person_id = p.id
+                    AND (a.active OR a.updated_at > now() - interval '2 years'))
+    AND NOT EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
+                    WHERE b.person_id = p.id AND s.day > scip.today() - interval '2 years');
+$$;
+CREATE FUNCTION scip.retain(OUT kind text, OUT removed int) RETURNS SETOF record
+LANGUAGE plpgsql AS $$
+DECLARE
+  step text;
+BEGIN
+  FOR step IN SELECT p.proname FROM pg_proc p
+    WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0 ORDER BY 1 LOOP
+    EXECUTE format('SELECT scip.%I()', step) INTO removed;
+    kind := substr(step, 8);
+    INSERT INTO scip.removal (kind, removed) VALUES (retain.kind, retain.removed);
+    RETURN NEXT;
+  END LOOP;
+END $$;
+CREATE FUNCTION scip.retain_removal() RETURNS int
+LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM scip.removal WHERE at < now() - interval '6 years' RETURNING 1) SELECT count(*)::int FROM gone;
+$$;
+
+-- Earlier states of rows are kept as long as their table says; after that of each record the state of that day is the
+-- first. Figures as of a day before it are not known any more: what tells so is where history begins.
+CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval
+LANGUAGE sql STABLE
+RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
+CREATE FUNCTION scip.retain_history() RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  t record;
+  gone int;
+  removed int := 0;
+BEGIN
+  FOR t IN SELECT c.relname::text AS name, now() - scip.history_kept(c.oid) AS until FROM pg_class c
+           WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND scip.history_kept(c.oid) IS NOT NULL LOOP
+    DELETE FROM scip.history h WHERE h."table" = t.name AND h.at < t.until
+      AND (h.row IS NULL OR EXISTS (SELECT FROM scip.history n WHERE n."table" = h."table" AND n.record = h.record AND n.id > h.id AND n.at < t.until));
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    removed := removed + gone;
+    UPDATE scip.history_start s SET at = t.until WHERE s."table" = t.name AND s.at < t.until;
+  END LOOP;
+  RETURN removed;
+END $$;
+
+-- Words that may not stay: the name of who was erased, and what should never have been written down. One mechanism finds them in
+-- every column of text that the catalog has, in history and in kept answers, and takes them out.
+
+-- One row a place: table, record (its key, as history has it), column. An erasure lists where the name is a part of a text, and the
+-- central team decides; or somebody redacts words, with a reason. digest: of the folded words, of which there are `words`, salted with
+-- the id. It is kept while it is needed: until the central team has decided, or while backups may hold the words.
+CREATE TABLE scip.redaction (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  person_id uuid REFERENCES scip.person,
+  "table" text NOT NULL,
+  record text NOT NULL,
+  "column" text NOT NULL,
+  match text CHECK (match IN ('name', 'surname')),
+  words int NOT NULL CHECK (words > 0),
+  digest bytea,
+  decision text CHECK (decision IN ('removed', 'kept')),
+  reason text CHECK (scip.shows(reason) AND length(reason) <= 2000),
+  href text,
+  hub_id bigint REFERENCES scip.hub ON DELETE SET NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  decided_at timestamptz,
+  account_id uuid,
+  CONSTRAINT redaction_kind CHECK ((person_id IS NULL) = (match IS NULL) AND (match IS NULL) = (reason IS NOT NULL)),
+  CONSTRAINT redaction_decided CHECK ((decision IS NULL) = (decided_at IS NULL)),
+  CONSTRAINT redaction_once UNIQUE (person_id, "table", record, "column", match)
+);
+CREATE INDEX ON scip.redaction (at, id);
+CREATE INDEX ON scip.redaction (hub_id);
+COMMENT ON COLUMN scip.redaction.account_id IS 'Who decided';
+CALL scip.protect('redaction');
+GRANT SELECT (id, person_id, "column", decision, reason, href, hub_id, at, decided_at) ON scip.redaction TO scip_writer;
+CREATE POLICY see ON scip.redaction FOR SELECT TO scip_writer
+  USING ((SELECT ctx.central()) OR person_id IS NULL AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CALL scip.keep_records('redaction', NULL, 'NULL', 'NULL', personal => '{digest}');
+
+-- Parts of records have addresses of their own.
+UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
+  ('agenda_item', 'meeting', $$r.meeting_id || '/agenda/' || r.id$$), ('resolution', 'meeting', $$r.meeting_id || '/resolutions/' || r.id$$),
+  ('action', 'meeting', $$r.meeting_id || '/actions/' || r.id$$), ('hub_lead', 'hub', $$(SELECT h.slug || '/leads/' || r.id FROM hub h WHERE h.id = r.hub_id)$$),
+  ('hub_pathway', 'hub', $$(SELECT h.slug || '/pathway/' || r.step FROM hub h WHERE h.id = r.hub_id)$$),
+  ('message_relay', 'hub', $$(SELECT h.slug || '/relays/' || r.message_id FROM hub h WHERE h.id = r.hub_id)$$),
+  ('update_exception', 'hub', $$(SELECT h.slug || '/updates/' || r.quarter || '/exception' FROM hub h WHERE h.id = r.hub_id)$$),
+  ('hub_evaluation_answer', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/answers/' || r.question FROM hub_evaluation e JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$),
+  ('hub_evaluation_figure', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/figures/' || r.metric FROM hub_evaluation e JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$)) v (t, kind, key)
+WHERE r."table" = v.t;
+
+-- The key of a row r, as audit and history have it.
+CREATE FUNCTION scip.record_key(t text) RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT 'concat_ws(''/'', ' || string_agg(format('r.%I', a.attname), ', ' ORDER BY array_position(i.indkey::int2[], a.attnum)) || ')'
+        FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+        WHERE i.indrelid = format('scip.%I', t)::regclass AND i.indisprimary);
+-- Where a row's record is; NULL for what has no address.
+CREATE FUNCTION scip.address_of(t text, data jsonb) RETURNS text LANGUAGE plpgsql STABLE COST 10000 SET search_path = scip, pg_temp AS $$
+DECLARE
+  k record_kind;
+  address text;
+BEGIN
+  SELECT * INTO k FROM record_kind WHERE "table" = t;
+  IF k.kind IS NOT NULL THEN
+    EXECUTE format('SELECT scip.href(%L, (%s)::text) FROM jsonb_populate_record(NULL::scip.%I, $1) r', k.kind, k.key, t) INTO address USING data;
+  END IF;
+  RETURN address;
+END $$;
+CREATE FUNCTION scip.hub_of(t text, data jsonb) RETURNS bigint LANGUAGE sql STABLE
+RETURN coalesce((data ->> 'hub_id')::bigint, CASE t WHEN 'hub' THEN (data ->> 'id')::bigint END,
+  (SELECT m.hub_id FROM scip.meeting m WHERE m.id = (data ->> 'meeting_id')::uuid), (SELECT e.hub_id FROM scip.event e WHERE e.id = (data ->> 'event_id')::bigint),
+  (SELECT e.hub_id FROM scip.hub_evaluation e WHERE e.id::text = data ->> 'evaluation_id'),
+  (SELECT s.hub_id FROM scip.training_session s WHERE s.id = (data ->> 'session_id')::uuid));
+
+-- Words, as they are compared: letters and digits alone, folded. Whatever stands between them stands between them.
+CREATE FUNCTION scip.words_of(value text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT
+RETURN (SELECT coalesce(array_agg(scip.fold(m[1]) ORDER BY n), '{}')
+        FROM regexp_matches(normalize(scip.visible(value), NFC), '([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n));
+-- Whether a word may be in a text is asked of this: what is ASCII but for common signs needs no folding, which takes long.
+CREATE FUNCTION scip.sift(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
+RETURN (SELECT CASE WHEN octet_length(t) = length(t) THEN lower(t) ELSE scip.fold(value) END FROM translate(value, '‘’“”–—…•£€', '''''""--.*LE') t);
+-- What is looked for: a pattern; or words, known by their digest, and only as a whole text. mark stands in their place.
+CREATE TYPE scip.sought_words AS (pattern text, words int, salt text, digest bytea, whole boolean, mark text);
+CREATE FUNCTION scip.seek(words text[], salt text, whole boolean, mark text) RETURNS scip.sought_words LANGUAGE sql IMMUTABLE
+RETURN ROW(NULL, cardinality(words), salt, sha256(convert_to(salt || ' ' || array_to_string(words, ' '), 'UTF8')), whole, mark)::scip.sought_words;
+
+-- The text without the words; as it was where they are not in it.
+CREATE FUNCTION scip.strike(value text, sought scip.sought_words) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  seen text := normalize(scip.visible(value), NFC);
+  struck text;
+BEGIN
+  IF sought.pattern IS NOT NULL THEN
+    RETURN regexp_replace(value, sought.pattern, sought.mark, 'gi');
+  END IF;
+  WITH word AS (
+    SELECT n, m[1] AS gap, m[2] AS word, scip.fold(m[2]) AS folded FROM regexp_matches(seen, '([^[:alnum:]]*)([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n)
+  ), run AS (
+    SELECT n, gap, word, sha256(convert_to(sought.salt || ' ' || string_agg(folded, ' ')
+             OVER (ORDER BY n ROWS BETWEEN CURRENT ROW AND sought.words - 1 FOLLOWING), 'UTF8')) = sought.digest AS hit FROM word
+  ), covered AS (
+    SELECT n, gap, word, hit, bool_or(hit) OVER (ORDER BY n ROWS BETWEEN sought.words - 1 PRECEDING AND CURRENT ROW) AS within FROM run
+  )
+  SELECT string_agg(CASE WHEN hit THEN gap || sought.mark WHEN within THEN '' ELSE gap || word END, '' ORDER BY n) || substring(seen FROM '[^[:alnum:]]*$')
+  INTO struck FROM covered HAVING bool_or(hit) AND (NOT sought.whole OR count(*) = sought.words);
+  RETURN CASE WHEN struck IS NULL THEN value WHEN sought.whole THEN sought.mark ELSE struck END;
+END $$;
+CREATE FUNCTION scip.strike(value jsonb, sought scip.sought_words) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN CASE jsonb_typeof(value)
+    WHEN 'string' THEN to_jsonb(scip.strike(value #>> '{}', sought))
+    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(scip.strike(e, sought) ORDER BY n), '[]') FROM jsonb_array_elements(value) WITH ORDINALITY x (e, n))
+    WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(scip.strike(x.key, sought), scip.strike(x.value, sought)), '{}') FROM jsonb_each(value) x)
+    ELSE value END;
+END $$;
+
+-- Nobody else writes meanwhile; ctx.enter() has the other side.
+CREATE FUNCTION scip.lock_texts() RETURNS void LANGUAGE sql AS $$
+  SELECT pg_advisory_xact_lock(hashtextextended('scip.redaction', 0));
+$$;
+
+-- Writes columns of one row as they are given; its rules do not ask, its version rises, and who follows the changes is told.
+CREATE FUNCTION scip.write_row(t text, record text, columns jsonb) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+BEGIN
+  PERFORM set_config('scip.redacting', 'yes', true);
+  EXECUTE (SELECT format('UPDATE scip.%I r SET (%s) = (SELECT %s FROM jsonb_populate_record(r, $1) n) WHERE %s = $2', t,
+             string_agg(quote_ident(k), ', '), string_agg('n.' || quote_ident(k), ', '), record_key(t)) FROM jsonb_object_keys(columns) k)
+  USING columns, record;
+  PERFORM set_config('scip.redacting', '', true);
+END $$;
+
+-- Answers that were kept and have the words are emptied; their keys stay used.
+CREATE FUNCTION scip.empty_answers(sought scip.sought_words) RETURNS void LANGUAGE sql AS $$
+  UPDATE scip.idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
+  WHERE i.body IS NOT NULL AND scip.strike(regexp_replace(i.body, '\\[nrtbf]', ' ', 'g'), sought) <> regexp_replace(i.body, '\\[nrtbf]', ' ', 'g');
+$$;
+
+-- What becomes of one row, of a table or of its history: the columns that change. What is not for a machine to decide is listed.
+CREATE FUNCTION scip.erase_from_row(person uuid, t text, record text, data jsonb, address scip.sought_words, name text[], surname text[]) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+DECLARE
+  c record;
+  was jsonb;
+  value jsonb;
+  rest jsonb;
+  changed jsonb := '{}';
+BEGIN
+  FOR c IN SELECT x."column", x.rule FROM text_column x WHERE x."table" = t AND x.rule <> 'kept' AND jsonb_typeof(data -> x."column") <> 'null' LOOP
+    was := data -> c."column";
+    value := was;
+    IF address.pattern IS NOT NULL AND c.rule = 'at_once' THEN
+      value := strike(value, address);
+    END IF;
+    IF cardinality(name) > 1 AND c.rule = 'at_once' THEN -- one word alone may be anything
+      value := strike(value, seek(name, '', true, '[erased]'));
+    END IF;
+    IF value <> was THEN
+      changed := changed || jsonb_build_object(c."column", value);
+    END IF;
+    rest := strike(value, seek(name, '', false, ''));
+    IF rest <> value THEN
+      PERFORM list_mention(person, t, record, c."column", 'name', name);
+    END IF;
+    IF surname <> name AND strike(rest, seek(surname, '', false, '')) <> rest THEN
+      PERFORM list_mention(person, t, record, c."column", 'surname', surname);
+    END IF;
+  END LOOP;
+  RETURN changed;
+END $$;
+CREATE FUNCTION scip.list_mention(person uuid, t text, record text, col text, match text, words text[]) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO scip.redaction (id, person_id, "table", record, "column", match, words, digest)
+  SELECT n.id, person, t, list_mention.record, col, list_mention.match, cardinality(list_mention.words), (scip.seek(list_mention.words, n.id::text, false, '')).digest
+  FROM (SELECT gen_random_uuid() AS id) n ON CONFLICT (person_id, "table", record, "column", match) DO NOTHING;
+$$;
+
+-- Takes the name out of every text: from the tables, then from what they were, then from kept answers. Looked for are the whole name,
+-- the address, and, to be listed alone, the surname. The name of who is not there any more is NULL.
+CREATE FUNCTION scip.erase_words(person uuid, name text, email text) RETURNS void
+LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+DECLARE
+  bare text := coalesce(nullif(plain(regexp_replace(name, '[(\[].*$', '')), ''), name); -- "(University of …)" is no part of it
+  named text[] := words_of(bare);
+  surname text[] := words_of(substring(plain(bare) FROM '[^ ]+$'));
+  -- as it is, and not as a part of another
+  address sought_words := CASE WHEN email IS NOT NULL THEN ROW('(?<![a-z0-9.!#$%&''*+/=?^_`{|}~-])' || regexp_replace(email, '([^a-zA-Z0-9])', '\\\1', 'g')
+    || '(?![a-z0-9-]|\.[a-z0-9])', NULL, NULL, NULL, NULL, '[erased]')::sought_words END;
+  longest text;
+  t text;
+  held record;
+  changed jsonb;
+BEGIN
+  IF coalesce(cardinality(named), 0) = 0 THEN
+    RETURN;
+  ELSIF length(array_to_string(surname, '')) < 3 THEN
+    surname := named;
+  END IF;
+  longest := (SELECT w FROM unnest(surname) w ORDER BY length(w) DESC LIMIT 1); -- whatever is found has it
+  FOR t IN SELECT DISTINCT "table" FROM text_column WHERE rule <> 'kept' AND "table" <> 'redaction' ORDER BY 1 LOOP
+    FOR held IN EXECUTE format('SELECT %s AS record, to_jsonb(r) AS data FROM scip.%I r, sift(to_jsonb(r)::text) f WHERE strpos(f, $1) > 0 OR strpos(f, $2) > 0',
+                               record_key(t), t) USING longest, fold(email) LOOP
+      changed := erase_from_row(person, t, held.record, held.data, address, named, surname);
+      IF changed <> '{}' THEN
+        BEGIN
+          PERFORM write_row(t, held.record, changed);
+        EXCEPTION WHEN integrity_constraint_violation THEN -- it must be itself alone, or is too long: for somebody to decide
+          PERFORM list_mention(person, t, held.record, k, 'name', named) FROM jsonb_object_keys(changed) k;
+        END;
+      END IF;
+    END LOOP;
+  END LOOP;
+  FOR held IN SELECT h.id, h."table" AS t, h.record, h.row AS data FROM history h, sift(h.row::text) f
+              WHERE h."table" IN (SELECT x."table" FROM text_column x WHERE x.rule <> 'kept') AND (strpos(f, longest) > 0 OR strpos(f, fold(email)) > 0) LOOP
+    changed := erase_from_row(person, held.t, held.record, held.data, address, named, surname);
+    IF changed <> '{}' THEN
+      UPDATE history h SET row = h.row || changed WHERE h.id = held.id;
+    END IF;
+  END LOOP;
+  PERFORM empty_answers(seek(named, '', false, ''));
+  IF address.pattern IS NOT NULL THEN
+    PERFORM empty_answers(address);
+  END IF;
+END $$;
+
+-- Takes the words of a redaction out of its place, out of what that was before, and out of kept answers. False: they are nowhere there.
+CREATE FUNCTION scip.redact(redaction uuid, mark text) RETURNS boolean
+LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+DECLARE
+  r redaction;
+  sought sought_words;
+  data jsonb;
+  value jsonb;
+  old record;
+  found_it boolean := false;
+BEGIN
+  SELECT * INTO r FROM redaction x WHERE x.id = redact.redaction;
+  sought := ROW(NULL, r.words, r.id::text, r.digest, false, mark)::sought_words;
+  data := row_of(r."table", r.record);
+  value := strike(data -> r."column", sought);
+  IF value <> data -> r."column" THEN
+    PERFORM write_row(r."table", r.record, jsonb_build_object(r."column", value));
+    found_it := true;
+  END IF;
+  FOR old IN SELECT h.id, strike(h.row -> r."column", sought) AS value FROM history h
+             WHERE h."table" = r."table" AND h.record = r.record AND strike(h.row -> r."column", sought) <> h.row -> r."column" LOOP
+    UPDATE history h SET row = h.row || jsonb_build_object(r."column", old.value) WHERE h.id = old.id;
+    found_it := true;
+  END LOOP;
+  PERFORM empty_answers(sought);
+  RETURN found_it;
+END $$;
+CREATE FUNCTION scip.row_of(t text, record text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  data jsonb;
+BEGIN
+  EXECUTE format('SELECT to_jsonb(r) FROM scip.%I r WHERE %s = $1', t, scip.record_key(t)) INTO data USING record;
+  RETURN data;
+END $$;
+
+-- remove: the words go. keep: it is somebody else. Either way nothing of the name is left in the list.
+CREATE FUNCTION scip.settle_mention(mention uuid, decision text, at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF decision = 'removed' THEN
+    PERFORM redact(mention, '[erased]');
+  END IF;
+  UPDATE redaction r SET decision = settle_mention.decision, decided_at = settle_mention.at, account_id = ctx.account(), digest = NULL WHERE r.id = mention;
+END $$;
+CREATE FUNCTION scip.decide_mention(person uuid, mention uuid, decision text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
-  of_whom uuid := (SELECT p.id FROM person p WHERE p.id = held_about.person AND p.erased_at IS NULL);
+  r redaction;
+  word text := CASE decision WHEN 'remove' THEN 'removed' ELSE 'kept' END;
 BEGIN
-  RETURN held_before_rights(person) || jsonb_build_object(
-    'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text', '/v1/training/consent-texts/' || c.text_version, 'given_at', c.given_at,
-        'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]') FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = of_whom),
-    'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds, 'decision', o.decision,
-        'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]') FROM objection o WHERE o.person_id = of_whom));
+  IF NOT ctx.central() THEN
+    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+  END IF;
+  PERFORM lock_texts();
+  SELECT * INTO r FROM redaction x WHERE x.id = mention AND x.person_id = person FOR UPDATE;
+  IF r.id IS NULL THEN
+    RETURN false;
+  ELSIF r.decision <> word THEN
+    RAISE 'decided otherwise' USING ERRCODE = 'SC409', CONSTRAINT = 'mention-decided';
+  ELSIF r.decision IS NULL THEN
+    BEGIN
+      PERFORM settle_mention(mention, word, now());
+    EXCEPTION WHEN integrity_constraint_violation THEN
+      RAISE 'the record cannot be without it' USING ERRCODE = 'SC409', CONSTRAINT = 'record-needs-these-words';
+    END;
+  END IF;
+  RETURN true;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.held_about TO scip_writer;
+
+-- What the central team decides on, with what stands around it now or stood there last. That the name is told is written down.
+CREATE FUNCTION scip.erasure_mentions(person uuid, OUT id uuid, OUT record text, OUT kind text, OUT field text, OUT match text, OUT excerpt text,
+                                      OUT current boolean, OUT decision text, OUT decided_at timestamptz)
+RETURNS SETOF record LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  r redaction;
+  sought sought_words;
+  data jsonb;
+  text_there text;
+BEGIN
+  IF NOT ctx.central() THEN
+    RETURN;
+  END IF;
+  FOR r IN SELECT * FROM redaction x WHERE x.person_id = person ORDER BY x.at, x.id LOOP
+    sought := ROW(NULL, r.words, r.id::text, r.digest, false, E'\uE000')::sought_words;
+    data := row_of(r."table", r.record);
+    current := coalesce(r.digest IS NOT NULL AND strike(data -> r."column", sought) <> data -> r."column", false);
+    IF NOT current THEN
+      SELECT h.row INTO data FROM history h WHERE h."table" = r."table" AND h.record = r.record AND h.row IS NOT NULL
+      ORDER BY r.digest IS NOT NULL AND strike(h.row -> r."column", sought) <> h.row -> r."column" DESC, h.id DESC LIMIT 1;
+    END IF;
+    text_there := normalize(visible(data ->> r."column"), NFC);
+    id := r.id; kind := r."table"; field := r."column"; match := r.match; decision := r.decision; decided_at := r.decided_at;
+    record := address_of(r."table", data);
+    excerpt := CASE WHEN r.digest IS NOT NULL AND NOT ctx.dry_run()
+      THEN substr(text_there, greatest(strpos(strike(text_there, sought), E'\uE000') - 80, 1), 240) END;
+    RETURN NEXT;
+  END LOOP;
+  IF FOUND THEN
+    PERFORM note_read(person);
+  END IF;
+END $$;
+
+-- Redacts words of a record: by the central team, and the lead of the record's Hub. False: no such record or field for the caller.
+CREATE FUNCTION scip.add_redaction(id uuid, address text, field text, words text, reason text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  named text[] := words_of(words);
+  uuid text := substring(address FROM '[0-9a-f-]{36}$'); -- most keys have it
+  k record;
+  t text;
+  place text;
+  data jsonb;
+BEGIN
+  PERFORM lock_texts();
+  FOR k IN SELECT x."table" AS t, r.kind FROM text_column x JOIN record_kind r USING ("table") JOIN kind_address a ON a.kind = r.kind
+           WHERE x."column" = field AND x.rule <> 'kept' AND starts_with(address, a.prefix) LOOP
+    EXECUTE format('SELECT %1$s AS record, to_jsonb(r) AS data FROM scip.%2$I r WHERE ($2 IS NULL OR strpos(%1$s, $2) > 0) AND scip.address_of(%3$L, to_jsonb(r)) = $1', record_key(k.t), k.t, k.t)
+    INTO place, data USING address, uuid;
+    IF place IS NULL THEN -- it is gone, and its history is not
+      SELECT h.record, h.row INTO place, data FROM history h
+      WHERE h."table" = k.t AND h.row IS NOT NULL AND (uuid IS NULL OR strpos(h.record, uuid) > 0) AND address_of(k.t, h.row) = address ORDER BY h.id DESC LIMIT 1;
+    END IF;
+    t := k.t;
+    EXIT WHEN place IS NOT NULL;
+  END LOOP;
+  IF place IS NULL OR NOT (ctx.central() OR coalesce(hub_of(t, data) = ANY (ctx.hubs_led()), false)) THEN
+    RETURN false;
+  ELSIF cardinality(named) = 0 THEN
+    RAISE 'no words' USING ERRCODE = 'SC422', CONSTRAINT = 'words-not-there';
+  END IF;
+  INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, decided_at, account_id)
+  VALUES (add_redaction.id, t, place, field, cardinality(named), (seek(named, add_redaction.id::text, false, '')).digest, 'removed',
+          strike(add_redaction.reason, seek(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(), ctx.account());
+  IF NOT redact(add_redaction.id, '[redacted]') THEN
+    RAISE 'not in this field' USING ERRCODE = 'SC422', CONSTRAINT = 'words-not-there';
+  END IF;
+  RETURN true;
+EXCEPTION WHEN integrity_constraint_violation THEN
+  RAISE 'the record cannot be without it' USING ERRCODE = 'SC409', CONSTRAINT = 'record-needs-these-words';
+END $$;
+GRANT EXECUTE ON FUNCTION scip.decide_mention, scip.erasure_mentions, scip.add_redaction TO scip_writer;
+CREATE FUNCTION scip.replay(who uuid, line text) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+DECLARE
+  part text[] := regexp_match(line, '^(\S+)(?: (\S+) (\S+) (\S+) (\S+) (.*))?$');
+  mention uuid;
+BEGIN
+  PERFORM lock_texts();
+  IF part[2] IS NULL THEN
+    PERFORM erase(who, part[1]::timestamptz);
+  ELSIF part[2] IN ('name', 'surname') THEN
+    SELECT r.id INTO mention FROM redaction r WHERE r.decision IS NULL
+      AND (r.person_id, r.match, r."table", r."column", r.record) = (who, part[2], part[4], part[5], part[6]);
+    IF mention IS NOT NULL THEN
+      PERFORM settle_mention(mention, part[3], part[1]::timestamptz);
+    END IF;
+  ELSIF NOT EXISTS (SELECT FROM redaction r WHERE r.id = who) THEN
+    INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, at, decided_at)
+    SELECT who, part[4], part[6], part[5], split_part(part[2], ':', 1)::int, decode(split_part(part[2], ':', 2), 'hex'), 'removed',
+           'Replayed', address_of(part[4], data), hub_of(part[4], data), part[1]::timestamptz, part[1]::timestamptz FROM row_of(part[4], part[6]) data;
+    PERFORM redact(who, '[redacted]');
+  END IF;
+END $$;
+
+-- Digests of what was redacted go when no backup is that old.
+CREATE FUNCTION scip.retain_redaction() RETURNS int
+LANGUAGE sql AS $$
+  WITH gone AS (UPDATE scip.redaction SET digest = NULL WHERE decision IS NOT NULL AND digest IS NOT NULL AND decided_at < now() - interval '2 years' RETURNING 1)
+  SELECT count(*)::int FROM gone;
+$$;
+
+-- What everybody reads: 10 years, for figures of strategies. What is of people or in words of theirs: two years, as the
+-- people themselves. A comment that a table has stays before it.
+DO $$
+DECLARE
+  t record;
+BEGIN
+  FOR t IN SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS note, has_any_column_privilege('scip_anonymous', c.oid, 'SELECT') AS open FROM pg_class c
+           WHERE c.relnamespace = 'scip'::regnamespace AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'keep_records') LOOP
+    EXECUTE format('COMMENT ON TABLE scip.%I IS %L', t.relname, concat_ws('; ', t.note, 'history: kept=' || CASE WHEN t.open THEN '10 years' ELSE '2 years' END));
+  END LOOP;
+END $$;
+-- Breaches are accounted for longer.
+COMMENT ON TABLE scip.breach IS 'history: kept=10 years';
+
+-- The schedule: of each step of the nightly job and of each table's history what its comment says.
+COMMENT ON FUNCTION scip.retain_idempotency IS 'retention: kept=24 hours, a key whose answer was erased with a person 2 years; what=answers that were kept for a request that is sent again';
+COMMENT ON FUNCTION scip.retain_spent_token IS 'retention: kept=5 minutes after their end; what=tokens that were ended or used up';
+COMMENT ON FUNCTION scip.retain_personal_read IS 'retention: kept=2 years; what=who read whose data';
+COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';
+COMMENT ON FUNCTION scip.retain_person IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
+COMMENT ON FUNCTION scip.retain_booking_need IS 'retention: kept=30 days after the session, or until consent is withdrawn; what=what delegates eat or need';
+COMMENT ON FUNCTION scip.retain_feedback_comment IS 'retention: kept=2 years; what=what delegates wrote of a training';
+COMMENT ON FUNCTION scip.retain_unknown_account IS 'retention: kept=30 days after they last asked; what=who signed in without an account';
+COMMENT ON FUNCTION scip.retain_file IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
+COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are told apart by';
+COMMENT ON FUNCTION scip.retain_use IS 'retention: kept=62 days after the month; what=single uses of documents and resources';
+COMMENT ON FUNCTION scip.retain_removal IS 'retention: kept=6 years; what=what the nightly job removed';
+COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; what=earlier states of records';
+COMMENT ON FUNCTION scip.retain_redaction IS 'retention: kept=2 years; what=digests of words that were taken out';
+
+-- The rules of records are for what people write: of words that are taken out they do not ask. Not so what keeps the records.
+CREATE PROCEDURE scip.let_redact()
+LANGUAGE plpgsql AS $$
+DECLARE
+  g record;
+  made text;
+BEGIN
+  FOR g IN SELECT t.oid, t.tgqual IS NOT NULL AS conditional FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+           WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgtype & 16 > 0 AND t.tgnewtable IS NULL
+             AND t.tgname NOT IN ('keep_records', 'touch') AND c.relname NOT IN ('person', 'audit', 'redaction')
+             AND pg_get_triggerdef(t.oid) !~ '\mredacting\(\)' LOOP
+    made := replace(pg_get_triggerdef(g.oid), 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+    EXECUTE CASE WHEN g.conditional THEN regexp_replace(made, ' WHEN \((.*)\) EXECUTE FUNCTION', ' WHEN (NOT scip.redacting() AND (\1)) EXECUTE FUNCTION')
+                 ELSE regexp_replace(made, ' EXECUTE FUNCTION', ' WHEN (NOT scip.redacting()) EXECUTE FUNCTION') END;
+  END LOOP;
+END $$;
+CALL scip.let_redact();
 
 COMMIT;

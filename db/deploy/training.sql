@@ -1,12 +1,97 @@
--- Training: how places are booked, kept in order, attended, judged and certified. What a booking comes to is decided in
--- functions that lock the session first and count in the next statement, so no seat is given twice.
+-- Training in the Thriving Lives Toolkit: how places are booked, kept in order, attended, judged and certified. What a booking
+-- comes to is decided in functions that lock the session first and count in the next statement, so no seat is given twice.
+-- And how schools judge themselves.
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
+CREATE TABLE scip.course (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  name scip.label NOT NULL,
+  name_cy scip.label,
+  summary text CHECK (length(summary) <= 4000),
+  summary_cy text CHECK (length(summary_cy) <= 4000),
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
+);
+CALL scip.publish('course');
+CALL scip.keep_records('course', 'course');
+CALL scip.let_central_write('course');
+
+CREATE TABLE scip.training_session (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  course_id bigint NOT NULL REFERENCES scip.course,
+  hub_id bigint REFERENCES scip.hub,
+  starts_at timestamptz NOT NULL,
+  ends_at timestamptz NOT NULL,
+  venue text CHECK (length(venue) <= 500),
+  online boolean NOT NULL DEFAULT false,
+  accessibility text CHECK (length(accessibility) <= 4000),
+  capacity int NOT NULL CHECK (capacity > 0),
+  status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'published', 'held', 'cancelled')),
+  sequence int NOT NULL DEFAULT 0,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE 'Europe/London')::date) STORED,
+  CONSTRAINT training_session_times CHECK (ends_at > starts_at)
+);
+CREATE INDEX ON scip.training_session (course_id);
+CREATE INDEX ON scip.training_session (hub_id);
+CREATE INDEX ON scip.training_session (day, id);
+CALL scip.protect('training_session');
+GRANT SELECT ON scip.training_session TO scip_anonymous;
+CREATE POLICY read ON scip.training_session FOR SELECT TO scip_anonymous USING (status <> 'draft');
 -- Sessions begin as drafts; their status and what it allows is guarded below.
-REVOKE INSERT, UPDATE ON scip.training_session FROM scip_writer;
-GRANT INSERT (id, course_id, hub_id, starts_at, ends_at, venue, online, accessibility, capacity),
+GRANT SELECT, DELETE, INSERT (id, course_id, hub_id, starts_at, ends_at, venue, online, accessibility, capacity),
   UPDATE (starts_at, ends_at, venue, online, accessibility, capacity, status) ON scip.training_session TO scip_writer;
+CREATE POLICY see ON scip.training_session FOR SELECT TO scip_writer USING (status <> 'draft' OR ctx.writes(hub_id, NULL));
+CREATE POLICY add ON scip.training_session FOR INSERT TO scip_writer WITH CHECK (ctx.writes(hub_id, NULL));
+CREATE POLICY change ON scip.training_session FOR UPDATE TO scip_writer USING (ctx.writes(hub_id, NULL));
+CREATE POLICY remove ON scip.training_session FOR DELETE TO scip_writer USING (ctx.writes(hub_id, NULL));
+CALL scip.keep_records('training_session', 'training_session', 'r.id',
+  $$CASE WHEN r.status <> 'draft' THEN ARRAY['public'] ELSE ARRAY[coalesce('hub-lead:' || r.hub_id, 'role:central')] END$$);
+
+-- place orders the waiting list. The account is that of the website's back end, or of the staff who booked.
+CREATE TABLE scip.booking (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  session_id uuid NOT NULL REFERENCES scip.training_session,
+  person_id uuid NOT NULL REFERENCES scip.person,
+  account_id uuid REFERENCES scip.account ON DELETE SET NULL,
+  organisation_id bigint REFERENCES scip.organisation,
+  organisation_name scip.label,
+  sector scip.sector,
+  place bigint GENERATED ALWAYS AS IDENTITY,
+  status text NOT NULL CHECK (status IN ('confirmed', 'waiting', 'cancelled')),
+  attended boolean,
+  feedback_sha256 bytea UNIQUE CHECK (length(feedback_sha256) = 32),
+  certificate text UNIQUE CHECK (certificate ~ '^[A-Z0-9]{4}(-[A-Z0-9]{4}){3}$'),
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT booking_organisation CHECK (num_nonnulls(organisation_id, organisation_name) <= 1),
+  CONSTRAINT booking_attended CHECK (attended IS NULL OR status = 'confirmed'),
+  CONSTRAINT booking_certificate CHECK (certificate IS NULL OR attended)
+);
+CREATE UNIQUE INDEX booking_once ON scip.booking (session_id, person_id) WHERE status <> 'cancelled';
+CREATE INDEX ON scip.booking (session_id, status, place);
+CREATE INDEX ON scip.booking (person_id);
+CREATE INDEX ON scip.booking (account_id);
+CREATE INDEX ON scip.booking (organisation_id);
+
+-- Apart from all else, and gone 30 days after the session.
+CREATE TABLE scip.booking_need (
+  booking_id uuid PRIMARY KEY REFERENCES scip.booking ON DELETE CASCADE,
+  dietary text CHECK (length(dietary) <= 500),
+  access text CHECK (length(access) <= 500),
+  CONSTRAINT booking_need_some CHECK (num_nonnulls(dietary, access) > 0)
+);
+COMMENT ON COLUMN scip.booking_need.dietary IS 'personal: purpose=catering on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
+COMMENT ON COLUMN scip.booking_need.access IS 'personal: purpose=reasonable adjustments on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
 
 -- The name and address as they were given with the booking. Somebody is found again by the address alone, and nobody
 -- proves an address: so a booking shows what was typed, and nothing of the person that the address was found to be of.
@@ -20,40 +105,61 @@ CREATE TABLE scip.booking_contact (
 COMMENT ON COLUMN scip.booking_contact.name IS 'personal: purpose=to know who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
 COMMENT ON COLUMN scip.booking_contact.email IS 'personal: purpose=to write to who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
 COMMENT ON COLUMN scip.booking_contact.hidden IS 'The use of the person''s data was restricted after the booking: its booker is not shown it any more';
-CALL scip.protect('booking_contact');
-CALL scip.keep_records('booking_contact', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{name,email}');
--- Bookings are made and change their status by functions alone.
-DROP POLICY add ON scip.booking;
-DROP POLICY remove ON scip.booking;
-REVOKE INSERT, UPDATE, DELETE ON scip.booking FROM scip_writer;
-GRANT UPDATE (organisation_id, organisation_name, sector) ON scip.booking TO scip_writer;
-
--- Needs are given out by one function, as names are.
-DROP POLICY add ON scip.booking_need;
-DROP POLICY change ON scip.booking_need;
-REVOKE SELECT, INSERT, UPDATE ON scip.booking_need FROM scip_writer;
-GRANT SELECT (booking_id) ON scip.booking_need TO scip_writer;
 
 -- What somebody thought of the training is the central team's to read, and the website's once it is cleared: its id is
 -- not the booking's.
-ALTER TABLE scip.feedback
-  ADD COLUMN id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
-  ADD COLUMN session_id uuid NOT NULL REFERENCES scip.training_session;
+CREATE TABLE scip.feedback (
+  booking_id uuid PRIMARY KEY REFERENCES scip.booking ON DELETE CASCADE,
+  rating int CHECK (rating BETWEEN 1 AND 5),
+  principles jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(principles) = 'object'),
+  comment text CHECK (length(comment) <= 4000),
+  comment_cleared boolean NOT NULL DEFAULT false,
+  given_at timestamptz NOT NULL DEFAULT now(),
+  id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+  session_id uuid NOT NULL REFERENCES scip.training_session,
+  CONSTRAINT feedback_cleared CHECK (NOT comment_cleared OR comment IS NOT NULL)
+);
 CREATE INDEX ON scip.feedback (session_id);
-DROP POLICY see ON scip.feedback;
-DROP POLICY add ON scip.feedback;
-DROP POLICY change ON scip.feedback;
-DROP POLICY remove ON scip.feedback;
-REVOKE INSERT, UPDATE, DELETE ON scip.feedback FROM scip_writer;
-GRANT UPDATE (comment_cleared) ON scip.feedback TO scip_writer;
+COMMENT ON COLUMN scip.feedback.comment IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
+COMMENT ON COLUMN scip.feedback.principles IS 'Ratings 1 to 5 by the slug of a principle';
+
+CREATE FUNCTION ctx.handles_booking(booking uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
+               WHERE b.id = booking AND (b.account_id = ctx.account() OR ctx.writes(s.hub_id, NULL)));
+CREATE FUNCTION ctx.handles_session(session uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN EXISTS (SELECT FROM scip.training_session s WHERE s.id = session AND ctx.writes(s.hub_id, NULL));
+GRANT EXECUTE ON FUNCTION ctx.handles_booking, ctx.handles_session TO scip_writer;
+
+CALL scip.protect('booking', 'booking_need', 'booking_contact', 'feedback');
+-- The website sees the bookings that it made; staff those of their sessions. They are made and change their status by
+-- functions alone.
+GRANT SELECT, UPDATE (organisation_id, organisation_name, sector) ON scip.booking TO scip_writer;
+CREATE POLICY see ON scip.booking FOR SELECT TO scip_writer
+  USING (account_id = (SELECT ctx.account()) OR person_id = (SELECT ctx.person()) OR ctx.handles_session(session_id));
+CREATE POLICY change ON scip.booking FOR UPDATE TO scip_writer
+  USING (account_id = (SELECT ctx.account()) AND 'website' = ANY ((SELECT ctx.roles())::text[]) OR ctx.handles_session(session_id));
+-- Needs are given out by one function, as names are.
+GRANT SELECT (booking_id), DELETE ON scip.booking_need TO scip_writer;
+CREATE POLICY see ON scip.booking_need FOR SELECT TO scip_writer USING (ctx.handles_booking(booking_id));
+CREATE POLICY remove ON scip.booking_need FOR DELETE TO scip_writer USING (ctx.handles_booking(booking_id));
+GRANT SELECT, UPDATE (comment_cleared) ON scip.feedback TO scip_writer;
 CREATE POLICY see ON scip.feedback FOR SELECT TO scip_writer
   USING ((SELECT ctx.central()) OR comment_cleared AND 'website' = ANY ((SELECT ctx.roles())::text[]));
 CREATE POLICY change ON scip.feedback FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-DROP FUNCTION scip.record_feedback CASCADE;
+
+CALL scip.keep_records('booking', 'booking', 'r.id', $$coalesce(ARRAY['account:' || r.account_id], '{}')
+  || coalesce((SELECT ARRAY['hub-lead:' || s.hub_id] FROM training_session s WHERE s.id = r.session_id AND s.hub_id IS NOT NULL), ARRAY['role:central'])$$,
+  personal => '{feedback_sha256}');
+CALL scip.keep_records('booking_need', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{dietary,access}');
+CALL scip.keep_records('booking_contact', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{name,email}');
 CALL scip.keep_records('feedback', 'training_comment', 'r.id',
   $$CASE WHEN r.comment IS NULL THEN '{}'::text[] WHEN r.comment_cleared THEN ARRAY['role:central', 'role:website'] ELSE ARRAY['role:central'] END$$,
   record => 'r.booking_id', personal => '{comment}');
-INSERT INTO scip.kind_address VALUES ('training_comment', '/v1/training/comments/'), ('training_figures', '/v1/training/');
+INSERT INTO scip.kind_address VALUES ('course', '/v1/training/courses/'), ('training_session', '/v1/training/sessions/'),
+  ('booking', '/v1/bookings/'), ('self_assessment', '/v1/self-assessments/'), ('training_comment', '/v1/training/comments/'),
+  ('training_figures', '/v1/training/');
 
 -- The id of a course that a body names; SC422 when there is none.
 CREATE FUNCTION scip.course_of(slug text) RETURNS bigint
@@ -211,7 +317,7 @@ BEGIN
   END IF;
 END $$;
 -- Takes the needs that the body names, and with `whole` nothing of what was there before. False: no such booking.
-CREATE FUNCTION scip.set_needs(of_booking uuid, body jsonb, whole boolean) RETURNS boolean
+CREATE FUNCTION scip.write_needs(of_booking uuid, body jsonb, whole boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   held record;
@@ -245,6 +351,103 @@ BEGIN
   END IF;
   RETURN true;
 END $$;
+
+-- What a delegate consents to who says what they eat or need: one row a version, and none of them ever changes.
+CREATE TABLE scip.consent_text (
+  version int PRIMARY KEY CHECK (version > 0),
+  text text NOT NULL CHECK (length(text) <= 4000),
+  text_cy text CHECK (length(text_cy) <= 4000),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CALL scip.publish('consent_text');
+CALL scip.keep_records('consent_text', 'consent_text', 'r.version::text', record => 'r.version');
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.consent_text
+  FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+GRANT INSERT ON scip.consent_text TO scip_writer;
+CREATE POLICY central_insert ON scip.consent_text FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+INSERT INTO scip.kind_address VALUES ('consent_text', '/v1/training/consent-texts/');
+INSERT INTO scip.consent_text (version, text) VALUES (1, 'I agree that the SCiP Alliance keeps what I have written here about what I eat or need, so that it can be provided on the day. '
+  'It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. Who does not agree can come all the same.');
+-- They come one after the other.
+CREATE FUNCTION scip.guard_consent_text() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('scip.consent_text', 0));
+  IF NEW.version > (SELECT max(t.version) + 1 FROM consent_text t) THEN
+    RAISE 'not the next' USING ERRCODE = 'SC409', CONSTRAINT = 'consent-text-order';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_consent_text BEFORE INSERT ON scip.consent_text FOR EACH ROW EXECUTE FUNCTION scip.guard_consent_text();
+-- To which text consent was given with a booking, when, and when it was withdrawn.
+CREATE TABLE scip.booking_consent (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  booking_id uuid NOT NULL REFERENCES scip.booking ON DELETE CASCADE,
+  text_version int NOT NULL REFERENCES scip.consent_text,
+  account_id uuid DEFAULT ctx.account() REFERENCES scip.account ON DELETE SET NULL,
+  given_at timestamptz NOT NULL DEFAULT now(),
+  withdrawn_at timestamptz
+);
+CREATE INDEX ON scip.booking_consent (booking_id, id);
+CREATE INDEX ON scip.booking_consent (text_version);
+CREATE INDEX ON scip.booking_consent (account_id);
+COMMENT ON COLUMN scip.booking_consent.account_id IS 'Who told of it: the website''s account, or the staff''s';
+CALL scip.protect('booking_consent');
+CALL scip.keep_records('booking_consent', NULL, 'NULL', 'NULL');
+GRANT SELECT ON scip.booking_consent TO scip_writer;
+CREATE POLICY see ON scip.booking_consent FOR SELECT TO scip_writer USING (EXISTS (SELECT FROM scip.booking b WHERE b.id = booking_id));
+
+-- Whatever the way: no needs without consent, and none that outlive it.
+CREATE FUNCTION scip.guard_needs() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL) THEN
+    RAISE 'without consent' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-needed';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_needs BEFORE INSERT OR UPDATE ON scip.booking_need FOR EACH ROW EXECUTE FUNCTION scip.guard_needs();
+CREATE FUNCTION scip.remove_needs() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  DELETE FROM booking_need n WHERE n.booking_id = NEW.booking_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER remove_needs AFTER UPDATE OF withdrawn_at ON scip.booking_consent FOR EACH ROW
+  WHEN (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION scip.remove_needs();
+-- The consent that comes with needs is written down before them. The booking's row is the lock, so that of a withdrawal
+-- at the same moment one comes after the other.
+CREATE FUNCTION scip.set_needs(booking uuid, body jsonb, whole boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  given int := (body ->> 'consent')::int;
+BEGIN
+  IF NOT ctx.handles_booking(set_needs.booking) THEN
+    RETURN false;
+  ELSIF given IS NOT NULL AND coalesce(btrim(body ->> 'dietary'), '') || coalesce(btrim(body ->> 'access'), '') <> '' THEN
+    PERFORM FROM booking b WHERE b.id = set_needs.booking FOR NO KEY UPDATE;
+    IF NOT EXISTS (SELECT FROM consent_text t WHERE t.version = given) THEN
+      RAISE 'no such text' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-consent-text';
+    ELSIF given < (SELECT max(t.version) FROM consent_text t) THEN
+      RAISE 'there is a newer one' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-text-replaced';
+    ELSIF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = set_needs.booking AND c.text_version = given AND c.withdrawn_at IS NULL) THEN
+      INSERT INTO booking_consent (booking_id, text_version) VALUES (set_needs.booking, given);
+    END IF;
+  END IF;
+  RETURN write_needs(set_needs.booking, body, whole);
+END $$;
+-- By who handles the booking, and the delegate. False: there is none that stands.
+CREATE FUNCTION scip.withdraw_consent(booking uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  PERFORM FROM booking b WHERE b.id = withdraw_consent.booking AND (ctx.handles_booking(b.id) OR b.person_id = ctx.person()) FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  UPDATE booking_consent c SET withdrawn_at = now() WHERE c.booking_id = withdraw_consent.booking AND c.withdrawn_at IS NULL;
+  RETURN FOUND;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.set_needs, scip.withdraw_consent TO scip_writer;
 
 -- A place for somebody: confirmed while there is one, else waiting. False: no such session. Whoever has this address
 -- is the same person, whatever the letters' case; the lock keeps two requests from adding the person twice, and shares
@@ -432,88 +635,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WHERE b.certificate = read_code(certificate.code);
 $$;
 
--- Where a period begins and ends: an academic year, or of a strategy the academic years that lie within it. No row:
--- neither.
-CREATE FUNCTION scip.training_period(period text, OUT name text, OUT strategy bigint, OUT starts date, OUT ends date) RETURNS SETOF record
-LANGUAGE sql STABLE AS $$
-  SELECT year, NULL::bigint, scip.year_start(year), (scip.year_start(year) + interval '1 year - 1 day')::date
-  FROM (SELECT regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})$', '\1-\2') AS year) y
-  WHERE scip.is_academic_year(year)
-  UNION ALL
-  SELECT s.slug, s.id, min(year)::date, (max(year) + interval '1 year - 1 day')::date
-  FROM scip.strategy s, generate_series(make_date(extract(year FROM scip.earliest(s.starts))::int, 9, 1)::timestamp,
-                                        scip.latest(s.ends)::timestamp, interval '1 year') year
-  WHERE s.slug = period AND year >= scip.earliest(s.starts) AND year + interval '1 year - 1 day' <= scip.latest(s.ends)
-  GROUP BY s.id;
-$$;
-
--- The one place where ratings become public: of fewer than 5 nothing is said. What is published makes a tree (strategy,
--- its academic years, a year's courses), so a hidden figure could be found as the difference of others only below the
--- same parent: where those hidden there come to fewer than 5 together, the smallest other one is hidden as well, and of
--- a hidden year no course is shown.
-CREATE FUNCTION scip.training_ratings(OUT strategy bigint, OUT year text, OUT course bigint, OUT rated int, OUT high int, OUT shown boolean)
-RETURNS SETOF record
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  WITH leaves AS (
-    SELECT academic_year(s.day) AS year, s.course_id AS course, count(f.rating)::int AS rated, count(*) FILTER (WHERE f.rating >= 4)::int AS high
-    FROM feedback f JOIN training_session s ON s.id = f.session_id GROUP BY 1, 2
-  ), years AS (
-    SELECT l.year, sum(l.rated)::int AS rated, sum(l.high)::int AS high FROM leaves l GROUP BY 1
-  ), strategies AS (
-    SELECT s.id AS strategy, y.* FROM strategy s, training_period(s.slug) p, years y
-    WHERE p.strategy = s.id AND year_start(y.year) BETWEEN p.starts AND p.ends
-  ), siblings AS (
-    SELECT t.strategy, t.year, t.rated, sum(t.rated) FILTER (WHERE t.rated < 5) OVER (PARTITION BY t.strategy) AS few,
-           row_number() OVER (PARTITION BY t.strategy, t.rated < 5 ORDER BY t.rated, t.year) AS rank
-    FROM strategies t
-  ), shown_years AS (
-    SELECT y.*, y.rated >= 5 AND NOT EXISTS (SELECT FROM siblings b WHERE b.year = y.year AND b.few BETWEEN 1 AND 4 AND b.rank = 1 AND b.rated >= 5) AS shown
-    FROM years y
-  ), courses AS (
-    SELECT l.*, sum(l.rated) FILTER (WHERE l.rated < 5) OVER (PARTITION BY l.year) AS few,
-           row_number() OVER (PARTITION BY l.year, l.rated < 5 ORDER BY l.rated, l.course) AS rank
-    FROM leaves l
-  )
-  SELECT t.strategy, NULL::text, NULL::bigint, sum(t.rated)::int, sum(t.high)::int, sum(t.rated) >= 5 FROM strategies t GROUP BY 1
-  UNION ALL
-  SELECT NULL, y.year, NULL::bigint, y.rated, y.high, y.shown FROM shown_years y
-  UNION ALL
-  SELECT NULL, c.year, c.course, c.rated, c.high, y.shown AND c.rated >= 5 AND NOT (coalesce(c.few, 0) BETWEEN 1 AND 4 AND c.rank = 1)
-  FROM courses c JOIN shown_years y USING (year);
-$$;
-
--- A share with its parts; NULL parts: not to be told.
-CREATE FUNCTION scip.share(numerator int, denominator int, status text DEFAULT NULL) RETURNS json
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN status IS NOT NULL THEN json_build_object('status', status, 'numerator', NULL, 'denominator', NULL, 'share', NULL)
-  ELSE json_build_object('status', CASE numerator WHEN 0 THEN 'zero' ELSE 'value' END, 'numerator', numerator, 'denominator', denominator,
-                         'share', round(numerator::numeric / nullif(denominator, 0), 4)) END;
-
--- The public figures of a period, of one course or all. No row: no such period or course.
-CREATE FUNCTION scip.training_figures(INOUT period text, INOUT course text, OUT "from" date, OUT "to" date, OUT sessions_held int,
-  OUT delegates int, OUT responses int, OUT response_rate json, OUT rating_high json) RETURNS SETOF record
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT p.name, c.slug, p.starts, p.ends, n.held, n.delegates, n.responses,
-         CASE n.delegates WHEN 0 THEN share(NULL, NULL, 'not_applicable') ELSE share(n.responses, n.delegates) END,
-         CASE WHEN c.id IS NOT NULL AND p.strategy IS NOT NULL THEN share(NULL, NULL, 'not_available') -- not in the tree
-              WHEN coalesce(r.rated, 0) = 0 THEN share(NULL, NULL, CASE n.delegates WHEN 0 THEN 'not_applicable' ELSE 'not_available' END)
-              WHEN NOT r.shown THEN share(NULL, NULL, 'suppressed')
-              ELSE share(r.high, r.rated) END
-  FROM training_period(coalesce(training_figures.period, academic_year(today()))) p
-  LEFT JOIN course c ON c.slug = training_figures.course
-  CROSS JOIN LATERAL (
-    SELECT count(DISTINCT s.id) FILTER (WHERE s.status = 'held')::int AS held, count(b.id)::int AS delegates, count(f.id)::int AS responses
-    FROM training_session s
-    LEFT JOIN booking b ON b.session_id = s.id AND b.attended
-    LEFT JOIN feedback f ON f.booking_id = b.id
-    WHERE s.status IN ('published', 'held') AND s.day BETWEEN p.starts AND p.ends AND (c.id IS NULL OR s.course_id = c.id)) n
-  LEFT JOIN LATERAL (
-    SELECT * FROM training_ratings() t
-    WHERE t.strategy IS NOT DISTINCT FROM p.strategy AND t.year IS NOT DISTINCT FROM CASE WHEN p.strategy IS NULL THEN p.name END
-      AND t.course IS NOT DISTINCT FROM c.id) r ON true
-  WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
-$$;
-
 -- Who comes, as the booking says it. Its booker is shown what it typed, whether the address was known or not; the
 -- session's staff that and whose record it is; the delegate all. A dry run, which would undo the note, reads nothing.
 CREATE FUNCTION scip.delegate_of(booking uuid, OUT person uuid, OUT name text, OUT email text)
@@ -572,48 +693,6 @@ BEGIN
 END $$;
 CREATE TRIGGER erase_from_training AFTER UPDATE OF erased_at ON scip.person FOR EACH ROW
   WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL) EXECUTE FUNCTION scip.erase_from_training();
-
--- Retention is what functions called retain_<kind> remove; each gives the number. A later change adds its own, or
--- replaces one.
-CREATE FUNCTION scip.retain_idempotency() RETURNS int
-LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
-CREATE FUNCTION scip.retain_spent_token() RETURNS int
-LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.spent_token WHERE expires_at < now() - interval '5 minutes' RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
-CREATE FUNCTION scip.retain_personal_read() RETURNS int
-LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.personal_read WHERE at < now() - interval '2 years' RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
-CREATE FUNCTION scip.retain_change() RETURNS int
-LANGUAGE plpgsql AS $$
-DECLARE
-  removed int;
-  cut xid8;
-BEGIN
-  WITH gone AS (DELETE FROM scip.change WHERE at < now() - interval '400 days' RETURNING xid)
-  SELECT count(*), max(xid::text::numeric)::text::xid8 INTO removed, cut FROM gone;
-  IF cut IS NOT NULL THEN
-    INSERT INTO scip.change_cut (xid) VALUES (cut)
-    ON CONFLICT (one) DO UPDATE SET xid = EXCLUDED.xid WHERE EXCLUDED.xid > change_cut.xid;
-  END IF;
-  RETURN removed;
-END $$;
-CREATE FUNCTION scip.retain_person() RETURNS int
-LANGUAGE sql AS $$
-  SELECT count(scip.erase(p.id, now()))::int FROM scip.person p
-  WHERE p.erased_at IS NULL AND p.created_at < now() - interval '2 years'
-    AND NOT EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = p.id
-                    AND (m.ends IS NULL OR m.ends > scip.today() - interval '2 years'))
-    AND NOT EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = p.id
-                    AND (s.ends IS NULL OR s.ends > scip.today() - interval '2 years'))
-    AND NOT EXISTS (SELECT FROM scip.account a WHERE a.person_id = p.id
-                    AND (a.active OR a.updated_at > now() - interval '2 years'))
-    AND NOT EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
-                    WHERE b.person_id = p.id AND s.day > scip.today() - interval '2 years');
-$$;
 CREATE FUNCTION scip.retain_booking_need() RETURNS int
 LANGUAGE sql AS $$
   WITH gone AS (DELETE FROM scip.booking_need n USING scip.booking b, scip.training_session s
@@ -626,20 +705,6 @@ LANGUAGE sql AS $$
                 WHERE comment IS NOT NULL AND given_at < now() - interval '2 years' RETURNING 1)
   SELECT count(*)::int FROM gone;
 $$;
-CREATE OR REPLACE FUNCTION scip.retain(OUT kind text, OUT removed int) RETURNS SETOF record
-LANGUAGE plpgsql AS $$
-DECLARE
-  step text;
-BEGIN
-  FOR step IN SELECT p.proname FROM pg_proc p
-    WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0 ORDER BY 1 LOOP
-    EXECUTE format('SELECT scip.%I()', step) INTO removed;
-    kind := substr(step, 8);
-    RETURN NEXT;
-  END LOOP;
-END $$;
-COMMENT ON COLUMN scip.person.name IS 'personal: purpose=to know who takes part in a Hub, a group or a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat, account or training';
-COMMENT ON COLUMN scip.person.email IS 'personal: purpose=to invite to meetings and training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat, account or training';
 
 -- UK GDPR Art. 15: the bookings as well.
 CREATE FUNCTION scip.bookings_about(person uuid) RETURNS jsonb
@@ -652,57 +717,6 @@ LANGUAGE sql STABLE AS $$
   LEFT JOIN scip.booking_contact t ON t.booking_id = b.id LEFT JOIN scip.feedback f ON f.booking_id = b.id
   WHERE b.person_id = person AND EXISTS (SELECT FROM scip.person p WHERE p.id = b.person_id AND p.erased_at IS NULL);
 $$;
-ALTER FUNCTION scip.held_about RENAME TO held_before_training;
-REVOKE EXECUTE ON FUNCTION scip.held_before_training FROM scip_writer;
-CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  RETURN held_before_training(person) || jsonb_build_object('bookings', bookings_about(person));
-END $$;
-
--- How it is shown. The names of delegates are not in the view: the function that gives them out writes.
-CREATE VIEW scip.courses WITH (security_invoker) AS
-SELECT c.slug::text, c.name::text, c.name_cy::text, c.summary, c.summary_cy, array_to_json(c.sources) AS sources, c.confidence::text,
-       '/v1/training/courses/' || c.slug AS href, c.version AS _version, c.name_sort AS _sort
-FROM scip.course c;
-
-CREATE VIEW scip.training_sessions WITH (security_invoker) AS
-SELECT s.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       s.starts_at, s.ends_at, s.day, s.venue, s.online, s.accessibility, s.status, s.capacity, p.confirmed, p.waiting,
-       CASE s.status WHEN 'published' THEN greatest(s.capacity - p.confirmed, 0) ELSE 0 END AS places_left,
-       s.created_at, s.updated_at, '/v1/training/sessions/' || s.id AS href, s.version AS _version, c.slug AS _course, h.slug AS _hub,
-       s.id || '@training.scip-alliance' AS _ical_uid, s.updated_at AS _ical_dtstamp,
-       CASE WHEN NOT scip.is_ambiguous(s.starts_at) THEN s.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
-       CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.starts_at END AS _ical_dtstart_utc,
-       CASE WHEN NOT scip.is_ambiguous(s.starts_at) AND NOT scip.is_ambiguous(s.ends_at) THEN s.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
-       CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.ends_at END AS _ical_dtend_utc,
-       CASE WHEN scip.is_ambiguous(s.ends_at) AND NOT scip.is_ambiguous(s.starts_at)
-            THEN 'PT' || extract(epoch FROM s.ends_at - s.starts_at)::bigint || 'S' END AS _ical_duration,
-       c.name AS _ical_summary, nullif(concat_ws(', ', s.venue, CASE WHEN s.online THEN 'Online' END), '') AS _ical_location, c.summary AS _ical_description,
-       CASE s.status WHEN 'cancelled' THEN 'CANCELLED' WHEN 'draft' THEN 'TENTATIVE' ELSE 'CONFIRMED' END AS _ical_status,
-       s.sequence AS _ical_sequence
-FROM scip.training_session s
-JOIN scip.course c ON c.id = s.course_id
-LEFT JOIN scip.hub h ON h.id = s.hub_id
-CROSS JOIN LATERAL scip.places(s.id) p;
-
-CREATE VIEW scip.bookings WITH (security_invoker) AS
-SELECT b.id, json_build_object('id', s.id, 'course', c.slug, 'name', c.name, 'starts_at', to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                               'href', '/v1/training/sessions/' || s.id) AS session,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
-       b.organisation_name::text, b.sector::text, b.status,
-       CASE b.status WHEN 'waiting' THEN scip.waiting_position(b.session_id, b.place) END AS position,
-       b.attended, b.certificate,
-       json_build_object('needs', '/v1/bookings/' || b.id || '/needs', 'cancellation', '/v1/bookings/' || b.id || '/cancellation',
-         'calendar', '/v1/training/sessions/' || s.id || '?format=ics',
-         'feedback_link', CASE WHEN b.attended THEN '/v1/bookings/' || b.id || '/feedback-link' END,
-         'certificate', '/v1/certificates/' || b.certificate) AS links,
-       b.created_at, b.updated_at, '/v1/bookings/' || b.id AS href, b.version AS _version, b.session_id AS _session, b.place AS _place
-FROM scip.booking b
-JOIN scip.training_session s ON s.id = b.session_id
-JOIN scip.course c ON c.id = s.course_id
-LEFT JOIN scip.organisation o ON o.id = b.organisation_id;
 
 -- The words of a delegate, with a note of who read them. A dry run, which would undo the note, reads nothing.
 CREATE FUNCTION scip.read_comment(booking uuid, comment text) RETURNS text
@@ -730,18 +744,72 @@ BEGIN
   FROM booking b LEFT JOIN feedback f ON f.booking_id = b.id WHERE b.session_id = session AND b.attended;
 END $$;
 
-CREATE VIEW scip.training_comments WITH (security_invoker) AS
-SELECT f.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course, s.day AS held_on,
-       scip.read_comment(f.booking_id, f.comment) AS comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course
-FROM scip.feedback f
-JOIN scip.training_session s ON s.id = f.session_id
-JOIN scip.course c ON c.id = s.course_id
-WHERE f.comment IS NOT NULL;
+GRANT EXECUTE ON FUNCTION scip.places, scip.certificate TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.course_of, scip.waiting_position, scip.delegate_of, scip.needs_of, scip.book, scip.cancel_booking,
+  scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.read_comment, scip.session_answers TO scip_writer;
 
-GRANT EXECUTE ON FUNCTION scip.places, scip.certificate, scip.training_figures TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.course_of, scip.waiting_position, scip.delegate_of, scip.needs_of, scip.set_needs, scip.book, scip.cancel_booking,
-  scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.held_about, scip.read_comment, scip.session_answers TO scip_writer;
-GRANT SELECT ON scip.courses, scip.training_sessions TO scip_anonymous, scip_writer;
-GRANT SELECT ON scip.bookings, scip.training_comments TO scip_writer;
+-- Schools judge themselves by the Toolkit's principles: emerging, developing, embedding. Their own and the central
+-- team's; others see sums.
+CREATE TABLE scip.self_assessment (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL REFERENCES scip.organisation,
+  principle_id bigint NOT NULL REFERENCES scip.toolkit_principle,
+  stage text NOT NULL CHECK (stage IN ('emerging', 'developing', 'embedding')),
+  assessed_on date NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT self_assessment_once UNIQUE (organisation_id, principle_id, assessed_on)
+);
+CREATE INDEX ON scip.self_assessment (principle_id);
+CREATE INDEX ON scip.self_assessment (assessed_on, id);
+CALL scip.protect('self_assessment');
+CALL scip.let('self_assessment', '(SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])',
+  '(SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])');
+CALL scip.keep_records('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
+
+-- A principle by its slug; SC422 when there is none.
+CREATE FUNCTION scip.principle(slug text) RETURNS bigint
+LANGUAGE plpgsql STABLE STRICT AS $$
+DECLARE
+  found_id bigint;
+BEGIN
+  SELECT p.id INTO found_id FROM scip.toolkit_principle p WHERE p.slug = principle.slug;
+  IF found_id IS NULL THEN
+    RAISE 'no principle %', slug USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-principle';
+  END IF;
+  RETURN found_id;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.principle TO scip_writer;
+
+-- Of an organisation that may have been a school on the day: its category's dates are only as exact as they are known.
+CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.assessed_on > scip.today() THEN
+    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'assessed-in-future';
+  ELSIF NOT EXISTS (SELECT FROM scip.organisation_category c
+                    WHERE c.organisation_id = NEW.organisation_id AND c.category = 'school_sector'
+                      AND (c.starts IS NULL OR scip.earliest(c.starts) <= NEW.assessed_on)
+                      AND (c.ends IS NULL OR scip.latest(c.ends) >= NEW.assessed_on)) THEN
+    RAISE 'not of the school sector' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-school';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_self_assessment BEFORE INSERT OR UPDATE ON scip.self_assessment
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_self_assessment();
+
+-- What a school says on one day, as a whole: what is not named goes. The school's row is the lock, so of two sets at
+-- once the later one stays, never a mixture. Somebody who writes a single one meanwhile comes before or after it.
+CREATE FUNCTION scip.set_self_assessments(organisation bigint, day date, stages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM scip.self_assessment a USING scip.toolkit_principle p
+  WHERE a.organisation_id = organisation AND a.assessed_on = day AND p.id = a.principle_id AND NOT stages ? p.slug;
+  INSERT INTO scip.self_assessment AS a (organisation_id, principle_id, stage, assessed_on)
+  SELECT organisation, scip.principle(s.key), s.value, day FROM jsonb_each_text(stages) s ORDER BY s.key
+  ON CONFLICT ON CONSTRAINT self_assessment_once DO UPDATE SET stage = EXCLUDED.stage WHERE a.stage <> EXCLUDED.stage;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.set_self_assessments TO scip_writer;
 
 COMMIT;

@@ -561,15 +561,6 @@ BEGIN
   GET DIAGNOSTICS added = ROW_COUNT;
 END $$;
 
--- How items are shown; one whose record was deleted as it was called.
-CREATE VIEW scip.use_items WITH (security_invoker) AS
-SELECT i.id, i.kind, coalesce(d.slug, r.slug, i.slug)::text AS slug, coalesce(d.id, r.id) IS NOT NULL AS live,
-       json_build_object('kind', i.kind, 'slug', coalesce(d.slug, r.slug, i.slug), 'title', coalesce(d.title, r.title),
-                         'href', '/v1/' || i.kind || 's/' || coalesce(d.slug, r.slug)) AS item
-FROM scip.use_item i
-LEFT JOIN scip.document d ON i.kind = 'document' AND d.id = i.record_id
-LEFT JOIN scip.resource r ON i.kind = 'resource' AND r.id = i.record_id;
-
 -- A month as it is named: 2026-M11; its first day.
 CREATE FUNCTION scip.named_month(name text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN make_date(left(name, 4)::int, right(name, 2)::int, 1);
@@ -600,24 +591,6 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
     AND (first IS NULL OR lower(scip.total_days(t.period)) >= first)
     AND (last IS NULL OR upper(scip.total_days(t.period)) <= last + interval '1 month');
 $$;
--- Both as they are shown. slug NULL: of everything; live: not of a deleted record that had that slug.
-CREATE FUNCTION scip.usage_rows(kind text, slug text, live boolean, class text, "from" text, "to" text, by text[],
-  OUT item json, OUT period text, OUT class_of text, OUT basis text, OUT total_item_investigations bigint, OUT unique_item_investigations bigint,
-  OUT total_item_requests bigint, OUT unique_item_requests bigint, OUT item_key text)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT i.item, f.period, f.class_of, f.basis, f.ti, f.ui, f.tr, f.ur, coalesce(i.kind || '/' || i.slug || '/' || i.id, '')
-  FROM scip.usage_figures(
-      CASE WHEN usage_rows.slug IS NOT NULL THEN ARRAY(SELECT x.id FROM scip.use_items x WHERE x.slug = usage_rows.slug AND (x.live OR NOT usage_rows.live)
-                                                       AND (usage_rows.kind IS NULL OR x.kind = usage_rows.kind)) END,
-      usage_rows.kind, usage_rows.class, scip.named_month("from"), scip.named_month("to"), coalesce(usage_rows.by, '{month,class}')) f
-  LEFT JOIN scip.use_items i ON i.id = f.item_id
-  UNION ALL
-  SELECT CASE WHEN c.item IS NOT NULL THEN json_build_object('kind', 'document', 'slug', c.item, 'title', d.title, 'href', '/v1/documents/' || d.slug) END,
-         c.period, c.class_of, 'closed', NULL, NULL, c.value::bigint, NULL, coalesce('document/' || c.item || '/', '')
-  FROM scip.closed_usage(usage_rows.slug, 'research_documents_downloaded', usage_rows.class, scip.named_month("from"), scip.named_month("to")) c
-  LEFT JOIN scip.document d ON d.slug = c.item
-  WHERE usage_rows.kind IS DISTINCT FROM 'resource';
-$$;
 CREATE FUNCTION scip.usage_users(class text, "from" text, "to" text,
   OUT period text, OUT class_of text, OUT basis text, OUT users_investigating bigint, OUT users_requesting bigint)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
@@ -628,9 +601,7 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT c.period, c.class_of, 'closed', c.value::bigint, NULL
   FROM scip.closed_usage(NULL, 'resource_bank_users', usage_users.class, scip.named_month("from"), scip.named_month("to")) c;
 $$;
-GRANT SELECT ON scip.use_items TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.closed_usage, scip.usage_rows, scip.usage_users TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.total_days TO scip_anonymous;
+GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.closed_usage, scip.usage_users TO scip_anonymous, scip_writer;
 
 GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_writer;
 

@@ -1,11 +1,13 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
-DROP VIEW scip.meetings, scip.agenda_items, scip.meeting_attendance, scip.resolutions, scip.actions, scip.minutes_versions, scip.group_seats;
-DROP INDEX scip.minutes_shared_at_id_idx;
-DROP FUNCTION scip.guard_meeting, scip.guard_meeting_status, scip.guard_completion, scip.guard_attendance_sharing, scip.lay_agenda,
-  scip.guard_meeting_part, scip.guard_heading, scip.make_room, scip.guard_attendance, scip.guard_action, scip.guard_minutes,
-  scip.guard_minutes_status, scip.keep_shared, scip.guard_seat CASCADE;
-DROP TRIGGER keep_shared_all ON scip.minutes;
+\ir ../views/drop.sql
 DROP FUNCTION scip.import_attendance, scip.read_attendance, scip.attendance_summary, scip.meeting_quorum, scip.meeting_head,
-  scip.set_attendance, scip.complete_agenda, scip.open_headings, scip.meeting_has_records, scip.meeting_members, scip.hold_meeting;
+  scip.keep_shared, scip.guard_minutes_status, scip.guard_minutes, scip.set_attendance, scip.guard_action,
+  scip.guard_attendance, scip.make_room, scip.guard_heading, scip.guard_meeting_part, scip.lay_agenda,
+  scip.guard_attendance_sharing, scip.complete_agenda, scip.guard_completion, scip.open_headings, scip.guard_meeting_status,
+  scip.guard_meeting, scip.meeting_has_records, scip.meeting_members, scip.hold_meeting, scip.record_minutes,
+  scip.record_action, scip.record_resolution, scip.record_attendance, scip.record_agenda_item, scip.record_meeting,
+  ctx.sees_meeting, ctx.writes_meeting CASCADE;
+DROP TABLE scip.minutes, scip.action, scip.resolution, scip.attendance, scip.agenda_item, scip.meeting CASCADE;
+DELETE FROM scip.record_kind WHERE "table" IN ('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
 COMMIT;

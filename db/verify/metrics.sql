@@ -1,4 +1,9 @@
 BEGIN;
+SELECT code, title, unit, public, people FROM scip.closed_metric WHERE false;
+SELECT lines, imported, unchanged, errors FROM scip.import_closed_totals('{"columns": [], "rows": []}');
+SELECT "table", at FROM scip.history_start WHERE false;
+SELECT id FROM known.hub(NULL) WHERE false;
+SELECT 1 / (NOT has_schema_privilege('scip_anonymous', 'known', 'USAGE'))::int;
 SELECT code, version, privacy, breakdowns FROM scip.metric WHERE false;
 SELECT code, version, sql FROM scip.metric_definition WHERE false;
 SELECT 1 / (SELECT (p.first_day = '2021-09-01')::int FROM metric.period('2021/22') p);

@@ -28,6 +28,11 @@ def sqitch(*arguments):
     subprocess.run(command, cwd=DB, check=True, capture_output=True, text=True)
 
 
+def deploy():
+    sqitch("deploy")
+    subprocess.run(["psql", "-qXd", dsn(dbname=NAME, user="scip_migrator"), "-f", DB / "views/load.sql"], check=True)
+
+
 @pytest.fixture(scope="module")
 def database():
     superuser = psycopg2.connect(dsn())
@@ -37,7 +42,7 @@ def database():
     cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
     for _ in range(2):  # running it again changes nothing
         subprocess.run(["psql", "-qXd", dsn(dbname=NAME), "-f", DB / "bootstrap.sql"], check=True)
-    sqitch("deploy")
+    deploy()
     yield dsn(dbname=NAME, user="scip_migrator")
     cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
 
@@ -81,11 +86,19 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
+def schema(database):
+    """What pg_dump says of each object, in whatever order they were made."""
+    dump = subprocess.run(["pg_dump", "--schema-only", "--exclude-schema=sqitch", database], check=True, capture_output=True, text=True).stdout
+    return sorted(block.strip() for block in re.split(r"^--\n-- (?=Name: )", re.sub(r"^\\(un)?restrict .*", "", dump, flags=re.M), flags=re.M))
+
+
 def test_there_and_back(database):
+    before = schema(database)
     sqitch("revert", "-y")
     assert query(database, "SELECT count(*) FROM pg_class WHERE relnamespace = 'scip'::regnamespace") == [(0,)]
     assert query(database, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'scip'::regnamespace") == [(0,)]
-    sqitch("deploy")
+    deploy()
+    assert schema(database) == before
 
 
 def test_loaded_once_then_unchanged(database, files):

@@ -1,0 +1,629 @@
+-- Who and what the Alliance is: nations and regions, organisations, groups, Hubs with their leads, the Toolkit, strategies;
+-- what their writes call; and why a settled record was changed.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+
+-- The four nations and England's nine regions (ONS codes); longitude and latitude of ONS's centroid, WGS 84.
+CREATE TABLE scip.region (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  gss_code text NOT NULL UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
+  name scip.label NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('region', 'country')),
+  nation scip.nation NOT NULL,
+  longitude numeric(5, 2) NOT NULL CHECK (longitude BETWEEN -180 AND 180),
+  latitude numeric(4, 2) NOT NULL CHECK (latitude BETWEEN -90 AND 90),
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
+);
+CREATE INDEX ON scip.region (name_sort, id);
+
+CALL scip.publish('region');
+
+CALL scip.keep_records('region', 'region');
+
+-- nation null: UK-wide (uk_wide true) or not known (uk_wide null).
+CREATE TABLE scip.organisation (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  name scip.label NOT NULL,
+  nation scip.nation,
+  uk_wide boolean,
+  region_id bigint REFERENCES scip.region,
+  gss_code text UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
+  website scip.url,
+  logo scip.url,
+  role text,
+  note text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
+  CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
+);
+CREATE INDEX ON scip.organisation (name_sort, id);
+CREATE INDEX ON scip.organisation (region_id);
+COMMENT ON COLUMN scip.organisation.gss_code IS 'ONS code of a local authority';
+COMMENT ON COLUMN scip.organisation.role IS 'What the organisation does with the Alliance, in the source''s words';
+
+CREATE TABLE scip.organisation_name (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  kind text NOT NULL CHECK (kind IN ('former', 'other', 'welsh', 'acronym')),
+  name scip.label NOT NULL,
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
+  UNIQUE (organisation_id, name)
+);
+
+CREATE TABLE scip.organisation_category (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  category text NOT NULL CHECK (category IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government',
+                                             'armed_forces', 'research', 'careers', 'other', 'unknown')),
+  subcategory scip.code,
+  starts scip.partial_date,
+  ends scip.partial_date,
+  UNIQUE NULLS NOT DISTINCT (organisation_id, category, subcategory, starts),
+  CHECK (scip.earliest(starts) <= scip.latest(ends))
+);
+CREATE INDEX ON scip.organisation_category (category);
+CREATE INDEX ON scip.organisation_category (organisation_id, category);
+
+-- org-id.guide form: register's list code, then the register's own number (GB-UKPRN-10003614), in the one spelling of
+-- each list, so that no organisation is two. NULL for what is none: British and international lists are those below,
+-- of other countries any.
+CREATE FUNCTION scip.org_id(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT list || '-' || CASE
+    WHEN list IN ('GB-CHC', 'GB-NIC') THEN substring(n FROM '^(?:NIC)?0*([1-9][0-9]{5,6})$')
+    WHEN list = 'GB-SC' THEN 'SC' || lpad(substring(n FROM '^(?:SC)?0*([1-9][0-9]{0,5})$'), 6, '0')
+    WHEN list = 'GB-COH' AND n ~ '^[0-9]{1,8}$' AND n !~ '^0+$' THEN lpad(n, 8, '0')
+    WHEN list = 'GB-COH' AND n ~ '^[A-Z]{2}[0-9]{1,6}$' THEN left(n, 2) || lpad(substr(n, 3), 6, '0')
+    WHEN list = 'GB-COH' THEN substring(n FROM '^(R[0-9]{7}|[A-Z]{2}[0-9]{5}[A-Z])$')
+    WHEN list = 'GB-UKPRN' THEN substring(n FROM '^[0-9]{8}$')
+    WHEN list = 'GB-EDU' THEN substring(n FROM '^0*([1-9][0-9]{4,6})$')
+    WHEN list = 'GB-HESA' THEN lpad(substring(n FROM '^(?:H-?)?0*([1-9][0-9]{0,3})$'), 4, '0')
+    WHEN list = 'XI-ROR' THEN substring(lower(n) FROM '^(?:https?://ror[.]org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})$')
+    WHEN list = 'XI-GRID' THEN substring(lower(n) FROM '^grid[.][0-9]{4,6}[.][0-9a-f]{1,2}$')
+    WHEN list = 'XI-LEI' THEN substring(n FROM '^[A-Z0-9]{18}[0-9]{2}$')
+    WHEN list = 'XI-WIKIDATA' THEN substring(n FROM '^Q[1-9][0-9]*$')
+    WHEN list !~ '^(GB|XI)-' OR list IN ('GB-CASC', 'GB-GOR', 'GB-GOVUK', 'GB-IRN', 'GB-LAE', 'GB-LANI', 'GB-LAS', 'GB-MPR', 'GB-NHS', 'GB-NIEDU', 'GB-PLA', 'GB-REV',
+         'GB-SCOTEDU', 'GB-SHPE', 'GB-WALEDU', 'XI-EUID', 'XI-PB') THEN substring(n FROM '^[A-Z0-9.-]+$') END
+  FROM (SELECT upper(m[1]), upper(m[2]) FROM regexp_match(replace(scip.plain(value), ' ', ''), '^([A-Za-z]{2}-[A-Za-z0-9]+)-(.+)$') m) x (list, n));
+GRANT EXECUTE ON FUNCTION scip.org_id TO scip_anonymous, scip_writer;
+
+-- One organisation may hold several; none belongs to two organisations.
+CREATE TABLE scip.organisation_identifier (
+  identifier text PRIMARY KEY CHECK (coalesce(identifier = scip.org_id(identifier), false)),
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  sources scip.sources
+);
+CREATE INDEX ON scip.organisation_identifier (organisation_id);
+
+CREATE TABLE scip.organisation_partnership (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
+  role text NOT NULL CHECK (role IN ('host', 'national_partner', 'regional_partner', 'hub_lead', 'funder', 'founder',
+                                     'delivery', 'adviser', 'venue', 'member', 'other')),
+  starts scip.partial_date,
+  ends scip.partial_date,
+  description text,
+  UNIQUE NULLS NOT DISTINCT (organisation_id, role, starts),
+  CHECK (scip.earliest(starts) <= scip.latest(ends))
+);
+CREATE INDEX ON scip.organisation_partnership (role);
+
+-- Whether these records are invented: a demonstration says so in the sources of all that it has, and shares its database with nothing real.
+CREATE FUNCTION scip.is_demonstration() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM scip.organisation o WHERE 'Demonstration data' = ANY (o.sources))
+$$;
+GRANT EXECUTE ON FUNCTION scip.is_demonstration TO scip_anonymous, scip_writer;
+
+CALL scip.publish('organisation', 'organisation_name', 'organisation_category', 'organisation_identifier',
+                  'organisation_partnership');
+CALL scip.keep_former_slugs('organisation');
+CALL scip.keep_records('organisation', 'organisation');
+CALL scip.keep_records('organisation_name', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
+CALL scip.keep_records('organisation_category', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
+CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.identifier');
+CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
+CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.slug');
+CALL scip.let_central_write('organisation', 'organisation_name', 'organisation_category', 'organisation_identifier',
+  'organisation_partnership');
+-- A partner keeps its own profile.
+CREATE POLICY partner_update ON scip.organisation FOR UPDATE TO scip_writer
+  USING (id = ANY ((SELECT ctx.organisations())::bigint[]));
+
+-- Groups come and go: dated records, their kinds a list that grows.
+CREATE TABLE scip.alliance_group (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  name scip.label NOT NULL,
+  kind scip.code NOT NULL,
+  status text NOT NULL CHECK (status IN ('active', 'closed', 'unknown')),
+  starts scip.partial_date,
+  ends scip.partial_date,
+  purpose text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  decides_applications boolean NOT NULL DEFAULT false,
+  CHECK (scip.earliest(starts) <= scip.latest(ends))
+);
+CREATE INDEX ON scip.alliance_group (name_sort, id);
+COMMENT ON COLUMN scip.alliance_group.decides_applications IS 'Its members review and decide applications for Hubs';
+
+CREATE TABLE scip.group_organisation (
+  group_id bigint REFERENCES scip.alliance_group ON DELETE CASCADE,
+  organisation_id bigint REFERENCES scip.organisation,
+  PRIMARY KEY (group_id, organisation_id)
+);
+CREATE INDEX ON scip.group_organisation (organisation_id);
+
+CALL scip.publish('alliance_group', 'group_organisation');
+CALL scip.keep_records('alliance_group', 'group');
+CALL scip.keep_records('group_organisation', 'group', '(SELECT g.slug FROM alliance_group g WHERE g.id = r.group_id)', part => true, record => 'concat_ws(''/'', r.group_id, r.organisation_id)');
+CALL scip.let_central_write('alliance_group', 'group_organisation');
+
+CREATE TABLE scip.hub (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  slug_source text NOT NULL DEFAULT 'official' CHECK (slug_source IN ('official', 'derived')),
+  name scip.label NOT NULL,
+  nations scip.nation[] NOT NULL CHECK (cardinality(nations) > 0 AND array_position(nations, NULL) IS NULL),
+  blurb text,
+  logo scip.url,
+  logo_alt text,
+  page_url scip.url,
+  page jsonb CHECK (jsonb_typeof(page) = 'object'),
+  launched scip.partial_date,
+  launch_text text,
+  lead_note text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  CHECK (logo IS NULL OR logo_alt IS NOT NULL)
+);
+CREATE INDEX ON scip.hub (name_sort, id);
+COMMENT ON COLUMN scip.hub.page IS 'Aims, activities, contact, links';
+
+CREATE TABLE scip.hub_region (
+  hub_id bigint REFERENCES scip.hub ON DELETE CASCADE,
+  region_id bigint REFERENCES scip.region,
+  PRIMARY KEY (hub_id, region_id)
+);
+CREATE INDEX ON scip.hub_region (region_id);
+
+CREATE TABLE scip.hub_name (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  hub_id bigint NOT NULL REFERENCES scip.hub ON DELETE CASCADE,
+  kind text NOT NULL CHECK (kind IN ('former', 'other', 'welsh', 'acronym')),
+  name scip.label NOT NULL,
+  name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  UNIQUE (hub_id, name)
+);
+
+-- History; the row without an end is the present one. evidence: when the source says so, where the
+-- start is not known.
+CREATE TABLE scip.hub_status (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  hub_id bigint NOT NULL REFERENCES scip.hub ON DELETE CASCADE,
+  status text NOT NULL CHECK (status IN ('proposed', 'active', 'paused', 'closed', 'unknown')),
+  starts scip.partial_date,
+  ends scip.partial_date,
+  evidence scip.partial_date,
+  CHECK (scip.earliest(starts) <= scip.latest(ends))
+);
+CREATE UNIQUE INDEX hub_status_one_current ON scip.hub_status (hub_id) WHERE ends IS NULL;
+CREATE INDEX ON scip.hub_status (hub_id);
+
+-- dated: leads in `period` (half open). last_known: led when `evidence` was given, nothing later is known.
+-- former: led once, with what is known of when. uid: a lead's address.
+CREATE TABLE scip.hub_lead (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation,
+  standing text NOT NULL CHECK (standing IN ('dated', 'last_known', 'former')),
+  period daterange,
+  evidence scip.partial_date,
+  starts scip.partial_date,
+  ends scip.partial_date,
+  note text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  uid uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
+  CONSTRAINT hub_lead_standing CHECK (CASE standing
+    WHEN 'dated' THEN period IS NOT NULL AND NOT isempty(period) AND NOT lower_inf(period)
+                      AND isfinite(lower(period)) AND coalesce(isfinite(upper(period)), true)
+                      AND num_nonnulls(evidence, starts, ends) = 0
+    WHEN 'last_known' THEN evidence IS NOT NULL AND num_nonnulls(period, starts, ends) = 0
+    ELSE period IS NULL AND coalesce(scip.earliest(starts) <= scip.latest(ends), true)
+  END)
+);
+CREATE INDEX ON scip.hub_lead (hub_id);
+CREATE INDEX ON scip.hub_lead (organisation_id);
+CREATE UNIQUE INDEX hub_lead_last_known_once ON scip.hub_lead (hub_id, organisation_id) WHERE standing = 'last_known';
+
+-- One or two dated leads at a time, never the same organisation twice. The Hub's row is the lock, and the
+-- next statements see, with new snapshots, all that earlier holders committed. An exclusion constraint for
+-- the same organisation would deadlock where two insert at once, so that rule stands here as well. The
+-- trigger runs after all parts of a statement: a succession (end one, start the next) is one statement.
+CREATE FUNCTION scip.check_hub_leads() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  hub bigint;
+  unled datemultirange;
+  led boolean;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE 'leads are changed in read committed transactions' USING ERRCODE = 'invalid_transaction_state';
+  END IF;
+  -- A lead that moves locks both Hubs, always in the same order.
+  PERFORM FROM scip.hub WHERE id IN (OLD.hub_id, NEW.hub_id) ORDER BY id FOR NO KEY UPDATE;
+
+  hub := NEW.hub_id;
+  IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b USING (hub_id, organisation_id)
+             WHERE a.hub_id = hub AND a.standing = 'dated' AND b.standing = 'dated'
+               AND a.id < b.id AND a.period && b.period) THEN
+    RAISE 'the same organisation leads twice at once' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-lead-twice';
+  END IF;
+  -- A third one, if any, overlaps the other two on the day on which the last of the three starts.
+  IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b ON b.period @> lower(a.period)
+             WHERE a.hub_id = hub AND b.hub_id = hub AND a.standing = 'dated' AND b.standing = 'dated'
+             GROUP BY a.id HAVING count(*) > 2) THEN
+    RAISE 'a Hub has at most two leads' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-has-two-leads';
+  END IF;
+
+  hub := OLD.hub_id;
+  IF OLD.standing = 'dated' AND EXISTS (SELECT FROM scip.hub h WHERE h.id = hub)
+     AND NOT EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = hub AND s.status = 'closed' AND s.ends IS NULL) THEN
+    -- Days from today on that this change leaves without any lead. Plans of a Hub that nobody leads
+    -- today are free.
+    SELECT datemultirange(OLD.period * daterange(scip.today(), NULL)) - coalesce(range_agg(l.period), '{}'),
+           OLD.period @> scip.today() OR coalesce(bool_or(l.period @> scip.today()), false)
+    INTO unled, led
+    FROM scip.hub_lead l WHERE l.hub_id = hub AND l.standing = 'dated';
+    IF led AND NOT isempty(unled) THEN
+      RAISE 'a Hub needs a lead' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-needs-a-lead';
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER check_hub_leads AFTER INSERT OR UPDATE OR DELETE ON scip.hub_lead
+  FOR EACH ROW EXECUTE FUNCTION scip.check_hub_leads();
+
+CALL scip.publish('hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead');
+CALL scip.keep_former_slugs('hub');
+CALL scip.keep_records('hub', 'hub');
+CALL scip.keep_records('hub_region', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'concat_ws(''/'', r.hub_id, r.region_id)');
+CALL scip.keep_records('hub_name', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
+CALL scip.keep_records('hub_status', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
+CALL scip.keep_records('hub_lead', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
+CALL scip.keep_records('hub_former_slug', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'r.slug');
+CALL scip.let_central_write('hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead');
+
+-- A Hub Lead keeps the Hub's profile; policies know rows, not columns.
+CREATE POLICY lead_update ON scip.hub FOR UPDATE TO scip_writer
+  USING (id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort}';
+BEGIN
+  IF NOT ctx.central() AND to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
+    RAISE 'more than the profile' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-profile';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_profile BEFORE UPDATE ON scip.hub
+  FOR EACH ROW WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_hub_profile();
+
+-- A name that is given up stays findable; one taken back is former no more. Files that are loaded rule over
+-- their own names.
+CREATE FUNCTION scip.keep_former_name() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  DELETE FROM hub_name WHERE hub_id = NEW.id AND name = NEW.name;
+  INSERT INTO hub_name (hub_id, kind, name) VALUES (NEW.id, 'former', OLD.name)
+  ON CONFLICT (hub_id, name) DO UPDATE SET kind = 'former';
+  RETURN NULL;
+END $$;
+CREATE TRIGGER keep_former_name AFTER UPDATE ON scip.hub
+  FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name AND ctx.account() IS NOT NULL)
+  EXECUTE FUNCTION scip.keep_former_name();
+
+-- A Hub made by mistake goes while it is proposed; who refers to it keeps it (foreign keys).
+CREATE FUNCTION scip.guard_hub_removal() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM hub_status s WHERE s.hub_id = OLD.id AND s.status <> 'proposed') THEN
+    RAISE 'it was more than proposed' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-not-proposed';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER guard_removal BEFORE DELETE ON scip.hub
+  FOR EACH ROW WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_hub_removal();
+
+-- What may follow what. An active Hub is led by somebody; where that was not known when it was loaded, by who led it last. The Hub's row is the lock; what
+-- the earlier holders committed is seen by the next statement.
+CREATE FUNCTION scip.check_hub_status() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  before text;
+BEGIN
+  PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
+  before := (SELECT s.status FROM hub_status s WHERE s.hub_id = NEW.hub_id AND s.id <> NEW.id
+             ORDER BY latest(s.ends) DESC NULLS FIRST, s.id DESC LIMIT 1);
+  IF before || ' ' || NEW.status NOT IN ('proposed active', 'proposed closed', 'active paused', 'active closed',
+       'paused active', 'paused closed', 'closed active', 'unknown active', 'unknown paused', 'unknown closed') THEN
+    RAISE '% cannot follow %', NEW.status, before USING ERRCODE = 'SC409', CONSTRAINT = 'hub-status-transition';
+  ELSIF NEW.status = 'active' AND (before = 'closed' OR ctx.account() IS NOT NULL) AND NOT EXISTS (
+          SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
+          AND (l.standing = 'dated' AND l.period @> today() OR l.standing = 'last_known' AND before = 'unknown')) THEN
+    RAISE 'a Hub needs a lead' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-needs-a-lead';
+  ELSIF earliest(NEW.starts) > today() THEN
+    RAISE 'the present status starts later' USING ERRCODE = 'SC422', CONSTRAINT = 'hub-status-starts-later';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER check_hub_status AFTER INSERT ON scip.hub_status
+  FOR EACH ROW WHEN (NEW.ends IS NULL) EXECUTE FUNCTION scip.check_hub_status();
+
+-- The Thriving Lives Toolkit. The principles are parts of one picture: ordinal is for display and ranks nothing.
+CREATE TABLE scip.toolkit_principle (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  ordinal int NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED CHECK (ordinal > 0),
+  name scip.label NOT NULL,
+  summary text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE scip.toolkit_fact (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  kind text NOT NULL CHECK (kind IN ('cpd_tier', 'self_assessment_stage', 'fact')),
+  ordinal int CHECK (ordinal > 0),
+  name scip.label NOT NULL,
+  text text,
+  value text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON scip.toolkit_fact (kind, ordinal, id);
+
+CALL scip.publish('toolkit_principle', 'toolkit_fact');
+CALL scip.keep_records('toolkit_principle', 'toolkit_principle');
+CALL scip.keep_records('toolkit_fact', 'toolkit_fact');
+CALL scip.let_central_write('toolkit_principle', 'toolkit_fact');
+
+CREATE TABLE scip.strategy (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  name scip.label NOT NULL,
+  period_text text NOT NULL UNIQUE,
+  starts scip.partial_date NOT NULL,
+  ends scip.partial_date NOT NULL,
+  summary text,
+  sources scip.sources NOT NULL,
+  confidence scip.confidence NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CHECK (scip.earliest(starts) <= scip.latest(ends))
+);
+
+CREATE TABLE scip.strategy_theme (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  strategy_id bigint NOT NULL REFERENCES scip.strategy ON DELETE CASCADE,
+  ordinal int NOT NULL CHECK (ordinal > 0),
+  slug scip.slug NOT NULL,
+  name scip.label NOT NULL,
+  UNIQUE (strategy_id, slug),
+  UNIQUE (strategy_id, ordinal) DEFERRABLE INITIALLY DEFERRED
+);
+
+CALL scip.publish('strategy', 'strategy_theme');
+CALL scip.keep_records('strategy', 'strategy');
+CALL scip.keep_records('strategy_theme', 'strategy', '(SELECT s.slug FROM strategy s WHERE s.id = r.strategy_id)', part => true);
+CALL scip.let_central_write('strategy', 'strategy_theme');
+
+-- The id of a record that a body names; SC422 when there is none.
+CREATE FUNCTION scip.reference(kind text, key text) RETURNS bigint
+LANGUAGE plpgsql STABLE STRICT AS $$
+DECLARE
+  found_id bigint;
+BEGIN
+  CASE kind
+    WHEN 'region' THEN SELECT id INTO found_id FROM scip.region WHERE key IN (slug, gss_code);
+    WHEN 'organisation' THEN SELECT id INTO found_id FROM scip.organisation WHERE slug = key;
+    WHEN 'hub' THEN SELECT id INTO found_id FROM scip.hub WHERE slug = key;
+    WHEN 'event' THEN SELECT id INTO found_id FROM scip.event WHERE slug = key;
+    WHEN 'document' THEN SELECT id INTO found_id FROM scip.document WHERE slug = key;
+    WHEN 'principle' THEN SELECT id INTO found_id FROM scip.toolkit_principle WHERE slug = key;
+  END CASE;
+  IF found_id IS NULL THEN
+    RAISE 'no % %', kind, key USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-' || kind;
+  END IF;
+  RETURN found_id;
+END $$;
+
+-- Sets that a body gives replace those of the record, whose row the caller has locked. They are functions of
+-- their own because each of their statements sees what was committed before that lock was got; parts of the
+-- caller's statement would see what was there before it waited. What stays the same is not touched.
+CREATE FUNCTION scip.set_organisation_parts(organisation bigint, body jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF body ? 'other_names' THEN
+    DELETE FROM scip.organisation_name n WHERE n.organisation_id = organisation AND NOT EXISTS (
+      SELECT FROM jsonb_to_recordset(body -> 'other_names') p (name text, kind text) WHERE p.name = n.name AND p.kind = n.kind);
+    INSERT INTO scip.organisation_name (organisation_id, name, kind)
+    SELECT organisation, p.name, p.kind FROM jsonb_to_recordset(body -> 'other_names') p (name text, kind text)
+    WHERE NOT EXISTS (SELECT FROM scip.organisation_name n
+                      WHERE n.organisation_id = organisation AND n.name = p.name AND n.kind = p.kind);
+  END IF;
+  IF body ? 'categories' THEN
+    DELETE FROM scip.organisation_category c WHERE c.organisation_id = organisation AND NOT EXISTS (
+      SELECT FROM jsonb_to_recordset(body -> 'categories') p (category text, subcategory text, "from" text, "to" text)
+      WHERE (p.category, p.subcategory, p."from", p."to") IS NOT DISTINCT FROM (c.category, c.subcategory, c.starts, c.ends));
+    INSERT INTO scip.organisation_category (organisation_id, category, subcategory, starts, ends)
+    SELECT organisation, p.*
+    FROM jsonb_to_recordset(body -> 'categories') p (category text, subcategory text, "from" text, "to" text)
+    WHERE NOT EXISTS (SELECT FROM scip.organisation_category c WHERE c.organisation_id = organisation
+      AND (p.category, p.subcategory, p."from", p."to") IS NOT DISTINCT FROM (c.category, c.subcategory, c.starts, c.ends));
+  END IF;
+  IF body ? 'identifiers' THEN
+    IF EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL) THEN
+      RAISE 'not in the form of its list' USING ERRCODE = 'SC422', CONSTRAINT = 'identifier-form';
+    END IF;
+    body := jsonb_set(body, '{identifiers}', (SELECT coalesce(jsonb_agg(DISTINCT scip.org_id(p)), '[]') FROM jsonb_array_elements_text(body -> 'identifiers') p));
+    DELETE FROM scip.organisation_identifier i WHERE i.organisation_id = organisation
+      AND NOT body -> 'identifiers' ? i.identifier;
+    INSERT INTO scip.organisation_identifier (organisation_id, identifier)
+    SELECT organisation, p FROM jsonb_array_elements_text(body -> 'identifiers') p
+    WHERE NOT EXISTS (SELECT FROM scip.organisation_identifier i WHERE i.organisation_id = organisation AND i.identifier = p);
+  END IF;
+  IF body ? 'partnerships' THEN
+    DELETE FROM scip.organisation_partnership o WHERE o.organisation_id = organisation AND NOT EXISTS (
+      SELECT FROM jsonb_to_recordset(body -> 'partnerships') p (role text, "from" text, "to" text, description text)
+      WHERE (p.role, p."from", p."to", p.description) IS NOT DISTINCT FROM (o.role, o.starts, o.ends, o.description));
+    INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description)
+    SELECT organisation, p.*
+    FROM jsonb_to_recordset(body -> 'partnerships') p (role text, "from" text, "to" text, description text)
+    WHERE NOT EXISTS (SELECT FROM scip.organisation_partnership o WHERE o.organisation_id = organisation
+      AND (p.role, p."from", p."to", p.description) IS NOT DISTINCT FROM (o.role, o.starts, o.ends, o.description));
+  END IF;
+END $$;
+
+CREATE FUNCTION scip.set_group_organisations(the_group bigint, body jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF body ? 'organisations' THEN
+    DELETE FROM scip.group_organisation m USING scip.organisation o
+    WHERE m.group_id = the_group AND o.id = m.organisation_id AND NOT body -> 'organisations' ? o.slug;
+    INSERT INTO scip.group_organisation (group_id, organisation_id)
+    SELECT the_group, o FROM (SELECT scip.reference('organisation', p) AS o
+                              FROM jsonb_array_elements_text(body -> 'organisations') p) named
+    WHERE NOT EXISTS (SELECT FROM scip.group_organisation m WHERE m.group_id = the_group AND m.organisation_id = o);
+  END IF;
+END $$;
+
+-- Themes stand in the order of the list.
+CREATE FUNCTION scip.set_strategy_themes(strategy bigint, body jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF body ? 'themes' THEN
+    DELETE FROM scip.strategy_theme t WHERE t.strategy_id = strategy
+      AND NOT body -> 'themes' @> jsonb_build_array(jsonb_build_object('slug', t.slug, 'name', t.name));
+    UPDATE scip.strategy_theme t SET ordinal = p.n
+    FROM ROWS FROM (jsonb_to_recordset(body -> 'themes') AS (slug text)) WITH ORDINALITY p (slug, n)
+    WHERE t.strategy_id = strategy AND t.slug = p.slug AND t.ordinal <> p.n;
+    INSERT INTO scip.strategy_theme (strategy_id, ordinal, slug, name)
+    SELECT strategy, p.n, p.slug, p.name
+    FROM ROWS FROM (jsonb_to_recordset(body -> 'themes') AS (slug text, name text)) WITH ORDINALITY p (slug, name, n)
+    WHERE NOT EXISTS (SELECT FROM scip.strategy_theme t
+                      WHERE t.strategy_id = strategy AND t.slug = p.slug AND t.name = p.name);
+  END IF;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_group_organisations, scip.set_strategy_themes TO scip_writer;
+
+-- Sets that a body gives replace those of the Hub, whose row the caller has locked (see set_organisation_parts).
+-- A name that stays keeps its kind.
+CREATE FUNCTION scip.set_hub_parts(hub bigint, body jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  given bigint[];
+BEGIN
+  IF body ? 'regions' THEN
+    given := ARRAY(SELECT DISTINCT scip.reference('region', p) FROM jsonb_array_elements_text(body -> 'regions') p);
+    DELETE FROM scip.hub_region r WHERE r.hub_id = hub AND r.region_id <> ALL (given);
+    INSERT INTO scip.hub_region (hub_id, region_id)
+    SELECT hub, g FROM unnest(given) g
+    WHERE NOT EXISTS (SELECT FROM scip.hub_region r WHERE r.hub_id = hub AND r.region_id = g);
+  END IF;
+  IF body ? 'other_names' THEN
+    DELETE FROM scip.hub_name n WHERE n.hub_id = hub AND NOT body -> 'other_names' ? n.name;
+    INSERT INTO scip.hub_name (hub_id, kind, name)
+    SELECT DISTINCT hub, 'other', p FROM jsonb_array_elements_text(body -> 'other_names') p
+    WHERE NOT EXISTS (SELECT FROM scip.hub_name n WHERE n.hub_id = hub AND n.name = p);
+  END IF;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.set_hub_parts TO scip_writer;
+
+-- A Hub's page after a merge patch of the Hub (RFC 7396: members that are null go).
+CREATE FUNCTION scip.patched_page(page jsonb, patch jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN NOT patch ? 'page' THEN page
+            WHEN jsonb_typeof(patch -> 'page') = 'null' THEN NULL
+            ELSE nullif(jsonb_strip_nulls(coalesce(page, '{}') || (patch -> 'page')), '{}') END;
+GRANT EXECUTE ON FUNCTION scip.patched_page TO scip_writer;
+
+-- Corrections: a settled record is changed with a reason, which stays for those who see the record. History keeps what the
+-- record was before.
+
+CREATE TABLE scip.correction (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  record text NOT NULL CHECK (record ~ '^/v1/'),
+  operation scip.label NOT NULL,
+  reason text NOT NULL CHECK (scip.shows(reason) AND length(reason) <= 2000),
+  hub_id bigint REFERENCES scip.hub ON DELETE SET NULL,
+  group_id bigint REFERENCES scip.alliance_group ON DELETE SET NULL,
+  account_id uuid,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON scip.correction (record);
+CREATE INDEX ON scip.correction (created_at, id);
+CREATE INDEX ON scip.correction (hub_id);
+CREATE INDEX ON scip.correction (group_id);
+COMMENT ON COLUMN scip.correction.record IS 'Where the record is, or was';
+COMMENT ON COLUMN scip.correction.account_id IS 'Whose account corrected it';
+CALL scip.protect('correction');
+GRANT SELECT ON scip.correction TO scip_writer;
+CREATE POLICY see ON scip.correction FOR SELECT TO scip_writer USING (ctx.sees(hub_id, group_id));
+CALL scip.keep_records('correction', NULL, 'NULL', 'NULL');
+
+-- Writes the reason down, before the change: it is what lets the record's own rules accept the change. The caller holds
+-- the record's row and may change it. Without a reason nothing is written, and the rules refuse as ever.
+CREATE FUNCTION scip.correct_record(record text, reason text, hub bigint, alliance_group bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  IF correct_record.reason IS NOT NULL THEN
+    INSERT INTO correction (record, operation, reason, hub_id, group_id, account_id)
+    VALUES (correct_record.record, ctx.operation(), correct_record.reason, hub, alliance_group, ctx.account());
+  END IF;
+  RETURN true;
+END $$;
+-- Whether this transaction has given a reason for changing the record. Volatile: it sees what its own statement wrote.
+CREATE FUNCTION scip.is_corrected(record text) RETURNS boolean
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM correction c WHERE c.record = is_corrected.record AND c.xid = pg_current_xact_id())
+$$;
+GRANT EXECUTE ON FUNCTION scip.correct_record, scip.is_corrected TO scip_writer;
+
+COMMIT;

@@ -1,3 +1,0 @@
-BEGIN;
-DROP FUNCTION scip.href;
-COMMIT;

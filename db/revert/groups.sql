@@ -1,3 +1,0 @@
-BEGIN;
-DROP TABLE scip.group_organisation, scip.alliance_group;
-COMMIT;

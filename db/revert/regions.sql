@@ -1,3 +1,0 @@
-BEGIN;
-DROP TABLE scip.region;
-COMMIT;

@@ -1,4 +1,0 @@
-BEGIN;
-DROP TABLE scip.headline_figure, scip.strategy_theme, scip.strategy;
-DROP FUNCTION scip.refuse_change;
-COMMIT;

@@ -1,3 +1,0 @@
-BEGIN;
-DROP TABLE scip.toolkit_fact, scip.toolkit_principle;
-COMMIT;

@@ -1,0 +1,10 @@
+BEGIN;
+SELECT id, issuer, subject, label, active, tokens_from FROM scip.account WHERE false;
+SELECT account_id, role, hub_id, group_id, organisation_id, starts, ends FROM scip.account_role WHERE false;
+SELECT 'ctx.enter'::regproc, 'ctx.claim'::regproc, 'ctx.keep'::regproc, 'ctx.kept'::regproc, 'ctx.undo'::regproc;
+SELECT 'scip.given_roles'::regproc;
+SELECT 1/count(*) FROM pg_trigger WHERE tgname = 'keep_two';
+SELECT issuer, subject, first_asked_at, last_asked_at, asked FROM scip.unknown_account WHERE false;
+SELECT has_function_privilege('scip_writer', 'ctx.unknown_account(text, text)', 'EXECUTE')::int / 1;
+SELECT persons FROM scip.idempotency WHERE false;
+ROLLBACK;

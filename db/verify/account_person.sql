@@ -1,3 +1,0 @@
-BEGIN;
-SELECT person FROM scip.accounts WHERE false;
-ROLLBACK;

@@ -1,3 +1,0 @@
-BEGIN;
-SELECT 1/(scip.href('news', 'x') = '/v1/news/x')::int;
-ROLLBACK;

@@ -1,3 +1,0 @@
-BEGIN;
-SELECT xid, id, kind FROM scip.change WHERE false;
-ROLLBACK;

@@ -1,3 +1,0 @@
-BEGIN;
-SELECT 'scip.href'::regproc;
-ROLLBACK;

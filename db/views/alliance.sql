@@ -1,0 +1,121 @@
+-- Records have a version: what If-Match asks for.
+
+CREATE VIEW scip.regions WITH (security_invoker) AS
+SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, r.longitude, r.latitude,
+       coalesce((SELECT json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) ORDER BY h.name_sort)
+                 FROM scip.hub_region hr JOIN scip.hub h ON h.id = hr.hub_id WHERE hr.region_id = r.id), '[]') AS hubs,
+       array_to_json(r.sources) AS sources, '/v1/regions/' || r.slug AS href,
+       json_build_object('type', 'Point', 'coordinates', json_build_array(r.longitude, r.latitude)) AS _geometry,
+       r.name_sort AS _sort
+FROM scip.region r;
+
+CREATE VIEW scip.hubs WITH (security_invoker) AS
+SELECT h.slug, h.name,
+       (SELECT coalesce(json_agg(n.name ORDER BY n.name_sort), '[]') FROM scip.hub_name n WHERE n.hub_id = h.id) AS other_names,
+       array_to_json(h.nations) AS nations,
+       coalesce(g.regions, '[]') AS regions,
+       coalesce(s.status, 'unknown') AS status, s.evidence::text AS status_evidence,
+       h.launched::text, scip.precision(h.launched) AS launched_precision, h.launch_text,
+       coalesce(l.current_leads, '[]') AS current_leads, coalesce(l.last_known_leads, '[]') AS last_known_leads,
+       coalesce(l.former_leads, '[]') AS former_leads, h.lead_note,
+       h.blurb, h.logo, h.logo_alt, h.page_url,
+       array_to_json(h.sources) AS sources, h.confidence, '/v1/hubs/' || h.slug AS href,
+       CASE WHEN g.longitude IS NOT NULL THEN
+         json_build_object('type', 'Point', 'coordinates', json_build_array(g.longitude, g.latitude)) END AS _geometry,
+       h.id AS _id, h.nations AS _nations, h.launched AS _launched, h.name_sort AS _sort,
+       h.page::json AS page, coalesce(s.status = 'active', false) AS may_use_branding, h.version AS _version
+FROM scip.hub h
+LEFT JOIN scip.hub_status s ON s.hub_id = h.id AND s.ends IS NULL
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) ORDER BY r.name_sort) AS regions,
+         round(avg(r.longitude), 2) AS longitude, round(avg(r.latitude), 2) AS latitude
+  FROM scip.hub_region hr JOIN scip.region r ON r.id = hr.region_id WHERE hr.hub_id = h.id) g ON true
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug,
+                                    'since', lower(x.period)) ORDER BY o.name_sort)
+           FILTER (WHERE x.period @> scip.today()) AS current_leads,
+         json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug,
+                                    'as_of', x.evidence) ORDER BY o.name_sort)
+           FILTER (WHERE x.standing = 'last_known') AS last_known_leads,
+         json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug,
+                                    'from', coalesce(x.starts::text, lower(x.period)::text),
+                                    'to', coalesce(x.ends::text, (upper(x.period) - 1)::text),
+                                    'as_of', x.evidence, 'note', x.note) ORDER BY o.name_sort)
+           FILTER (WHERE x.standing = 'former' OR upper(x.period) <= scip.today()) AS former_leads
+  FROM scip.hub_lead x JOIN scip.organisation o ON o.id = x.organisation_id WHERE x.hub_id = h.id) l ON true;
+
+CREATE VIEW scip.organisations WITH (security_invoker) AS
+SELECT o.slug, o.name,
+       (SELECT coalesce(json_agg(json_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name_sort), '[]')
+        FROM scip.organisation_name n WHERE n.organisation_id = o.id) AS other_names,
+       (SELECT coalesce(json_agg(json_build_object('category', c.category, 'subcategory', c.subcategory, 'from', c.starts, 'to', c.ends)
+                                 ORDER BY c.category, c.subcategory), '[]')
+        FROM scip.organisation_category c WHERE c.organisation_id = o.id) AS categories,
+       o.nation, o.uk_wide,
+       CASE WHEN r.id IS NOT NULL THEN json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END AS region,
+       (SELECT coalesce(json_agg(i.identifier ORDER BY i.identifier), '[]')
+        FROM scip.organisation_identifier i WHERE i.organisation_id = o.id) AS identifiers,
+       (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description)
+                                 ORDER BY p.role), '[]')
+        FROM scip.organisation_partnership p WHERE p.organisation_id = o.id) AS partnerships,
+       (SELECT coalesce(json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug, 'standing',
+                  CASE WHEN l.period @> scip.today() THEN 'current' WHEN l.standing = 'dated' AND upper(l.period) <= scip.today() THEN 'former'
+                       WHEN l.standing = 'dated' THEN 'planned' ELSE l.standing END) ORDER BY h.name_sort, l.id), '[]')
+        FROM scip.hub_lead l JOIN scip.hub h ON h.id = l.hub_id WHERE l.organisation_id = o.id) AS hubs_led,
+       o.website, o.logo, o.role, o.note,
+       array_to_json(o.sources) AS sources, o.confidence, '/v1/organisations/' || o.slug AS href,
+       o.id AS _id, o.name_sort AS _sort,
+       o.version AS _version, o.search AS _search
+FROM scip.organisation o
+LEFT JOIN scip.region r ON r.id = o.region_id;
+
+CREATE VIEW scip.groups WITH (security_invoker) AS
+SELECT g.slug, g.name, g.kind, g.status, g.starts::text, g.ends::text, g.purpose,
+       (SELECT coalesce(json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) ORDER BY o.name_sort), '[]')
+        FROM scip.group_organisation m JOIN scip.organisation o ON o.id = m.organisation_id WHERE m.group_id = g.id) AS organisations,
+       array_to_json(g.sources) AS sources, g.confidence, '/v1/groups/' || g.slug AS href, g.name_sort AS _sort,
+       g.version AS _version
+FROM scip.alliance_group g;
+
+CREATE VIEW scip.toolkit_principles WITH (security_invoker) AS
+SELECT p.slug, p.ordinal, p.name, p.summary, array_to_json(p.sources) AS sources, p.confidence,
+       '/v1/toolkit/principles/' || p.slug AS href,
+       p.version AS _version
+FROM scip.toolkit_principle p;
+
+CREATE VIEW scip.strategies WITH (security_invoker) AS
+SELECT s.slug, s.name, s.period_text AS period, s.starts::text, s.ends::text, s.summary,
+       (SELECT coalesce(json_agg(json_build_object('slug', t.slug, 'name', t.name) ORDER BY t.ordinal), '[]')
+        FROM scip.strategy_theme t WHERE t.strategy_id = s.id) AS themes,
+       array_to_json(s.sources) AS sources, s.confidence, '/v1/strategies/' || s.slug AS href, scip.earliest(s.starts) AS _starts_on,
+       s.version AS _version
+FROM scip.strategy s;
+
+CREATE VIEW scip.toolkit_facts WITH (security_invoker) AS
+SELECT f.slug, f.kind, f.ordinal, f.name, f.text, f.value, array_to_json(f.sources) AS sources, f.confidence,
+       '/v1/toolkit/facts/' || f.slug AS href, f.version AS _version
+FROM scip.toolkit_fact f;
+CREATE VIEW scip.hub_leads WITH (security_invoker) AS
+SELECT l.uid AS id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
+       json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
+       CASE WHEN l.standing <> 'dated' THEN l.standing WHEN l.period @> scip.today() THEN 'current'
+            WHEN lower(l.period) > scip.today() THEN 'planned' ELSE 'former' END AS standing,
+       coalesce(lower(l.period)::text, l.starts) AS "from", coalesce((upper(l.period) - 1)::text, l.ends) AS "to",
+       l.evidence::text AS as_of, l.note, array_to_json(l.sources) AS sources, l.confidence,
+       '/v1/hubs/' || h.slug || '/leads/' || l.uid AS href, l.version AS _version, h.slug AS _hub,
+       coalesce(lower(l.period), scip.earliest(l.starts), scip.earliest(l.evidence)) AS _since, o.name_sort AS _sort
+FROM scip.hub_lead l
+JOIN scip.hub h ON h.id = l.hub_id
+JOIN scip.organisation o ON o.id = l.organisation_id;
+GRANT SELECT ON scip.hub_leads TO scip_anonymous, scip_writer;
+
+CREATE VIEW scip.corrections WITH (security_invoker) AS
+SELECT c.id, c.record, c.operation::text, c.reason,
+       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
+       c.created_at, h.slug AS _hub
+FROM scip.correction c LEFT JOIN scip.hub h ON h.id = c.hub_id LEFT JOIN scip.alliance_group g ON g.id = c.group_id;
+GRANT SELECT ON scip.corrections TO scip_writer;
+
+GRANT SELECT ON scip.regions, scip.hubs, scip.organisations, scip.groups, scip.toolkit_principles, scip.toolkit_facts, scip.strategies
+  TO scip_anonymous, scip_writer;

@@ -1,0 +1,50 @@
+-- What the read queries select from.
+CREATE VIEW scip.activities WITH (security_invoker) AS
+SELECT a.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, a.kind, a.held_on,
+       a.title::text, a.description, array_to_json(a.themes) AS themes, a.membership_id AS membership, a.programme::text,
+       a.interventions, a.young_people, a.created_at, a.updated_at, '/v1/hubs/' || h.slug || '/activities/' || a.id AS href,
+       a.version AS _version, h.slug AS _hub
+FROM scip.activity a JOIN scip.hub h ON h.id = a.hub_id;
+
+-- A row for each Hub and quarter since there are Hubs; a draft is none to who may not see it. owed: the Hub is active
+-- in all of the quarter.
+CREATE VIEW scip.hub_updates WITH (security_invoker) AS
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.quarter, q.starts,
+       scip.quarter_end(q.quarter) AS ends, scip.due_on(q.quarter) AS due_on, scip.open_until(h.id, q.quarter) AS open_until,
+       scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS owed, coalesce(u.status, 'none') AS status, u.nil_return,
+       (u.submitted_at AT TIME ZONE 'Europe/London')::date > scip.due_on(q.quarter) AS late, u.submitted_at,
+       u.practice, u.challenges, u.ideas, u.priorities, u.questions, u.member_updates, u.created_at, u.updated_at,
+       '/v1/hubs/' || h.slug || '/updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
+       h.name_sort AS _sort
+FROM scip.hub h
+CROSS JOIN LATERAL (SELECT scip.quarter(s::date) AS quarter, s::date AS starts
+                    FROM generate_series('2013-09-01'::timestamp, scip.today()::timestamp, interval '3 months') s) q
+LEFT JOIN scip.quarterly_update u ON u.hub_id = h.id AND u.quarter = q.quarter;
+
+CREATE VIEW scip.messages WITH (security_invoker) AS
+SELECT m.id, m.direction,
+       CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
+       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       m.kind, m.title::text, m.text, m.sent_on, m.response, m.means, m.responded_on, m.created_at, m.updated_at,
+       '/v1/messages/' || m.id AS href, m.version AS _version, g.slug AS _group, h.slug AS _hub
+FROM scip.message m
+LEFT JOIN scip.alliance_group g ON g.id = m.group_id
+LEFT JOIN scip.hub h ON h.id = m.hub_id;
+
+-- A row for each Hub and message for Hubs: relayed or not.
+CREATE VIEW scip.hub_relays WITH (security_invoker) AS
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
+       json_build_object('id', m.id, 'title', m.title, 'sent_on', m.sent_on, 'href', '/v1/messages/' || m.id) AS message,
+       r.relayed_on, r.how, r.updated_at, '/v1/hubs/' || h.slug || '/relays/' || m.id AS href, r.version AS _version,
+       h.id AS _hub_id, h.slug AS _hub, m.id AS _message, m.sent_on AS _sent_on
+FROM scip.hub h
+CROSS JOIN scip.message m
+LEFT JOIN scip.message_relay r ON r.message_id = m.id AND r.hub_id = h.id
+WHERE m.direction = 'down';
+
+CREATE VIEW scip.hub_reviews WITH (security_invoker) AS
+SELECT r.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, r.reviewed_on, r.note,
+       r.created_at, r.updated_at, '/v1/hubs/' || h.slug || '/reviews/' || r.id AS href, r.version AS _version, h.slug AS _hub
+FROM scip.hub_review r JOIN scip.hub h ON h.id = r.hub_id;
+
+GRANT SELECT ON scip.activities, scip.hub_updates, scip.messages, scip.hub_relays, scip.hub_reviews TO scip_writer;
