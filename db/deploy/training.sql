@@ -316,41 +316,6 @@ BEGIN
     END IF;
   END IF;
 END $$;
--- Takes the needs that the body names, and with `whole` nothing of what was there before. False: no such booking.
-CREATE FUNCTION scip.write_needs(of_booking uuid, body jsonb, whole boolean) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  held record;
-  needs booking_need;
-BEGIN
-  IF NOT ctx.handles_booking(of_booking) THEN
-    RETURN false;
-  ELSIF NOT body ?| '{dietary,access}' THEN
-    RETURN true;
-  END IF;
-  SELECT b.status, s.day INTO held FROM booking b JOIN training_session s ON s.id = b.session_id
-  WHERE b.id = of_booking FOR NO KEY UPDATE OF b;
-  IF held.status = 'cancelled' THEN
-    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-cancelled';
-  ELSIF held.day < today() THEN
-    RAISE 'nothing is needed any more' USING ERRCODE = 'SC409', CONSTRAINT = 'session-over';
-  END IF;
-  SELECT * INTO needs FROM booking_need n WHERE n.booking_id = of_booking;
-  needs.booking_id := of_booking;
-  IF whole OR body ? 'dietary' THEN
-    needs.dietary := nullif(btrim(body ->> 'dietary'), '');
-  END IF;
-  IF whole OR body ? 'access' THEN
-    needs.access := nullif(btrim(body ->> 'access'), '');
-  END IF;
-  IF num_nonnulls(needs.dietary, needs.access) = 0 THEN
-    DELETE FROM booking_need n WHERE n.booking_id = of_booking;
-  ELSE
-    INSERT INTO booking_need VALUES (needs.*)
-    ON CONFLICT (booking_id) DO UPDATE SET dietary = EXCLUDED.dietary, access = EXCLUDED.access;
-  END IF;
-  RETURN true;
-END $$;
 
 -- What a delegate consents to who says what they eat or need: one row a version, and none of them ever changes.
 CREATE TABLE scip.consent_text (
@@ -415,26 +380,53 @@ BEGIN
 END $$;
 CREATE TRIGGER remove_needs AFTER UPDATE OF withdrawn_at ON scip.booking_consent FOR EACH ROW
   WHEN (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION scip.remove_needs();
--- The consent that comes with needs is written down before them. The booking's row is the lock, so that of a withdrawal
--- at the same moment one comes after the other.
+-- Takes the needs that the body names, and with `whole` nothing of what was there before. False: no such booking. The consent
+-- that comes with them is written down before them. The booking's row is the lock, so that of a withdrawal at the same moment
+-- one comes after the other.
 CREATE FUNCTION scip.set_needs(booking uuid, body jsonb, whole boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   given int := (body ->> 'consent')::int;
+  held record;
+  needs booking_need;
 BEGIN
   IF NOT ctx.handles_booking(set_needs.booking) THEN
     RETURN false;
-  ELSIF given IS NOT NULL AND coalesce(btrim(body ->> 'dietary'), '') || coalesce(btrim(body ->> 'access'), '') <> '' THEN
-    PERFORM FROM booking b WHERE b.id = set_needs.booking FOR NO KEY UPDATE;
+  ELSIF NOT body ?| '{dietary,access}' THEN
+    RETURN true;
+  END IF;
+  SELECT b.status, s.day INTO held FROM booking b JOIN training_session s ON s.id = b.session_id
+  WHERE b.id = set_needs.booking FOR NO KEY UPDATE OF b;
+  IF given IS NOT NULL AND coalesce(btrim(body ->> 'dietary'), '') || coalesce(btrim(body ->> 'access'), '') <> '' THEN
     IF NOT EXISTS (SELECT FROM consent_text t WHERE t.version = given) THEN
       RAISE 'no such text' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-consent-text';
     ELSIF given < (SELECT max(t.version) FROM consent_text t) THEN
       RAISE 'there is a newer one' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-text-replaced';
-    ELSIF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = set_needs.booking AND c.text_version = given AND c.withdrawn_at IS NULL) THEN
+    ELSIF NOT EXISTS (SELECT FROM booking_consent c
+                      WHERE c.booking_id = set_needs.booking AND c.text_version = given AND c.withdrawn_at IS NULL) THEN
       INSERT INTO booking_consent (booking_id, text_version) VALUES (set_needs.booking, given);
     END IF;
   END IF;
-  RETURN write_needs(set_needs.booking, body, whole);
+  IF held.status = 'cancelled' THEN
+    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-cancelled';
+  ELSIF held.day < today() THEN
+    RAISE 'nothing is needed any more' USING ERRCODE = 'SC409', CONSTRAINT = 'session-over';
+  END IF;
+  SELECT * INTO needs FROM booking_need n WHERE n.booking_id = set_needs.booking;
+  needs.booking_id := set_needs.booking;
+  IF whole OR body ? 'dietary' THEN
+    needs.dietary := nullif(btrim(body ->> 'dietary'), '');
+  END IF;
+  IF whole OR body ? 'access' THEN
+    needs.access := nullif(btrim(body ->> 'access'), '');
+  END IF;
+  IF num_nonnulls(needs.dietary, needs.access) = 0 THEN
+    DELETE FROM booking_need n WHERE n.booking_id = set_needs.booking;
+  ELSE
+    INSERT INTO booking_need VALUES (needs.*)
+    ON CONFLICT (booking_id) DO UPDATE SET dietary = EXCLUDED.dietary, access = EXCLUDED.access;
+  END IF;
+  RETURN true;
 END $$;
 -- By who handles the booking, and the delegate. False: there is none that stands.
 CREATE FUNCTION scip.withdraw_consent(booking uuid) RETURNS boolean

@@ -6,7 +6,7 @@ DROP FUNCTION scip.set_self_assessments, scip.guard_self_assessment, scip.princi
   scip.erase_from_training, scip.correct_bookings, scip.delegate_of, scip.certificate, scip.certify, scip.read_code,
   scip.new_code, scip.give_feedback, scip.link_feedback, scip.attended_booking, scip.mark_attendance, scip.cancel_booking,
   scip.book, scip.withdraw_consent, scip.set_needs, scip.remove_needs, scip.guard_needs, scip.record_booking_consent,
-  scip.guard_consent_text, scip.record_consent_text, scip.write_needs, scip.needs_of, scip.guard_booking, scip.note_training,
+  scip.guard_consent_text, scip.record_consent_text, scip.needs_of, scip.guard_booking, scip.note_training,
   scip.refuse_overbooking, scip.settle_bookings, scip.promote, scip.guard_session_status, scip.guard_training_session,
   scip.waiting_position, scip.places, scip.course_of, scip.record_feedback, scip.record_booking_contact,
   scip.record_booking_need, scip.record_booking, ctx.handles_session, ctx.handles_booking, scip.record_training_session,
