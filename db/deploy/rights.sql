@@ -92,64 +92,50 @@ BEGIN
 END $$;
 
 -- All that is held about a person, for the person and the central team; NULL for others. Whoever asked for it may be an
--- account alone.
-CREATE FUNCTION scip.held_before_training(person uuid) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF NOT (ctx.central() OR coalesce(person = ctx.person(), false)) THEN
-    RETURN NULL;
-  END IF;
-  PERFORM note_read(p.id) FROM person p WHERE p.id = person AND p.name IS NOT NULL;
-  IF EXISTS (SELECT FROM person p WHERE p.id = person AND p.erased_at IS NOT NULL) THEN -- what is left is about nobody
-    RETURN (SELECT jsonb_build_object('person', jsonb_build_object('id', p.id, 'name', NULL, 'email', NULL, 'restricted', p.restricted, 'erased_at', p.erased_at,
-        'added_by', NULL, 'created_at', p.created_at, 'updated_at', p.updated_at), 'memberships', e, 'seats', e, 'attendance', e, 'actions', e, 'activities', e,
-        'accounts', e, 'reads', e) FROM person p, CAST('[]' AS jsonb) e WHERE p.id = person);
-  END IF;
-  RETURN (SELECT jsonb_build_object(
-    'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'restricted', p.restricted,
-      'erased_at', p.erased_at, 'added_by', p.added_by, 'created_at', p.created_at, 'updated_at', p.updated_at),
-    'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'organisation', o.slug, 'organisation_name', m.organisation_name,
-        'sector', m.sector, 'ambassador', m.ambassador, 'from', m.starts, 'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
-      FROM hub_membership m JOIN hub h ON h.id = m.hub_id LEFT JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = p.id),
-    'seats', (SELECT coalesce(jsonb_agg(jsonb_build_object('group', g.slug, 'title', s.title, 'organisation', o.slug, 'sector', s.sector,
-        'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
-      FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id WHERE s.person_id = p.id),
-    'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'day', m.day, 'state', a.state)
-        ORDER BY m.day, m.id), '[]')
-      FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = p.id),
-    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on', a.done_on)
-        ORDER BY a.created_at, a.id), '[]')
-      FROM action a WHERE a.owner_id = p.id),
-    'activities', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'hub', h.slug, 'title', a.title, 'held_on', a.held_on)
-        ORDER BY a.held_on, a.id), '[]')
-      FROM activity a JOIN hub_membership m ON m.id = a.membership_id JOIN hub h ON h.id = a.hub_id WHERE m.person_id = p.id),
-    'accounts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'issuer', a.issuer, 'subject', a.subject, 'label', a.label,
-        'active', a.active, 'roles', (SELECT coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'from', r.starts, 'to', r.ends - 1)
-                                                                ORDER BY r.starts, r.id), '[]')
-                                      FROM account_role r WHERE r.account_id = a.id)) ORDER BY a.created_at, a.id), '[]')
-      FROM account a WHERE a.person_id = p.id),
-    'reads', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'account', r.account_id, 'operation', r.operation)
-        ORDER BY r.at, r.id), '[]')
-      FROM personal_read r WHERE r.person_id = p.id))
-  FROM person p WHERE p.id = person);
-END $$;
--- The bookings as well.
-CREATE FUNCTION scip.held_before_rights(person uuid) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  RETURN held_before_training(person) || jsonb_build_object('bookings', bookings_about(person));
-END $$;
--- Consents and objections as well; what is left of who was erased is about nobody.
+-- account alone. What is left of who was erased is about nobody.
 CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   of_whom uuid := (SELECT p.id FROM person p WHERE p.id = held_about.person AND p.erased_at IS NULL);
 BEGIN
-  RETURN held_before_rights(person) || jsonb_build_object(
-    'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text', '/v1/training/consent-texts/' || c.text_version, 'given_at', c.given_at,
-        'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]') FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = of_whom),
-    'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds, 'decision', o.decision,
-        'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]') FROM objection o WHERE o.person_id = of_whom));
+  IF NOT (ctx.central() OR coalesce(person = ctx.person(), false)) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM note_read(p.id) FROM person p WHERE p.id = person AND p.name IS NOT NULL;
+  RETURN (SELECT jsonb_build_object(
+    'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'restricted', p.restricted,
+      'erased_at', p.erased_at, 'added_by', p.added_by, 'created_at', p.created_at, 'updated_at', p.updated_at),
+    'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'organisation', o.slug, 'organisation_name', m.organisation_name,
+        'sector', m.sector, 'ambassador', m.ambassador, 'from', m.starts, 'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
+      FROM hub_membership m JOIN hub h ON h.id = m.hub_id LEFT JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = of_whom),
+    'seats', (SELECT coalesce(jsonb_agg(jsonb_build_object('group', g.slug, 'title', s.title, 'organisation', o.slug, 'sector', s.sector,
+        'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
+      FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id WHERE s.person_id = of_whom),
+    'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'day', m.day, 'state', a.state)
+        ORDER BY m.day, m.id), '[]')
+      FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = of_whom),
+    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on', a.done_on)
+        ORDER BY a.created_at, a.id), '[]')
+      FROM action a WHERE a.owner_id = of_whom),
+    'activities', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'hub', h.slug, 'title', a.title, 'held_on', a.held_on)
+        ORDER BY a.held_on, a.id), '[]')
+      FROM activity a JOIN hub_membership m ON m.id = a.membership_id JOIN hub h ON h.id = a.hub_id WHERE m.person_id = of_whom),
+    'accounts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'issuer', a.issuer, 'subject', a.subject, 'label', a.label,
+        'active', a.active, 'roles', (SELECT coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'from', r.starts, 'to', r.ends - 1)
+                                                                ORDER BY r.starts, r.id), '[]')
+                                      FROM account_role r WHERE r.account_id = a.id)) ORDER BY a.created_at, a.id), '[]')
+      FROM account a WHERE a.person_id = of_whom),
+    'reads', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'account', r.account_id, 'operation', r.operation)
+        ORDER BY r.at, r.id), '[]')
+      FROM personal_read r WHERE r.person_id = of_whom),
+    'bookings', bookings_about(of_whom),
+    'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text', '/v1/training/consent-texts/' || c.text_version,
+        'given_at', c.given_at, 'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]')
+      FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = of_whom),
+    'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds,
+        'decision', o.decision, 'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]')
+      FROM objection o WHERE o.person_id = of_whom))
+  FROM person p WHERE p.id = held_about.person);
 END $$;
 GRANT EXECUTE ON FUNCTION scip.correct, scip.erase_person, scip.held_about TO scip_writer;
 

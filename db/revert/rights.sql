@@ -26,7 +26,7 @@ DROP FUNCTION scip.retain_redaction, scip.replay, scip.add_redaction, scip.erasu
   scip.history_kept, scip.retain_removal, scip.retain, scip.retain_person, scip.retain_change, scip.retain_personal_read,
   scip.retain_spent_token, scip.retain_idempotency, scip.record_breach, scip.objection_words, scip.erase_objections,
   scip.guard_restriction, scip.settle_objection, scip.guard_objection, scip.restrict_for_objection, scip.record_objection,
-  scip.held_about, scip.held_before_rights, scip.held_before_training, scip.erase_person, scip.erase, scip.guard_kept,
+  scip.held_about, scip.erase_person, scip.erase, scip.guard_kept,
   scip.correct, scip.account_word CASCADE;
 DROP TABLE scip.redaction, scip.removal, scip.breach, scip.objection CASCADE;
 DROP PROCEDURE scip.let_redact;
