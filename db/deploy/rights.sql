@@ -345,6 +345,7 @@ $$;
 CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval
 LANGUAGE sql STABLE
 RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
+GRANT EXECUTE ON FUNCTION scip.history_kept TO scip_writer;
 CREATE FUNCTION scip.retain_history() RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -82,6 +82,6 @@ SELECT 'removal' AS kind, substr(p.proname, 8) AS name, part[1] AS kept, part[2]
 FROM pg_proc p LEFT JOIN LATERAL regexp_match(obj_description(p.oid, 'pg_proc'), '^retention: kept=([^;]+); what=([^;]+)$') part ON true
 WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0
 UNION ALL
-SELECT 'history', c.relname::text, substring(obj_description(c.oid, 'pg_class') FROM 'history: kept=([^;]+)'), NULL, NULL, NULL
-FROM pg_class c WHERE c.relnamespace = 'scip'::regnamespace AND obj_description(c.oid, 'pg_class') ~ 'history: kept=';
+SELECT 'history', c.relname::text, scip.history_kept(c.oid)::text, NULL, NULL, NULL
+FROM pg_class c WHERE c.relnamespace = 'scip'::regnamespace AND scip.history_kept(c.oid) IS NOT NULL;
 GRANT SELECT ON scip.retention TO scip_writer;
