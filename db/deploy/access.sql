@@ -98,12 +98,6 @@ CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WH
 
 -- The central team keeps accounts; everybody sees their own.
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.account, scip.account_role, scip.client_secret, scip.client_keys TO scip_writer;
-CREATE POLICY central ON scip.account TO scip_writer USING ((SELECT ctx.central())) WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY self ON scip.account FOR SELECT TO scip_writer USING (id = (SELECT ctx.account()));
-CREATE POLICY central ON scip.account_role TO scip_writer USING ((SELECT ctx.central())) WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY self ON scip.account_role FOR SELECT TO scip_writer USING (account_id = (SELECT ctx.account()));
-CREATE POLICY central ON scip.client_secret TO scip_writer USING ((SELECT ctx.central())) WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY central ON scip.client_keys TO scip_writer USING ((SELECT ctx.central())) WITH CHECK ((SELECT ctx.central()));
 
 -- Roles as a request gives them, as the table has them; refuses a Hub, organisation or group that there is not.
 CREATE FUNCTION scip.given_roles(roles jsonb,
@@ -311,7 +305,6 @@ COMMENT ON COLUMN scip.unknown_account.subject IS 'personal: purpose=to give an 
 COMMENT ON COLUMN scip.unknown_account.asked IS 'Minutes in which they asked';
 CALL scip.protect('unknown_account');
 GRANT SELECT ON scip.unknown_account TO scip_writer;
-CREATE POLICY central ON scip.unknown_account FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
 
 -- What a caller is told whose account is not known or not accepted. Of one account there is one write a minute, and of all the
 -- 1,000 are kept that asked last, whoever can make accounts at a provider.

@@ -236,8 +236,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What every table gets: row-level security that binds its owner too, everyone reads, only the migrator
--- writes. The policies of the owner let migrations, loads and triggers work.
+-- What every table gets: row-level security that binds its owner too. The policies of the owner let migrations, loads and
+-- triggers work; all others are made of access.csv, so until then a row is nobody's to read. published: everyone may read it.
 CREATE PROCEDURE scip.publish(VARIADIC tables text[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -246,7 +246,6 @@ BEGIN
   FOREACH t IN ARRAY tables LOOP
     EXECUTE format('ALTER TABLE scip.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY own ON scip.%I TO scip_migrator USING (true) WITH CHECK (true)', t);
-    EXECUTE format('CREATE POLICY read ON scip.%I FOR SELECT TO scip_anonymous, scip_writer USING (true)', t);
     EXECUTE format('GRANT SELECT ON scip.%I TO scip_anonymous, scip_writer', t);
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'updated_at') THEN
       EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
@@ -254,7 +253,7 @@ BEGIN
   END LOOP;
 END $$;
 
--- Row-level security for all, read by policies of their own: no row is anybody's by default.
+-- The same, without a grant to anybody.
 CREATE PROCEDURE scip.protect(VARIADIC tables text[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -267,31 +266,6 @@ BEGIN
       EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
     END IF;
   END LOOP;
-END $$;
-
--- The central team writes these tables; who else may write one has a policy of its own.
-CREATE PROCEDURE scip.let_central_write(VARIADIC tables text[])
-LANGUAGE plpgsql AS $$
-DECLARE
-  t text;
-BEGIN
-  FOREACH t IN ARRAY tables LOOP
-    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON scip.%I TO scip_writer', t);
-    EXECUTE format('CREATE POLICY central_insert ON scip.%I FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()))', t);
-    EXECUTE format('CREATE POLICY central_update ON scip.%I FOR UPDATE TO scip_writer USING ((SELECT ctx.central()))', t);
-    EXECUTE format('CREATE POLICY central_delete ON scip.%I FOR DELETE TO scip_writer USING ((SELECT ctx.central()))', t);
-  END LOOP;
-END $$;
-
--- One policy a command: who sees, and who writes.
-CREATE PROCEDURE scip.let(t text, sees text, writes text)
-LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON scip.%I TO scip_writer', t);
-  EXECUTE format('CREATE POLICY see ON scip.%I FOR SELECT TO scip_writer USING (%s)', t, sees);
-  EXECUTE format('CREATE POLICY add ON scip.%I FOR INSERT TO scip_writer WITH CHECK (%s)', t, writes);
-  EXECUTE format('CREATE POLICY change ON scip.%I FOR UPDATE TO scip_writer USING (%s)', t, writes);
-  EXECUTE format('CREATE POLICY remove ON scip.%I FOR DELETE TO scip_writer USING (%s)', t, writes);
 END $$;
 
 -- Former slugs of a record table.

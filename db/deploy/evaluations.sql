@@ -64,21 +64,14 @@ CALL scip.publish('evaluation_metric', 'evaluation_question');
 CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer');
 CALL scip.protect('hub_evaluation');
 GRANT SELECT ON scip.hub_evaluation TO scip_writer;
-CREATE POLICY see ON scip.hub_evaluation FOR SELECT TO scip_writer
-  USING (ctx.sees(hub_id, NULL) OR status <> 'draft' AND (SELECT ctx.decides()));
 
 -- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
 GRANT INSERT (hub_id, year), UPDATE (status, return_note), DELETE ON scip.hub_evaluation TO scip_writer;
-CREATE POLICY add ON scip.hub_evaluation FOR INSERT TO scip_writer WITH CHECK (ctx.writes(hub_id, NULL));
-CREATE POLICY change ON scip.hub_evaluation FOR UPDATE TO scip_writer USING (ctx.writes(hub_id, NULL));
-CREATE POLICY remove ON scip.hub_evaluation FOR DELETE TO scip_writer USING (ctx.writes(hub_id, NULL));
 -- Whoever sees the return sees its parts.
 GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_writer;
 CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
   USING (EXISTS (SELECT FROM scip.hub_evaluation e JOIN scip.evaluation_metric m ON m.metric = hub_evaluation_figure.metric
                  WHERE e.id = evaluation_id AND (NOT m.restricted OR ctx.sees(e.hub_id, NULL))));
-CREATE POLICY see ON scip.hub_evaluation_answer FOR SELECT TO scip_writer
-  USING (EXISTS (SELECT FROM scip.hub_evaluation e WHERE e.id = evaluation_id));
 
 -- Others see a return come and go; its parts touch it, so they have no change of their own.
 CALL scip.keep_records('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h WHERE h.id = r.hub_id)$$,

@@ -256,32 +256,6 @@ GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, case_for_hub
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_writer;
 GRANT SELECT, UPDATE (done_on, evidence) ON scip.hub_pathway TO scip_writer;
 
-CREATE POLICY see ON scip.hub_application FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])
-         OR status <> 'draft' AND (SELECT ctx.decides()));
-CREATE POLICY apply ON scip.hub_application FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
-CREATE POLICY change ON scip.hub_application FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])
-         OR status <> 'draft' AND (SELECT ctx.decides()));
-CREATE POLICY withdraw ON scip.hub_application FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
-
-CREATE POLICY see ON scip.hub_pathway FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
-CREATE POLICY change ON scip.hub_pathway FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-
--- The pathway shows to all who see it which sectors have been invited.
-CREATE POLICY see ON scip.hub_invitation FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
-CREATE POLICY invite ON scip.hub_invitation FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.hub_invitation FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY withdraw ON scip.hub_invitation FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-
 CALL scip.keep_records('hub_application', 'hub_application', 'r.id', $$ARRAY['organisation:' || r.organisation_id]
   || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
           ELSE '{}' END$$);

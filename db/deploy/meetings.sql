@@ -103,19 +103,10 @@ CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
 CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id));
-CREATE FUNCTION ctx.sees_meeting(meeting uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.sees(m.hub_id, m.group_id));
-GRANT EXECUTE ON FUNCTION ctx.writes_meeting, ctx.sees_meeting TO scip_writer;
+GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_writer;
 
 CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
-CALL scip.let('meeting', 'ctx.sees(hub_id, group_id)', 'ctx.writes(hub_id, group_id)');
-CALL scip.let('agenda_item', 'ctx.sees_meeting(meeting_id)', 'ctx.writes_meeting(meeting_id)');
-CALL scip.let('attendance', 'ctx.writes_meeting(meeting_id) OR person_id = (SELECT ctx.person())', 'ctx.writes_meeting(meeting_id)');
-CALL scip.let('resolution', 'ctx.sees_meeting(meeting_id)', 'ctx.writes_meeting(meeting_id)');
-CALL scip.let('action', 'ctx.sees_meeting(meeting_id)', 'ctx.writes_meeting(meeting_id)');
-CALL scip.let('minutes', $$status = 'shared' AND (SELECT ctx.in_network()) OR status = 'approved' AND ctx.sees_meeting(meeting_id)
-  OR ctx.writes_meeting(meeting_id)$$, 'ctx.writes_meeting(meeting_id)');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action, scip.minutes TO scip_writer;
 
 CALL scip.keep_records('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
 CALL scip.keep_records('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);

@@ -42,7 +42,7 @@ COMMENT ON COLUMN scip.closed_total.period IS 'A month 2021-M11, an academic yea
 COMMENT ON COLUMN scip.closed_total.item IS 'Of counts by item: the slug of a document or resource';
 COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods do not overlap';
 CALL scip.protect('closed_total');
-CALL scip.let('closed_total', '(SELECT ctx.central())', '(SELECT ctx.central())');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.closed_total TO scip_writer;
 CALL scip.keep_records('closed_total', 'closed_total', 'r.id', $$ARRAY['role:central']$$);
 INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('closed_total', '/v1/closed-totals/');
 
@@ -122,6 +122,7 @@ CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
 
 -- Everybody reads the totals of public metrics, without the notes.
 GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.closed_total TO scip_anonymous;
+CREATE POLICY central ON scip.closed_total TO scip_writer USING ((SELECT ctx.central())) WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY read ON scip.closed_total FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND class IS NOT NULL)));
 

@@ -42,8 +42,6 @@ CALL scip.protect('audit', 'history');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.audit
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 GRANT SELECT ON scip.audit, scip.history TO scip_writer;
-CREATE POLICY central ON scip.audit FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY central ON scip.history FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
 
 -- What changed in which transaction: who follows the changes reads them anew, and cached answers are as fresh as they are.
 CREATE TABLE scip.change (

@@ -114,13 +114,7 @@ CREATE TABLE scip.hub_review (
 CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
 
 CALL scip.protect('activity', 'quarter_deadline', 'update_exception', 'quarterly_update', 'message', 'message_relay', 'hub_review');
-CALL scip.let('activity', 'ctx.sees(hub_id, NULL)', 'ctx.writes(hub_id, NULL)');
-CALL scip.let('quarter_deadline', '(SELECT ctx.in_network())', '(SELECT ctx.central())');
-CALL scip.let('update_exception', 'ctx.sees(hub_id, NULL) OR (SELECT ctx.decides())', '(SELECT ctx.central())');
-CALL scip.let('quarterly_update', $$ctx.writes(hub_id, NULL) OR status = 'submitted' AND (ctx.sees(hub_id, NULL) OR (SELECT ctx.decides()))$$,
-  'ctx.writes(hub_id, NULL)');
-CALL scip.let('message_relay', 'ctx.sees(hub_id, NULL) OR cardinality((SELECT ctx.groups())) > 0', 'ctx.writes(hub_id, NULL)');
-CALL scip.let('hub_review', 'ctx.sees(hub_id, NULL)', 'ctx.writes(hub_id, NULL)');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.quarter_deadline, scip.update_exception, scip.quarterly_update, scip.message_relay, scip.hub_review TO scip_writer;
 -- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
 -- the central team, and otherwise never changed.
 GRANT SELECT, INSERT, DELETE, UPDATE (response, means, responded_on) ON scip.message TO scip_writer;

@@ -165,9 +165,6 @@ CALL scip.protect('objection');
 CALL scip.keep_records('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
 GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, version, created_at, updated_at), INSERT (id, person_id, received_on, purpose, grounds),
   UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_writer;
-CREATE POLICY see ON scip.objection FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.objection FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.objection FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 
 -- The person's row is the lock. It comes before the objection's, so that the restriction is there with it.
 CREATE FUNCTION scip.restrict_for_objection() RETURNS trigger
@@ -265,9 +262,6 @@ CREATE INDEX ON scip.breach (discovered_at, id);
 CALL scip.protect('breach');
 CALL scip.keep_records('breach', NULL, 'NULL', 'NULL');
 GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_writer;
-CREATE POLICY see ON scip.breach FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.breach FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.breach FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 
 -- What the nightly job removed: every run, also of nothing, for it tells that the job ran.
 CREATE TABLE scip.removal (
@@ -279,7 +273,6 @@ CREATE TABLE scip.removal (
 CREATE INDEX ON scip.removal (kind, id);
 CALL scip.protect('removal');
 GRANT SELECT ON scip.removal TO scip_writer;
-CREATE POLICY central ON scip.removal FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
 
 -- Retention is what functions called retain_<kind> remove; each gives the number. A later change adds its own, or
 -- replaces one.
@@ -395,8 +388,6 @@ CREATE INDEX ON scip.redaction (hub_id);
 COMMENT ON COLUMN scip.redaction.account_id IS 'Who decided';
 CALL scip.protect('redaction');
 GRANT SELECT (id, person_id, "column", decision, reason, href, hub_id, at, decided_at) ON scip.redaction TO scip_writer;
-CREATE POLICY see ON scip.redaction FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR person_id IS NULL AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CALL scip.keep_records('redaction', NULL, 'NULL', 'NULL', personal => '{digest}');
 
 -- Parts of records have addresses of their own.

@@ -6,7 +6,7 @@ DROP FUNCTION scip.refuse_live_slug, scip.retire_slug, scip.touch, scip.period_e
   scip.academic_year, scip.is_now, scip.today, scip.is_line, scip.shows, scip.sought, scip.searched, scip.unhyphened,
   scip.spell, scip.fold, scip.plain, scip.visible, scip.precision, scip.are_days, scip.latest, scip.earliest,
   scip.is_partial_date CASCADE;
-DROP PROCEDURE scip.keep_former_slugs, scip.let, scip.let_central_write, scip.protect, scip.publish;
+DROP PROCEDURE scip.keep_former_slugs, scip.protect, scip.publish;
 DROP SCHEMA ctx CASCADE;
 DROP DOMAIN scip.quarter_name, scip.year_name, scip.sector, scip.sources, scip.confidence, scip.nation, scip.url, scip.label,
   scip.code, scip.slug, scip.partial_date;

@@ -7,7 +7,7 @@ DROP FUNCTION scip.import_attendance, scip.read_attendance, scip.attendance_summ
   scip.guard_attendance_sharing, scip.complete_agenda, scip.guard_completion, scip.open_headings, scip.guard_meeting_status,
   scip.guard_meeting, scip.meeting_has_records, scip.meeting_members, scip.hold_meeting, scip.record_minutes,
   scip.record_action, scip.record_resolution, scip.record_attendance, scip.record_agenda_item, scip.record_meeting,
-  ctx.sees_meeting, ctx.writes_meeting CASCADE;
+  ctx.writes_meeting CASCADE;
 DROP TABLE scip.minutes, scip.action, scip.resolution, scip.attendance, scip.agenda_item, scip.meeting CASCADE;
 DELETE FROM scip.record_kind WHERE "table" IN ('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
 COMMIT;

@@ -3,5 +3,5 @@ SELECT 1 / (scip.latest('2024-02') = '2024-02-29' AND scip.fold('Ŷnys É') = 'y
 SELECT NULL::scip.partial_date, NULL::scip.slug, NULL::scip.code, NULL::scip.label, NULL::scip.url,
        NULL::scip.nation, NULL::scip.confidence, NULL::scip.sources;
 SELECT 'scip.publish'::regproc, 'scip.keep_former_slugs'::regproc, 'scip.touch'::regproc;
-SELECT 'ctx.sees'::regproc, 'ctx.writes'::regproc, 'scip.let'::regproc;
+SELECT 'ctx.sees'::regproc, 'ctx.writes'::regproc;
 ROLLBACK;

@@ -21,11 +21,11 @@ CREATE TEMP TABLE unrecorded AS SELECT unnest(ARRAY['change', 'audit', 'history'
 INSERT INTO unrecorded SELECT unnest(ARRAY['upload', 'file_chunk']);
 -- Functions with their owner's rights that a login role may call.
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
-  'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.sees_meeting', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
+  'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
   'scip.meeting_head', 'scip.meeting_quorum', 'scip.attendance_summary', 'scip.read_attendance']) AS name;
 INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.knows', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
   'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
-INSERT INTO definers SELECT unnest(ARRAY['ctx.sees_event', 'ctx.writes_event', 'ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
+INSERT INTO definers SELECT unnest(ARRAY['ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.delegate_of', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
   'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify', 'scip.read_comment', 'scip.session_answers']);
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.places', 'scip.training_figures', 'scip.certificate']);
@@ -183,9 +183,9 @@ BEGIN
   END;
 END $$;
 SELECT matches(pg_temp.planted(mistake), fault, mistake) FROM (VALUES
-  ('DROP POLICY central ON scip.account_role', 'account_role: scip_writer has a grant and no policy to INSERT'),
-  ('DROP POLICY read ON scip.news', 'news: is public and has no policy for readers'),
-  ('DROP POLICY central_update ON scip.news', 'news: scip_writer has a grant and no policy to UPDATE'),
+  ('DROP POLICY add ON scip.account_role', 'account_role: scip_writer has a grant and no policy to INSERT'),
+  ('DROP POLICY see ON scip.news', 'news: is public and has no policy for readers'),
+  ('DROP POLICY change ON scip.news', 'news: scip_writer has a grant and no policy to UPDATE'),
   ('REVOKE UPDATE ON scip.news FROM scip_writer', 'news: scip_writer has a policy and no grant to UPDATE'),
   ('CREATE VIEW scip.test_peek AS SELECT * FROM scip.account', 'test_peek: reads with its owner'),
   ('ALTER VIEW scip.hubs RESET (security_invoker)', 'hubs: reads with its owner'),
