@@ -49,11 +49,9 @@ static const struct given { /* what the engine itself gives to a statement */
 
 static const struct given *find_given(const struct spec *spec, const char *name) {
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
-        if (strcmp(given[i].name, name) == 0)
-            return (given[i].kind == BIND_BODY && !spec->body) ||
-                           (given[i].kind == BIND_IF_MATCH && !spec_parameter(spec, IN_HEADER, "If-Match"))
-                       ? NULL
-                       : &given[i];
+        if (strcmp(given[i].name, name) == 0 && (given[i].kind != BIND_BODY || spec->body) &&
+            (given[i].kind != BIND_IF_MATCH || spec_parameter(spec, IN_HEADER, "If-Match")))
+            return &given[i];
     return NULL;
 }
 
@@ -135,11 +133,9 @@ static const struct operation *find_operation(const struct operation *operations
 /* Every .sql file belongs to an operation that has no handler; what begins with '_' is the engine's. */
 static void check_files(const struct operation *operations, unsigned count, const char *queries, struct gate *gate) {
     DIR *folder = opendir(queries);
-    if (!folder) {
+    if (!folder)
         gate_fault(gate, queries, "the folder of queries cannot be read");
-        return;
-    }
-    for (struct dirent *file; (file = readdir(folder));) {
+    for (struct dirent *file; folder && (file = readdir(folder));) {
         size_t length = strlen(file->d_name);
         if (*file->d_name == '_' || length < 5 || strcmp(file->d_name + length - 4, ".sql") != 0)
             continue;
@@ -149,7 +145,8 @@ static void check_files(const struct operation *operations, unsigned count, cons
         else if (operation->handler)
             gate_fault(gate, queries, "%s: the operation has a handler too", file->d_name);
     }
-    closedir(folder);
+    if (folder)
+        closedir(folder);
 }
 
 /* The read that a write answers with takes what the write's path has, or the id that the write makes. */
@@ -177,6 +174,8 @@ static void find_answer(struct operation *operation, const struct operation *ope
 
 struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
                                   const struct handler_entry *handlers, struct gate *gate) {
+    const char *name = strrchr(queries, '/') ? strrchr(queries, '/') + 1 : queries;
+    const char *derived = arena_printf(arena, "%.*sderived", (int)(name - queries), queries);
     struct operation *operations = arena_alloc(arena, (contract->spec_count + 1) * sizeof *operations);
     if (contract->spec_count > OPERATIONS_MAX)
         gate_fault(gate, contract->specs[OPERATIONS_MAX].where, "there are more than %d operations", OPERATIONS_MAX);
@@ -190,6 +189,10 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
         if (operation->spec->streamed)
             gate_fault(gate, operation->spec->where, "%s: a body of */* needs a handler", operation->spec->id);
         const char *path = arena_printf(arena, "%s/%s.sql", queries, operation->spec->id);
+        const char *made = arena_printf(arena, "%s/%s.sql", derived, operation->spec->id);
+        if (access(made, R_OK) == 0 && access(path, R_OK) == 0)
+            gate_fault(gate, made, "%s is there too", path);
+        path = access(made, R_OK) == 0 ? made : path;
         if (access(path, R_OK) != 0)
             gate_fault(gate, operation->spec->where, "%s has neither %s nor a handler", operation->spec->id, path);
         else if ((operation->query = query_load(arena, path, gate)))
@@ -198,6 +201,8 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
     for (unsigned i = 0; i < contract->spec_count; i++)
         find_answer(&operations[i], operations, contract->spec_count, gate);
     check_files(operations, contract->spec_count, queries, gate);
+    if (access(derived, R_OK) == 0)
+        check_files(operations, contract->spec_count, derived, gate);
     return operations;
 }
 
@@ -296,11 +301,10 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
                     struct problem *problem) {
     bool lost;
     struct result *result = pg_describe(connection, &operation->statement, problem, &lost);
-    if (!result) {
-        if (!lost)
-            gate_fault(gate, operation->query->path, "PostgreSQL does not accept the statement; see the log");
+    if (!result && !lost)
+        gate_fault(gate, operation->query->path, "PostgreSQL does not accept the statement; see the log");
+    if (!result)
         return false;
-    }
     unsigned before = gate->faults, count = result_columns(result);
     if (count > COLUMNS_MAX)
         gate_fault(gate, arena_printf(arena, "%s:1", operation->query->path), "has %u columns, more than %d (%s)",
@@ -315,14 +319,13 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
         columns[i].name = arena_copy(arena, name, strlen(name));
         types[i] = result_column_type(result, i);
         link_column(operation, &columns[i], types[i], gate);
-        int *known = strcmp(name, "_status") == 0     ? &link->status
-                     : strcmp(name, "_location") == 0 ? &link->location
-                     : strcmp(name, "_version") == 0  ? &link->version
-                     : strcmp(name, "_bookmark") == 0 ? &link->bookmark
-                     : strcmp(name, "_errors") == 0   ? &link->errors
-                                                      : NULL;
-        if (known)
-            *known = (int)i;
+        int other, *known = strcmp(name, "_status") == 0     ? &link->status
+                            : strcmp(name, "_location") == 0 ? &link->location
+                            : strcmp(name, "_version") == 0  ? &link->version
+                            : strcmp(name, "_bookmark") == 0 ? &link->bookmark
+                            : strcmp(name, "_errors") == 0   ? &link->errors
+                                                             : &other;
+        *known = (int)i;
     }
     result_free(&result);
     struct requirement requirement = {operation, link, gate};
@@ -334,17 +337,14 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
             strcmp(operation->spec->media[i], "text/plain") == 0 ||
             strcmp(operation->spec->media[i], "application/xml") == 0)
             require("_body", &requirement);
-    if (gate->faults != before)
-        return false;
-    atomic_store(&operation->link, link);
-    return true;
+    if (gate->faults == before)
+        atomic_store(&operation->link, link);
+    return gate->faults == before;
 }
 
 bool operation_fits(const struct link *link, const struct result *result) {
-    if (result_columns(result) != link->count)
-        return false;
-    for (unsigned i = 0; i < link->count; i++)
-        if (result_column_type(result, i) != link->types[i])
-            return false;
-    return true;
+    bool fits = result_columns(result) == link->count;
+    for (unsigned i = 0; fits && i < link->count; i++)
+        fits = result_column_type(result, i) == link->types[i];
+    return fits;
 }

@@ -66,8 +66,8 @@ struct operation {
     _Atomic(const struct link *) link; /* NULL until the database has described it */
 };
 
-/* The static gate: every operation has a query in the folder `queries` or one of the handlers (ended by a
- * NULL id), every query file has an operation, every :name one source and every query parameter a
+/* The static gate: every operation has a query in the folder `queries`, or in `derived` beside it, or one of the
+ * handlers (ended by a NULL id), every query file has an operation, every :name one source and every query parameter a
  * use. Gives spec_count operations, lent by arena. */
 struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
                                   const struct handler_entry *handlers, struct gate *gate);

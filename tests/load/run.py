@@ -45,7 +45,8 @@ def run(*command, **options):
 
 def statement(name="listHubs", **values):
     """The statement of an operation with values in place of its names, NULL where there is none."""
-    text = re.sub(r"--.*", "", (ROOT / f"db/queries/{name}.sql").read_text())
+    written, derived = (ROOT / f"db/{folder}/{name}.sql" for folder in ("queries", "derived"))
+    text = re.sub(r"--.*", "", (written if written.exists() else derived).read_text())
     return re.sub(r"(?<![:\w]):([a-z_]\w*)", lambda found: values.get(found[1], "NULL"), text)
 
 

@@ -2,7 +2,7 @@
  * checked against the schema, the same statements prepared, eight sessions, the answer kept with its effect.
  * usage: node writes.js PORT QUERIES-FOLDER JWKS-ADDRESS   (PGHOST, PGUSER, PGDATABASE) */
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import Fastify from 'fastify'
 import pg from 'pg'
 
@@ -12,8 +12,8 @@ const keys = new Map((await (await fetch(jwks)).json()).keys.map((key) => [key.k
 
 /* The statement of an operation with its :names as $1, $2, … */
 const statement = (name, casts = {}) => {
-  const names = []
-  const text = readFileSync(`${folder}/${name}.sql`, 'utf8').replace(/--.*\n/g, '').replace(/(?<![:\w]):([a-z_]\w*)/g, (all, word) => {
+  const names = [], written = `${folder}/${name}.sql`
+  const text = readFileSync(existsSync(written) ? written : `${folder}/../derived/${name}.sql`, 'utf8').replace(/--.*\n/g, '').replace(/(?<![:\w]):([a-z_]\w*)/g, (all, word) => {
     const at = names.indexOf(word) + 1 || names.push(word)
     return `$${at}${casts[word] ? `::${casts[word]}` : ''}`
   })
