@@ -25,7 +25,8 @@ QUERIES = {
 @pytest.fixture
 def terms(cluster, tmp_path):
     shutil.copytree(harness.ROOT / "openapi", tmp_path / "openapi")
-    shutil.copytree(harness.ROOT / "db/queries", tmp_path / "queries")
+    for folder in ("queries", "derived"):
+        shutil.copytree(harness.ROOT / "db" / folder, tmp_path / folder)
     root = tmp_path / "openapi/openapi.yaml"
     root.write_text(root.read_text().replace("  paths: [", "  paths: [terms, ", 1))
     (tmp_path / "openapi/paths/terms.yaml").write_text(RESOURCE)

@@ -1,4 +1,4 @@
-"""The engine reads the statements of both folders, written and derived."""
+"""What script/derive writes is what is committed, it refuses what it cannot make, and the engine reads both folders."""
 import os
 import re
 import shutil
@@ -8,10 +8,59 @@ import harness
 import pytest
 
 
+def derive(folder, database, *options):
+    """Exit status and what it says, of a tree with the script, the descriptions, the statements and the contract."""
+    done = subprocess.run([folder / "script/derive", *options], text=True, capture_output=True, env={**os.environ, "DATABASE_URL": database})
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for folder in ("db/queries", "db/derived"):
+        shutil.copytree(harness.ROOT / folder, tmp_path / folder)
+    for file in ("script/derive", "db/resources.yaml", "openapi/openapi.json"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(harness.ROOT / file, tmp_path / file)
+    return tmp_path
+
+
 def edit(folder, file, old, new):
     text = (folder / file).read_text()
     assert old in text, old
     (folder / file).write_text(text.replace(old, new, 1))
+
+
+def test_what_is_committed_is_what_it_writes(cluster):
+    assert derive(harness.ROOT, cluster.url("postgres"), "--check") == (0, "")
+
+
+def test_it_writes_what_is_missing_and_removes_what_is_too_much(tree, cluster):
+    """The second time there is nothing to do."""
+    (tree / "db/derived/getRegion.sql").unlink()
+    edit(tree, "db/derived/getNewsItem.sql", "slug", "'slug' AS slug")
+    shutil.copy(tree / "db/derived/getStrategy.sql", tree / "db/queries/getStrategy.sql")
+    status, said = derive(tree, cluster.url("postgres"), "--check")
+    assert status == 1 and re.findall(r"db/derived/(\w+)\.sql", said) == ["getNewsItem", "getRegion", "getStrategy"]
+    assert derive(tree, cluster.url("postgres")) == derive(tree, cluster.url("postgres"), "--check") == (0, "")
+    (tree / "db/queries/getStrategy.sql").unlink()
+    assert derive(tree, cluster.url("postgres")) == (0, "")
+    same = lambda name: (tree / "db/derived" / name).read_text() == (harness.ROOT / "db/derived" / name).read_text()
+    assert all(same(f"{name}.sql") for name in ("getRegion", "getNewsItem", "getStrategy"))
+
+
+@pytest.mark.parametrize("old, new, message", [
+    ("view: regions,", "view: territories,", "there is no relation territories"),
+    ("view: regions,", "vue: regions,", "no such entries: vue"),
+    ("{view: regions, list: {order: _sort}}", "{view: regions, list: {ordre: _sort}}", "no such entries: ordre"),
+    ("{view: regions,", "{view: courses,", "gss_code is no column of courses"),
+    ("submitHubApplication: ", "submitApplication: ", "there is no operation submitApplication")])
+def test_what_cannot_be_made_is_refused(tree, cluster, old, new, message):
+    """With what is wrong, and nothing is written."""
+    before = {path: path.stat().st_mtime_ns for path in (tree / "db/derived").iterdir()}
+    edit(tree, "db/resources.yaml", old, new)
+    status, said = derive(tree, cluster.url("postgres"))
+    assert status == 1 and said.startswith("script/derive: ") and message in said and len(said.splitlines()) == 1, said
+    assert before == {path: path.stat().st_mtime_ns for path in (tree / "db/derived").iterdir()}
 
 
 @pytest.fixture

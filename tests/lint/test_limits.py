@@ -10,7 +10,8 @@ OPERATIONS = sum(len(item) for item in json.loads((harness.ROOT / "openapi/opena
 MEASURES = {
     "contract lines": lambda: sum(len(lines) for lines in SOURCES.values()),  # of YAML, empty and comments too
     "contract columns": lambda: max(len(line) for lines in SOURCES.values() for line in lines),
-    "contract lines per operation": lambda: sum(len(lines) for path, lines in SOURCES.items() if path.parent.name == "paths") / OPERATIONS}
+    "contract lines per operation": lambda: sum(len(lines) for path, lines in SOURCES.items() if path.parent.name == "paths") / OPERATIONS,
+    "statements by hand": lambda: len(list((harness.ROOT / "db/queries").glob("*.sql")))}  # those of the engine too
 
 
 def test_every_bound_is_measured():

@@ -1,4 +1,0 @@
--- What stands in the place of a withdrawn one.
-SELECT type, slug, title, withdrawn_at, note, href, _version
-FROM scip.withdrawals
-WHERE type = 'document' AND slug = :slug

@@ -1,1 +1,0 @@
-SELECT id, record, field, reason, hub, at, href FROM scip.redactions WHERE id = :id

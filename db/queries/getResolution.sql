@@ -1,3 +1,0 @@
-SELECT id, text, created_at, updated_at, href, _version
-FROM scip.resolutions
-WHERE _meeting = :meeting AND id = :id
