@@ -1,1 +1,0 @@
-DELETE FROM scip.booking_need WHERE booking_id = :id RETURNING NULL::int AS _status
