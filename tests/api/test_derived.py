@@ -56,6 +56,7 @@ def test_it_writes_what_is_missing_and_removes_what_is_too_much(tree, cluster):
     ("/v1/regions/{slug}:", "/v1/regions/{word}:", "/v1/regions/{word}: word is no column of regions"),
     ("  rename: {period: period_text}\n", "", "Strategy: there is no column for period"),
     ("submitHubApplication: ", "submitApplication: ", "there is no operation submitApplication"),
+    ("{status: ':decision', decision_note: ':note'}", "{status: ':decision'}", "decideHubApplication: nothing takes note"),
     ("list: {order: {title: _sort, published:", "list: {order: {name: _sort, published:", "listDocuments: order is not of the values of sort")])
 def test_what_cannot_be_made_is_refused(tree, cluster, old, new, message):
     """With what is wrong, and nothing is written."""

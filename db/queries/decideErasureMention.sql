@@ -1,1 +1,0 @@
-SELECT CASE WHEN NOT scip.decide_mention(:person, :id, :decision) THEN 404 END AS _status
