@@ -8,6 +8,7 @@ WITH vis AS (
 )
 SELECT CASE WHEN NOT may THEN 403 WHEN open <> '{}' THEN 409 END AS _status,
        (SELECT jsonb_agg(jsonb_build_object('pointer', '/agenda/' || heading,
-                                            'detail', 'is neither addressed nor marked as nothing raised (agenda-not-addressed)') ORDER BY n)
+                                            'detail', 'is neither addressed nor marked as nothing raised (agenda-not-addressed)')
+                         ORDER BY n)
         FROM unnest(open) WITH ORDINALITY o (heading, n)) AS _errors
 FROM done

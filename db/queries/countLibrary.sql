@@ -28,5 +28,6 @@ WITH found AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM found WHERE misses = '{}') AS total,
        (SELECT json_object_agg(facet, coalesce(counts, '[]') ORDER BY n)
-        FROM unnest(ARRAY['type', 'kind', 'year', 'principle', 'phase', 'nation', 'language', 'file_format']) WITH ORDINALITY AS f (facet, n)
+        FROM unnest(ARRAY['type', 'kind', 'year', 'principle', 'phase', 'nation', 'language', 'file_format']) WITH ORDINALITY AS f (facet,
+            n)
         LEFT JOIN listed USING (facet)) AS facets

@@ -3,8 +3,10 @@ SELECT d.slug AS id,
        CASE WHEN kind IN ('journal_article', 'article') THEN 'article-journal'
             WHEN kind IN ('research_report', 'evaluation', 'briefing', 'report') THEN 'report' ELSE 'document' END AS type,
        d.title,
-       (SELECT json_agg(CASE WHEN n.family IS NOT NULL THEN json_strip_nulls(json_build_object('family', n.family, 'given', n.given, 'suffix', n.suffix))
-                             ELSE json_build_object('literal', a) END) FROM json_array_elements_text(authors) a, scip.author(a) n) AS author,
+       (SELECT json_agg(CASE WHEN n.family IS NOT NULL
+                             THEN json_strip_nulls(json_build_object('family', n.family, 'given', n.given, 'suffix', n.suffix))
+                             ELSE json_build_object('literal', a) END)
+        FROM json_array_elements_text(authors) a, scip.author(a) n) AS author,
        CASE WHEN coalesce(published, year::text) IS NOT NULL THEN
          json_build_object('date-parts', json_build_array((SELECT json_agg(part::int ORDER BY n)
            FROM unnest(string_to_array(coalesce(published, year::text), '-')) WITH ORDINALITY AS parts (part, n)))) END AS issued,

@@ -16,7 +16,8 @@ SELECT 'https://schema.org' AS "@context",
        isbn, edition AS version, kind AS genre, url, 'https://doi.org/' || doi AS "sameAs",
        CASE status WHEN 'embargoed' THEN 'Embargoed until ' || embargo_until END AS "conditionsOfAccess",
        CASE WHEN doi IS NOT NULL THEN json_build_object('@type', 'PropertyValue', 'propertyID', 'doi', 'value', doi) END AS identifier,
-       (SELECT json_agg(json_build_object('@type', 'MediaObject', 'name', f.name, 'encodingFormat', f.media_type, 'contentSize', f.size::text,
+       (SELECT json_agg(json_build_object('@type', 'MediaObject', 'name', f.name, 'encodingFormat', f.media_type, 'contentSize',
+           f.size::text,
                                           'sha256', f.sha256, 'contentUrl', f.href) ORDER BY f.name COLLATE "C")
         FROM scip.files f WHERE f._document_id = d._id AND status = 'available') AS encoding,
        _version, CASE WHEN d.slug IS NULL THEN 410 END AS _status

@@ -5,7 +5,8 @@ FROM scip.hub_evaluations v,
 LATERAL (
   SELECT json_agg(json_build_object('category', g.category, 'figures', g.figures) ORDER BY g.ordinal) AS categories FROM (
     SELECT m.category, min(m.ordinal) AS ordinal, json_agg(json_build_object('metric', m.metric, 'title', m.title, 'derived', d.derived,
-             'status', CASE WHEN m.restricted AND NOT v._own THEN 'suppressed' ELSE coalesce(d.status, 'not_available') END, 'value', f.value,
+             'status', CASE WHEN m.restricted AND NOT v._own THEN 'suppressed' ELSE coalesce(d.status, 'not_available') END,
+             'value', f.value,
              'state', CASE WHEN m.restricted AND NOT v._own THEN NULL WHEN f.metric IS NULL THEN 'unconfirmed'
                            WHEN f.reason IS NULL THEN 'confirmed' ELSE 'overridden' END,
              'reason', f.reason) ORDER BY m.ordinal) AS figures
@@ -14,6 +15,7 @@ LATERAL (
     LEFT JOIN scip.hub_evaluation_figure f ON f.evaluation_id = v._id AND f.metric = m.metric
     GROUP BY m.category) g) c,
 LATERAL (
-  SELECT json_agg(json_build_object('question', q.code, 'title', q.title, 'required', q.required, 'text', t.text) ORDER BY q.ordinal) AS answers
+  SELECT json_agg(json_build_object('question', q.code, 'title', q.title, 'required', q.required, 'text', t.text)
+                  ORDER BY q.ordinal) AS answers
   FROM scip.evaluation_question q LEFT JOIN scip.hub_evaluation_answer t ON t.evaluation_id = v._id AND t.question = q.code) a
 WHERE v._hub = :slug AND v.year = scip.period_name(:year)

@@ -1,6 +1,7 @@
 -- How far a Hub has come: in percent of the required steps, and for how many days nothing has been done since the
 -- last step or the founding.
-SELECT (array_agg(hub))[1] AS hub, json_agg(json_build_object('code', code, 'ordinal', ordinal, 'title', title, 'optional', optional, 'done_on', done_on,
+SELECT (array_agg(hub))[1] AS hub,
+       json_agg(json_build_object('code', code, 'ordinal', ordinal, 'title', title, 'optional', optional, 'done_on', done_on,
                                        'evidence', evidence, 'done_by', done_by, 'version', version, 'href', href)
                      ORDER BY ordinal) AS steps,
        (100 * count(done_on) FILTER (WHERE NOT optional) / greatest(count(*) FILTER (WHERE NOT optional), 1))::int AS percent_complete,

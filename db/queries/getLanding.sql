@@ -7,7 +7,8 @@ WITH site AS (
   SELECT xmlelement(name ul, xmlagg(xmlelement(name li,
            CASE WHEN qualifier <> 'exact' THEN replace(qualifier, '_', ' ') || ' ' END,
            xmlelement(name b, rtrim(to_char(value, 'FM999,999,999,990.99'), '.') || CASE unit WHEN 'percent' THEN '%' ELSE '' END),
-           CASE WHEN unit <> 'percent' AND strpos(lower(label), rtrim(unit, 's')) = 0 THEN ' ' || unit END, ': ', label) ORDER BY metric, slug)) AS list
+           CASE WHEN unit <> 'percent' AND strpos(lower(label), rtrim(unit, 's')) = 0 THEN ' ' || unit END, ': ', label)
+           ORDER BY metric, slug)) AS list
   FROM scip.headline_figures WHERE strategy = 'strategy-2019-22' AND scope = 'alliance'
 ), hub AS (
   SELECT h.name, h.status, h._sort, CASE WHEN h.page_url ~* '^https?://' THEN h.page_url END AS url,
@@ -19,25 +20,34 @@ WITH site AS (
   SELECT count(*) FILTER (WHERE status <> 'closed') AS many,
          xmlelement(name ul, xmlagg(xmlelement(name li,
            CASE WHEN url IS NULL THEN xmlelement(name span, name) ELSE xmlelement(name a, xmlattributes(url AS href), name) END,
-           concat_ws(', ', ' – ' || place, CASE WHEN status NOT IN ('active', 'unknown') THEN status END, 'led by ' || leads)) ORDER BY status = 'closed', _sort)) AS list
+           concat_ws(', ', ' – ' || place, CASE WHEN status NOT IN ('active', 'unknown') THEN status END,
+                     'led by ' || leads)) ORDER BY status = 'closed', _sort)) AS list
   FROM hub
 ), event AS NOT MATERIALIZED ( -- it is cut twice, and few rows are written out
   SELECT e.title, e.starts, e.url, e.venue, e.town, e.online, e.status, e._ends_on >= scip.today() AND e.status <> 'held' AS coming
   FROM scip.events e WHERE e._lang = 'en' AND e.starts IS NOT NULL
 ), shown AS (
-  (SELECT * FROM event WHERE coming ORDER BY starts, title LIMIT 20) UNION ALL (SELECT * FROM event WHERE NOT coming ORDER BY starts DESC, title LIMIT 5)
+  (SELECT * FROM event WHERE coming ORDER BY starts, title LIMIT 20)
+  UNION ALL (SELECT * FROM event WHERE NOT coming ORDER BY starts DESC, title LIMIT 5)
 ), events AS (
   SELECT coming, xmlelement(name ul, xmlagg(xmlelement(name li,
-           to_char(scip.earliest(starts), CASE length(starts) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) || ': ',
+           to_char(scip.earliest(starts),
+               CASE length(starts) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) || ': ',
            CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
-           concat(', ' || nullif(concat_ws(', ', venue, town, CASE WHEN online THEN 'online' END), ''), CASE WHEN status = 'cancelled' THEN ' (cancelled)' END)) ORDER BY CASE WHEN coming THEN starts END, starts DESC, title)) AS list
+           concat(', ' || nullif(concat_ws(', ', venue, town, CASE WHEN online THEN 'online' END), ''),
+                  CASE WHEN status = 'cancelled' THEN ' (cancelled)' END))
+           ORDER BY CASE WHEN coming THEN starts END, starts DESC, title)) AS list
   FROM shown GROUP BY coming
 ), library AS (
-  SELECT xmlelement(name ul, xmlagg(xmlelement(name li, CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
+  SELECT xmlelement(name ul, xmlagg(xmlelement(name li,
+         CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
            coalesce(', ' || publisher, ''), coalesce(', ' || year, '')) ORDER BY key DESC, href)) AS list
-  FROM (SELECT h.*, coalesce(scip.earliest(published), make_date(year, 1, 1), '0001-01-01') AS key FROM scip.holdings h ORDER BY key DESC, href LIMIT 5) h
+  FROM (SELECT h.*, coalesce(scip.earliest(published), make_date(year, 1, 1), '0001-01-01') AS key
+        FROM scip.holdings h ORDER BY key DESC, href LIMIT 5) h
 ), evaluations AS (
-  SELECT xmlagg(xmlelement(name li, xmlelement(name a, xmlattributes(format('/v1/network/evaluations/%s/document', year) AS href), 'Annual evaluation ' || year), ', to read or print')
+  SELECT xmlagg(xmlelement(name li,
+         xmlelement(name a, xmlattributes(format('/v1/network/evaluations/%s/document', year) AS href), 'Annual evaluation ' || year),
+         ', to read or print')
            ORDER BY year DESC) AS list
   FROM (SELECT year FROM scip.network_evaluations ORDER BY year DESC LIMIT 5) n
 )
@@ -112,7 +122,8 @@ SELECT format($page$<!doctype html>
       <scip-events past>%9$s</scip-events>
       <p class="counted">Held events with a recorded date, by academic year; <a href="#figures">the published figure</a> counts more.</p>
       <scip-metrics code="network_events" period="2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25"><a
-        href="/v1/metrics/network_events?period=2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25&amp;format=csv">Events by year (CSV)</a></scip-metrics>
+        href="/v1/metrics/network_events?period=2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25&amp;format=csv$page$
+  || $page$">Events by year (CSV)</a></scip-metrics>
     </section>
 
     <section id="library" aria-labelledby="library-title">
@@ -155,7 +166,8 @@ curl '%1$s/v1/headline-figures?period=2019-22&amp;format=csv'</code></pre>
     </section>
   </main>
   <footer>
-    <p id="accessibility">Accessibility: made to meet WCAG 2.2 AA, by keyboard and without JavaScript, and tested so. Known limits: most records are in English alone;
+    <p id="accessibility">Accessibility: made to meet WCAG 2.2 AA, by keyboard and without JavaScript, and tested so.$page$
+  || $page$ Known limits: most records are in English alone;
       linked documents are as their publishers made them.</p>
     <p>Privacy: no cookies, no tracking. Your browser keeps the last answers (local storage) for when the service is away.</p>
     <p id="contact">Contact: %12$s</p>
@@ -165,19 +177,29 @@ curl '%1$s/v1/headline-figures?period=2019-22&amp;format=csv'</code></pre>
 $page$,
   s.address,
   CASE WHEN s.demonstration THEN 'Demonstration: ' ELSE '' END,
-  jsonb_build_object('@context', 'https://schema.org', '@type', 'Dataset', 'url', s.address || '/', 'name', concat(CASE WHEN s.demonstration THEN 'Demonstration: ' END, 'open records of the SCiP Alliance'),
-    'description', 'Its regional Hubs, published figures, events and research.', 'creator', jsonb_build_object('@type', 'Organization', 'name', 'SCiP Alliance', 'url', 'https://www.scipalliance.org/'),
-    'distribution', jsonb_build_object('@type', 'DataDownload', 'encodingFormat', 'application/zip', 'contentUrl', s.address || '/v1/data.zip')),
-  CASE WHEN s.demonstration THEN '<p class="demonstration"><strong>Demonstration.</strong> None of these Hubs, organisations, people and events is real.</p>' ELSE '' END,
+  jsonb_build_object('@context', 'https://schema.org', '@type', 'Dataset', 'url', s.address || '/', 'name',
+      concat(CASE WHEN s.demonstration THEN 'Demonstration: ' END, 'open records of the SCiP Alliance'),
+    'description', 'Its regional Hubs, published figures, events and research.', 'creator',
+        jsonb_build_object('@type', 'Organization', 'name', 'SCiP Alliance', 'url', 'https://www.scipalliance.org/'),
+    'distribution', jsonb_build_object('@type', 'DataDownload', 'encodingFormat', 'application/zip', 'contentUrl',
+        s.address || '/v1/data.zip')),
+  CASE WHEN s.demonstration
+      THEN '<p class="demonstration"><strong>Demonstration.</strong> None of these Hubs, organisations, people and events is real.</p>'
+      ELSE '' END,
   CASE WHEN s.demonstration THEN 'These records are invented, to show what an alliance may keep here.'
        ELSE 'These are its public records, and each says where it comes from and how sure it is.' END,
   figures.list, hubs.many, hubs.list,
   coalesce((SELECT xmlserialize(CONTENT list AS text) FROM events WHERE coming), '<p>No event to come has been announced.</p>')
-    || coalesce((SELECT '<p>Past events, the latest first (<a href="/v1/events?format=csv">all as CSV</a>):</p>' || xmlserialize(CONTENT list AS text) FROM events WHERE NOT coming), ''),
-  xmlserialize(CONTENT library.list AS text) || '<p>These are the newest; <a href="/v1/documents?format=csv">all documents</a> and <a href="/v1/resources?format=csv">all resources</a> as CSV.</p>',
+    || coalesce((SELECT '<p>Past events, the latest first (<a href="/v1/events?format=csv">all as CSV</a>):</p>'
+                        || xmlserialize(CONTENT list AS text) FROM events WHERE NOT coming), ''),
+  xmlserialize(CONTENT library.list AS text) || '<p>These are the newest; <a href="/v1/documents?format=csv">all documents</a> and '
+    || '<a href="/v1/resources?format=csv">all resources</a> as CSV.</p>',
   evaluations.list,
-  coalesce(CASE WHEN s.contact IS NOT NULL THEN xmlserialize(CONTENT xmlelement(name a, xmlattributes(s.contact AS href), s.contact) AS text) || ', for weaknesses of the service too.' END,
-    '<a href="https://www.scipalliance.org/">scipalliance.org</a>; report weaknesses of the service privately, by the security advisories of its repository.'),
+  coalesce(CASE WHEN s.contact IS NOT NULL
+                THEN xmlserialize(CONTENT xmlelement(name a, xmlattributes(s.contact AS href), s.contact) AS text)
+                     || ', for weaknesses of the service too.' END,
+    '<a href="https://www.scipalliance.org/">scipalliance.org</a>; report weaknesses of the service privately, '
+    || 'by the security advisories of its repository.'),
   CASE WHEN s.demonstration THEN 'The Alliance published these for 2019 to 2022; everything below is invented to match them'
        ELSE 'As the Alliance published them for 2019 to 2022. What follows is what is recorded by name or date now' END) AS _body
 FROM site s, figures, hubs, library, evaluations

@@ -3,10 +3,12 @@ WITH figures AS MATERIALIZED (
   SELECT period, "from", "to", course, sessions_held, delegates, responses, response_rate, rating_high
   FROM scip.training_figures(:period, :course)
 )
-SELECT period, "from", "to", course, sessions_held, delegates, responses, response_rate, rating_high, NULL::int AS _status, NULL::jsonb AS _errors
-FROM figures
-UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 422, CASE WHEN EXISTS (SELECT FROM scip.training_figures(:period, NULL))
-  THEN '[{"pointer": "/query/course", "detail": "is not a course"}]'
-  ELSE '[{"pointer": "/query/period", "detail": "must be an academic year, as 2024-25, or the slug of a strategy"}]' END::jsonb
-WHERE NOT EXISTS (SELECT FROM figures)
+SELECT figures.*, refusal.*
+FROM (
+  SELECT 422 AS _status, CASE WHEN EXISTS (SELECT FROM scip.training_figures(:period, NULL))
+           THEN '[{"pointer": "/query/course", "detail": "is not a course"}]'
+           ELSE '[{"pointer": "/query/period", "detail": "must be an academic year, as 2024-25, or the slug of a strategy"}]'
+         END::jsonb AS _errors
+  WHERE NOT EXISTS (SELECT FROM figures)
+) refusal
+FULL JOIN figures ON false

@@ -1,6 +1,9 @@
 -- What each version said and did; a metric that there is not is 404.
-SELECT code AS metric, version, definition, left_out, sql, since, NULL::int AS _status
-FROM scip.metric_definition WHERE code = :code
-UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, 404 WHERE NOT EXISTS (SELECT FROM scip.metric WHERE code = :code)
-ORDER BY version DESC
+SELECT page.*, refused AS _status
+FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.metric WHERE code = :code)) refusal
+FULL JOIN (
+  SELECT code AS metric, version, definition, left_out, sql, since
+  FROM scip.metric_definition
+  WHERE code = :code
+  ORDER BY version DESC
+) page ON false

@@ -1,5 +1,6 @@
 -- The latest year first.
-SELECT n.year, scip.year_start(n.year) AS starts, (scip.year_start(n.year) + interval '1 year' - interval '1 day')::date AS ends, n.release, n.released_at, r.owed AS returns_owed,
+SELECT n.year, scip.year_start(n.year) AS starts, (scip.year_start(n.year) + interval '1 year' - interval '1 day')::date AS ends, n.release,
+       n.released_at, r.owed AS returns_owed,
        r.submitted AS returns_submitted, r.accepted AS returns_accepted, r.published AS returns_published,
        '/v1/network/evaluations/' || n.year AS href, n.year AS _after_year
 FROM (SELECT * FROM scip.network_evaluations

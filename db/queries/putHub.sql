@@ -1,4 +1,5 @@
--- Makes a Hub that is not applied for here, with its leads, if its slug is free. Without a start and without evidence its status starts today.
+-- Makes a Hub that is not applied for here, with its leads, if its slug is free. Without a start and without evidence its status
+-- starts today.
 WITH made AS (
   INSERT INTO scip.hub (slug, name, nations, blurb, logo, logo_alt, page_url, page, launched, launch_text, lead_note, sources,
     confidence)
@@ -9,14 +10,16 @@ WITH made AS (
   RETURNING id
 ), state AS (
   INSERT INTO scip.hub_status (hub_id, status, starts, evidence)
-  SELECT id, coalesce(:status, 'proposed'), CASE WHEN :status_evidence IS NULL THEN coalesce(:status_starts, scip.today()::text) ELSE :status_starts END,
+  SELECT id, coalesce(:status, 'proposed'),
+         CASE WHEN :status_evidence IS NULL THEN coalesce(:status_starts, scip.today()::text) ELSE :status_starts END,
          :status_evidence
   FROM made
 ), leads AS (
   INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, period, note, sources, confidence)
   SELECT made.id, scip.reference('organisation', l.organisation), 'dated', daterange(l."from", l."to", '[]'), l.note,
          coalesce(l.sources, ARRAY['The central team']), coalesce(l.confidence, 'high')
-  FROM made, jsonb_to_recordset(coalesce(:body -> 'leads', '[]')) l (organisation text, "from" date, "to" date, note text, sources text[], confidence scip.confidence)
+  FROM made, jsonb_to_recordset(coalesce(:body -> 'leads', '[]')) l (organisation text, "from" date, "to" date, note text, sources text[],
+      confidence scip.confidence)
 ), parts AS MATERIALIZED (
   SELECT scip.set_hub_parts(id, :body) FROM made
 )

@@ -1,13 +1,15 @@
 -- Documents and resources, what fits best first; without words the newest (undated ones last).
 SELECT type, slug, title, title_cy, summary, array_to_json(authors) AS authors, publisher, year, published, kind, principle,
        array_to_json(phases) AS phases, array_to_json(nations) AS nations, language, format, licence, status, url, href,
-       coalesce((SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'href', f.href) ORDER BY f.name COLLATE "C")
+       coalesce((SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'href', f.href)
+                                 ORDER BY f.name COLLATE "C")
                  FROM scip.files f
                  WHERE status = 'available' AND (f._document_id = CASE type WHEN 'document' THEN id END
                                                  OR f._resource_id = CASE type WHEN 'resource' THEN id END)), '[]') AS files,
        key AS _after_key, href AS _after_href
 FROM scip.holdings, LATERAL (SELECT CASE WHEN :q IS NULL THEN coalesce(scip.earliest(published), make_date(year, 1, 1), '0001-01-01')::text
-                                        ELSE to_char(ts_rank(words, (SELECT scip.wanted(:q))), '0.00000000') END COLLATE "C" AS key) AS sorted
+                                        ELSE to_char(ts_rank(words, (SELECT scip.wanted(:q))), '0.00000000')
+                                        END COLLATE "C" AS key) AS sorted
 WHERE (:q IS NULL OR words @@ (SELECT scip.wanted(:q)))
   AND (:type IS NULL OR type = :type)
   AND (:kind IS NULL OR kind = :kind)
