@@ -201,8 +201,8 @@ def test_an_operation_is_shown_whole():
     head, rest = show("getNewsItem").stdout.split("\n", 1)
     file, line, name = re.fullmatch(r"(openapi/paths/news.yaml):(\d+): (GET /v1/news/\{slug\})", head).groups()
     assert (harness.ROOT / file).read_text().splitlines()[int(line) - 1].strip() == "operationId: getNewsItem"
-    shown, statement = rest.split("\n\ndb/queries/getNewsItem.sql:\n")
+    shown, statement = rest.split("\n\ndb/derived/getNewsItem.sql:\n")
     assert json.loads(shown) == contract["paths"]["/v1/news/{slug}"]["get"]
-    assert statement == (harness.ROOT / "db/queries/getNewsItem.sql").read_text()
+    assert statement == (harness.ROOT / "db/derived/getNewsItem.sql").read_text()
     assert json.loads(show("getData").stdout.split("\n", 1)[1]) == contract["paths"]["/v1/data.zip"]["get"], "a handler's has none"
     assert (show("getNothing").returncode, show("getNothing").stderr) == (1, "there is no operation getNothing\n")
