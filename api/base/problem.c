@@ -73,6 +73,10 @@ bool problem_set(struct problem *problem, const char *slug, const char *detail, 
     return false;
 }
 
+bool problem_exhausted(struct problem *problem) {
+    return problem_set(problem, "unavailable", "The service is short of memory.");
+}
+
 bool problem_add(struct problem *problem, const char *pointer, const char *detail, ...) {
     if (!problem->status)
         problem_set(problem, "bad-request", "See errors for the values that are not valid.");

@@ -30,6 +30,9 @@ struct problem {
 bool problem_set(struct problem *problem, const char *slug, const char *detail, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Fills problem with 503 for want of memory, and returns false likewise. */
+bool problem_exhausted(struct problem *problem);
+
 /* Adds one bad input; the first one also sets the problem to slug "bad-request" unless it is set already. */
 bool problem_add(struct problem *problem, const char *pointer, const char *detail, ...)
     __attribute__((format(printf, 3, 4)));

@@ -90,7 +90,7 @@ static int split_path(struct arena *arena, const char *path, size_t length, stru
         size_t size = (size_t)((slash ? slash : end) - part);
         char *decoded = arena_alloc_raw(arena, size + 1);
         if (!decoded)
-            return problem_set(problem, "unavailable", "The service is short of memory."), -1;
+            return problem_exhausted(problem), -1;
         ptrdiff_t used = scan_percent(part, size, false, decoded);
         if (used < 0 || memchr(decoded, '/', (size_t)used) || memchr(decoded, '\\', (size_t)used) ||
             (used == 1 && *decoded == '.') || (used == 2 && memcmp(decoded, "..", 2) == 0))

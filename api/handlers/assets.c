@@ -55,16 +55,14 @@ void assets_load(struct app *app) {
 }
 
 /* A file of the pages, by its whole path. */
-bool assets_get(struct request *request, struct response *response, struct problem *problem) {
+bool assets_get(struct request *request) {
     size_t length = strcspn(request->target, "?");
     const struct asset *asset = request->app->assets;
     while (asset && (strlen(asset->path) != length || memcmp(asset->path, request->target, length) != 0))
         asset = asset->next;
     if (!asset)
-        return problem_set(problem, "not-found", "There is no such file.");
-    if (!response_body(request, response, problem))
-        return false;
-    response->content_type = asset->content_type;
-    buf_put(&response->body, asset->text.bytes, asset->text.length);
+        return request_refuse(request, "not-found", "There is no such file.");
+    request->response.content_type = asset->content_type;
+    buf_put(response_body(request), asset->text.bytes, asset->text.length);
     return true;
 }

@@ -5,4 +5,4 @@
 /* Reads the reference, whose library lies where npm puts it, and all of the web folder. */
 void assets_load(struct app *app);
 
-bool assets_get(struct request *request, struct response *response, struct problem *problem);
+bool assets_get(struct request *request);

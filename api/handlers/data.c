@@ -3,7 +3,6 @@
 #include "handlers/files.h"
 #include "handlers/transfers.h"
 #include "http/response.h"
-#include "http/steps.h"
 #include <archive.h>
 #include <archive_entry.h>
 #include <openssl/crypto.h>
@@ -14,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 64 * 1024, ETAG_BYTES = 16, SPARE = 1024 * 1024 };
+enum { PIECE_BYTES = 64 * 1024, CSV_ROOM = 16 * 1024, ETAG_BYTES = 16, SPARE = 1024 * 1024 };
 
 /* An archive, whole in a file without a name before its first byte goes out: all lists are of one snapshot, what fails
  * can still be said, and a slow reader holds no connection of the database. It is made once for all who ask while
@@ -45,11 +44,11 @@ struct reading {
     char *bytes; /* of a piece */
 };
 
-static bool next_piece(struct request *request, struct stream *stream, struct text *piece, struct problem *problem) {
+static bool next_piece(struct request *request, struct stream *stream, struct text *piece) {
     struct reading *reading = (struct reading *)stream;
     ssize_t got = pread(fileno(reading->parcel->file), reading->bytes, PIECE_BYTES, reading->at);
     if (got < 0)
-        return problem_set(problem, "internal", "The archive cannot be read.");
+        return request_refuse(request, "internal", "The archive cannot be read.");
     reading->at += got;
     *piece = (struct text){reading->bytes, (size_t)got};
     return true;
@@ -94,34 +93,30 @@ static bool put_file(struct archive *archive, const char *name, const char *byte
 }
 
 /* One list, by the engine's own rendering as for ?format=csv. */
-static bool put_list(const struct request *request, struct operation *operation, struct connection *connection,
-                     struct arena *arena, struct archive *archive, struct problem *problem) {
+static bool put_list(struct request *request, const struct operation *operation, struct connection *connection,
+                     struct arena *arena, struct archive *archive) {
     const struct spec *spec = operation->spec;
     const struct link *link = atomic_load(&operation->link);
-    struct request part = {.app = request->app,
-                           .arena = arena,
-                           .target = spec->path,
-                           .match = {.spec = spec},
-                           .operation = operation,
-                           .media = render_csv.media_type,
-                           .renderer = &render_csv,
-                           .inputs = {.whole = true, .service = &request->app->service}};
-    struct response answer = {.status = spec->success};
+    const struct route_match match = {.spec = spec};
+    struct inputs inputs = {.match = &match, .whole = true, .service = &request->app->service};
+    struct buf text = buf_new(arena, CSV_ROOM, (size_t)request->app->config.response_limit);
     struct leg leg = {.statement = &operation->statement};
     struct failure failure;
-    part.inputs.match = &part.match;
-    if (!link || !(leg.values = bind_values(arena, operation, &part.inputs)))
-        return problem_set(problem, "unavailable", "The database has not answered for %s yet.", spec->id);
-    bool fine = pg_fly(connection, &leg, 1, problem, &failure);
-    part.outcome.row = leg.result;
-    if (fine && !operation_fits(link, leg.result))
-        fine = problem_set(problem, "unavailable", "The database's schema has changed under %s.", spec->id);
-    if (fine && !render(&part, &answer, problem)) /* what a list's own caller could narrow, this one cannot */
-        fine = problem_set(problem, "unavailable", "%s is too large for one answer.", spec->id);
-    fine = fine && put_file(archive, arena_printf(arena, "%s.csv", data_name(arena, spec)),
-                            answer.body.data + RESPONSE_HEAD_ROOM, answer.body.length - RESPONSE_HEAD_ROOM, problem);
-    result_free(&part.outcome.row);
-    return fine;
+    if (!link || !(leg.values = bind_values(arena, operation, &inputs)))
+        return request_refuse(request, "unavailable", "The database has not answered for %s yet.", spec->id);
+    if (!pg_fly(connection, &leg, 1, &request->problem, &failure))
+        return false;
+    bool fine = operation_fits(link, leg.result);
+    struct rendering table = {.buf = &text, .columns = link->columns, .column_count = link->count, .list = true};
+    if (fine)
+        render_rows(&render_csv, &table, leg.result, result_rows(leg.result), -1);
+    result_free(&leg.result);
+    if (!fine)
+        return request_refuse(request, "unavailable", "The database's schema has changed under %s.", spec->id);
+    if (text.failed) /* what a list's own caller could narrow, this one cannot */
+        return request_refuse(request, "unavailable", "%s is too large for one answer.", spec->id);
+    return put_file(archive, arena_printf(arena, "%s.csv", data_name(arena, spec)), text.data, text.length,
+                    &request->problem);
 }
 
 static bool command(const struct app *app, struct connection *connection, enum transaction_statement which,
@@ -147,16 +142,16 @@ static struct connection *begin(const struct app *app, struct problem *problem) 
 }
 
 /* All lists; memory is that of the largest one. */
-static bool put_lists(struct request *request, struct archive *archive, struct problem *problem) {
+static bool put_lists(struct request *request, struct archive *archive) {
     const struct app *app = request->app;
-    struct connection *connection = begin(app, problem);
+    struct connection *connection = begin(app, &request->problem);
     if (!connection)
         return false;
     struct arena *arena = arena_new((size_t)app->config.response_limit * 3 + SPARE);
-    bool fine = arena || problem_set(problem, "unavailable", "The service is short of memory.");
+    bool fine = arena || problem_exhausted(&request->problem);
     for (unsigned i = 0; fine && i < app->contract->spec_count; i++)
         if (data_listed(&app->operations[i])) {
-            fine = put_list(request, &app->operations[i], connection, arena, archive, problem);
+            fine = put_list(request, &app->operations[i], connection, arena, archive);
             arena_reset(arena);
         }
     if (arena)
@@ -168,17 +163,17 @@ static bool put_lists(struct request *request, struct archive *archive, struct p
     return fine;
 }
 
-static bool make(struct request *request, struct parcel *parcel, struct problem *problem) {
+static bool make(struct request *request, struct parcel *parcel) {
     const char *package = data_package(request->arena, request->app, request->match.spec);
     struct archive *archive = archive_write_new();
     bool ready = package && archive && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
                  archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK && /* no padding */
                  archive_write_open(archive, parcel, NULL, take, NULL) == ARCHIVE_OK;
-    bool fine = ready || problem_set(problem, "unavailable", "The service is short of memory.");
-    fine = fine && put_lists(request, archive, problem) &&
-           put_file(archive, "datapackage.json", package, strlen(package), problem);
+    bool fine = ready || problem_exhausted(&request->problem);
+    fine = fine && put_lists(request, archive) &&
+           put_file(archive, "datapackage.json", package, strlen(package), &request->problem);
     if (fine && (archive_write_close(archive) != ARCHIVE_OK || fflush(parcel->file) != 0))
-        fine = problem_set(problem, "unavailable", "There is no room for the archive.");
+        fine = request_refuse(request, "unavailable", "There is no room for the archive.");
     archive_write_free(archive);
     rewind(parcel->file);
     return fine;
@@ -195,7 +190,7 @@ static bool name(struct parcel *parcel) {
 }
 
 /* A new one, with one holder; NULL with a problem. */
-static struct parcel *make_new(struct request *request, struct problem *problem) {
+static struct parcel *make_new(struct request *request) {
     int64_t began_us = clock_us();
     struct parcel *parcel = OPENSSL_zalloc(sizeof *parcel);
     if (parcel) {
@@ -204,15 +199,15 @@ static struct parcel *make_new(struct request *request, struct problem *problem)
                                   .digest = EVP_MD_CTX_new(),
                                   .generation = request->app->cache ? cache_generation(request->app->cache) : 0};
         bool ready = (parcel->file && parcel->digest && EVP_DigestInit_ex(parcel->digest, EVP_sha256(), NULL)) ||
-                     problem_set(problem, "unavailable", "There is no room for the archive.");
-        if (ready && make(request, parcel, problem) && name(parcel)) {
+                     request_refuse(request, "unavailable", "There is no room for the archive.");
+        if (ready && make(request, parcel) && name(parcel)) {
             log_event(LOG_INFO, "archive made", LOG_NUMBER("bytes", parcel->length),
                       LOG_NUMBER("duration_us", clock_us() - began_us));
             return parcel;
         }
     }
-    if (!problem->status)
-        problem_set(problem, "unavailable", "The service is short of memory.");
+    if (!request->problem.status)
+        problem_exhausted(&request->problem);
     let_go(parcel); /* nobody else has it */
     return NULL;
 }
@@ -226,7 +221,7 @@ static bool is_good(const struct app *app, unsigned begun) {
 
 /* Lends an archive that is good for this request: the last one, or one that this thread makes, or that another one
  * begins to make after the question. NULL with a problem. */
-static struct parcel *borrow(struct request *request, const char **status, struct problem *problem) {
+static struct parcel *borrow(struct request *request, const char **status) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += (request->app->config.pool_wait_ms + 2 * request->app->config.query_timeout_ms) / 1000 + 1;
@@ -243,7 +238,7 @@ static struct parcel *borrow(struct request *request, const char **status, struc
         store.making = true;
         unsigned number = ++store.begun;
         pthread_mutex_unlock(&store.lock);
-        struct parcel *made = make_new(request, problem);
+        struct parcel *made = make_new(request);
         pthread_mutex_lock(&store.lock);
         store.making = false;
         store.ended = number;
@@ -258,32 +253,31 @@ static struct parcel *borrow(struct request *request, const char **status, struc
     if (parcel)
         parcel->holders++;
     pthread_mutex_unlock(&store.lock);
-    if (!parcel && !problem->status)
-        problem_set(problem, "unavailable", "The archive cannot be made at the moment.");
+    if (!parcel && !request->problem.status)
+        request_refuse(request, "unavailable", "The archive cannot be made at the moment.");
     return parcel;
 }
 
-bool data_get(struct request *request, struct response *response, struct problem *problem) {
+bool data_get(struct request *request) {
     struct reading *reading = arena_alloc(request->arena, sizeof *reading);
     if (!reading || !(reading->bytes = arena_alloc_raw(request->arena, PIECE_BYTES)))
-        return problem_set(problem, "unavailable", "The service is short of memory.");
+        return problem_exhausted(&request->problem);
     reading->stream = (struct stream){.next = next_piece, .end = end};
-    reading->parcel = borrow(request, &response->cache_status, problem);
+    reading->parcel = borrow(request, &request->response.cache_status);
     if (!reading->parcel)
         return false;
     const char *known = request_header(request, "If-None-Match");
-    response->etag = arena_copy(request->arena, reading->parcel->etag, strlen(reading->parcel->etag));
-    bool unchanged = known && response->etag && response_names_etag(known, response->etag);
+    request->response.etag = arena_copy(request->arena, reading->parcel->etag, strlen(reading->parcel->etag));
+    bool unchanged = known && request->response.etag && response_names_etag(known, request->response.etag);
     if (unchanged)
-        response->status = 304;
-    if (!response->etag || unchanged || !(response->head || transfers_begin(request, problem))) {
+        request->response.status = 304;
+    if (!request->response.etag || unchanged || !(request->response.head || transfers_begin(request))) {
         end(&reading->stream);
-        return unchanged ||
-               (!problem->status && problem_set(problem, "unavailable", "The service is short of memory."));
+        return unchanged || (!request->problem.status && problem_exhausted(&request->problem));
     }
-    response->content_type = "application/zip";
-    response->disposition = "attachment; filename=\"data.zip\"";
+    request->response.content_type = "application/zip";
+    request->response.disposition = "attachment; filename=\"data.zip\"";
     reading->stream.length = reading->parcel->length;
-    response->stream = &reading->stream;
+    request->response.stream = &reading->stream;
     return true;
 }

@@ -3,7 +3,7 @@
 #include "http/request.h"
 
 /* data.c: a zip of every public list as CSV and a datapackage.json that describes them. */
-bool data_get(struct request *request, struct response *response, struct problem *problem);
+bool data_get(struct request *request);
 
 /* datapackage.c: which lists belong to it, and the name that each has there (/v1/a/b: a-b), lent by arena. */
 bool data_listed(const struct operation *operation);

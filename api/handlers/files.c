@@ -31,27 +31,27 @@ void files_place(const struct request *request, const char *place[static 3]) {
 }
 
 /* Runs a statement as the anonymous reader. */
-static struct result *ask(const struct request *request, enum transaction_statement which, const char *const *values,
-                          bool binary, struct problem *problem) {
+static struct result *ask(struct request *request, enum transaction_statement which, const char *const *values,
+                          bool binary) {
     struct leg leg = {.statement = &request->app->transactions.statements[which], .values = values, .binary = binary};
     struct failure failure;
-    pool_fly(request->app->pool, &leg, 1, true, problem, &failure);
+    pool_fly(request->app->pool, &leg, 1, true, &request->problem, &failure);
     return leg.result;
 }
 
-static bool refuse(const char *status, const char *day, struct problem *problem) {
+static bool refuse(struct request *request, const char *status, const char *day) {
     if (strcmp(status, "410") == 0)
-        return problem_set(problem, "gone", "The record was withdrawn.");
+        return request_refuse(request, "gone", "The record was withdrawn.");
     if (strcmp(status, "403") == 0)
-        return problem_set(problem, "forbidden", "The file is under embargo: it can be had from %s on.", day);
-    return problem_set(problem, "not-found", "There is no such file.");
+        return request_refuse(request, "forbidden", "The file is under embargo: it can be had from %s on.", day);
+    return request_refuse(request, "not-found", "There is no such file.");
 }
 
-static bool find(struct request *request, struct found *found, struct problem *problem) {
+static bool find(struct request *request, struct found *found) {
     enum { STATUS, DAY, ITEM, ID, NAME, TYPE, SIZE, SHA256, COLUMNS };
     const char *place[3], *texts[COLUMNS] = {0};
     files_place(request, place);
-    struct result *result = ask(request, FILE_FIND, place, false, problem);
+    struct result *result = ask(request, FILE_FIND, place, false);
     if (!result)
         return false;
     bool there = result_rows(result) == 1 && result_columns(result) == COLUMNS;
@@ -59,22 +59,22 @@ static bool find(struct request *request, struct found *found, struct problem *p
         texts[i] = result_text(request->arena, result, 0, i);
     result_free(&result);
     if (!there || texts[STATUS])
-        return refuse(texts[STATUS] ?: "404", texts[DAY], problem);
+        return refuse(request, texts[STATUS] ?: "404", texts[DAY]);
     *found = (struct found){.item = texts[ITEM],
                             .id = texts[ID],
                             .name = texts[NAME],
                             .type = texts[TYPE],
                             .etag = arena_printf(request->arena, "\"%s\"", texts[SHA256])};
     return scan_int(texts[SIZE], strlen(texts[SIZE]), &found->size) ||
-           problem_set(problem, "internal", "The file has no size.");
+           request_refuse(request, "internal", "The file has no size.");
 }
 
 /* The chunk that the next byte is in, copied into bytes; 0 with a problem. */
-static size_t read_chunk(const struct request *request, struct download *download, struct problem *problem) {
+static size_t read_chunk(struct request *request, struct download *download) {
     int64_t n = download->at / FILES_CHUNK_BYTES, left = download->size - n * FILES_CHUNK_BYTES;
     char number[24];
     snprintf(number, sizeof number, "%lld", (long long)n);
-    struct result *result = ask(request, FILE_PIECE, (const char *const[]){download->file, number}, true, problem);
+    struct result *result = ask(request, FILE_PIECE, (const char *const[]){download->file, number}, true);
     if (!result)
         return 0;
     struct value chunk = {0};
@@ -84,22 +84,22 @@ static size_t read_chunk(const struct request *request, struct download *downloa
     if (fine)
         memcpy(download->bytes, chunk.text, chunk.length);
     else
-        problem_set(problem, "gone", "The file is not given any more.");
+        request_refuse(request, "gone", "The file is not given any more.");
     result_free(&result);
     return fine ? chunk.length : 0;
 }
 
-static bool next_piece(struct request *request, struct stream *stream, struct text *piece, struct problem *problem) {
+static bool next_piece(struct request *request, struct stream *stream, struct text *piece) {
     struct download *download = (struct download *)stream;
     *piece = (struct text){0};
     if (download->at == download->behind)
         return true;
-    size_t length = read_chunk(request, download, problem), from = (size_t)(download->at % FILES_CHUNK_BYTES);
+    size_t length = read_chunk(request, download), from = (size_t)(download->at % FILES_CHUNK_BYTES);
     if (!length)
         return false;
     size_t wanted = (size_t)(download->behind - download->at), count = length - from < wanted ? length - from : wanted;
     /* all but the last piece has been taken: that is a use, and it is committed before the answer is complete */
-    if (count == wanted && download->item && !use_record(request, download->item, USE_REQUEST, problem))
+    if (count == wanted && download->item && !use_record(request, download->item, USE_REQUEST))
         return false;
     download->at += (int64_t)count;
     *piece = (struct text){download->bytes + from, count};
@@ -123,33 +123,32 @@ static const char *disposition(struct arena *arena, const char *name) {
 }
 
 /* What the request's conditions say (RFC 9110, section 13.2.2): false where they end it, with a problem or 304. */
-static bool conditions_hold(const struct request *request, struct response *response, struct problem *problem) {
+static bool conditions_hold(struct request *request) {
     const char *match = request_header(request, "If-Match"), *none = request_header(request, "If-None-Match");
-    if (match && !response_names_etag(match, response->etag))
-        return problem_set(problem, "precondition-failed", "The file is another one now.");
-    bool known = none && response_names_etag(none, response->etag);
+    if (match && !response_names_etag(match, request->response.etag))
+        return request_refuse(request, "precondition-failed", "The file is another one now.");
+    bool known = none && response_names_etag(none, request->response.etag);
     if (known)
-        response->status = 304;
+        request->response.status = 304;
     return !known;
 }
 
 /* A part that a client asks for to see whether there are parts, or what kind of file it is. */
 enum { PROBE_BYTES = 4096 };
 
-static bool take_range(const struct request *request, const struct found *found, struct response *response,
-                       struct download *download, struct problem *problem) {
+static bool take_range(struct request *request, const struct found *found, struct download *download) {
     int64_t first, length;
-    const char *wanted = response->head ? NULL : request_header(request, "Range");
+    const char *wanted = request->response.head ? NULL : request_header(request, "Range");
     enum range_kind kind =
         range_read(wanted, request_header(request, "If-Range"), found->etag, found->size, &first, &length);
     if (kind == RANGE_NOTHING) {
-        snprintf(problem->range, sizeof problem->range, "bytes */%lld", (long long)found->size);
-        return problem_set(problem, "range-not-satisfiable", "The file has %lld bytes.", (long long)found->size);
+        snprintf(request->problem.range, sizeof request->problem.range, "bytes */%lld", (long long)found->size);
+        return request_refuse(request, "range-not-satisfiable", "The file has %lld bytes.", (long long)found->size);
     }
     if (kind == RANGE_PART) {
-        response->status = 206;
-        response->range = arena_printf(request->arena, "bytes %lld-%lld/%lld", (long long)first,
-                                       (long long)(first + length - 1), (long long)found->size);
+        request->response.status = 206;
+        request->response.range = arena_printf(request->arena, "bytes %lld-%lld/%lld", (long long)first,
+                                               (long long)(first + length - 1), (long long)found->size);
     }
     bool probe = length <= PROBE_BYTES && length < found->size,
          counts = !first && !probe; /* later parts were counted */
@@ -162,24 +161,23 @@ static bool take_range(const struct request *request, const struct found *found,
     return true;
 }
 
-bool files_get(struct request *request, struct response *response, struct problem *problem) {
+bool files_get(struct request *request) {
     struct found found;
-    if (!find(request, &found, problem))
+    if (!find(request, &found))
         return false;
-    response->etag = found.etag;
-    if (!conditions_hold(request, response, problem))
-        return !problem->status;
+    request->response.etag = found.etag;
+    if (!conditions_hold(request))
+        return !request->problem.status;
     struct download *download = arena_alloc(request->arena, sizeof *download);
     if (!download)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
-    if (!take_range(request, &found, response, download, problem))
+        return problem_exhausted(&request->problem);
+    if (!take_range(request, &found, download))
         return false;
-    response->content_type = content_header(found.type);
-    response->disposition = disposition(request->arena, found.name);
-    response->stream = &download->stream;
-    if (response->head)
+    request->response.content_type = content_header(found.type);
+    request->response.disposition = disposition(request->arena, found.name);
+    request->response.stream = &download->stream;
+    if (request->response.head)
         return true;
     download->bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
-    return download->bytes ? transfers_begin(request, problem)
-                           : problem_set(problem, "unavailable", "The service is short of memory.");
+    return download->bytes ? transfers_begin(request) : problem_exhausted(&request->problem);
 }

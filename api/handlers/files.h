@@ -6,11 +6,11 @@
 enum { FILES_CHUNK_BYTES = 256 * 1024 };
 
 /* files.c */
-bool files_get(struct request *request, struct response *response, struct problem *problem);
+bool files_get(struct request *request);
 
 /* upload.c */
-bool files_put(struct request *request, struct response *response, struct problem *problem);
-bool files_delete(struct request *request, struct response *response, struct problem *problem);
+bool files_put(struct request *request);
+bool files_delete(struct request *request);
 
 /* Which file the path names: the slug of a document or of a resource, the other NULL, and the name. */
 void files_place(const struct request *request, const char *place[static 3]);

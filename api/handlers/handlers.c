@@ -9,12 +9,9 @@
 #include <string.h>
 
 /* GET /v1: the public collections of the contract, so that nobody has to guess. */
-static bool get_index(struct request *request, struct response *response, struct problem *problem) {
+static bool get_index(struct request *request) {
     const struct contract *contract = request->app->contract;
-    if (!response_body(request, response, problem))
-        return false;
-    struct buf *body = &response->body;
-    response->content_type = "application/json";
+    struct buf *body = response_json(request);
     buf_str(body, "{\"title\":");
     buf_json(body, contract->title, strlen(contract->title));
     buf_str(body, ",\"version\":");
@@ -38,30 +35,22 @@ static bool get_index(struct request *request, struct response *response, struct
     return true;
 }
 
-static bool get_openapi(struct request *request, struct response *response, struct problem *problem) {
-    if (!response_body(request, response, problem))
-        return false;
-    response->content_type = "application/json";
-    buf_put(&response->body, request->app->contract->json, request->app->contract->json_length);
+static bool get_openapi(struct request *request) {
+    buf_put(response_json(request), request->app->contract->json, request->app->contract->json_length);
     return true;
 }
 
-static bool say_ok(struct request *request, struct response *response, struct problem *problem) {
-    if (!response_body(request, response, problem))
-        return false;
-    response->content_type = "application/json";
-    buf_str(&response->body, "{\"status\":\"ok\"}");
+static bool say_ok(struct request *request) {
+    buf_str(response_json(request), "{\"status\":\"ok\"}");
     return true;
 }
 
-static bool get_readiness(struct request *request, struct response *response, struct problem *problem) {
+static bool get_readiness(struct request *request) {
     struct readiness ready = app_ready((struct app *)request->app);
     if (!ready.reads)
-        return problem_set(problem, "unavailable", "Records can be neither read nor changed at the moment.");
-    if (!response_body(request, response, problem))
-        return false;
-    response->content_type = "application/json";
-    buf_printf(&response->body, "{\"status\":\"ok\",\"reads\":true,\"writes\":%s}", ready.writes ? "true" : "false");
+        return request_refuse(request, "unavailable", "Records can be neither read nor changed at the moment.");
+    buf_printf(response_json(request), "{\"status\":\"ok\",\"reads\":true,\"writes\":%s}",
+               ready.writes ? "true" : "false");
     return true;
 }
 

@@ -14,17 +14,16 @@ static const char *form(const struct request *request, const char *name) {
 
 /* What anybody refuses (the walk, before a handler is asked) in the words that clients of the protocol read, and in the
  * ASCII that is allowed there; how often is HTTP's. */
-bool oauth_refuse(struct response *response, const struct problem *problem) {
+bool oauth_refuse(struct request *request) {
+    const struct problem *problem = &request->problem;
     if (problem->status / 100 != 4 || problem->status == 429)
         return false;
-    struct buf *body = &response->body;
-    const struct problem_error *error = problem->errors;
-    response->status = 400;
-    response->content_type = "application/json";
+    struct buf *body = response_json(request);
+    request->response.status = 400;
     buf_str(body, "{\"error\":\"invalid_request\",\"error_description\":\"");
     size_t from = body->length;
     if (problem->error_count)
-        buf_printf(body, "%s %s", error->pointer, error->detail);
+        buf_printf(body, "%s %s", problem->errors->pointer, problem->errors->detail);
     else
         buf_str(body, problem->detail);
     for (size_t i = from; i < body->length; i++)
@@ -35,23 +34,18 @@ bool oauth_refuse(struct response *response, const struct problem *problem) {
 }
 
 /* An error of the protocol is the endpoint's answer, in its own words (RFC 6749, section 5.2). */
-static bool refuse(struct request *request, struct response *response, struct problem *problem, const char *error,
-                   const char *description) {
+static bool refuse(struct request *request, const char *error, const char *description) {
     bool nobody = strcmp(error, "invalid_client") == 0;
-    if (!response_body(request, response, problem))
-        return false;
-    response->status = nobody ? 401 : 400;
+    request->response.status = nobody ? 401 : 400;
     if (nobody)
-        response->challenge = "Basic realm=\"oauth\"";
-    response->content_type = "application/json";
-    buf_printf(&response->body, "{\"error\":\"%s\",\"error_description\":\"%s\"}", error, description);
+        request->response.challenge = "Basic realm=\"oauth\"";
+    buf_printf(response_json(request), "{\"error\":\"%s\",\"error_description\":\"%s\"}", error, description);
     return true;
 }
 
 /* Runs a statement of the writer's pool whose answer is at most one text: NULL with or without a problem. */
-static const char *ask(struct request *request, enum transaction_statement which, const char *const *values,
-                       struct problem *problem) {
-    struct result *result = transaction_ask(&request->app->transactions, which, values, problem);
+static const char *ask(struct request *request, enum transaction_statement which, const char *const *values) {
+    struct result *result = transaction_ask(&request->app->transactions, which, values, &request->problem);
     const char *text = result_text(request->arena, result, 0, 0);
     result_free(&result);
     return text;
@@ -79,22 +73,20 @@ static bool read_basic(struct request *request, const char *header, const char *
     return true;
 }
 
-static const char *roles_by_secret(struct request *request, const char *client, const char *secret,
-                                   struct problem *problem) {
+static const char *roles_by_secret(struct request *request, const char *client, const char *secret) {
     unsigned char digest[32];
     char hex[sizeof digest * 2 + 3] = "\\x";
     EVP_Digest(secret, strlen(secret), digest, NULL, EVP_sha256(), NULL);
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(hex + 2 + 2 * i, 3, "%02x", digest[i]);
-    return ask(request, CLIENT_ROLES, (const char *const[]){client, hex}, problem);
+    return ask(request, CLIENT_ROLES, (const char *const[]){client, hex});
 }
 
 /* An assertion counts once: its id is spent with it. */
-static const char *roles_by_assertion(struct request *request, const char *client, const char *assertion,
-                                      struct problem *problem) {
+static const char *roles_by_assertion(struct request *request, const char *client, const char *assertion) {
     const char *issuer = request->app->config.issuer;
     const char *const audiences[] = {issuer, arena_printf(request->arena, "%s/oauth/token", issuer), NULL};
-    const char *jwks = ask(request, CLIENT_JWKS, &client, problem);
+    const char *jwks = ask(request, CLIENT_JWKS, &client);
     struct problem wrong = {0};
     struct claims claims;
     if (!jwks || !token_verify_assertion(request->app->tokens, request->arena, assertion, strlen(assertion), jwks,
@@ -102,13 +94,12 @@ static const char *roles_by_assertion(struct request *request, const char *clien
         return NULL;
     const char *spent = ask(request, SPEND_TOKEN,
                             (const char *const[]){arena_printf(request->arena, "client:%s", client), claims.id,
-                                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)},
-                            problem);
-    return spent && *spent == 't' ? ask(request, CLIENT_ROLES, (const char *const[]){client, NULL}, problem) : NULL;
+                                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)});
+    return spent && *spent == 't' ? ask(request, CLIENT_ROLES, (const char *const[]){client, NULL}) : NULL;
 }
 
 /* Who asks, by exactly one means. Gives the client's roles, NULL when it has not shown who it is. */
-static const char *authenticate(struct request *request, const char **client, struct problem *problem) {
+static const char *authenticate(struct request *request, const char **client) {
     static const char type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const char *header = request_header(request, "Authorization"), *secret = form(request, "client_secret"),
                *assertion = form(request, "client_assertion"), *given = form(request, "client_assertion_type"),
@@ -123,13 +114,13 @@ static const char *authenticate(struct request *request, const char **client, st
             return NULL;
     }
     if (secret)
-        return *client ? roles_by_secret(request, *client, secret, problem) : NULL;
+        return *client ? roles_by_secret(request, *client, secret) : NULL;
     if (!given || strcmp(given, type) != 0 ||
         !token_peek_subject(request->arena, assertion, strlen(assertion), &subject) ||
         (*client && strcmp(*client, subject) != 0))
         return NULL;
     *client = subject;
-    return roles_by_assertion(request, subject, assertion, problem);
+    return roles_by_assertion(request, subject, assertion);
 }
 
 /* Whether each word of scope is one of roles. */
@@ -146,62 +137,56 @@ static bool is_within(const char *scope, const char *roles) {
     return true;
 }
 
-bool oauth_token(struct request *request, struct response *response, struct problem *problem) {
+bool oauth_token(struct request *request) {
     const char *scope = form(request, "scope"), *client;
     if (strcmp(form(request, "grant_type"), "client_credentials") != 0)
-        return refuse(request, response, problem, "unsupported_grant_type", "The grant type is client_credentials.");
-    const char *roles = authenticate(request, &client, problem);
-    if (problem->status)
+        return refuse(request, "unsupported_grant_type", "The grant type is client_credentials.");
+    const char *roles = authenticate(request, &client);
+    if (request->problem.status)
         return false;
     if (!roles)
-        return refuse(request, response, problem, "invalid_client", "The client has not shown who it is.");
+        return refuse(request, "invalid_client", "The client has not shown who it is.");
     if (scope && !is_within(scope, roles))
-        return refuse(request, response, problem, "invalid_scope", "A scope is a role that the client has.");
-    const char *token = token_issue(request->app->tokens, request->arena, client, scope, problem);
-    if (!token || !response_body(request, response, problem))
+        return refuse(request, "invalid_scope", "A scope is a role that the client has.");
+    const char *token = token_issue(request->app->tokens, request->arena, client, scope, &request->problem);
+    if (!token)
         return false;
-    response->content_type = "application/json";
-    buf_printf(&response->body,
+    buf_printf(response_json(request),
                "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld,\"scope\":\"%s\"}", token,
                (long long)request->app->config.token_seconds, scope ?: roles);
     return true;
 }
 
 /* What is not a valid token of this client needs no end (RFC 7009, section 2.2). */
-bool oauth_revoke(struct request *request, struct response *response, struct problem *problem) {
+bool oauth_revoke(struct request *request) {
     const char *token = form(request, "token"), *client;
-    const char *roles = authenticate(request, &client, problem);
+    const char *roles = authenticate(request, &client);
     struct problem wrong = {0};
     struct claims claims;
-    if (problem->status)
+    if (request->problem.status)
         return false;
     if (!roles)
-        return refuse(request, response, problem, "invalid_client", "The client has not shown who it is.");
+        return refuse(request, "invalid_client", "The client has not shown who it is.");
     if (token_verify(request->app->tokens, request->arena, token, strlen(token), &claims, &wrong) &&
         strcmp(claims.issuer, request->app->config.issuer) == 0 && strcmp(claims.subject, client) == 0)
         ask(request, SPEND_TOKEN,
             (const char *const[]){"self", claims.id,
-                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)},
-            problem);
-    return !problem->status && response_body(request, response, problem);
+                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)});
+    return !request->problem.status;
 }
 
-bool oauth_keys(struct request *request, struct response *response, struct problem *problem) {
+bool oauth_keys(struct request *request) {
     const char *keys = token_jwks(request->app->tokens, request->arena);
-    if (!keys || !response_body(request, response, problem))
-        return problem->status ? false : problem_set(problem, "unavailable", "The service is short of memory.");
-    response->content_type = "application/json";
-    buf_str(&response->body, keys);
+    if (!keys)
+        return problem_exhausted(&request->problem);
+    buf_str(response_json(request), keys);
     return true;
 }
 
 /* RFC 8414: what a client library needs to find the rest. */
-bool oauth_metadata(struct request *request, struct response *response, struct problem *problem) {
+bool oauth_metadata(struct request *request) {
     const char *issuer = request->app->config.issuer;
-    if (!response_body(request, response, problem))
-        return false;
-    response->content_type = "application/json";
-    buf_printf(&response->body,
+    buf_printf(response_json(request),
                "{\"issuer\":\"%s\",\"token_endpoint\":\"%s/oauth/token\",\"revocation_endpoint\":\"%s/oauth/revoke\","
                "\"jwks_uri\":\"%s/.well-known/jwks.json\",\"response_types_supported\":[],"
                "\"grant_types_supported\":[\"client_credentials\"],\"token_endpoint_auth_methods_supported\":"

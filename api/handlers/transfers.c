@@ -20,7 +20,7 @@ static void end(struct request *request) {
     atomic_fetch_sub(&request->app->metrics->transfers, 1);
 }
 
-bool transfers_begin(struct request *request, struct problem *problem) {
+bool transfers_begin(struct request *request) {
     unsigned most = (unsigned)request->app->config.threads / 2, own = 0;
     pthread_mutex_lock(&lock);
     for (unsigned i = 0; i < count; i++)
@@ -30,9 +30,9 @@ bool transfers_begin(struct request *request, struct problem *problem) {
         snprintf(holders[count++], NETWORK_MAX, "%s", request->network);
     pthread_mutex_unlock(&lock);
     if (crowded)
-        return problem_set(problem, "too-many-requests", "Too many transfers of this address are in progress.");
+        return request_refuse(request, "too-many-requests", "Too many transfers of this address are in progress.");
     if (full)
-        return problem_set(problem, "unavailable", "Too many transfers are in progress; try again later.");
+        return request_refuse(request, "unavailable", "Too many transfers are in progress; try again later.");
     atomic_fetch_add(&request->app->metrics->transfers, 1);
     request->release = end;
     return true;

@@ -4,4 +4,4 @@
 
 /* Counts the request as a transfer until its answer has been written: half of the threads may hold one, and a quarter
  * of these for one address. False with a problem. */
-bool transfers_begin(struct request *request, struct problem *problem);
+bool transfers_begin(struct request *request);

@@ -30,14 +30,13 @@ struct upload {
 
 /* Runs a statement as the caller in a transaction of its own; once more where the connection broke, for each may be
  * repeated. A dry run is undone. The result is the caller's; NULL with a problem. */
-static struct result *run_as(const struct request *request, const char *const *enter, struct leg own,
-                             struct problem *problem) {
+static struct result *run_as(struct request *request, const char *const *enter, struct leg own) {
     const struct transactions *transactions = &request->app->transactions;
     struct leg legs[] = {{.statement = &transactions->statements[ENTER], .values = enter},
                          own,
                          {.statement = &transactions->statements[UNDO]}};
     struct failure failure;
-    pool_fly(transactions->pool, legs, request->call.dry_run ? 3 : 2, true, problem, &failure);
+    pool_fly(transactions->pool, legs, request->call.dry_run ? 3 : 2, true, &request->problem, &failure);
     result_free(&legs[0].result);
     result_free(&legs[2].result);
     return legs[1].result;
@@ -45,10 +44,10 @@ static struct result *run_as(const struct request *request, const char *const *e
 
 /* Runs one of the statements of files whose first column is a status. The row's other columns are copied to texts.
  * 0 without a status, -1 with a problem. */
-static int ask(const struct request *request, const char *const *enter, enum transaction_statement which,
-               const char *const *values, const char **texts, unsigned columns, struct problem *problem) {
+static int ask(struct request *request, const char *const *enter, enum transaction_statement which,
+               const char *const *values, const char **texts, unsigned columns) {
     struct leg own = {.statement = &request->app->transactions.statements[which], .values = values};
-    struct result *result = run_as(request, enter, own, problem);
+    struct result *result = run_as(request, enter, own);
     if (!result)
         return -1;
     int status = (int)result_int(result, 0, 0);
@@ -58,11 +57,12 @@ static int ask(const struct request *request, const char *const *enter, enum tra
     if (status < 400)
         return status;
     if (status == 428)
-        problem_set(problem, "precondition-required", "This needs If-None-Match: * or If-Match with the file's ETag.");
+        request_refuse(request, "precondition-required",
+                       "This needs If-None-Match: * or If-Match with the file's ETag.");
     else if (status == 503)
-        problem_set(problem, "unavailable", "Part of the file was lost: send it again.");
+        request_refuse(request, "unavailable", "Part of the file was lost: send it again.");
     else
-        problem_set_status(problem, status);
+        problem_set_status(&request->problem, status);
     return -1;
 }
 
@@ -86,16 +86,16 @@ static const char *read_tags(struct arena *arena, const char *header) {
     return buf_text(&tags);
 }
 
-static bool read_conditions(struct upload *upload, struct problem *problem) {
-    const struct request *request = upload->request;
+static bool read_conditions(struct upload *upload) {
+    struct request *request = upload->request;
     const char *match = request_header(request, "If-Match");
     upload->only_new = request_header(request, "If-None-Match") ? "t" : "f"; /* * is all that the contract allows */
     upload->tags = match ? read_tags(request->arena, match) : NULL;
-    return !match || upload->tags || problem_set(problem, "unavailable", "The service is short of memory.");
+    return !match || upload->tags || problem_exhausted(&request->problem);
 }
 
 /* Content-Digest (RFC 9530, section 2) or its forerunner Digest (RFC 3230): the SHA-256 in base64, if there is one. */
-static bool read_digest(struct upload *upload, const char *name, struct problem *problem) {
+static bool read_digest(struct upload *upload, const char *name) {
     const char *header = request_header(upload->request, name), *at = header ? strcasestr(header, "sha-256=") : NULL;
     unsigned char bytes[36]; /* of 44 digits, the last of which is padding */
     if (!at)
@@ -104,7 +104,7 @@ static bool read_digest(struct upload *upload, const char *name, struct problem 
     at += *at == ':';
     if (strcspn(at, ":, ;\t") != 44 || at[43] != '=' || at[42] == '=' ||
         EVP_DecodeBlock(bytes, (const unsigned char *)at, 44) != 33)
-        return problem_add(problem, arena_printf(upload->request->arena, "/header/%s", name),
+        return problem_add(&upload->request->problem, arena_printf(upload->request->arena, "/header/%s", name),
                            "must be sha-256= and the digest's base64");
     memcpy(upload->said, bytes, SHA256);
     upload->says = true;
@@ -122,43 +122,43 @@ static bool agrees(const char *header, const char *type) {
 }
 
 /* Tables and texts are often in the letters of Windows. */
-static bool no_type(const struct upload *upload, struct problem *problem) {
+static bool no_type(const struct upload *upload) {
     const char *name = upload->place[2];
     bool text = content_named("text/csv", name) || content_named("text/plain", name);
-    return problem_set(problem, "unsupported-media-type",
-                       text ? "The content is no UTF-8: save it again as text or CSV in UTF-8."
-                            : "The content is of no type that is accepted.");
+    return request_refuse(upload->request, "unsupported-media-type",
+                          text ? "The content is no UTF-8: save it again as text or CSV in UTF-8."
+                               : "The content is of no type that is accepted.");
 }
 
-static bool keep_chunk(struct upload *upload, const char *bytes, int length, struct problem *problem) {
-    const struct request *request = upload->request;
+static bool keep_chunk(struct upload *upload, const char *bytes, int length) {
+    struct request *request = upload->request;
     char number[16];
     snprintf(number, sizeof number, "%d", upload->chunks);
     struct leg own = {.statement = &request->app->transactions.statements[FILE_CHUNK],
                       .values = (const char *const[]){upload->id, number, bytes},
                       .lengths = (const int[]){0, 0, length}};
-    struct result *result = run_as(request, upload->enter, own, problem);
+    struct result *result = run_as(request, upload->enter, own);
     result_free(&result);
-    return !problem->status;
+    return !request->problem.status;
 }
 
-static bool take_chunks(struct upload *upload, struct problem *problem) {
+static bool take_chunks(struct upload *upload) {
     struct request *request = upload->request;
     char *bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
     ssize_t got = request->source ? FILES_CHUNK_BYTES : 0;
     if (!bytes)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
+        return problem_exhausted(&request->problem);
     for (; got == FILES_CHUNK_BYTES; upload->chunks++) {
-        got = request->source->read(request->source, bytes, FILES_CHUNK_BYTES, problem);
+        got = request->source->read(request->source, bytes, FILES_CHUNK_BYTES, &request->problem);
         if (got < 0)
             return false;
         if (!got)
             break;
         if (!content_take(&upload->content, bytes, (size_t)got))
-            return no_type(upload, problem);
+            return no_type(upload);
         EVP_DigestUpdate(upload->digest, bytes, (size_t)got);
         upload->size += got;
-        if (!request->call.dry_run && !keep_chunk(upload, bytes, (int)got, problem))
+        if (!request->call.dry_run && !keep_chunk(upload, bytes, (int)got))
             return false;
     }
     EVP_DigestFinal_ex(upload->digest, upload->sha256, NULL);
@@ -166,20 +166,21 @@ static bool take_chunks(struct upload *upload, struct problem *problem) {
 }
 
 /* All is there: whether it is what it is said to be. */
-static const char *judge(struct upload *upload, struct problem *problem) {
+static const char *judge(struct upload *upload) {
     const char *type = upload->size ? content_type(&upload->content, upload->place[2]) : NULL;
     const char *said = request_header(upload->request, "Content-Type");
     if (!upload->size)
-        problem_set(problem, "invalid", "The file is empty.");
+        request_refuse(upload->request, "invalid", "The file is empty.");
     else if (!type)
-        no_type(upload, problem);
+        no_type(upload);
     else if (!agrees(said, type))
-        problem_set(problem, "unsupported-media-type", "The content is %s, and Content-Type says otherwise.", type);
+        request_refuse(upload->request, "unsupported-media-type", "The content is %s, and Content-Type says otherwise.",
+                       type);
     else if (!content_named(type, upload->place[2]))
-        problem_set(problem, "invalid", "The content is %s, and the name ends otherwise.", type);
+        request_refuse(upload->request, "invalid", "The content is %s, and the name ends otherwise.", type);
     else if (upload->says && memcmp(upload->said, upload->sha256, SHA256) != 0)
-        problem_set(problem, "invalid", "The content has another digest: it has changed on its way.");
-    return problem->status ? NULL : type;
+        request_refuse(upload->request, "invalid", "The content has another digest: it has changed on its way.");
+    return upload->request->problem.status ? NULL : type;
 }
 
 static const char *hex(struct arena *arena, const char *before, const unsigned char *bytes) {
@@ -191,8 +192,8 @@ static const char *hex(struct arena *arena, const char *before, const unsigned c
 }
 
 /* Makes the file of the chunks, and the answer of the file. */
-static bool finish(struct upload *upload, const char *type, struct response *response, struct problem *problem) {
-    const struct request *request = upload->request;
+static bool finish(struct upload *upload, const char *type) {
+    struct request *request = upload->request;
     struct arena *arena = request->arena;
     const char *texts[2];
     const char *const values[] = {upload->place[0],
@@ -204,15 +205,12 @@ static bool finish(struct upload *upload, const char *type, struct response *res
                                   type,
                                   arena_printf(arena, "%lld", (long long)upload->size),
                                   hex(arena, "\\x", upload->sha256)};
-    response->status = ask(request, upload->enter, FILE_END, values, texts, 2, problem);
-    if (response->status < 0)
+    request->response.status = ask(request, upload->enter, FILE_END, values, texts, 2);
+    if (request->response.status < 0)
         return false;
-    if (!response_body(upload->request, response, problem))
-        return false;
-    response->location = texts[0];
-    response->etag = arena_printf(arena, "\"%s\"", hex(arena, "", upload->sha256));
-    response->content_type = "application/json";
-    buf_str(&response->body, texts[1] ?: "");
+    request->response.location = texts[0];
+    request->response.etag = arena_printf(arena, "\"%s\"", hex(arena, "", upload->sha256));
+    buf_str(response_json(request), texts[1] ?: "");
     if (request->app->cache && !request->call.dry_run)
         cache_changed(request->app->cache);
     return true;
@@ -220,48 +218,49 @@ static bool finish(struct upload *upload, const char *type, struct response *res
 
 /* What came to nothing is removed as far as it can be; the rest is left to retention. */
 static void drop(const struct upload *upload) {
-    const struct request *request = upload->request;
-    struct problem ignored = {0};
+    struct request *request = upload->request;
+    struct problem cause = request->problem;
     struct leg own = {.statement = &request->app->transactions.statements[FILE_DROP],
                       .values = (const char *const[]){upload->id}};
-    struct result *result = run_as(request, upload->enter, own, &ignored);
+    struct result *result = run_as(request, upload->enter, own);
     result_free(&result);
+    request->problem = cause;
 }
 
-static bool take(struct upload *upload, struct response *response, struct problem *problem) {
+static bool take(struct upload *upload) {
     upload->digest = EVP_MD_CTX_new();
     bool fine = upload->digest && EVP_DigestInit_ex(upload->digest, EVP_sha256(), NULL);
     if (!fine)
-        problem_set(problem, "unavailable", "The service is short of memory.");
-    const char *type = fine && take_chunks(upload, problem) ? judge(upload, problem) : NULL;
+        problem_exhausted(&upload->request->problem);
+    const char *type = fine && take_chunks(upload) ? judge(upload) : NULL;
     EVP_MD_CTX_free(upload->digest);
-    fine = type && finish(upload, type, response, problem);
+    fine = type && finish(upload, type);
     if (!fine && !upload->request->call.dry_run)
         drop(upload);
     return fine;
 }
 
-bool files_put(struct request *request, struct response *response, struct problem *problem) {
+bool files_put(struct request *request) {
     struct upload upload = {.request = request, .enter = auth_enter(request), .id = bind_new_id(request->arena)};
     files_place(request, upload.place);
     if (!upload.enter || !upload.id)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
-    if (!read_conditions(&upload, problem) || !read_digest(&upload, "Digest", problem) ||
-        !read_digest(&upload, "Content-Digest", problem) || !transfers_begin(request, problem))
+        return problem_exhausted(&request->problem);
+    if (!read_conditions(&upload) || !read_digest(&upload, "Digest") || !read_digest(&upload, "Content-Digest") ||
+        !transfers_begin(request))
         return false;
     const char *const values[] = {upload.place[0], upload.place[1], upload.place[2],
                                   upload.only_new, upload.tags,     upload.id};
-    return ask(request, upload.enter, FILE_BEGIN, values, NULL, 0, problem) == 0 && take(&upload, response, problem);
+    return ask(request, upload.enter, FILE_BEGIN, values, NULL, 0) == 0 && take(&upload);
 }
 
-bool files_delete(struct request *request, struct response *response, struct problem *problem) {
+bool files_delete(struct request *request) {
     const char *place[3], *const *enter = auth_enter(request);
     files_place(request, place);
     const char *tags = read_tags(request->arena, request_header(request, "If-Match"));
     if (!enter || !tags)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
+        return problem_exhausted(&request->problem);
     const char *const values[] = {place[0], place[1], place[2], tags};
-    if (ask(request, enter, FILE_DELETE, values, NULL, 0, problem) < 0)
+    if (ask(request, enter, FILE_DELETE, values, NULL, 0) < 0)
         return false;
     if (request->app->cache && !request->call.dry_run)
         cache_changed(request->app->cache);

@@ -5,9 +5,9 @@
 
 /* Counts a use of item ("document/<slug>", "resource:<id>", …) by whoever asks. Blocks until it is committed. False
  * with a problem: then nothing was counted. A HEAD request counts nothing. */
-bool use_record(struct request *request, const char *item, enum use_kind kind, struct problem *problem);
+bool use_record(struct request *request, const char *item, enum use_kind kind);
 
-bool visit_document(struct request *request, struct response *response, struct problem *problem);
-bool visit_resource(struct request *request, struct response *response, struct problem *problem);
-bool investigate_document(struct request *request, struct response *response, struct problem *problem);
-bool investigate_resource(struct request *request, struct response *response, struct problem *problem);
+bool visit_document(struct request *request);
+bool visit_resource(struct request *request);
+bool investigate_document(struct request *request);
+bool investigate_resource(struct request *request);

@@ -4,11 +4,11 @@
 
 /* Verifies the token where the operation takes one and counts the request. False with a problem: 401, 429. What the
  * caller may is the database's to say, when the transaction begins. */
-bool auth_check(struct request *request, struct response *response, struct problem *problem);
+bool auth_check(struct request *request);
 
 /* The parameters of the statement _enter for this request; NULL over the arena's cap. */
 const char *const *auth_enter(const struct request *request);
 
 /* Says more to somebody whose token is good and whom the database refused: what to do where the account is not known
  * (401), which roles are needed (403). */
-void auth_explain(const struct request *request, struct problem *problem);
+void auth_explain(struct request *request);

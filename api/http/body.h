@@ -18,9 +18,9 @@ struct source {
 /* A body that is written piece by piece. */
 struct stream {
     int64_t length;
-    /* The next piece, lent until the next call, empty behind the last. False with a problem: it cannot be had,
-     * and may be asked for once more. */
-    bool (*next)(struct request *request, struct stream *stream, struct text *piece, struct problem *problem);
+    /* The next piece, lent until the next call, empty behind the last. False with the request's problem: it cannot
+     * be had, and may be asked for once more. */
+    bool (*next)(struct request *request, struct stream *stream, struct text *piece);
     void (*end)(struct stream *stream); /* or NULL: gives back what it holds, however far it was written */
 };
 

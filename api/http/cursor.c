@@ -49,7 +49,7 @@ static void split(const char *keys, const char *end, struct pairs *after) {
     }
 }
 
-bool cursor_open(struct request *request, struct problem *problem) {
+bool cursor_open(struct request *request) {
     const char *name = request->match.spec->cursor;
     const struct text *text = name ? pairs_get(&request->inputs.query, name) : NULL;
     request->inputs.after.count = 0;
@@ -61,7 +61,7 @@ bool cursor_open(struct request *request, struct problem *problem) {
     if (length >= MAC_LENGTH)
         sign(request, (char *)bytes + MAC_LENGTH, (size_t)length - MAC_LENGTH, mac);
     if (length < MAC_LENGTH || CRYPTO_memcmp(mac, bytes, MAC_LENGTH) != 0)
-        return problem_add(problem, arena_printf(request->arena, "/query/%s", name) ?: "/query",
+        return problem_add(&request->problem, arena_printf(request->arena, "/query/%s", name) ?: "/query",
                            "was not given by this operation with these filters");
     split((char *)bytes + MAC_LENGTH, (char *)bytes + length, &request->inputs.after);
     return true;

@@ -6,4 +6,4 @@
 const char *cursor_make(const struct request *request, const struct link *link, const struct value *values);
 
 /* Checks and opens the cursor of the request's query, if any, into inputs.after. False with a problem. */
-bool cursor_open(struct request *request, struct problem *problem);
+bool cursor_open(struct request *request);

@@ -12,17 +12,12 @@ static unsigned count_of(const struct request *request, const char *name) {
     return count;
 }
 
-static bool refuse(struct problem *problem, const char *detail) {
-    problem->close = true;
-    return problem_set(problem, "bad-framing", "%s", detail);
-}
-
-static bool check_headers(const struct request *request, const char *http_version, struct problem *problem) {
+static bool check_headers(struct request *request, const char *http_version) {
     unsigned hosts = count_of(request, "Host");
     if (hosts > 1 || (!hosts && strcmp(http_version, "1.0") != 0))
-        return refuse(problem, "A request has one Host header.");
+        return request_refuse(request, "bad-framing", "A request has one Host header.");
     if (count_of(request, "Authorization") > 1) /* who stands in front may have read the other one */
-        return refuse(problem, "A request has one Authorization header.");
+        return request_refuse(request, "bad-framing", "A request has one Authorization header.");
     return true;
 }
 
@@ -30,22 +25,20 @@ static bool takes_body(const char *method) {
     return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
 }
 
-static bool read_length(const struct request *request, struct framing *framing, struct problem *problem) {
+static bool read_length(struct request *request, struct framing *framing) {
     const char *length = request_header(request, "Content-Length"),
                *coding = request_header(request, "Transfer-Encoding");
     if (count_of(request, "Content-Length") + count_of(request, "Transfer-Encoding") > 1)
-        return refuse(problem, "A request has one Content-Length or one Transfer-Encoding.");
+        return request_refuse(request, "bad-framing", "A request has one Content-Length or one Transfer-Encoding.");
     if (coding && strcasecmp(coding, "chunked") != 0)
-        return refuse(problem, "The only transfer coding is chunked.");
+        return request_refuse(request, "bad-framing", "The only transfer coding is chunked.");
     if (length && (!*length || length[strspn(length, "0123456789")] || (*length == '0' && length[1]) ||
                    !scan_int(length, strlen(length), &framing->length)))
-        return refuse(problem, "Content-Length is not a number of bytes.");
+        return request_refuse(request, "bad-framing", "Content-Length is not a number of bytes.");
     framing->body = coding ? FRAMING_CHUNKED : length && framing->length ? FRAMING_LENGTH : FRAMING_NO_BODY;
-    if (!length && !coding && takes_body(request->method)) {
-        problem->close = true;
-        return problem_set(problem, "length-required", "%s needs Content-Length, or Transfer-Encoding: chunked.",
-                           request->method);
-    }
+    if (!length && !coding && takes_body(request->method))
+        return request_refuse(request, "length-required", "%s needs Content-Length, or Transfer-Encoding: chunked.",
+                              request->method);
     return true;
 }
 
@@ -57,10 +50,8 @@ static bool wants_close(const struct request *request, const char *http_version)
     return strcmp(http_version, "1.1") != 0;
 }
 
-bool framing_read(const struct request *request, const char *http_version, struct framing *framing,
-                  struct problem *problem) {
-    *framing = (struct framing){.body = FRAMING_NO_BODY};
-    if (!check_headers(request, http_version, problem) || !read_length(request, framing, problem))
+static bool read_framing(struct request *request, const char *http_version, struct framing *framing) {
+    if (!check_headers(request, http_version) || !read_length(request, framing))
         return false;
     const char *expect = request_header(request, "Expect");
     framing->expects = expect && strcasecmp(expect, "100-continue") == 0 && framing->body != FRAMING_NO_BODY;
@@ -68,13 +59,15 @@ bool framing_read(const struct request *request, const char *http_version, struc
     framing->close = wants_close(request, http_version) || framing->body == FRAMING_CHUNKED ||
                      (framing->body == FRAMING_LENGTH && !takes_body(request->method)) ||
                      strcmp(request->method, "DELETE") == 0;
-    if (expect && strcasecmp(expect, "100-continue") != 0) {
-        problem->close = true;
-        return problem_set(problem, "expectation-failed", "The only expectation is 100-continue.");
-    }
-    if (strlen(request->target) > TARGET_MAX) {
-        problem->close = true;
-        return problem_set(problem, "uri-too-long", "The request target is longer than %d bytes.", TARGET_MAX);
-    }
+    if (expect && strcasecmp(expect, "100-continue") != 0)
+        return request_refuse(request, "expectation-failed", "The only expectation is 100-continue.");
+    if (strlen(request->target) > TARGET_MAX)
+        return request_refuse(request, "uri-too-long", "The request target is longer than %d bytes.", TARGET_MAX);
     return true;
+}
+
+bool framing_read(struct request *request, const char *http_version, struct framing *framing) {
+    *framing = (struct framing){.body = FRAMING_NO_BODY};
+    request->problem.close = !read_framing(request, http_version, framing);
+    return !request->problem.close;
 }

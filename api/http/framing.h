@@ -14,5 +14,4 @@ struct framing {
 
 /* Reads the framing from the headers as civetweb parsed them in place (their bytes are still the request's
  * own block). False with a problem, and then the connection closes: its next bytes cannot be trusted. */
-bool framing_read(const struct request *request, const char *http_version, struct framing *framing,
-                  struct problem *problem);
+bool framing_read(struct request *request, const char *http_version, struct framing *framing);

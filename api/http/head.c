@@ -52,7 +52,8 @@ static bool is_open(const struct request *request) {
            !(headers && strcasestr(headers, "authorization"));
 }
 
-static void put_cors(struct buf *head, const struct request *request, const struct response *response) {
+static void put_cors(struct buf *head, const struct request *request) {
+    const struct response *response = &request->response;
     bool open = is_open(request);
     const char *origin = open ? "*" : request_header(request, "Origin");
     if (!open && (!origin || !origin_listed(request->app->config.cors_origins, origin)))
@@ -74,7 +75,8 @@ static void put_cors(struct buf *head, const struct request *request, const stru
 
 /* What else than its address makes this answer what it is. A cache in front must not give what it keeps to who sends
  * a token. */
-static void put_vary(struct buf *head, const struct request *request, const struct response *response) {
+static void put_vary(struct buf *head, const struct request *request) {
+    const struct response *response = &request->response;
     bool shared = request->match.spec && request->match.spec->shared;
     bool listed = *request->app->config.cors_origins && !is_open(request);
     const char *names = arena_printf(request->arena, "%s%s%s", response->vary_accept ? ", Accept" : "",
@@ -108,14 +110,15 @@ static void put_timing(struct buf *head, const struct request *request) {
 }
 
 /* Turns problem into the response: a page for who asks for one (a browser does, with q-values; curl does not). */
-static void take_problem(struct request *request, struct response *response, const struct problem *problem) {
+static void take_problem(struct request *request) {
     static const char *const offered[] = {"application/problem+json", "application/json", "text/html"};
     static const struct constant_header policy = {
         "Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; "
                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"};
     const struct app *app = request->app;
+    const struct problem *problem = &request->problem;
+    struct response *response = &request->response;
     bool page = app->problem_page && response_negotiate(request_header(request, "Accept"), offered, 3) == offered[2];
-    struct problem none;
     operation_refusal *refuse = request->operation ? request->operation->refuse : NULL;
     *response = (struct response){.status = problem->status,
                                   .content_type = page ? "text/html; charset=utf-8" : offered[0],
@@ -126,22 +129,22 @@ static void take_problem(struct request *request, struct response *response, con
                                   .rate = response->rate,
                                   .allow = *problem->allow ? problem->allow : NULL,
                                   .range = *problem->range ? problem->range : NULL};
-    if (!response_body(request, response, &none) || (refuse && refuse(response, problem)))
+    if (refuse && refuse(request))
         return;
     if (page)
-        app->problem_page(app, problem, request->id, &response->body);
+        app->problem_page(app, problem, request->id, response_body(request));
     else
-        problem_render(problem, request->id, &response->body);
+        problem_render(problem, request->id, response_body(request));
 }
 
 /* How to ask so that it is allowed (RFC 6750, section 3). */
-static void put_challenge(struct buf *head, const struct request *request, const struct response *response,
-                          const struct problem *problem) {
+static void put_challenge(struct buf *head, const struct request *request) {
+    const struct response *response = &request->response;
     const struct spec *spec = request->match.spec;
     put_header(head, "WWW-Authenticate", response->challenge);
-    if (problem->status == 401)
+    if (request->problem.status == 401)
         put_header(head, "WWW-Authenticate", request->tried ? "Bearer error=\"invalid_token\"" : "Bearer");
-    if (problem->status != 403 || !spec || !*spec->roles)
+    if (request->problem.status != 403 || !spec || !*spec->roles)
         return;
     buf_str(head, "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"");
     for (const char *c = spec->roles; *c; c++)
@@ -151,7 +154,8 @@ static void put_challenge(struct buf *head, const struct request *request, const
 
 /* What the contract says of every answer, but for how it may be kept: nobody keeps what was made for a token, and what
  * is stale already is asked for again. */
-static void put_constants(struct buf *head, const struct request *request, const struct response *response) {
+static void put_constants(struct buf *head, const struct request *request) {
+    const struct response *response = &request->response;
     const char *cache = NULL;
     for (unsigned i = 0; i < response->constant_count; i++)
         if (strcasecmp(response->constants[i].name, "Cache-Control") == 0)
@@ -166,8 +170,8 @@ static void put_constants(struct buf *head, const struct request *request, const
     put_header(head, "Cache-Control", cache ?: "no-store");
 }
 
-static void put_representation(struct buf *head, const struct request *request, const struct response *response,
-                               const struct problem *problem) {
+static void put_representation(struct buf *head, const struct request *request) {
+    const struct response *response = &request->response;
     int64_t length = response->stream                             ? response->stream->length
                      : response->body.length > RESPONSE_HEAD_ROOM ? (int64_t)response->body.length - RESPONSE_HEAD_ROOM
                                                                   : 0;
@@ -191,23 +195,22 @@ static void put_representation(struct buf *head, const struct request *request, 
         buf_printf(head, "Age: %lld\r\n", (long long)response->age);
     if (response->omitted)
         buf_printf(head, "X-Omitted-Count: %u\r\n", response->omitted);
-    if (problem->retry_after)
-        buf_printf(head, "Retry-After: %d\r\n", problem->retry_after);
+    if (request->problem.retry_after)
+        buf_printf(head, "Retry-After: %d\r\n", request->problem.retry_after);
     put_header(head, "RateLimit", response->rate);
-    put_constants(head, request, response);
+    put_constants(head, request);
 }
 
-static struct buf make_head(const struct request *request, const struct response *response,
-                            const struct problem *problem, bool close) {
+static struct buf make_head(const struct request *request, bool close) {
     struct buf head = buf_new(request->arena, 2048, HEAD_MAX);
     buf_str(&head, "HTTP/1.1 ");
-    buf_int(&head, response->status);
+    buf_int(&head, request->response.status);
     buf_put(&head, " \r\n", 3); /* no phrase: nobody may count on one (RFC 9112, section 4) */
     put_date(&head);
-    put_representation(&head, request, response, problem);
-    put_challenge(&head, request, response, problem);
-    put_vary(&head, request, response);
-    put_cors(&head, request, response);
+    put_representation(&head, request);
+    put_challenge(&head, request);
+    put_vary(&head, request);
+    put_cors(&head, request);
     put_header(&head, "X-Content-Type-Options", "nosniff");
     put_header(&head, "X-Request-Id", request->id);
     put_timing(&head, request);
@@ -217,7 +220,7 @@ static struct buf make_head(const struct request *request, const struct response
 }
 
 /* One run of bytes, so one write: two cost a delayed acknowledgement (44 ms) or twice the CPU. */
-static struct text join(struct request *request, const struct response *response, struct buf *head) {
+static struct text join(const struct response *response, struct buf *head) {
     size_t length = response->body.data && !response->head ? response->body.length - RESPONSE_HEAD_ROOM : 0;
     char *body = response->body.data ? response->body.data + RESPONSE_HEAD_ROOM : NULL;
     if (!length || head->length > RESPONSE_HEAD_ROOM) {
@@ -237,14 +240,14 @@ struct text response_last(void) {
     return (struct text){last, sizeof last - 1};
 }
 
-struct text response_finish(struct request *request, struct response *response, const struct problem *problem,
-                            bool *close) {
-    if (problem->status)
-        take_problem(request, response, problem);
-    struct buf head = make_head(request, response, problem, *close);
+struct text response_finish(struct request *request, bool *close) {
+    struct response *response = &request->response;
+    if (request->problem.status)
+        take_problem(request);
+    struct buf head = make_head(request, *close);
     bool fits = !head.failed && !(response->content_type && response->body.failed);
     head.cap += (size_t)request->app->config.response_limit; /* of one that is too long to stand before its body */
-    struct text bytes = fits ? join(request, response, &head) : (struct text){0};
+    struct text bytes = fits ? join(response, &head) : (struct text){0};
     if (bytes.bytes)
         return bytes;
     log_event(LOG_ERROR, "answer does not fit", LOG_TEXT("id", request->id));

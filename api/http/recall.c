@@ -5,20 +5,16 @@
 #include <string.h>
 
 /* Takes over an answer that was made for somebody else. */
-static bool take_answer(struct request *request, struct response *response, const struct answer *answer,
-                        struct problem *problem) {
+static void take_answer(struct request *request, const struct answer *answer) {
     assert(!request->ticket.entry); /* it is not the new answer that the ticket is for */
-    if (!response_body(request, response, problem))
-        return false;
-    buf_put(&response->body, answer->body.bytes, answer->body.length);
-    response->status = 200;
-    response->content_type = answer->content_type;
-    response->etag = arena_copy(request->arena, answer->etag, strlen(answer->etag));
-    response->next_link =
+    buf_put(response_body(request), answer->body.bytes, answer->body.length);
+    request->response.status = 200;
+    request->response.content_type = answer->content_type;
+    request->response.etag = arena_copy(request->arena, answer->etag, strlen(answer->etag));
+    request->response.next_link =
         answer->next_link ? arena_copy(request->arena, answer->next_link, strlen(answer->next_link)) : NULL;
-    response->omitted = answer->omitted;
+    request->response.omitted = answer->omitted;
     request->recalled = true;
-    return true;
 }
 
 /* The key is what the answer depends on and nothing else: operation, values of the path as they were decoded, those of
@@ -40,7 +36,7 @@ static struct text key_of(const struct request *request) {
     return query && !key.failed ? (struct text){key.data, key.length} : (struct text){0};
 }
 
-bool recall(struct request *request, struct response *response, struct problem *problem) {
+bool recall(struct request *request) {
     struct cache *cache = request->app->cache;
     if (!cache || !request->match.spec->shared || request->operation->handler ||
         request_header(request, "Authorization")) /* it may see more, and wants to see what it has just changed */
@@ -50,43 +46,44 @@ bool recall(struct request *request, struct response *response, struct problem *
         return true;
     const struct answer *answer =
         cache_get(cache, request->key, request->app->config.pool_wait_ms * 1000, &request->ticket);
-    bool fine = !answer || take_answer(request, response, answer, problem);
-    response->cache_status = answer                  ? "scip-api; hit"
-                             : request->ticket.entry ? "scip-api; fwd=miss"
-                                                     : "scip-api; fwd=bypass";
+    if (answer)
+        take_answer(request, answer);
+    request->response.cache_status = answer                  ? "scip-api; hit"
+                                     : request->ticket.entry ? "scip-api; fwd=miss"
+                                                             : "scip-api; fwd=bypass";
     cache_give_back(&answer);
-    return fine;
+    return true;
 }
 
-bool remember(struct request *request, struct response *response, struct problem *problem) {
+bool remember(struct request *request) {
     assert(!request->recalled || !request->ticket.entry);
-    if (!request->ticket.entry || response->status != 200)
+    if (!request->ticket.entry || request->response.status != 200)
         return true;
-    response->etag = response_etag(request, response);
+    request->response.etag = response_etag(request);
     struct answer answer = {
-        .content_type = response->content_type,
-        .etag = response->etag,
-        .next_link = response->next_link,
-        .omitted = response->omitted,
-        .body = {response->body.data + RESPONSE_HEAD_ROOM, response->body.length - RESPONSE_HEAD_ROOM}};
+        .content_type = request->response.content_type,
+        .etag = request->response.etag,
+        .next_link = request->response.next_link,
+        .omitted = request->response.omitted,
+        .body = {request->response.body.data + RESPONSE_HEAD_ROOM, request->response.body.length - RESPONSE_HEAD_ROOM}};
     cache_settle(request->app->cache, &request->ticket, answer.etag ? &answer : NULL);
     return true;
 }
 
 /* The database cannot be asked: an answer from before, marked by a ttl below zero (RFC 9211, section 2.3), is
  * better than none. */
-bool recall_stale(struct request *request, struct response *response, struct problem *problem) {
-    const struct answer *answer =
-        request->key.bytes && problem->status >= 503 ? cache_get_stale(request->app->cache, request->key) : NULL;
+bool recall_stale(struct request *request) {
+    const struct answer *answer = request->key.bytes && request->problem.status >= 503
+                                      ? cache_get_stale(request->app->cache, request->key)
+                                      : NULL;
     if (!answer)
         return false;
-    struct problem none = {0};
     cache_settle(request->app->cache, &request->ticket, NULL); /* no new one comes about: who waits for it may try */
-    bool fine = take_answer(request, response, answer, &none);
-    if (fine)
-        *problem = none;
-    response->age = (clock_us() - answer->made_us) / 1000000 ?: 1;
-    response->cache_status = arena_printf(request->arena, "scip-api; hit; ttl=-%lld", (long long)response->age);
+    take_answer(request, answer);
+    request->problem = (struct problem){0};
+    request->response.age = (clock_us() - answer->made_us) / 1000000 ?: 1;
+    request->response.cache_status =
+        arena_printf(request->arena, "scip-api; hit; ttl=-%lld", (long long)request->response.age);
     cache_give_back(&answer);
-    return fine;
+    return true;
 }

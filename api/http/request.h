@@ -28,6 +28,26 @@ enum step_id {
     STEPS
 };
 
+struct response {
+    int status;
+    const char *content_type; /* NULL: no body */
+    struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
+    struct stream *stream;    /* or NULL; then there is no other body */
+    const char *allow, *location, *etag, *next_link;
+    const char *version;                     /* of the record, for its ETag */
+    const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
+    const char *rate;                        /* RateLimit */
+    const char *cache_status;                /* RFC 9211 */
+    const char *range;                       /* Content-Range */
+    const char *disposition;                 /* Content-Disposition */
+    int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
+    const struct constant_header *constants; /* from the contract */
+    unsigned constant_count;
+    unsigned omitted; /* rows left out of this representation */
+    bool vary_accept;
+    bool head; /* leave the body out */
+};
+
 struct request {
     const struct app *app;
     struct arena *arena; /* all memory of the request */
@@ -53,33 +73,18 @@ struct request {
     struct text key;        /* of the cache; bytes NULL: not an answer for everybody */
     struct ticket ticket;   /* to make that answer, settled when request_serve ends */
     bool recalled;          /* the answer came from the cache */
+    struct response response;
+    struct problem problem; /* status 0: none; else it takes the place of the response */
     int64_t started_us;     /* clock_us() at arrival */
     int64_t spent_us[STEPS];
 };
 
-struct response {
-    int status;
-    const char *content_type; /* NULL: no body */
-    struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
-    struct stream *stream;    /* or NULL; then there is no other body */
-    const char *allow, *location, *etag, *next_link;
-    const char *version;                     /* of the record, for its ETag */
-    const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
-    const char *rate;                        /* RateLimit */
-    const char *cache_status;                /* RFC 9211 */
-    const char *range;                       /* Content-Range */
-    const char *disposition;                 /* Content-Disposition */
-    int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
-    const struct constant_header *constants; /* from the contract */
-    unsigned constant_count;
-    unsigned omitted; /* rows left out of this representation */
-    bool vary_accept;
-    bool head; /* leave the body out */
-};
+/* Walks: route, auth, accept, bind, recall, run, render, commit, remember, validate. Fills either response or problem.
+ */
+void request_serve(struct request *request);
 
-/* Walks: route, auth, accept, bind, recall, run, render, commit, remember, validate. Fills either response or problem
- * (status 0: none). */
-void request_serve(struct request *request, struct response *response, struct problem *problem);
+/* Refuses it: fills its problem as problem_set does, and gives false. */
+#define request_refuse(request, ...) problem_set(&(request)->problem, __VA_ARGS__)
 
 /* How its body is taken. */
 struct body_rule request_body_rule(const struct request *request);

@@ -4,13 +4,20 @@
 #include <string.h>
 #include <strings.h>
 
-bool response_body(struct request *request, struct response *response, struct problem *problem) {
+struct buf *response_body(struct request *request) {
+    struct buf *body = &request->response.body;
     size_t limit = (size_t)request->app->config.response_limit;
-    response->body = buf_new(request->arena, RESPONSE_HEAD_ROOM + 12 * 1024, RESPONSE_HEAD_ROOM + limit);
-    if (!buf_reserve(&response->body, RESPONSE_HEAD_ROOM))
-        return problem_set(problem, "unavailable", "The service is short of memory.");
-    buf_commit(&response->body, RESPONSE_HEAD_ROOM);
-    return true;
+    if (!body->arena) {
+        *body = buf_new(request->arena, RESPONSE_HEAD_ROOM + 12 * 1024, RESPONSE_HEAD_ROOM + limit);
+        if (buf_reserve(body, RESPONSE_HEAD_ROOM))
+            buf_commit(body, RESPONSE_HEAD_ROOM);
+    }
+    return body;
+}
+
+struct buf *response_json(struct request *request) {
+    request->response.content_type = "application/json";
+    return response_body(request);
 }
 
 /* The next element of a comma-separated header value, trimmed; false at the end. */
@@ -85,16 +92,16 @@ const char *response_negotiate(const char *accept, const char *const *offered, u
 }
 
 /* SipHash-2-4 of the body under a secret key: strong for caching, and no oracle for guessing. */
-const char *response_etag(struct request *request, const struct response *response) {
+const char *response_etag(struct request *request) {
     unsigned long long hash[2];
     size_t length;
     if (!EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, NULL, request->app->keys[KEY_ETAGS], 16,
-                   (unsigned char *)response->body.data + RESPONSE_HEAD_ROOM,
-                   response->body.length - RESPONSE_HEAD_ROOM, (unsigned char *)hash, sizeof hash, &length))
+                   (unsigned char *)request->response.body.data + RESPONSE_HEAD_ROOM,
+                   request->response.body.length - RESPONSE_HEAD_ROOM, (unsigned char *)hash, sizeof hash, &length))
         return NULL;
     /* If-Match reads the record's version alone; the hash is of this representation */
-    return arena_printf(request->arena, "\"%s%s%016llx%016llx\"", response->version ?: "", response->version ? "." : "",
-                        hash[0], hash[1]);
+    return arena_printf(request->arena, "\"%s%s%016llx%016llx\"", request->response.version ?: "",
+                        request->response.version ? "." : "", hash[0], hash[1]);
 }
 
 bool response_names_etag(const char *list, const char *etag) {
@@ -110,19 +117,19 @@ bool response_names_etag(const char *list, const char *etag) {
     return false;
 }
 
-bool response_validate(struct request *request, struct response *response, struct problem *problem) {
+bool response_validate(struct request *request) {
     bool read = strcmp(request->match.spec->method, "GET") == 0;
-    if (!read && response->version && !response->etag)
-        response->etag = response_etag(request, response);
-    if (response->status != 200 || !read)
+    if (!read && request->response.version && !request->response.etag)
+        request->response.etag = response_etag(request);
+    if (request->response.status != 200 || !read)
         return true;
-    if (!response->etag)
-        response->etag = response_etag(request, response);
+    if (!request->response.etag)
+        request->response.etag = response_etag(request);
     const char *known = request_header(request, "If-None-Match");
-    if (response->etag && known && response_names_etag(known, response->etag)) {
-        response->status = 304;
-        response->content_type = NULL;
-        response->body.length = RESPONSE_HEAD_ROOM;
+    if (request->response.etag && known && response_names_etag(known, request->response.etag)) {
+        request->response.status = 304;
+        request->response.content_type = NULL;
+        request->response.body.length = RESPONSE_HEAD_ROOM;
     }
     return true;
 }

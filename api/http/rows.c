@@ -10,17 +10,17 @@ const struct operation *rows_of(const struct request *request) {
 }
 
 /* What the statement's first row says to the engine. False with a problem. */
-static bool heed(struct request *request, struct response *response, struct problem *problem) {
+static bool heed(struct request *request) {
     const struct link *link = atomic_load(&request->operation->link);
     const struct result *row = request->outcome.row;
     if (!result_rows(row))
-        return request->match.spec->list || problem_set(problem, "not-found", "There is no such record.");
-    response->status = (int)result_int(row, 0, link->status) ?: response->status;
-    if (response->status >= 400) {
-        problem->listed = result_text(request->arena, row, 0, link->errors);
-        return problem_set_status(problem, response->status);
+        return request->match.spec->list || request_refuse(request, "not-found", "There is no such record.");
+    request->response.status = (int)result_int(row, 0, link->status) ?: request->response.status;
+    if (request->response.status >= 400) {
+        request->problem.listed = result_text(request->arena, row, 0, link->errors);
+        return problem_set_status(&request->problem, request->response.status);
     }
-    response->location = result_text(request->arena, row, 0, link->location);
+    request->response.location = result_text(request->arena, row, 0, link->location);
     return true;
 }
 
@@ -43,73 +43,55 @@ static const char *next_link(struct request *request, const char *cursor) {
     return query ? buf_text(&link) : NULL;
 }
 
-/* The cursor of the page after `row`. */
-static bool put_next(struct request *request, struct response *response, struct rendering *rendering,
-                     const struct value *row, struct problem *problem) {
-    rendering->next = cursor_make(request, atomic_load(&request->operation->link), row);
-    if (!rendering->next)
-        return problem_set(problem, "internal", "The next page has no cursor.");
-    response->next_link = next_link(request, rendering->next);
-    return true;
-}
-
-static bool render_list(struct request *request, struct response *response, struct rendering *rendering,
-                        struct value *row, struct problem *problem) {
-    const struct link *link = atomic_load(&request->operation->link);
-    unsigned rows = result_rows(request->outcome.row), shown = rows;
-    bool more = request->inputs.limit && rows > request->inputs.limit, endless = request->match.spec->endless;
+/* How many rows the page shows, and where the next one begins. False with a problem. */
+static bool turn_page(struct request *request, struct rendering *rendering, unsigned *shown) {
+    const struct spec *spec = request->match.spec;
+    bool more = request->inputs.limit && *shown > request->inputs.limit;
+    struct value last[COLUMNS_MAX];
     if (more)
-        shown = (unsigned)request->inputs.limit;
-    if (more || (endless && rows)) {
-        result_row(request->outcome.row, shown - 1, row);
-        if (!put_next(request, response, rendering, row, problem))
-            return false;
-    } else if (endless) { /* nothing new: go on from where this one did */
-        const struct text *given = pairs_get(&request->inputs.query, request->match.spec->cursor);
+        *shown = (unsigned)request->inputs.limit;
+    if (!more && !spec->endless)
+        return true;
+    if (!*shown) { /* nothing new: go on from where this one did */
+        const struct text *given = pairs_get(&request->inputs.query, spec->cursor);
         rendering->next = given ? given->bytes : "";
+        return true;
     }
-    for (unsigned i = 0; i < shown; i++) {
-        result_row(request->outcome.row, i, row);
-        if (link->bookmark < 0 || !row[link->bookmark].text || *row[link->bookmark].text != 't')
-            request->renderer->row(rendering, row);
-    }
+    result_row(request->outcome.row, *shown - 1, last);
+    rendering->next = cursor_make(request, atomic_load(&request->operation->link), last);
+    if (!rendering->next)
+        return request_refuse(request, "internal", "The next page has no cursor.");
+    request->response.next_link = next_link(request, rendering->next);
     return true;
 }
 
-bool render(struct request *request, struct response *response, struct problem *problem) {
+bool render(struct request *request) {
+    struct response *response = &request->response;
     if (request->operation->handler || request->recalled || request->outcome.kept)
         return true;
     const struct link *link = atomic_load(&rows_of(request)->link);
     const struct result *rows = request->outcome.answer ?: request->outcome.row;
-    struct value row[COLUMNS_MAX];
     bool list = request->match.spec->list;
-    if (!heed(request, response, problem) || !response_body(request, response, problem))
+    unsigned shown = list ? result_rows(rows) : 1;
+    if (!heed(request))
         return false;
     if (response->status / 100 == 3 || !request->renderer)
         return true;
     if (!list && !result_rows(rows)) /* what was written is not the caller's to see */
-        return problem_set(problem, "forbidden", "The caller may not do this.");
-    if (!list)
-        result_row(rows, 0, row);
-    if (!list)
-        response->version = result_text(request->arena, rows, 0, link->version);
+        return request_refuse(request, "forbidden", "The caller may not do this.");
+    response->version = list ? NULL : result_text(request->arena, rows, 0, link->version);
     response->content_type = request->renderer->content_type;
-    struct rendering rendering = {.buf = &response->body,
+    struct rendering rendering = {.buf = response_body(request),
                                   .columns = link->columns,
                                   .column_count = link->count,
                                   .list = list,
                                   .asked = pairs_get(&request->inputs.query, "format")};
-    if (request->renderer->begin)
-        request->renderer->begin(&rendering);
-    if (!list)
-        request->renderer->row(&rendering, row);
-    else if (!render_list(request, response, &rendering, row, problem))
+    if (list && !turn_page(request, &rendering, &shown))
         return false;
-    if (request->renderer->end)
-        request->renderer->end(&rendering);
+    render_rows(request->renderer, &rendering, rows, shown, list ? link->bookmark : -1);
     response->omitted = rendering.omitted;
     if (response->body.failed)
-        return problem_set(problem, "bad-request",
-                           "The result is too large for one answer: narrow it, or ask with limit.");
+        return request_refuse(request, "bad-request",
+                              "The result is too large for one answer: narrow it, or ask with limit.");
     return true;
 }

@@ -24,19 +24,17 @@ static const char *hash_request(const struct request *request) {
 }
 
 /* An answer that was kept is given again, byte for byte. */
-static bool take_kept(struct request *request, struct response *response, struct problem *problem) {
+static bool take_kept(struct request *request) {
     const struct result *kept = request->outcome.kept;
-    if (!response_body(request, response, problem))
-        return false;
-    response->status = (int)result_int(kept, 0, 0);
-    response->location = result_text(request->arena, kept, 0, 1);
-    response->etag = result_text(request->arena, kept, 0, 2);
-    response->content_type = result_text(request->arena, kept, 0, 3);
-    buf_str(&response->body, result_cell(kept, 0, 4) ?: "");
+    request->response.status = (int)result_int(kept, 0, 0);
+    request->response.location = result_text(request->arena, kept, 0, 1);
+    request->response.etag = result_text(request->arena, kept, 0, 2);
+    request->response.content_type = result_text(request->arena, kept, 0, 3);
+    buf_str(response_body(request), result_cell(kept, 0, 4) ?: "");
     return true;
 }
 
-static bool transact(struct request *request, const char *const *values, struct problem *problem) {
+static bool transact(struct request *request, const char *const *values) {
     struct call *call = &request->call;
     call->operation = request->operation;
     call->values = values;
@@ -45,55 +43,57 @@ static bool transact(struct request *request, const char *const *values, struct 
         call->operation->answer ? bind_values(request->arena, call->operation->answer, &request->inputs) : NULL;
     call->hash = call->key ? hash_request(request) : NULL;
     if (!call->enter || (call->operation->answer && !call->answer_values) || (call->key && !call->hash))
-        return problem_set(problem, "unavailable", "The service is short of memory.");
-    return transaction_run(&request->app->transactions, call, &request->outcome, problem);
+        return problem_exhausted(&request->problem);
+    return transaction_run(&request->app->transactions, call, &request->outcome, &request->problem);
 }
 
-bool run(struct request *request, struct response *response, struct problem *problem) {
+bool run(struct request *request) {
     const struct operation *operation = request->operation;
-    response->status = operation->spec->success;
-    response->constants = operation->spec->headers;
-    response->constant_count = operation->spec->header_count;
+    request->response.status = operation->spec->success;
+    request->response.constants = operation->spec->headers;
+    request->response.constant_count = operation->spec->header_count;
     if (request->recalled)
         return true;
     if (operation->handler)
-        return operation->handler(request, response, problem);
+        return operation->handler(request);
     const struct link *link = atomic_load(&operation->link), *answer = atomic_load(&rows_of(request)->link);
     if (!link || !answer) {
-        problem_set(problem, "unavailable", "The database has not answered for this operation yet.");
-        return recall_stale(request, response, problem);
+        request_refuse(request, "unavailable", "The database has not answered for this operation yet.");
+        return recall_stale(request);
     }
     const char *const *values = bind_values(request->arena, operation, &request->inputs);
     if (!values)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
+        return problem_exhausted(&request->problem);
     struct outcome *outcome = &request->outcome;
     bool read = strcmp(operation->spec->method, "GET") == 0;
-    bool fine =
-        request->caller.subject
-            ? transact(request, values, problem)
-            : (outcome->row = pool_run(request->app->pool, &operation->statement, values, read, problem)) != NULL;
+    bool fine = request->caller.subject ? transact(request, values)
+                                        : (outcome->row = pool_run(request->app->pool, &operation->statement, values,
+                                                                   read, &request->problem)) != NULL;
     if (!fine)
-        return recall_stale(request, response, problem);
+        return recall_stale(request);
     if (outcome->kept)
-        return take_kept(request, response, problem);
+        return take_kept(request);
     if (!read && !request->caller.subject && request->app->cache) /* what a caller with a token does is not over yet */
         cache_changed(request->app->cache);
     if (!operation_fits(link, outcome->row) || (outcome->answer && !operation_fits(answer, outcome->answer)))
-        return problem_set(problem, "unavailable", "The database's schema has changed under this operation.");
+        return request_refuse(request, "unavailable", "The database's schema has changed under this operation.");
     return true;
 }
 
 /* A write is committed when its answer stands. With an Idempotency-Key that is kept in the same transaction. */
-bool commit(struct request *request, struct response *response, struct problem *problem) {
+bool commit(struct request *request) {
     if (!request->outcome.held)
         return true;
-    response->etag = response->content_type && response->version ? response_etag(request, response) : NULL;
-    const char *body = buf_text(&response->body);
+    request->response.etag =
+        request->response.content_type && request->response.version ? response_etag(request) : NULL;
+    const char *body = buf_text(response_body(request));
     if (!body)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
-    const char *const answer[] = {arena_printf(request->arena, "%d", response->status), response->location,
-                                  response->etag, response->content_type, body + RESPONSE_HEAD_ROOM};
-    bool fine = transaction_commit(&request->app->transactions, &request->call, &request->outcome, answer, problem);
+        return problem_exhausted(&request->problem);
+    const char *const answer[] = {arena_printf(request->arena, "%d", request->response.status),
+                                  request->response.location, request->response.etag, request->response.content_type,
+                                  body + RESPONSE_HEAD_ROOM};
+    bool fine =
+        transaction_commit(&request->app->transactions, &request->call, &request->outcome, answer, &request->problem);
     if (fine && request->app->cache)
         cache_changed(request->app->cache);
     return fine;

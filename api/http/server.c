@@ -30,18 +30,19 @@ static void put(const struct app *app, struct text bytes) {
 
 /* Takes the body into the arena, or leaves it to a handler that takes it piece by piece. */
 static bool take_body(struct mg_connection *connection, struct request *request, const struct framing *framing,
-                      struct inflow *inflow, struct problem *problem) {
+                      struct inflow *inflow) {
     struct body_rule rule = request_body_rule(request);
     if (framing->body == FRAMING_NO_BODY)
         return true;
     *inflow = inflow_new(connection, mg_read, &request->app->config, framing, rule.limit);
     request->source = &inflow->source;
-    return rule.streamed || inflow_whole(inflow, request, problem);
+    return rule.streamed || inflow_whole(inflow, request);
 }
 
-static void log_request(const struct request *request, int status, size_t bytes) {
+static void log_request(const struct request *request, size_t bytes) {
     int64_t duration = clock_us() - request->started_us;
     bool known = request->match.spec;
+    int status = request->response.status;
     log_event(LOG_INFO, "request", LOG_TEXT("id", request->id), LOG_TEXT("method", request->method),
               LOG_TEXT("operation", known ? request->match.spec->id : ""), LOG_NUMBER("status", status),
               LOG_NUMBER("bytes", (int64_t)bytes), LOG_NUMBER("duration_us", duration),
@@ -65,43 +66,42 @@ static void take_over(struct request *request, const struct mg_request_info *inf
 }
 
 /* A head that is refused; a method that is known and nowhere allowed is told what is. */
-static void refuse(struct request *request, struct problem *problem) {
+static void refuse(struct request *request) {
     const char *fault = wire.head.fault;
     if (strcmp(fault, "method-not-allowed") != 0)
-        problem_set(problem, fault, "%s.", problem_title(fault));
+        request_refuse(request, fault, "%s.", problem_title(fault));
     else
         router_match(request->app->router, request->arena, "TRACE", request->target, strcspn(request->target, "?"),
-                     &request->match, problem);
+                     &request->match, &request->problem);
 }
 
-static void serve(struct request *request, struct response *response, struct problem *problem) {
+static void serve(struct request *request) {
     if (strcmp(request->target, ARRIVAL_ASTERISK) != 0)
-        request_serve(request, response, problem);
+        request_serve(request);
     else /* of all of the service (RFC 9110, section 9.3.7) */
-        *response = (struct response){.status = 204, .allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"};
+        request->response = (struct response){.status = 204, .allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"};
 }
 
 static void answer(struct mg_connection *connection, struct request *request, const char *http_version) {
-    struct response response = {.head = strcmp(request->method, "HEAD") == 0};
-    struct problem problem = {0};
+    struct response *response = &request->response;
     struct framing framing = {.close = true};
     struct inflow inflow;
     struct text piece = {0};
+    response->head = strcmp(request->method, "HEAD") == 0;
     if (wire.head.fault)
-        refuse(request, &problem);
+        refuse(request);
     else if (!request->target)
-        problem_set(&problem, "unavailable", "The service is short of memory.");
-    else if (framing_read(request, http_version, &framing, &problem) &&
-             take_body(connection, request, &framing, &inflow, &problem))
-        serve(request, &response, &problem);
-    if (response.stream && !problem.status && !response.head) /* while there is still time to say that it fails */
-        response.stream->next(request, response.stream, &piece, &problem);
-    struct stream *stream = response.stream;
+        problem_exhausted(&request->problem);
+    else if (framing_read(request, http_version, &framing) && take_body(connection, request, &framing, &inflow))
+        serve(request);
+    struct stream *stream = response->stream;
+    if (stream && !request->problem.status && !response->head) /* while there is still time to say that it fails */
+        stream->next(request, stream, &piece);
     bool unread = request->source && !request->source->ended;
-    bool close = problem.close || unread || framing.close || atomic_load(&request->app->draining);
-    struct text bytes = response_finish(request, &response, &problem, &close);
+    bool close = request->problem.close || unread || framing.close || atomic_load(&request->app->draining);
+    struct text bytes = response_finish(request, &close);
     size_t sent = 0;
-    bool whole = transfer_write(request, response.stream, bytes, piece, &sent);
+    bool whole = transfer_write(request, response->stream, bytes, piece, &sent);
     if (close || !whole) /* the client sees that bytes are missing */
         mg_disable_connection_keep_alive(connection);
     if (stream && stream->end)
@@ -109,7 +109,7 @@ static void answer(struct mg_connection *connection, struct request *request, co
     wire.lingers = unread && !inflow.framing.expects; /* who waits to be told to go on sends nothing */
     if (request->release)
         request->release(request);
-    log_request(request, response.status, sent);
+    log_request(request, sent);
 }
 
 /* Each worker has one arena, for one request after another. */

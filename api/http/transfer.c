@@ -67,7 +67,7 @@ struct inflow inflow_new(struct mg_connection *connection, read_body_fn *read_bo
                            .limit = limit};
 }
 
-bool inflow_whole(struct inflow *inflow, struct request *request, struct problem *problem) {
+bool inflow_whole(struct inflow *inflow, struct request *request) {
     size_t limit = (size_t)inflow->limit;
     bool fits = inflow->framing.body == FRAMING_LENGTH && inflow->framing.length <= inflow->limit;
     struct buf body = buf_new(request->arena, fits ? (size_t)inflow->framing.length + 2 : READ_STEP, limit + 2);
@@ -75,9 +75,9 @@ bool inflow_whole(struct inflow *inflow, struct request *request, struct problem
         size_t left = fits ? (size_t)inflow->framing.length - body.length : limit + 1 - body.length,
                room = left < READ_STEP ? left : READ_STEP;
         char *place = buf_reserve(&body, room);
-        ssize_t got = place ? read_source(&inflow->source, place, room, problem) : -1;
+        ssize_t got = place ? read_source(&inflow->source, place, room, &request->problem) : -1;
         if (got < 0)
-            return problem->status ? false : problem_set(problem, "unavailable", "The service is short of memory.");
+            return place ? false : problem_exhausted(&request->problem);
         buf_commit(&body, (size_t)got);
     }
     request->body = (struct text){buf_text(&body), body.length};
@@ -87,12 +87,11 @@ bool inflow_whole(struct inflow *inflow, struct request *request, struct problem
 /* The next piece. A database that is away for a moment is waited for: that it is away cannot be said any more. */
 static bool next_piece(struct request *request, struct stream *stream, struct text *piece) {
     int64_t until_us = clock_us() + request->app->config.pool_wait_ms * 1000;
-    struct problem problem = {0};
-    while (!stream->next(request, stream, piece, &problem)) {
-        if (problem.status != 503 || clock_us() > until_us)
+    while (!stream->next(request, stream, piece)) {
+        if (request->problem.status != 503 || clock_us() > until_us)
             return false;
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
-        problem.status = 0;
+        request->problem.status = 0;
     }
     return true;
 }

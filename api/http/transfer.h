@@ -26,7 +26,7 @@ struct inflow inflow_new(struct mg_connection *connection, read_body_fn *read_bo
                          const struct framing *framing, int64_t limit);
 
 /* Reads all of it into the request's arena. */
-bool inflow_whole(struct inflow *inflow, struct request *request, struct problem *problem);
+bool inflow_whole(struct inflow *inflow, struct request *request);
 
 /* The pace of an answer: what lies in the buffers on the way, up to the client, has been written and not yet read. */
 struct pace pace_of_answer(const struct config *config);

@@ -85,7 +85,7 @@ bool agents_load(struct agents *agents, const struct result *rows, struct proble
         return problem_set(problem, "unavailable", "The list of agents cannot be read.");
     struct arena *arena = arena_new(4 * PATTERNS_MAX);
     if (!arena)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
+        return problem_exhausted(problem);
     pcre2_code *patterns[KINDS];
     for (int i = 0; i < KINDS; i++)
         patterns[i] = join(rows, kinds[i], arena);

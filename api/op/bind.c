@@ -23,7 +23,7 @@ bool bind_parse_query(struct arena *arena, const char *text, size_t length, stru
         char *name = arena_alloc(arena, (size_t)(equals - part) + 1),
              *value = arena_alloc(arena, (size_t)(stop - from) + 1);
         if (!name || !value)
-            return problem_set(problem, "unavailable", "The service is short of memory.");
+            return problem_exhausted(problem);
         ptrdiff_t name_length = scan_percent(part, (size_t)(equals - part), true, name);
         ptrdiff_t value_length = scan_percent(from, (size_t)(stop - from), true, value);
         if (name_length < 0 || value_length < 0)
@@ -139,7 +139,7 @@ void bind_check_value(const struct parameter *parameter, const struct text *text
     else if (!read_value(parameter->schema, text, &value))
         problem_add(problem, pointer, "must be %s", type_word(parameter->schema));
     else if (!value)
-        problem_set(problem, "unavailable", "The service is short of memory.");
+        problem_exhausted(problem);
     else
         schema_validate(parameter->schema, value, pointer, problem);
     json_decref(value);

@@ -11,13 +11,12 @@ enum { OPERATIONS_MAX = 900 }; /* the numbers of their statements are below thos
 
 struct app;
 struct request;
-struct response;
 
-/* A hand-written operation, for what SQL cannot do: fills response or problem. */
-typedef bool operation_handler(struct request *request, struct response *response, struct problem *problem);
+/* A hand-written operation, for what SQL cannot do: fills the request's response, or its problem and gives false. */
+typedef bool operation_handler(struct request *request);
 
-/* Says a problem in the words of another protocol, whoever refuses: fills response, or gives false. */
-typedef bool operation_refusal(struct response *response, const struct problem *problem);
+/* Says the request's problem in the words of another protocol, whoever refuses: fills response, or gives false. */
+typedef bool operation_refusal(struct request *request);
 
 struct handler_entry {
     const char *id;

@@ -113,7 +113,7 @@ static struct result *send_batch(struct uses *uses, struct arena *arena, struct 
         struct leg leg = {.statement = &uses->transactions->statements[RECORD_USES], .values = values};
         struct failure failure;
         if (!put_batch(uses, arena, batch, values)) {
-            problem_set(problem, "unavailable", "The service is short of memory.");
+            problem_exhausted(problem);
             return NULL;
         }
         bool fine = pool_fly(uses->transactions->pool, &leg, 1, false, problem, &failure);

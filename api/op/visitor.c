@@ -114,7 +114,7 @@ bool visitor_find(struct visitors *visitors, struct arena *arena, const char *ad
     char *who = arena_alloc(arena, length + 1);
     struct salts salts;
     if (!who)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
+        return problem_exhausted(problem);
     if (!take_salts(visitors, at, &salts, problem))
         return false;
     memcpy(who, address, first);

@@ -11,6 +11,20 @@ const struct renderer *renderer_of(const char *media_type) {
     return NULL;
 }
 
+void render_rows(const struct renderer *renderer, struct rendering *rendering, const struct result *result,
+                 unsigned count, int skip) {
+    struct value row[COLUMNS_MAX];
+    if (renderer->begin)
+        renderer->begin(rendering);
+    for (unsigned i = 0; i < count; i++) {
+        result_row(result, i, row);
+        if (skip < 0 || !row[skip].text || *row[skip].text != 't')
+            renderer->row(rendering, row);
+    }
+    if (renderer->end)
+        renderer->end(rendering);
+}
+
 void render_instant(struct buf *buf, const struct value *value) {
     if (value->length < 22 || memcmp(value->text + value->length - 3, "+00", 3) != 0) {
         buf_put(buf, value->text, value->length); /* infinity, or a year before Christ */

@@ -30,6 +30,10 @@ void csv_put_name(struct buf *head, const char *target);
 extern const struct renderer render_json, render_ndjson, render_csv, render_geojson, render_ical, render_jsonld,
     render_csl, render_html, render_text, render_xml;
 
+/* Begins, puts the first `count` rows of a result but those whose column number `skip` is true (-1: none), and ends. */
+void render_rows(const struct renderer *renderer, struct rendering *rendering, const struct result *result,
+                 unsigned count, int skip);
+
 /* The renderer of a contract's media type, or NULL. */
 const struct renderer *renderer_of(const char *media_type);
 

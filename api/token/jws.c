@@ -136,7 +136,7 @@ bool jws_claims(const struct jws *jws, enum token_kind kind, int64_t now, struct
     claims->id = id ? arena_copy(arena, id, strlen(id)) : NULL;
     claims->scope = scope ? arena_copy(arena, scope, strlen(scope)) : NULL;
     if (!claims->issuer || !claims->subject || !claims->id != !id || !claims->scope != !scope)
-        return problem_set(problem, "unavailable", "The service is short of memory.");
+        return problem_exhausted(problem);
     return true;
 }
 

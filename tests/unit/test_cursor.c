@@ -7,7 +7,6 @@ static struct app app;
 static struct spec spec;
 static struct operation operation;
 static struct request request;
-static struct problem problem;
 static const struct column columns[] = {
     {.name = "slug"}, {.name = "_after_slug", .engine = true}, {.name = "_after_n"}};
 static const struct link keys = {.columns = columns, .count = 3};
@@ -18,7 +17,6 @@ static void set_up(void) {
     operation = (struct operation){.spec = &spec};
     request = (struct request){.app = &app, .arena = arena_new(1 << 22), .operation = &operation};
     request.match.spec = &spec;
-    problem = (struct problem){0};
 }
 
 static void tear_down(void) {
@@ -26,8 +24,8 @@ static void tear_down(void) {
 }
 
 static void ask(const char *query) {
-    problem = (struct problem){0};
-    ck_assert(bind_parse_query(request.arena, query, strlen(query), &request.inputs.query, &problem));
+    request.problem = (struct problem){0};
+    ck_assert(bind_parse_query(request.arena, query, strlen(query), &request.inputs.query, &request.problem));
 }
 
 static const char *made_for(const char *query) {
@@ -38,7 +36,7 @@ static const char *made_for(const char *query) {
 
 static bool opens(const char *format, const char *cursor) {
     ask(arena_printf(request.arena, format, cursor));
-    return cursor_open(&request, &problem);
+    return cursor_open(&request);
 }
 
 START_TEST(gives_back_its_keys) {
@@ -55,7 +53,7 @@ END_TEST
 START_TEST(is_for_its_question_alone) {
     const char *cursor = made_for("q=a");
     ck_assert(!opens("q=b&cursor=%s", cursor));
-    ck_assert_str_eq(problem.errors[0].pointer, "/query/cursor");
+    ck_assert_str_eq(request.problem.errors[0].pointer, "/query/cursor");
     ck_assert(!opens("cursor=%s", cursor));
     ck_assert(!opens("q=a&from=x&cursor=%s", cursor)); /* a filter of a list */
     spec.id = "listOthers";
@@ -75,7 +73,7 @@ START_TEST(a_feed_has_its_own_name_for_it) {
     ck_assert(opens("from=now&after=%s", cursor));
     ck_assert(opens("cursor=%s", "no cursor here"));
     ck_assert(!opens("kind=hub&after=%s", cursor));
-    ck_assert_str_eq(problem.errors[0].pointer, "/query/after");
+    ck_assert_str_eq(request.problem.errors[0].pointer, "/query/after");
 }
 END_TEST
 

@@ -10,7 +10,6 @@ static char block[16384];
 static struct header headers[64];
 static struct request request;
 static struct framing framing;
-static struct problem problem;
 
 /* The headers of a block, as civetweb reports them of one that arrival_read has let through. */
 static void parse(const char *method, const char *text) {
@@ -25,9 +24,9 @@ static void parse(const char *method, const char *text) {
 }
 
 static const char *read_as(const char *method, const char *text, const char *version) {
-    memset(&problem, 0, sizeof problem);
+    request.problem = (struct problem){0};
     parse(method, text);
-    return framing_read(&request, version, &framing, &problem) ? "fine" : problem.slug;
+    return framing_read(&request, version, &framing) ? "fine" : request.problem.slug;
 }
 
 static const char *read_it(const char *method, const char *text) {
@@ -84,7 +83,7 @@ START_TEST(bad_framing) {
     };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         ck_assert_msg(strcmp(read_it("POST", blocks[i]), "bad-framing") == 0, "block %zu", i);
-        ck_assert(problem.close);
+        ck_assert(request.problem.close);
     }
 }
 END_TEST
@@ -100,9 +99,9 @@ START_TEST(lengths_and_expectations) {
     memset(target, 'a', sizeof target - 1);
     parse("GET", "Host: x\r\n");
     request.target = target;
-    memset(&problem, 0, sizeof problem);
-    ck_assert(!framing_read(&request, "1.1", &framing, &problem));
-    ck_assert_str_eq(problem.slug, "uri-too-long");
+    request.problem = (struct problem){0};
+    ck_assert(!framing_read(&request, "1.1", &framing));
+    ck_assert_str_eq(request.problem.slug, "uri-too-long");
 }
 END_TEST
 

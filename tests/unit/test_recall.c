@@ -10,8 +10,6 @@ static struct header token = {"Authorization", "Bearer x"};
 static const struct spec spec = {.id = "getThing", .method = "GET", .path = "/things/{id}", .shared = true};
 static struct operation operation = {.spec = &spec};
 static struct request request;
-static struct response response;
-static struct problem problem;
 
 static void set_up(void) {
     app = (struct app){.config = {.response_limit = 1 << 20, .pool_wait_ms = 1000}};
@@ -31,41 +29,39 @@ static void begin(const char *id) {
     request = (struct request){.app = &app, .arena = arena, .method = "GET", .media = "application/json"};
     request.match = (struct route_match){.spec = &spec, .values = {{id, strlen(id)}, {"of an earlier route", 19}}};
     request.operation = &operation;
-    response = (struct response){.status = 200, .content_type = "application/json"};
-    problem = (struct problem){0};
-    ck_assert(recall(&request, &response, &problem));
+    request.response = (struct response){.status = 200, .content_type = "application/json"};
+    ck_assert(recall(&request));
 }
 
 static void end(void) {
     static const struct answer nothing;
-    if (!problem.status) /* else the walk has ended */
-        ck_assert(remember(&request, &response, &problem));
-    cache_settle(app.cache, &request.ticket, problem.status < 500 ? &nothing : NULL);
+    if (!request.problem.status) /* else the walk has ended */
+        ck_assert(remember(&request));
+    cache_settle(app.cache, &request.ticket, request.problem.status < 500 ? &nothing : NULL);
 }
 
 static void answer(const char *id, const char *body) {
     begin(id);
     ck_assert(!request.recalled && request.ticket.entry);
-    ck_assert(response_body(&request, &response, &problem));
-    buf_str(&response.body, body);
+    buf_str(response_body(&request), body);
     end();
 }
 
 static bool gave(const char *body) {
-    const char *text = response.body.data ? buf_text(&response.body) : NULL;
+    const char *text = request.response.body.data ? buf_text(&request.response.body) : NULL;
     return text && strcmp(text + RESPONSE_HEAD_ROOM, body) == 0;
 }
 
 /* The database cannot be asked: what is kept stands in. */
 static bool stand_in(const char *slug) {
-    problem_set(&problem, slug, "The database is away.");
-    return recall_stale(&request, &response, &problem);
+    problem_set(&request.problem, slug, "The database is away.");
+    return recall_stale(&request);
 }
 
 START_TEST(an_old_answer_is_never_kept_as_the_new_one) {
     answer("a", "old");
     begin("a");
-    ck_assert(request.recalled && gave("old") && !response.age);
+    ck_assert(request.recalled && gave("old") && !request.response.age);
     end();
     static const char *const reasons[] = {"unavailable", "timeout"};
     for (int i = 0; i < 2; i++) {
@@ -73,7 +69,8 @@ START_TEST(an_old_answer_is_never_kept_as_the_new_one) {
         begin("a");
         ck_assert(!request.recalled && request.ticket.entry);
         ck_assert(stand_in(reasons[i]));
-        ck_assert(request.recalled && gave("old") && response.age >= 1 && !problem.status && !request.ticket.entry);
+        ck_assert(request.recalled && gave("old") && request.response.age >= 1 && !request.problem.status &&
+                  !request.ticket.entry);
         end();
         for (int again = 0; again < 2; again++) {
             begin("a");
@@ -84,7 +81,7 @@ START_TEST(an_old_answer_is_never_kept_as_the_new_one) {
     }
     answer("a", "new");
     begin("a");
-    ck_assert(request.recalled && gave("new") && !response.age);
+    ck_assert(request.recalled && gave("new") && !request.response.age);
     end();
 }
 END_TEST
@@ -92,13 +89,13 @@ END_TEST
 START_TEST(without_an_old_answer_the_problem_stays) {
     begin("a");
     ck_assert(!stand_in("unavailable"));
-    ck_assert_int_eq(problem.status, 503);
+    ck_assert_int_eq(request.problem.status, 503);
     end();
     answer("a", "one");
     cache_changed(app.cache);
     begin("a");
     ck_assert(!stand_in("not-found")); /* the database has spoken */
-    ck_assert_int_eq(problem.status, 404);
+    ck_assert_int_eq(request.problem.status, 404);
     end();
 }
 END_TEST
@@ -109,8 +106,8 @@ START_TEST(a_token_passes_the_cache_by) {
     request = (struct request){.app = &app, .arena = arena, .method = "GET", .headers = &token, .header_count = 1};
     request.match.spec = &spec;
     request.operation = &operation;
-    response = (struct response){.status = 200};
-    ck_assert(recall(&request, &response, &problem));
+    request.response = (struct response){.status = 200};
+    ck_assert(recall(&request));
     ck_assert(!request.recalled && !request.ticket.entry && !request.key.bytes);
     ck_assert(!stand_in("unavailable"));
 }
