@@ -15,7 +15,7 @@
 enum app_key { KEY_CURSORS, KEY_ETAGS, KEY_CACHE, KEY_LIMITER, KEY_TOKENS, APP_KEYS };
 
 struct app {
-    struct arena *arena; /* of the start; also of links made later, under link_lock in main */
+    struct arena *arena; /* of the start; also of links made later, by the one thread that links */
     struct config config;
     const struct contract *contract;
     const struct router *router;

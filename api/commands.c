@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "base/json.h"
 #include "op/agents.h"
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -157,9 +158,7 @@ static int robots_import(struct app *app, char **words) {
     json_t *patterns = read_robots(words[0]);
     if (!patterns)
         return 1;
-    size_t length = json_dumpb(patterns, NULL, 0, JSON_COMPACT);
-    char *text = arena_alloc(app->arena, length + 1);
-    json_dumpb(patterns, text, length, JSON_COMPACT);
+    const char *text = json_put(app->arena, patterns, JSON_COMPACT).bytes;
     json_decref(patterns);
     puts("listed added removed");
     return tell_rows(app, IMPORT_AGENTS, (const char *const[]){text}, " A pattern has at most 500 characters.") < 0;

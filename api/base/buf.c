@@ -64,13 +64,6 @@ void buf_int(struct buf *buf, int64_t number) {
     buf_put(buf, first, (size_t)(digits + sizeof digits - first));
 }
 
-void buf_hex(struct buf *buf, uint64_t number) {
-    char digits[16];
-    for (int i = 0; i < 16; i++)
-        digits[i] = "0123456789abcdef"[number >> (60 - 4 * i) & 15];
-    buf_put(buf, digits, sizeof digits);
-}
-
 void buf_printf(struct buf *buf, const char *format, ...) {
     va_list arguments, again;
     va_start(arguments, format);
@@ -153,4 +146,12 @@ const char *base64url_text(struct arena *arena, const unsigned char *bytes, size
             *to++ = digits[bits >> (18 - 6 * j) & 63];
     }
     return text;
+}
+
+const char *hex_text(struct arena *arena, const char *before, const unsigned char *bytes, size_t length) {
+    struct buf text = buf_new(arena, strlen(before) + 2 * length + 1, strlen(before) + 2 * length + 1);
+    buf_str(&text, before);
+    for (size_t i = 0; i < length; i++)
+        buf_put(&text, (char[]){"0123456789abcdef"[bytes[i] >> 4], "0123456789abcdef"[bytes[i] & 15]}, 2);
+    return buf_text(&text);
 }

@@ -23,8 +23,6 @@ void buf_put(struct buf *buf, const void *bytes, size_t count);
 void buf_char(struct buf *buf, char byte);
 void buf_str(struct buf *buf, const char *text);
 void buf_int(struct buf *buf, int64_t number);
-/* Sixteen lower-case hexadecimal digits. */
-void buf_hex(struct buf *buf, uint64_t number);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends text as a JSON string with its quotes (RFC 8259, section 7). text must be valid UTF-8. */
@@ -34,6 +32,9 @@ void buf_json_whole(struct buf *buf, const char *json, size_t length);
 
 /* Bytes as base64url without padding (RFC 4648, section 5), lent by arena; NULL over its cap. */
 const char *base64url_text(struct arena *arena, const unsigned char *bytes, size_t length);
+
+/* Text and then bytes as lower-case hexadecimal digits, lent likewise: "\\x" makes PostgreSQL's bytea of them. */
+const char *hex_text(struct arena *arena, const char *before, const unsigned char *bytes, size_t length);
 
 /* The bytes, NUL-terminated, lent by the arena; NULL when anything failed. */
 const char *buf_text(struct buf *buf);

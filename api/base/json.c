@@ -3,6 +3,16 @@
 #include "base/scan.h"
 #include <string.h>
 
+struct text json_put(struct arena *arena, const json_t *json, size_t flags) {
+    size_t length = json_dumpb(json, NULL, 0, flags);
+    char *text = length ? arena_alloc_raw(arena, length + 1) : NULL;
+    if (text) {
+        json_dumpb(json, text, length, flags);
+        text[length] = '\0';
+    }
+    return (struct text){text, text ? length : 0};
+}
+
 /* The index behind the string that begins at text[at], or length where it does not end. */
 static size_t skip_string(const char *text, size_t length, size_t at) {
     for (at++; at < length && text[at] != '"'; at++)

@@ -1,6 +1,7 @@
 /* JSON texts of others: looked at in one pass before anything is built of them. */
 #pragma once
 #include "base/arena.h"
+#include <jansson.h>
 #include <stdbool.h>
 
 /* What a text would cost: a parser recurses into its depth, and needs 70 bytes or more for a value of two. */
@@ -10,6 +11,9 @@ struct json_size {
     bool fractions; /* a number has a point or an exponent */
     bool nul;       /* it holds a NUL, which jansson passes over behind a number */
 };
+
+/* A value as text, lent by arena; bytes is NULL over its cap, or where it cannot be written. flags: jansson's. */
+struct text json_put(struct arena *arena, const json_t *json, size_t flags);
 
 /* The text need not be JSON. */
 struct json_size json_measure(const char *text, size_t length);

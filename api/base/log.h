@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdnoreturn.h>
+#include <time.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
@@ -25,3 +26,6 @@ noreturn void log_fatal(const char *event);
 
 /* Monotonic microseconds: for deadlines and durations. */
 int64_t clock_us(void);
+
+/* The same clock's time in so many microseconds: for what waits on a condition. */
+struct timespec clock_after(int64_t us);

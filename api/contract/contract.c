@@ -1,4 +1,5 @@
 #include "contract/contract.h"
+#include "base/json.h"
 #include "contract/document.h"
 #include <ctype.h>
 #include <string.h>
@@ -306,13 +307,6 @@ static void load_components(struct loader *loader) {
         schema_compile(loader->schemas, schema);
 }
 
-static const char *dump(struct arena *arena, const json_t *node, size_t *length) {
-    *length = json_dumpb(node, NULL, 0, JSON_COMPACT);
-    char *text = arena_alloc(arena, *length + 1);
-    json_dumpb(node, text, *length, JSON_COMPACT);
-    return text;
-}
-
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
     struct contract *contract = arena_alloc(arena, sizeof *contract);
     struct loader loader = {.arena = arena, .gate = gate, .places = places_new(arena), .contract = contract};
@@ -332,8 +326,8 @@ const struct contract *contract_load(struct arena *arena, const char *path, stru
     loader.schemas = schema_set_new(arena, contract->document, loader.places, gate);
     load_components(&loader);
     load_paths(&loader);
-    contract->operations = dump(arena, loader.roles, &contract->json_length);
-    contract->json = dump(arena, contract->document, &contract->json_length);
+    contract->operations = json_put(arena, loader.roles, JSON_COMPACT).bytes;
+    contract->json = json_put(arena, contract->document, JSON_COMPACT);
     json_decref(loader.roles);
     return contract;
 }

@@ -63,8 +63,7 @@ struct contract {
     const char *title, *version, *description;
     int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
-    const char *json;       /* the document as served */
-    size_t json_length;
+    struct text json;       /* the document as served */
 };
 
 /* Loads path, which script/contract wrote. All faults go to gate; the result is usable only without any. */

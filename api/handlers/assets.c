@@ -1,6 +1,6 @@
 #include "handlers/assets.h"
 #include "handlers/page.h"
-#include "http/response.h"
+#include "http/request.h"
 #include <dirent.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "base/log.h"
 #include "handlers/files.h"
 #include "handlers/transfers.h"
-#include "http/response.h"
+#include "http/request.h"
 #include <archive.h>
 #include <archive_entry.h>
 #include <openssl/crypto.h>
@@ -22,10 +22,10 @@ struct parcel {
     unsigned holders; /* the store, and the readers; guarded by the store's lock */
     FILE *file;
     int64_t length;
-    EVP_MD_CTX *digest; /* of what was written, while it is made */
-    char etag[2 * ETAG_BYTES + 3];
-    uint64_t generation; /* of the records, or 0: not known */
-    unsigned number;     /* of its making */
+    EVP_MD_CTX *digest;                  /* of what was written, while it is made */
+    unsigned char hash[EVP_MAX_MD_SIZE]; /* whose first bytes are its entity tag */
+    uint64_t generation;                 /* of the records, or 0: not known */
+    unsigned number;                     /* of its making */
 };
 
 static struct store {
@@ -179,16 +179,6 @@ static bool make(struct request *request, struct parcel *parcel) {
     return fine;
 }
 
-static bool name(struct parcel *parcel) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    if (!EVP_DigestFinal_ex(parcel->digest, hash, NULL))
-        return false;
-    for (int i = 0; i < ETAG_BYTES; i++)
-        snprintf(parcel->etag + 1 + 2 * i, 3, "%02x", hash[i]);
-    parcel->etag[0] = parcel->etag[1 + 2 * ETAG_BYTES] = '"';
-    return true;
-}
-
 /* A new one, with one holder; NULL with a problem. */
 static struct parcel *make_new(struct request *request) {
     int64_t began_us = clock_us();
@@ -200,7 +190,7 @@ static struct parcel *make_new(struct request *request) {
                                   .generation = request->app->cache ? cache_generation(request->app->cache) : 0};
         bool ready = (parcel->file && parcel->digest && EVP_DigestInit_ex(parcel->digest, EVP_sha256(), NULL)) ||
                      request_refuse(request, "unavailable", "There is no room for the archive.");
-        if (ready && make(request, parcel) && name(parcel)) {
+        if (ready && make(request, parcel) && EVP_DigestFinal_ex(parcel->digest, parcel->hash, NULL)) {
             log_event(LOG_INFO, "archive made", LOG_NUMBER("bytes", parcel->length),
                       LOG_NUMBER("duration_us", clock_us() - began_us));
             return parcel;
@@ -222,9 +212,8 @@ static bool is_good(const struct app *app, unsigned begun) {
 /* Lends an archive that is good for this request: the last one, or one that this thread makes, or that another one
  * begins to make after the question. NULL with a problem. */
 static struct parcel *borrow(struct request *request, const char **status) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (request->app->config.pool_wait_ms + 2 * request->app->config.query_timeout_ms) / 1000 + 1;
+    const struct config *config = &request->app->config;
+    struct timespec until = clock_after((config->pool_wait_ms + 2 * config->query_timeout_ms + 1000) * 1000);
     pthread_mutex_lock(&store.lock);
     unsigned begun = store.begun;
     bool good, late = false;
@@ -267,7 +256,8 @@ bool data_get(struct request *request) {
     if (!reading->parcel)
         return false;
     const char *known = request_header(request, "If-None-Match");
-    request->response.etag = arena_copy(request->arena, reading->parcel->etag, strlen(reading->parcel->etag));
+    const char *hex = hex_text(request->arena, "\"", reading->parcel->hash, ETAG_BYTES);
+    request->response.etag = hex ? arena_printf(request->arena, "%s\"", hex) : NULL;
     bool unchanged = known && request->response.etag && response_names_etag(known, request->response.etag);
     if (unchanged)
         request->response.status = 304;

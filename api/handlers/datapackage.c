@@ -1,5 +1,6 @@
 /* What is in the archive, as a Data Package (specs.frictionlessdata.io, version 1): all of it is the contract's word.
  */
+#include "base/json.h"
 #include "handlers/data.h"
 #include "render/render.h"
 #include <ctype.h>
@@ -155,10 +156,7 @@ const char *data_package(struct arena *arena, const struct app *app, const struc
         json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:o}", "profile", "tabular-data-package", "name",
                   slug_of(arena, contract->title), "title", contract->title, "version", contract->version,
                   "description", contract->description, "licenses", json_deep_copy(licenses), "resources", resources);
-    size_t length = json_dumpb(package, NULL, 0, JSON_INDENT(2));
-    char *text = length ? arena_alloc(arena, length + 1) : NULL;
-    if (text)
-        json_dumpb(package, text, length, JSON_INDENT(2));
+    const char *text = json_put(arena, package, JSON_INDENT(2)).bytes;
     json_decref(package);
     return text;
 }

@@ -4,7 +4,7 @@
 #include "handlers/range.h"
 #include "handlers/transfers.h"
 #include "handlers/uses.h"
-#include "http/response.h"
+#include "http/request.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -5,7 +5,6 @@
 #include "handlers/oauth.h"
 #include "handlers/uses.h"
 #include "http/request.h"
-#include "http/response.h"
 #include <string.h>
 
 /* GET /v1: the public collections of the contract, so that nobody has to guess. */
@@ -36,7 +35,7 @@ static bool get_index(struct request *request) {
 }
 
 static bool get_openapi(struct request *request) {
-    buf_put(response_json(request), request->app->contract->json, request->app->contract->json_length);
+    buf_put(response_json(request), request->app->contract->json.bytes, request->app->contract->json.length);
     return true;
 }
 

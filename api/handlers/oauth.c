@@ -2,9 +2,8 @@
  * revocation (RFC 7009), and the public keys. */
 #include "handlers/oauth.h"
 #include "base/scan.h"
-#include "http/response.h"
+#include "http/request.h"
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -75,11 +74,9 @@ static bool read_basic(struct request *request, const char *header, const char *
 
 static const char *roles_by_secret(struct request *request, const char *client, const char *secret) {
     unsigned char digest[32];
-    char hex[sizeof digest * 2 + 3] = "\\x";
     EVP_Digest(secret, strlen(secret), digest, NULL, EVP_sha256(), NULL);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(hex + 2 + 2 * i, 3, "%02x", digest[i]);
-    return ask(request, CLIENT_ROLES, (const char *const[]){client, hex});
+    const char *hex = hex_text(request->arena, "\\x", digest, sizeof digest);
+    return hex ? ask(request, CLIENT_ROLES, (const char *const[]){client, hex}) : NULL;
 }
 
 /* An assertion counts once: its id is spent with it. */

@@ -4,7 +4,8 @@
 #include "handlers/files.h"
 #include "handlers/transfers.h"
 #include "http/auth.h"
-#include "http/response.h"
+#include "http/request.h"
+#include "http/transfer.h"
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,11 +146,11 @@ static bool keep_chunk(struct upload *upload, const char *bytes, int length) {
 static bool take_chunks(struct upload *upload) {
     struct request *request = upload->request;
     char *bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
-    ssize_t got = request->source ? FILES_CHUNK_BYTES : 0;
+    ssize_t got = request->inflow->ended ? 0 : FILES_CHUNK_BYTES;
     if (!bytes)
         return problem_exhausted(&request->problem);
     for (; got == FILES_CHUNK_BYTES; upload->chunks++) {
-        got = request->source->read(request->source, bytes, FILES_CHUNK_BYTES, &request->problem);
+        got = inflow_read(request, bytes, FILES_CHUNK_BYTES);
         if (got < 0)
             return false;
         if (!got)
@@ -183,14 +184,6 @@ static const char *judge(struct upload *upload) {
     return upload->request->problem.status ? NULL : type;
 }
 
-static const char *hex(struct arena *arena, const char *before, const unsigned char *bytes) {
-    struct buf text = buf_new(arena, 80, 80);
-    buf_str(&text, before);
-    for (int i = 0; i < SHA256; i++)
-        buf_printf(&text, "%02x", bytes[i]);
-    return buf_text(&text);
-}
-
 /* Makes the file of the chunks, and the answer of the file. */
 static bool finish(struct upload *upload, const char *type) {
     struct request *request = upload->request;
@@ -204,12 +197,12 @@ static bool finish(struct upload *upload, const char *type) {
                                   request->call.dry_run ? NULL : upload->id,
                                   type,
                                   arena_printf(arena, "%lld", (long long)upload->size),
-                                  hex(arena, "\\x", upload->sha256)};
+                                  hex_text(arena, "\\x", upload->sha256, SHA256)};
     request->response.status = ask(request, upload->enter, FILE_END, values, texts, 2);
     if (request->response.status < 0)
         return false;
     request->response.location = texts[0];
-    request->response.etag = arena_printf(arena, "\"%s\"", hex(arena, "", upload->sha256));
+    request->response.etag = arena_printf(arena, "\"%s\"", hex_text(arena, "", upload->sha256, SHA256));
     buf_str(response_json(request), texts[1] ?: "");
     if (request->app->cache && !request->call.dry_run)
         cache_changed(request->app->cache);

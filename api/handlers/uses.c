@@ -1,6 +1,6 @@
 #include "handlers/uses.h"
 #include "base/clock.h"
-#include "http/response.h"
+#include "http/request.h"
 #include <string.h>
 #include <strings.h>
 

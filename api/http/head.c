@@ -1,7 +1,7 @@
 /* The bytes of an answer: its head, and the body behind it. */
 #include "base/log.h"
 #include "http/origin.h"
-#include "http/response.h"
+#include "http/request.h"
 #include <string.h>
 #include <strings.h>
 #include <time.h>

@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "http/auth.h"
 #include "http/cursor.h"
-#include "http/response.h"
 #include "http/steps.h"
 #include <string.h>
 #include <strings.h>
@@ -20,19 +19,6 @@ const char *request_header(const struct request *request, const char *name) {
     while (trimmed && strchr(" \t", value[trimmed - 1])) /* none of the value (RFC 9110, section 5.5) */
         trimmed--;
     return trimmed < length ? arena_copy(request->arena, value, trimmed) : value;
-}
-
-struct body_rule request_body_rule(const struct request *request) {
-    struct route_match match = {0};
-    struct problem none = {0};
-    router_match(request->app->router, request->arena, request->method, request->target, strcspn(request->target, "?"),
-                 &match, &none);
-    const struct spec *spec = match.spec;
-    bool streamed = spec && spec->streamed;
-    return (struct body_rule){streamed ? request->app->config.upload_limit
-                              : spec   ? spec->body_bytes
-                                       : BODY_BYTES,
-                              streamed};
 }
 
 /* Whether people open it in a browser. */
@@ -209,24 +195,28 @@ static bool bind(struct request *request) {
            bind_headers(request) && cursor_open(request) && read_body(request);
 }
 
-static const struct step {
-    enum step_id id;
-    bool (*take)(struct request *); /* false: the walk ends here */
-} steps[] = {
-    {STEP_ROUTE, route},       {STEP_AUTH, auth_check},
-    {STEP_ACCEPT, accept},     {STEP_BIND, bind},
-    {STEP_RECALL, recall},     {STEP_RUN, run},
-    {STEP_RENDER, render},     {STEP_COMMIT, commit},
-    {STEP_REMEMBER, remember}, {STEP_VALIDATE, response_validate},
+/* The walk. A step gives false where it ends. */
+static bool (*const steps[STEPS])(struct request *) = {
+    [STEP_ROUTE] = route,
+    [STEP_AUTH] = auth_check,
+    [STEP_ACCEPT] = accept,
+    [STEP_BODY] = take_body,
+    [STEP_BIND] = bind,
+    [STEP_RECALL] = recall,
+    [STEP_RUN] = run,
+    [STEP_RENDER] = render,
+    [STEP_COMMIT] = commit,
+    [STEP_REMEMBER] = remember,
+    [STEP_VALIDATE] = response_validate,
 };
 
 void request_serve(struct request *request) {
     bool onwards = true;
     int64_t before = clock_us();
-    for (size_t i = 0; onwards && i < sizeof steps / sizeof *steps; i++) {
-        onwards = steps[i].take(request);
+    for (int i = 0; onwards && i < STEPS; i++) {
+        onwards = steps[i](request);
         int64_t after = clock_us();
-        request->spent_us[steps[i].id] = after - before;
+        request->spent_us[i] = after - before;
         before = after;
     }
     if (request->caller.subject)

@@ -2,12 +2,14 @@
 #pragma once
 #include "app.h"
 #include "base/problem.h"
-#include "http/body.h"
+#include "http/response.h"
 #include "op/bind.h"
 #include "op/cache.h"
 #include "op/transaction.h"
 #include "render/render.h"
 #include "token/token.h"
+
+struct inflow;
 
 struct header {
     const char *name, *value;
@@ -18,6 +20,7 @@ enum step_id {
     STEP_ROUTE,
     STEP_AUTH,
     STEP_ACCEPT,
+    STEP_BODY,
     STEP_BIND,
     STEP_RECALL,
     STEP_RUN,
@@ -28,26 +31,6 @@ enum step_id {
     STEPS
 };
 
-struct response {
-    int status;
-    const char *content_type; /* NULL: no body */
-    struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
-    struct stream *stream;    /* or NULL; then there is no other body */
-    const char *allow, *location, *etag, *next_link;
-    const char *version;                     /* of the record, for its ETag */
-    const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
-    const char *rate;                        /* RateLimit */
-    const char *cache_status;                /* RFC 9211 */
-    const char *range;                       /* Content-Range */
-    const char *disposition;                 /* Content-Disposition */
-    int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
-    const struct constant_header *constants; /* from the contract */
-    unsigned constant_count;
-    unsigned omitted; /* rows left out of this representation */
-    bool vary_accept;
-    bool head; /* leave the body out */
-};
-
 struct request {
     const struct app *app;
     struct arena *arena; /* all memory of the request */
@@ -55,7 +38,7 @@ struct request {
     const struct header *headers;
     unsigned header_count;
     struct text body;                  /* bytes is NULL without one */
-    struct source *source;             /* of a body that its handler reads, or NULL */
+    struct inflow *inflow;             /* the body as it comes in */
     void (*release)(struct request *); /* or NULL: gives back what a handler holds until all is written */
     char id[65];                       /* X-Request-Id, the trace's id or our own */
     const char *address;               /* the client's: counted, never kept or logged */
@@ -79,15 +62,13 @@ struct request {
     int64_t spent_us[STEPS];
 };
 
-/* Walks: route, auth, accept, bind, recall, run, render, commit, remember, validate. Fills either response or problem.
+/* Walks: route, auth, accept, body, bind, recall, run, render, commit, remember, validate. Fills either response or
+ * problem.
  */
 void request_serve(struct request *request);
 
 /* Refuses it: fills its problem as problem_set does, and gives false. */
 #define request_refuse(request, ...) problem_set(&(request)->problem, __VA_ARGS__)
-
-/* How its body is taken. */
-struct body_rule request_body_rule(const struct request *request);
 
 /* The first header of that name (case-insensitive), or NULL. */
 const char *request_header(const struct request *request, const char *name);

@@ -1,8 +1,40 @@
 /* What goes back: representation, validators, CORS, and the bytes of the head. */
 #pragma once
-#include "http/request.h"
+#include "base/buf.h"
+#include "contract/contract.h"
 
 enum { RESPONSE_HEAD_ROOM = 4096 };
+
+struct request;
+
+/* A body that is written piece by piece. */
+struct stream {
+    int64_t length;
+    /* The next piece, lent until the next call, empty behind the last. False with the request's problem: it cannot
+     * be had, and may be asked for once more. */
+    bool (*next)(struct request *request, struct stream *stream, struct text *piece);
+    void (*end)(struct stream *stream); /* or NULL: gives back what it holds, however far it was written */
+};
+
+struct response {
+    int status;
+    const char *content_type; /* NULL: no body */
+    struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
+    struct stream *stream;    /* or NULL; then there is no other body */
+    const char *allow, *location, *etag, *next_link;
+    const char *version;                     /* of the record, for its ETag */
+    const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
+    const char *rate;                        /* RateLimit */
+    const char *cache_status;                /* RFC 9211 */
+    const char *range;                       /* Content-Range */
+    const char *disposition;                 /* Content-Disposition */
+    int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
+    const struct constant_header *constants; /* from the contract */
+    unsigned constant_count;
+    unsigned omitted; /* rows left out of this representation */
+    bool vary_accept;
+    bool head; /* leave the body out */
+};
 
 /* The body's buffer, which the first call begins with room for the head in front of it. Where it fails, so does the
  * whole answer, at the end. */

@@ -1,5 +1,5 @@
 #include "http/cursor.h"
-#include "http/response.h"
+#include "http/request.h"
 #include "http/steps.h"
 #include <string.h>
 
@@ -90,6 +90,8 @@ bool render(struct request *request) {
         return false;
     render_rows(request->renderer, &rendering, rows, shown, list ? link->bookmark : -1);
     response->omitted = rendering.omitted;
+    if (response->body.failed && arena_failed(request->arena))
+        return problem_exhausted(&request->problem);
     if (response->body.failed)
         return request_refuse(request, "bad-request",
                               "The result is too large for one answer: narrow it, or ask with limit.");

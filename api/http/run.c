@@ -1,15 +1,13 @@
 #include "base/scan.h"
 #include "http/auth.h"
-#include "http/response.h"
+#include "http/request.h"
 #include "http/steps.h"
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
 
 /* SHA-256 of all that makes the request what it is, as a bytea. */
 static const char *hash_request(const struct request *request) {
     unsigned char digest[32];
-    char hex[sizeof digest * 2 + 1];
     const char *if_match = request_header(request, "If-Match") ?: "";
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool fine = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
@@ -18,9 +16,7 @@ static const char *hash_request(const struct request *request) {
                 EVP_DigestUpdate(context, request->body.bytes, request->body.length) &&
                 EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    return fine ? arena_printf(request->arena, "\\x%s", hex) : NULL;
+    return fine ? hex_text(request->arena, "\\x", digest, sizeof digest) : NULL;
 }
 
 /* An answer that was kept is given again, byte for byte. */

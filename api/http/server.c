@@ -5,7 +5,6 @@
 #include "http/framing.h"
 #include "http/origin.h"
 #include "http/request.h"
-#include "http/response.h"
 #include "http/transfer.h"
 #include "http/wire.h"
 #include "metrics.h"
@@ -28,15 +27,8 @@ static void put(const struct app *app, struct text bytes) {
     wire_write(bytes.bytes, bytes.length, &pace, &(size_t){0});
 }
 
-/* Takes the body into the arena, or leaves it to a handler that takes it piece by piece. */
-static bool take_body(struct mg_connection *connection, struct request *request, const struct framing *framing,
-                      struct inflow *inflow) {
-    struct body_rule rule = request_body_rule(request);
-    if (framing->body == FRAMING_NO_BODY)
-        return true;
-    *inflow = inflow_new(connection, mg_read, &request->app->config, framing, rule.limit);
-    request->source = &inflow->source;
-    return rule.streamed || inflow_whole(inflow, request);
+int server_read(struct mg_connection *connection, void *bytes, size_t count) {
+    return mg_read(connection, bytes, count);
 }
 
 static void log_request(const struct request *request, size_t bytes) {
@@ -76,6 +68,7 @@ static void refuse(struct request *request) {
 }
 
 static void serve(struct request *request) {
+    inflow_begin(request->inflow, &request->app->config);
     if (strcmp(request->target, ARRIVAL_ASTERISK) != 0)
         request_serve(request);
     else /* of all of the service (RFC 9110, section 9.3.7) */
@@ -84,21 +77,21 @@ static void serve(struct request *request) {
 
 static void answer(struct mg_connection *connection, struct request *request, const char *http_version) {
     struct response *response = &request->response;
-    struct framing framing = {.close = true};
-    struct inflow inflow;
+    struct inflow inflow = {.connection = connection, .framing = {.close = true}, .ended = true};
     struct text piece = {0};
+    request->inflow = &inflow;
     response->head = strcmp(request->method, "HEAD") == 0;
     if (wire.head.fault)
         refuse(request);
     else if (!request->target)
         problem_exhausted(&request->problem);
-    else if (framing_read(request, http_version, &framing) && take_body(connection, request, &framing, &inflow))
+    else if (framing_read(request, http_version, &inflow.framing))
         serve(request);
     struct stream *stream = response->stream;
     if (stream && !request->problem.status && !response->head) /* while there is still time to say that it fails */
         stream->next(request, stream, &piece);
-    bool unread = request->source && !request->source->ended;
-    bool close = request->problem.close || unread || framing.close || atomic_load(&request->app->draining);
+    bool unread = !inflow.ended;
+    bool close = request->problem.close || unread || inflow.framing.close || atomic_load(&request->app->draining);
     struct text bytes = response_finish(request, &close);
     size_t sent = 0;
     bool whole = transfer_write(request, response->stream, bytes, piece, &sent);

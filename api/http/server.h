@@ -13,5 +13,9 @@ typedef bool admin_page_fn(struct app *app, const char *path, struct buf *body);
 /* The admin listener, on loopback unless ADMIN_HOST says otherwise. */
 struct server *server_start_admin(struct app *app, admin_page_fn *page);
 
+/* The next bytes of a body, whose chunks civetweb knows: 0 at its end, below 0 where it breaks off. */
+struct mg_connection;
+int server_read(struct mg_connection *connection, void *bytes, size_t count);
+
 /* Closes the listener and its connections; waits for its threads. Nulls the caller's pointer. */
 void server_stop(struct server **server);

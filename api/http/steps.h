@@ -2,6 +2,9 @@
 #pragma once
 #include "http/request.h"
 
+/* transfer.c: the body into the arena; one that a handler takes piece by piece is left to it. */
+bool take_body(struct request *request);
+
 /* recall.c: answers that were made before. */
 bool recall(struct request *request);
 bool remember(struct request *request);

@@ -1,5 +1,7 @@
 #include "http/transfer.h"
 #include "base/log.h"
+#include "http/server.h"
+#include "http/steps.h"
 #include <string.h>
 #include <time.h>
 
@@ -24,7 +26,7 @@ static int read_step(struct inflow *inflow, char *bytes, size_t size, struct pro
     struct pace *pace = &inflow->pace;
     int64_t deadline_us = clock_us() + pace->left_us;
     wire.deadline_us = deadline_us;
-    int count = wanted ? inflow->read_body(inflow->connection, bytes, wanted) : 0;
+    int count = wanted ? server_read(inflow->connection, bytes, wanted) : 0;
     wire.deadline_us = 0;
     pace->left_us = deadline_us - clock_us();
     pace_earn(pace, count > 0 ? (size_t)count : 0);
@@ -33,49 +35,49 @@ static int read_step(struct inflow *inflow, char *bytes, size_t size, struct pro
         return problem_set(problem, pace->left_us <= 0 ? "request-timeout" : "bad-framing",
                            "The body did not arrive whole."),
                -1;
-    inflow->source.ended = measured ? inflow->received == inflow->framing.length : !count;
+    inflow->ended = measured ? inflow->received == inflow->framing.length : !count;
     return count;
 }
 
-static ssize_t read_source(struct source *source, char *bytes, size_t size, struct problem *problem) {
-    struct inflow *inflow = (struct inflow *)source;
+ssize_t inflow_read(struct request *request, char *bytes, size_t size) {
+    struct inflow *inflow = request->inflow;
     size_t got = 0;
     bool fine = inflow->framing.body != FRAMING_LENGTH || inflow->framing.length <= inflow->limit;
     if (fine && inflow->framing.expects)
         wire_write(CONTINUE, strlen(CONTINUE), &inflow->pace, &(size_t){0});
     inflow->framing.expects &= !fine; /* who was not told to go on sends nothing */
-    while (fine && got < size && !source->ended) {
-        int count = read_step(inflow, bytes + got, size - got, problem);
+    while (fine && got < size && !inflow->ended) {
+        int count = read_step(inflow, bytes + got, size - got, &request->problem);
         if (count < 0)
             return -1;
         got += (size_t)count;
         fine = inflow->received <= inflow->limit;
     }
-    if (!fine)
-        return problem_set(problem, "too-large", "A body has at most %lld bytes here.", (long long)inflow->limit), -1;
-    return (ssize_t)got;
+    if (fine)
+        return (ssize_t)got;
+    request_refuse(request, "too-large", "A body has at most %lld bytes here.", (long long)inflow->limit);
+    return -1;
 }
 
-struct inflow inflow_new(struct mg_connection *connection, read_body_fn *read_body, const struct config *config,
-                         const struct framing *framing, int64_t limit) {
+void inflow_begin(struct inflow *inflow, const struct config *config) {
     int64_t most_us = config->body_timeout_ms * 1000;
-    return (struct inflow){.source = {.read = read_source},
-                           .connection = connection,
-                           .read_body = read_body,
-                           .framing = *framing,
-                           .pace = {config->transfer_rate, most_us, most_us},
-                           .limit = limit};
+    inflow->pace = (struct pace){config->transfer_rate, most_us, most_us};
+    inflow->ended = inflow->framing.body == FRAMING_NO_BODY;
 }
 
-bool inflow_whole(struct inflow *inflow, struct request *request) {
-    size_t limit = (size_t)inflow->limit;
+bool take_body(struct request *request) {
+    struct inflow *inflow = request->inflow;
+    const struct spec *spec = request->match.spec;
+    inflow->limit = spec->streamed ? request->app->config.upload_limit : spec->body_bytes;
+    if (spec->streamed || inflow->ended)
+        return true;
     bool fits = inflow->framing.body == FRAMING_LENGTH && inflow->framing.length <= inflow->limit;
-    struct buf body = buf_new(request->arena, fits ? (size_t)inflow->framing.length + 2 : READ_STEP, limit + 2);
-    while (!inflow->source.ended) {
-        size_t left = fits ? (size_t)inflow->framing.length - body.length : limit + 1 - body.length,
-               room = left < READ_STEP ? left : READ_STEP;
+    size_t most = (size_t)(fits ? inflow->framing.length : inflow->limit + 1);
+    struct buf body = buf_new(request->arena, fits ? most + 1 : READ_STEP, most + 1);
+    while (!inflow->ended) {
+        size_t left = most - body.length, room = left < READ_STEP ? left : READ_STEP;
         char *place = buf_reserve(&body, room);
-        ssize_t got = place ? read_source(&inflow->source, place, room, &request->problem) : -1;
+        ssize_t got = place ? inflow_read(request, place, room) : -1;
         if (got < 0)
             return place ? false : problem_exhausted(&request->problem);
         buf_commit(&body, (size_t)got);

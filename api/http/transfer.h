@@ -3,30 +3,25 @@
 #include "http/framing.h"
 #include "http/request.h"
 #include "http/wire.h"
+#include <sys/types.h>
 
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
-struct mg_connection;
-
-/* How the server reads a body: civetweb knows its chunks. */
-typedef int read_body_fn(struct mg_connection *connection, void *bytes, size_t count);
-
-/* A body on its way to the handler that asks for it. */
+/* A body on its way in. */
 struct inflow {
-    struct source source; /* first: the handler knows this part alone */
     struct mg_connection *connection;
-    read_body_fn *read_body;
     struct framing framing;
     struct pace pace;
-    int64_t limit, received;
+    int64_t limit, received; /* bytes */
+    bool ended;              /* all of it has been read */
 };
 
-/* A body that nobody has read yet. */
-struct inflow inflow_new(struct mg_connection *connection, read_body_fn *read_body, const struct config *config,
-                         const struct framing *framing, int64_t limit);
+/* Sets out to read a body whose framing is known. */
+void inflow_begin(struct inflow *inflow, const struct config *config);
 
-/* Reads all of it into the request's arena. */
-bool inflow_whole(struct inflow *inflow, struct request *request);
+/* Fills bytes with what comes: fewer than size where the body ends, -1 with a problem. A client that waits for 100
+ * (Continue) is told by the first call. */
+ssize_t inflow_read(struct request *request, char *bytes, size_t size);
 
 /* The pace of an answer: what lies in the buffers on the way, up to the client, has been written and not yet read. */
 struct pace pace_of_answer(const struct config *config);

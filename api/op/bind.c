@@ -1,4 +1,5 @@
 #include "op/bind.h"
+#include "base/json.h"
 #include "base/scan.h"
 #include <ctype.h>
 #include <openssl/rand.h>
@@ -230,11 +231,7 @@ static const char *json_text(struct arena *arena, const json_t *value, oid type)
     }
     /* 15 digits: 0.1 stays 0.1; a contract that needs more takes decimals as strings */
     enum { FLAGS = JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15) };
-    size_t length = json_dumpb(value, NULL, 0, FLAGS);
-    char *text = arena_alloc(arena, length + 1);
-    if (text)
-        json_dumpb(value, text, length, FLAGS);
-    return text;
+    return json_put(arena, value, FLAGS).bytes;
 }
 
 static const char *parameter_value(struct arena *arena, const struct parameter *parameter,

@@ -1,4 +1,5 @@
 #include "op/uses.h"
+#include "base/log.h"
 #include "op/agents.h"
 #include "op/visitor.h"
 #include <errno.h>
@@ -239,9 +240,7 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
     if (!visitor_find(uses->visitors, arena, use->address, use->user_agent, use->at, &waiter.keys, problem))
         return false;
     waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += uses->wait_us / 1000000 + 1;
+    struct timespec until = clock_after(uses->wait_us + 1000000);
     sem_init(&waiter.wake, 0, 0);
     if (!wait_for(uses, &waiter, &until))
         problem_set(problem, "unavailable", "The database is busy.");

@@ -1,4 +1,5 @@
 #include "op/visitor.h"
+#include "base/log.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -62,9 +63,7 @@ static bool covers(const struct salts *salts, int64_t at) {
 /* Waits, with the lock held, for what another thread fetches, and no longer than a fetch may take. What it could not
  * get, nobody who waited asks for again: waits would add up. */
 static bool wait_fetched(struct visitors *visitors, int64_t at) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += visitors->wait_us / 1000000 + 1;
+    struct timespec until = clock_after(visitors->wait_us + 1000000);
     for (unsigned round = visitors->rounds; visitors->fetching && round == visitors->rounds;)
         if (pthread_cond_clockwait(&visitors->fetched, &visitors->lock, CLOCK_MONOTONIC, &until) != 0)
             break;

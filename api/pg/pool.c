@@ -191,11 +191,7 @@ static struct connection *take(struct pool *pool, const struct timespec *until, 
 }
 
 struct connection *pool_take(struct pool *pool, struct problem *problem) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t nanoseconds = until.tv_nsec + pool->options.wait_us % 1000000 * 1000;
-    until.tv_sec += pool->options.wait_us / 1000000 + nanoseconds / 1000000000;
-    until.tv_nsec = nanoseconds % 1000000000;
+    struct timespec until = clock_after(pool->options.wait_us);
     pthread_mutex_lock(&pool->lock);
     struct connection *connection = take(pool, &until, problem);
     pthread_mutex_unlock(&pool->lock);

@@ -67,17 +67,6 @@ uint64_t folder_state(const struct folder *folder, int64_t now) {
     return hash;
 }
 
-static void put_base64url(struct buf *buf, const unsigned char *bytes, size_t count) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    uint32_t bits = 0;
-    int held = 0;
-    for (size_t i = 0; i < count; i++)
-        for (bits = bits << 8 | bytes[i], held += 8; held >= 6; held -= 6)
-            buf_char(buf, digits[bits >> (held - 6) & 63]);
-    if (held)
-        buf_char(buf, digits[bits << (6 - held) & 63]);
-}
-
 /* A number of the key in big-endian bytes, at least size of them. */
 static void put_number(struct buf *buf, const EVP_PKEY *pkey, const char *name, int size) {
     unsigned char bytes[RSA_BYTES_MAX];
@@ -86,7 +75,7 @@ static void put_number(struct buf *buf, const EVP_PKEY *pkey, const char *name, 
     if (length > 0 && length <= RSA_BYTES_MAX) {
         length = length < size ? size : length;
         BN_bn2binpad(number, bytes, length);
-        put_base64url(buf, bytes, (size_t)length);
+        buf_str(buf, base64url_text(buf->arena, bytes, (size_t)length) ?: "");
     } else {
         buf->failed = true;
     }
@@ -139,14 +128,13 @@ static bool add_key(const char *path, const struct key_file *file, struct arena 
     ptrdiff_t length = pem ? read_file(path, file->name, pem, PEM_SIZE_MAX) : -1;
     BIO *bio = length > 0 ? BIO_new_mem_buf(pem, (int)length) : NULL;
     EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
-    struct buf public = buf_new(arena, 1024, 8192), kid = buf_new(arena, 64, 64);
+    struct buf public = buf_new(arena, 1024, 8192);
     enum algorithm algorithm = pkey ? put_public(&public, pkey) : 0;
     unsigned char thumbprint[SHA256_SIZE];
     bool ok = algorithm && !public.failed &&
               EVP_Digest(public.data, public.length, thumbprint, NULL, EVP_sha256(), NULL) == 1;
     if (ok) {
-        put_base64url(&kid, thumbprint, sizeof thumbprint);
-        *signer = (struct signer){pem, (size_t)length, buf_text(&kid), algorithm};
+        *signer = (struct signer){pem, (size_t)length, base64url_text(arena, thumbprint, sizeof thumbprint), algorithm};
         buf_printf(jwks, "%s%.*s,\"use\":\"sig\",\"alg\":\"%s\",\"kid\":\"%s\"}", jwks->length > 10 ? "," : "",
                    (int)public.length - 1, public.data, algorithm == ES256 ? "ES256" : "RS256", signer->kid);
     }

@@ -1,4 +1,5 @@
 #include "token/issuers.h"
+#include "base/json.h"
 #include "token/fetch.h"
 #include "token/jws.h"
 #include <string.h>
@@ -28,12 +29,8 @@ static const char *copy_name(struct arena *arena, const json_t *json, const char
 }
 
 static struct key_set *read_keys(struct arena *arena, const json_t *jwks) {
-    size_t length = jwks ? json_dumpb(jwks, NULL, 0, JSON_COMPACT) : 0;
-    char *text = length ? arena_alloc_raw(arena, length) : NULL;
-    if (!text)
-        return NULL;
-    json_dumpb(jwks, text, length, JSON_COMPACT);
-    return key_set_new(text, length);
+    struct text text = json_put(arena, jwks, JSON_COMPACT);
+    return text.bytes ? key_set_new(text.bytes, text.length) : NULL;
 }
 
 /* What is wrong with an entry of the file, or NULL. */

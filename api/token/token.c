@@ -286,13 +286,8 @@ bool token_peek_subject(struct arena *arena, const char *jwt, size_t length, con
 
 /* 128 random bits: nobody guesses it, and no two are the same. */
 static const char *new_id(struct arena *arena) {
-    uint64_t random[2];
-    struct buf id = buf_new(arena, 40, 40);
-    if (RAND_bytes((unsigned char *)random, sizeof random) != 1)
-        return NULL;
-    buf_hex(&id, random[0]);
-    buf_hex(&id, random[1]);
-    return buf_text(&id);
+    unsigned char random[16];
+    return RAND_bytes(random, sizeof random) == 1 ? hex_text(arena, "", random, sizeof random) : NULL;
 }
 
 const char *token_issue(struct token_service *service, struct arena *arena, const char *subject, const char *scope,

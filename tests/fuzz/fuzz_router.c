@@ -1,7 +1,7 @@
 /* A target: the router, the query string and the Accept header never give bytes that are not UTF-8. */
 #include "base/scan.h"
 #include "contract/router.h"
-#include "http/response.h"
+#include "http/request.h"
 #include "op/bind.h"
 #include <assert.h>
 #include <string.h>

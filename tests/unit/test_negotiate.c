@@ -1,5 +1,5 @@
 /* Accept (RFC 9110, section 12.5.1) against what an operation offers. */
-#include "http/response.h"
+#include "http/request.h"
 #include "suite.h"
 #include <stdlib.h>
 
