@@ -175,7 +175,7 @@ struct readiness app_ready(struct app *app) {
 
 void app_free(struct app *app) {
     pool_free(&app->pool);
-    uses_free(app->uses);
+    uses_free(&app->uses);
     pool_free(&app->transactions.pool);
     token_service_free(&app->tokens);
     limiter_free(&app->limiter);

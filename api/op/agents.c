@@ -35,9 +35,10 @@ struct agents *agents_new(struct arena *arena) {
     return agents;
 }
 
-void agents_free(struct agents *agents) {
+void agents_free(struct agents **agents) {
     for (int i = 0; i < KINDS; i++)
-        pcre2_code_free(agents->patterns[i]);
+        pcre2_code_free((*agents)->patterns[i]);
+    *agents = NULL;
 }
 
 static pcre2_code *compile(const char *pattern, size_t length, char *reason, size_t size) {

@@ -7,7 +7,7 @@ struct agents;
 
 /* Knows no pattern yet: its version is 0. The caller owns it. */
 struct agents *agents_new(struct arena *arena);
-void agents_free(struct agents *agents);
+void agents_free(struct agents **agents);
 
 /* Takes the rows in: version, class, pattern. A pattern that is none is said in the log and left out. */
 bool agents_load(struct agents *agents, const struct result *rows, struct problem *problem);

@@ -5,27 +5,24 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 /* BATCH_MAX: most uses of a commit. ATTEMPTS: of a batch, when patterns have changed meanwhile or the connection broke.
- */
-enum { BATCH_MAX = 256, ATTEMPTS = 3, VALUES = 8 };
+ * ARENA_MAX: bytes of the writer's. */
+enum { BATCH_MAX = 256, ATTEMPTS = 3, VALUES = 8, ARENA_MAX = 64 << 20 };
 
 /* A use on its way; on the stack of whoever waits for it. */
 struct waiter {
     struct waiter *next;
-    sem_t wake; /* posted when it is its turn to lead, and last when it is done */
+    sem_t done;
     const struct use *use;
     struct arena *arena;
     const char *url, *class;
     int64_t version; /* of the patterns by which its class was told */
     struct visitor_keys keys;
     struct problem *problem;
-    bool taken;     /* in a batch: it does not leave before that is over; guarded by lock */
-    unsigned turns; /* how often it was its turn; guarded by lock until it is taken */
-    atomic_bool done;
+    bool taken; /* in a batch: it does not leave before that is over; guarded by lock */
 };
 
 struct uses {
@@ -34,8 +31,11 @@ struct uses {
     int64_t wait_us;
     struct visitors *visitors;
     pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t work;
     struct waiter *first, **last;
-    bool leading; /* somebody has a batch on its way */
+    pthread_t writer;
+    struct arena *scratch; /* the writer's, for one batch after another */
+    bool writes, ends;     /* the writer was started; is to end */
 };
 
 struct uses *uses_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us) {
@@ -45,12 +45,24 @@ struct uses *uses_new(struct arena *arena, const struct transactions *transactio
                           .visitors = visitors_new(arena, transactions, wait_us),
                           .wait_us = wait_us};
     pthread_mutex_init(&uses->lock, NULL);
+    pthread_cond_init(&uses->work, NULL);
+    if (!(uses->scratch = arena_new(ARENA_MAX)))
+        log_fatal("out of memory");
     uses->last = &uses->first;
     return uses;
 }
 
-void uses_free(struct uses *uses) {
-    agents_free(uses->agents);
+void uses_free(struct uses **lent) {
+    struct uses *uses = *lent;
+    pthread_mutex_lock(&uses->lock);
+    uses->ends = true;
+    pthread_cond_signal(&uses->work);
+    pthread_mutex_unlock(&uses->lock);
+    if (uses->writes)
+        pthread_join(uses->writer, NULL);
+    agents_free(&uses->agents);
+    arena_free(&uses->scratch);
+    *lent = NULL;
 }
 
 static bool load_agents(struct uses *uses, struct problem *problem) {
@@ -97,14 +109,6 @@ static bool put_batch(struct uses *uses, struct arena *arena, struct waiter *bat
     return true;
 }
 
-/* Wakes the first in line, with the lock held: nobody leads. */
-static void give_turn(struct uses *uses) {
-    if (!uses->first)
-        return;
-    uses->first->turns++;
-    sem_post(&uses->first->wake);
-}
-
 /* A row of status and address for each use of the batch, when all are committed, or NULL. Once more where the
  * connection broke, for that does no harm, or the patterns of agents are others now. */
 static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch,
@@ -145,86 +149,70 @@ static void settle(struct waiter *waiter, const struct result *result, unsigned 
 
 /* Takes who waits, with the lock held: the batch, linked. */
 static struct waiter *take_batch(struct uses *uses) {
-    struct waiter *batch = uses->first, *last = batch;
-    unsigned count = 1;
-    for (last->taken = true; last->next && count < BATCH_MAX; count++) {
-        last = last->next;
-        last->taken = true;
+    struct waiter *batch = uses->first, **link = &uses->first;
+    for (unsigned count = 0; *link && count < BATCH_MAX; count++) {
+        (*link)->taken = true;
+        link = &(*link)->next;
     }
-    uses->first = last->next;
-    last->next = NULL;
+    uses->first = *link;
+    *link = NULL;
     if (!uses->first)
         uses->last = &uses->first;
-    uses->leading = true;
     return batch;
 }
 
-static void run_batch(struct uses *uses, struct arena *arena, struct waiter *batch, const struct waiter *own) {
+static void run_batch(struct uses *uses, struct arena *arena, struct waiter *batch) {
     struct problem problem = {0};
     struct result *result = send_batch(uses, arena, batch, &problem);
     unsigned row = 0;
-    for (struct waiter *waiter = batch; waiter; waiter = waiter->next)
-        settle(waiter, result, row++, &problem);
-    result_free(&result);
-    pthread_mutex_lock(&uses->lock);
-    uses->leading = false;
-    give_turn(uses);
-    pthread_mutex_unlock(&uses->lock);
     for (struct waiter *waiter = batch, *next; waiter; waiter = next) {
-        next = waiter->next; /* once it has been woken for the last time it may be gone */
-        atomic_store(&waiter->done, true);
-        if (waiter != own)
-            sem_post(&waiter->wake);
+        next = waiter->next; /* once it is posted it may be gone */
+        settle(waiter, result, row++, &problem);
+        sem_post(&waiter->done);
     }
+    result_free(&result);
 }
 
-/* Takes a use that nobody has taken out of the line again, with the lock held. */
-static void leave(struct uses *uses, const struct waiter *waiter) {
-    struct waiter **link = &uses->first;
-    while (*link != waiter)
-        link = &(*link)->next;
-    *link = waiter->next;
-    if (!waiter->next)
-        uses->last = link;
-    if (!uses->leading) /* the turn was perhaps its own */
-        give_turn(uses);
+/* The one thread that writes uses: those that come while a batch is on its way are the next one. */
+static void *write_uses(void *argument) {
+    struct uses *uses = argument;
+    for (struct waiter *batch = NULL;; arena_reset(uses->scratch)) {
+        pthread_mutex_lock(&uses->lock);
+        while (!uses->first && !uses->ends)
+            pthread_cond_wait(&uses->work, &uses->lock);
+        batch = take_batch(uses);
+        pthread_mutex_unlock(&uses->lock);
+        if (!batch)
+            break;
+        run_batch(uses, uses->scratch, batch);
+    }
+    return NULL;
 }
 
-/* Waits in line until the use is done, by this thread or another. False when its time is over before that begins.
- * It leaves only with the last post of its own: until then others know it. */
-static bool wait_for(struct uses *uses, struct waiter *waiter, const struct timespec *until) {
-    bool late = false, own, locked = true;
-    unsigned woken = 0;
+/* Stands in line until the use is done. False when nothing can be done, or its time is over before that begins. */
+static bool wait_for(struct uses *uses, struct waiter *waiter) {
+    struct timespec until = clock_after(uses->wait_us + 1000000);
     pthread_mutex_lock(&uses->lock);
+    uses->writes = uses->writes || pthread_create(&uses->writer, NULL, write_uses, uses) == 0;
+    bool waits = uses->writes;
     *uses->last = waiter;
     uses->last = &waiter->next;
-    while (!waiter->taken) {
-        if (late) {
-            leave(uses, waiter);
-            pthread_mutex_unlock(&uses->lock);
-            return false;
-        }
-        struct waiter *batch = uses->leading ? NULL : take_batch(uses);
-        own = waiter->taken;
-        pthread_mutex_unlock(&uses->lock);
-        if (batch)
-            run_batch(uses, waiter->arena, batch, waiter);
-        else if (sem_clockwait(&waiter->wake, CLOCK_MONOTONIC, until) == 0)
-            woken++;
-        else
-            late = errno == ETIMEDOUT;
-        if (own)
-            return true;
-        locked = !atomic_load(&waiter->done); /* most are done: all would wait for the lock at once, for nothing */
-        if (!locked)
-            break;
-        pthread_mutex_lock(&uses->lock);
-    }
-    if (locked)
-        pthread_mutex_unlock(&uses->lock);
-    while (woken < waiter->turns + 1) /* on its way, and that is bounded */
-        woken += sem_wait(&waiter->wake) == 0;
-    return true;
+    pthread_cond_signal(&uses->work);
+    pthread_mutex_unlock(&uses->lock);
+    while (waits && sem_clockwait(&waiter->done, CLOCK_MONOTONIC, &until) != 0)
+        waits = errno == EINTR;
+    if (waits)
+        return true;
+    pthread_mutex_lock(&uses->lock);
+    struct waiter **link = &uses->first;
+    while (!waiter->taken && *link != waiter)
+        link = &(*link)->next;
+    if (!waiter->taken && !(*link = waiter->next))
+        uses->last = link;
+    pthread_mutex_unlock(&uses->lock);
+    while (waiter->taken && sem_wait(&waiter->done) != 0) /* on its way, and that is bounded */
+        ;
+    return waiter->taken;
 }
 
 static bool is_item(const char *item) {
@@ -240,11 +228,10 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
     if (!visitor_find(uses->visitors, arena, use->address, use->user_agent, use->at, &waiter.keys, problem))
         return false;
     waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
-    struct timespec until = clock_after(uses->wait_us + 1000000);
-    sem_init(&waiter.wake, 0, 0);
-    if (!wait_for(uses, &waiter, &until))
+    sem_init(&waiter.done, 0, 0);
+    if (!wait_for(uses, &waiter))
         problem_set(problem, "unavailable", "The database is busy.");
-    sem_destroy(&waiter.wake);
+    sem_destroy(&waiter.done);
     *url = waiter.url;
     return !problem->status;
 }

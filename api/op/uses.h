@@ -1,5 +1,5 @@
 /* Uses of documents and resources, counted by COUNTER's rule in the database (scip.record_uses). Those that come at
- * the same time are one statement and one commit: the first of them sends it for all that wait. */
+ * the same time are one statement and one commit, which one thread sends for all that wait. */
 #pragma once
 #include "op/transaction.h"
 
@@ -19,7 +19,8 @@ struct uses;
 /* Runs RECORD_USES, USAGE_SALTS and AGENT_PATTERNS in the pool of the transactions. wait_us: how long a use may wait
  * before it is sent. */
 struct uses *uses_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us);
-void uses_free(struct uses *uses);
+/* Ends the writer. */
+void uses_free(struct uses **uses);
 
 /* Returns when the use is committed: true. Otherwise false with a problem: 404 no such item, 410 it is withdrawn,
  * 503 when it could not be committed in time. Sent again within the same second it counts once, so doing so is safe.
