@@ -1,5 +1,6 @@
 #include "base/arena.h"
 #include "base/log.h"
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,9 +68,9 @@ void arena_free(struct arena **arena) {
     *arena = NULL;
 }
 
-static struct block *block_add(struct arena *arena, size_t size) {
+static struct block *block_add(struct arena *arena, size_t size, bool zeroed) {
     size_t usual = arena->head ? BLOCK_SIZE : FIRST_SIZE, room = size > usual ? size : usual;
-    struct block *block = malloc(sizeof *block + room);
+    struct block *block = zeroed ? calloc(1, sizeof *block + room) : malloc(sizeof *block + room);
     if (!block)
         return NULL;
     *block = (struct block){.size = room};
@@ -83,26 +84,33 @@ static struct block *block_add(struct arena *arena, size_t size) {
     return block;
 }
 
-void *arena_alloc_raw(struct arena *arena, size_t size) {
+static void *take(struct arena *arena, size_t size, bool zeroed) {
+    assert(arena);
     if (size > SIZE_MAX / 2)
         return out_of_memory(arena);
+    size_t asked = size;
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (arena->cap && size > arena->cap - arena->used)
         return out_of_memory(arena);
     struct block *block = arena->head;
-    if (!block || block->size - block->used < size)
-        block = block_add(arena, size);
+    bool new = !block || block->size - block->used < size;
+    bool own = new &&size > BLOCK_SIZE; /* the system's pages are zero already, and come when they are used */
+    if (new)
+        block = block_add(arena, size, zeroed && own);
     if (!block)
         return out_of_memory(arena);
     void *memory = (char *)block->data + block->used;
     block->used += size;
     arena->used += size;
-    return memory;
+    return zeroed && !own ? memset(memory, 0, asked) : memory;
+}
+
+void *arena_alloc_raw(struct arena *arena, size_t size) {
+    return take(arena, size, false);
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
-    void *memory = arena_alloc_raw(arena, size);
-    return memory ? memset(memory, 0, size) : NULL;
+    return take(arena, size, true);
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t length) {

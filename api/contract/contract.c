@@ -307,12 +307,8 @@ static void load_components(struct loader *loader) {
         schema_compile(loader->schemas, schema);
 }
 
-const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
-    struct contract *contract = arena_alloc(arena, sizeof *contract);
-    struct loader loader = {.arena = arena, .gate = gate, .places = places_new(arena), .contract = contract};
-    contract->document = document_load(arena, path, loader.places, gate);
-    if (!contract->document)
-        return contract;
+static void load_document(struct loader loader) {
+    struct contract *contract = loader.contract;
     const char *openapi = text_of(contract->document, "openapi");
     if (!openapi || strncmp(openapi, "3.1.", 4) != 0)
         FAULT(&loader, contract->document, "openapi must be 3.1.x");
@@ -323,12 +319,23 @@ const struct contract *contract_load(struct arena *arena, const char *path, stru
     if (!contract->title || !contract->version)
         FAULT(&loader, info ?: contract->document, "info needs title and version");
     loader.roles = json_object();
-    loader.schemas = schema_set_new(arena, contract->document, loader.places, gate);
+    loader.schemas = schema_set_new(loader.arena, contract->document, loader.places, loader.gate);
     load_components(&loader);
     load_paths(&loader);
-    contract->operations = json_put(arena, loader.roles, JSON_COMPACT).bytes;
-    contract->json = json_put(arena, contract->document, JSON_COMPACT);
+    contract->operations = json_put(loader.arena, loader.roles, JSON_COMPACT).bytes;
+    contract->json = json_put(loader.arena, contract->document, JSON_COMPACT);
     json_decref(loader.roles);
+}
+
+const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
+    struct arena *scratch = arena_new(0); /* of places: no schema is compiled later, and asks for one */
+    struct contract *contract = arena_alloc(arena, sizeof *contract);
+    struct places *places = places_new(arena, scratch);
+    struct loader loader = {.arena = arena, .gate = gate, .places = places, .contract = contract};
+    contract->document = document_load(arena, path, places, gate);
+    if (contract->document)
+        load_document(loader);
+    arena_free(&scratch);
     return contract;
 }
 

@@ -13,14 +13,15 @@ struct place {
 };
 
 struct places {
-    struct arena *arena;
-    const char *name; /* of the document */
+    struct arena *arena, *scratch; /* of the texts that are given out; of the rest */
+    const char *name;              /* of the document */
     struct place *buckets[BUCKETS];
 };
 
-struct places *places_new(struct arena *arena) {
-    struct places *places = arena_alloc(arena, sizeof *places);
+struct places *places_new(struct arena *arena, struct arena *scratch) {
+    struct places *places = arena_alloc(scratch, sizeof *places);
     places->arena = arena;
+    places->scratch = scratch;
     places->name = "contract";
     return places;
 }
@@ -54,8 +55,8 @@ static bool read_places(struct places *places, FILE *map, const char **file, con
     if (!scan_int(line, digits, &number) || (line[digits] != ' ' && digits != length))
         return false;
     if (digits < length)
-        *file = arena_copy(places->arena, line + digits + 1, length - digits - 1);
-    struct place *place = arena_alloc(places->arena, sizeof *place), **head = bucket(places, node);
+        *file = arena_copy(places->scratch, line + digits + 1, length - digits - 1);
+    struct place *place = arena_alloc(places->scratch, sizeof *place), **head = bucket(places, node);
     *place = (struct place){*head, node, *file, number};
     *head = place;
     const json_t *child;

@@ -6,7 +6,8 @@
 
 /* Where the nodes of the document stand in the files that it is made of. */
 struct places;
-struct places *places_new(struct arena *arena);
+/* What places_of gives is lent by arena, all else by scratch, which need not outlive the start. */
+struct places *places_new(struct arena *arena, struct arena *scratch);
 
 /* "file:line" of a container or scalar node (lent), or the document's own name when it is not known
  * (true, false and null are shared by jansson and have no place of their own). */

@@ -172,9 +172,7 @@ static void put_constants(struct buf *head, const struct request *request) {
 
 static void put_representation(struct buf *head, const struct request *request) {
     const struct response *response = &request->response;
-    int64_t length = response->stream                             ? response->stream->length
-                     : response->body.length > RESPONSE_HEAD_ROOM ? (int64_t)response->body.length - RESPONSE_HEAD_ROOM
-                                                                  : 0;
+    int64_t length = response->stream ? response->stream->length : (int64_t)response_text(response).length;
     put_header(head, "Content-Type", response->content_type);
     if (response->status != 304 && response->status != 204) {
         buf_str(head, "Content-Length: ");
@@ -221,13 +219,13 @@ static struct buf make_head(const struct request *request, bool close) {
 
 /* One run of bytes, so one write: two cost a delayed acknowledgement (44 ms) or twice the CPU. */
 static struct text join(const struct response *response, struct buf *head) {
-    size_t length = response->body.data && !response->head ? response->body.length - RESPONSE_HEAD_ROOM : 0;
-    char *body = response->body.data ? response->body.data + RESPONSE_HEAD_ROOM : NULL;
-    if (!length || head->length > RESPONSE_HEAD_ROOM) {
-        buf_put(head, body, length);
+    struct text body = response->head ? (struct text){0} : response_text(response);
+    if (!body.length || head->length > RESPONSE_HEAD_ROOM) {
+        buf_put(head, body.bytes, body.length);
         return (struct text){head->failed ? NULL : head->data, head->length};
     }
-    return (struct text){memcpy(body - head->length, head->data, head->length), head->length + length};
+    return (struct text){memcpy((char *)body.bytes - head->length, head->data, head->length),
+                         head->length + body.length};
 }
 
 struct text response_last(void) {

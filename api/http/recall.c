@@ -60,12 +60,11 @@ bool remember(struct request *request) {
     if (!request->ticket.entry || request->response.status != 200)
         return true;
     request->response.etag = response_etag(request);
-    struct answer answer = {
-        .content_type = request->response.content_type,
-        .etag = request->response.etag,
-        .next_link = request->response.next_link,
-        .omitted = request->response.omitted,
-        .body = {request->response.body.data + RESPONSE_HEAD_ROOM, request->response.body.length - RESPONSE_HEAD_ROOM}};
+    struct answer answer = {.content_type = request->response.content_type,
+                            .etag = request->response.etag,
+                            .next_link = request->response.next_link,
+                            .omitted = request->response.omitted,
+                            .body = response_text(&request->response)};
     cache_settle(request->app->cache, &request->ticket, answer.etag ? &answer : NULL);
     return true;
 }

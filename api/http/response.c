@@ -1,4 +1,5 @@
 #include "http/request.h"
+#include <assert.h>
 #include <ctype.h>
 #include <openssl/evp.h>
 #include <string.h>
@@ -13,6 +14,13 @@ struct buf *response_body(struct request *request) {
             buf_commit(body, RESPONSE_HEAD_ROOM);
     }
     return body;
+}
+
+struct text response_text(const struct response *response) {
+    if (!response->body.data)
+        return (struct text){0};
+    assert(response->body.length >= RESPONSE_HEAD_ROOM);
+    return (struct text){response->body.data + RESPONSE_HEAD_ROOM, response->body.length - RESPONSE_HEAD_ROOM};
 }
 
 struct buf *response_json(struct request *request) {
@@ -95,9 +103,9 @@ const char *response_negotiate(const char *accept, const char *const *offered, u
 const char *response_etag(struct request *request) {
     unsigned long long hash[2];
     size_t length;
+    struct text body = response_text(&request->response);
     if (!EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, NULL, request->app->keys[KEY_ETAGS], 16,
-                   (unsigned char *)request->response.body.data + RESPONSE_HEAD_ROOM,
-                   request->response.body.length - RESPONSE_HEAD_ROOM, (unsigned char *)hash, sizeof hash, &length))
+                   (const unsigned char *)body.bytes, body.length, (unsigned char *)hash, sizeof hash, &length))
         return NULL;
     /* If-Match reads the record's version alone; the hash is of this representation */
     return arena_printf(request->arena, "\"%s%s%016llx%016llx\"", request->response.version ?: "",

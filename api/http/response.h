@@ -42,6 +42,9 @@ struct buf *response_body(struct request *request);
 /* The same of an answer in JSON. */
 struct buf *response_json(struct request *request);
 
+/* What has been put into it, lent; bytes is NULL where nothing was begun. */
+struct text response_text(const struct response *response);
+
 /* Picks from the offered media types by the Accept header (RFC 9110, section 12.5.1); no header or a
  * tie: the first. NULL when none fits. */
 const char *response_negotiate(const char *accept, const char *const *offered, unsigned count);

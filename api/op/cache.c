@@ -1,5 +1,6 @@
 #include "op/cache.h"
 #include "base/log.h"
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -172,7 +173,7 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
     int64_t until_us = clock_us() + wait_us;
     struct entry *entry;
     const struct answer *found = NULL;
-    *ticket = (struct ticket){0};
+    assert(!ticket->entry); /* nobody would settle it any more, and who waits for it would wait in vain */
     pthread_mutex_lock(&cache->lock);
     while ((entry = find(cache, key, hash)) && !is_fresh(cache, entry) && entry->making == cache->generation)
         if (!wait_settled(cache, entry, until_us))
@@ -227,6 +228,7 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
         }
         pthread_cond_broadcast(&entry->settled);
     }
+    assert(entry->users > 0); /* a ticket is settled once */
     entry->users--;
     release(kept);
     make_room(cache);

@@ -35,8 +35,8 @@ struct cache_stats {
 struct cache *cache_new(size_t capacity, const unsigned char *seed);
 void cache_free(struct cache **cache);
 
-/* Lends the answer for key. NULL: make it; then ticket may hold the right to, and everybody else who asks the
- * same waits for it, no longer than wait_us. */
+/* Lends the answer for key. NULL: make it; then ticket, which holds none yet, may hold the right to, and everybody else
+ * who asks the same waits for it, no longer than wait_us. */
 const struct answer *cache_get(struct cache *cache, struct text key, int64_t wait_us, struct ticket *ticket);
 
 /* Lends the last answer there was for key, however old: for when no new one can be made. */

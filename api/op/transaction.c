@@ -1,9 +1,10 @@
 #include "op/transaction.h"
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
 /* The statements' numbers follow those of the operations. */
-enum { FIRST_INDEX = OPERATIONS_MAX, LEGS_MAX = 7 };
+enum { FIRST_INDEX = OPERATIONS_MAX };
 
 #define KNOWN(id, name, text, parameters) {name, text, parameters},
 static const struct known { const char *name, *text, *parameters; } known[] = {ENGINE_STATEMENTS(KNOWN)};
@@ -42,6 +43,7 @@ struct result *transaction_ask(const struct transactions *transactions, enum tra
 }
 
 static void add(struct leg *legs, unsigned *count, const struct statement *statement, const char *const *values) {
+    assert(*count < LEGS_MAX);
     legs[(*count)++] = (struct leg){.statement = statement, .values = values};
 }
 

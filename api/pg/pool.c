@@ -1,6 +1,7 @@
 #include "pg/pool.h"
 #include "base/log.h"
 #include "pg/connection.h"
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -216,8 +217,10 @@ void pool_give(struct pool *pool, struct connection **lent) {
         connection->generation = pool->generation; /* it has just answered */
         if (pool->first)
             wake(pool, connection);
-        else
+        else {
+            assert(pool->stats.idle < pool->stats.size); /* each is given back once, where it was lent */
             pool->idle[pool->stats.idle++] = connection;
+        }
     }
     pthread_mutex_unlock(&pool->lock);
     if (closing)

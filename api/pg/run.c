@@ -10,6 +10,7 @@
 enum { GRACE_US = 500000, BINARY_VALUES_MAX = 16 };
 
 static bool is_prepared(const struct connection *connection, unsigned index) {
+    assert(index < STATEMENTS_MAX);
     return connection->prepared[index / 64] >> (index % 64) & 1;
 }
 
@@ -57,7 +58,7 @@ static bool queue(struct connection *connection, const struct leg *leg, bool des
     static const char *const none[1];
     const struct statement *statement = leg->statement;
     int formats[BINARY_VALUES_MAX]; /* 1 is binary */
-    assert(statement->index < STATEMENTS_MAX && (!leg->lengths || statement->count <= BINARY_VALUES_MAX));
+    assert(!leg->lengths || statement->count <= BINARY_VALUES_MAX);
     for (unsigned i = 0; leg->lengths && i < statement->count; i++)
         formats[i] = leg->lengths[i] != 0;
     if (!is_prepared(connection, statement->index) &&
@@ -91,6 +92,7 @@ static void take(struct connection *connection, struct flight *flight, PGresult 
 static void fly(struct connection *connection, struct flight *flight, bool describe) {
     int64_t deadline_us = clock_us() + connection->query_timeout_us + GRACE_US;
     bool sent = true;
+    assert(flight->count <= LEGS_MAX);
     flight->preparing = flight->count && !is_prepared(connection, flight->legs[0].statement->index);
     for (unsigned i = 0; sent && i < flight->count; i++)
         sent = queue(connection, &flight->legs[i], describe);

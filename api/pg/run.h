@@ -36,6 +36,8 @@ struct statement {
     const oid *types; /* of the parameters; NULL: as the database finds them */
 };
 
+enum { LEGS_MAX = 7 };
+
 /* One statement of a flight. */
 struct leg {
     const struct statement *statement;
@@ -51,9 +53,9 @@ struct failure {
     char sqlstate[6]; /* of the database's error; "" without one */
 };
 
-/* Sends all legs with one Sync, preparing what the session has not seen, and answers only after it: without a
- * BEGIN among them they are one implicit transaction, with one it stays open. What the session or others got in
- * the way of (a stale plan, a deadlock) is flown once more. False with problem and failure, and no results. SCDRY,
+/* Sends all legs, LEGS_MAX at most, with one Sync, preparing what the session has not seen, and answers only after it:
+ * without a BEGIN among them they are one implicit transaction, with one it stays open. What the session or others got
+ * in the way of (a stale plan, a deadlock) is flown once more. False with problem and failure, and no results. SCDRY,
  * by which a last leg undoes what the others did, is no failure. */
 bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, struct problem *problem,
             struct failure *failure);

@@ -1,4 +1,5 @@
 #include "render/render.h"
+#include <assert.h>
 #include <string.h>
 
 const struct renderer *renderer_of(const char *media_type) {
@@ -14,6 +15,7 @@ const struct renderer *renderer_of(const char *media_type) {
 void render_rows(const struct renderer *renderer, struct rendering *rendering, const struct result *result,
                  unsigned count, int skip) {
     struct value row[COLUMNS_MAX];
+    assert(result_columns(result) <= COLUMNS_MAX); /* what was linked has no more, and the result is the same */
     if (renderer->begin)
         renderer->begin(rendering);
     for (unsigned i = 0; i < count; i++) {

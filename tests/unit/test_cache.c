@@ -63,7 +63,7 @@ START_TEST(gives_what_was_made_until_a_change) {
 END_TEST
 
 START_TEST(what_was_begun_before_a_change_is_not_kept) {
-    struct ticket first, second;
+    struct ticket first = {0}, second = {0};
     ck_assert_ptr_null(cache_get(cache, text("a"), WAIT_US, &first));
     cache_changed(cache);
     ck_assert_ptr_null(cache_get(cache, text("a"), WAIT_US, &second)); /* does not wait for the old one */
@@ -76,7 +76,7 @@ START_TEST(what_was_begun_before_a_change_is_not_kept) {
 END_TEST
 
 START_TEST(nobody_waits_for_nothing) {
-    struct ticket out;
+    struct ticket out = {0};
     static const struct answer nothing;
     ck_assert_ptr_null(cache_get(cache, text("a"), WAIT_US, &out));
     cache_settle(cache, &out, &nothing);
@@ -117,7 +117,7 @@ START_TEST(a_late_watch_is_not_believed) {
 END_TEST
 
 START_TEST(a_wait_is_bounded) {
-    struct ticket out;
+    struct ticket out = {0};
     ck_assert_ptr_null(cache_get(cache, text("a"), WAIT_US, &out));
     int64_t before = clock_us();
     ck_assert_ptr_null(cache_get(cache, text("a"), 50000, &ticket));
@@ -142,7 +142,7 @@ static void *change(void *unused) {
 /* An answer is never older than what the cache had been told of when it was asked. */
 static void *ask(void *wrong) {
     for (int i = 0; i < ROUNDS; i++) {
-        struct ticket mine;
+        struct ticket mine = {0};
         const char *key = i % 3 ? "often" : "seldom";
         int known = atomic_load(&told), given = known;
         const struct answer *answer = cache_get(cache, text(key), WAIT_US, &mine);
