@@ -8,7 +8,6 @@
 #define BODY_TYPES " application/json application/merge-patch+json application/x-www-form-urlencoded text/csv */* "
 enum { BODY_LIMIT_MAX = 16 * 1024 * 1024 };
 
-/* What the loader carries along. */
 struct loader {
     struct arena *arena;
     struct gate *gate;
