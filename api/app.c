@@ -1,6 +1,5 @@
 #include "app.h"
 #include "base/limit.h"
-#include "base/scan.h"
 #include "metrics.h"
 #include "render/render.h"
 #include <openssl/evp.h>
@@ -9,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { WATCH_TIMEOUT_US = 1000000 }; /* how long the watch may wait */
 

@@ -1,6 +1,5 @@
 /* The environment as a checked struct: every key once, with its default and meaning, in config.c. */
 #pragma once
-#include "base/arena.h"
 #include "base/log.h"
 #include <stdbool.h>
 #include <stdint.h>

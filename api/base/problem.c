@@ -9,33 +9,35 @@ static const struct kind {
     const char *slug;
     int status;
     const char *title;
+    const char *detail; /* of a statement that gives this status */
 } kinds[] = {
-    {"bad-request", 400, "The request is not valid"},
-    {"bad-framing", 400, "The request's framing is not valid"},
-    {"unauthorized", 401, "Authentication is needed"},
-    {"forbidden", 403, "This is not allowed"},
-    {"not-found", 404, "There is no such resource"},
-    {"method-not-allowed", 405, "The resource does not have this method"},
-    {"not-acceptable", 406, "No representation fits what was asked for"},
-    {"request-timeout", 408, "The request took too long to arrive"},
-    {"conflict", 409, "The change is in conflict with what is recorded"},
-    {"gone", 410, "The resource is gone"},
-    {"length-required", 411, "The request needs a Content-Length"},
-    {"precondition-failed", 412, "The resource has changed"},
-    {"too-large", 413, "The content is too large"},
-    {"uri-too-long", 414, "The request target is too long"},
-    {"unsupported-media-type", 415, "The content type is not accepted"},
-    {"range-not-satisfiable", 416, "The range is not within the content"},
-    {"expectation-failed", 417, "The expectation cannot be met"},
-    {"invalid", 422, "The values are not valid"},
-    {"precondition-required", 428, "The request needs If-Match"},
-    {"too-many-requests", 429, "Too many requests"},
-    {"headers-too-large", 431, "The request headers are too large"},
-    {"internal", 500, "The service failed"},
-    {"not-implemented", 501, "The service does not know this"},
-    {"unavailable", 503, "The service is not available at the moment"},
-    {"timeout", 504, "The database took too long"},
-    {"version-not-supported", 505, "This HTTP version is not supported"},
+    {"bad-request", 400, "The request is not valid", "See errors for the values that are not valid."},
+    {"bad-framing", 400, "The request's framing is not valid", NULL},
+    {"unauthorized", 401, "Authentication is needed", NULL},
+    {"forbidden", 403, "This is not allowed", "The caller may not change this record."},
+    {"not-found", 404, "There is no such resource", "There is no such record."},
+    {"method-not-allowed", 405, "The resource does not have this method", NULL},
+    {"not-acceptable", 406, "No representation fits what was asked for", NULL},
+    {"request-timeout", 408, "The request took too long to arrive", NULL},
+    {"conflict", 409, "The change is in conflict with what is recorded", "A rule of the records forbids it."},
+    {"gone", 410, "The resource is gone", "This is no longer given."},
+    {"length-required", 411, "The request needs a Content-Length", NULL},
+    {"precondition-failed", 412, "The resource has changed",
+     "The record has changed since, or is there already: read it again."},
+    {"too-large", 413, "The content is too large", NULL},
+    {"uri-too-long", 414, "The request target is too long", NULL},
+    {"unsupported-media-type", 415, "The content type is not accepted", NULL},
+    {"range-not-satisfiable", 416, "The range is not within the content", NULL},
+    {"expectation-failed", 417, "The expectation cannot be met", NULL},
+    {"invalid", 422, "The values are not valid", "A rule of the records forbids these values."},
+    {"precondition-required", 428, "The request needs If-Match", NULL},
+    {"too-many-requests", 429, "Too many requests", NULL},
+    {"headers-too-large", 431, "The request headers are too large", NULL},
+    {"internal", 500, "The service failed", NULL},
+    {"not-implemented", 501, "The service does not know this", NULL},
+    {"unavailable", 503, "The service is not available at the moment", NULL},
+    {"timeout", 504, "The database took too long", NULL},
+    {"version-not-supported", 505, "This HTTP version is not supported", NULL},
 };
 
 static const struct kind *kind_of(const char *slug) {
@@ -134,17 +136,9 @@ static const struct state {
 };
 
 bool problem_set_status(struct problem *problem, int status) {
-    static const char *const details[][2] = {
-        {"bad-request", "See errors for the values that are not valid."},
-        {"forbidden", "The caller may not change this record."},
-        {"not-found", "There is no such record."},
-        {"conflict", "A rule of the records forbids it."},
-        {"gone", "This is no longer given."},
-        {"precondition-failed", "The record has changed since, or is there already: read it again."},
-        {"invalid", "A rule of the records forbids these values."}};
-    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
-        if (kind_of(details[i][0])->status == status)
-            return problem_set(problem, details[i][0], "%s", details[i][1]);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].status == status && kinds[i].detail)
+            return problem_set(problem, kinds[i].slug, "%s", kinds[i].detail);
     return problem_set(problem, "internal", "The statement gave a status that is not known.");
 }
 

@@ -1,7 +1,6 @@
 #include "contract/keyword.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 bool keyword_wrong(struct check *check, const char *detail, ...) {
     if (!check->problem)

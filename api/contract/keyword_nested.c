@@ -2,7 +2,6 @@
 #include "contract/document.h"
 #include "contract/keyword.h"
 #include <stdio.h>
-#include <string.h>
 
 /* Checks a member of value under its own pointer (RFC 6901). */
 static bool descend(const struct schema *schema, const char *name, const json_t *value, struct check *check) {

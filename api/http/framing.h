@@ -1,6 +1,5 @@
 /* Where a request ends: what civetweb lets through and a proxy in front would read differently. */
 #pragma once
-#include "base/problem.h"
 #include "http/request.h"
 
 enum framing_body { FRAMING_NO_BODY, FRAMING_LENGTH, FRAMING_CHUNKED };

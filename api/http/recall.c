@@ -1,6 +1,5 @@
 #include "base/log.h"
 #include "http/request.h"
-#include "http/steps.h"
 #include <assert.h>
 #include <string.h>
 

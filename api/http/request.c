@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "http/auth.h"
 #include "http/cursor.h"
-#include "http/steps.h"
 #include <string.h>
 #include <strings.h>
 

@@ -74,3 +74,15 @@ void request_serve(struct request *request);
 const char *request_header(const struct request *request, const char *name);
 /* Whether a Content-Type is this media type, or what browsers call it where Excel is installed, or used to. */
 bool request_says(const char *header, const char *type);
+
+/* The steps that have a file of their own: transfer.c, recall.c, run.c, rows.c. Each gives false where the walk ends.
+ */
+bool take_body(struct request *request); /* into the arena, unless its handler takes it piece by piece */
+bool recall(struct request *request);
+bool remember(struct request *request);
+bool recall_stale(struct request *request); /* what was kept stands in where the database cannot be asked */
+bool run(struct request *request);
+bool commit(struct request *request); /* behind render: what cannot be answered is undone */
+bool render(struct request *request);
+/* The operation whose columns are rendered: the write's own, or the read that it answers with. */
+const struct operation *rows_of(const struct request *request);

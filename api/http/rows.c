@@ -1,6 +1,5 @@
 #include "http/cursor.h"
 #include "http/request.h"
-#include "http/steps.h"
 #include <string.h>
 
 enum { LINK_MAX = 4096 };

@@ -1,7 +1,5 @@
-#include "base/scan.h"
 #include "http/auth.h"
 #include "http/request.h"
-#include "http/steps.h"
 #include <openssl/evp.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "http/server.h"
 #include "base/log.h"
-#include "base/scan.h"
 #include "http/arrival.h"
 #include "http/framing.h"
 #include "http/origin.h"
@@ -10,9 +9,7 @@
 #include "metrics.h"
 #include <civetweb.h>
 #include <malloc.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 enum { TRIM_BYTES = 16 * 1024, HEADERS_MAX = 64 };
 

@@ -1,7 +1,6 @@
 #include "http/transfer.h"
 #include "base/log.h"
 #include "http/server.h"
-#include "http/steps.h"
 #include <string.h>
 #include <time.h>
 

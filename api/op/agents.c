@@ -5,7 +5,6 @@
 #include <openssl/rand.h>
 #include <pcre2.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 /* KINDS: of agents with patterns, in the order in which they are tried. A few User-Agents are most of those that come.

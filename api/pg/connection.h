@@ -1,6 +1,5 @@
 /* Private to pg/: one PostgreSQL session and what is prepared in it. */
 #pragma once
-#include "base/problem.h"
 #include <libpq-fe.h>
 #include <stdint.h>
 

@@ -2,7 +2,6 @@
  * stays on in production (b_ndebug=false), and is shown to bite. */
 #include "base/log.h"
 #include "http/request.h"
-#include "http/steps.h"
 #include "pg/connection.h"
 #include "suite.h"
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 /* What was made before, and the cache: an old answer that stands in is never kept as the new one. */
 #include "base/log.h"
 #include "http/request.h"
-#include "http/steps.h"
 #include "suite.h"
 #include <string.h>
 
