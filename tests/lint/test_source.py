@@ -70,6 +70,11 @@ def test_engine_stays_small():
     assert engine <= ENGINE_LINES and token <= TOKEN_LINES and counter <= COUNTER_LINES
 
 
+def test_the_walk_is_the_codes_own_table():
+    steps = re.findall(r"^    \[STEP_(\w+)\] = ", (harness.ROOT / "api/http/request.c").read_text(), re.M)
+    assert [step.lower() for step in steps] == re.findall(r"^             (\w+)  ", (harness.ROOT / "README.md").read_text(), re.M)
+
+
 def test_format():
     subprocess.run([harness.ROOT / "script/format", "--check"], check=True)
 
