@@ -14,13 +14,13 @@ enum { WATCH_TIMEOUT_US = 1000000 }; /* how long the watch may wait */
 bool app_read_file(struct arena *arena, const char *path, struct text *text) {
     struct stat status;
     FILE *file = fopen(path, "re");
-    bool fine = file && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
-    char *bytes = fine ? arena_alloc(arena, (size_t)status.st_size + 1) : NULL;
-    fine = bytes && fread(bytes, 1, (size_t)status.st_size, file) == (size_t)status.st_size;
+    bool ok = file && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
+    char *bytes = ok ? arena_alloc(arena, (size_t)status.st_size + 1) : NULL;
+    ok = bytes && fread(bytes, 1, (size_t)status.st_size, file) == (size_t)status.st_size;
     if (file)
         fclose(file);
-    *text = (struct text){bytes, fine ? (size_t)status.st_size : 0};
-    return fine;
+    *text = (struct text){bytes, ok ? (size_t)status.st_size : 0};
+    return ok;
 }
 
 /* A key for each purpose (NIST SP 800-108: HMAC over its number), of the SHA-256 of the secret file, or of a secret
@@ -142,15 +142,15 @@ bool app_link(struct app *app, struct gate *gate) {
 void app_watch(struct app *app) {
     int64_t asked_us = clock_us();
     struct problem problem = {0};
-    const char *token = *app->token ? app->token : NULL;
+    const char *token = *app->freshness_token ? app->freshness_token : NULL;
     struct result *result =
         pool_run(app->watch_pool, &app->transactions.statements[FRESHNESS], &token, false, &problem);
     const char *next = result_cell(result, 0, 0), *changed = result_cell(result, 0, 1);
-    *app->token = '\0'; /* what has happened is unknown: the next answer begins anew */
+    *app->freshness_token = '\0'; /* what has happened is unknown: the next answer begins anew */
     if (next && changed) {
         cache_checked(app->cache, asked_us, *changed == 't');
-        if (strlen(next) < sizeof app->token)
-            memcpy(app->token, next, strlen(next) + 1);
+        if (strlen(next) < sizeof app->freshness_token)
+            memcpy(app->freshness_token, next, strlen(next) + 1);
     }
     result_free(&result);
 }

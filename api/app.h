@@ -26,10 +26,10 @@ struct app {
     struct uses *uses;                /* counted, through the same pool */
     struct token_service *tokens;
     struct limiter *limiter;
-    struct pool *watch_pool; /* one connection that asks what has changed */
-    char token[4096];        /* what the last answer was; of the watching thread alone */
-    struct cache *cache;     /* of shared answers, or NULL: without the question there is none */
-    struct asset *assets;    /* files of the pages, the handlers' */
+    struct pool *watch_pool;    /* one connection that asks what has changed */
+    char freshness_token[4096]; /* what the last answer was; of the watching thread alone */
+    struct cache *cache;        /* of shared answers, or NULL: without the question there is none */
+    struct asset *assets;       /* files of the pages, the handlers' */
     const char *problem_template;
     /* Appends a page that tells of a problem; NULL: there are none. The handlers', as its template. */
     void (*problem_page)(const struct app *app, const struct problem *problem, const char *instance, struct buf *buf);

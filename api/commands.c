@@ -45,9 +45,9 @@ static bool add(struct app *app, const char *const values[static 5]) {
     struct result *result = ask(app, ACCOUNT_ADD, values,
                                 " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or "
                                 "analyst.");
-    bool fine = result;
+    bool ok = result;
     result_free(&result);
-    return fine;
+    return ok;
 }
 
 /* Lets somebody of an OpenID provider in, say the first of the central team: ISSUER SUBJECT ROLE LABEL. */
@@ -94,16 +94,16 @@ static int erasures_replay(struct app *app, char **words) {
     FILE *in = fopen(words[0], "re");
     char line[1024];
     int count = 0;
-    bool fine = in;
-    while (fine && fgets(line, sizeof line, in)) {
+    bool ok = in;
+    while (ok && fgets(line, sizeof line, in)) {
         line[strcspn(line, "\n")] = '\0';
         char *space = strchr(line, ' ');
         if (!space)
             continue;
         *space = '\0';
         struct result *result = ask(app, ERASE, (const char *const[]){line, space + 1}, "");
-        fine = result;
-        count += fine;
+        ok = result;
+        count += ok;
         result_free(&result);
     }
     if (in)
@@ -111,7 +111,7 @@ static int erasures_replay(struct app *app, char **words) {
     else
         fprintf(stderr, "%s cannot be read\n", words[0]);
     printf("%d erasures replayed\n", count);
-    return !fine;
+    return !ok;
 }
 
 /* Counts uses anew from their raw rows, and mends the figures. */
@@ -133,24 +133,24 @@ static json_t *read_robots(const char *file) {
     json_t *list = json_load_file(file, JSON_REJECT_DUPLICATES, &error), *patterns = json_array(), *entry;
     size_t index;
     char reason[128] = "";
-    bool fine = json_is_array(list) && json_array_size(list);
+    bool ok = json_is_array(list) && json_array_size(list);
     if (!list)
         fprintf(stderr, "%s: line %d: %s\n", file, error.line, error.text);
-    else if (!fine)
+    else if (!ok)
         fprintf(stderr, "%s: must be an array of objects with a pattern each\n", file);
     json_array_foreach (list, index, entry) {
         json_t *pattern = json_object_get(entry, "pattern");
         const char *text = json_string_value(pattern);
         if (!text || !*text || !agents_pattern(text, reason, sizeof reason)) {
             fprintf(stderr, "%s: entry %zu: %s: %s\n", file, index + 1, text ? text : "no pattern", reason);
-            fine = false;
+            ok = false;
         }
         json_array_append(patterns, pattern);
     }
     json_decref(list);
-    if (!fine)
+    if (!ok)
         json_decref(patterns);
-    return fine ? patterns : NULL;
+    return ok ? patterns : NULL;
 }
 
 /* COUNTER's list of robots (JSON) in place of the one before: FILE. */

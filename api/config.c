@@ -55,7 +55,7 @@ static const struct key {
 enum { KEYS = sizeof keys / sizeof *keys };
 
 bool config_load(struct config *config, FILE *err) {
-    bool fine = true;
+    bool ok = true;
     for (int i = 0; i < KEYS; i++) {
         const struct key *key = &keys[i];
         const char *text = getenv(key->name);
@@ -70,15 +70,15 @@ bool config_load(struct config *config, FILE *err) {
         } else {
             fprintf(err, "%s must be an integer from %lld to %lld\n", key->name, (long long)key->least,
                     (long long)key->most);
-            fine = false;
+            ok = false;
         }
     }
     const char *level = getenv("LOG_LEVEL");
     if (!log_level_parse(level && *level ? level : "info", &config->log_level)) {
         fprintf(err, "LOG_LEVEL must be debug, info, warn or error\n");
-        fine = false;
+        ok = false;
     }
-    return clock_load(err) && fine;
+    return clock_load(err) && ok;
 }
 
 void config_describe(FILE *out) {

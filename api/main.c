@@ -41,7 +41,7 @@ static sigset_t block_signals(void) {
 
 /* Links when the database lets it, however late (an operation that disagrees with it stays unlinked and answers 503),
  * and asks again and again what has changed. Faults are told once. */
-static void *keep_in_touch(void *argument) {
+static void *link_and_watch(void *argument) {
     struct app *app = argument;
     struct gate gate = {.out = stderr};
     for (int64_t link_us = 0; !atomic_load(&app->draining); sleep_ms(WATCH_MS)) {
@@ -108,7 +108,7 @@ static int serve(struct app *app, struct gate *gate) {
     log_event(LOG_INFO, "listening", LOG_TEXT("host", app->config.host), LOG_NUMBER("port", app->config.port),
               LOG_NUMBER("linked", atomic_load(&app->linked)));
     pthread_t threads[2];
-    pthread_create(&threads[0], NULL, keep_in_touch, app);
+    pthread_create(&threads[0], NULL, link_and_watch, app);
     pthread_create(&threads[1], NULL, keep_keys, app);
     int number;
     sigwait(&signals, &number);

@@ -29,11 +29,11 @@ static bool decode(struct arena *arena, const char *bytes, size_t length, struct
     size_t room = length * 3 + 1;
     char *out = arena_alloc_raw(arena, room), *to = out, *from = (char *)bytes;
     iconv_t way = iconv_open("UTF-8", "WINDOWS-1252");
-    bool fine = out && way != (iconv_t)-1 && iconv(way, &from, &length, &to, &room) != (size_t)-1;
+    bool ok = out && way != (iconv_t)-1 && iconv(way, &from, &length, &to, &room) != (size_t)-1;
     if (way != (iconv_t)-1)
         iconv_close(way);
     *text = (struct text){out, (size_t)(to - out)};
-    return fine;
+    return ok;
 }
 
 /* The separator is the one that the first line has most of; Excel also says it in a line of its own. */

@@ -54,10 +54,10 @@ bool limiter_take(struct limiter *limiter, char kind, const char *text, const ch
             slot = &places[i];
     if (slot->hash != hash || slot->window != window)
         *slot = (struct slot){hash, window, 0};
-    bool fine = slot->count < quota;
-    slot->count += fine;
+    bool ok = slot->count < quota;
+    slot->count += ok;
     *left = quota - slot->count;
     pthread_mutex_unlock(lock);
     *reset_s = WINDOW_S - seconds % WINDOW_S;
-    return fine;
+    return ok;
 }

@@ -195,7 +195,7 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
     const struct schema *items = spec->response ? schema_property(spec->response, "items") : NULL;
     spec->list = items && schema_types(items) == SCHEMA_ARRAY && schema_property(spec->response, "next");
     spec->item = spec->list ? schema_items(items) : spec->response;
-    spec->endless = spec->list && !(schema_types(schema_property(spec->response, "next")) & SCHEMA_NULL);
+    spec->feed = spec->list && !(schema_types(schema_property(spec->response, "next")) & SCHEMA_NULL);
     load_headers(loader, spec, response);
 }
 

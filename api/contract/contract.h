@@ -45,7 +45,7 @@ struct spec {
     const struct schema *response; /* schema of the JSON success response, or NULL */
     const struct schema *item;     /* a list's item schema, or the response itself; NULL without JSON */
     bool list;                     /* the response is {"items": […], "next": …} */
-    bool endless;                  /* a list whose next is never null: there is always a position to go on from */
+    bool feed;                     /* a list whose next is never null: there is always a position to go on from */
     const struct constant_header *headers; /* of the success response */
     unsigned header_count;
     bool shared;        /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */

@@ -62,12 +62,12 @@ static bool read_places(struct places *places, FILE *map, const char **file, con
     const json_t *child;
     const char *key;
     size_t index;
-    bool fine = *file;
+    bool ok = *file;
     json_array_foreach (node, index, child)
-        fine = fine && read_places(places, map, file, child);
+        ok = ok && read_places(places, map, file, child);
     json_object_foreach ((json_t *)node, key, child)
-        fine = fine && read_places(places, map, file, child);
-    return fine;
+        ok = ok && read_places(places, map, file, child);
+    return ok;
 }
 
 json_t *document_load(struct arena *arena, const char *path, struct places *places, struct gate *gate) {

@@ -16,7 +16,7 @@ struct format_patterns {
 
 struct format {
     const char *name;
-    const char *people; /* what a value must be, in words */
+    const char *expected; /* what a value must be, in words */
     bool (*scan)(const char *text, size_t length);
     enum format_pattern pattern; /* where there is no scan; 0: any text */
 };

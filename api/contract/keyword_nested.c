@@ -70,10 +70,10 @@ static bool check_within(const struct schema *schema, const struct rule *rule, c
 }
 
 static bool check_all(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    bool fine = true;
+    bool ok = true;
     for (size_t i = 0; i < rule->count; i++)
-        fine = check_schema(rule->named[i].schema, value, check) && fine;
-    return fine;
+        ok = check_schema(rule->named[i].schema, value, check) && ok;
+    return ok;
 }
 
 /* anyOf and oneOf. */
@@ -93,13 +93,13 @@ static bool check_not(const struct schema *schema, const struct rule *rule, cons
 
 static bool check_items(const struct schema *schema, const struct rule *rule, const json_t *value,
                         struct check *check) {
-    bool fine = true;
+    bool ok = true;
     char index[24];
     for (size_t i = 0; i < json_array_size(value); i++) {
         snprintf(index, sizeof index, "%zu", i);
-        fine = descend(rule->schema, index, json_array_get(value, i), check) && fine;
+        ok = descend(rule->schema, index, json_array_get(value, i), check) && ok;
     }
-    return fine;
+    return ok;
 }
 
 /* Pairs are compared, so their number is bounded: by maxItems beside it, or by this. */
@@ -125,12 +125,12 @@ static bool check_unique(const struct schema *schema, const struct rule *rule, c
 
 static bool check_properties(const struct schema *schema, const struct rule *rule, const json_t *value,
                              struct check *check) {
-    bool fine = true;
+    bool ok = true;
     for (size_t i = 0; i < rule->count; i++) {
         const json_t *member = json_object_get(value, rule->named[i].name);
-        fine = (!member || descend(rule->named[i].schema, rule->named[i].name, member, check)) && fine;
+        ok = (!member || descend(rule->named[i].schema, rule->named[i].name, member, check)) && ok;
     }
-    return fine;
+    return ok;
 }
 
 static bool check_additional(const struct schema *schema, const struct rule *rule, const json_t *value,
@@ -138,43 +138,43 @@ static bool check_additional(const struct schema *schema, const struct rule *rul
     const char *name;
     json_t *member;
     const struct rule *properties = rule_of(schema, "properties");
-    bool fine = true;
+    bool ok = true;
     json_object_foreach ((json_t *)value, name, member)
         if (!properties || !json_object_get(properties->operand, name))
-            fine = descend(rule->schema, name, member, check) && fine;
-    return fine;
+            ok = descend(rule->schema, name, member, check) && ok;
+    return ok;
 }
 
 static bool check_names(const struct schema *schema, const struct rule *rule, const json_t *value,
                         struct check *check) {
     const char *name;
     json_t *member;
-    bool fine = true;
+    bool ok = true;
     json_object_foreach ((json_t *)value, name, member) {
         json_t *text = json_string(name);
         if (!fits(rule->schema, text, check))
-            fine = keyword_wrong(check, "has a member whose name is not allowed: %.80s", name);
+            ok = keyword_wrong(check, "has a member whose name is not allowed: %.80s", name);
         json_decref(text);
     }
-    return fine;
+    return ok;
 }
 
 static bool compile_strings(struct schema *schema, struct rule *rule) {
-    bool fine = json_is_array(rule->operand);
+    bool ok = json_is_array(rule->operand);
     for (size_t i = 0; i < json_array_size(rule->operand); i++)
-        fine = fine && json_is_string(json_array_get(rule->operand, i));
-    return fine;
+        ok = ok && json_is_string(json_array_get(rule->operand, i));
+    return ok;
 }
 
 static bool check_required(const struct schema *schema, const struct rule *rule, const json_t *value,
                            struct check *check) {
-    bool fine = true;
+    bool ok = true;
     for (size_t i = 0; json_is_object(value) && i < json_array_size(rule->operand); i++) {
         const char *name = json_string_value(json_array_get(rule->operand, i));
         if (!json_object_get(value, name))
-            fine = keyword_wrong(check, "lacks %.100s", name);
+            ok = keyword_wrong(check, "lacks %.100s", name);
     }
-    return fine;
+    return ok;
 }
 
 const struct keyword nested_keywords[] = {

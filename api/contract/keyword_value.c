@@ -8,7 +8,7 @@
 /* ---- type, enum, const ---- */
 
 static const struct {
-    const char *word, *people;
+    const char *word, *expected;
     unsigned type;
 } type_words[] = {
     {"null", "null", SCHEMA_NULL},
@@ -30,13 +30,13 @@ static unsigned type_bits(const json_t *word) {
 
 static bool compile_type(struct schema *schema, struct rule *rule) {
     rule->types = type_bits(rule->operand);
-    bool fine = rule->types || json_array_size(rule->operand);
+    bool ok = rule->types || json_array_size(rule->operand);
     for (size_t i = 0; i < json_array_size(rule->operand); i++) {
         unsigned bits = type_bits(json_array_get(rule->operand, i));
-        fine = fine && bits;
+        ok = ok && bits;
         rule->types |= bits;
     }
-    return fine;
+    return ok;
 }
 
 static unsigned type_of(const json_t *value) {
@@ -74,7 +74,7 @@ static bool check_type(const struct schema *schema, const struct rule *rule, con
     for (int i = 0; i < TYPE_WORDS; i++)
         if ((rule->types & type_words[i].type) == type_words[i].type &&
             !(type_words[i].type == SCHEMA_INTEGER && rule->types & SCHEMA_NUMBER))
-            join(list, sizeof list, " or ", type_words[i].people);
+            join(list, sizeof list, " or ", type_words[i].expected);
     return keyword_wrong(check, "must be %s", list);
 }
 
@@ -174,7 +174,7 @@ static bool check_format(const struct schema *schema, const struct rule *rule, c
                          struct check *check) {
     return !json_is_string(value) ||
            format_fits(rule->format, schema->set->formats, json_string_value(value), json_string_length(value)) ||
-           keyword_wrong(check, "must be %s", rule->format->people);
+           keyword_wrong(check, "must be %s", rule->format->expected);
 }
 
 const struct keyword value_keywords[] = {

@@ -85,17 +85,17 @@ const struct query *query_parse(struct arena *arena, const char *path, const cha
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)tokens, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
     pcre2_match_data *data = pcre2_match_data_create(GROUPS, NULL);
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
-    bool fine = true;
-    while (fine && (groups = pcre2_match(code, (PCRE2_SPTR)text, length, at, 0, data, NULL)) > 0) {
+    bool ok = true;
+    while (ok && (groups = pcre2_match(code, (PCRE2_SPTR)text, length, at, 0, data, NULL)) > 0) {
         copy(&lexer, text + at, ends[0] - at);
-        fine = put_token(&lexer, text, ends, groups);
+        ok = put_token(&lexer, text, ends, groups);
         at = ends[1];
     }
     copy(&lexer, text + at, length - at);
     pcre2_match_data_free(data);
     pcre2_code_free(code);
     lexer.query->text = buf_text(&lexer.out);
-    return fine && (groups == PCRE2_ERROR_NOMATCH || fail(&lexer, "cannot be read")) ? lexer.query : NULL;
+    return ok && (groups == PCRE2_ERROR_NOMATCH || fail(&lexer, "cannot be read")) ? lexer.query : NULL;
 }
 
 const struct query *query_load(struct arena *arena, const char *path, struct gate *gate) {

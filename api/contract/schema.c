@@ -76,11 +76,11 @@ bool check_schema(const struct schema *schema, const json_t *value, struct check
     if (check->problem && check->problem->error_count == PROBLEM_ERRORS_MAX)
         return false;
     check->depth++;
-    bool fine = true;
-    for (unsigned i = 0; i < schema->count && (fine || !schema->rules[i - 1].keyword->bound); i++)
-        fine = schema->rules[i].keyword->check(schema, &schema->rules[i], value, check) && fine;
+    bool ok = true;
+    for (unsigned i = 0; i < schema->count && (ok || !schema->rules[i - 1].keyword->bound); i++)
+        ok = schema->rules[i].keyword->check(schema, &schema->rules[i], value, check) && ok;
     check->depth--;
-    return fine;
+    return ok;
 }
 
 bool schema_validate(const struct schema *schema, const json_t *value, const char *pointer, struct problem *problem) {

@@ -72,9 +72,9 @@ static void end(struct stream *stream) {
 
 static la_ssize_t take(struct archive *archive, void *context, const void *bytes, size_t count) {
     struct parcel *parcel = context;
-    bool fine = fwrite(bytes, 1, count, parcel->file) == count && EVP_DigestUpdate(parcel->digest, bytes, count);
+    bool ok = fwrite(bytes, 1, count, parcel->file) == count && EVP_DigestUpdate(parcel->digest, bytes, count);
     parcel->length += (int64_t)count;
-    return fine ? (la_ssize_t)count : -1;
+    return ok ? (la_ssize_t)count : -1;
 }
 
 /* One file of the archive, without a time: the same records are the same bytes. */
@@ -85,11 +85,11 @@ static bool put_file(struct archive *archive, const char *name, const char *byte
     archive_entry_set_filetype(entry, AE_IFREG);
     archive_entry_set_perm(entry, 0644);
     archive_entry_set_size(entry, (la_int64_t)length);
-    bool fine = archive_write_header(archive, entry) == ARCHIVE_OK &&
-                archive_write_data(archive, bytes, length) == (la_ssize_t)length &&
-                archive_write_finish_entry(archive) == ARCHIVE_OK;
+    bool ok = archive_write_header(archive, entry) == ARCHIVE_OK &&
+              archive_write_data(archive, bytes, length) == (la_ssize_t)length &&
+              archive_write_finish_entry(archive) == ARCHIVE_OK;
     archive_entry_free(entry);
-    return fine || problem_set(problem, "unavailable", "There is no room for the archive.");
+    return ok || problem_set(problem, "unavailable", "There is no room for the archive.");
 }
 
 /* One list, by the engine's own rendering as for ?format=csv. */
@@ -106,12 +106,12 @@ static bool put_list(struct request *request, const struct operation *operation,
         return request_refuse(request, "unavailable", "The database has not answered for %s yet.", spec->id);
     if (!pg_fly(connection, &leg, 1, &request->problem, &failure))
         return false;
-    bool fine = operation_fits(link, leg.result);
+    bool ok = operation_fits(link, leg.result);
     struct rendering table = {.buf = &text, .columns = link->columns, .column_count = link->count, .list = true};
-    if (fine)
+    if (ok)
         render_rows(&render_csv, &table, leg.result, result_rows(leg.result), -1);
     result_free(&leg.result);
-    if (!fine)
+    if (!ok)
         return request_refuse(request, "unavailable", "The database's schema has changed under %s.", spec->id);
     if (text.failed) /* what a list's own caller could narrow, this one cannot */
         return request_refuse(request, "unavailable", "%s is too large for one answer.", spec->id);
@@ -122,9 +122,9 @@ static bool put_list(struct request *request, const struct operation *operation,
 static bool command(const struct app *app, struct connection *connection, enum transaction_statement which,
                     struct problem *problem, struct failure *failure) {
     struct leg leg = {.statement = &app->transactions.statements[which]};
-    bool fine = pg_fly(connection, &leg, 1, problem, failure);
+    bool ok = pg_fly(connection, &leg, 1, problem, failure);
     result_free(&leg.result);
-    return fine;
+    return ok;
 }
 
 /* A connection with a snapshot; another one where the first was broken. */
@@ -148,10 +148,10 @@ static bool put_lists(struct request *request, struct archive *archive) {
     if (!connection)
         return false;
     struct arena *arena = arena_new((size_t)app->config.response_limit * 3 + SPARE);
-    bool fine = arena || problem_exhausted(&request->problem);
-    for (unsigned i = 0; fine && i < app->contract->spec_count; i++)
+    bool ok = arena || problem_exhausted(&request->problem);
+    for (unsigned i = 0; ok && i < app->contract->spec_count; i++)
         if (data_listed(&app->operations[i])) {
-            fine = put_list(request, &app->operations[i], connection, arena, archive);
+            ok = put_list(request, &app->operations[i], connection, arena, archive);
             arena_reset(arena);
         }
     if (arena)
@@ -160,7 +160,7 @@ static bool put_lists(struct request *request, struct archive *archive) {
     struct failure failure;
     command(app, connection, ROLLBACK, &ignored, &failure); /* nothing was written */
     pool_give(app->pool, &connection);
-    return fine;
+    return ok;
 }
 
 static bool make(struct request *request, struct parcel *parcel) {
@@ -169,14 +169,14 @@ static bool make(struct request *request, struct parcel *parcel) {
     bool ready = package && archive && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
                  archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK && /* no padding */
                  archive_write_open(archive, parcel, NULL, take, NULL) == ARCHIVE_OK;
-    bool fine = ready || problem_exhausted(&request->problem);
-    fine = fine && put_lists(request, archive) &&
-           put_file(archive, "datapackage.json", package, strlen(package), &request->problem);
-    if (fine && (archive_write_close(archive) != ARCHIVE_OK || fflush(parcel->file) != 0))
-        fine = request_refuse(request, "unavailable", "There is no room for the archive.");
+    bool ok = ready || problem_exhausted(&request->problem);
+    ok = ok && put_lists(request, archive) &&
+         put_file(archive, "datapackage.json", package, strlen(package), &request->problem);
+    if (ok && (archive_write_close(archive) != ARCHIVE_OK || fflush(parcel->file) != 0))
+        ok = request_refuse(request, "unavailable", "There is no room for the archive.");
     archive_write_free(archive);
     rewind(parcel->file);
-    return fine;
+    return ok;
 }
 
 /* A new one, with one holder; NULL with a problem. */

@@ -13,7 +13,7 @@ bool data_listed(const struct operation *operation) {
         table |= strcmp(spec->media[i], render_csv.media_type) == 0;
     for (unsigned i = 0; i < spec->parameter_count; i++)
         asks |= spec->parameters[i].required;
-    return spec->list && !spec->endless && !spec->secured && table && !asks && operation->query &&
+    return spec->list && !spec->feed && !spec->secured && table && !asks && operation->query &&
            strcmp(spec->method, "GET") == 0;
 }
 

@@ -18,9 +18,9 @@ struct found {
 struct download {
     struct stream stream; /* first: the server knows this part alone */
     const char *file;
-    const char *item;         /* to be counted before the last piece, or NULL */
-    int64_t size, at, behind; /* of the file; the next byte, and the one behind the last */
-    char *bytes;              /* of a chunk */
+    const char *item;      /* to be counted before the last piece, or NULL */
+    int64_t size, at, end; /* of the file; the next byte, and the one behind the last */
+    char *bytes;           /* of a chunk */
 };
 
 void files_place(const struct request *request, const char *place[static 3]) {
@@ -80,24 +80,24 @@ static size_t read_chunk(struct request *request, struct download *download) {
     struct value chunk = {0};
     if (result_rows(result) == 1 && result_columns(result) == 1)
         result_row(result, 0, &chunk);
-    bool fine = chunk.text && (int64_t)chunk.length == (left < FILES_CHUNK_BYTES ? left : FILES_CHUNK_BYTES);
-    if (fine)
+    bool ok = chunk.text && (int64_t)chunk.length == (left < FILES_CHUNK_BYTES ? left : FILES_CHUNK_BYTES);
+    if (ok)
         memcpy(download->bytes, chunk.text, chunk.length);
     else
         request_refuse(request, "gone", "The file is not given any more.");
     result_free(&result);
-    return fine ? chunk.length : 0;
+    return ok ? chunk.length : 0;
 }
 
 static bool next_piece(struct request *request, struct stream *stream, struct text *piece) {
     struct download *download = (struct download *)stream;
     *piece = (struct text){0};
-    if (download->at == download->behind)
+    if (download->at == download->end)
         return true;
     size_t length = read_chunk(request, download), from = (size_t)(download->at % FILES_CHUNK_BYTES);
     if (!length)
         return false;
-    size_t wanted = (size_t)(download->behind - download->at), count = length - from < wanted ? length - from : wanted;
+    size_t wanted = (size_t)(download->end - download->at), count = length - from < wanted ? length - from : wanted;
     /* all but the last piece has been taken: that is a use, and it is committed before the answer is complete */
     if (count == wanted && download->item && !use_record(request, download->item, USE_REQUEST))
         return false;
@@ -157,7 +157,7 @@ static bool take_range(struct request *request, const struct found *found, struc
                                   .item = counts ? found->item : NULL,
                                   .size = found->size,
                                   .at = first,
-                                  .behind = first + length};
+                                  .end = first + length};
     return true;
 }
 

@@ -222,15 +222,15 @@ static void drop(const struct upload *upload) {
 
 static bool take(struct upload *upload) {
     upload->digest = EVP_MD_CTX_new();
-    bool fine = upload->digest && EVP_DigestInit_ex(upload->digest, EVP_sha256(), NULL);
-    if (!fine)
+    bool ok = upload->digest && EVP_DigestInit_ex(upload->digest, EVP_sha256(), NULL);
+    if (!ok)
         problem_exhausted(&upload->request->problem);
-    const char *type = fine && take_chunks(upload) ? judge(upload) : NULL;
+    const char *type = ok && take_chunks(upload) ? judge(upload) : NULL;
     EVP_MD_CTX_free(upload->digest);
-    fine = type && finish(upload, type);
-    if (!fine && !upload->request->call.dry_run)
+    ok = type && finish(upload, type);
+    if (!ok && !upload->request->call.dry_run)
         drop(upload);
-    return fine;
+    return ok;
 }
 
 bool files_put(struct request *request) {

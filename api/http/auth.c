@@ -9,11 +9,11 @@ static bool count(struct request *request, char kind, const char *text, const ch
     int64_t left, reset_s;
     if (!quota)
         return true;
-    bool fine = limiter_take(request->app->limiter, kind, text, more, quota, &left, &reset_s);
-    if (!fine || !request->match.spec->shared)
+    bool ok = limiter_take(request->app->limiter, kind, text, more, quota, &left, &reset_s);
+    if (!ok || !request->match.spec->shared)
         request->response.rate = arena_printf(request->arena, "\"%s\";r=%lld;t=%lld",
                                               kind == 'c' ? "client" : "address", (long long)left, (long long)reset_s);
-    if (fine)
+    if (ok)
         return true;
     request_refuse(request, "too-many-requests", "The %s has used up its requests of this minute.",
                    kind == 'c' ? "client" : "address");

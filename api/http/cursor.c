@@ -11,8 +11,8 @@ enum { MAC_LENGTH = 16, CURSOR_MAX = 2048 };
  * text ends with its NUL, so that nothing can shift. */
 static void sign(const struct request *request, const char *keys, size_t length, unsigned char mac[static MAC_LENGTH]) {
     const struct spec *spec = request->match.spec;
-    const char *const but[] = {"limit", "format", spec->cursor, spec->endless ? "from" : NULL, NULL};
-    const char *id = spec->id, *filters = pairs_canonical(request->arena, &request->inputs.query, but);
+    const char *const except[] = {"limit", "format", spec->cursor, spec->feed ? "from" : NULL, NULL};
+    const char *id = spec->id, *filters = pairs_canonical(request->arena, &request->inputs.query, except);
     struct buf text = buf_new(request->arena, 512, 72 * 1024);
     buf_put(&text, id, strlen(id) + 1);
     buf_put(&text, filters ?: "", filters ? strlen(filters) + 1 : 0);

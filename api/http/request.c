@@ -33,10 +33,10 @@ static bool is_page(const struct spec *spec) {
 static bool read_query(struct request *request, const char *query) {
     const struct spec *spec = request->match.spec;
     struct pairs *pairs = &request->inputs.query;
-    bool fine = bind_parse_query(request->arena, query, strlen(query), pairs, &request->problem);
+    bool ok = bind_parse_query(request->arena, query, strlen(query), pairs, &request->problem);
     if (!is_page(spec))
-        return fine;
-    unsigned count = fine ? pairs->count : 0;
+        return ok;
+    unsigned count = ok ? pairs->count : 0;
     request->problem.status = pairs->count = 0;
     for (unsigned i = 0; i < count; i++)
         if (spec_parameter(spec, IN_QUERY, pairs->items[i].name))

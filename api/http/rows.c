@@ -9,7 +9,7 @@ const struct operation *rows_of(const struct request *request) {
 }
 
 /* What the statement's first row says to the engine. False with a problem. */
-static bool heed(struct request *request) {
+static bool apply_engine_columns(struct request *request) {
     const struct link *link = atomic_load(&request->operation->link);
     const struct result *row = request->outcome.row;
     if (!result_rows(row))
@@ -27,7 +27,7 @@ static bool heed(struct request *request) {
 static const char *next_link(struct request *request, const char *cursor) {
     const struct spec *spec = request->match.spec;
     const struct text *value = request->match.values;
-    const char *const position[] = {spec->cursor, spec->endless ? "from" : NULL, NULL};
+    const char *const position[] = {spec->cursor, spec->feed ? "from" : NULL, NULL};
     const char *query = pairs_canonical(request->arena, &request->inputs.query, position);
     struct buf link = buf_new(request->arena, 512, LINK_MAX);
     for (const char *c = spec->path; *c; c++)
@@ -49,7 +49,7 @@ static bool turn_page(struct request *request, struct rendering *rendering, unsi
     struct value last[COLUMNS_MAX];
     if (more)
         *shown = (unsigned)request->inputs.limit;
-    if (!more && !spec->endless)
+    if (!more && !spec->feed)
         return true;
     if (!*shown) { /* nothing new: go on from where this one did */
         const struct text *given = pairs_get(&request->inputs.query, spec->cursor);
@@ -72,7 +72,7 @@ bool render(struct request *request) {
     const struct result *rows = request->outcome.answer ?: request->outcome.row;
     bool list = request->match.spec->list;
     unsigned shown = list ? result_rows(rows) : 1;
-    if (!heed(request))
+    if (!apply_engine_columns(request))
         return false;
     if (response->status / 100 == 3 || !request->renderer)
         return true;

@@ -8,13 +8,13 @@ static const char *hash_request(const struct request *request) {
     unsigned char digest[32];
     const char *if_match = request_header(request, "If-Match") ?: "";
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool fine = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
-                EVP_DigestUpdate(context, request->target, strlen(request->target) + 1) &&
-                EVP_DigestUpdate(context, if_match, strlen(if_match) + 1) &&
-                EVP_DigestUpdate(context, request->body.bytes, request->body.length) &&
-                EVP_DigestFinal_ex(context, digest, NULL);
+    bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
+              EVP_DigestUpdate(context, request->target, strlen(request->target) + 1) &&
+              EVP_DigestUpdate(context, if_match, strlen(if_match) + 1) &&
+              EVP_DigestUpdate(context, request->body.bytes, request->body.length) &&
+              EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
-    return fine ? hex_text(request->arena, "\\x", digest, sizeof digest) : NULL;
+    return ok ? hex_text(request->arena, "\\x", digest, sizeof digest) : NULL;
 }
 
 /* An answer that was kept is given again, byte for byte. */
@@ -60,10 +60,10 @@ bool run(struct request *request) {
         return problem_exhausted(&request->problem);
     struct outcome *outcome = &request->outcome;
     bool read = strcmp(operation->spec->method, "GET") == 0;
-    bool fine = request->caller.subject ? transact(request, values)
-                                        : (outcome->row = pool_run(request->app->pool, &operation->statement, values,
-                                                                   read, &request->problem)) != NULL;
-    if (!fine)
+    bool ok = request->caller.subject ? transact(request, values)
+                                      : (outcome->row = pool_run(request->app->pool, &operation->statement, values,
+                                                                 read, &request->problem)) != NULL;
+    if (!ok)
         return recall_stale(request);
     if (outcome->kept)
         return take_kept(request);
@@ -86,9 +86,9 @@ bool commit(struct request *request) {
     const char *const answer[] = {arena_printf(request->arena, "%d", request->response.status),
                                   request->response.location, request->response.etag, request->response.content_type,
                                   body + RESPONSE_HEAD_ROOM};
-    bool fine =
+    bool ok =
         transaction_commit(&request->app->transactions, &request->call, &request->outcome, answer, &request->problem);
-    if (fine && request->app->cache)
+    if (ok && request->app->cache)
         cache_changed(request->app->cache);
-    return fine;
+    return ok;
 }

@@ -41,18 +41,18 @@ static int read_step(struct inflow *inflow, char *bytes, size_t size, struct pro
 ssize_t inflow_read(struct request *request, char *bytes, size_t size) {
     struct inflow *inflow = request->inflow;
     size_t got = 0;
-    bool fine = inflow->framing.body != FRAMING_LENGTH || inflow->framing.length <= inflow->limit;
-    if (fine && inflow->framing.expects)
+    bool ok = inflow->framing.body != FRAMING_LENGTH || inflow->framing.length <= inflow->limit;
+    if (ok && inflow->framing.expects)
         wire_write(CONTINUE, strlen(CONTINUE), &inflow->pace, &(size_t){0});
-    inflow->framing.expects &= !fine; /* who was not told to go on sends nothing */
-    while (fine && got < size && !inflow->ended) {
+    inflow->framing.expects &= !ok; /* who was not told to go on sends nothing */
+    while (ok && got < size && !inflow->ended) {
         int count = read_step(inflow, bytes + got, size - got, &request->problem);
         if (count < 0)
             return -1;
         got += (size_t)count;
-        fine = inflow->received <= inflow->limit;
+        ok = inflow->received <= inflow->limit;
     }
-    if (fine)
+    if (ok)
         return (ssize_t)got;
     request_refuse(request, "too-large", "A body has at most %lld bytes here.", (long long)inflow->limit);
     return -1;

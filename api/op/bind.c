@@ -51,11 +51,11 @@ void put_encoded(struct buf *buf, const char *text, size_t length) {
             buf_printf(buf, "%%%02X", (unsigned char)text[i]);
 }
 
-const char *pairs_canonical(struct arena *arena, const struct pairs *pairs, const char *const *but) {
+const char *pairs_canonical(struct arena *arena, const struct pairs *pairs, const char *const *except) {
     const struct pair *sorted[QUERY_PARAMETERS_MAX];
     unsigned count = 0;
     for (unsigned i = 0; i < pairs->count; i++) {
-        const char *const *word = but;
+        const char *const *word = except;
         while (*word && strcmp(*word, pairs->items[i].name) != 0)
             word++;
         if (!*word)
@@ -106,12 +106,12 @@ static bool read_value(const struct schema *schema, const struct text *text, jso
     for (const char *item = text->bytes, *end = item + text->length; item <= end;) {
         const char *comma = memchr(item, ',', (size_t)(end - item)) ?: end;
         json_t *one = NULL;
-        bool fine =
+        bool ok =
             json_array_size(*value) < LIST_MAX && read_scalar(schema_items(schema), item, (size_t)(comma - item), &one);
-        if (!fine || json_array_append_new(*value, one) < 0) {
+        if (!ok || json_array_append_new(*value, one) < 0) {
             json_decref(*value);
             *value = NULL;
-            return fine;
+            return ok;
         }
         item = comma + 1;
     }

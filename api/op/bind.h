@@ -43,7 +43,7 @@ bool bind_parse_query(struct arena *arena, const char *text, size_t length, stru
 
 /* The pairs as a query string, sorted and percent-encoded, but for those named in `but` (ended by NULL): one
  * text for one meaning. NULL over the arena's cap. */
-const char *pairs_canonical(struct arena *arena, const struct pairs *pairs, const char *const *but);
+const char *pairs_canonical(struct arena *arena, const struct pairs *pairs, const char *const *except);
 
 /* Appends text percent-encoded (RFC 3986, section 2.3: what is unreserved stands for itself). */
 void put_encoded(struct buf *buf, const char *text, size_t length);

@@ -23,7 +23,7 @@ struct entry {
     struct kept *kept;           /* NULL until first made */
     uint64_t generation;         /* in which kept was begun */
     uint64_t making;             /* generation of the ticket that is out, or 0 */
-    uint64_t barren;             /* generation in which there was nothing to keep */
+    uint64_t uncacheable_in;     /* generation in which there was nothing to keep */
     unsigned users;              /* who waits here, and the ticket's holder: keeps the entry */
     pthread_cond_t settled;
     uint64_t hash;
@@ -178,7 +178,7 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
     while ((entry = find(cache, key, hash)) && !is_fresh(cache, entry) && entry->making == cache->generation)
         if (!wait_settled(cache, entry, until_us))
             break;
-    if (clock_us() > cache->fresh_until || (entry && entry->barren == cache->generation) ||
+    if (clock_us() > cache->fresh_until || (entry && entry->uncacheable_in == cache->generation) ||
         (entry && entry->making == cache->generation && !is_fresh(cache, entry))) {
         cache->stats.bypasses++;
     } else if (is_fresh(cache, entry)) {
@@ -218,7 +218,7 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
     pthread_mutex_lock(&cache->lock);
     if (entry->making == ticket->generation) { /* else somebody began anew in a later generation */
         entry->making = 0;
-        entry->barren = answer && !kept ? ticket->generation : 0;
+        entry->uncacheable_in = answer && !kept ? ticket->generation : 0;
         if (kept) {
             cache->stats.bytes += kept->size - (entry->kept ? entry->kept->size : 0);
             release(entry->kept);

@@ -113,8 +113,8 @@ static bool run_once(const struct transactions *transactions, const struct call 
         add(legs, &count, &call->operation->answer->statement, call->answer_values);
     if (call->dry_run)
         add(legs, &count, &statements[UNDO], NULL);
-    bool fine = pg_fly(connection, legs, count, problem, failure);
-    if (fine) {
+    bool ok = pg_fly(connection, legs, count, problem, failure);
+    if (ok) {
         outcome->row = legs[own].result;
         outcome->answer = call->operation->answer ? legs[own + 1].result : NULL;
         for (unsigned i = 0; i < count; i++)
@@ -122,24 +122,24 @@ static bool run_once(const struct transactions *transactions, const struct call 
                 result_free(&legs[i].result);
         outcome->held = held ? connection : NULL;
     } else if (once && strcmp(failure->sqlstate, "SC200") == 0) {
-        fine = find_kept(transactions, connection, call, true, outcome, problem);
+        ok = find_kept(transactions, connection, call, true, outcome, problem);
     } else if (held && !failure->lost) {
         roll_back(transactions, connection);
     }
     if (!outcome->held)
         pool_give(transactions->pool, &connection);
-    return fine;
+    return ok;
 }
 
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem) {
     struct failure failure = {0};
-    bool fine = run_once(transactions, call, outcome, problem, &failure);
-    if (!fine && failure.lost) { /* nothing was committed yet */
+    bool ok = run_once(transactions, call, outcome, problem, &failure);
+    if (!ok && failure.lost) { /* nothing was committed yet */
         *problem = (struct problem){0};
-        fine = run_once(transactions, call, outcome, problem, &failure);
+        ok = run_once(transactions, call, outcome, problem, &failure);
     }
-    return fine || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
+    return ok || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
 bool transaction_commit(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
@@ -150,12 +150,12 @@ bool transaction_commit(const struct transactions *transactions, const struct ca
                          {.statement = &transactions->statements[COMMIT]}};
     struct failure failure;
     unsigned first = call->key ? 0 : 1;
-    bool fine = pg_fly(outcome->held, legs + first, 2 - first, problem, &failure);
+    bool ok = pg_fly(outcome->held, legs + first, 2 - first, problem, &failure);
     result_free(&legs[0].result);
     result_free(&legs[1].result);
-    if (fine || failure.lost)
+    if (ok || failure.lost)
         pool_give(transactions->pool, &outcome->held);
-    return fine || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
+    return ok || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome) {

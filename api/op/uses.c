@@ -67,9 +67,9 @@ void uses_free(struct uses **lent) {
 
 static bool load_agents(struct uses *uses, struct problem *problem) {
     struct result *rows = transaction_ask(uses->transactions, AGENT_PATTERNS, NULL, problem);
-    bool fine = rows && agents_load(uses->agents, rows, problem);
+    bool ok = rows && agents_load(uses->agents, rows, problem);
     result_free(&rows);
-    return fine;
+    return ok;
 }
 
 /* What goes to the database for one use, each with the comma or brace before it. */
@@ -121,11 +121,11 @@ static struct result *send_batch(struct uses *uses, struct arena *arena, struct 
             problem_exhausted(problem);
             return NULL;
         }
-        bool fine = pool_fly(uses->transactions->pool, &leg, 1, false, problem, &failure);
-        if (fine ? result_rows(leg.result) : !failure.lost)
+        bool ok = pool_fly(uses->transactions->pool, &leg, 1, false, problem, &failure);
+        if (ok ? result_rows(leg.result) : !failure.lost)
             return leg.result;
         result_free(&leg.result);
-        if (fine && !load_agents(uses, problem))
+        if (ok && !load_agents(uses, problem))
             return NULL;
     }
     if (!problem->status)

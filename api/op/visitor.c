@@ -47,13 +47,13 @@ static bool fetch(const struct visitors *visitors, int64_t at, struct salts *sal
     char text[24];
     snprintf(text, sizeof text, "%lld", (long long)at);
     struct result *result = transaction_ask(visitors->transactions, USAGE_SALTS, (const char *const[]){text}, problem);
-    bool fine = result && read_salt(result_cell(result, 0, 2), salts->day) &&
-                read_salt(result_cell(result, 0, 4), salts->month);
+    bool ok = result && read_salt(result_cell(result, 0, 2), salts->day) &&
+              read_salt(result_cell(result, 0, 4), salts->month);
     salts->starts = result_int(result, 0, 0);
     salts->ends = result_int(result, 0, 1);
     salts->has_previous = read_salt(result_cell(result, 0, 3), salts->previous);
     result_free(&result);
-    return fine;
+    return ok;
 }
 
 static bool covers(const struct salts *salts, int64_t at) {
@@ -74,17 +74,17 @@ static bool wait_fetched(struct visitors *visitors, int64_t at) {
 static bool take_salts(struct visitors *visitors, int64_t at, struct salts *salts, struct problem *problem) {
     pthread_mutex_lock(&visitors->lock);
     struct salts *kept = &visitors->salts, fresh = {0};
-    bool fine = covers(kept, at);
-    if (!fine && visitors->fetching) {
-        fine = wait_fetched(visitors, at);
-    } else if (!fine) {
+    bool ok = covers(kept, at);
+    if (!ok && visitors->fetching) {
+        ok = wait_fetched(visitors, at);
+    } else if (!ok) {
         visitors->fetching = true;
         pthread_mutex_unlock(&visitors->lock);
-        fine = fetch(visitors, at, &fresh, problem);
+        ok = fetch(visitors, at, &fresh, problem);
         pthread_mutex_lock(&visitors->lock);
         visitors->fetching = false;
         visitors->rounds++;
-        if (fine)
+        if (ok)
             *kept = fresh;
         pthread_cond_broadcast(&visitors->fetched);
     }
@@ -95,7 +95,7 @@ static bool take_salts(struct visitors *visitors, int64_t at, struct salts *salt
     *salts = *kept;
     pthread_mutex_unlock(&visitors->lock);
     OPENSSL_cleanse(&fresh, sizeof fresh);
-    return fine || (!problem->status && problem_set(problem, "unavailable", "Uses cannot be counted."));
+    return ok || (!problem->status && problem_set(problem, "unavailable", "Uses cannot be counted."));
 }
 
 /* 128 bits of a keyed hash. */

@@ -142,9 +142,9 @@ static void fail(struct connection *connection, const struct flight *flight, str
     }
     /* the message of an error of ours (syntax, permission) carries no value of a caller; others may */
     bool ours = strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "XX", 2) == 0;
-    bool told = strcmp(sqlstate, "SC200") == 0; /* that an answer is kept: no fault */
+    bool expected = strcmp(sqlstate, "SC200") == 0; /* that an answer is kept: no fault */
     snprintf(failure->sqlstate, sizeof failure->sqlstate, "%s", sqlstate);
-    log_event(told                     ? LOG_DEBUG
+    log_event(expected                 ? LOG_DEBUG
               : problem->status >= 500 ? LOG_ERROR
                                        : LOG_INFO,
               "query failed",
@@ -210,17 +210,17 @@ bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, str
 
 bool pool_fly(struct pool *pool, struct leg *legs, unsigned count, bool again, struct problem *problem,
               struct failure *failure) {
-    bool fine = false;
+    bool ok = false;
     *failure = (struct failure){.lost = true};
-    for (int attempt = 0; !fine && failure->lost && attempt < (again ? 2 : 1); attempt++) {
+    for (int attempt = 0; !ok && failure->lost && attempt < (again ? 2 : 1); attempt++) {
         problem->status = 0;
         struct connection *connection = pool_take(pool, problem);
         if (!connection)
             return failure->lost = false;
-        fine = run(connection, legs, count, false, problem, failure);
+        ok = run(connection, legs, count, false, problem, failure);
         pool_give(pool, &connection);
     }
-    return fine;
+    return ok;
 }
 
 struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool again,

@@ -67,7 +67,7 @@ END_TEST
 
 START_TEST(a_feed_has_its_own_name_for_it) {
     spec.cursor = "after";
-    spec.endless = true;
+    spec.feed = true;
     const char *cursor = made_for("from=start&limit=2");
     ck_assert(opens("after=%s", cursor));
     ck_assert(opens("from=now&after=%s", cursor));
