@@ -110,6 +110,8 @@ static void *on_thread(const struct mg_context *context, int type) {
     size_t cap = (size_t)(server->app->contract->body_bytes * 8 + config->response_limit * 3) + 1024 * 1024;
     wire.state = type == 1 ? WIRE_HEAD : server->page ? WIRE_ADMIN : WIRE_LISTENS;
     wire.timeout_us = config->request_timeout_ms * 1000;
+    if (type == 1)
+        wire_begin();
     return type == 1 ? arena_new(cap) : NULL;
 }
 

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 /* STACK_MIN: of a worker. LISTEN_US: between two looks whether to listen on, and after what cannot be waited for.
@@ -107,6 +108,8 @@ static int await_head(struct pollfd *client, int64_t us) {
     struct pollfd fd = {.fd = client->fd, .events = POLLIN};
     wire.socket = client->fd;
     client->revents = POLLIN;
+    if (!wire.bytes)
+        return -1;
     while (wire.state == WIRE_HEAD && clock_us() < begun_us + most_us) {
         bool begun = wire.length, last = atomic_load(&ends);
         int ready = wait_for(&fd, 1, us < IDLE_US ? us : IDLE_US);
@@ -152,6 +155,11 @@ void wire_start(void) {
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (dlsym(RTLD_DEFAULT, calls[i][0]) != calls[i][1])
             log_fatal("the library would not call us: the executable must export its symbols");
+}
+
+void wire_begin(void) {
+    void *bytes = mmap(NULL, ARRIVAL_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    wire.bytes = bytes == MAP_FAILED ? NULL : bytes;
 }
 
 void wire_drain(bool admin) {
