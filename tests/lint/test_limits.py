@@ -3,6 +3,7 @@ import json
 
 import harness
 import pytest
+from test_source import lines_of_code
 
 LIMITS = json.loads((harness.ROOT / "tests/limits.json").read_text())
 SOURCES = {path: path.read_text().splitlines() for path in sorted((harness.ROOT / "openapi").rglob("*.yaml"))}
@@ -11,7 +12,8 @@ MEASURES = {
     "contract lines": lambda: sum(len(lines) for lines in SOURCES.values()),  # of YAML, empty and comments too
     "contract columns": lambda: max(len(line) for lines in SOURCES.values() for line in lines),
     "contract lines per operation": lambda: sum(len(lines) for path, lines in SOURCES.items() if path.parent.name == "paths") / OPERATIONS,
-    "statements by hand": lambda: len(list((harness.ROOT / "db/queries").glob("*.sql")))}  # those of the engine too
+    "statements by hand": lambda: len(list((harness.ROOT / "db/queries").glob("*.sql"))),  # those of the engine too
+    **{f"lines of code: {part}": (lambda part=part: lines_of_code()[part]) for part in ("engine", "tokens", "counter", "handlers", "api")}}
 
 
 def test_every_bound_is_measured():

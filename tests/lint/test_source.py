@@ -13,8 +13,6 @@ BANNED = r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca|s
 ALLOCATORS = r"\b(malloc|calloc|realloc|free|strdup|strndup|asprintf)\s*\("
 MAY_ALLOCATE = ("api/base/", "api/pg/pool.c", "api/op/cache.c")
 FUNCTION_LINES, FILE_LINES, HEADER_LINES = 60, 350, 90
-# of code, headers included; 4,500 is where the engine should be
-ENGINE_LINES, TOKEN_LINES, COUNTER_LINES = 7500, 1400, 550
 
 
 def sources():
@@ -61,13 +59,13 @@ def test_source(name):
     assert list(faults(name, sources()[name])) == []
 
 
-def test_engine_stays_small():
+def lines_of_code():
+    """Of each part of api/, headers included, comments not; their bounds are in tests/limits.json."""
     lines = {name: sum(1 for line in code(text).splitlines() if line.strip()) for name, text in sources().items()}
     token = sum(count for name, count in lines.items() if name.startswith("api/token/"))
     counter = sum(count for name, count in lines.items() if name.startswith(("api/op/uses.", "api/op/agents.", "api/op/visitor.")))
-    engine = sum(lines.values()) - token - counter - sum(count for name, count in lines.items() if name.startswith("api/handlers/"))
-    print(f"{engine} lines of the engine, {token} of tokens, {counter} of the counter")
-    assert engine <= ENGINE_LINES and token <= TOKEN_LINES and counter <= COUNTER_LINES
+    handlers = sum(count for name, count in lines.items() if name.startswith("api/handlers/"))
+    return {"engine": sum(lines.values()) - token - counter - handlers, "tokens": token, "counter": counter, "handlers": handlers, "api": sum(lines.values())}
 
 
 def test_the_walk_is_the_codes_own_table():
