@@ -73,22 +73,18 @@ CREATE POLICY remove ON scip.organisation FOR DELETE TO scip_writer USING ((SELE
 
 CREATE POLICY see ON scip.organisation_name FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.organisation_name FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.organisation_name FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY remove ON scip.organisation_name FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.organisation_category FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.organisation_category FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.organisation_category FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY remove ON scip.organisation_category FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.organisation_identifier FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.organisation_identifier FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.organisation_identifier FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY remove ON scip.organisation_identifier FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.organisation_partnership FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.organisation_partnership FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.organisation_partnership FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY remove ON scip.organisation_partnership FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.organisation_former_slug FOR SELECT TO scip_anonymous, scip_writer USING (true);
@@ -100,7 +96,6 @@ CREATE POLICY remove ON scip.alliance_group FOR DELETE TO scip_writer USING ((SE
 
 CREATE POLICY see ON scip.group_organisation FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.group_organisation FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.group_organisation FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY remove ON scip.group_organisation FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub FOR SELECT TO scip_anonymous, scip_writer USING (true);
@@ -110,18 +105,15 @@ CREATE POLICY remove ON scip.hub FOR DELETE TO scip_writer USING ((SELECT ctx.ce
 
 CREATE POLICY see ON scip.hub_region FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.hub_region FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.hub_region FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY remove ON scip.hub_region FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub_name FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.hub_name FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.hub_name FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY remove ON scip.hub_name FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub_status FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.hub_status FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY change ON scip.hub_status FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.hub_status FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub_lead FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.hub_lead FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
@@ -243,7 +235,6 @@ CREATE POLICY remove ON scip.event_outreach FOR DELETE TO scip_writer
 CREATE POLICY see ON scip.headline_figure FOR SELECT TO scip_anonymous, scip_writer USING (true);
 CREATE POLICY add ON scip.headline_figure FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY change ON scip.headline_figure FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.headline_figure FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.meeting FOR SELECT TO scip_writer
   USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
@@ -359,7 +350,6 @@ CREATE POLICY remove ON scip.activity FOR DELETE TO scip_writer
 CREATE POLICY see ON scip.quarter_deadline FOR SELECT TO scip_writer USING ((SELECT ctx.central()) OR (SELECT ctx.in_network()));
 CREATE POLICY add ON scip.quarter_deadline FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY change ON scip.quarter_deadline FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.quarter_deadline FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.update_exception FOR SELECT TO scip_writer
   USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
@@ -375,8 +365,6 @@ CREATE POLICY see ON scip.quarterly_update FOR SELECT TO scip_writer
 CREATE POLICY add ON scip.quarterly_update FOR INSERT TO scip_writer
   WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CREATE POLICY change ON scip.quarterly_update FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.quarterly_update FOR DELETE TO scip_writer
   USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 
 CREATE POLICY see ON scip.message_relay FOR SELECT TO scip_writer

@@ -136,7 +136,8 @@ CALL scip.keep_records('organisation_category', 'organisation', '(SELECT o.slug 
 CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.identifier');
 CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
 CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.slug');
-GRANT INSERT, UPDATE, DELETE ON scip.organisation, scip.organisation_name, scip.organisation_category,
+GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_writer;
+GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_category,
   scip.organisation_identifier, scip.organisation_partnership TO scip_writer;
 
 -- Groups come and go: dated records, their kinds a list that grows.
@@ -171,7 +172,8 @@ CREATE INDEX ON scip.group_organisation (organisation_id);
 CALL scip.publish('alliance_group', 'group_organisation');
 CALL scip.keep_records('alliance_group', 'group');
 CALL scip.keep_records('group_organisation', 'group', '(SELECT g.slug FROM alliance_group g WHERE g.id = r.group_id)', part => true, record => 'concat_ws(''/'', r.group_id, r.organisation_id)');
-GRANT INSERT, UPDATE, DELETE ON scip.alliance_group, scip.group_organisation TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_writer;
+GRANT INSERT, DELETE ON scip.group_organisation TO scip_writer;
 
 CREATE TABLE scip.hub (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -315,7 +317,9 @@ CALL scip.keep_records('hub_name', 'hub', '(SELECT h.slug FROM hub h WHERE h.id 
 CALL scip.keep_records('hub_status', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
 CALL scip.keep_records('hub_lead', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
 CALL scip.keep_records('hub_former_slug', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'r.slug');
-GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_region, scip.hub_name, scip.hub_status, scip.hub_lead TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_lead TO scip_writer;
+GRANT INSERT, DELETE ON scip.hub_region, scip.hub_name TO scip_writer;
+GRANT INSERT, UPDATE ON scip.hub_status TO scip_writer;
 -- A Hub Lead keeps the Hub's profile; policies know rows, not columns.
 CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -261,7 +261,7 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.headlin
 
 CALL scip.publish('headline_figure');
 CALL scip.keep_records('headline_figure', 'headline_figure');
-GRANT INSERT, UPDATE, DELETE ON scip.headline_figure TO scip_writer;
+GRANT INSERT, UPDATE ON scip.headline_figure TO scip_writer;
 
 -- The version of a figure that is in force, for who is about to add the next: one at a time.
 CREATE FUNCTION scip.lock_figure(figure text) RETURNS int

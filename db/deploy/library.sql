@@ -272,7 +272,7 @@ COMMENT ON COLUMN scip.file.name IS 'In the addresses, and proposed to who saves
 COMMENT ON COLUMN scip.file.media_type IS 'By its content';
 
 CALL scip.protect('upload', 'file', 'file_chunk');
-GRANT INSERT, UPDATE, DELETE ON scip.file TO scip_writer;
+GRANT INSERT, UPDATE ON scip.file TO scip_writer;
 GRANT SELECT ON scip.file TO scip_anonymous, scip_writer;
 GRANT SELECT ON scip.file_chunk TO scip_anonymous, scip_writer;
 GRANT INSERT ON scip.file_chunk TO scip_writer;
@@ -280,7 +280,9 @@ GRANT SELECT, INSERT, DELETE ON scip.upload TO scip_writer;
 -- who is reading a file when it is replaced may read it to its end
 CREATE POLICY read ON scip.file FOR SELECT TO scip_anonymous, scip_writer
   USING (ended_at IS NULL OR ending = 'replaced' AND ended_at > now() - interval '1 hour');
-CREATE POLICY central ON scip.file TO scip_writer USING ((SELECT ctx.central())) WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central ON scip.file FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central_insert ON scip.file FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_update ON scip.file FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
 CREATE POLICY read ON scip.file_chunk FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
                  WHERE f.id = file_id AND scip.availability(coalesce(d.withdrawn_at, r.withdrawn_at),

@@ -188,12 +188,10 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION ctx.placed, ctx.knows, ctx.corrects, scip.person_name, scip.person_email TO scip_writer;
 
-GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at), INSERT (id, name, email),
+GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at),
   UPDATE (name, email, restricted) ON scip.person TO scip_writer;
 CREATE POLICY see ON scip.person FOR SELECT TO scip_writer
   USING ((SELECT ctx.central()) OR ctx.knows(id) OR added_by = (SELECT ctx.account()) AND NOT ctx.placed(id));
-CREATE POLICY add ON scip.person FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR cardinality((SELECT ctx.hubs_led())) > 0);
 CREATE POLICY change ON scip.person FOR UPDATE TO scip_writer
   USING ((SELECT ctx.central()) OR ctx.corrects(id, restricted)
          OR NOT restricted AND added_by = (SELECT ctx.account()) AND NOT ctx.placed(id));

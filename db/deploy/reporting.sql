@@ -114,7 +114,8 @@ CREATE TABLE scip.hub_review (
 CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
 
 CALL scip.protect('activity', 'quarter_deadline', 'update_exception', 'quarterly_update', 'message', 'message_relay', 'hub_review');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.quarter_deadline, scip.update_exception, scip.quarterly_update, scip.message_relay, scip.hub_review TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.update_exception, scip.message_relay, scip.hub_review TO scip_writer;
+GRANT SELECT, INSERT, UPDATE ON scip.quarter_deadline, scip.quarterly_update TO scip_writer;
 -- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
 -- the central team, and otherwise never changed.
 GRANT SELECT, INSERT, DELETE, UPDATE (response, means, responded_on) ON scip.message TO scip_writer;
