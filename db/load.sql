@@ -157,3 +157,20 @@ BEGIN
 EXCEPTION WHEN raise_exception OR data_exception OR integrity_constraint_violation THEN
   RAISE '%.csv: %', t, SQLERRM;
 END $$;
+
+-- Without statistics the planner plans every request anew. Of a table without rows there can be none: until it is analysed the
+-- planner takes it for one of ten pages and reads it by its indexes, afterwards for an empty one, whatever is written to it next,
+-- and sessions keep plans that read all of it.
+CREATE PROCEDURE pg_temp.analyze()
+LANGUAGE plpgsql AS $$
+DECLARE
+  t regclass;
+  filled boolean;
+BEGIN
+  FOR t IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'scip' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', t) INTO filled;
+    IF filled THEN
+      EXECUTE format('ANALYZE %s', t);
+    END IF;
+  END LOOP;
+END $$;

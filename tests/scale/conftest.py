@@ -1,0 +1,34 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2.extensions import make_dsn, parse_dsn
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def url(database):
+    return make_dsn(os.environ["TEST_DATABASE_URL"], dbname=database)
+
+
+def administer(*statements):
+    connection = psycopg2.connect(url("postgres"))
+    connection.autocommit = True
+    for statement in statements:
+        connection.cursor().execute(statement)
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def fresh():
+    """A new installation beside the database of the other tests, whose rolled back writes autovacuum may have seen."""
+    administer("DROP DATABASE IF EXISTS scale_fresh")
+    given = parse_dsn(os.environ["TEST_DATABASE_URL"])
+    here = {f"PG{key.upper()}": given[key] for key in ("host", "port", "user") if key in given}
+    subprocess.run([ROOT / "db/migrate"], env=os.environ | here | {"PGDATABASE": "scale_fresh", "QUIET": "1"}, check=True,
+                   stdout=sys.stderr)
+    yield url("scale_fresh")
+    administer("DROP DATABASE scale_fresh WITH (FORCE)")
