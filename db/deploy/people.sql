@@ -88,6 +88,7 @@ CREATE TABLE scip.hub_membership (
   CONSTRAINT hub_membership_dates CHECK (ends > starts),
   CONSTRAINT hub_membership_once EXCLUDE USING gist (hub_id WITH =, person_id WITH =, daterange(starts, ends) WITH &&)
 );
+CREATE INDEX ON scip.hub_membership (hub_id, starts, id);
 CREATE INDEX ON scip.hub_membership (person_id);
 CREATE INDEX ON scip.hub_membership (organisation_id);
 COMMENT ON COLUMN scip.hub_membership.ends IS 'The first day without it';
