@@ -1,0 +1,38 @@
+"""What is asked of many rows reads in proportion to them: told by the rows that plans come by, not by a clock."""
+import json
+
+import psycopg2
+import pytest
+
+HUBS = 1200  # as conftest.py plants them
+
+
+@pytest.fixture
+def cursor(planted):
+    connection = psycopg2.connect(planted)
+    connection.cursor().execute("SET jit = off")
+    yield connection.cursor()
+    connection.close()
+
+
+def nodes(plan):
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from nodes(part)
+
+
+def explain(cursor, statement):
+    cursor.execute("EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT json) " + statement)
+    found = cursor.fetchone()[0]
+    return list(nodes((found if isinstance(found, list) else json.loads(found))[0]["Plan"]))
+
+
+def come_by(plan):
+    """The most rows that a node of the plan handled, those among them that it left out."""
+    return max((node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0))
+               * node["Actual Loops"] for node in plan)
+
+
+def test_what_hubs_were_is_looked_up_once(cursor):
+    plan = explain(cursor, "SELECT * FROM fact.hubs('2024-09-01', '2025-08-31', NULL)")
+    assert come_by(plan) <= 3 * HUBS, [(node["Node Type"], node["Actual Rows"], node["Actual Loops"]) for node in plan]
