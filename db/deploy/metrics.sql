@@ -228,9 +228,10 @@ CREATE TABLE scip.history_start (
 CALL scip.protect('history_start');
 
 CREATE FUNCTION known.rows(t text, known_at timestamptz) RETURNS SETOF jsonb LANGUAGE sql STABLE AS $$
+  -- which rows they are the index tells by itself, in order: no row is read that is not among them
   SELECT h.row FROM (
-    SELECT DISTINCT ON (x.record) x.row FROM scip.history x
-    WHERE x."table" = t AND x.at < known_at ORDER BY x.record, x.id DESC) h
+    SELECT DISTINCT ON (x.record) x.id FROM scip.history x
+    WHERE x."table" = t AND x.at < known_at ORDER BY x.record, x.id DESC) last JOIN scip.history h USING (id)
   WHERE h.row IS NOT NULL
 $$;
 

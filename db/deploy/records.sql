@@ -35,7 +35,7 @@ CREATE TABLE scip.history (
   record text NOT NULL,
   row jsonb
 );
-CREATE INDEX ON scip.history ("table", record, id);
+CREATE INDEX ON scip.history ("table", record, id DESC) INCLUDE (at);
 CREATE INDEX ON scip.history ("table", id);
 
 CALL scip.protect('audit', 'history');

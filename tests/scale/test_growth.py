@@ -36,3 +36,10 @@ def come_by(plan):
 def test_what_hubs_were_is_looked_up_once(cursor):
     plan = explain(cursor, "SELECT * FROM fact.hubs('2024-09-01', '2025-08-31', NULL)")
     assert come_by(plan) <= 3 * HUBS, [(node["Node Type"], node["Actual Rows"], node["Actual Loops"]) for node in plan]
+
+
+def test_which_rows_were_known_the_index_tells_by_itself(cursor):
+    plan = explain(cursor, "SELECT * FROM known.rows('hub', '2024-04-15')")
+    last = next(node for node in plan if node["Node Type"] == "Unique")
+    assert [node["Node Type"] for node in nodes(last)] == ["Unique", "Index Only Scan"], plan
+    assert plan[0]["Actual Rows"] >= HUBS, plan[0]
