@@ -98,7 +98,6 @@ static void begin(struct rendering *rendering) {
 
 static void row(struct rendering *rendering, const struct value *values) {
     const char *comma = "";
-    rendering->rows++;
     for (unsigned i = 0; i < rendering->column_count; i++) {
         if (!shown(&rendering->columns[i]))
             continue;

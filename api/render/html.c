@@ -4,7 +4,6 @@
 #include <string.h>
 
 static void row(struct rendering *rendering, const struct value *values) {
-    rendering->rows++;
     for (unsigned i = 0; i < rendering->column_count; i++)
         if (strcmp(rendering->columns[i].name, "_body") == 0 && values[i].text)
             buf_put(rendering->buf, values[i].text, values[i].length);

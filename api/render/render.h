@@ -10,7 +10,7 @@ struct rendering {
     bool list;        /* false: one row, no frame */
     bool asked;       /* for by ?format=, as links do that people follow; programs say Accept */
     const char *next; /* the next page's cursor or NULL; known before end() */
-    unsigned rows;    /* rendered so far */
+    unsigned rows;    /* rendered so far, of what has something between its rows */
     unsigned omitted; /* rows this representation cannot carry */
 };
 
