@@ -15,7 +15,7 @@ REQUESTS = 10000 if "SCIP_LONG" in os.environ else 1500
 
 def test_no_request_fails_while_one_after_the_other_restarts(cluster, tmp_path):
     """Reads that the API is asked for, and writes with a key: each is answered, and each write is done once."""
-    settings = {"DATABASE_URL": cluster.url(), "TRUSTED_PROXIES": "127.0.0.1", "LOG_LEVEL": "warn"}
+    settings = {"DATABASE_URL": cluster.url(), "TRUSTED_PROXIES": "127.0.0.1", "LOG_LEVEL": "warn", "POOL_WAIT_MS": 20000}
     servers = [harness.Server("main", **settings) for _ in range(2)]
     token, run = cluster.token(servers[0], "central"), f"restart-{os.getpid()}-{time.time_ns()}"
     edge = Edge(",127.0.0.1:".join(str(server.port) for server in servers), tmp_path)
