@@ -154,8 +154,13 @@ RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), fals
     OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
                AND (m.ends IS NULL OR m.ends > scip.today())));
 
--- VOLATILE, for it writes; the log has one row for each person and transaction. A dry run, which would undo the log,
--- learns no name.
+-- Who is told the name and the address: who knows somebody, and whoever added them until they have a place. A dry run,
+-- which would undo the note of it, learns nothing.
+CREATE FUNCTION ctx.is_told(person uuid, restricted boolean, added_by uuid) RETURNS boolean LANGUAGE sql STABLE
+RETURN NOT ctx.dry_run()
+   AND (ctx.central() OR NOT restricted AND (ctx.knows(person) OR added_by = ctx.account() AND NOT ctx.placed(person)));
+
+-- VOLATILE, for it writes; the log has one row for each person and transaction.
 CREATE FUNCTION scip.note_read(person uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   INSERT INTO personal_read (account_id, request, operation, person_id)
@@ -167,8 +172,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.name INTO given FROM person p
-  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
-    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
+  WHERE p.id = person AND ctx.is_told(p.id, p.restricted, p.added_by);
   IF given IS NOT NULL THEN
     PERFORM note_read(person);
   END IF;
@@ -180,8 +184,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.email INTO given FROM person p
-  WHERE p.id = person AND NOT ctx.dry_run() AND (ctx.central() OR NOT p.restricted AND
-    (ctx.knows(p.id) OR p.added_by = ctx.account() AND NOT ctx.placed(p.id)));
+  WHERE p.id = person AND ctx.is_told(p.id, p.restricted, p.added_by);
   IF given IS NOT NULL THEN
     PERFORM note_read(person);
   END IF;

@@ -705,10 +705,9 @@ def left_out(contract, seen):
 
 def test_each_right_is_seen_to_succeed(contract, request):
     """By the cells above: each operation that the contract grants to a role, with a request that is not refused."""
-    ran = {item.callspec.params["cell"] for item in request.session.items if item.originalname == "test_cell"}
-    if ran != set(CELLS):
-        pytest.skip("of the whole table only")
-    assert left_out(contract, SEEN) == []
+    ran = {item.callspec.params["cell"] for item in request.session.items if getattr(item, "originalname", None) == "test_cell"}
+    missing = {cell.split("#")[0] for cell in set(CELLS) - ran}  # of what was not asked nothing is known
+    assert [pair for pair in left_out(contract, SEEN) if pair[0] not in missing] == []
 
 
 def test_a_right_that_is_left_out_is_found(contract):

@@ -165,7 +165,7 @@ def later(server, path, status):
     """What is there a moment later: a kept answer is known to be old a tenth of a second after somebody else's change."""
     until = time.monotonic() + 2
     while (answer := server.get(path)).status != status and time.monotonic() < until:
-        time.sleep(0.02)
+        time.sleep(0.02)  # asked again without taking a core
     return answer
 
 

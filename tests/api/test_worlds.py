@@ -155,4 +155,4 @@ def test_who_may_tell_them_apart_does(worlds):
     until = time.monotonic() + 5
     while same(one.server.get(path).body) == same(other.server.get(path).body):
         assert time.monotonic() < until
-        time.sleep(0.05)
+        time.sleep(0.05)  # what was kept is known to be old a tenth of a second after a change: asked again without taking a core
