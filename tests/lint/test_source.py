@@ -1,4 +1,5 @@
 """The shape of the C code: levels, owners of libraries, banned calls, lengths. Each rule is shown to bite."""
+import json
 import re
 import subprocess
 
@@ -12,7 +13,7 @@ OWNERS = {"libpq-fe.h": "api/pg/", "civetweb.h": "api/http/server.c",
 BANNED = r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca|setjmp|longjmp|system|popen|rand)\s*\("
 ALLOCATORS = r"\b(malloc|calloc|realloc|free|strdup|strndup|asprintf)\s*\("
 MAY_ALLOCATE = ("api/base/", "api/pg/pool.c", "api/op/cache.c")
-FUNCTION_LINES, FILE_LINES, HEADER_LINES = 60, 350, 90
+LIMITS = json.loads((harness.ROOT / "tests/limits.json").read_text())
 
 
 def sources():
@@ -47,10 +48,10 @@ def faults(name, text):
         for match in re.finditer(ALLOCATORS, plain):
             yield f"calls {match.group(1)}: a request's memory is its arena"
     for match in re.finditer(r"^[a-z][^\n;]*\) \{\n(.*?)^\}", plain, re.M | re.S):
-        if match.group().count("\n") + 1 > FUNCTION_LINES:
+        if match.group().count("\n") + 1 > LIMITS["lines of a function"]:
             yield f"a function of {match.group().count(chr(10)) + 1} lines: {match.group().splitlines()[0]}"
     lines = text.count("\n")
-    if lines > (HEADER_LINES if name.endswith(".h") else FILE_LINES):
+    if lines > LIMITS["lines of a header" if name.endswith(".h") else "lines of a file"]:
         yield f"has {lines} lines"
 
 
