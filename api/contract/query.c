@@ -33,6 +33,7 @@ struct lexer {
     const char **names;
     int *lines;
     int line;
+    bool closed; /* the names are given */
 };
 
 static bool fail(struct lexer *lexer, const char *message) {
@@ -50,13 +51,11 @@ static bool put_name(struct lexer *lexer, const char *name) {
     unsigned i = 0;
     while (i < lexer->query->count && strcmp(lexer->names[i], name) != 0)
         i++;
-    if (i == NAMES_MAX)
-        return fail(lexer, "too many parameters");
-    if (i == lexer->query->count) {
-        lexer->names[i] = name;
-        lexer->lines[i] = lexer->line;
-        lexer->query->count++;
-    }
+    if (i == NAMES_MAX || (i == lexer->query->count && lexer->closed))
+        return fail(lexer, lexer->closed ? "has a parameter that is not given" : "too many parameters");
+    lexer->query->count += i == lexer->query->count;
+    lexer->names[i] = name;
+    lexer->lines[i] = lexer->lines[i] ?: lexer->line;
     buf_printf(&lexer->out, "$%u", i + 1);
     return true;
 }
@@ -73,13 +72,22 @@ static bool put_token(struct lexer *lexer, const char *text, const PCRE2_SIZE *e
     return true;
 }
 
-const struct query *query_parse(struct arena *arena, const char *path, const char *text, size_t length,
-                                struct gate *gate) {
-    struct lexer lexer = {.arena = arena, .gate = gate, .line = 1, .out = buf_new(arena, length + 256, 1 << 20)};
+/* The names that are given, in their order. */
+static void take_names(struct lexer *lexer, const char *parameters) {
+    for (size_t length; (length = strcspn(parameters, " ")); parameters += length + (parameters[length] == ' '))
+        lexer->names[lexer->query->count++] = arena_copy(lexer->arena, parameters, length);
+}
+
+const struct query *query_parse(struct arena *arena, const char *path, const char *parameters, const char *text,
+                                size_t length, struct gate *gate) {
+    struct lexer lexer = {.arena = arena, .gate = gate, .line = 1, .closed = parameters};
+    lexer.out = buf_new(arena, length + 256, 1 << 20);
     lexer.query = arena_alloc(arena, sizeof *lexer.query);
     lexer.query->path = arena_copy(arena, path, strlen(path));
     lexer.query->names = lexer.names = arena_alloc(arena, NAMES_MAX * sizeof *lexer.names);
     lexer.query->lines = lexer.lines = arena_alloc(arena, NAMES_MAX * sizeof *lexer.lines);
+    if (parameters)
+        take_names(&lexer, parameters);
     int error, groups;
     PCRE2_SIZE at = 0, offset;
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)tokens, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
@@ -95,10 +103,12 @@ const struct query *query_parse(struct arena *arena, const char *path, const cha
     pcre2_match_data_free(data);
     pcre2_code_free(code);
     lexer.query->text = buf_text(&lexer.out);
+    for (unsigned i = 0; ok && i < lexer.query->count; i++)
+        ok = lexer.lines[i] || fail(&lexer, arena_printf(arena, "does not use :%s", lexer.names[i]));
     return ok && (groups == PCRE2_ERROR_NOMATCH || fail(&lexer, "cannot be read")) ? lexer.query : NULL;
 }
 
-const struct query *query_load(struct arena *arena, const char *path, struct gate *gate) {
+const struct query *query_load(struct arena *arena, const char *path, const char *parameters, struct gate *gate) {
     FILE *file = fopen(path, "re");
     static char text[1 << 18];
     if (!file) {
@@ -111,5 +121,5 @@ const struct query *query_load(struct arena *arena, const char *path, struct gat
         gate_fault(gate, arena_printf(arena, "%s:1", path), "has more than %zu bytes", sizeof text - 1);
         return NULL;
     }
-    return query_parse(arena, path, text, length, gate);
+    return query_parse(arena, path, parameters, text, length, gate);
 }

@@ -100,7 +100,7 @@ static void check_unused(const struct operation *operation, struct gate *gate) {
     }
 }
 
-static void bind_query(struct arena *arena, struct operation *operation, unsigned index, struct gate *gate) {
+static void bind_query(struct arena *arena, struct operation *operation, struct gate *gate) {
     const struct query *query = operation->query;
     struct binding *bindings = arena_alloc(arena, (query->count + 1) * sizeof *bindings);
     oid *types = arena_alloc(arena, (query->count + 1) * sizeof *types);
@@ -110,8 +110,9 @@ static void bind_query(struct arena *arena, struct operation *operation, unsigne
             bind_name(operation->spec, &bindings[i], arena_printf(arena, "%s:%d", query->path, query->lines[i]), gate);
     }
     operation->bindings = bindings;
-    operation->statement = (struct statement){
-        .index = index, .name = operation->spec->id, .text = query->text, .count = query->count, .types = types};
+    operation->statement =
+        (struct statement){.name = operation->spec->id, .text = query->text, .count = query->count, .types = types};
+    statement_number(&operation->statement, operation->spec->where, gate);
     check_unused(operation, gate);
 }
 
@@ -177,8 +178,6 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
     const char *name = strrchr(queries, '/') ? strrchr(queries, '/') + 1 : queries;
     const char *derived = arena_printf(arena, "%.*sderived", (int)(name - queries), queries);
     struct operation *operations = arena_alloc(arena, (contract->spec_count + 1) * sizeof *operations);
-    if (contract->spec_count > OPERATIONS_MAX)
-        gate_fault(gate, contract->specs[OPERATIONS_MAX].where, "there are more than %d operations", OPERATIONS_MAX);
     for (unsigned i = 0; i < contract->spec_count; i++) {
         struct operation *operation = &operations[i];
         operation->spec = &contract->specs[i];
@@ -195,8 +194,8 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
         path = access(made, R_OK) == 0 ? made : path;
         if (access(path, R_OK) != 0)
             gate_fault(gate, operation->spec->where, "%s has neither %s nor a handler", operation->spec->id, path);
-        else if ((operation->query = query_load(arena, path, gate)))
-            bind_query(arena, operation, i, gate);
+        else if ((operation->query = query_load(arena, path, NULL, gate)))
+            bind_query(arena, operation, gate);
     }
     for (unsigned i = 0; i < contract->spec_count; i++)
         find_answer(&operations[i], operations, contract->spec_count, gate);

@@ -7,8 +7,6 @@
 #include "pg/run.h"
 #include <stdatomic.h>
 
-enum { OPERATIONS_MAX = 900 }; /* the numbers of their statements are below those of the engine */
-
 struct app;
 struct request;
 

@@ -3,33 +3,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The statements' numbers follow those of the operations. */
-enum { FIRST_INDEX = OPERATIONS_MAX };
-
 #define KNOWN(id, name, text, parameters) {name, text, parameters},
 static const struct known { const char *name, *text, *parameters; } known[] = {ENGINE_STATEMENTS(KNOWN)};
-
-static void load_file(struct arena *arena, struct statement *statement, const struct known *own, const char *queries,
-                      struct gate *gate) {
-    const char *path = arena_printf(arena, "%s/%s.sql", queries, own->name);
-    const struct query *query = access(path, R_OK) == 0 ? query_load(arena, path, gate) : NULL;
-    if (!query)
-        return;
-    struct buf names = buf_new(arena, 128, 1024);
-    for (unsigned i = 0; i < query->count; i++)
-        buf_printf(&names, " %s", query->names[i]);
-    if (strcmp(buf_text(&names), own->parameters) != 0)
-        gate_fault(gate, path, "takes these parameters in this order:%s", own->parameters);
-    statement->text = query->text;
-    statement->count = query->count;
-}
 
 void transactions_load(struct arena *arena, struct transactions *transactions, const char *queries, struct gate *gate) {
     for (unsigned i = 0; i < TRANSACTION_STATEMENTS; i++) {
         struct statement *statement = &transactions->statements[i];
-        *statement = (struct statement){.index = FIRST_INDEX + i, .name = known[i].name, .text = known[i].text};
-        if (!statement->text)
-            load_file(arena, statement, &known[i], queries, gate);
+        const char *path = arena_printf(arena, "%s/%s.sql", queries, known[i].name);
+        const struct query *query =
+            known[i].text || access(path, R_OK) != 0 ? NULL : query_load(arena, path, known[i].parameters, gate);
+        *statement = (struct statement){.name = known[i].name, .text = query ? query->text : known[i].text};
+        statement->count = query ? query->count : 0;
+        statement_number(statement, path, gate);
     }
 }
 

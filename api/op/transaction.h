@@ -6,36 +6,37 @@
 #include "op/operation.h"
 #include "pg/pool.h"
 
-/* Each with its name, its text where that is not a file of the queries folder, and its parameters in the order of their
- * first use. The database tells their types: those of the functions that they call and the columns that they fill. */
+/* Each with its name, its text where that is not a file of the queries folder, and its parameters in the order in
+ * which their values are given. The database tells their types: those of the functions that they call and the columns
+ * that they fill. */
 #define ENGINE_STATEMENTS(X)                                                                                           \
-    X(ENTER, "_enter", NULL, " issuer subject token_id issued_at scope request operation roles dry_run")               \
+    X(ENTER, "_enter", NULL, "issuer subject token_id issued_at scope request operation roles dry_run")                \
     X(UNDO, "_undo", NULL, "")                                                                                         \
-    X(CLAIM, "_claim", NULL, " operation key hash")                                                                    \
-    X(KEEP, "_keep", NULL, " operation key hash status location etag content_type body")                               \
-    X(KEPT, "_kept", NULL, " operation key hash")                                                                      \
-    X(CLIENT_ROLES, "_clientRoles", NULL, " client secret_sha256")                                                     \
-    X(CLIENT_JWKS, "_clientJwks", NULL, " client")                                                                     \
-    X(SPEND_TOKEN, "_spendToken", NULL, " issuer token_id expires_at")                                                 \
-    X(UNKNOWN_ACCOUNT, "_unknownAccount", NULL, " issuer subject")                                                     \
-    X(ACCOUNT_ADD, "_accountAdd", NULL, " issuer subject label role secret")                                           \
+    X(CLAIM, "_claim", NULL, "operation key hash")                                                                     \
+    X(KEEP, "_keep", NULL, "operation key hash status location etag content_type body")                                \
+    X(KEPT, "_kept", NULL, "operation key hash")                                                                       \
+    X(CLIENT_ROLES, "_clientRoles", NULL, "client secret_sha256")                                                      \
+    X(CLIENT_JWKS, "_clientJwks", NULL, "client")                                                                      \
+    X(SPEND_TOKEN, "_spendToken", NULL, "issuer token_id expires_at")                                                  \
+    X(UNKNOWN_ACCOUNT, "_unknownAccount", NULL, "issuer subject")                                                      \
+    X(ACCOUNT_ADD, "_accountAdd", NULL, "issuer subject label role secret")                                            \
     X(RETENTION, "_retention", NULL, "")                                                                               \
     X(ERASURES, "_erasures", NULL, "")                                                                                 \
-    X(ERASE, "_erase", NULL, " person at")                                                                             \
-    X(RECORD_USES, "_recordUses", NULL, " version at item kind class day_key previous_key month_key")                  \
-    X(USAGE_SALTS, "_usageSalts", NULL, " at")                                                                         \
+    X(ERASE, "_erase", NULL, "person at")                                                                              \
+    X(RECORD_USES, "_recordUses", NULL, "version at item kind class day_key previous_key month_key")                   \
+    X(USAGE_SALTS, "_usageSalts", NULL, "at")                                                                          \
     X(AGENT_PATTERNS, "_agentPatterns", NULL, "")                                                                      \
-    X(IMPORT_AGENTS, "_importAgents", NULL, " patterns")                                                               \
+    X(IMPORT_AGENTS, "_importAgents", NULL, "patterns")                                                                \
     X(RECOUNT, "_recount", NULL, "")                                                                                   \
     X(RECOUNT_VERIFY, "_recountVerify", NULL, "")                                                                      \
-    X(FILE_FIND, "_fileFind", NULL, " document resource name")                                                         \
-    X(FILE_PIECE, "_filePiece", NULL, " file n")                                                                       \
-    X(FILE_BEGIN, "_fileBegin", NULL, " document resource name only_new tags file")                                    \
-    X(FILE_CHUNK, "_fileChunk", NULL, " file n bytes")                                                                 \
-    X(FILE_END, "_fileEnd", NULL, " document resource name only_new tags file media_type size sha256")                 \
-    X(FILE_DROP, "_fileDrop", NULL, " file")                                                                           \
-    X(FILE_DELETE, "_fileDelete", NULL, " document resource name tags")                                                \
-    X(FRESHNESS, "_freshness", NULL, " token")                                                                         \
+    X(FILE_FIND, "_fileFind", NULL, "document resource name")                                                          \
+    X(FILE_PIECE, "_filePiece", NULL, "file n")                                                                        \
+    X(FILE_BEGIN, "_fileBegin", NULL, "document resource name only_new tags file")                                     \
+    X(FILE_CHUNK, "_fileChunk", NULL, "file n bytes")                                                                  \
+    X(FILE_END, "_fileEnd", NULL, "document resource name only_new tags file media_type size sha256")                  \
+    X(FILE_DROP, "_fileDrop", NULL, "file")                                                                            \
+    X(FILE_DELETE, "_fileDelete", NULL, "document resource name tags")                                                 \
+    X(FRESHNESS, "_freshness", NULL, "token")                                                                          \
     X(PING, "ping", "SELECT current_setting('transaction_read_only') = 'off'", "")                                     \
     X(BEGIN, "begin", "BEGIN", "")                                                                                     \
     X(SNAPSHOT, "snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "")                                     \

@@ -9,6 +9,13 @@
 /* The server's own statement_timeout should fire first: then the connection survives. */
 enum { GRACE_US = 500000, BINARY_VALUES_MAX = 16 };
 
+void statement_number(struct statement *statement, const char *where, struct gate *gate) {
+    static unsigned count;
+    statement->index = count++;
+    if (count == STATEMENTS_MAX + 1)
+        gate_fault(gate, where, "there are more than %d statements", STATEMENTS_MAX);
+}
+
 static bool is_prepared(const struct connection *connection, unsigned index) {
     assert(index < STATEMENTS_MAX);
     return connection->prepared[index / 64] >> (index % 64) & 1;

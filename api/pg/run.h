@@ -1,5 +1,6 @@
 /* Prepared statements in one flight, and their rows. The only place with libpq-fe.h is pg/. */
 #pragma once
+#include "base/gate.h"
 #include "base/problem.h"
 #include "pg/pool.h"
 #include "pg/result.h"
@@ -29,12 +30,16 @@ enum {
 };
 
 struct statement {
-    unsigned index;   /* unique in the process, below 1024 */
+    unsigned index;   /* statement_number gives it */
     const char *name; /* of the prepared statement */
     const char *text;
     unsigned count;
     const oid *types; /* of the parameters; NULL: as the database finds them */
 };
+
+/* Gives it the next number of the process, by which sessions know what they have prepared; a fault at where, when there
+ * are no more. */
+void statement_number(struct statement *statement, const char *where, struct gate *gate);
 
 enum { LEGS_MAX = 7 };
 

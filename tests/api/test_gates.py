@@ -125,15 +125,24 @@ def test_more_columns_than_are_read(engine_folder, cluster):
     assert check(engine_folder, cluster.url()) == (0, "")
 
 
-def test_more_operations_than_there_are_numbers(tmp_path):
+def test_the_engines_own_take_what_they_are_given(engine_folder):
+    (engine_folder / "queries/_filePiece.sql").write_text("SELECT :n::int, :file::bigint")
+    assert check(engine_folder) == (0, "")
+    (engine_folder / "queries/_filePiece.sql").write_text("SELECT :n::int")
+    assert check(engine_folder) == (1, "queries/_filePiece.sql:1: does not use :file\n")
+    (engine_folder / "queries/_filePiece.sql").write_text("SELECT :n::int,\n :file::bigint, :x")
+    assert check(engine_folder) == (1, "queries/_filePiece.sql:2: has a parameter that is not given\n")
+
+
+def test_more_statements_than_there_are_numbers(tmp_path):
     (tmp_path / "queries").mkdir()
     paths = {}
-    for n in range(901):
+    for n in range(1025):
         paths[f"/p{n}"] = {"get": {"operationId": f"getP{n}", "responses": {"204": {"description": "Nothing."}}}}
         (tmp_path / f"queries/getP{n}.sql").write_text("SELECT 1 AS _status")
     (tmp_path / "openapi.yaml").write_text(yaml.safe_dump({"openapi": "3.1.0", "info": {"title": "Many", "version": "1"}, "paths": paths}, sort_keys=False))
     status, errors = check(tmp_path)
-    assert status == 1 and re.search(r"^openapi.yaml:\d+: there are more than 900 operations", errors, re.M), errors
+    assert status == 1 and re.search(r"^openapi.yaml:\d+: there are more than 1024 statements", errors, re.M), errors
 
 
 def nodes(node, path=()):

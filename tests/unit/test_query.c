@@ -17,7 +17,7 @@ static void tear_down(void) {
 }
 
 static const struct query *parse(const char *text) {
-    return query_parse(arena, "q.sql", text, strlen(text), &gate);
+    return query_parse(arena, "q.sql", NULL, text, strlen(text), &gate);
 }
 
 START_TEST(names_become_numbers) {
@@ -28,6 +28,21 @@ START_TEST(names_become_numbers) {
     ck_assert_str_eq(query->names[1], "a_1");
     query = parse("SELECT 1,\n\n  :late");
     ck_assert_int_eq(query->lines[0], 3);
+}
+END_TEST
+
+/* The engine's own: where a file has a name says nothing of its number. */
+START_TEST(given_names_keep_their_numbers) {
+    static const char text[] = "SELECT :b, :a, :b";
+    const struct query *query = query_parse(arena, "q.sql", "a b", text, strlen(text), &gate);
+    ck_assert_str_eq(query->text, "SELECT $2, $1, $2");
+    ck_assert_str_eq(query->names[1], "b");
+    ck_assert_uint_eq(query->count, 2);
+    ck_assert_ptr_null(query_parse(arena, "q.sql", "a", text, strlen(text), &gate));
+    ck_assert_uint_eq(gate.faults, 1);
+    ck_assert_ptr_null(query_parse(arena, "q.sql", "a b c", text, strlen(text), &gate));
+    ck_assert_uint_eq(gate.faults, 2);
+    ck_assert_ptr_nonnull(query_parse(arena, "q.sql", "", "SELECT 1", 8, &gate));
 }
 END_TEST
 
@@ -93,6 +108,6 @@ END_TEST
 
 int main(void) {
     return run_cases("query", set_up, tear_down,
-                     (const TTest *const[]){names_become_numbers, what_is_no_name_stays, refuses, says_file_and_line,
-                                            has_a_limit, NULL});
+                     (const TTest *const[]){names_become_numbers, given_names_keep_their_numbers, what_is_no_name_stays,
+                                            refuses, says_file_and_line, has_a_limit, NULL});
 }
