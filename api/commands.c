@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* Runs one of the engine's statements as the owner; NULL after saying why. hint: what values must be. */
-static struct result *ask(struct app *app, enum transaction_statement which, const char *const *values,
-                          const char *hint) {
+static struct result *query(struct app *app, enum transaction_statement which, const char *const *values,
+                            const char *hint) {
     struct pool_options options = {.url = app->config.database_url,
                                    .name = "scip-api command",
                                    .size = 1,
@@ -25,8 +25,8 @@ static struct result *ask(struct app *app, enum transaction_statement which, con
 }
 
 /* Runs a statement and prints its rows, cells separated by a space. How many there are, or -1. */
-static int tell_rows(struct app *app, enum transaction_statement which, const char *const *values, const char *hint) {
-    struct result *result = ask(app, which, values, hint);
+static int print_rows(struct app *app, enum transaction_statement which, const char *const *values, const char *hint) {
+    struct result *result = query(app, which, values, hint);
     int count = result ? (int)result_rows(result) : -1;
     for (int i = 0; i < count; i++) {
         for (int j = 0; j < (int)result_columns(result); j++)
@@ -37,14 +37,14 @@ static int tell_rows(struct app *app, enum transaction_statement which, const ch
     return count;
 }
 
-static int tell(struct app *app, enum transaction_statement which) {
-    return tell_rows(app, which, NULL, "") < 0;
+static int print_all(struct app *app, enum transaction_statement which) {
+    return print_rows(app, which, NULL, "") < 0;
 }
 
-static bool add(struct app *app, const char *const values[static 5]) {
-    struct result *result = ask(app, ACCOUNT_ADD, values,
-                                " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or "
-                                "analyst.");
+static bool add_account(struct app *app, const char *const values[static 5]) {
+    struct result *result = query(app, ACCOUNT_ADD, values,
+                                  " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or "
+                                  "analyst.");
     bool ok = result;
     result_free(&result);
     return ok;
@@ -52,7 +52,7 @@ static bool add(struct app *app, const char *const values[static 5]) {
 
 /* Lets somebody of an OpenID provider in, say the first of the central team: ISSUER SUBJECT ROLE LABEL. */
 static int account_add(struct app *app, char **words) {
-    if (!add(app, (const char *const[]){words[0], words[1], words[3], words[2], NULL}))
+    if (!add_account(app, (const char *const[]){words[0], words[1], words[3], words[2], NULL}))
         return 1;
     return printf("%s of %s is %s\n", words[1], words[0], words[2]) < 0;
 }
@@ -64,7 +64,7 @@ static int client_add(struct app *app, char **words) {
     RAND_bytes(name, sizeof name);
     const char *secret = base64url_text(app->arena, bytes, sizeof bytes),
                *client = base64url_text(app->arena, name, sizeof name);
-    if (!add(app, (const char *const[]){"self", client, words[1], words[0], secret}))
+    if (!add_account(app, (const char *const[]){"self", client, words[1], words[0], secret}))
         return 1;
     return printf("client_id %s\nclient_secret %s\n", client, secret) < 0;
 }
@@ -81,12 +81,12 @@ static int keys_rotate(struct app *app, char **words) {
 
 /* Removes what has been kept long enough, and says how much of what. */
 static int retention(struct app *app, char **words) {
-    return tell(app, RETENTION);
+    return print_all(app, RETENTION);
 }
 
 /* People who were erased, by id, a line each. */
 static int erasures_list(struct app *app, char **words) {
-    return tell(app, ERASURES);
+    return print_all(app, ERASURES);
 }
 
 /* Erases those of a FILE again, in a database that was restored from an older backup. */
@@ -101,7 +101,7 @@ static int erasures_replay(struct app *app, char **words) {
         if (!space)
             continue;
         *space = '\0';
-        struct result *result = ask(app, ERASE, (const char *const[]){line, space + 1}, "");
+        struct result *result = query(app, ERASE, (const char *const[]){line, space + 1}, "");
         ok = result;
         count += ok;
         result_free(&result);
@@ -116,12 +116,12 @@ static int erasures_replay(struct app *app, char **words) {
 
 /* Counts uses anew from their raw rows, and mends the figures. */
 static int recount(struct app *app, char **words) {
-    return tell(app, RECOUNT);
+    return print_all(app, RECOUNT);
 }
 
 /* Says only where they differ. */
 static int recount_verify(struct app *app, char **words) {
-    int faults = tell_rows(app, RECOUNT_VERIFY, NULL, "");
+    int faults = print_rows(app, RECOUNT_VERIFY, NULL, "");
     if (!faults)
         puts("the figures are those of the raw rows");
     return faults != 0;
@@ -161,7 +161,7 @@ static int robots_import(struct app *app, char **words) {
     const char *text = json_put(app->arena, patterns, JSON_COMPACT).bytes;
     json_decref(patterns);
     puts("listed added removed");
-    return tell_rows(app, IMPORT_AGENTS, (const char *const[]){text}, " A pattern has at most 500 characters.") < 0;
+    return print_rows(app, IMPORT_AGENTS, (const char *const[]){text}, " A pattern has at most 500 characters.") < 0;
 }
 
 static const struct {

@@ -84,7 +84,7 @@ static struct block *block_add(struct arena *arena, size_t size, bool zeroed) {
     return block;
 }
 
-static void *take(struct arena *arena, size_t size, bool zeroed) {
+static void *arena_take(struct arena *arena, size_t size, bool zeroed) {
     assert(arena);
     if (size > SIZE_MAX / 2)
         return out_of_memory(arena);
@@ -106,11 +106,11 @@ static void *take(struct arena *arena, size_t size, bool zeroed) {
 }
 
 void *arena_alloc_raw(struct arena *arena, size_t size) {
-    return take(arena, size, false);
+    return arena_take(arena, size, false);
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
-    return take(arena, size, true);
+    return arena_take(arena, size, true);
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t length) {

@@ -127,7 +127,7 @@ static size_t blank(const char *text) {
     return 0;
 }
 
-static struct text trim(const struct buf *cell) {
+static struct text trim_cell(const struct buf *cell) {
     struct text text = {cell->data, cell->length};
     for (size_t n; text.length && (n = blank(text.bytes)); text.length -= n)
         text.bytes += n;
@@ -145,7 +145,7 @@ static bool read_columns(struct reader *reader, const char **names, unsigned *co
     for (*count = 0; more; ++*count) {
         if (*count == COLUMNS_MAX || !read_cell(reader))
             return reader->problem->status ? false : wrong(reader, "has more than 64 columns");
-        struct text text = trim(&reader->cell);
+        struct text text = trim_cell(&reader->cell);
         char *name = arena_copy(reader->arena, text.bytes, text.length), *end = name;
         for (const char *c = name; c && *c; end++) {
             size_t n = blank(c);
@@ -167,7 +167,7 @@ static bool read_columns(struct reader *reader, const char **names, unsigned *co
 }
 
 /* One cell as a member of the row; what our own CSV puts before a formula goes (TRAPS, renderers). */
-static void put_cell(struct buf *out, const char *name, struct text text) {
+static void put_named_cell(struct buf *out, const char *name, struct text text) {
     buf_json(out, name, strlen(name));
     buf_char(out, ':');
     size_t marks = 0;
@@ -191,7 +191,7 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
     for (unsigned i = 0; more; i++) {
         if (!read_cell(reader))
             return false;
-        struct text text = trim(&reader->cell);
+        struct text text = trim_cell(&reader->cell);
         filled |= text.length > 0;
         if (text.length && (i >= count || !*names[i]))
             return wrong(reader,
@@ -199,7 +199,7 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
         if (i < count && *names[i]) {
             if (out->data[out->length - 1] != '{')
                 buf_char(out, ',');
-            put_cell(out, names[i], text);
+            put_named_cell(out, names[i], text);
         }
         more = next_cell(reader);
     }

@@ -28,19 +28,19 @@ struct line {
     size_t length;
 };
 
-static void put(struct line *line, char c) {
+static void log_put(struct line *line, char c) {
     if (line->length < sizeof line->text - 8) /* room for the closing quote, brace and newline */
         line->text[line->length++] = c;
 }
 
-static void put_text(struct line *line, const char *text) {
-    put(line, '"');
+static void log_put_text(struct line *line, const char *text) {
+    log_put(line, '"');
     if (!scan_utf8(text, strlen(text)))
         text = "(not UTF-8)";
     for (; *text; text++) {
         if (*text == '"' || *text == '\\')
-            put(line, '\\');
-        put(line, (unsigned char)*text < 0x20 ? ' ' : *text);
+            log_put(line, '\\');
+        log_put(line, (unsigned char)*text < 0x20 ? ' ' : *text);
     }
     line->text[line->length++] = '"';
 }
@@ -56,13 +56,13 @@ void log_fields(enum log_level level, const char *event, const struct log_field 
     line.length = strftime(line.text, sizeof line.text, "{\"time\":\"%Y-%m-%dT%H:%M:%S", &utc);
     line.length += (size_t)snprintf(line.text + line.length, 64,
                                     ".%03ldZ\",\"level\":\"%s\",\"event\":", now.tv_nsec / 1000000, level_names[level]);
-    put_text(&line, event);
+    log_put_text(&line, event);
     for (; fields->name && line.length < sizeof line.text - 256; fields++) {
-        put(&line, ',');
-        put_text(&line, fields->name);
-        put(&line, ':');
+        log_put(&line, ',');
+        log_put_text(&line, fields->name);
+        log_put(&line, ':');
         if (fields->text)
-            put_text(&line, fields->text);
+            log_put_text(&line, fields->text);
         else
             line.length += (size_t)snprintf(line.text + line.length, 24, "%lld", (long long)fields->number);
     }

@@ -52,12 +52,12 @@ const char *problem_title(const char *slug) {
 }
 
 /* A text that was cut to fit, here or before, ends with a whole character: problem details are UTF-8. */
-static void trim(char *text) {
+static void trim_text(char *text) {
     for (size_t length = strlen(text); length && !scan_utf8(text, length); length--)
         text[length - 1] = '\0';
 }
 
-static void start(struct problem *problem, const char *slug) {
+static void problem_start(struct problem *problem, const char *slug) {
     const struct kind *kind = kind_of(slug);
     assert(kind);
     problem->status = kind->status;
@@ -66,12 +66,12 @@ static void start(struct problem *problem, const char *slug) {
 }
 
 bool problem_set(struct problem *problem, const char *slug, const char *detail, ...) {
-    start(problem, slug);
+    problem_start(problem, slug);
     va_list arguments;
     va_start(arguments, detail);
     vsnprintf(problem->detail, sizeof problem->detail, detail, arguments);
     va_end(arguments);
-    trim(problem->detail);
+    trim_text(problem->detail);
     return false;
 }
 
@@ -90,8 +90,8 @@ bool problem_add(struct problem *problem, const char *pointer, const char *detai
     va_start(arguments, detail);
     vsnprintf(error->detail, sizeof error->detail, detail, arguments);
     va_end(arguments);
-    trim(error->detail);
-    trim(error->pointer);
+    trim_text(error->detail);
+    trim_text(error->pointer);
     return false;
 }
 

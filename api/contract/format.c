@@ -51,15 +51,15 @@ const struct format *format_of(const char *name) {
     return NULL;
 }
 
-static void *lend(PCRE2_SIZE size, void *arena) {
+static void *lend_memory(PCRE2_SIZE size, void *arena) {
     return arena_alloc(arena, size);
 }
 
-static void keep(void *memory, void *arena) {
+static void keep_memory(void *memory, void *arena) {
     (void)memory, (void)arena; /* the arena frees it */
 }
 
-static pcre2_code *compile(const struct format_patterns *patterns, const char *pattern) {
+static pcre2_code *compile_format_pattern(const struct format_patterns *patterns, const char *pattern) {
     int error;
     PCRE2_SIZE offset;
     return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_CASELESS | PCRE2_DOLLAR_ENDONLY, &error,
@@ -68,12 +68,12 @@ static pcre2_code *compile(const struct format_patterns *patterns, const char *p
 
 const struct format_patterns *format_patterns_new(struct arena *arena) {
     struct format_patterns *patterns = arena_alloc(arena, sizeof *patterns);
-    pcre2_general_context *memory = pcre2_general_context_create(lend, keep, arena);
+    pcre2_general_context *memory = pcre2_general_context_create(lend_memory, keep_memory, arena);
     patterns->context = pcre2_compile_context_create(memory);
     patterns->limits = pcre2_match_context_create(memory);
     pcre2_set_match_limit(patterns->limits, MATCH_STEPS_MAX);
     pcre2_set_heap_limit(patterns->limits, MATCH_HEAP_MAX);
-    patterns->codes[FORMAT_EMAIL] = compile(patterns, email_pattern);
-    patterns->codes[FORMAT_URI] = compile(patterns, uri_pattern);
+    patterns->codes[FORMAT_EMAIL] = compile_format_pattern(patterns, email_pattern);
+    patterns->codes[FORMAT_URI] = compile_format_pattern(patterns, uri_pattern);
     return patterns;
 }

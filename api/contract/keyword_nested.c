@@ -23,7 +23,7 @@ static bool descend(const struct schema *schema, const char *name, const json_t 
 }
 
 /* The verdict alone. */
-static bool fits(const struct schema *schema, const json_t *value, const struct check *check) {
+static bool fits_silently(const struct schema *schema, const json_t *value, const struct check *check) {
     struct check silent = {.depth = check->depth};
     return check_schema(schema, value, &silent);
 }
@@ -80,13 +80,13 @@ static bool check_all(const struct schema *schema, const struct rule *rule, cons
 static bool check_some(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
     size_t count = 0, most = rule->keyword->name[0] == 'o' ? 1 : rule->count;
     for (size_t i = 0; i < rule->count; i++)
-        count += fits(rule->named[i].schema, value, check);
+        count += fits_silently(rule->named[i].schema, value, check);
     return (count && count <= most) || keyword_wrong(check, count ? "fits more than one of the forms that are allowed"
                                                                   : "fits none of the forms that are allowed");
 }
 
 static bool check_not(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    return !fits(rule->schema, value, check) || keyword_wrong(check, "has a form that is not allowed");
+    return !fits_silently(rule->schema, value, check) || keyword_wrong(check, "has a form that is not allowed");
 }
 
 /* ---- arrays ---- */
@@ -145,14 +145,14 @@ static bool check_additional(const struct schema *schema, const struct rule *rul
     return ok;
 }
 
-static bool check_names(const struct schema *schema, const struct rule *rule, const json_t *value,
-                        struct check *check) {
+static bool check_property_names(const struct schema *schema, const struct rule *rule, const json_t *value,
+                                 struct check *check) {
     const char *name;
     json_t *member;
     bool ok = true;
     json_object_foreach ((json_t *)value, name, member) {
         json_t *text = json_string(name);
-        if (!fits(rule->schema, text, check))
+        if (!fits_silently(rule->schema, text, check))
             ok = keyword_wrong(check, "has a member whose name is not allowed: %.80s", name);
         json_decref(text);
     }
@@ -188,7 +188,7 @@ const struct keyword nested_keywords[] = {
     {"uniqueItems", compile_unique, check_unique, false},
     {"properties", compile_members, check_properties, false},
     {"additionalProperties", compile_schema, check_additional, false},
-    {"propertyNames", compile_schema, check_names, false},
+    {"propertyNames", compile_schema, check_property_names, false},
     {"required", compile_strings, check_required, false},
     {NULL, NULL, NULL, false},
 };

@@ -39,7 +39,7 @@ static bool compile_type(struct schema *schema, struct rule *rule) {
     return ok;
 }
 
-static unsigned type_of(const json_t *value) {
+static unsigned value_type(const json_t *value) {
     double real;
     switch (json_typeof(value)) {
     case JSON_NULL:
@@ -62,19 +62,19 @@ static unsigned type_of(const json_t *value) {
 }
 
 /* One more word of a list. */
-static void join(char *list, size_t room, const char *between, const char *word) {
+static void join_words(char *list, size_t room, const char *between, const char *word) {
     size_t used = strlen(list);
     snprintf(list + used, room - used, "%s%s", used ? between : "", word);
 }
 
 static bool check_type(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    if (rule->types & type_of(value))
+    if (rule->types & value_type(value))
         return true;
     char list[120] = "";
     for (int i = 0; i < TYPE_WORDS; i++)
         if ((rule->types & type_words[i].type) == type_words[i].type &&
             !(type_words[i].type == SCHEMA_INTEGER && rule->types & SCHEMA_NUMBER))
-            join(list, sizeof list, " or ", type_words[i].expected);
+            join_words(list, sizeof list, " or ", type_words[i].expected);
     return keyword_wrong(check, "must be %s", list);
 }
 
@@ -88,7 +88,7 @@ static bool check_enum(const struct schema *schema, const struct rule *rule, con
         const json_t *allowed = json_array_get(rule->operand, i);
         if (keyword_equal(allowed, value))
             return true;
-        join(list, sizeof list, ", ", json_string_value(allowed) ?: (json_is_null(allowed) ? "null" : "…"));
+        join_words(list, sizeof list, ", ", json_string_value(allowed) ?: (json_is_null(allowed) ? "null" : "…"));
     }
     return keyword_wrong(check, "is not one of: %s", list);
 }
@@ -123,7 +123,7 @@ static bool check_bound(const struct schema *schema, const struct rule *rule, co
 
 static bool compile_count(struct schema *schema, struct rule *rule) {
     return json_number_value(rule->operand) >= 0 && json_is_number(rule->operand) &&
-           type_of(rule->operand) == SCHEMA_INTEGER;
+           value_type(rule->operand) == SCHEMA_INTEGER;
 }
 
 /* minLength to maxProperties: code points, items or members of a value that has any. */

@@ -41,7 +41,7 @@ static bool fail(struct lexer *lexer, const char *message) {
     return false;
 }
 
-static void copy(struct lexer *lexer, const char *text, size_t length) {
+static void copy_text(struct lexer *lexer, const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
         lexer->line += text[i] == '\n';
     buf_put(&lexer->out, text, length);
@@ -68,7 +68,7 @@ static bool put_token(struct lexer *lexer, const char *text, const PCRE2_SIZE *e
     if (groups > NAME && ends[2 * NAME] != PCRE2_UNSET)
         return put_name(lexer, arena_copy(lexer->arena, text + ends[2 * NAME], ends[2 * NAME + 1] - ends[2 * NAME]));
     if (groups <= LAST || ends[2 * LAST] == PCRE2_UNSET)
-        copy(lexer, text + ends[0], ends[1] - ends[0]);
+        copy_text(lexer, text + ends[0], ends[1] - ends[0]);
     return true;
 }
 
@@ -95,11 +95,11 @@ const struct query *query_parse(struct arena *arena, const char *path, const cha
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
     bool ok = true;
     while (ok && (groups = pcre2_match(code, (PCRE2_SPTR)text, length, at, 0, data, NULL)) > 0) {
-        copy(&lexer, text + at, ends[0] - at);
+        copy_text(&lexer, text + at, ends[0] - at);
         ok = put_token(&lexer, text, ends, groups);
         at = ends[1];
     }
-    copy(&lexer, text + at, length - at);
+    copy_text(&lexer, text + at, length - at);
     pcre2_match_data_free(data);
     pcre2_code_free(code);
     lexer.query->text = buf_text(&lexer.out);

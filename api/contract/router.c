@@ -104,7 +104,7 @@ static int split_path(struct arena *arena, const char *path, size_t length, stru
     return count;
 }
 
-static bool fits(const struct route *route, const struct text *segments, unsigned count, struct text *values) {
+static bool route_fits(const struct route *route, const struct text *segments, unsigned count, struct text *values) {
     if (route->segment_count != count)
         return false;
     for (unsigned i = 0; i < count; i++) {
@@ -128,7 +128,7 @@ bool router_match(const struct router *router, struct arena *arena, const char *
     if (count < 0)
         return false;
     for (const struct route *route = router->routes; route < router->routes + router->count; route++) {
-        if (!fits(route, segments, (unsigned)count, match->values))
+        if (!route_fits(route, segments, (unsigned)count, match->values))
             continue;
         match->allow = route->allow;
         for (int i = 0; i < METHODS; i++)

@@ -35,7 +35,7 @@ static void compile_rules(struct schema *schema, const struct keyword *keyword) 
     }
 }
 
-static bool is_known(const char *name) {
+static bool is_known_keyword(const char *name) {
     const struct keyword *tables[] = {value_keywords, nested_keywords};
     for (const char *const *word = annotation_keywords; *word; word++)
         if (strcmp(*word, name) == 0)
@@ -61,7 +61,7 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
     compile_rules(schema, value_keywords);
     compile_rules(schema, nested_keywords);
     json_object_foreach (node, name, operand)
-        if (!is_known(name))
+        if (!is_known_keyword(name))
             gate_fault(set->gate, places_of(set->places, operand), "the schema keyword \"%s\" is not supported", name);
     if (!json_is_object(node) && !json_is_boolean(node))
         gate_fault(set->gate, places_of(set->places, node), "a schema is an object, true or false");

@@ -100,17 +100,17 @@ static bool put_list(struct request *request, const struct operation *operation,
     const struct route_match match = {.spec = spec};
     struct inputs inputs = {.match = &match, .whole = true, .service = &request->app->service};
     struct buf text = buf_new(arena, CSV_ROOM, (size_t)request->app->config.response_limit);
-    struct leg leg = {.statement = &operation->statement};
+    struct command command = {.statement = &operation->statement};
     struct failure failure;
-    if (!link || !(leg.values = bind_values(arena, operation, &inputs)))
+    if (!link || !(command.values = bind_values(arena, operation, &inputs)))
         return request_refuse(request, "unavailable", "The database has not answered for %s yet.", spec->id);
-    if (!pg_fly(connection, &leg, 1, &request->problem, &failure))
+    if (!pg_pipeline(connection, &command, 1, &request->problem, &failure))
         return false;
-    bool ok = operation_fits(link, leg.result);
+    bool ok = operation_fits(link, command.result);
     struct rendering table = {.buf = &text, .columns = link->columns, .column_count = link->count, .list = true};
     if (ok)
-        render_rows(&render_csv, &table, leg.result, result_rows(leg.result), -1);
-    result_free(&leg.result);
+        render_rows(&render_csv, &table, command.result, result_rows(command.result), -1);
+    result_free(&command.result);
     if (!ok)
         return request_refuse(request, "unavailable", "The database's schema has changed under %s.", spec->id);
     if (text.failed) /* what a list's own caller could narrow, this one cannot */
@@ -121,9 +121,9 @@ static bool put_list(struct request *request, const struct operation *operation,
 
 static bool command(const struct app *app, struct connection *connection, enum transaction_statement which,
                     struct problem *problem, struct failure *failure) {
-    struct leg leg = {.statement = &app->transactions.statements[which]};
-    bool ok = pg_fly(connection, &leg, 1, problem, failure);
-    result_free(&leg.result);
+    struct command command = {.statement = &app->transactions.statements[which]};
+    bool ok = pg_pipeline(connection, &command, 1, problem, failure);
+    result_free(&command.result);
     return ok;
 }
 

@@ -33,10 +33,10 @@ void files_place(const struct request *request, const char *place[static 3]) {
 /* Runs a statement as the anonymous reader. */
 static struct result *ask(struct request *request, enum transaction_statement which, const char *const *values,
                           bool binary) {
-    struct leg leg = {.statement = &request->app->transactions.statements[which], .values = values, .binary = binary};
+    struct command own = {&request->app->transactions.statements[which], values, .binary = binary};
     struct failure failure;
-    pool_fly(request->app->pool, &leg, 1, true, &request->problem, &failure);
-    return leg.result;
+    pool_pipeline(request->app->pool, &own, 1, true, &request->problem, &failure);
+    return own.result;
 }
 
 static bool refuse(struct request *request, const char *status, const char *day) {

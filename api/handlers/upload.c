@@ -31,23 +31,23 @@ struct upload {
 
 /* Runs a statement as the caller in a transaction of its own; once more where the connection broke, for each may be
  * repeated. A dry run is undone. The result is the caller's; NULL with a problem. */
-static struct result *run_as(struct request *request, const char *const *enter, struct leg own) {
+static struct result *run_as(struct request *request, const char *const *enter, struct command own) {
     const struct transactions *transactions = &request->app->transactions;
-    struct leg legs[] = {{.statement = &transactions->statements[ENTER], .values = enter},
-                         own,
-                         {.statement = &transactions->statements[UNDO]}};
+    struct command commands[] = {{.statement = &transactions->statements[ENTER], .values = enter},
+                                 own,
+                                 {.statement = &transactions->statements[UNDO]}};
     struct failure failure;
-    pool_fly(transactions->pool, legs, request->call.dry_run ? 3 : 2, true, &request->problem, &failure);
-    result_free(&legs[0].result);
-    result_free(&legs[2].result);
-    return legs[1].result;
+    pool_pipeline(transactions->pool, commands, request->call.dry_run ? 3 : 2, true, &request->problem, &failure);
+    result_free(&commands[0].result);
+    result_free(&commands[2].result);
+    return commands[1].result;
 }
 
 /* Runs one of the statements of files whose first column is a status. The row's other columns are copied to texts.
  * 0 without a status, -1 with a problem. */
 static int ask(struct request *request, const char *const *enter, enum transaction_statement which,
                const char *const *values, const char **texts, unsigned columns) {
-    struct leg own = {.statement = &request->app->transactions.statements[which], .values = values};
+    struct command own = {.statement = &request->app->transactions.statements[which], .values = values};
     struct result *result = run_as(request, enter, own);
     if (!result)
         return -1;
@@ -135,9 +135,9 @@ static bool keep_chunk(struct upload *upload, const char *bytes, int length) {
     struct request *request = upload->request;
     char number[16];
     snprintf(number, sizeof number, "%d", upload->chunks);
-    struct leg own = {.statement = &request->app->transactions.statements[FILE_CHUNK],
-                      .values = (const char *const[]){upload->id, number, bytes},
-                      .lengths = (const int[]){0, 0, length}};
+    struct command own = {.statement = &request->app->transactions.statements[FILE_CHUNK],
+                          .values = (const char *const[]){upload->id, number, bytes},
+                          .lengths = (const int[]){0, 0, length}};
     struct result *result = run_as(request, upload->enter, own);
     result_free(&result);
     return !request->problem.status;
@@ -213,8 +213,8 @@ static bool finish(struct upload *upload, const char *type) {
 static void drop(const struct upload *upload) {
     struct request *request = upload->request;
     struct problem cause = request->problem;
-    struct leg own = {.statement = &request->app->transactions.statements[FILE_DROP],
-                      .values = (const char *const[]){upload->id}};
+    struct command own = {.statement = &request->app->transactions.statements[FILE_DROP],
+                          .values = (const char *const[]){upload->id}};
     struct result *result = run_as(request, upload->enter, own);
     result_free(&result);
     request->problem = cause;

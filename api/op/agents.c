@@ -40,7 +40,7 @@ void agents_free(struct agents **agents) {
     *agents = NULL;
 }
 
-static pcre2_code *compile(const char *pattern, size_t length, char *reason, size_t size) {
+static pcre2_code *compile_agents(const char *pattern, size_t length, char *reason, size_t size) {
     int error;
     PCRE2_SIZE offset;
     pcre2_code *code =
@@ -51,13 +51,13 @@ static pcre2_code *compile(const char *pattern, size_t length, char *reason, siz
 }
 
 bool agents_pattern(const char *pattern, char *reason, size_t size) {
-    pcre2_code *code = compile(pattern, strlen(pattern), reason, size);
+    pcre2_code *code = compile_agents(pattern, strlen(pattern), reason, size);
     pcre2_code_free(code);
     return code;
 }
 
 /* All patterns of a kind as one: (?:a)|(?:b)…, or NULL where there is none. */
-static pcre2_code *join(const struct result *rows, const char *kind, struct arena *arena) {
+static pcre2_code *join_patterns(const struct result *rows, const char *kind, struct arena *arena) {
     struct buf joined = buf_new(arena, 16384, PATTERNS_MAX);
     char reason[128] = "";
     for (unsigned i = 0; i < result_rows(rows); i++) {
@@ -70,7 +70,7 @@ static pcre2_code *join(const struct result *rows, const char *kind, struct aren
             log_event(LOG_WARN, "invalid pattern", LOG_TEXT("pattern", pattern), LOG_TEXT("reason", reason));
     }
     const char *text = buf_text(&joined);
-    pcre2_code *code = text && *text ? compile(text, joined.length, reason, sizeof reason) : NULL;
+    pcre2_code *code = text && *text ? compile_agents(text, joined.length, reason, sizeof reason) : NULL;
     if (text && *text && !code)
         log_event(LOG_ERROR, "the patterns of agents do not join", LOG_TEXT("reason", reason));
     if (code)
@@ -88,7 +88,7 @@ bool agents_load(struct agents *agents, const struct result *rows, struct proble
         return problem_exhausted(problem);
     pcre2_code *patterns[KINDS];
     for (int i = 0; i < KINDS; i++)
-        patterns[i] = join(rows, kinds[i], arena);
+        patterns[i] = join_patterns(rows, kinds[i], arena);
     arena_free(&arena);
     pthread_rwlock_wrlock(&agents->lock);
     for (int i = 0; i < KINDS; i++) {

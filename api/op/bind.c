@@ -161,7 +161,7 @@ static const struct text *parameter_text(const struct spec *spec, const struct p
                                        : pairs_get(&inputs->query, parameter->name);
 }
 
-static void check_names(const struct spec *spec, const struct pairs *query, struct problem *problem) {
+static void check_query_names(const struct spec *spec, const struct pairs *query, struct problem *problem) {
     char pointer[128];
     for (unsigned i = 0; i < query->count; i++) {
         const char *name = query->items[i].name;
@@ -174,7 +174,7 @@ static void check_names(const struct spec *spec, const struct pairs *query, stru
 }
 
 bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inputs, struct problem *problem) {
-    check_names(spec, &inputs->query, problem);
+    check_query_names(spec, &inputs->query, problem);
     for (unsigned i = 0; i < spec->parameter_count; i++)
         if (spec->parameters[i].place != IN_HEADER) /* headers are read where they are used */
             bind_check_value(&spec->parameters[i], parameter_text(spec, &spec->parameters[i], inputs), problem);

@@ -10,7 +10,7 @@
 enum { BUCKETS = 4096, FRESH_US = 250000 };
 
 /* An answer in one block: etag, next link and body follow. */
-struct kept {
+struct copy {
     struct answer answer; /* first: what is lent leads back here */
     atomic_uint readers;  /* the entry's own, and the loans */
     size_t size;
@@ -20,7 +20,7 @@ struct kept {
 struct entry {
     struct entry *next;          /* in its bucket */
     struct entry *newer, *older; /* by last use */
-    struct kept *kept;           /* NULL until first made */
+    struct copy *copy;           /* NULL until first made */
     uint64_t generation;         /* in which kept was begun */
     uint64_t making;             /* generation of the ticket that is out, or 0 */
     uint64_t uncacheable_in;     /* generation in which there was nothing to keep */
@@ -50,9 +50,9 @@ struct cache *cache_new(size_t capacity, const unsigned char *seed) {
     return cache;
 }
 
-static void release(struct kept *kept) {
-    if (kept && atomic_fetch_sub(&kept->readers, 1) == 1)
-        free(kept);
+static void release_copy(struct copy *copy) {
+    if (copy && atomic_fetch_sub(&copy->readers, 1) == 1)
+        free(copy);
 }
 
 /* A keyed multiply-and-fold over eight bytes at a time. */
@@ -67,7 +67,7 @@ static uint64_t hash_of(const struct cache *cache, struct text key) {
     return hash;
 }
 
-static struct entry *find(struct cache *cache, struct text key, uint64_t hash) {
+static struct entry *find_entry(struct cache *cache, struct text key, uint64_t hash) {
     struct entry *entry = cache->buckets[hash % BUCKETS];
     while (entry &&
            (entry->hash != hash || entry->key_length != key.length || memcmp(entry->key, key.bytes, key.length) != 0))
@@ -95,10 +95,10 @@ static void touch(struct cache *cache, struct entry *entry) {
 }
 
 static size_t size_of(const struct entry *entry) {
-    return sizeof *entry + entry->key_length + (entry->kept ? entry->kept->size : 0);
+    return sizeof *entry + entry->key_length + (entry->copy ? entry->copy->size : 0);
 }
 
-static void drop(struct cache *cache, struct entry *entry) {
+static void drop_entry(struct cache *cache, struct entry *entry) {
     struct entry **link = &cache->buckets[entry->hash % BUCKETS];
     while (*link != entry)
         link = &(*link)->next;
@@ -106,7 +106,7 @@ static void drop(struct cache *cache, struct entry *entry) {
     unlink_use(cache, entry);
     cache->stats.bytes -= size_of(entry);
     cache->stats.entries--;
-    release(entry->kept);
+    release_copy(entry->copy);
     pthread_cond_destroy(&entry->settled);
     free(entry);
 }
@@ -116,7 +116,7 @@ static void make_room(struct cache *cache) {
     for (struct entry *entry = cache->oldest, *newer; entry && cache->stats.bytes > cache->capacity; entry = newer) {
         newer = entry->newer;
         if (!entry->users)
-            drop(cache, entry);
+            drop_entry(cache, entry);
     }
 }
 
@@ -124,12 +124,12 @@ void cache_free(struct cache **cache) {
     if (!*cache)
         return;
     while ((*cache)->oldest)
-        drop(*cache, (*cache)->oldest);
+        drop_entry(*cache, (*cache)->oldest);
     free(*cache);
     *cache = NULL;
 }
 
-static struct entry *add(struct cache *cache, struct text key, uint64_t hash) {
+static struct entry *add_entry(struct cache *cache, struct text key, uint64_t hash) {
     struct entry *entry = calloc(1, sizeof *entry + key.length);
     if (!entry)
         return NULL;
@@ -145,18 +145,18 @@ static struct entry *add(struct cache *cache, struct text key, uint64_t hash) {
     return entry;
 }
 
-static const struct answer *lend(struct kept *kept) {
-    atomic_fetch_add(&kept->readers, 1);
-    return &kept->answer;
+static const struct answer *lend_copy(struct copy *copy) {
+    atomic_fetch_add(&copy->readers, 1);
+    return &copy->answer;
 }
 
 void cache_give_back(const struct answer **answer) {
-    release((struct kept *)*answer);
+    release_copy((struct copy *)*answer);
     *answer = NULL;
 }
 
 static bool is_fresh(const struct cache *cache, const struct entry *entry) {
-    return entry && entry->kept && entry->generation == cache->generation;
+    return entry && entry->copy && entry->generation == cache->generation;
 }
 
 /* Waits, with the lock held, until the ticket that is out is settled; false when the time is over. */
@@ -175,7 +175,7 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
     const struct answer *found = NULL;
     assert(!ticket->entry); /* nobody would settle it any more, and who waits for it would wait in vain */
     pthread_mutex_lock(&cache->lock);
-    while ((entry = find(cache, key, hash)) && !is_fresh(cache, entry) && entry->making == cache->generation)
+    while ((entry = find_entry(cache, key, hash)) && !is_fresh(cache, entry) && entry->making == cache->generation)
         if (!wait_settled(cache, entry, until_us))
             break;
     if (clock_us() > cache->fresh_until || (entry && entry->uncacheable_in == cache->generation) ||
@@ -184,8 +184,8 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
     } else if (is_fresh(cache, entry)) {
         cache->stats.hits++;
         touch(cache, entry);
-        found = lend(entry->kept);
-    } else if (entry || (entry = add(cache, key, hash))) {
+        found = lend_copy(entry->copy);
+    } else if (entry || (entry = add_entry(cache, key, hash))) {
         cache->stats.misses++;
         entry->making = cache->generation;
         entry->users++;
@@ -195,42 +195,43 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
     return found;
 }
 
-static struct kept *keep(const struct answer *answer) {
+static struct copy *copy_answer(const struct answer *answer) {
     size_t etag = strlen(answer->etag) + 1, link = answer->next_link ? strlen(answer->next_link) + 1 : 0;
-    size_t size = sizeof(struct kept) + etag + link + answer->body.length;
-    struct kept *kept = malloc(size);
-    if (!kept)
+    size_t size = sizeof(struct copy) + etag + link + answer->body.length;
+    struct copy *copy = malloc(size);
+    if (!copy)
         return NULL;
-    *kept = (struct kept){.answer = *answer, .readers = 1, .size = size};
-    kept->answer.made_us = clock_us();
-    char *body = kept->bytes + etag + link;
-    kept->answer.etag = memcpy(kept->bytes, answer->etag, etag);
-    kept->answer.next_link = link ? memcpy(kept->bytes + etag, answer->next_link, link) : NULL;
-    kept->answer.body.bytes = memcpy(body, answer->body.bytes, answer->body.length);
-    return kept;
+    *copy = (struct copy){.answer = *answer, .readers = 1, .size = size};
+    copy->answer.made_us = clock_us();
+    char *body = copy->bytes + etag + link;
+    copy->answer.etag = memcpy(copy->bytes, answer->etag, etag);
+    copy->answer.next_link = link ? memcpy(copy->bytes + etag, answer->next_link, link) : NULL;
+    copy->answer.body.bytes = memcpy(body, answer->body.bytes, answer->body.length);
+    return copy;
 }
 
 void cache_settle(struct cache *cache, struct ticket *ticket, const struct answer *answer) {
     struct entry *entry = ticket->entry;
     if (!entry)
         return;
-    struct kept *kept = answer && answer->body.bytes && answer->body.length < cache->capacity / 8 ? keep(answer) : NULL;
+    struct copy *copy =
+        answer && answer->body.bytes && answer->body.length < cache->capacity / 8 ? copy_answer(answer) : NULL;
     pthread_mutex_lock(&cache->lock);
     if (entry->making == ticket->generation) { /* else somebody began anew in a later generation */
         entry->making = 0;
-        entry->uncacheable_in = answer && !kept ? ticket->generation : 0;
-        if (kept) {
-            cache->stats.bytes += kept->size - (entry->kept ? entry->kept->size : 0);
-            release(entry->kept);
-            entry->kept = kept;
+        entry->uncacheable_in = answer && !copy ? ticket->generation : 0;
+        if (copy) {
+            cache->stats.bytes += copy->size - (entry->copy ? entry->copy->size : 0);
+            release_copy(entry->copy);
+            entry->copy = copy;
             entry->generation = ticket->generation;
-            kept = NULL;
+            copy = NULL;
         }
         pthread_cond_broadcast(&entry->settled);
     }
     assert(entry->users > 0); /* a ticket is settled once */
     entry->users--;
-    release(kept);
+    release_copy(copy);
     make_room(cache);
     pthread_mutex_unlock(&cache->lock);
     ticket->entry = NULL;
@@ -239,8 +240,8 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
 const struct answer *cache_get_stale(struct cache *cache, struct text key) {
     uint64_t hash = hash_of(cache, key);
     pthread_mutex_lock(&cache->lock);
-    struct entry *entry = find(cache, key, hash);
-    const struct answer *found = entry && entry->kept ? lend(entry->kept) : NULL;
+    struct entry *entry = find_entry(cache, key, hash);
+    const struct answer *found = entry && entry->copy ? lend_copy(entry->copy) : NULL;
     cache->stats.stale += found != NULL;
     pthread_mutex_unlock(&cache->lock);
     return found;

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 /* The OID of a value that schema describes, or 0 when none fits. */
-static oid type_of(const struct schema *schema) {
+static oid oid_of(const struct schema *schema) {
     const char *format = schema_format(schema) ?: "";
     unsigned types = schema_types(schema) & ~(unsigned)SCHEMA_NULL;
     if (types == SCHEMA_STRING)
@@ -19,7 +19,7 @@ static oid type_of(const struct schema *schema) {
     if (types == SCHEMA_BOOLEAN)
         return OID_BOOL;
     if (types == SCHEMA_ARRAY && schema_items(schema)) {
-        oid item = type_of(schema_items(schema));
+        oid item = oid_of(schema_items(schema));
         return item == OID_TEXT   ? OID_TEXT_ARRAY
                : item == OID_INT4 ? OID_INT4_ARRAY
                : item == OID_DATE ? OID_DATE_ARRAY
@@ -69,13 +69,13 @@ static oid bind_name(const struct spec *spec, struct binding *binding, const cha
                    binding->name, spec->where);
     if (binding->parameter) {
         binding->kind = strcmp(binding->name, "limit") == 0 ? BIND_LIMIT : BIND_PARAMETER;
-        type = binding->parameter->engine ? 0 : type_of(binding->parameter->schema);
+        type = binding->parameter->engine ? 0 : oid_of(binding->parameter->schema);
     } else if (own) { /* :body is the whole, also where it has a property of that name */
         binding->kind = own->kind;
         type = own->type;
     } else if (property) {
         binding->kind = BIND_PROPERTY;
-        type = type_of(property);
+        type = oid_of(property);
     } else if (after) {
         binding->kind = BIND_AFTER;
         type = OID_TEXT;
@@ -210,7 +210,7 @@ static const struct known_type {
     oid type;
     enum column_kind kind;
     unsigned fits;
-} * find_type(oid type) {
+} * find_column_type(oid type) {
     static const struct known_type known[] = {
         {OID_TEXT, COLUMN_TEXT, SCHEMA_STRING},
         {OID_VARCHAR, COLUMN_TEXT, SCHEMA_STRING},
@@ -234,7 +234,7 @@ static const struct known_type {
 }
 
 /* Dates and instants must say so in the contract, and the other way round. */
-static bool format_fits(enum column_kind kind, const char *format) {
+static bool format_agrees(enum column_kind kind, const char *format) {
     if (kind == COLUMN_DATE || kind == COLUMN_INSTANT)
         return format && strcmp(format, kind == COLUMN_DATE ? "date" : "date-time") == 0;
     return kind != COLUMN_NUMBER || !format || strcmp(format, "int64") == 0;
@@ -243,7 +243,7 @@ static bool format_fits(enum column_kind kind, const char *format) {
 static void link_column(const struct operation *operation, struct column *column, oid type, struct gate *gate) {
     const struct spec *spec = operation->spec;
     const char *path = operation->query->path;
-    const struct known_type *known = find_type(type);
+    const struct known_type *known = find_column_type(type);
     column->engine = column->name[0] == '_';
     if (!known) {
         gate_fault(gate, path, "column %s has a type (OID %u) that is not rendered: cast it", column->name, type);
@@ -262,7 +262,7 @@ static void link_column(const struct operation *operation, struct column *column
         return;
     }
     unsigned wanted = schema_types(schema) & ~(unsigned)SCHEMA_NULL;
-    if (!(wanted & known->fits) || !format_fits(column->kind, schema_format(schema)))
+    if (!(wanted & known->fits) || !format_agrees(column->kind, schema_format(schema)))
         gate_fault(gate, path, "column %s has another type than the contract (%s)", column->name, spec->where);
     const json_t *csv = json_object_get(schema_node(schema), "x-csv");
     column->csv_hidden = json_is_false(csv);
@@ -298,9 +298,9 @@ static void check_cursor(const struct operation *operation, const struct link *l
 
 bool operation_link(struct arena *arena, struct operation *operation, struct connection *connection, struct gate *gate,
                     struct problem *problem) {
-    bool lost;
-    struct result *result = pg_describe(connection, &operation->statement, problem, &lost);
-    if (!result && !lost)
+    struct failure failure;
+    struct result *result = pg_describe(connection, &operation->statement, problem, &failure);
+    if (!result && !failure.lost)
         gate_fault(gate, operation->query->path, "PostgreSQL does not accept the statement; see the log");
     if (!result)
         return false;

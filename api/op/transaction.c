@@ -27,17 +27,17 @@ struct result *transaction_ask(const struct transactions *transactions, enum tra
     return NULL;
 }
 
-static void add(struct leg *legs, unsigned *count, const struct statement *statement, const char *const *values) {
-    assert(*count < LEGS_MAX);
-    legs[(*count)++] = (struct leg){.statement = statement, .values = values};
+static void push(struct command *list, unsigned *count, const struct statement *statement, const char *const *values) {
+    assert(*count < COMMANDS_MAX);
+    list[(*count)++] = (struct command){.statement = statement, .values = values};
 }
 
 static void roll_back(const struct transactions *transactions, struct connection *connection) {
-    struct leg leg = {.statement = &transactions->statements[ROLLBACK]};
+    struct command command = {.statement = &transactions->statements[ROLLBACK]};
     struct problem ignored = {0};
     struct failure failure;
-    pg_fly(connection, &leg, 1, &ignored, &failure);
-    result_free(&leg.result);
+    pg_pipeline(connection, &command, 1, &ignored, &failure);
+    result_free(&command.result);
 }
 
 /* Looks for an earlier answer to the same request; on success it stands in outcome. */
@@ -45,18 +45,18 @@ static bool find_kept(const struct transactions *transactions, struct connection
                       bool open, struct outcome *outcome, struct problem *problem) {
     const char *const values[] = {call->operation->spec->id, call->key, call->hash};
     const struct statement *statements = transactions->statements;
-    struct leg legs[LEGS_MAX];
+    struct command commands[COMMANDS_MAX];
     unsigned count = 0;
     struct failure failure;
     if (open)
-        add(legs, &count, &statements[ROLLBACK], NULL);
-    add(legs, &count, &statements[ENTER], call->enter);
-    add(legs, &count, &statements[KEPT], values);
-    if (!pg_fly(connection, legs, count, problem, &failure))
+        push(commands, &count, &statements[ROLLBACK], NULL);
+    push(commands, &count, &statements[ENTER], call->enter);
+    push(commands, &count, &statements[KEPT], values);
+    if (!pg_pipeline(connection, commands, count, problem, &failure))
         return false;
-    outcome->kept = legs[count - 1].result;
+    outcome->kept = commands[count - 1].result;
     for (unsigned i = 0; i + 1 < count; i++)
-        result_free(&legs[i].result);
+        result_free(&commands[i].result);
     if (!result_rows(outcome->kept)) {
         result_free(&outcome->kept);
         return problem_set(problem, "unavailable", "Whether the request took effect is not known: send it again.");
@@ -82,29 +82,29 @@ static bool run_once(const struct transactions *transactions, const struct call 
     const struct statement *statements = transactions->statements;
     bool held = !call->dry_run && strcmp(call->operation->spec->method, "GET") != 0, once = held && call->key;
     const char *const claim[] = {call->operation->spec->id, call->key, call->hash};
-    struct leg legs[LEGS_MAX];
+    struct command commands[COMMANDS_MAX];
     unsigned count = 0, own;
     struct connection *connection = pool_take(transactions->pool, problem);
     if (!connection)
         return false;
     if (held)
-        add(legs, &count, &statements[BEGIN], NULL);
-    add(legs, &count, &statements[ENTER], call->enter);
+        push(commands, &count, &statements[BEGIN], NULL);
+    push(commands, &count, &statements[ENTER], call->enter);
     if (once)
-        add(legs, &count, &statements[CLAIM], claim);
+        push(commands, &count, &statements[CLAIM], claim);
     own = count;
-    add(legs, &count, &call->operation->statement, call->values);
+    push(commands, &count, &call->operation->statement, call->values);
     if (call->operation->answer)
-        add(legs, &count, &call->operation->answer->statement, call->answer_values);
+        push(commands, &count, &call->operation->answer->statement, call->answer_values);
     if (call->dry_run)
-        add(legs, &count, &statements[UNDO], NULL);
-    bool ok = pg_fly(connection, legs, count, problem, failure);
+        push(commands, &count, &statements[UNDO], NULL);
+    bool ok = pg_pipeline(connection, commands, count, problem, failure);
     if (ok) {
-        outcome->row = legs[own].result;
-        outcome->answer = call->operation->answer ? legs[own + 1].result : NULL;
+        outcome->row = commands[own].result;
+        outcome->answer = call->operation->answer ? commands[own + 1].result : NULL;
         for (unsigned i = 0; i < count; i++)
-            if (i != own && legs[i].result != outcome->answer)
-                result_free(&legs[i].result);
+            if (i != own && commands[i].result != outcome->answer)
+                result_free(&commands[i].result);
         outcome->held = held ? connection : NULL;
     } else if (once && strcmp(failure->sqlstate, "SC200") == 0) {
         ok = find_kept(transactions, connection, call, true, outcome, problem);
@@ -131,13 +131,13 @@ bool transaction_commit(const struct transactions *transactions, const struct ca
                         const char *const answer[static 5], struct problem *problem) {
     const char *const values[] = {
         call->operation->spec->id, call->key, call->hash, answer[0], answer[1], answer[2], answer[3], answer[4]};
-    struct leg legs[] = {{.statement = &transactions->statements[KEEP], .values = values},
-                         {.statement = &transactions->statements[COMMIT]}};
+    struct command commands[] = {{.statement = &transactions->statements[KEEP], .values = values},
+                                 {.statement = &transactions->statements[COMMIT]}};
     struct failure failure;
     unsigned first = call->key ? 0 : 1;
-    bool ok = pg_fly(outcome->held, legs + first, 2 - first, problem, &failure);
-    result_free(&legs[0].result);
-    result_free(&legs[1].result);
+    bool ok = pg_pipeline(outcome->held, commands + first, 2 - first, problem, &failure);
+    result_free(&commands[0].result);
+    result_free(&commands[1].result);
     if (ok || failure.lost)
         pool_give(transactions->pool, &outcome->held);
     return ok || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));

@@ -115,16 +115,16 @@ static struct result *send_batch(struct uses *uses, struct arena *arena, struct 
                                  struct problem *problem) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         const char *values[VALUES];
-        struct leg leg = {.statement = &uses->transactions->statements[RECORD_USES], .values = values};
+        struct command command = {.statement = &uses->transactions->statements[RECORD_USES], .values = values};
         struct failure failure;
         if (!put_batch(uses, arena, batch, values)) {
             problem_exhausted(problem);
             return NULL;
         }
-        bool ok = pool_fly(uses->transactions->pool, &leg, 1, false, problem, &failure);
-        if (ok ? result_rows(leg.result) : !failure.lost)
-            return leg.result;
-        result_free(&leg.result);
+        bool ok = pool_pipeline(uses->transactions->pool, &command, 1, false, problem, &failure);
+        if (ok ? result_rows(command.result) : !failure.lost)
+            return command.result;
+        result_free(&command.result);
         if (ok && !load_agents(uses, problem))
             return NULL;
     }
@@ -190,7 +190,7 @@ static void *write_uses(void *argument) {
 }
 
 /* Stands in line until the use is done. False when nothing can be done, or its time is over before that begins. */
-static bool wait_for(struct uses *uses, struct waiter *waiter) {
+static bool await_use(struct uses *uses, struct waiter *waiter) {
     struct timespec until = clock_after(uses->wait_us + 1000000);
     pthread_mutex_lock(&uses->lock);
     uses->writes = uses->writes || pthread_create(&uses->writer, NULL, write_uses, uses) == 0;
@@ -229,7 +229,7 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
         return false;
     waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
     sem_init(&waiter.done, 0, 0);
-    if (!wait_for(uses, &waiter))
+    if (!await_use(uses, &waiter))
         problem_set(problem, "unavailable", "The database is busy.");
     sem_destroy(&waiter.done);
     *url = waiter.url;

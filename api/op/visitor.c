@@ -73,8 +73,8 @@ static bool wait_fetched(struct visitors *visitors, int64_t at) {
 /* The salts for this second, as a copy. One thread fetches them, without the lock. */
 static bool take_salts(struct visitors *visitors, int64_t at, struct salts *salts, struct problem *problem) {
     pthread_mutex_lock(&visitors->lock);
-    struct salts *kept = &visitors->salts, fresh = {0};
-    bool ok = covers(kept, at);
+    struct salts *current = &visitors->salts, fresh = {0};
+    bool ok = covers(current, at);
     if (!ok && visitors->fetching) {
         ok = wait_fetched(visitors, at);
     } else if (!ok) {
@@ -85,21 +85,21 @@ static bool take_salts(struct visitors *visitors, int64_t at, struct salts *salt
         visitors->fetching = false;
         visitors->rounds++;
         if (ok)
-            *kept = fresh;
+            *current = fresh;
         pthread_cond_broadcast(&visitors->fetched);
     }
-    if (kept->has_previous && at >= kept->starts + 2 * EDGE_S) { /* its time is over */
-        OPENSSL_cleanse(kept->previous, SALT);
-        kept->has_previous = false;
+    if (current->has_previous && at >= current->starts + 2 * EDGE_S) { /* its time is over */
+        OPENSSL_cleanse(current->previous, SALT);
+        current->has_previous = false;
     }
-    *salts = *kept;
+    *salts = *current;
     pthread_mutex_unlock(&visitors->lock);
     OPENSSL_cleanse(&fresh, sizeof fresh);
     return ok || (!problem->status && problem_set(problem, "unavailable", "Uses cannot be counted."));
 }
 
 /* 128 bits of a keyed hash. */
-static void hash(const unsigned char *salt, const void *who, size_t length, char key[static VISITOR_KEY]) {
+static void hash_visitor(const unsigned char *salt, const void *who, size_t length, char key[static VISITOR_KEY]) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     HMAC(EVP_sha256(), salt, SALT, who, length, digest, NULL);
     for (int i = 0; i < VISITOR_KEY - 1; i++)
@@ -118,10 +118,10 @@ bool visitor_find(struct visitors *visitors, struct arena *arena, const char *ad
         return false;
     memcpy(who, address, first);
     memcpy(who + first, user_agent, length - first);
-    hash(salts.day, who, length, keys->day);
-    hash(salts.month, who, length, keys->month);
+    hash_visitor(salts.day, who, length, keys->day);
+    hash_visitor(salts.month, who, length, keys->month);
     keys->previous[0] = '\0';
     if (at < salts.starts + EDGE_S && salts.has_previous)
-        hash(salts.previous, who, length, keys->previous);
+        hash_visitor(salts.previous, who, length, keys->previous);
     return true;
 }

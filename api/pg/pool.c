@@ -67,8 +67,8 @@ bool connection_wait(PGconn *pg, short events, int64_t deadline_us) {
     }
 }
 
-/* Session settings ride on the start-up packet: no extra flight. What is not needed to read the answers gives way to
- * the operator's own: libpq takes the last one of a name, those of the URL (dbname) among them. Whether there may be
+/* Session settings ride on the start-up packet: no extra round trip. What is not needed to read the answers gives way
+ * to the operator's own: libpq takes the last one of a name, those of the URL (dbname) among them. Whether there may be
  * writes is the database's to say. */
 static PGconn *start_connecting(const struct pool_options *options) {
     char settings[1024];
@@ -164,7 +164,7 @@ static bool wait_turn(struct pool *pool, const struct timespec *until, struct co
     return waiter.woken;
 }
 
-static struct connection *take(struct pool *pool, const struct timespec *until, struct problem *problem) {
+static struct connection *take_connection(struct pool *pool, const struct timespec *until, struct problem *problem) {
     for (;;) {
         while (pool->stats.idle) {
             struct connection *connection = pool->idle[--pool->stats.idle];
@@ -194,7 +194,7 @@ static struct connection *take(struct pool *pool, const struct timespec *until, 
 struct connection *pool_take(struct pool *pool, struct problem *problem) {
     struct timespec until = clock_after(pool->options.wait_us);
     pthread_mutex_lock(&pool->lock);
-    struct connection *connection = take(pool, &until, problem);
+    struct connection *connection = take_connection(pool, &until, problem);
     pthread_mutex_unlock(&pool->lock);
     return connection;
 }

@@ -21,95 +21,97 @@ static bool is_prepared(const struct connection *connection, unsigned index) {
     return connection->prepared[index / 64] >> (index % 64) & 1;
 }
 
-static void set_prepared(struct connection *connection, unsigned index, bool prepared) {
-    uint64_t bit = (uint64_t)1 << (index % 64);
-    connection->prepared[index / 64] &= ~bit;
-    connection->prepared[index / 64] |= prepared ? bit : 0;
+static void set_prepared(struct connection *connection, unsigned index) {
+    connection->prepared[index / 64] |= (uint64_t)1 << (index % 64);
 }
 
-/* A flight under way. */
-struct flight {
-    struct leg *legs;
-    unsigned count, at; /* at: the leg whose answer comes next */
+/* Commands under way. */
+struct pipeline {
+    struct connection *connection;
+    struct command *commands;
+    unsigned count, at; /* at: the command whose answer comes next */
+    bool describe;      /* the statements, instead of running them */
     bool preparing;     /* its Prepare is answered first */
+    int64_t deadline_us;
     PGresult *error;
     bool timed_out, lost; /* no answer: the connection is of no more use */
 };
 
-static bool send_all(struct connection *connection, int64_t deadline_us) {
+static bool send_all(const struct pipeline *pipeline) {
+    PGconn *pg = pipeline->connection->pg;
     int pending;
-    while ((pending = PQflush(connection->pg)) == 1) {
-        if (!connection_wait(connection->pg, POLLIN | POLLOUT, deadline_us) || !PQconsumeInput(connection->pg))
+    while ((pending = PQflush(pg)) == 1) {
+        if (!connection_wait(pg, POLLIN | POLLOUT, pipeline->deadline_us) || !PQconsumeInput(pg))
             return false;
     }
     return pending == 0;
 }
 
-/* The next result, waiting for it no longer than deadline_us; NULL also ends each command. */
-static bool next_result(struct connection *connection, int64_t deadline_us, struct flight *flight, PGresult **result) {
-    while (PQisBusy(connection->pg)) {
-        if (!connection_wait(connection->pg, POLLIN, deadline_us)) {
-            flight->timed_out = true;
+/* The next result, waiting for it no longer than the deadline; NULL also ends each command. */
+static bool next_result(struct pipeline *pipeline, PGresult **result) {
+    PGconn *pg = pipeline->connection->pg;
+    while (PQisBusy(pg)) {
+        pipeline->timed_out = !connection_wait(pg, POLLIN, pipeline->deadline_us);
+        if (pipeline->timed_out || !PQconsumeInput(pg))
             return false;
-        }
-        if (!PQconsumeInput(connection->pg)) {
-            flight->lost = true;
-            return false;
-        }
     }
-    *result = PQgetResult(connection->pg);
+    *result = PQgetResult(pg);
     return true;
 }
 
-static bool queue(struct connection *connection, const struct leg *leg, bool describe) {
+static bool queue(const struct pipeline *pipeline, const struct command *command) {
     static const char *const none[1];
-    const struct statement *statement = leg->statement;
+    const struct statement *statement = command->statement;
+    PGconn *pg = pipeline->connection->pg;
     int formats[BINARY_VALUES_MAX]; /* 1 is binary */
-    assert(!leg->lengths || statement->count <= BINARY_VALUES_MAX);
-    for (unsigned i = 0; leg->lengths && i < statement->count; i++)
-        formats[i] = leg->lengths[i] != 0;
-    if (!is_prepared(connection, statement->index) &&
-        !PQsendPrepare(connection->pg, statement->name, statement->text, (int)statement->count, statement->types))
+    assert(!command->lengths || statement->count <= BINARY_VALUES_MAX);
+    for (unsigned i = 0; command->lengths && i < statement->count; i++)
+        formats[i] = command->lengths[i] != 0;
+    if (!is_prepared(pipeline->connection, statement->index) &&
+        !PQsendPrepare(pg, statement->name, statement->text, (int)statement->count, statement->types))
         return false;
-    return describe ? PQsendDescribePrepared(connection->pg, statement->name)
-                    : PQsendQueryPrepared(connection->pg, statement->name, (int)statement->count, leg->values ?: none,
-                                          leg->lengths, leg->lengths ? formats : NULL, leg->binary);
+    return pipeline->describe
+               ? PQsendDescribePrepared(pg, statement->name)
+               : PQsendQueryPrepared(pg, statement->name, (int)statement->count, command->values ?: none,
+                                     command->lengths, command->lengths ? formats : NULL, command->binary);
+}
+
+/* Whether the command whose answer comes next has to be prepared. */
+static bool must_prepare(const struct pipeline *pipeline) {
+    return pipeline->at < pipeline->count &&
+           !is_prepared(pipeline->connection, pipeline->commands[pipeline->at].statement->index);
 }
 
 /* Hands one answer to the command that it belongs to. */
-static void take(struct connection *connection, struct flight *flight, PGresult *result) {
+static void take_result(struct pipeline *pipeline, PGresult *result) {
     ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_FATAL_ERROR && !flight->error) {
-        flight->error = result;
-    } else if (flight->error || flight->at == flight->count ||
+    if (status == PGRES_FATAL_ERROR && !pipeline->error) {
+        pipeline->error = result;
+    } else if (pipeline->error || pipeline->at == pipeline->count ||
                (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)) {
         PQclear(result);
-    } else if (flight->preparing) { /* it stays prepared even where its first run fails */
-        set_prepared(connection, flight->legs[flight->at].statement->index, true);
-        flight->preparing = false;
+    } else if (pipeline->preparing) { /* it stays prepared even where its first run fails */
+        set_prepared(pipeline->connection, pipeline->commands[pipeline->at].statement->index);
+        pipeline->preparing = false;
         PQclear(result);
     } else {
-        flight->legs[flight->at++].result = (struct result *)result;
-        flight->preparing =
-            flight->at < flight->count && !is_prepared(connection, flight->legs[flight->at].statement->index);
+        pipeline->commands[pipeline->at++].result = (struct result *)result;
+        pipeline->preparing = must_prepare(pipeline);
     }
 }
 
-/* Sends the legs with a Sync and reads up to it: only then is anything known to be committed. */
-static void fly(struct connection *connection, struct flight *flight, bool describe) {
-    int64_t deadline_us = clock_us() + connection->query_timeout_us + GRACE_US;
+/* Sends the commands with a Sync and reads up to it: only then is anything known to be committed. */
+static void exchange(struct pipeline *pipeline) {
     bool sent = true;
-    assert(flight->count <= LEGS_MAX);
-    flight->preparing = flight->count && !is_prepared(connection, flight->legs[0].statement->index);
-    for (unsigned i = 0; sent && i < flight->count; i++)
-        sent = queue(connection, &flight->legs[i], describe);
-    if (!sent || !PQpipelineSync(connection->pg) || !send_all(connection, deadline_us)) {
-        flight->lost = true;
-        return;
-    }
-    for (int nothing = 0; nothing < 2;) { /* two in a row without a Sync: the connection is gone */
+    assert(pipeline->count <= COMMANDS_MAX);
+    pipeline->deadline_us = clock_us() + pipeline->connection->query_timeout_us + GRACE_US;
+    pipeline->preparing = must_prepare(pipeline);
+    for (unsigned i = 0; sent && i < pipeline->count; i++)
+        sent = queue(pipeline, &pipeline->commands[i]);
+    sent = sent && PQpipelineSync(pipeline->connection->pg) && send_all(pipeline);
+    for (int nothing = 0; sent && nothing < 2;) { /* two in a row without a Sync: the connection is gone */
         PGresult *result;
-        if (!next_result(connection, deadline_us, flight, &result))
+        if (!next_result(pipeline, &result))
             break;
         nothing = result ? 0 : nothing + 1;
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
@@ -117,35 +119,36 @@ static void fly(struct connection *connection, struct flight *flight, bool descr
             return;
         }
         if (result)
-            take(connection, flight, result);
+            take_result(pipeline, result);
     }
-    flight->lost = !flight->timed_out;
+    pipeline->lost = !pipeline->timed_out;
 }
 
-static const char *error_field(const struct flight *flight, int field) {
-    return (flight->error ? PQresultErrorField(flight->error, field) : NULL) ?: "";
+static const char *error_field(const struct pipeline *pipeline, int field) {
+    return (pipeline->error ? PQresultErrorField(pipeline->error, field) : NULL) ?: "";
 }
 
 /* Whether the session, not the statement alone, is over: FATAL, PANIC, or no word of the server's at all. */
-static bool session_over(const struct connection *connection, const struct flight *flight) {
-    return PQstatus(connection->pg) != CONNECTION_OK ||
-           strcmp(error_field(flight, PG_DIAG_SEVERITY_NONLOCALIZED), "ERROR") != 0;
+static bool session_over(const struct pipeline *pipeline) {
+    return PQstatus(pipeline->connection->pg) != CONNECTION_OK ||
+           strcmp(error_field(pipeline, PG_DIAG_SEVERITY_NONLOCALIZED), "ERROR") != 0;
 }
 
-/* Tells a failed flight in the log and in problem. */
-static void fail(struct connection *connection, const struct flight *flight, struct problem *problem,
-                 struct failure *failure) {
-    const char *sqlstate = error_field(flight, PG_DIAG_SQLSTATE);
-    if (flight->timed_out) {
+/* Says in the log and in problem why a pipeline failed. */
+static void report_failure(const struct pipeline *pipeline, struct problem *problem, struct failure *failure) {
+    struct connection *connection = pipeline->connection;
+    const char *sqlstate = error_field(pipeline, PG_DIAG_SQLSTATE);
+    const char *constraint = error_field(pipeline, PG_DIAG_CONSTRAINT_NAME);
+    if (pipeline->timed_out) {
         connection->broken = connection->timed_out = true;
         problem_set(problem, "timeout", "The database did not answer in time.");
-    } else if (flight->lost || session_over(connection, flight)) {
+    } else if (pipeline->lost || session_over(pipeline)) {
         connection->broken = failure->lost = true;
         problem_set(problem, "unavailable", "The connection to the database was lost.");
     } else {
-        /* a right that was never granted is a fault of ours, one that a policy refuses is the caller's lot */
-        bool ungranted = strcmp(error_field(flight, PG_DIAG_SOURCE_FUNCTION), "aclcheck_error") == 0;
-        problem_from_sqlstate(problem, ungranted ? "XX000" : sqlstate, error_field(flight, PG_DIAG_CONSTRAINT_NAME));
+        /* a right that was never granted is a fault of ours, a policy's refusal is the caller's fault (403) */
+        bool ungranted = strcmp(error_field(pipeline, PG_DIAG_SOURCE_FUNCTION), "aclcheck_error") == 0;
+        problem_from_sqlstate(problem, ungranted ? "XX000" : sqlstate, constraint);
     }
     /* the message of an error of ours (syntax, permission) carries no value of a caller; others may */
     bool ours = strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "XX", 2) == 0;
@@ -155,94 +158,92 @@ static void fail(struct connection *connection, const struct flight *flight, str
               : problem->status >= 500 ? LOG_ERROR
                                        : LOG_INFO,
               "query failed",
-              LOG_TEXT("query", flight->at < flight->count ? flight->legs[flight->at].statement->name : ""),
-              LOG_TEXT("sqlstate", sqlstate), LOG_TEXT("constraint", error_field(flight, PG_DIAG_CONSTRAINT_NAME)),
-              LOG_TEXT("message", ours ? error_field(flight, PG_DIAG_MESSAGE_PRIMARY) : ""));
+              LOG_TEXT("query", pipeline->at < pipeline->count ? pipeline->commands[pipeline->at].statement->name : ""),
+              LOG_TEXT("sqlstate", sqlstate), LOG_TEXT("constraint", constraint),
+              LOG_TEXT("message", ours ? error_field(pipeline, PG_DIAG_MESSAGE_PRIMARY) : ""));
 }
 
-/* A command of the session itself, in a flight of its own. */
-static void command(struct connection *connection, const char *text) {
-    struct flight flight = {0};
+/* A command of the session itself, in a pipeline of its own. */
+static void run_text(struct connection *connection, const char *text) {
+    struct pipeline pipeline = {.connection = connection};
     if (PQsendQueryParams(connection->pg, text, 0, NULL, NULL, NULL, NULL, 0))
-        fly(connection, &flight, false);
-    PQclear(flight.error);
+        exchange(&pipeline);
+    PQclear(pipeline.error);
 }
 
-/* Whether it is worth flying once more, and if so makes the session fit for it: a plan or a name is no longer valid
+/* Whether it is worth a second attempt, and if so makes the session fit for it: a plan or a name is no longer valid
  * there (TRAPS: after DDL, after DISCARD), or others held what this one needed. */
-static bool may_fly_again(struct connection *connection, const struct flight *flight) {
-    const char *sqlstate = error_field(flight, PG_DIAG_SQLSTATE);
+static bool may_retry(const struct pipeline *pipeline) {
+    struct connection *connection = pipeline->connection;
+    const char *sqlstate = error_field(pipeline, PG_DIAG_SQLSTATE);
     bool stale = strcmp(sqlstate, "0A000") == 0 || strcmp(sqlstate, "26000") == 0;
     bool collided = strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0;
     if (!stale && !collided)
         return false;
     if (PQtransactionStatus(connection->pg) == PQTRANS_INERROR)
-        command(connection, "ROLLBACK");
+        run_text(connection, "ROLLBACK");
     if (stale) {
-        command(connection, "DEALLOCATE ALL");
+        run_text(connection, "DEALLOCATE ALL");
         memset(connection->prepared, 0, sizeof connection->prepared);
     }
     return true;
 }
 
-static bool run(struct connection *connection, struct leg *legs, unsigned count, bool describe, struct problem *problem,
-                struct failure *failure) {
-    bool whole = PQtransactionStatus(connection->pg) == PQTRANS_IDLE; /* no earlier flight would be undone with it */
+static bool run_all(struct connection *connection, struct command *commands, unsigned count, bool describe,
+                    struct problem *problem, struct failure *failure) {
+    bool whole = PQtransactionStatus(connection->pg) == PQTRANS_IDLE; /* no earlier command would be undone with it */
     *failure = (struct failure){.lost = connection->broken};
-    if (connection->broken) /* it would be waited for once more */
+    if (connection->broken) /* it would be waited for again */
         return problem_set(problem, "unavailable", "The connection to the database was lost.");
-    for (int attempt = 0;; attempt++) {
-        struct flight flight = {.legs = legs, .count = count};
-        fly(connection, &flight, describe);
-        bool undone = strcmp(error_field(&flight, PG_DIAG_SQLSTATE), "SCDRY") == 0;
-        if (undone)
-            PQclear(flight.error);
-        if (undone || (!flight.error && !flight.lost && !flight.timed_out))
+    for (bool first = true, again = true; again; first = false) {
+        struct pipeline pipeline = {
+            .connection = connection, .commands = commands, .count = count, .describe = describe};
+        exchange(&pipeline);
+        bool undone = strcmp(error_field(&pipeline, PG_DIAG_SQLSTATE), "SCDRY") == 0;
+        bool ok = undone || (!pipeline.error && !pipeline.lost && !pipeline.timed_out);
+        for (unsigned i = 0; !ok && i < count; i++)
+            result_free(&commands[i].result);
+        again = !ok && first && whole && !pipeline.lost && !pipeline.timed_out && may_retry(&pipeline);
+        if (!ok && !again)
+            report_failure(&pipeline, problem, failure);
+        PQclear(pipeline.error);
+        if (ok)
             return true;
-        for (unsigned i = 0; i < count; i++)
-            result_free(&legs[i].result);
-        bool again = !attempt && whole && !flight.lost && !flight.timed_out && may_fly_again(connection, &flight);
-        if (!again)
-            fail(connection, &flight, problem, failure);
-        PQclear(flight.error);
-        if (!again)
-            return false;
     }
+    return false;
 }
 
-bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, struct problem *problem,
-            struct failure *failure) {
-    return run(connection, legs, count, false, problem, failure);
+bool pg_pipeline(struct connection *connection, struct command *commands, unsigned count, struct problem *problem,
+                 struct failure *failure) {
+    return run_all(connection, commands, count, false, problem, failure);
 }
 
-bool pool_fly(struct pool *pool, struct leg *legs, unsigned count, bool again, struct problem *problem,
-              struct failure *failure) {
+bool pool_pipeline(struct pool *pool, struct command *commands, unsigned count, bool retry, struct problem *problem,
+                   struct failure *failure) {
     bool ok = false;
     *failure = (struct failure){.lost = true};
-    for (int attempt = 0; !ok && failure->lost && attempt < (again ? 2 : 1); attempt++) {
+    for (int attempt = 0; !ok && failure->lost && attempt < (retry ? 2 : 1); attempt++) {
         problem->status = 0;
         struct connection *connection = pool_take(pool, problem);
         if (!connection)
             return failure->lost = false;
-        ok = run(connection, legs, count, false, problem, failure);
+        ok = run_all(connection, commands, count, false, problem, failure);
         pool_give(pool, &connection);
     }
     return ok;
 }
 
-struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool again,
+struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool retry,
                         struct problem *problem) {
-    struct leg leg = {.statement = statement, .values = values};
+    struct command command = {.statement = statement, .values = values};
     struct failure failure;
-    pool_fly(pool, &leg, 1, again, problem, &failure);
-    return leg.result;
+    pool_pipeline(pool, &command, 1, retry, problem, &failure);
+    return command.result;
 }
 
 struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem,
-                           bool *lost) {
-    struct leg leg = {.statement = statement};
-    struct failure failure;
-    run(connection, &leg, 1, true, problem, &failure);
-    *lost = failure.lost;
-    return leg.result;
+                           struct failure *failure) {
+    struct command command = {.statement = statement};
+    run_all(connection, &command, 1, true, problem, failure);
+    return command.result;
 }

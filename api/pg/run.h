@@ -1,4 +1,4 @@
-/* Prepared statements in one flight, and their rows. The only place with libpq-fe.h is pg/. */
+/* Prepared statements in one pipeline, and their rows. The only place with libpq-fe.h is pg/. */
 #pragma once
 #include "base/gate.h"
 #include "base/problem.h"
@@ -41,10 +41,10 @@ struct statement {
  * are no more. */
 void statement_number(struct statement *statement, const char *where, struct gate *gate);
 
-enum { LEGS_MAX = 7 };
+enum { COMMANDS_MAX = 7 };
 
-/* One statement of a flight. */
-struct leg {
+/* One statement of a pipeline. */
+struct command {
     const struct statement *statement;
     const char *const *values; /* text form, NULL is SQL NULL; NULL where there are none */
     const int *lengths;        /* of the values in binary form, 0 for the others; NULL: all are text */
@@ -52,28 +52,28 @@ struct leg {
     struct result *result;     /* out: the caller's; NULL after a failure */
 };
 
-/* What became of a flight that failed, besides its problem. */
+/* What became of a pipeline that failed, besides its problem. */
 struct failure {
     bool lost;        /* the connection broke before an answer: whether it took effect is not known */
     char sqlstate[6]; /* of the database's error; "" without one */
 };
 
-/* Sends all legs, LEGS_MAX at most, with one Sync, preparing what the session has not seen, and answers only after it:
- * without a BEGIN among them they are one implicit transaction, with one it stays open. What the session or others got
- * in the way of (a stale plan, a deadlock) is flown once more. False with problem and failure, and no results. SCDRY,
- * by which a last leg undoes what the others did, is no failure. */
-bool pg_fly(struct connection *connection, struct leg *legs, unsigned count, struct problem *problem,
-            struct failure *failure);
+/* Sends all commands, COMMANDS_MAX at most, with one Sync (libpq's pipeline mode), preparing what the session has not
+ * seen, and answers only after it: without a BEGIN among them they are one implicit transaction, with one it stays
+ * open. What the session or others got in the way of (a stale plan, a deadlock) is retried once. False with problem and
+ * failure, and no results. SCDRY, by which a last command undoes what the others did, is no failure. */
+bool pg_pipeline(struct connection *connection, struct command *commands, unsigned count, struct problem *problem,
+                 struct failure *failure);
 
-/* pg_fly on a connection that the pool lends for it alone. again: where it broke, once more on another one, which must
- * do no harm. */
-bool pool_fly(struct pool *pool, struct leg *legs, unsigned count, bool again, struct problem *problem,
-              struct failure *failure);
+/* pg_pipeline on a connection that the pool lends for it alone. retry: where that broke, once more on another one,
+ * which must do no harm. */
+bool pool_pipeline(struct pool *pool, struct command *commands, unsigned count, bool retry, struct problem *problem,
+                   struct failure *failure);
 
-/* pool_fly with one leg: its result, or NULL. */
-struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool again,
+/* pool_pipeline of one command: its result, or NULL. */
+struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool retry,
                         struct problem *problem);
 
-/* Prepares and describes: a result without rows, whose columns tell names and types. */
+/* Prepares and describes: a result without rows, whose columns give names and types. */
 struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem,
-                           bool *lost);
+                           struct failure *failure);

@@ -84,7 +84,7 @@ static void put_value(struct buf *buf, const struct column *column, const struct
 }
 
 /* By a byte order mark a spreadsheet that opens the file knows that it is UTF-8. */
-static void begin(struct rendering *rendering) {
+static void csv_begin(struct rendering *rendering) {
     const char *comma = rendering->asked ? "\xEF\xBB\xBF" : "";
     for (unsigned i = 0; i < rendering->column_count; i++) {
         if (!shown(&rendering->columns[i]))
@@ -96,7 +96,7 @@ static void begin(struct rendering *rendering) {
     buf_str(rendering->buf, "\r\n");
 }
 
-static void row(struct rendering *rendering, const struct value *values) {
+static void csv_row(struct rendering *rendering, const struct value *values) {
     const char *comma = "";
     for (unsigned i = 0; i < rendering->column_count; i++) {
         if (!shown(&rendering->columns[i]))
@@ -120,6 +120,6 @@ const struct renderer render_csv = {
     .media_type = "text/csv",
     .content_type = "text/csv; charset=utf-8",
     .whole = true,
-    .begin = begin,
-    .row = row,
+    .begin = csv_begin,
+    .row = csv_row,
 };

@@ -2,20 +2,20 @@
 #include "render/render.h"
 #include <string.h>
 
-static const struct value *find(const struct rendering *rendering, const struct value *values, const char *name) {
+static const struct value *cell_of(const struct rendering *rendering, const struct value *values, const char *name) {
     for (unsigned i = 0; i < rendering->column_count; i++)
         if (strcmp(rendering->columns[i].name, name) == 0)
             return values[i].text ? &values[i] : NULL;
     return NULL;
 }
 
-static void begin(struct rendering *rendering) {
+static void geojson_begin(struct rendering *rendering) {
     if (rendering->list)
         buf_str(rendering->buf, "{\"type\":\"FeatureCollection\",\"features\":[");
 }
 
-static void row(struct rendering *rendering, const struct value *values) {
-    const struct value *id = find(rendering, values, "slug"), *geometry = find(rendering, values, "_geometry");
+static void geojson_row(struct rendering *rendering, const struct value *values) {
+    const struct value *id = cell_of(rendering, values, "slug"), *geometry = cell_of(rendering, values, "_geometry");
     struct buf *buf = rendering->buf;
     buf_str(buf, rendering->rows++ ? ",{\"type\":\"Feature\"" : "{\"type\":\"Feature\"");
     if (id) {
@@ -32,7 +32,7 @@ static void row(struct rendering *rendering, const struct value *values) {
     buf_char(buf, '}');
 }
 
-static void end(struct rendering *rendering) {
+static void geojson_end(struct rendering *rendering) {
     if (rendering->list)
         buf_str(rendering->buf, "]}");
 }
@@ -42,7 +42,7 @@ const struct renderer render_geojson = {
     .media_type = "application/geo+json",
     .content_type = "application/geo+json",
     .whole = true,
-    .begin = begin,
-    .row = row,
-    .end = end,
+    .begin = geojson_begin,
+    .row = geojson_row,
+    .end = geojson_end,
 };

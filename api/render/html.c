@@ -3,14 +3,14 @@
 #include "render/render.h"
 #include <string.h>
 
-static void row(struct rendering *rendering, const struct value *values) {
+static void document_row(struct rendering *rendering, const struct value *values) {
     for (unsigned i = 0; i < rendering->column_count; i++)
         if (strcmp(rendering->columns[i].name, "_body") == 0 && values[i].text)
             buf_put(rendering->buf, values[i].text, values[i].length);
 }
 
 #define DOCUMENT(format, media_type)                                                                                   \
-    { format, media_type, media_type "; charset=utf-8", false, NULL, row, NULL }
+    { format, media_type, media_type "; charset=utf-8", false, NULL, document_row, NULL }
 
 const struct renderer render_html = DOCUMENT("html", "text/html"), render_text = DOCUMENT("txt", "text/plain"),
                       render_xml = DOCUMENT("xml", "application/xml");

@@ -33,7 +33,7 @@ static void put_line(struct buf *buf, const char *line, size_t length) {
 }
 
 /* Section 3.3.11: backslash, semicolon, comma and newline are escaped; other controls become spaces. */
-static void put_text(struct buf *line, const char *text, size_t length) {
+static void put_escaped(struct buf *line, const char *text, size_t length) {
     for (size_t i = 0; i < length; i++) {
         if (text[i] == '\n') {
             buf_put(line, "\\n", 2);
@@ -59,7 +59,7 @@ static void put_time(struct buf *line, const struct value *value, enum column_ki
 }
 
 /* The property's name, with what says how its value is to be read. */
-static void put_name(struct buf *line, const struct column *column) {
+static void put_property_name(struct buf *line, const struct column *column) {
     const char *name = column->name + sizeof prefix - 1, *end = name + strlen(name);
     if (column->kind == COLUMN_LOCAL || (column->kind == COLUMN_INSTANT && end - name > 4 && !strcmp(end - 4, "_utc")))
         end = strrchr(name, '_');
@@ -75,14 +75,14 @@ static void put_property(struct rendering *rendering, const struct column *colum
     struct buf line = buf_new(rendering->buf->arena, value->length + 64, value->length * 2 + 256);
     bool time = column->kind == COLUMN_DATE || column->kind == COLUMN_INSTANT || column->kind == COLUMN_LOCAL;
     bool uri = strcmp(column->name, "_ical_url") == 0 || strcmp(column->name, "_ical_conference") == 0;
-    put_name(&line, column);
+    put_property_name(&line, column);
     if (time)
         put_time(&line, value, column->kind);
     else if (column->kind == COLUMN_NUMBER || uri) /* which are not escaped */
         for (size_t i = 0; i < value->length; i++)
             buf_char(&line, (unsigned char)value->text[i] < 0x20 ? ' ' : value->text[i]);
     else
-        put_text(&line, value->text, value->length);
+        put_escaped(&line, value->text, value->length);
     rendering->buf->failed |= line.failed;
     if (!line.failed)
         put_line(rendering->buf, line.data, line.length);
@@ -107,7 +107,7 @@ static void put_head(struct rendering *rendering, const struct value *values) {
     buf_str(rendering->buf, zoned ? zone : "");
 }
 
-static void row(struct rendering *rendering, const struct value *values) {
+static void ical_row(struct rendering *rendering, const struct value *values) {
     static const char start[] = "_ical_dtstart";
     if (!rendering->rows++)
         put_head(rendering, values);
@@ -124,7 +124,7 @@ static void row(struct rendering *rendering, const struct value *values) {
     buf_str(rendering->buf, "END:VEVENT\r\n");
 }
 
-static void end(struct rendering *rendering) {
+static void ical_end(struct rendering *rendering) {
     if (!rendering->rows)
         put_head(rendering, NULL);
     buf_str(rendering->buf, "END:VCALENDAR\r\n");
@@ -135,6 +135,6 @@ const struct renderer render_ical = {
     .media_type = "text/calendar",
     .content_type = "text/calendar; charset=utf-8",
     .whole = true,
-    .row = row,
-    .end = end,
+    .row = ical_row,
+    .end = ical_end,
 };

@@ -99,7 +99,7 @@ static bool check_times(const json_t *payload, int64_t now, struct claims *claim
     return true;
 }
 
-static bool check_type(const struct jws *jws, enum token_kind kind) {
+static bool check_typ(const struct jws *jws, enum token_kind kind) {
     bool access = jws->type && strcasecmp(jws->type, "at+jwt") == 0;
     bool plain = !jws->type || strcasecmp(jws->type, "JWT") == 0;
     switch (kind) {
@@ -121,7 +121,7 @@ static bool is_bearer(const json_t *payload) {
 bool jws_claims(const struct jws *jws, enum token_kind kind, int64_t now, struct arena *arena, struct claims *claims,
                 struct problem *problem) {
     *claims = (struct claims){0};
-    if (!check_type(jws, kind) || !is_bearer(jws->payload))
+    if (!check_typ(jws, kind) || !is_bearer(jws->payload))
         return problem_set(problem, "unauthorized", "The token is of another kind.");
     if (!check_times(jws->payload, now, claims, problem))
         return false;

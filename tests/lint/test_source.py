@@ -69,6 +69,20 @@ def lines_of_code():
     return {"engine": sum(lines.values()) - token - counter - handlers, "tokens": token, "counter": counter, "handlers": handlers, "api": sum(lines.values())}
 
 
+def defined_twice(files):
+    """Names of functions that more than one file defines: gdb, perf and readers could not tell them apart."""
+    where = {}
+    for name, text in files.items():
+        for function in re.findall(r"^[a-z_][^\n;={}()]*?\b(\w+)\([^;{}]*\) \{", code(text), re.M):
+            where.setdefault(function, set()).add(name)
+    return sorted(function for function, names in where.items() if len(names) > 1)
+
+
+def test_no_function_is_defined_twice():
+    assert len(twice := defined_twice(sources())) <= LIMITS["functions named twice"], twice
+    assert defined_twice({"a.c": "static int f(int a,\n   int b) {\n}\n", "b.c": "struct x *f(void) {\n}\nint g(void);\n", "c.c": "int g(void) {\n}\n"}) == ["f"]
+
+
 def test_the_walk_is_the_codes_own_table():
     steps = re.findall(r"^    \[STEP_(\w+)\] = ", (harness.ROOT / "api/http/request.c").read_text(), re.M)
     assert [step.lower() for step in steps] == re.findall(r"^             (\w+)  ", (harness.ROOT / "README.md").read_text(), re.M)

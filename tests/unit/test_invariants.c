@@ -60,23 +60,23 @@ static void given_back_twice(void) {
     pool_give(pool, &(struct connection *){&connection});
 }
 
-static void fly(unsigned count, unsigned index) {
+static void send(unsigned count, unsigned index) {
     static const oid no_types[1];
     struct statement statement = {.index = index, .name = "x", .text = "SELECT 1", .types = no_types};
-    struct leg legs[LEGS_MAX + 1] = {{.statement = &statement}};
+    struct command commands[COMMANDS_MAX + 1] = {{.statement = &statement}};
     struct connection connection = {0};
     struct failure failure;
-    for (int i = 0; i <= LEGS_MAX; i++)
-        legs[i].statement = &statement;
-    pg_fly(&connection, legs, count, &request.problem, &failure);
+    for (int i = 0; i <= COMMANDS_MAX; i++)
+        commands[i].statement = &statement;
+    pg_pipeline(&connection, commands, count, &request.problem, &failure);
 }
 
-static void too_many_legs(void) {
-    fly(LEGS_MAX + 1, 1);
+static void too_many_commands(void) {
+    send(COMMANDS_MAX + 1, 1);
 }
 
 static void number_out_of_range(void) {
-    fly(1, STATEMENTS_MAX);
+    send(1, STATEMENTS_MAX);
 }
 
 static void too_many_columns(void) {
@@ -119,7 +119,7 @@ START_TEST(each_bites) {
     } cases[] = {{"no arena", no_arena},
                  {"unknown slug", unknown_slug},
                  {"a connection given back twice", given_back_twice},
-                 {"too many legs", too_many_legs},
+                 {"too many commands", too_many_commands},
                  {"a statement's number out of range", number_out_of_range},
                  {"too many columns", too_many_columns},
                  {"a body over the head's room", body_over_the_head},
