@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 /* FRESH_US bounds how long after a commit an old answer may still be given. */
 enum { BUCKETS = 4096, FRESH_US = 250000 };
@@ -18,13 +19,13 @@ struct copy {
 };
 
 struct entry {
-    struct entry *next;          /* in its bucket */
-    struct entry *newer, *older; /* by last use */
-    struct copy *copy;           /* NULL until first made */
-    uint64_t generation;         /* in which kept was begun */
-    uint64_t making;             /* generation of the ticket that is out, or 0 */
-    uint64_t uncacheable_in;     /* generation in which there was nothing to keep */
-    unsigned users;              /* who waits here, and the ticket's holder: keeps the entry */
+    LIST_ENTRY(entry) bucket; /* those of the same hash */
+    TAILQ_ENTRY(entry) use;   /* by last use, the newest first */
+    struct copy *copy;        /* NULL until first made */
+    uint64_t generation;      /* in which kept was begun */
+    uint64_t making;          /* generation of the ticket that is out, or 0 */
+    uint64_t uncacheable_in;  /* generation in which there was nothing to keep */
+    unsigned users;           /* who waits here, and the ticket's holder: keeps the entry */
     pthread_cond_t settled;
     uint64_t hash;
     size_t key_length;
@@ -33,8 +34,8 @@ struct entry {
 
 struct cache {
     pthread_mutex_t lock; /* guards all below */
-    struct entry *buckets[BUCKETS];
-    struct entry *newest, *oldest;
+    LIST_HEAD(, entry) buckets[BUCKETS];
+    TAILQ_HEAD(uses_list, entry) uses;
     size_t capacity;
     uint64_t seed, generation;
     int64_t fresh_until;
@@ -47,6 +48,7 @@ struct cache *cache_new(size_t capacity, const unsigned char *seed) {
         log_fatal("out of memory");
     *cache = (struct cache){.lock = PTHREAD_MUTEX_INITIALIZER, .capacity = capacity, .generation = 1};
     memcpy(&cache->seed, seed, sizeof cache->seed);
+    TAILQ_INIT(&cache->uses);
     return cache;
 }
 
@@ -68,30 +70,11 @@ static uint64_t hash_of(const struct cache *cache, struct text key) {
 }
 
 static struct entry *find_entry(struct cache *cache, struct text key, uint64_t hash) {
-    struct entry *entry = cache->buckets[hash % BUCKETS];
-    while (entry &&
-           (entry->hash != hash || entry->key_length != key.length || memcmp(entry->key, key.bytes, key.length) != 0))
-        entry = entry->next;
+    struct entry *entry;
+    LIST_FOREACH (entry, &cache->buckets[hash % BUCKETS], bucket)
+        if (entry->hash == hash && entry->key_length == key.length && memcmp(entry->key, key.bytes, key.length) == 0)
+            break;
     return entry;
-}
-
-static void unlink_use(struct cache *cache, struct entry *entry) {
-    *(entry->newer ? &entry->newer->older : &cache->newest) = entry->older;
-    *(entry->older ? &entry->older->newer : &cache->oldest) = entry->newer;
-}
-
-static void link_use(struct cache *cache, struct entry *entry) {
-    entry->newer = NULL;
-    entry->older = cache->newest;
-    *(cache->newest ? &cache->newest->newer : &cache->oldest) = entry;
-    cache->newest = entry;
-}
-
-static void touch(struct cache *cache, struct entry *entry) {
-    if (cache->newest == entry)
-        return;
-    unlink_use(cache, entry);
-    link_use(cache, entry);
 }
 
 static size_t size_of(const struct entry *entry) {
@@ -99,11 +82,8 @@ static size_t size_of(const struct entry *entry) {
 }
 
 static void drop_entry(struct cache *cache, struct entry *entry) {
-    struct entry **link = &cache->buckets[entry->hash % BUCKETS];
-    while (*link != entry)
-        link = &(*link)->next;
-    *link = entry->next;
-    unlink_use(cache, entry);
+    LIST_REMOVE(entry, bucket);
+    TAILQ_REMOVE(&cache->uses, entry, use);
     cache->stats.bytes -= size_of(entry);
     cache->stats.entries--;
     release_copy(entry->copy);
@@ -113,8 +93,9 @@ static void drop_entry(struct cache *cache, struct entry *entry) {
 
 /* Drops what was not used for longest until the rest fits. */
 static void make_room(struct cache *cache) {
-    for (struct entry *entry = cache->oldest, *newer; entry && cache->stats.bytes > cache->capacity; entry = newer) {
-        newer = entry->newer;
+    for (struct entry *entry = TAILQ_LAST(&cache->uses, uses_list), *newer;
+         entry && cache->stats.bytes > cache->capacity; entry = newer) {
+        newer = TAILQ_PREV(entry, uses_list, use);
         if (!entry->users)
             drop_entry(cache, entry);
     }
@@ -123,8 +104,8 @@ static void make_room(struct cache *cache) {
 void cache_free(struct cache **cache) {
     if (!*cache)
         return;
-    while ((*cache)->oldest)
-        drop_entry(*cache, (*cache)->oldest);
+    for (struct entry *entry; (entry = TAILQ_FIRST(&(*cache)->uses));)
+        drop_entry(*cache, entry);
     free(*cache);
     *cache = NULL;
 }
@@ -137,9 +118,8 @@ static struct entry *add_entry(struct cache *cache, struct text key, uint64_t ha
     entry->hash = hash;
     entry->key_length = key.length;
     memcpy(entry->key, key.bytes, key.length);
-    entry->next = cache->buckets[hash % BUCKETS];
-    cache->buckets[hash % BUCKETS] = entry;
-    link_use(cache, entry);
+    LIST_INSERT_HEAD(&cache->buckets[hash % BUCKETS], entry, bucket);
+    TAILQ_INSERT_HEAD(&cache->uses, entry, use);
     cache->stats.bytes += size_of(entry);
     cache->stats.entries++;
     return entry;
@@ -183,7 +163,8 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
         cache->stats.bypasses++;
     } else if (is_fresh(cache, entry)) {
         cache->stats.hits++;
-        touch(cache, entry);
+        TAILQ_REMOVE(&cache->uses, entry, use);
+        TAILQ_INSERT_HEAD(&cache->uses, entry, use);
         found = lend_copy(entry->copy);
     } else if (entry || (entry = add_entry(cache, key, hash))) {
         cache->stats.misses++;

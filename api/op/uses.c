@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <time.h>
 
 /* BATCH_MAX: most uses of a commit. ATTEMPTS: of a batch, when patterns have changed meanwhile or the connection broke.
@@ -14,7 +15,7 @@ enum { BATCH_MAX = 256, ATTEMPTS = 3, VALUES = 8, ARENA_MAX = 64 << 20 };
 
 /* A use on its way; on the stack of whoever waits for it. */
 struct waiter {
-    struct waiter *next;
+    STAILQ_ENTRY(waiter) next;
     sem_t done;
     const struct use *use;
     struct arena *arena;
@@ -25,6 +26,8 @@ struct waiter {
     bool taken; /* in a batch: it does not leave before that is over; guarded by lock */
 };
 
+STAILQ_HEAD(line, waiter);
+
 struct uses {
     const struct transactions *transactions;
     struct agents *agents;
@@ -32,7 +35,7 @@ struct uses {
     struct visitors *visitors;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t work;
-    struct waiter *first, **last;
+    struct line line;
     pthread_t writer;
     struct arena *scratch; /* the writer's, for one batch after another */
     bool writes, ends;     /* the writer was started; is to end */
@@ -48,7 +51,7 @@ struct uses *uses_new(struct arena *arena, const struct transactions *transactio
     pthread_cond_init(&uses->work, NULL);
     if (!(uses->scratch = arena_new(ARENA_MAX)))
         log_fatal("out of memory");
-    uses->last = &uses->first;
+    STAILQ_INIT(&uses->line);
     return uses;
 }
 
@@ -87,17 +90,20 @@ static void put_use(struct buf buffers[static VALUES], const struct waiter *wait
 }
 
 /* The batch as arrays. Classes are told anew where the patterns have changed since. */
-static bool put_batch(struct uses *uses, struct arena *arena, struct waiter *batch, const char *values[static VALUES]) {
+static bool put_batch(struct uses *uses, struct arena *arena, const struct line *batch,
+                      const char *values[static VALUES]) {
     struct buf buffers[VALUES];
     for (int i = 0; i < VALUES; i++)
         buffers[i] = buf_new(arena, 2048, 1 << 20);
     int64_t version = agents_version(uses->agents);
     buf_int(&buffers[0], version);
     char before = '{';
-    for (struct waiter *waiter = batch; waiter; waiter = waiter->next, before = ',') {
+    struct waiter *waiter;
+    STAILQ_FOREACH (waiter, batch, next) {
         if (waiter->version != version)
             waiter->class = agents_class(uses->agents, waiter->use->user_agent, &waiter->version);
         put_use(buffers, waiter, before);
+        before = ',';
     }
     for (int i = 0; i < VALUES; i++) {
         if (i)
@@ -111,7 +117,7 @@ static bool put_batch(struct uses *uses, struct arena *arena, struct waiter *bat
 
 /* A row of status and address for each use of the batch, when all are committed, or NULL. Once more where the
  * connection broke, for that does no harm, or the patterns of agents are others now. */
-static struct result *send_batch(struct uses *uses, struct arena *arena, struct waiter *batch,
+static struct result *send_batch(struct uses *uses, struct arena *arena, const struct line *batch,
                                  struct problem *problem) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         const char *values[VALUES];
@@ -147,26 +153,23 @@ static void settle(struct waiter *waiter, const struct result *result, unsigned 
     waiter->url = result_text(waiter->arena, result, row, 1);
 }
 
-/* Takes who waits, with the lock held: the batch, linked. */
-static struct waiter *take_batch(struct uses *uses) {
-    struct waiter *batch = uses->first, **link = &uses->first;
-    for (unsigned count = 0; *link && count < BATCH_MAX; count++) {
-        (*link)->taken = true;
-        link = &(*link)->next;
+/* Takes who waits, with the lock held. */
+static void take_batch(struct uses *uses, struct line *batch) {
+    struct waiter *waiter;
+    STAILQ_INIT(batch);
+    for (unsigned count = 0; count < BATCH_MAX && (waiter = STAILQ_FIRST(&uses->line)); count++) {
+        waiter->taken = true;
+        STAILQ_REMOVE_HEAD(&uses->line, next);
+        STAILQ_INSERT_TAIL(batch, waiter, next);
     }
-    uses->first = *link;
-    *link = NULL;
-    if (!uses->first)
-        uses->last = &uses->first;
-    return batch;
 }
 
-static void run_batch(struct uses *uses, struct arena *arena, struct waiter *batch) {
+static void run_batch(struct uses *uses, struct arena *arena, struct line *batch) {
     struct problem problem = {0};
     struct result *result = send_batch(uses, arena, batch, &problem);
     unsigned row = 0;
-    for (struct waiter *waiter = batch, *next; waiter; waiter = next) {
-        next = waiter->next; /* once it is posted it may be gone */
+    for (struct waiter *waiter; (waiter = STAILQ_FIRST(batch));) {
+        STAILQ_REMOVE_HEAD(batch, next); /* once it is posted it may be gone */
         settle(waiter, result, row++, &problem);
         sem_post(&waiter->done);
     }
@@ -176,15 +179,15 @@ static void run_batch(struct uses *uses, struct arena *arena, struct waiter *bat
 /* The one thread that writes uses: those that come while a batch is on its way are the next one. */
 static void *write_uses(void *argument) {
     struct uses *uses = argument;
-    for (struct waiter *batch = NULL;; arena_reset(uses->scratch)) {
+    for (struct line batch;; arena_reset(uses->scratch)) {
         pthread_mutex_lock(&uses->lock);
-        while (!uses->first && !uses->ends)
+        while (STAILQ_EMPTY(&uses->line) && !uses->ends)
             pthread_cond_wait(&uses->work, &uses->lock);
-        batch = take_batch(uses);
+        take_batch(uses, &batch);
         pthread_mutex_unlock(&uses->lock);
-        if (!batch)
+        if (STAILQ_EMPTY(&batch))
             break;
-        run_batch(uses, uses->scratch, batch);
+        run_batch(uses, uses->scratch, &batch);
     }
     return NULL;
 }
@@ -195,8 +198,7 @@ static bool await_use(struct uses *uses, struct waiter *waiter) {
     pthread_mutex_lock(&uses->lock);
     uses->writes = uses->writes || pthread_create(&uses->writer, NULL, write_uses, uses) == 0;
     bool waits = uses->writes;
-    *uses->last = waiter;
-    uses->last = &waiter->next;
+    STAILQ_INSERT_TAIL(&uses->line, waiter, next);
     pthread_cond_signal(&uses->work);
     pthread_mutex_unlock(&uses->lock);
     while (waits && sem_clockwait(&waiter->done, CLOCK_MONOTONIC, &until) != 0)
@@ -204,11 +206,8 @@ static bool await_use(struct uses *uses, struct waiter *waiter) {
     if (waits)
         return true;
     pthread_mutex_lock(&uses->lock);
-    struct waiter **link = &uses->first;
-    while (!waiter->taken && *link != waiter)
-        link = &(*link)->next;
-    if (!waiter->taken && !(*link = waiter->next))
-        uses->last = link;
+    if (!waiter->taken)
+        STAILQ_REMOVE(&uses->line, waiter, waiter, next);
     pthread_mutex_unlock(&uses->lock);
     while (waiter->taken && sem_wait(&waiter->done) != 0) /* on its way, and that is bounded */
         ;

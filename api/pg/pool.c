@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <time.h>
 
 enum { BACKOFF_FIRST_US = 50000, BACKOFF_MAX_US = 1000000 };
 
 struct waiter {
-    struct waiter *next;
+    STAILQ_ENTRY(waiter) next;
     pthread_cond_t wake;
     struct connection *connection; /* handed over, or NULL: look again */
     bool woken;
@@ -23,7 +24,7 @@ struct pool {
     struct pool_options options;
     pthread_mutex_t lock; /* guards all below */
     struct connection **idle;
-    struct waiter *first, **last;
+    STAILQ_HEAD(, waiter) waiters; /* in the order in which they came */
     unsigned generation;
     int64_t retry_at, backoff; /* after a failed connect: not before, and how long */
     struct pool_stats stats;
@@ -35,7 +36,7 @@ struct pool *pool_new(const struct pool_options *options) {
     if (!pool || !idle)
         log_fatal("out of memory");
     *pool = (struct pool){.options = *options, .idle = idle, .lock = PTHREAD_MUTEX_INITIALIZER};
-    pool->last = &pool->first;
+    STAILQ_INIT(&pool->waiters);
     pool->stats.size = options->size;
     return pool;
 }
@@ -109,10 +110,8 @@ static struct connection *connect_to(const struct pool_options *options, int64_t
 }
 
 static void wake(struct pool *pool, struct connection *connection) {
-    struct waiter *waiter = pool->first;
-    pool->first = waiter->next;
-    if (!pool->first)
-        pool->last = &pool->first;
+    struct waiter *waiter = STAILQ_FIRST(&pool->waiters);
+    STAILQ_REMOVE_HEAD(&pool->waiters, next);
     waiter->connection = connection;
     waiter->woken = true;
     pthread_cond_signal(&waiter->wake);
@@ -137,28 +136,22 @@ static struct connection *open_one(struct pool *pool) {
     if (pool->backoff > BACKOFF_MAX_US)
         pool->backoff = BACKOFF_MAX_US;
     pool->retry_at = clock_us() + pool->backoff;
-    while (pool->first && !pool->stats.open) /* nobody is left to hand one over */
+    while (!STAILQ_EMPTY(&pool->waiters) && !pool->stats.open) /* nobody is left to hand one over */
         wake(pool, NULL);
     return NULL;
 }
 
 /* Waits its turn, with the lock held; false when the time is over. */
 static bool wait_turn(struct pool *pool, const struct timespec *until, struct connection **connection) {
-    struct waiter waiter = {.wake = PTHREAD_COND_INITIALIZER}, **link;
-    *pool->last = &waiter;
-    pool->last = &waiter.next;
+    struct waiter waiter = {.wake = PTHREAD_COND_INITIALIZER};
+    STAILQ_INSERT_TAIL(&pool->waiters, &waiter, next);
     pool->stats.waiting++;
     pool->stats.waits++;
     while (!waiter.woken && pthread_cond_clockwait(&waiter.wake, &pool->lock, CLOCK_MONOTONIC, until) == 0)
         ;
     pool->stats.waiting--;
-    if (!waiter.woken) {
-        for (link = &pool->first; *link != &waiter; link = &(*link)->next)
-            ;
-        *link = waiter.next;
-        if (!waiter.next)
-            pool->last = link;
-    }
+    if (!waiter.woken)
+        STAILQ_REMOVE(&pool->waiters, &waiter, waiter, next);
     pthread_cond_destroy(&waiter.wake);
     *connection = waiter.connection;
     return waiter.woken;
@@ -211,11 +204,11 @@ void pool_give(struct pool *pool, struct connection **lent) {
         pool->stats.lost++;
         if (!connection->timed_out && connection->generation == pool->generation)
             pool->generation++;
-        if (pool->first)
+        if (!STAILQ_EMPTY(&pool->waiters))
             wake(pool, NULL); /* there is room to open another */
     } else {
         connection->generation = pool->generation; /* it has just answered */
-        if (pool->first)
+        if (!STAILQ_EMPTY(&pool->waiters))
             wake(pool, connection);
         else {
             assert(pool->stats.idle < pool->stats.size); /* each is given back once, where it was lent */
