@@ -155,3 +155,19 @@ const char *hex_text(struct arena *arena, const char *before, const unsigned cha
         buf_put(&text, (char[]){"0123456789abcdef"[bytes[i] >> 4], "0123456789abcdef"[bytes[i] & 15]}, 2);
     return buf_text(&text);
 }
+
+static uint64_t fold(uint64_t hash, uint64_t word) {
+    unsigned __int128 product = (unsigned __int128)(hash ^ word) * 0x9E3779B97F4A7C15u;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The length, then eight bytes at a time. */
+uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t length) {
+    uint64_t hash = fold(seed, length), word;
+    for (size_t i = 0; i < length; i += 8) {
+        word = 0;
+        memcpy(&word, (const char *)bytes + i, length - i < 8 ? length - i : 8);
+        hash = fold(hash, word);
+    }
+    return hash;
+}

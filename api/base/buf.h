@@ -36,5 +36,8 @@ const char *base64url_text(struct arena *arena, const unsigned char *bytes, size
 /* Text and then bytes as lower-case hexadecimal digits, lent likewise: "\\x" makes PostgreSQL's bytea of them. */
 const char *hex_text(struct arena *arena, const char *before, const unsigned char *bytes, size_t length);
 
+/* A keyed hash of bytes: with a secret seed nobody can aim at another's place in a table. */
+uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t length);
+
 /* The bytes, NUL-terminated, lent by the arena; NULL when anything failed. */
 const char *buf_text(struct buf *buf);

@@ -1,4 +1,5 @@
 #include "base/limit.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -34,17 +35,10 @@ void limiter_free(struct limiter **limiter) {
     *limiter = NULL;
 }
 
-/* FNV-1a from a secret start, mixed at the end: two that collide share a quota, no more. */
-static uint64_t hash_text(uint64_t hash, const char *text) {
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
-    return (hash ^ 0xff) * 0x100000001B3u;
-}
-
 bool limiter_take(struct limiter *limiter, char kind, const char *text, const char *more, int64_t quota, int64_t *left,
                   int64_t *reset_s) {
-    uint64_t hash = hash_text(hash_text(limiter->seed ^ (unsigned char)kind, text), more);
-    hash ^= hash >> 29;
+    uint64_t hash = hash_bytes(limiter->seed ^ (unsigned char)kind, text, strlen(text)); /* who collide share a quota */
+    hash = hash_bytes(hash, more, strlen(more));
     int64_t seconds = clock_us() / 1000000, window = seconds / WINDOW_S;
     struct slot *places = limiter->slots[hash % SLOTS], *slot = &places[0];
     pthread_mutex_t *lock = &limiter->locks[hash % SLOTS % LOCKS];

@@ -122,10 +122,8 @@ static const char *match(struct agents *agents, const char *user_agent, size_t l
 
 const char *agents_class(struct agents *agents, const char *user_agent, int64_t *version) {
     size_t length = strnlen(user_agent, AGENT_MAX);
-    uint64_t hash = agents->seed;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)user_agent[i]) * 0x100000001B3u;
-    struct known *slot = &agents->slots[(hash ^ hash >> 29) % SLOTS];
+    uint64_t hash = hash_bytes(agents->seed, user_agent, length);
+    struct known *slot = &agents->slots[hash % SLOTS];
     pthread_rwlock_rdlock(&agents->lock);
     *version = agents->version;
     pthread_mutex_lock(&agents->slots_lock);

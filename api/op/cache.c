@@ -1,4 +1,5 @@
 #include "op/cache.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include <assert.h>
 #include <pthread.h>
@@ -55,18 +56,6 @@ struct cache *cache_new(size_t capacity, const unsigned char *seed) {
 static void release_copy(struct copy *copy) {
     if (copy && atomic_fetch_sub(&copy->readers, 1) == 1)
         free(copy);
-}
-
-/* A keyed multiply-and-fold over eight bytes at a time. */
-static uint64_t hash_of(const struct cache *cache, struct text key) {
-    uint64_t hash = cache->seed ^ key.length;
-    for (size_t i = 0; i < key.length; i += 8) {
-        uint64_t word = 0;
-        memcpy(&word, key.bytes + i, key.length - i < 8 ? key.length - i : 8);
-        unsigned __int128 product = (unsigned __int128)(hash ^ word) * 0x9E3779B97F4A7C15u;
-        hash = (uint64_t)product ^ (uint64_t)(product >> 64);
-    }
-    return hash;
 }
 
 static struct entry *find_entry(struct cache *cache, struct text key, uint64_t hash) {
@@ -149,7 +138,7 @@ static bool wait_settled(struct cache *cache, struct entry *entry, int64_t until
 }
 
 const struct answer *cache_get(struct cache *cache, struct text key, int64_t wait_us, struct ticket *ticket) {
-    uint64_t hash = hash_of(cache, key);
+    uint64_t hash = hash_bytes(cache->seed, key.bytes, key.length);
     int64_t until_us = clock_us() + wait_us;
     struct entry *entry;
     const struct answer *found = NULL;
@@ -219,7 +208,7 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
 }
 
 const struct answer *cache_get_stale(struct cache *cache, struct text key) {
-    uint64_t hash = hash_of(cache, key);
+    uint64_t hash = hash_bytes(cache->seed, key.bytes, key.length);
     pthread_mutex_lock(&cache->lock);
     struct entry *entry = find_entry(cache, key, hash);
     const struct answer *found = entry && entry->copy ? lend_copy(entry->copy) : NULL;

@@ -17,6 +17,21 @@ static void tear_down(void) {
     ck_assert_ptr_null(arena);
 }
 
+/* Of what differs in bytes, length, place or seed, none is another's. */
+START_TEST(hashes_are_apart) {
+    static const struct text texts[] = {{"", 0},    {"\0", 1},       {"a", 1},         {"b", 1},
+                                        {"a\0", 2}, {"abcdefgh", 8}, {"abcdefghi", 9}, {"ibcdefgha", 9}};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    uint64_t hashes[2 * TEXTS];
+    for (int i = 0; i < 2 * TEXTS; i++) {
+        uint64_t seed = i < TEXTS ? 0x0123456789abcdef : 0xfedcba9876543211;
+        hashes[i] = hash_bytes(seed, texts[i % TEXTS].bytes, texts[i % TEXTS].length);
+        for (int j = 0; j < i; j++)
+            ck_assert(hashes[i] != hashes[j]);
+    }
+}
+END_TEST
+
 START_TEST(arena_aligns_zeroes_and_ends) {
     for (size_t size = 1; size < 5000; size += 37) {
         unsigned char *memory = arena_alloc(arena, size);
@@ -203,6 +218,6 @@ END_TEST
 int main(void) {
     return run_cases("base", set_up, tear_down,
                      (const TTest *const[]){arena_aligns_zeroes_and_ends, buffer_fails_once_and_for_good,
-                                            buffer_writes_json_strings, integers, numbers, dates, utf8, encodings,
-                                            problems, problems_stay_utf8, NULL});
+                                            buffer_writes_json_strings, hashes_are_apart, integers, numbers, dates,
+                                            utf8, encodings, problems, problems_stay_utf8, NULL});
 }
