@@ -344,7 +344,7 @@ void contract_release(const struct contract *contract) {
 
 const struct parameter *spec_parameter(const struct spec *spec, enum parameter_place place, const char *name) {
     for (unsigned i = 0; i < spec->parameter_count; i++)
-        if (spec->parameters[i].place == place && strcmp(spec->parameters[i].name, name) == 0)
+        if ((place == IN_ANY || spec->parameters[i].place == place) && strcmp(spec->parameters[i].name, name) == 0)
             return &spec->parameters[i];
     return NULL;
 }

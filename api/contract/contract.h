@@ -8,7 +8,7 @@
 
 enum { BODY_BYTES = 64 * 1024, BODY_VALUES = 5000 }; /* of a body whose operation does not say */
 
-enum parameter_place { IN_PATH, IN_QUERY, IN_HEADER };
+enum parameter_place { IN_PATH, IN_QUERY, IN_HEADER, IN_ANY };
 
 struct parameter {
     const char *name;

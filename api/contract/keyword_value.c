@@ -104,42 +104,35 @@ static bool compile_number(struct schema *schema, struct rule *rule) {
     return json_is_number(rule->operand);
 }
 
-/* Less than, equal, greater: -1, 0, 1. */
-static int compare(const json_t *a, const json_t *b) {
-    if (json_is_integer(a) && json_is_integer(b))
-        return (json_integer_value(a) > json_integer_value(b)) - (json_integer_value(a) < json_integer_value(b));
-    return (json_number_value(a) > json_number_value(b)) - (json_number_value(a) < json_number_value(b));
-}
-
-static bool check_bound(const struct schema *schema, const struct rule *rule, const json_t *value,
-                        struct check *check) {
-    bool least = rule->keyword->name[1] == 'i';
-    int sign = json_is_number(value) ? compare(value, rule->operand) : 0;
-    return (least ? sign >= 0 : sign <= 0) ||
-           keyword_wrong(check, "must be at %s %g", least ? "least" : "most", json_number_value(rule->operand));
-}
-
-/* ---- sizes ---- */
-
 static bool compile_count(struct schema *schema, struct rule *rule) {
     return json_number_value(rule->operand) >= 0 && json_is_number(rule->operand) &&
            value_type(rule->operand) == SCHEMA_INTEGER;
 }
 
-/* minLength to maxProperties: code points, items or members of a value that has any. */
-static bool check_size(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
+/* A number, or the code points, items or members of what has them; NAN: the keyword does not speak of such a value.
+ * A long double has the 64 bits of every integer. */
+static long double size_of_value(const json_t *value, char what) {
+    return what == 'L' && json_is_string(value)  ? scan_code_points(json_string_value(value), json_string_length(value))
+           : what == 'I' && json_is_array(value) ? json_array_size(value)
+           : what == 'P' && json_is_object(value)  ? json_object_size(value)
+           : what == 'i' && json_is_integer(value) ? (long double)json_integer_value(value)
+           : what == 'i' && json_is_real(value)    ? (long double)json_real_value(value)
+                                                   : NAN;
+}
+
+/* minimum to maxProperties; the fourth letter of each says of what. */
+static bool check_bound(const struct schema *schema, const struct rule *rule, const json_t *value,
+                        struct check *check) {
     bool least = rule->keyword->name[1] == 'i';
     char what = rule->keyword->name[3];
-    json_type type = what == 'L' ? JSON_STRING : what == 'I' ? JSON_ARRAY : JSON_OBJECT;
-    double size = what == 'L'   ? (double)scan_code_points(json_string_value(value), json_string_length(value))
-                  : what == 'I' ? (double)json_array_size(value)
-                                : (double)json_object_size(value);
-    double bound = json_number_value(rule->operand);
-    return json_typeof(value) != type || (least ? size >= bound : size <= bound) ||
-           keyword_wrong(check, "must have at %s %g %s", least ? "least" : "most", bound,
-                         what == 'L'   ? "characters"
-                         : what == 'I' ? "items"
-                                       : "members");
+    long double size = size_of_value(value, what), bound = size_of_value(rule->operand, 'i');
+    return isnan(size) || (least ? size >= bound : size <= bound) ||
+           keyword_wrong(check, "must %s at %s %g%s", what == 'i' ? "be" : "have", least ? "least" : "most",
+                         (double)bound,
+                         what == 'L'   ? " characters"
+                         : what == 'I' ? " items"
+                         : what == 'P' ? " members"
+                                       : "");
 }
 
 /* ---- strings ---- */
@@ -179,12 +172,12 @@ static bool check_format(const struct schema *schema, const struct rule *rule, c
 
 const struct keyword value_keywords[] = {
     {"type", compile_type, check_type, true},
-    {"minLength", compile_count, check_size, true},
-    {"maxLength", compile_count, check_size, true},
-    {"minItems", compile_count, check_size, true},
-    {"maxItems", compile_count, check_size, true},
-    {"minProperties", compile_count, check_size, true},
-    {"maxProperties", compile_count, check_size, true},
+    {"minLength", compile_count, check_bound, true},
+    {"maxLength", compile_count, check_bound, true},
+    {"minItems", compile_count, check_bound, true},
+    {"maxItems", compile_count, check_bound, true},
+    {"minProperties", compile_count, check_bound, true},
+    {"maxProperties", compile_count, check_bound, true},
     {"enum", compile_array, check_enum, false},
     {"const", NULL, check_const, false},
     {"minimum", compile_number, check_bound, false},

@@ -143,10 +143,24 @@ const struct schema *schema_property(const struct schema *schema, const char *na
     return found;
 }
 
-void schema_each_required(const struct schema *schema, void (*visit)(const char *name, void *), void *context) {
+/* index: out, what of it is left behind those of this schema. */
+static const char *find_required(const struct schema *schema, size_t *index) {
     const struct rule *required = find_rule(schema, "required"), *all = find_rule(schema, "allOf");
-    for (size_t i = 0; required && i < json_array_size(required->operand); i++)
-        visit(json_string_value(json_array_get(required->operand, i)), context);
-    for (size_t i = 0; all && i < all->count; i++)
-        schema_each_required(all->named[i].schema, visit, context);
+    size_t count = required ? json_array_size(required->operand) : 0;
+    const char *name = *index < count ? json_string_value(json_array_get(required->operand, *index)) : NULL;
+    *index -= name ? 0 : count;
+    for (size_t i = 0; all && !name && i < all->count; i++)
+        name = find_required(all->named[i].schema, index);
+    return name;
+}
+
+const char *schema_required(const struct schema *schema, size_t index) {
+    return find_required(schema, &index);
+}
+
+bool schema_requires(const struct schema *schema, const char *name) {
+    const char *other = "";
+    for (size_t i = 0; other && strcmp(other, name) != 0; i++)
+        other = schema_required(schema, i);
+    return other;
 }

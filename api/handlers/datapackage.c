@@ -33,16 +33,6 @@ static const char *slug_of(struct arena *arena, const char *title) {
     return slug ?: "data";
 }
 
-struct requirement {
-    const char *name;
-    bool found;
-};
-
-static void look(const char *name, void *context) {
-    struct requirement *requirement = context;
-    requirement->found |= strcmp(name, requirement->name) == 0;
-}
-
 /* The words of Table Schema for a column's type and format, as render/csv.c writes it. */
 static void type_of(const struct schema *schema, const struct column *column, const char **type, const char **format) {
     unsigned types = schema_types(schema);
@@ -99,15 +89,13 @@ static json_t *constraints_of(struct arena *arena, const struct schema *item, co
     json_t *constraints = json_object(), *value;
     size_t index;
     bool empty = false, text = strcmp(type, "string") == 0;
-    struct requirement required = {.name = column->name};
     if (column->kind == COLUMN_JSON)
         return constraints;
     if (text)
         constrain_text(arena, constraints, schema, &empty);
     else if (column->kind == COLUMN_NUMBER)
         copy(constraints, schema, "minimum", "maximum");
-    schema_each_required(item, look, &required);
-    if (required.found && !empty && !(schema_types(schema) & SCHEMA_NULL))
+    if (schema_requires(item, column->name) && !empty && !(schema_types(schema) & SCHEMA_NULL))
         json_object_set_new(constraints, "required", json_true());
     const json_t *words = text || column->kind == COLUMN_NUMBER ? schema_operand(schema, "enum") : NULL;
     json_t *known = words ? json_array() : NULL;

@@ -53,18 +53,10 @@ static bool get_readiness(struct request *request) {
     return true;
 }
 
-static void find_needed(const char *name, void *needed) {
-    const char **left = needed;
-    if (*left && strcmp(*left, name) == 0)
-        *left = NULL;
-}
-
 static bool has_needed(const struct spec *spec, const char *needed) {
     const struct parameter *header = spec_parameter(spec, IN_HEADER, needed);
-    const char *left = needed;
-    if (spec->body && spec->body_required)
-        schema_each_required(spec->body, find_needed, &left);
-    return !left || spec_parameter(spec, IN_PATH, needed) || (header && header->required);
+    return (spec->body && spec->body_required && schema_requires(spec->body, needed)) ||
+           spec_parameter(spec, IN_PATH, needed) || (header && header->required);
 }
 
 void handlers_check(const struct app *app, struct gate *gate) {

@@ -16,6 +16,7 @@ enum column_kind {
 
 struct column {
     const char *name;
+    oid type;
     enum column_kind kind;
     bool engine;            /* begins with '_': speaks to the engine, is not rendered */
     bool csv_hidden;        /* x-csv: false */

@@ -28,13 +28,6 @@ static oid oid_of(const struct schema *schema) {
     return types & (SCHEMA_ARRAY | SCHEMA_OBJECT) ? OID_JSONB : 0;
 }
 
-static const struct parameter *find_parameter(const struct spec *spec, const char *name) {
-    for (unsigned i = 0; i < spec->parameter_count; i++)
-        if (strcmp(spec->parameters[i].name, name) == 0)
-            return &spec->parameters[i];
-    return NULL;
-}
-
 static const struct given { /* what the engine itself gives to a statement */
     const char *name;
     enum binding_kind kind;
@@ -60,7 +53,7 @@ static oid bind_name(const struct spec *spec, struct binding *binding, const cha
     const struct schema *property = spec->body ? schema_property(spec->body, binding->name) : NULL;
     const struct given *own = find_given(spec, binding->name);
     oid type = 0;
-    binding->parameter = find_parameter(spec, binding->name);
+    binding->parameter = spec_parameter(spec, IN_ANY, binding->name);
     bool after = strncmp(binding->name, "after_", 6) == 0 && spec->cursor;
     if (binding->parameter && property)
         gate_fault(gate, where, ":%s is both a parameter and a property of the body", binding->name);
@@ -240,13 +233,14 @@ static bool format_agrees(enum column_kind kind, const char *format) {
     return kind != COLUMN_NUMBER || !format || strcmp(format, "int64") == 0;
 }
 
-static void link_column(const struct operation *operation, struct column *column, oid type, struct gate *gate) {
+static void link_column(const struct operation *operation, struct column *column, struct gate *gate) {
     const struct spec *spec = operation->spec;
     const char *path = operation->query->path;
-    const struct known_type *known = find_column_type(type);
+    const struct known_type *known = find_column_type(column->type);
     column->engine = column->name[0] == '_';
     if (!known) {
-        gate_fault(gate, path, "column %s has a type (OID %u) that is not rendered: cast it", column->name, type);
+        gate_fault(gate, path, "column %s has a type (OID %u) that is not rendered: cast it", column->name,
+                   column->type);
         return;
     }
     column->kind = known->kind;
@@ -269,19 +263,12 @@ static void link_column(const struct operation *operation, struct column *column
     column->csv_member = json_string_value(csv);
 }
 
-struct requirement {
-    const struct operation *operation;
-    const struct link *link;
-    struct gate *gate;
-};
-
-static void require(const char *name, void *context) {
-    struct requirement *requirement = context;
-    for (unsigned i = 0; i < requirement->link->count; i++)
-        if (strcmp(requirement->link->columns[i].name, name) == 0)
+/* The response needs a column of that name. */
+static void require(const struct operation *operation, const struct link *link, const char *name, struct gate *gate) {
+    for (unsigned i = 0; i < link->count; i++)
+        if (strcmp(link->columns[i].name, name) == 0)
             return;
-    gate_fault(requirement->gate, requirement->operation->query->path,
-               "the response requires %s, which no column gives", name);
+    gate_fault(gate, operation->query->path, "the response requires %s, which no column gives", name);
 }
 
 /* A list that takes a cursor gives the keys that its next page starts after. */
@@ -304,20 +291,20 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
         gate_fault(gate, operation->query->path, "PostgreSQL does not accept the statement; see the log");
     if (!result)
         return false;
+    const char *name;
     unsigned before = gate->faults, count = result_columns(result);
     if (count > COLUMNS_MAX)
         gate_fault(gate, arena_printf(arena, "%s:1", operation->query->path), "has %u columns, more than %d (%s)",
                    count, COLUMNS_MAX, operation->spec->where);
     struct column *columns = arena_alloc(arena, (count + 1) * sizeof *columns);
-    oid *types = arena_alloc(arena, (count + 1) * sizeof *types);
     struct link *link = arena_alloc(arena, sizeof *link);
-    *link = (struct link){.columns = columns, .types = types, .count = count};
+    *link = (struct link){.columns = columns, .count = count};
     link->status = link->location = link->version = link->bookmark = link->errors = -1;
     for (unsigned i = 0; i < count; i++) {
-        const char *name = result_column_name(result, i);
+        name = result_column_name(result, i);
         columns[i].name = arena_copy(arena, name, strlen(name));
-        types[i] = result_column_type(result, i);
-        link_column(operation, &columns[i], types[i], gate);
+        columns[i].type = result_column_type(result, i);
+        link_column(operation, &columns[i], gate);
         int other, *known = strcmp(name, "_status") == 0     ? &link->status
                             : strcmp(name, "_location") == 0 ? &link->location
                             : strcmp(name, "_version") == 0  ? &link->version
@@ -327,15 +314,15 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
         *known = (int)i;
     }
     result_free(&result);
-    struct requirement requirement = {operation, link, gate};
-    if (operation->spec->item && !operation->answer)
-        schema_each_required(operation->spec->item, require, &requirement);
+    const struct schema *item = operation->answer ? NULL : operation->spec->item;
+    for (size_t i = 0; item && (name = schema_required(item, i)); i++)
+        require(operation, link, name, gate);
     check_cursor(operation, link, gate);
     for (unsigned i = 0; i < operation->spec->media_count; i++)
         if (strcmp(operation->spec->media[i], "text/html") == 0 ||
             strcmp(operation->spec->media[i], "text/plain") == 0 ||
             strcmp(operation->spec->media[i], "application/xml") == 0)
-            require("_body", &requirement);
+            require(operation, link, "_body", gate);
     if (gate->faults == before)
         atomic_store(&operation->link, link);
     return gate->faults == before;
@@ -344,6 +331,6 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
 bool operation_fits(const struct link *link, const struct result *result) {
     bool fits = result_columns(result) == link->count;
     for (unsigned i = 0; fits && i < link->count; i++)
-        fits = result_column_type(result, i) == link->types[i];
+        fits = result_column_type(result, i) == link->columns[i].type;
     return fits;
 }

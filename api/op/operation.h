@@ -47,7 +47,6 @@ struct binding {
 /* The result's columns as the database described them. */
 struct link {
     const struct column *columns;
-    const oid *types;
     unsigned count;
     int status, location, version, bookmark, errors; /* indexes of the columns _status …, or -1 */
 };
