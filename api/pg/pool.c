@@ -166,21 +166,19 @@ static struct connection *take_connection(struct pool *pool, const struct timesp
             pool->stats.open--;
             close_connection(connection);
         }
-        bool may_connect = clock_us() >= pool->retry_at;
         struct connection *connection = NULL;
-        if (pool->stats.open < pool->stats.size && may_connect)
+        if (pool->stats.open < pool->stats.size && clock_us() >= pool->retry_at) {
             connection = open_one(pool);
-        else if (pool->stats.open && !wait_turn(pool, until, &connection)) {
+        } else if (!pool->stats.open) {
+            problem_set(problem, "unavailable", "The database is not reachable.");
+            return NULL;
+        } else if (!wait_turn(pool, until, &connection)) {
             pool->stats.timeouts++;
             problem_set(problem, "unavailable", "All database connections are busy.");
             return NULL;
         }
         if (connection)
             return connection;
-        if (!pool->stats.open) {
-            problem_set(problem, "unavailable", "The database is not reachable.");
-            return NULL;
-        }
     }
 }
 
