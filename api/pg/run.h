@@ -58,10 +58,11 @@ struct failure {
     char sqlstate[6]; /* of the database's error; "" without one */
 };
 
-/* Sends all commands, COMMANDS_MAX at most, with one Sync (libpq's pipeline mode), preparing what the session has not
- * seen, and answers only after it: without a BEGIN among them they are one implicit transaction, with one it stays
- * open. What the session or others got in the way of (a stale plan, a deadlock) is retried once. False with problem and
- * failure, and no results. SCDRY, by which a last command undoes what the others did, is no failure. */
+/* Sends all commands, COMMANDS_MAX at most and no statement twice, with one Sync (libpq's pipeline mode), preparing
+ * what the session has not seen, and answers only after it: without a BEGIN among them they are one implicit
+ * transaction, with one it stays open. What the session or others got in the way of (a stale plan, a deadlock) is
+ * retried once. False with problem and failure, and no results. SCDRY, by which a last command undoes what the others
+ * did, is no failure. */
 bool pg_pipeline(struct connection *connection, struct command *commands, unsigned count, struct problem *problem,
                  struct failure *failure);
 
