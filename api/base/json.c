@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "base/buf.h"
 #include "base/scan.h"
+#include <ctype.h>
 #include <string.h>
 
 struct text json_put(struct arena *arena, const json_t *json, size_t flags) {
@@ -18,10 +19,6 @@ static size_t skip_string(const char *text, size_t length, size_t at) {
     for (at++; at < length && text[at] != '"'; at++)
         at += text[at] == '\\';
     return at < length ? at + 1 : length;
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 struct json_size json_measure(const char *text, size_t length) {
@@ -43,7 +40,7 @@ struct json_size json_measure(const char *text, size_t length) {
             depth--;
         } else {
             size.values += c == ',';
-            size.fractions |= (c == '.' || (c | 0x20) == 'e') && i && is_digit(text[i - 1]);
+            size.fractions |= (c == '.' || (c | 0x20) == 'e') && i && isdigit((unsigned char)text[i - 1]);
         }
     }
     return size;
@@ -53,11 +50,11 @@ struct text json_with_integers(struct arena *arena, const char *text, size_t len
     struct buf out = buf_new(arena, length + 64, SIZE_MAX / 4);
     for (size_t i = 0, next; i < length; i = next) {
         int64_t whole;
-        bool number = is_digit(text[i]) || text[i] == '-';
+        bool number = isdigit((unsigned char)text[i]) || text[i] == '-';
         next = i + 1;
         if (text[i] == '"')
             next = skip_string(text, length, i);
-        while (number && next < length && (is_digit(text[next]) || strchr("+-.eE", text[next] ?: ' ')))
+        while (number && next < length && (isdigit((unsigned char)text[next]) || strchr("+-.eE", text[next] ?: ' ')))
             next++;
         if (number && scan_whole(text + i, next - i, &whole))
             buf_int(&out, whole);

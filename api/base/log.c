@@ -1,10 +1,13 @@
 #include "base/log.h"
+#include "base/buf.h"
 #include "base/scan.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { LINE_MAX_BYTES = 4096, FIELD_MAX = 1024 };
 
 static enum log_level threshold = LOG_INFO;
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -22,53 +25,41 @@ bool log_level_parse(const char *name, enum log_level *level) {
     return false;
 }
 
-/* A line is built here without the arena: it must work when memory is short. What does not fit is cut. */
-struct line {
-    char text[2048];
-    size_t length;
-};
-
-static void log_put(struct line *line, char c) {
-    if (line->length < sizeof line->text - 8) /* room for the closing quote, brace and newline */
-        line->text[line->length++] = c;
-}
-
-static void log_put_text(struct line *line, const char *text) {
-    log_put(line, '"');
-    if (!scan_utf8(text, strlen(text)))
-        text = "(not UTF-8)";
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            log_put(line, '\\');
-        log_put(line, (unsigned char)*text < 0x20 ? ' ' : *text);
-    }
-    line->text[line->length++] = '"';
+/* As JSON, cut to a whole character. */
+static void put_field(struct buf *line, const char *text) {
+    size_t length = strnlen(text, FIELD_MAX);
+    while (length && (text[length] & 0xC0) == 0x80)
+        length--;
+    if (scan_utf8(text, length))
+        buf_json(line, text, length);
+    else
+        buf_str(line, "\"(not UTF-8)\"");
 }
 
 void log_fields(enum log_level level, const char *event, const struct log_field *fields) {
     if (level < threshold)
         return;
-    struct line line;
+    char text[LINE_MAX_BYTES]; /* without an arena: it must work when memory is short */
+    struct buf line = {.data = text, .room = sizeof text, .cap = sizeof text - 2};
     struct timespec now;
     struct tm utc;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
-    line.length = strftime(line.text, sizeof line.text, "{\"time\":\"%Y-%m-%dT%H:%M:%S", &utc);
-    line.length += (size_t)snprintf(line.text + line.length, 64,
-                                    ".%03ldZ\",\"level\":\"%s\",\"event\":", now.tv_nsec / 1000000, level_names[level]);
-    log_put_text(&line, event);
-    for (; fields->name && line.length < sizeof line.text - 256; fields++) {
-        log_put(&line, ',');
-        log_put_text(&line, fields->name);
-        log_put(&line, ':');
+    line.length = strftime(text, sizeof text, "{\"time\":\"%Y-%m-%dT%H:%M:%S", &utc);
+    buf_printf(&line, ".%03ldZ\",\"level\":\"%s\",\"event\":", now.tv_nsec / 1000000, level_names[level]);
+    put_field(&line, event);
+    for (size_t before = line.length; fields->name && !line.failed; fields++, before = line.length) {
+        buf_printf(&line, ",\"%s\":", fields->name);
         if (fields->text)
-            log_put_text(&line, fields->text);
+            put_field(&line, fields->text);
         else
-            line.length += (size_t)snprintf(line.text + line.length, 24, "%lld", (long long)fields->number);
+            buf_int(&line, fields->number);
+        if (line.failed) /* no room: what follows is left out */
+            line.length = before;
     }
-    memcpy(line.text + line.length, "}\n", 2);
+    memcpy(text + line.length, "}\n", 2);
     /* one write a line: lines of threads never mix; a full disk must not stop the service */
-    if (write(STDERR_FILENO, line.text, line.length + 2) < 0)
+    if (write(STDERR_FILENO, text, line.length + 2) < 0)
         return;
 }
 

@@ -101,9 +101,11 @@ static void load_parameter(struct loader *loader, struct spec *spec, struct para
     if (parameter->place == IN_HEADER && strcmp(in, "header") != 0)
         FAULT(loader, node, "parameters are in path, query or header, not in %s", in);
     if (parameter->place == IN_PATH) {
-        const char *braced = arena_printf(loader->arena, "{%s}", name);
-        if (!strstr(spec->path, braced))
+        const char *braced = arena_printf(loader->arena, "{%s}", name), *found = strstr(spec->path, braced);
+        if (!found)
             FAULT(loader, node, "%s has no %s", spec->path, braced);
+        for (const char *c = spec->path; found && c < found; c++)
+            parameter->index += *c == '{';
     }
     check_reserved(loader, parameter, node);
     bool array = schema_types(parameter->schema) == SCHEMA_ARRAY;
@@ -114,13 +116,11 @@ static void load_parameter(struct loader *loader, struct spec *spec, struct para
             FAULT(loader, node, "the parameter %s stands twice", name);
 }
 
-static void load_parameters(struct loader *loader, struct spec *spec, json_t *item, json_t *operation) {
-    json_t *shared = json_object_get(item, "parameters"), *own = json_object_get(operation, "parameters"), *node;
-    size_t index, count = json_array_size(shared) + json_array_size(own), braces = 0, in_path = 0;
+static void load_parameters(struct loader *loader, struct spec *spec, json_t *operation) {
+    json_t *own = json_object_get(operation, "parameters"), *node;
+    size_t index, count = json_array_size(own), braces = 0, in_path = 0;
     struct parameter *parameters = arena_alloc(loader->arena, (count + 1) * sizeof *parameters);
     spec->parameters = parameters;
-    json_array_foreach (shared, index, node)
-        load_parameter(loader, spec, &parameters[spec->parameter_count], node);
     json_array_foreach (own, index, node)
         load_parameter(loader, spec, &parameters[spec->parameter_count], node);
     for (const char *c = spec->path; *c; c++)
@@ -244,8 +244,7 @@ static void load_security(struct loader *loader, struct spec *spec, json_t *oper
     json_decref(listed_roles);
 }
 
-static void load_operation(struct loader *loader, const char *path, json_t *item, const char *method,
-                           json_t *operation) {
+static void load_operation(struct loader *loader, const char *path, const char *method, json_t *operation) {
     struct spec *spec = (struct spec *)&loader->contract->specs[loader->contract->spec_count];
     char *upper = arena_copy(loader->arena, method, strlen(method));
     for (char *c = upper; *c; c++)
@@ -269,7 +268,7 @@ static void load_operation(struct loader *loader, const char *path, json_t *item
         if (strcmp(loader->contract->specs[i].id, spec->id) == 0)
             FAULT(loader, operation, "the operationId %s stands twice", spec->id);
     loader->contract->spec_count++;
-    load_parameters(loader, spec, item, operation);
+    load_parameters(loader, spec, operation);
     spec->cursor = spec_parameter(spec, IN_QUERY, "cursor")  ? "cursor"
                    : spec_parameter(spec, IN_QUERY, "after") ? "after"
                                                              : NULL;
@@ -292,8 +291,8 @@ static void load_paths(struct loader *loader) {
     json_object_foreach (paths, path, item)
         json_object_foreach (item, key, operation) {
             if (listed(loader, " get put post patch delete ", key))
-                load_operation(loader, path, item, key, operation);
-            else if (!listed(loader, " parameters summary description ", key))
+                load_operation(loader, path, key, operation);
+            else if (!listed(loader, " summary description ", key))
                 FAULT(loader, operation, "%s has an unknown key \"%s\"", path, key);
         }
 }

@@ -13,6 +13,7 @@ enum parameter_place { IN_PATH, IN_QUERY, IN_HEADER, IN_ANY };
 struct parameter {
     const char *name;
     enum parameter_place place;
+    unsigned index; /* IN_PATH: its number in the template, by which the router gives its value */
     bool required;
     bool engine; /* the engine itself reads it: never a value of a statement */
     const struct schema *schema;

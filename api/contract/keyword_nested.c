@@ -2,6 +2,7 @@
 #include "contract/document.h"
 #include "contract/keyword.h"
 #include <stdio.h>
+#include <string.h>
 
 /* Checks a member of value under its own pointer (RFC 6901). */
 static bool descend(const struct schema *schema, const char *name, const json_t *value, struct check *check) {
@@ -35,24 +36,17 @@ static bool compile_schema(struct schema *schema, struct rule *rule) {
     return json_is_object(rule->operand) || json_is_boolean(rule->operand);
 }
 
-static bool compile_list(struct schema *schema, struct rule *rule) {
-    rule->count = json_array_size(rule->operand);
-    rule->named = arena_alloc(schema->set->arena, (rule->count + 1) * sizeof *rule->named);
-    for (size_t i = 0; i < rule->count; i++)
-        rule->named[i].schema = schema_compile(schema->set, json_array_get(rule->operand, i));
-    return rule->count;
-}
-
-static bool compile_members(struct schema *schema, struct rule *rule) {
+/* A list, or a map with a name for each. */
+static bool compile_schemas(struct schema *schema, struct rule *rule) {
+    size_t count = json_array_size(rule->operand) + json_object_size(rule->operand), index;
     const char *name;
     json_t *member;
-    rule->named = arena_alloc(schema->set->arena, (json_object_size(rule->operand) + 1) * sizeof *rule->named);
-    json_object_foreach (rule->operand, name, member) {
-        struct named *named = &rule->named[rule->count++];
-        named->name = name;
-        named->schema = schema_compile(schema->set, member);
-    }
-    return json_is_object(rule->operand);
+    rule->named = arena_alloc(schema->set->arena, (count + 1) * sizeof *rule->named);
+    json_array_foreach (rule->operand, index, member)
+        rule->named[rule->count++] = (struct named){NULL, schema_compile(schema->set, member)};
+    json_object_foreach (rule->operand, name, member)
+        rule->named[rule->count++] = (struct named){name, schema_compile(schema->set, member)};
+    return strstr(rule->keyword->name, "Of") ? json_array_size(rule->operand) : json_is_object(rule->operand);
 }
 
 static bool compile_ref(struct schema *schema, struct rule *rule) {
@@ -179,14 +173,14 @@ static bool check_required(const struct schema *schema, const struct rule *rule,
 
 const struct keyword nested_keywords[] = {
     {"$ref", compile_ref, check_within, false},
-    {"$defs", compile_members, NULL, false},
-    {"allOf", compile_list, check_all, false},
-    {"anyOf", compile_list, check_some, false},
-    {"oneOf", compile_list, check_some, false},
+    {"$defs", compile_schemas, NULL, false},
+    {"allOf", compile_schemas, check_all, false},
+    {"anyOf", compile_schemas, check_some, false},
+    {"oneOf", compile_schemas, check_some, false},
     {"not", compile_schema, check_not, false},
     {"items", compile_schema, check_items, false},
     {"uniqueItems", compile_unique, check_unique, false},
-    {"properties", compile_members, check_properties, false},
+    {"properties", compile_schemas, check_properties, false},
     {"additionalProperties", compile_schema, check_additional, false},
     {"propertyNames", compile_schema, check_property_names, false},
     {"required", compile_strings, check_required, false},

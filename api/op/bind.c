@@ -146,19 +146,12 @@ void bind_check_value(const struct parameter *parameter, const struct text *text
     json_decref(value);
 }
 
-/* The value of a path parameter: the router gives them in the template's order. */
-static const struct text *path_value(const struct spec *spec, const struct route_match *match, const char *name) {
-    unsigned index = 0;
-    for (const char *brace = strchr(spec->path, '{'); brace; brace = strchr(brace + 1, '{'), index++)
-        if (strncmp(brace + 1, name, strlen(name)) == 0 && brace[1 + strlen(name)] == '}')
-            return &match->values[index];
-    return NULL;
-}
-
-static const struct text *parameter_text(const struct spec *spec, const struct parameter *parameter,
-                                         const struct inputs *inputs) {
-    return parameter->place == IN_PATH ? path_value(spec, inputs->match, parameter->name)
-                                       : pairs_get(&inputs->query, parameter->name);
+/* What the request has for it, in path or query; NULL: nothing. */
+static const struct text *parameter_text(const struct parameter *parameter, const struct inputs *inputs) {
+    if (parameter->place != IN_PATH)
+        return pairs_get(&inputs->query, parameter->name);
+    const struct parameter *own = spec_parameter(inputs->match->spec, IN_PATH, parameter->name);
+    return own ? &inputs->match->values[own->index] : NULL;
 }
 
 static void check_query_names(const struct spec *spec, const struct pairs *query, struct problem *problem) {
@@ -177,7 +170,7 @@ bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inp
     check_query_names(spec, &inputs->query, problem);
     for (unsigned i = 0; i < spec->parameter_count; i++)
         if (spec->parameters[i].place != IN_HEADER) /* headers are read where they are used */
-            bind_check_value(&spec->parameters[i], parameter_text(spec, &spec->parameters[i], inputs), problem);
+            bind_check_value(&spec->parameters[i], parameter_text(&spec->parameters[i], inputs), problem);
     if (problem->status)
         return false;
     const struct parameter *limit = spec_parameter(spec, IN_QUERY, "limit");
@@ -236,7 +229,7 @@ static const char *json_text(struct arena *arena, const json_t *value, oid type)
 
 static const char *parameter_value(struct arena *arena, const struct parameter *parameter,
                                    const struct inputs *inputs) {
-    const struct text *text = parameter_text(inputs->match->spec, parameter, inputs);
+    const struct text *text = parameter_text(parameter, inputs);
     if (text)
         return schema_types(parameter->schema) == SCHEMA_ARRAY ? array_text(arena, text) : text->bytes;
     if (parameter->place == IN_PATH) /* of a read that answers for the write that makes the record */

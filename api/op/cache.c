@@ -129,23 +129,22 @@ static bool is_fresh(const struct cache *cache, const struct entry *entry) {
 }
 
 /* Waits, with the lock held, until the ticket that is out is settled; false when the time is over. */
-static bool wait_settled(struct cache *cache, struct entry *entry, int64_t until_us) {
-    struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
+static bool wait_settled(struct cache *cache, struct entry *entry, const struct timespec *until) {
     entry->users++;
-    int late = pthread_cond_clockwait(&entry->settled, &cache->lock, CLOCK_MONOTONIC, &until);
+    int late = pthread_cond_clockwait(&entry->settled, &cache->lock, CLOCK_MONOTONIC, until);
     entry->users--;
     return late == 0;
 }
 
 const struct answer *cache_get(struct cache *cache, struct text key, int64_t wait_us, struct ticket *ticket) {
     uint64_t hash = hash_bytes(cache->seed, key.bytes, key.length);
-    int64_t until_us = clock_us() + wait_us;
+    struct timespec until = clock_after(wait_us);
     struct entry *entry;
     const struct answer *found = NULL;
     assert(!ticket->entry); /* nobody would settle it any more, and who waits for it would wait in vain */
     pthread_mutex_lock(&cache->lock);
     while ((entry = find_entry(cache, key, hash)) && !is_fresh(cache, entry) && entry->making == cache->generation)
-        if (!wait_settled(cache, entry, until_us))
+        if (!wait_settled(cache, entry, &until))
             break;
     if (clock_us() > cache->fresh_until || (entry && entry->uncacheable_in == cache->generation) ||
         (entry && entry->making == cache->generation && !is_fresh(cache, entry))) {

@@ -28,7 +28,7 @@ static void geojson_row(struct rendering *rendering, const struct value *values)
     else
         buf_str(buf, "null");
     buf_str(buf, ",\"properties\":");
-    render_object(buf, rendering->columns, rendering->column_count, values, false);
+    render_object(rendering, values, false);
     buf_char(buf, '}');
 }
 

@@ -11,7 +11,7 @@ static void json_begin(struct rendering *rendering) {
 static void json_row(struct rendering *rendering, const struct value *values) {
     if (rendering->rows++)
         buf_char(rendering->buf, ',');
-    render_object(rendering->buf, rendering->columns, rendering->column_count, values, false);
+    render_object(rendering, values, false);
 }
 
 static void json_end(struct rendering *rendering) {
@@ -35,7 +35,7 @@ const struct renderer render_json = {
 };
 
 static void line_row(struct rendering *rendering, const struct value *values) {
-    render_object(rendering->buf, rendering->columns, rendering->column_count, values, false);
+    render_object(rendering, values, false);
     buf_char(rendering->buf, '\n');
 }
 
@@ -48,7 +48,7 @@ const struct renderer render_ndjson = {
 };
 
 static void vocabulary_row(struct rendering *rendering, const struct value *values) {
-    render_object(rendering->buf, rendering->columns, rendering->column_count, values, true);
+    render_object(rendering, values, true);
 }
 
 #define VOCABULARY(format, media_type)                                                                                 \

@@ -69,10 +69,11 @@ void render_value(struct buf *buf, const struct column *column, const struct val
     }
 }
 
-void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values,
-                   bool known) {
+void render_object(const struct rendering *rendering, const struct value *values, bool known) {
+    const struct column *columns = rendering->columns;
+    struct buf *buf = rendering->buf;
     char before = '{';
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < rendering->column_count; i++) {
         if (columns[i].engine || (known && !values[i].text))
             continue;
         size_t length = strlen(columns[i].name);

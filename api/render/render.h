@@ -43,5 +43,4 @@ void render_value(struct buf *buf, const struct column *column, const struct val
 void render_instant(struct buf *buf, const struct value *value);
 /* Appends {"name":value,…} of the columns that are not the engine's; with `known` without what is null, as
  * vocabularies want it. */
-void render_object(struct buf *buf, const struct column *columns, unsigned count, const struct value *values,
-                   bool known);
+void render_object(const struct rendering *rendering, const struct value *values, bool known);

@@ -1,10 +1,13 @@
 /* Memory, buffers, strict readers, problems: the ground that the rest stands on. */
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/problem.h"
 #include "base/scan.h"
 #include "suite.h"
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct arena *arena;
 
@@ -16,6 +19,32 @@ static void tear_down(void) {
     arena_free(&arena);
     ck_assert_ptr_null(arena);
 }
+
+/* Whatever is said, a line is one JSON object that ends. */
+START_TEST(log_lines_are_json) {
+    static char full[4096], line[8192];
+    int ends[2], before = dup(STDERR_FILENO);
+    memset(full, '"', sizeof full - 1); /* two bytes each */
+    memcpy(full + 1022, "\xE2\x82\xAC", 3);
+    ck_assert_int_eq(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    log_event(LOG_ERROR, "a \"b\"\n", LOG_TEXT("full", full), LOG_TEXT("broken", "\xff"),
+              LOG_NUMBER("number", INT64_MIN), LOG_TEXT("more", full), LOG_TEXT("last", "x"));
+    dup2(before, STDERR_FILENO);
+    ssize_t length = read(ends[0], line, sizeof line);
+    ck_assert(length > 0 && memchr(line, '\n', (size_t)length) == line + length - 1);
+    json_t *json = json_loadb(line, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "event")), "a \"b\"\n");
+    ck_assert_uint_eq(json_string_length(json_object_get(json, "full")), 1022); /* no part of a character */
+    ck_assert_str_eq(json_string_value(json_object_get(json, "broken")), "(not UTF-8)");
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "number")), INT64_MIN);
+    ck_assert_ptr_null(json_object_get(json, "more")); /* there was no room */
+    json_decref(json);
+    close(ends[0]);
+    close(ends[1]);
+    close(before);
+}
+END_TEST
 
 /* Of what differs in bytes, length, place or seed, none is another's. */
 START_TEST(hashes_are_apart) {
@@ -218,6 +247,6 @@ END_TEST
 int main(void) {
     return run_cases("base", set_up, tear_down,
                      (const TTest *const[]){arena_aligns_zeroes_and_ends, buffer_fails_once_and_for_good,
-                                            buffer_writes_json_strings, hashes_are_apart, integers, numbers, dates,
-                                            utf8, encodings, problems, problems_stay_utf8, NULL});
+                                            buffer_writes_json_strings, log_lines_are_json, hashes_are_apart, integers,
+                                            numbers, dates, utf8, encodings, problems, problems_stay_utf8, NULL});
 }
