@@ -155,13 +155,15 @@ static int show(const struct app *app, const char *id) {
         return 1;
     }
     const struct spec *spec = operation->spec;
-    json_t *item = json_object_get(json_object_get(app->contract->document, "paths"), spec->path), *found;
+    json_t *document = json_loadb(app->contract->json.bytes, app->contract->json.length, 0, NULL), *found;
+    json_t *item = json_object_get(json_object_get(document, "paths"), spec->path);
     const char *method;
     struct text text;
     printf("%s: %s %s\n", spec->where, spec->method, spec->path);
     json_object_foreach (item, method, found)
         if (strcasecmp(method, spec->method) == 0)
             json_dumpf(found, stdout, JSON_INDENT(2));
+    json_decref(document);
     if (operation->query && app_read_file(app->arena, operation->query->path, &text))
         printf("\n\n%s:\n%.*s", operation->query->path, (int)text.length, text.bytes);
     else

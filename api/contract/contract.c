@@ -2,10 +2,13 @@
 #include "base/json.h"
 #include "contract/document.h"
 #include <ctype.h>
+#include <malloc.h>
 #include <string.h>
 #include <strings.h>
 
 #define BODY_TYPES " application/json application/merge-patch+json application/x-www-form-urlencoded text/csv */* "
+/* of ours or in a vocabulary of others: the statement's columns are the members */
+#define JSON_TYPES " application/json application/ld+json application/vnd.citationstyles.csl+json "
 enum { BODY_LIMIT_MAX = 16 * 1024 * 1024 };
 
 struct loader {
@@ -14,6 +17,7 @@ struct loader {
     struct places *places;
     struct schema_set *schemas;
     struct contract *contract;
+    json_t *document;
     json_t *roles; /* of each operation that needs a token: what SQL is told of the contract, as :operations */
 };
 
@@ -25,7 +29,7 @@ static json_t *resolve(struct loader *loader, json_t *node) {
         json_t *ref = json_object_get(node, "$ref");
         if (!ref)
             return node;
-        json_t *target = document_resolve(loader->contract->document, json_string_value(ref) ?: "");
+        json_t *target = document_resolve(loader->document, json_string_value(ref) ?: "");
         if (!target)
             FAULT(loader, json_is_string(ref) ? ref : node, "$ref \"%s\" leads nowhere", json_string_value(ref) ?: "");
         node = target;
@@ -33,8 +37,13 @@ static json_t *resolve(struct loader *loader, json_t *node) {
     return node;
 }
 
-static const char *text_of(json_t *node, const char *key) {
-    return json_string_value(json_object_get(node, key));
+/* A copy: the document goes when it is loaded. */
+static const char *copy_key(struct loader *loader, const char *key) {
+    return key ? arena_copy(loader->arena, key, strlen(key)) : NULL;
+}
+
+static const char *text_of(struct loader *loader, json_t *node, const char *key) {
+    return copy_key(loader, json_string_value(json_object_get(node, key)));
 }
 
 /* Whether key is one of the space-separated words. */
@@ -42,8 +51,7 @@ static bool listed(struct loader *loader, const char *words, const char *key) {
     return strncmp(key, "x-", 2) == 0 || strstr(words, arena_printf(loader->arena, " %s ", key));
 }
 
-/* keys: " name:s" for each that there may be, with the letters of its shapes: object, array, string, number, boolean.
- */
+/* keys: " name:s" for each that there may be, with letters of its shapes: object, array, string, number, boolean. */
 static void known_keys(struct loader *loader, json_t *node, const char *what, const char *keys) {
     const char *key;
     json_t *value;
@@ -55,12 +63,6 @@ static void known_keys(struct loader *loader, json_t *node, const char *what, co
         else if (found && !memchr(shapes, "oasnnbbz"[json_typeof(value)], strcspn(shapes, " ")))
             FAULT(loader, node, "the \"%s\" of %s has a value of the wrong type", key, what);
     }
-}
-
-/* JSON, of ours or in a vocabulary of others: the statement's columns are its members. */
-static bool is_json(const char *media_type) {
-    return strcmp(media_type, "application/json") == 0 || strcmp(media_type, "application/ld+json") == 0 ||
-           strcmp(media_type, "application/vnd.citationstyles.csl+json") == 0;
 }
 
 /* Parameters that the engine itself reads mean the same everywhere; limit is a statement's too. */
@@ -80,7 +82,7 @@ static void check_reserved(struct loader *loader, struct parameter *parameter, j
 
 static void load_parameter(struct loader *loader, struct spec *spec, struct parameter *parameter, json_t *node) {
     node = resolve(loader, node);
-    const char *in = text_of(node, "in"), *name = text_of(node, "name");
+    const char *in = text_of(loader, node, "in"), *name = text_of(loader, node, "name");
     known_keys(
         loader, node, "a parameter",
         " name:s in:s required:b description:s schema:ob style:s explode:b example:oasnb examples:o deprecated:b");
@@ -146,7 +148,7 @@ static void load_body(struct loader *loader, struct spec *spec, json_t *operatio
             FAULT(loader, media, "%s: one media type for the body", spec->id);
         else if (!spec->streamed)
             spec->body = schema_compile(loader->schemas, json_object_get(media, "schema"));
-        spec->body_type = type;
+        spec->body_type = copy_key(loader, type);
     }
     spec->body_required &= !spec->streamed; /* its handler looks */
 }
@@ -178,7 +180,7 @@ static void load_headers(struct loader *loader, struct spec *spec, json_t *respo
         const json_t *value = own ? schema_operand(own, "const") ?: schema_default(own) : NULL;
         if (!json_is_string(value))
             continue;
-        constants[spec->header_count++] = (struct constant_header){name, json_string_value(value)};
+        constants[spec->header_count++] = (struct constant_header){copy_key(loader, name), json_string_value(value)};
         spec->shared |= strcasecmp(name, "Cache-Control") == 0 && strncmp(json_string_value(value), "public", 6) == 0;
     }
 }
@@ -188,8 +190,8 @@ static void load_success(struct loader *loader, struct spec *spec, json_t *respo
     const char *type, **types = arena_alloc(loader->arena, (json_object_size(content) + 1) * sizeof *types);
     spec->media = types;
     json_object_foreach (content, type, media) {
-        types[spec->media_count++] = type;
-        if (is_json(type))
+        types[spec->media_count++] = copy_key(loader, type);
+        if (listed(loader, JSON_TYPES, type))
             spec->response = schema_compile(loader->schemas, json_object_get(media, "schema"));
     }
     const struct schema *items = spec->response ? schema_property(spec->response, "items") : NULL;
@@ -214,7 +216,7 @@ static void load_responses(struct loader *loader, struct spec *spec, json_t *ope
                 load_success(loader, spec, response);
             }
         }
-        if (!text_of(response, "description"))
+        if (!json_is_string(json_object_get(response, "description")))
             FAULT(loader, response, "%s: response %s needs a description", spec->id, status);
     }
     if (!spec->success)
@@ -249,12 +251,14 @@ static void load_operation(struct loader *loader, const char *path, const char *
     char *upper = arena_copy(loader->arena, method, strlen(method));
     for (char *c = upper; *c; c++)
         *c = (char)toupper((unsigned char)*c);
-    *spec = (struct spec){.id = text_of(operation, "operationId"),
+    *spec = (struct spec){.id = text_of(loader, operation, "operationId"),
                           .method = upper,
-                          .path = path,
-                          .summary = text_of(operation, "summary"),
-                          .answer = text_of(operation, "x-answer"),
+                          .path = copy_key(loader, path),
+                          .summary = text_of(loader, operation, "summary"),
+                          .answer = text_of(loader, operation, "x-answer"),
+                          .licenses = json_object_get(operation, "x-licenses"),
                           .where = places_of(loader->places, operation)};
+    json_array_append(loader->contract->kept, spec->licenses);
     known_keys(
         loader, operation, "an operation",
         " tags:a summary:s description:s operationId:s parameters:a requestBody:o responses:o deprecated:b security:a "
@@ -282,7 +286,7 @@ static void load_operation(struct loader *loader, const char *path, const char *
 }
 
 static void load_paths(struct loader *loader) {
-    json_t *paths = json_object_get(loader->contract->document, "paths"), *item, *operation;
+    json_t *paths = json_object_get(loader->document, "paths"), *item, *operation;
     const char *path, *key;
     size_t count = 0;
     json_object_foreach (paths, path, item)
@@ -297,48 +301,45 @@ static void load_paths(struct loader *loader) {
         }
 }
 
-/* Every schema under components is compiled, used or not: an unknown keyword is found wherever it stands. */
-static void load_components(struct loader *loader) {
-    json_t *schema;
-    const char *name;
-    json_object_foreach (document_resolve(loader->contract->document, "#/components/schemas"), name, schema)
-        schema_compile(loader->schemas, schema);
-}
-
-static void load_document(struct loader loader) {
-    struct contract *contract = loader.contract;
-    const char *openapi = text_of(contract->document, "openapi");
+static void load_document(struct loader *loader) {
+    struct contract *contract = loader->contract;
+    const char *openapi = text_of(loader, loader->document, "openapi");
     if (!openapi || strncmp(openapi, "3.1.", 4) != 0)
-        FAULT(&loader, contract->document, "openapi must be 3.1.x");
-    json_t *info = json_object_get(contract->document, "info");
-    contract->title = text_of(info, "title");
-    contract->version = text_of(info, "version");
-    contract->description = text_of(info, "description");
+        FAULT(loader, loader->document, "openapi must be 3.1.x");
+    const char *name;
+    json_t *info = json_object_get(loader->document, "info"), *schema;
+    contract->title = text_of(loader, info, "title");
+    contract->version = text_of(loader, info, "version");
+    contract->description = text_of(loader, info, "description");
     if (!contract->title || !contract->version)
-        FAULT(&loader, info ?: contract->document, "info needs title and version");
-    loader.roles = json_object();
-    loader.schemas = schema_set_new(loader.arena, contract->document, loader.places, loader.gate);
-    load_components(&loader);
-    load_paths(&loader);
-    contract->operations = json_put(loader.arena, loader.roles, JSON_COMPACT).bytes;
-    contract->json = json_put(loader.arena, contract->document, JSON_COMPACT);
-    json_decref(loader.roles);
+        FAULT(loader, info ?: loader->document, "info needs title and version");
+    loader->roles = json_object();
+    loader->schemas = schema_set_new(loader->arena, loader->document, contract->kept, loader->places, loader->gate);
+    /* every schema under components, used or not: an unknown keyword is found wherever it stands */
+    json_object_foreach (document_resolve(loader->document, "#/components/schemas"), name, schema)
+        schema_compile(loader->schemas, schema);
+    load_paths(loader);
+    contract->operations = json_put(loader->arena, loader->roles, JSON_COMPACT).bytes;
+    contract->json = json_put(loader->arena, loader->document, JSON_COMPACT);
+    json_decref(loader->roles);
 }
 
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
     struct arena *scratch = arena_new(0); /* of places: no schema is compiled later, and asks for one */
     struct contract *contract = arena_alloc(arena, sizeof *contract);
-    struct places *places = places_new(arena, scratch);
-    struct loader loader = {.arena = arena, .gate = gate, .places = places, .contract = contract};
-    contract->document = document_load(arena, path, places, gate);
-    if (contract->document)
-        load_document(loader);
+    struct loader loader = {.arena = arena, .gate = gate, .places = places_new(arena, scratch), .contract = contract};
+    contract->kept = json_array();
+    loader.document = document_load(arena, path, loader.places, gate);
+    if (loader.document)
+        load_document(&loader);
+    json_decref(loader.document);
     arena_free(&scratch);
+    malloc_trim(0); /* most of the document is gone */
     return contract;
 }
 
 void contract_release(const struct contract *contract) {
-    json_decref(contract->document);
+    json_decref(contract->kept);
 }
 
 const struct parameter *spec_parameter(const struct spec *spec, enum parameter_place place, const char *name) {

@@ -32,6 +32,7 @@ struct spec {
     const char *path;   /* template, with {name} */
     const char *summary;
     const char *where;
+    json_t *licenses; /* x-licenses, or NULL */
     const struct parameter *parameters;
     unsigned parameter_count;
     const struct schema *body; /* or NULL when the operation takes none */
@@ -60,7 +61,7 @@ struct spec {
 struct contract {
     const struct spec *specs;
     unsigned spec_count;
-    json_t *document; /* as it was read */
+    json_t *kept; /* of the document, what is read after it was loaded: schemas, and x-licenses */
     const char *title, *version, *description;
     int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */

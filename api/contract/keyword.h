@@ -32,7 +32,7 @@ struct schema {
 
 struct schema_set {
     struct arena *arena;
-    json_t *document;
+    json_t *document, *kept;
     const struct places *places;
     struct gate *gate;
     const struct format_patterns *formats;

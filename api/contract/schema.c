@@ -10,10 +10,10 @@ const struct rule *rule_of(const struct schema *schema, const char *name) {
     return NULL;
 }
 
-struct schema_set *schema_set_new(struct arena *arena, json_t *document, const struct places *places,
+struct schema_set *schema_set_new(struct arena *arena, json_t *document, json_t *kept, const struct places *places,
                                   struct gate *gate) {
     struct schema_set *set = arena_alloc(arena, sizeof *set);
-    *set = (struct schema_set){.arena = arena, .document = document, .places = places, .gate = gate};
+    *set = (struct schema_set){.arena = arena, .document = document, .kept = kept, .places = places, .gate = gate};
     set->formats = format_patterns_new(arena);
     return set;
 }
@@ -55,6 +55,7 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
     struct schema *schema = arena_alloc(set->arena, sizeof *schema);
     *schema = (struct schema){.next = *bucket, .set = set, .node = node};
     *bucket = schema; /* before its parts: a $ref back to it finds it */
+    json_array_append(set->kept, node);
     schema->rules = arena_alloc(set->arena, (json_object_size(node) + 1) * sizeof *schema->rules);
     const char *name;
     json_t *operand;

@@ -133,17 +133,16 @@ static json_t *resource_of(struct arena *arena, const struct operation *operatio
 
 const char *data_package(struct arena *arena, const struct app *app, const struct spec *own) {
     const struct contract *contract = app->contract;
-    json_t *paths = json_object_get(contract->document, "paths"), *resources = json_array();
-    json_t *licenses = json_object_get(json_object_get(json_object_get(paths, own->path), "get"), "x-licenses");
+    json_t *resources = json_array();
     for (unsigned i = 0; i < contract->spec_count; i++) {
         const struct link *link = atomic_load(&app->operations[i].link);
         if (link && data_listed(&app->operations[i]))
             json_array_append_new(resources, resource_of(arena, &app->operations[i], link));
     }
-    json_t *package =
-        json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:o}", "profile", "tabular-data-package", "name",
-                  slug_of(arena, contract->title), "title", contract->title, "version", contract->version,
-                  "description", contract->description, "licenses", json_deep_copy(licenses), "resources", resources);
+    json_t *package = json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:o}", "profile", "tabular-data-package", "name",
+                                slug_of(arena, contract->title), "title", contract->title, "version", contract->version,
+                                "description", contract->description, "licenses", json_deep_copy(own->licenses),
+                                "resources", resources);
     const char *text = json_put(arena, package, JSON_INDENT(2)).bytes;
     json_decref(package);
     return text;
