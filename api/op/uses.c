@@ -2,9 +2,7 @@
 #include "base/log.h"
 #include "op/agents.h"
 #include "op/visitor.h"
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <time.h>
@@ -16,14 +14,14 @@ enum { BATCH_MAX = 256, ATTEMPTS = 3, VALUES = 8, ARENA_MAX = 64 << 20 };
 /* A use on its way; on the stack of whoever waits for it. */
 struct waiter {
     STAILQ_ENTRY(waiter) next;
-    sem_t done;
+    pthread_cond_t settled;
     const struct use *use;
     struct arena *arena;
     const char *url, *class;
-    int64_t version; /* of the patterns by which its class was told */
+    int64_t version; /* of the patterns that decided its class */
     struct visitor_keys keys;
     struct problem *problem;
-    bool taken; /* in a batch: it does not leave before that is over; guarded by lock */
+    bool taken, done; /* in a batch: it does not leave before that is over; both guarded by lock */
 };
 
 STAILQ_HEAD(line, waiter);
@@ -89,7 +87,7 @@ static void put_use(struct buf buffers[static VALUES], const struct waiter *wait
         buf_str(&buffers[5 + i], *keys[i] ? keys[i] : "NULL");
 }
 
-/* The batch as arrays. Classes are told anew where the patterns have changed since. */
+/* The batch as arrays. Classes are decided again where the patterns have changed since. */
 static bool put_batch(struct uses *uses, struct arena *arena, const struct line *batch,
                       const char *values[static VALUES]) {
     struct buf buffers[VALUES];
@@ -169,9 +167,12 @@ static void run_batch(struct uses *uses, struct arena *arena, struct line *batch
     struct result *result = send_batch(uses, arena, batch, &problem);
     unsigned row = 0;
     for (struct waiter *waiter; (waiter = STAILQ_FIRST(batch));) {
-        STAILQ_REMOVE_HEAD(batch, next); /* once it is posted it may be gone */
+        STAILQ_REMOVE_HEAD(batch, next);
         settle(waiter, result, row++, &problem);
-        sem_post(&waiter->done);
+        pthread_mutex_lock(&uses->lock);
+        waiter->done = true;
+        pthread_cond_signal(&waiter->settled);
+        pthread_mutex_unlock(&uses->lock); /* it may be gone now */
     }
     result_free(&result);
 }
@@ -197,21 +198,17 @@ static bool await_use(struct uses *uses, struct waiter *waiter) {
     struct timespec until = clock_after(uses->wait_us + 1000000);
     pthread_mutex_lock(&uses->lock);
     uses->writes = uses->writes || pthread_create(&uses->writer, NULL, write_uses, uses) == 0;
-    bool waits = uses->writes;
     STAILQ_INSERT_TAIL(&uses->line, waiter, next);
     pthread_cond_signal(&uses->work);
-    pthread_mutex_unlock(&uses->lock);
-    while (waits && sem_clockwait(&waiter->done, CLOCK_MONOTONIC, &until) != 0)
-        waits = errno == EINTR;
-    if (waits)
-        return true;
-    pthread_mutex_lock(&uses->lock);
+    for (bool late = !uses->writes; !waiter->done && (waiter->taken || !late);)
+        if (waiter->taken) /* on its way, and that is bounded */
+            pthread_cond_wait(&waiter->settled, &uses->lock);
+        else
+            late = pthread_cond_clockwait(&waiter->settled, &uses->lock, CLOCK_MONOTONIC, &until) != 0;
     if (!waiter->taken)
         STAILQ_REMOVE(&uses->line, waiter, waiter, next);
     pthread_mutex_unlock(&uses->lock);
-    while (waiter->taken && sem_wait(&waiter->done) != 0) /* on its way, and that is bounded */
-        ;
-    return waiter->taken;
+    return waiter->done;
 }
 
 static bool is_item(const char *item) {
@@ -227,10 +224,10 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
     if (!visitor_find(uses->visitors, arena, use->address, use->user_agent, use->at, &waiter.keys, problem))
         return false;
     waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
-    sem_init(&waiter.done, 0, 0);
+    pthread_cond_init(&waiter.settled, NULL);
     if (!await_use(uses, &waiter))
         problem_set(problem, "unavailable", "The database is busy.");
-    sem_destroy(&waiter.done);
+    pthread_cond_destroy(&waiter.settled);
     *url = waiter.url;
     return !problem->status;
 }
