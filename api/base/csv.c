@@ -24,7 +24,7 @@ static bool wrong(struct reader *reader, const char *detail) {
     return problem_add(reader->problem, pointer, "%s", detail);
 }
 
-/* The text as UTF-8: Excel writes the system's code page where it is not told otherwise. */
+/* The text as UTF-8: Excel writes the system's code page unless told otherwise. */
 static bool decode(struct arena *arena, const char *bytes, size_t length, struct text *text) {
     size_t room = length * 3 + 1;
     char *out = arena_alloc_raw(arena, room), *to = out, *from = (char *)bytes;
@@ -94,7 +94,7 @@ static bool read_cell(struct reader *reader) {
     return !reader->cell.failed || wrong(reader, "has a cell that is too long");
 }
 
-/* Goes on behind the separator; false at the line's end, which is left behind. */
+/* Moves past the separator; false at the end of the line, which is skipped. */
 static bool next_cell(struct reader *reader) {
     if (reader->at < reader->end && *reader->at == reader->separator) {
         reader->at++;

@@ -14,7 +14,7 @@ struct text json_put(struct arena *arena, const json_t *json, size_t flags) {
     return (struct text){text, text ? length : 0};
 }
 
-/* The index behind the string that begins at text[at], or length where it does not end. */
+/* The index after the string that begins at text[at], or length where it does not end. */
 static size_t skip_string(const char *text, size_t length, size_t at) {
     for (at++; at < length && text[at] != '"'; at++)
         at += text[at] == '\\';

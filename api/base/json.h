@@ -9,7 +9,7 @@ struct json_size {
     int depth;      /* of arrays and objects in one another */
     size_t values;  /* keys are not counted */
     bool fractions; /* a number has a point or an exponent */
-    bool nul;       /* it holds a NUL, which jansson passes over behind a number */
+    bool nul;       /* it holds a NUL, which jansson ignores after a number */
 };
 
 /* A value as text, lent by arena; bytes is NULL over its cap, or where it cannot be written. flags: jansson's. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A hash has PROBES places; when all are taken the one that is longest over gives way. */
+/* A hash has PROBES places; when all are taken, the oldest window is evicted. */
 enum { SLOTS = 16384, PROBES = 4, LOCKS = 64, WINDOW_S = 60 };
 
 struct slot {

@@ -10,7 +10,7 @@ bool scan_int(const char *text, size_t length, int64_t *value);
 /* A JSON number (RFC 8259, section 6). */
 bool scan_number(const char *text, size_t length);
 
-/* A JSON number that is an integer of 64 bits, however it is written: 1.0, 1e3, 10e-1. The text goes on behind length.
+/* A JSON number that is an integer of 64 bits, however it is written: 1.0, 1e3, 10e-1. The text continues past length.
  */
 bool scan_whole(const char *text, size_t length, int64_t *value);
 

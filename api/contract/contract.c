@@ -18,7 +18,7 @@ struct loader {
     struct schema_set *schemas;
     struct contract *contract;
     json_t *document;
-    json_t *roles; /* of each operation that needs a token: what SQL is told of the contract, as :operations */
+    json_t *roles; /* of each operation that needs a token: given to SQL as :operations */
 };
 
 #define FAULT(loader, node, ...) gate_fault((loader)->gate, places_of((loader)->places, (node)), __VA_ARGS__)

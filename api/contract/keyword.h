@@ -52,7 +52,7 @@ struct keyword {
     bool (*compile)(struct schema *schema, struct rule *rule); /* false: the operand is not valid; NULL: any is */
     bool (*check)(const struct schema *schema, const struct rule *rule, const json_t *value,
                   struct check *check); /* NULL: nothing to check */
-    bool bound; /* cheap, and ends the value's checks where it does not fit: what costs more comes behind it */
+    bool bound; /* cheap, and ends the value's checks where it does not fit: expensive checks come after it */
 };
 
 /* The declared subset in the order of its checks, each table ended by a NULL name. Anything else is refused at start.

@@ -13,7 +13,7 @@ struct route_match {
     const struct spec *spec;                  /* NULL: OPTIONS, answered from allow */
     unsigned index;                           /* of the spec in the contract */
     const char *allow;                        /* the methods of the path, for Allow (RFC 9110, section 10.2.1) */
-    size_t stands_at;                         /* length of the path without the slashes behind it; 0: it has none */
+    size_t stands_at;                         /* length of the path without trailing slashes; 0: it has none */
     bool head;                                /* HEAD: the GET's answer without its body */
     struct text values[ROUTE_PARAMETERS_MAX]; /* decoded, in the template's order; lent by the arena */
 };

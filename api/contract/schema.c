@@ -144,7 +144,7 @@ const struct schema *schema_property(const struct schema *schema, const char *na
     return found;
 }
 
-/* index: out, what of it is left behind those of this schema. */
+/* index: out, reduced by the members that this schema requires. */
 static const char *find_required(const struct schema *schema, size_t *index) {
     const struct rule *required = find_rule(schema, "required"), *all = find_rule(schema, "allOf");
     size_t count = required ? json_array_size(required->operand) : 0;

@@ -43,7 +43,7 @@ const json_t *schema_operand(const struct schema *schema, const char *name);
 const struct schema *schema_items(const struct schema *schema);
 /* The property's schema, through $ref and allOf, or NULL. */
 const struct schema *schema_property(const struct schema *schema, const char *name);
-/* The name of the required member number index, through $ref and allOf; NULL behind the last. */
+/* The name of the required member number index, through $ref and allOf; NULL after the last. */
 const char *schema_required(const struct schema *schema, size_t index);
 bool schema_requires(const struct schema *schema, const char *name);
 /* The JSON node the schema was compiled from ($ref followed): for x-… keywords. */

@@ -114,7 +114,7 @@ static const char *match(struct agents *agents, const char *user_agent, size_t l
         int found = data ? pcre2_match(agents->patterns[i], (PCRE2_SPTR)user_agent, length, 0, 0, data, NULL)
                          : PCRE2_ERROR_NOMATCH;
         pcre2_match_data_free(data);
-        if (found != PCRE2_ERROR_NOMATCH) /* one that wears a pattern out is nobody's browser */
+        if (found != PCRE2_ERROR_NOMATCH) /* one that exhausts the match limit is no browser */
             return kinds[i];
     }
     return "human";

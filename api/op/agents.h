@@ -14,7 +14,7 @@ bool agents_load(struct agents *agents, const struct result *rows, struct proble
 int64_t agents_version(struct agents *agents);
 
 /* machine where a pattern of machines fits, else robot where one of robots fits, else human. version: of the
- * patterns by which it was told. Thread-safe. */
+ * patterns that decided it. Thread-safe. */
 const char *agents_class(struct agents *agents, const char *user_agent, int64_t *version);
 
 /* Whether a text is a pattern; if not, why goes to reason. */

@@ -280,7 +280,7 @@ static const char *value_of(struct arena *arena, const struct binding *binding, 
     switch (binding->kind) {
     case BIND_PARAMETER:
         return parameter_value(arena, binding->parameter, inputs);
-    case BIND_LIMIT: /* one row more than the page tells whether there is a next one */
+    case BIND_LIMIT: /* one row more than the page shows whether there is a next one */
         return inputs->limit ? arena_printf(arena, "%lld", (long long)inputs->limit + 1) : NULL;
     case BIND_AFTER:
         after = pairs_get(&inputs->after, binding->name);

@@ -41,7 +41,7 @@ struct inputs {
 bool bind_parse_query(struct arena *arena, const char *text, size_t length, struct pairs *pairs,
                       struct problem *problem);
 
-/* The pairs as a query string, sorted and percent-encoded, but for those named in `but` (ended by NULL): one
+/* The pairs as a query string, sorted and percent-encoded, except those named in `except` (ended by NULL): one
  * text for one meaning. NULL over the arena's cap. */
 const char *pairs_canonical(struct arena *arena, const struct pairs *pairs, const char *const *except);
 

@@ -34,7 +34,7 @@ enum binding_kind {
     BIND_NEW_SECRET, /* 256 random bits as base64url */
     BIND_OPERATIONS, /* the roles of each operation that needs a token, as a JSON object */
     BIND_ADDRESS,    /* the service's own, without a slash at the end */
-    BIND_CONTACT,    /* whom to tell of a weakness, or NULL */
+    BIND_CONTACT,    /* where to report a vulnerability, or NULL */
 };
 
 /* Where the value of a statement's parameter comes from. */

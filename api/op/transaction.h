@@ -7,7 +7,7 @@
 #include "pg/pool.h"
 
 /* Each with its name, its text where that is not a file of the queries folder, and its parameters in the order in
- * which their values are given. The database tells their types: those of the functions that they call and the columns
+ * which their values are given. The database knows their types: those of the functions that they call and the columns
  * that they fill. */
 #define ENGINE_STATEMENTS(X)                                                                                           \
     X(ENTER, "_enter", NULL, "issuer subject token_id issued_at scope request operation roles dry_run")                \
@@ -76,7 +76,7 @@ struct result *transaction_ask(const struct transactions *transactions, enum tra
                                const char *const *values, struct problem *problem);
 
 /* Runs the call. A read and a dry run are over; a write stays open until its answer is made, so that nothing is
- * committed of which the caller is told that it failed. False with a problem. */
+ * committed that the caller was told had failed. False with a problem. */
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem);
 
