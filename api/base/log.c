@@ -1,8 +1,6 @@
 #include "base/log.h"
 #include "base/buf.h"
 #include "base/scan.h"
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

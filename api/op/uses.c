@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <time.h>
 
 /* BATCH_MAX: most uses of a commit. ATTEMPTS: of a batch, when patterns have changed meanwhile or the connection broke.
  * ARENA_MAX: bytes of the writer's. */
