@@ -57,16 +57,12 @@ static void trim_text(char *text) {
         text[length - 1] = '\0';
 }
 
-static void problem_start(struct problem *problem, const char *slug) {
+bool problem_set(struct problem *problem, const char *slug, const char *detail, ...) {
     const struct kind *kind = kind_of(slug);
     assert(kind);
     problem->status = kind->status;
     problem->slug = kind->slug;
     problem->retry_after = kind->status == 503 || kind->status == 429;
-}
-
-bool problem_set(struct problem *problem, const char *slug, const char *detail, ...) {
-    problem_start(problem, slug);
     va_list arguments;
     va_start(arguments, detail);
     vsnprintf(problem->detail, sizeof problem->detail, detail, arguments);

@@ -128,12 +128,6 @@ static const char *error_field(const struct pipeline *pipeline, int field) {
     return (pipeline->error ? PQresultErrorField(pipeline->error, field) : NULL) ?: "";
 }
 
-/* Whether the session, not the statement alone, is over: FATAL, PANIC, or no word of the server's at all. */
-static bool session_over(const struct pipeline *pipeline) {
-    return PQstatus(pipeline->connection->pg) != CONNECTION_OK ||
-           strcmp(error_field(pipeline, PG_DIAG_SEVERITY_NONLOCALIZED), "ERROR") != 0;
-}
-
 /* Says in the log and in problem why a pipeline failed. */
 static void report_failure(const struct pipeline *pipeline, struct problem *problem, struct failure *failure) {
     struct connection *connection = pipeline->connection;
@@ -142,7 +136,9 @@ static void report_failure(const struct pipeline *pipeline, struct problem *prob
     if (pipeline->timed_out) {
         connection->broken = connection->timed_out = true;
         problem_set(problem, "timeout", "The database did not answer in time.");
-    } else if (pipeline->lost || session_over(pipeline)) {
+    } else if (pipeline->lost || PQstatus(connection->pg) != CONNECTION_OK ||
+               strcmp(error_field(pipeline, PG_DIAG_SEVERITY_NONLOCALIZED), "ERROR") != 0) {
+        /* the session is over, not the statement alone: FATAL, PANIC, or no word of the server's at all */
         connection->broken = failure->lost = true;
         problem_set(problem, "unavailable", "The connection to the database was lost.");
     } else {
