@@ -12,7 +12,7 @@
 enum { BODY_LIMIT_MAX = 16 * 1024 * 1024 };
 
 struct loader {
-    struct arena *arena;
+    struct arena *arena, *scratch;
     struct gate *gate;
     struct places *places;
     struct schema_set *schemas;
@@ -48,7 +48,7 @@ static const char *text_of(struct loader *loader, json_t *node, const char *key)
 
 /* Whether key is one of the space-separated words. */
 static bool listed(struct loader *loader, const char *words, const char *key) {
-    return strncmp(key, "x-", 2) == 0 || strstr(words, arena_printf(loader->arena, " %s ", key));
+    return strncmp(key, "x-", 2) == 0 || strstr(words, arena_printf(loader->scratch, " %s ", key));
 }
 
 /* keys: " name:s" for each that there may be, with letters of its shapes: object, array, string, number, boolean. */
@@ -56,7 +56,7 @@ static void known_keys(struct loader *loader, json_t *node, const char *what, co
     const char *key;
     json_t *value;
     json_object_foreach (node, key, value) {
-        const char *found = strstr(keys, arena_printf(loader->arena, " %s:", key));
+        const char *found = strstr(keys, arena_printf(loader->scratch, " %s:", key));
         const char *shapes = found ? found + strlen(key) + 2 : "";
         if (!found && strncmp(key, "x-", 2) != 0)
             FAULT(loader, value, "%s has an unknown key \"%s\"", what, key);
@@ -103,10 +103,10 @@ static void load_parameter(struct loader *loader, struct spec *spec, struct para
     if (parameter->place == IN_HEADER && strcmp(in, "header") != 0)
         FAULT(loader, node, "parameters are in path, query or header, not in %s", in);
     if (parameter->place == IN_PATH) {
-        const char *braced = arena_printf(loader->arena, "{%s}", name), *found = strstr(spec->path, braced);
-        if (!found)
+        const char *braced = arena_printf(loader->scratch, "{%s}", name), *at = strstr(spec->path, braced);
+        if (!at)
             FAULT(loader, node, "%s has no %s", spec->path, braced);
-        for (const char *c = spec->path; found && c < found; c++)
+        for (const char *c = spec->path; at && c < at; c++)
             parameter->index += *c == '{';
     }
     check_reserved(loader, parameter, node);
@@ -325,11 +325,11 @@ static void load_document(struct loader *loader) {
 }
 
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate) {
-    struct arena *scratch = arena_new(0); /* of places: no schema is compiled later, and asks for one */
+    struct arena *scratch = arena_new(0); /* of what only the loading needs: places, and keys that are looked for */
     struct contract *contract = arena_alloc(arena, sizeof *contract);
-    struct loader loader = {.arena = arena, .gate = gate, .places = places_new(arena, scratch), .contract = contract};
+    struct loader loader = {.arena = arena, .scratch = scratch, .gate = gate, .contract = contract};
+    loader.document = document_load(arena, path, loader.places = places_new(arena, scratch), gate);
     contract->kept = json_array();
-    loader.document = document_load(arena, path, loader.places, gate);
     if (loader.document)
         load_document(&loader);
     json_decref(loader.document);
