@@ -24,7 +24,7 @@ struct download {
 };
 
 void files_place(const struct request *request, const char *place[static 3]) {
-    bool document = strncmp(request->match.spec->path, "/v1/documents/", strlen("/v1/documents/")) == 0;
+    bool document = is_of_document(request);
     place[document ? 0 : 1] = request->match.values[0].bytes;
     place[document ? 1 : 0] = NULL;
     place[2] = request->match.values[1].bytes;

@@ -25,17 +25,22 @@ bool use_record(struct request *request, const char *item, enum use_kind kind) {
     return record(request, item, kind, &url);
 }
 
+bool is_of_document(const struct request *request) {
+    return strncmp(request->match.spec->path, "/v1/documents/", strlen("/v1/documents/")) == 0;
+}
+
 /* The item that the path names, as the counter wants it. */
-static bool record_slug(struct request *request, const char *collection, enum use_kind kind, const char **url) {
-    const char *slug = request->match.values[0].bytes;
-    const char *item = arena_printf(request->arena, "%s/%.*s", collection, (int)request->match.values[0].length, slug);
+static bool record_slug(struct request *request, enum use_kind kind, const char **url) {
+    const struct text *slug = request->match.values;
+    const char *item = arena_printf(request->arena, "%s/%.*s", is_of_document(request) ? "document" : "resource",
+                                    (int)slug->length, slug->bytes);
     return item ? record(request, item, kind, url) : problem_exhausted(&request->problem);
 }
 
 /* To the recorded address, and nowhere else. */
-static bool visit(struct request *request, const char *collection) {
+bool visit(struct request *request) {
     const char *url;
-    if (!record_slug(request, collection, USE_VISIT, &url))
+    if (!record_slug(request, USE_VISIT, &url))
         return false;
     if (!url)
         return request_refuse(request, "not-found", "The record has no address on the web.");
@@ -44,24 +49,8 @@ static bool visit(struct request *request, const char *collection) {
     return true;
 }
 
-static bool investigate(struct request *request, const char *collection) {
+bool investigate(struct request *request) {
     const char *url;
     request->response.status = 204;
-    return record_slug(request, collection, USE_INVESTIGATION, &url);
-}
-
-bool visit_document(struct request *request) {
-    return visit(request, "document");
-}
-
-bool visit_resource(struct request *request) {
-    return visit(request, "resource");
-}
-
-bool investigate_document(struct request *request) {
-    return investigate(request, "document");
-}
-
-bool investigate_resource(struct request *request) {
-    return investigate(request, "resource");
+    return record_slug(request, USE_INVESTIGATION, &url);
 }
