@@ -63,6 +63,6 @@ bool assets_get(struct request *request) {
     if (!asset)
         return request_refuse(request, "not-found", "There is no such file.");
     request->response.content_type = asset->content_type;
-    buf_put(response_body(request), asset->text.bytes, asset->text.length);
+    request->response.lent = asset->text;
     return true;
 }

@@ -35,7 +35,8 @@ static bool get_index(struct request *request) {
 }
 
 static bool get_openapi(struct request *request) {
-    buf_put(response_json(request), request->app->contract->json.bytes, request->app->contract->json.length);
+    request->response.content_type = "application/json";
+    request->response.lent = request->app->contract->json;
     return true;
 }
 

@@ -6,7 +6,6 @@
 #include <strings.h>
 #include <time.h>
 
-/* Of a head; a body keeps RESPONSE_HEAD_ROOM before it for those that are as long as most. */
 enum { HEAD_MAX = 32 * 1024 };
 
 /* Leaves out what has no value. */
@@ -217,17 +216,6 @@ static struct buf make_head(const struct request *request, bool close) {
     return head;
 }
 
-/* One run of bytes, so one write: two cost a delayed acknowledgement (44 ms) or twice the CPU. */
-static struct text join(const struct response *response, struct buf *head) {
-    struct text body = response->head ? (struct text){0} : response_text(response);
-    if (!body.length || head->length > RESPONSE_HEAD_ROOM) {
-        buf_put(head, body.bytes, body.length);
-        return (struct text){head->failed ? NULL : head->data, head->length};
-    }
-    return (struct text){memcpy((char *)body.bytes - head->length, head->data, head->length),
-                         head->length + body.length};
-}
-
 struct text response_last(void) {
     static const char last[] =
         "HTTP/1.1 503 \r\nContent-Type: application/problem+json\r\nContent-Length: 155\r\nRetry-After: 1\r\n"
@@ -238,19 +226,18 @@ struct text response_last(void) {
     return (struct text){last, sizeof last - 1};
 }
 
-struct text response_finish(struct request *request, bool *close) {
+struct text response_finish(struct request *request, struct text *body, bool *close) {
     struct response *response = &request->response;
     if (request->problem.status)
         take_problem(request);
     struct buf head = make_head(request, *close);
-    bool fits = !head.failed && !(response->content_type && response->body.failed);
-    head.cap += (size_t)request->app->config.response_limit; /* of one that is too long to stand before its body */
-    struct text bytes = fits ? join(response, &head) : (struct text){0};
-    if (bytes.bytes)
-        return bytes;
+    *body = response->head ? (struct text){0} : response_text(response);
+    if (!head.failed && !(response->content_type && response->body.failed))
+        return (struct text){head.data, head.length};
     log_event(LOG_ERROR, "answer does not fit", LOG_TEXT("id", request->id));
     response->stream = NULL;
     response->status = 503;
     *close = true;
+    *body = (struct text){0};
     return response_last();
 }

@@ -7,20 +7,14 @@
 
 struct buf *response_body(struct request *request) {
     struct buf *body = &request->response.body;
-    size_t limit = (size_t)request->app->config.response_limit;
-    if (!body->arena) {
-        *body = buf_new(request->arena, RESPONSE_HEAD_ROOM + 12 * 1024, RESPONSE_HEAD_ROOM + limit);
-        if (buf_reserve(body, RESPONSE_HEAD_ROOM))
-            buf_commit(body, RESPONSE_HEAD_ROOM);
-    }
+    if (!body->arena)
+        *body = buf_new(request->arena, 12 * 1024, (size_t)request->app->config.response_limit);
     return body;
 }
 
 struct text response_text(const struct response *response) {
-    if (!response->body.data)
-        return (struct text){0};
-    assert(response->body.length >= RESPONSE_HEAD_ROOM);
-    return (struct text){response->body.data + RESPONSE_HEAD_ROOM, response->body.length - RESPONSE_HEAD_ROOM};
+    assert(!response->lent.bytes || !response->body.data); /* a response has one body */
+    return response->lent.bytes ? response->lent : (struct text){response->body.data, response->body.length};
 }
 
 struct buf *response_json(struct request *request) {
@@ -137,7 +131,7 @@ bool response_validate(struct request *request) {
     if (request->response.etag && known && response_names_etag(known, request->response.etag)) {
         request->response.status = 304;
         request->response.content_type = NULL;
-        request->response.body.length = RESPONSE_HEAD_ROOM;
+        request->response.body.length = request->response.lent.length = 0;
     }
     return true;
 }

@@ -3,8 +3,6 @@
 #include "base/buf.h"
 #include "contract/contract.h"
 
-enum { RESPONSE_HEAD_ROOM = 4096 };
-
 struct request;
 
 /* A body that is written piece by piece. */
@@ -19,8 +17,9 @@ struct stream {
 struct response {
     int status;
     const char *content_type; /* NULL: no body */
-    struct buf body;          /* begins with RESPONSE_HEAD_ROOM unused bytes for the head */
-    struct stream *stream;    /* or NULL; then there is no other body */
+    struct buf body;
+    struct text lent;      /* instead of it, a body that lasts until it is written */
+    struct stream *stream; /* or NULL; then there is no other body */
     const char *allow, *location, *etag, *next_link;
     const char *version;                     /* of the record, for its ETag */
     const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
@@ -36,13 +35,12 @@ struct response {
     bool head; /* leave the body out */
 };
 
-/* The body's buffer, which the first call begins with room for the head in front of it. Where it fails, so does the
- * whole answer, at the end. */
+/* The body's buffer, which the first call begins. Where it fails, so does the whole answer, at the end. */
 struct buf *response_body(struct request *request);
 /* The same of an answer in JSON. */
 struct buf *response_json(struct request *request);
 
-/* What has been put into it, lent; bytes is NULL where nothing was begun. */
+/* The body, lent; bytes is NULL where nothing was begun. */
 struct text response_text(const struct response *response);
 
 /* Picks from the offered media types by the Accept header (RFC 9110, section 12.5.1); no header or a
@@ -59,9 +57,9 @@ bool response_names_etag(const char *list, const char *etag);
 /* Sets the ETag and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
 bool response_validate(struct request *request);
 
-/* Head and body in one run of bytes, lent by the request's arena; close tells that the connection ends, and is set
- * where there was no room for them. Turns its problem into a response first when it has a status. */
-struct text response_finish(struct request *request, bool *close);
+/* The head, lent by the request's arena, and the body that is written behind it; close tells that the connection ends,
+ * and is set where there was no room for them. Turns its problem into a response first when it has a status. */
+struct text response_finish(struct request *request, struct text *body, bool *close);
 
 /* An answer that needs no memory: 503. */
 struct text response_last(void);

@@ -85,7 +85,7 @@ bool commit(struct request *request) {
         return problem_exhausted(&request->problem);
     const char *const answer[] = {arena_printf(request->arena, "%d", request->response.status),
                                   request->response.location, request->response.etag, request->response.content_type,
-                                  body + RESPONSE_HEAD_ROOM};
+                                  body};
     bool ok =
         transaction_commit(&request->app->transactions, &request->call, &request->outcome, answer, &request->problem);
     if (ok && request->app->cache)

@@ -19,9 +19,9 @@ struct server {
     admin_page_fn *page; /* or NULL: the API's own */
 };
 
-static void put(const struct app *app, struct text bytes) {
+static void put(const struct app *app, struct text head, struct text body) {
     struct pace pace = pace_of_answer(&app->config);
-    wire_write(bytes.bytes, bytes.length, &pace, &(size_t){0});
+    wire_write(head, body, &pace, &(size_t){0});
 }
 
 int server_read(struct mg_connection *connection, void *bytes, size_t count) {
@@ -75,7 +75,7 @@ static void serve(struct request *request) {
 static void answer(struct mg_connection *connection, struct request *request, const char *http_version) {
     struct response *response = &request->response;
     struct inflow inflow = {.connection = connection, .framing = {.close = true}, .ended = true};
-    struct text piece = {0};
+    struct text piece = {0}, body;
     request->inflow = &inflow;
     response->head = strcmp(request->method, "HEAD") == 0;
     if (wire.head.fault)
@@ -89,9 +89,9 @@ static void answer(struct mg_connection *connection, struct request *request, co
         stream->next(request, stream, &piece);
     bool unread = !inflow.ended;
     bool close = request->problem.close || unread || inflow.framing.close || atomic_load(&request->app->draining);
-    struct text bytes = response_finish(request, &close);
+    struct text bytes = response_finish(request, &body, &close);
     size_t sent = 0;
-    bool whole = transfer_write(request, response->stream, bytes, piece, &sent);
+    bool whole = transfer_write(request, response->stream, bytes, response->stream ? piece : body, &sent);
     if (close || !whole) /* the client sees that bytes are missing */
         mg_disable_connection_keep_alive(connection);
     if (stream && stream->end)
@@ -122,7 +122,7 @@ static void on_thread_end(const struct mg_context *context, int type, void *aren
 /* Without memory even for a problem. */
 static int refuse_all(struct mg_connection *connection, const struct app *app) {
     mg_disable_connection_keep_alive(connection);
-    put(app, response_last());
+    put(app, response_last(), (struct text){0});
     return 1;
 }
 
@@ -167,8 +167,7 @@ static int on_admin(struct mg_connection *connection) {
                "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
                ready ? "200 OK" : "503 Service Unavailable", body.length);
     mg_disable_connection_keep_alive(connection);
-    put(server->app, (struct text){head.data, head.length});
-    put(server->app, (struct text){body.data, body.length});
+    put(server->app, (struct text){head.data, head.length}, (struct text){body.data, body.length});
     arena_reset(arena);
     wire_next();
     return 1;

@@ -39,11 +39,12 @@ static int read_step(struct inflow *inflow, char *bytes, size_t size, struct pro
 }
 
 ssize_t inflow_read(struct request *request, char *bytes, size_t size) {
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct inflow *inflow = request->inflow;
     size_t got = 0;
     bool ok = inflow->framing.body != FRAMING_LENGTH || inflow->framing.length <= inflow->limit;
     if (ok && inflow->framing.expects)
-        wire_write(CONTINUE, strlen(CONTINUE), &inflow->pace, &(size_t){0});
+        wire_write((struct text){go_on, sizeof go_on - 1}, (struct text){0}, &inflow->pace, &(size_t){0});
     inflow->framing.expects &= !ok; /* who was not told to go on sends nothing */
     while (ok && got < size && !inflow->ended) {
         int count = read_step(inflow, bytes + got, size - got, &request->problem);
@@ -97,12 +98,12 @@ static bool next_piece(struct request *request, struct stream *stream, struct te
     return true;
 }
 
-bool transfer_write(struct request *request, struct stream *stream, struct text head, struct text piece, size_t *sent) {
+bool transfer_write(struct request *request, struct stream *stream, struct text head, struct text body, size_t *sent) {
     struct pace pace = pace_of_answer(&request->app->config);
-    if (!wire_write(head.bytes, head.length, &pace, sent))
-        return false;
-    while (stream && piece.length)
-        if (!wire_write(piece.bytes, piece.length, &pace, sent) || !next_piece(request, stream, &piece))
+    for (; wire_write(head, body, &pace, sent); head = (struct text){0})
+        if (!stream || !body.length)
+            return true;
+        else if (!next_piece(request, stream, &body))
             return false;
-    return true;
+    return false;
 }

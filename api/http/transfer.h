@@ -5,8 +5,6 @@
 #include "http/wire.h"
 #include <sys/types.h>
 
-#define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
-
 /* A body on its way in. */
 struct inflow {
     struct mg_connection *connection;
@@ -26,6 +24,6 @@ ssize_t inflow_read(struct request *request, char *bytes, size_t size);
 /* The pace of an answer: what lies in the buffers on the way, up to the client, has been written and not yet read. */
 struct pace pace_of_answer(const struct config *config);
 
-/* Writes an answer: its head, and its body from the first piece on. Adds what was written to sent. False when it has
- * not come to its end. */
-bool transfer_write(struct request *request, struct stream *stream, struct text head, struct text piece, size_t *sent);
+/* Writes an answer: its head, and its body, or the first piece of a stream and all others. Adds what was written to
+ * sent. False when it has not come to its end. */
+bool transfer_write(struct request *request, struct stream *stream, struct text head, struct text body, size_t *sent);

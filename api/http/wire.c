@@ -208,15 +208,21 @@ static bool await_room(struct pace *pace) {
     return ready > 0 || (ready < 0 && errno == EINTR);
 }
 
-bool wire_write(const char *bytes, size_t count, struct pace *pace, size_t *sent) {
-    for (size_t at = 0; at < count;) {
-        ssize_t taken = sendto(wire.socket, bytes + at, count - at, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+bool wire_write(struct text first, struct text second, struct pace *pace, size_t *sent) {
+    struct iovec parts[] = {{(char *)first.bytes, first.length}, {(char *)second.bytes, second.length}};
+    while (parts[0].iov_len + parts[1].iov_len) {
+        struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+        ssize_t taken = sendmsg(wire.socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (taken < 0 && errno != EINTR && (errno != EAGAIN || !await_room(pace)))
             return false;
         size_t gone = taken > 0 ? (size_t)taken : 0;
         pace_earn(pace, gone);
-        at += gone;
         *sent += gone;
+        for (int i = 0; i < 2; i++) {
+            size_t of_it = gone < parts[i].iov_len ? gone : parts[i].iov_len;
+            parts[i] = (struct iovec){(char *)parts[i].iov_base + of_it, parts[i].iov_len - of_it};
+            gone -= of_it;
+        }
     }
     return true;
 }

@@ -89,8 +89,9 @@ static void too_many_columns(void) {
     render_rows(&render_csv, &(struct rendering){.buf = &buf}, (struct result *)result, 0, -1);
 }
 
-static void body_over_the_head(void) {
-    response_body(&request)->length = RESPONSE_HEAD_ROOM - 1;
+static void two_bodies(void) {
+    buf_str(response_body(&request), "one");
+    request.response.lent = (struct text){"another", 7};
     response_text(&request.response);
 }
 
@@ -122,7 +123,7 @@ START_TEST(each_bites) {
                  {"too many commands", too_many_commands},
                  {"a statement's number out of range", number_out_of_range},
                  {"too many columns", too_many_columns},
-                 {"a body over the head's room", body_over_the_head},
+                 {"two bodies in one response", two_bodies},
                  {"a ticket lost", ticket_lost},
                  {"a ticket settled twice", settled_twice},
                  {"an old answer kept as the new one", recalled_kept_as_new}};

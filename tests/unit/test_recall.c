@@ -47,8 +47,8 @@ static void answer(const char *id, const char *body) {
 }
 
 static bool gave(const char *body) {
-    const char *text = request.response.body.data ? buf_text(&request.response.body) : NULL;
-    return text && strcmp(text + RESPONSE_HEAD_ROOM, body) == 0;
+    struct text text = response_text(&request.response);
+    return text.bytes && text.length == strlen(body) && memcmp(text.bytes, body, text.length) == 0;
 }
 
 /* The database cannot be asked: what is kept stands in. */
