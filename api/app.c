@@ -41,20 +41,20 @@ static void load_keys(struct app *app, struct gate *gate) {
 /* What a statement offers must be something a renderer makes, and ?format= must name no more than that. */
 static void check_media(const struct operation *operation, struct gate *gate) {
     const struct spec *spec = operation->spec;
-    for (unsigned i = 0; i < spec->media_count; i++)
-        if (!renderer_of(spec->media[i]))
-            gate_fault(gate, spec->where, "%s: nothing renders %s", spec->id, spec->media[i]);
     const struct parameter *format = spec_parameter(spec, IN_QUERY, "format");
     const json_t *words = format ? schema_operand(format->schema, "enum") : NULL;
-    for (size_t i = 0; i < json_array_size(words); i++) {
-        const char *word = json_string_value(json_array_get(words, i));
-        bool offered = false;
-        for (unsigned j = 0; j < spec->media_count; j++) {
-            const struct renderer *renderer = renderer_of(spec->media[j]);
-            offered |= renderer && word && strcmp(renderer->format, word) == 0;
+    for (unsigned i = 0; i < spec->media_count; i++)
+        if (!renderer_of(spec->media[i])) {
+            gate_fault(gate, spec->where, "%s: nothing renders %s", spec->id, spec->media[i]);
+            return;
         }
-        if (!offered)
-            gate_fault(gate, format->where, "%s does not offer the format %s", spec->id, word ? word : "?");
+    for (size_t i = 0; i < json_array_size(words); i++) {
+        const char *word = json_string_value(json_array_get(words, i)) ?: "?";
+        unsigned j = 0;
+        while (j < spec->media_count && strcmp(renderer_of(spec->media[j])->format, word) != 0)
+            j++;
+        if (j == spec->media_count)
+            gate_fault(gate, format->where, "%s does not offer the format %s", spec->id, word);
     }
     if (spec->media_count > 1 && !words)
         gate_fault(gate, spec->where, "%s has several representations but no format parameter with an enum", spec->id);
@@ -115,26 +115,21 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
 /* Links the operations that pool will run: those that need a token, or the others. */
 static bool link_those(struct app *app, struct pool *pool, bool secured, struct gate *gate) {
     struct problem problem = {0};
-    struct connection *connection = pool_take(pool, &problem);
-    if (!connection)
-        return false;
-    for (unsigned i = 0; i < app->contract->spec_count; i++) {
+    struct connection *connection = NULL;
+    for (unsigned i = 0; i < app->contract->spec_count && problem.status != 503; i++) {
         struct operation *operation = &app->operations[i];
         problem.status = 0;
         if (operation->query && operation->spec->secured == secured && !atomic_load(&operation->link) &&
-            !operation_link(app->arena, operation, connection, gate, &problem) && problem.status == 503)
-            break;
+            (connection || (connection = pool_take(pool, &problem))))
+            operation_link(app->arena, operation, connection, gate, &problem);
     }
     pool_give(pool, &connection);
     return problem.status != 503;
 }
 
 bool app_link(struct app *app, struct gate *gate) {
-    bool secured = false;
-    for (unsigned i = 0; i < app->contract->spec_count; i++)
-        secured |= app->operations[i].query && app->operations[i].spec->secured;
-    bool linked = link_those(app, app->pool, false, gate) &&
-                  (!secured || link_those(app, app->transactions.pool, true, gate)) && !gate->faults;
+    bool linked =
+        link_those(app, app->pool, false, gate) && link_those(app, app->transactions.pool, true, gate) && !gate->faults;
     atomic_store(&app->linked, linked);
     return linked;
 }
@@ -177,10 +172,8 @@ void app_free(struct app *app) {
     pool_free(&app->transactions.pool);
     token_service_free(&app->tokens);
     limiter_free(&app->limiter);
-    if (app->cache) {
-        pool_free(&app->watch_pool);
-        cache_free(&app->cache);
-    }
+    pool_free(&app->watch_pool);
+    cache_free(&app->cache);
     contract_release(app->contract);
     arena_free(&app->arena);
 }

@@ -51,6 +51,7 @@ static const struct key {
     NUMBER("RESPONSE_LIMIT", response_limit, "33554432", 65536, 1073741824, "largest answer in bytes"),
     NUMBER("CACHE_BYTES", cache_bytes, "8388608", 0, 4294967296, "kept answers of public reads; 0: none"),
     NUMBER("DRAIN_MS", drain_ms, "10000", 0, 600000, "longest wait for requests in flight at the end"),
+    TEXT("LOG_LEVEL", level, "info", "debug, info, warn or error"),
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -73,16 +74,13 @@ bool config_load(struct config *config, FILE *err) {
             ok = false;
         }
     }
-    const char *level = getenv("LOG_LEVEL");
-    if (!log_level_parse(level && *level ? level : "info", &config->log_level)) {
+    bool known = log_level_parse(config->level, &config->log_level);
+    if (!known)
         fprintf(err, "LOG_LEVEL must be debug, info, warn or error\n");
-        ok = false;
-    }
-    return clock_load(err) && ok;
+    return clock_load(err) && ok && known;
 }
 
 void config_describe(FILE *out) {
     for (int i = 0; i < KEYS; i++)
         fprintf(out, "  %-19s %s [%s]\n", keys[i].name, keys[i].meaning, keys[i].standard);
-    fprintf(out, "  %-19s %s [%s]\n", "LOG_LEVEL", "debug, info, warn or error", "info");
 }

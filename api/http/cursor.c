@@ -1,7 +1,6 @@
 #include "http/cursor.h"
 #include "base/scan.h"
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>
 

@@ -12,13 +12,10 @@ static unsigned count_of(const struct request *request, const char *name) {
     return count;
 }
 
-static bool check_headers(struct request *request, const char *http_version) {
-    unsigned hosts = count_of(request, "Host");
-    if (hosts > 1 || (!hosts && strcmp(http_version, "1.0") != 0))
-        return request_refuse(request, "bad-framing", "A request has one Host header.");
-    if (count_of(request, "Authorization") > 1) /* who stands in front may have read the other one */
-        return request_refuse(request, "bad-framing", "A request has one Authorization header.");
-    return true;
+static bool has_one(struct request *request, const char *name, bool needed) {
+    unsigned count = count_of(request, name);
+    return (count ? count == 1 : !needed) ||
+           request_refuse(request, "bad-framing", "A request has one %s header.", name);
 }
 
 static bool takes_body(const char *method) {
@@ -50,24 +47,24 @@ static bool wants_close(const struct request *request, const char *http_version)
     return strcmp(http_version, "1.1") != 0;
 }
 
-static bool read_framing(struct request *request, const char *http_version, struct framing *framing) {
-    if (!check_headers(request, http_version) || !read_length(request, framing))
+bool framing_read(struct request *request, const char *http_version, struct framing *framing) {
+    *framing = (struct framing){.body = FRAMING_NO_BODY};
+    request->problem.close = true;
+    if (!has_one(request, "Host", strcmp(http_version, "1.0") != 0) ||
+        !has_one(request, "Authorization", false) || /* who stands in front may have read the other one */
+        !read_length(request, framing))
         return false;
     const char *expect = request_header(request, "Expect");
-    framing->expects = expect && strcasecmp(expect, "100-continue") == 0 && framing->body != FRAMING_NO_BODY;
+    bool waits = expect && strcasecmp(expect, "100-continue") == 0;
+    framing->expects = waits && framing->body != FRAMING_NO_BODY;
     /* a body where none is meant, and a chunked one, may end elsewhere than we think: close after it */
     framing->close = wants_close(request, http_version) || framing->body == FRAMING_CHUNKED ||
                      (framing->body == FRAMING_LENGTH && !takes_body(request->method)) ||
                      strcmp(request->method, "DELETE") == 0;
-    if (expect && strcasecmp(expect, "100-continue") != 0)
+    if (expect && !waits)
         return request_refuse(request, "expectation-failed", "The only expectation is 100-continue.");
     if (strlen(request->target) > TARGET_MAX)
         return request_refuse(request, "uri-too-long", "The request target is longer than %d bytes.", TARGET_MAX);
+    request->problem.close = false;
     return true;
-}
-
-bool framing_read(struct request *request, const char *http_version, struct framing *framing) {
-    *framing = (struct framing){.body = FRAMING_NO_BODY};
-    request->problem.close = !read_framing(request, http_version, framing);
-    return !request->problem.close;
 }
