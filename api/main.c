@@ -13,17 +13,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_MS = 100, KEYS_TICKS = 10, DRAIN_STEP_NS = 20000000 };
-
-static void sleep_ms(long ms) {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
+enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_US = 100000, KEYS_TICKS = 10, DRAIN_STEP_NS = 20000000 };
 
 /* The terminating signals are taken by sigwait alone; SIGPIPE is an error code of write, and SIGHUP asks for what
  * there is not: files to be opened anew. */
@@ -44,7 +38,7 @@ static sigset_t block_signals(void) {
 static void *link_and_watch(void *argument) {
     struct app *app = argument;
     struct gate gate = {.out = stderr};
-    for (int64_t link_us = 0; !atomic_load(&app->draining); sleep_ms(WATCH_MS)) {
+    for (int64_t link_us = 0; !atomic_load(&app->draining); usleep(WATCH_US)) {
         if (!atomic_load(&app->linked) && clock_us() > link_us) {
             gate.faults = 0;
             if (app_link(app, &gate))
@@ -66,19 +60,13 @@ static void *keep_keys(void *argument) {
     for (int tick = 0; !atomic_load(&app->draining); tick = (tick + 1) % KEYS_TICKS) {
         if (!tick)
             token_service_tick(app->tokens);
-        sleep_ms(WATCH_MS);
+        usleep(WATCH_US);
     }
     return NULL;
 }
 
-/* Whether no connection is left and the threads have ended. */
-static bool is_done(const pthread_t *threads, int *count) {
-    while (*count && pthread_tryjoin_np(threads[*count - 1], NULL) == 0)
-        --*count;
-    return !*count && !wire_connections();
-}
-
-/* Refuses what is new and answers the rest. False when the time is over, or when a second Ctrl-C says so. */
+/* Refuses what is new and answers the rest, until no connection is left and the threads have ended. False when the time
+ * is over, or when a second Ctrl-C says so. */
 static bool drain(struct app *app, const pthread_t *threads, int count) {
     int64_t until = clock_us() + app->config.drain_ms * 1000;
     sigset_t again;
@@ -88,7 +76,7 @@ static bool drain(struct app *app, const pthread_t *threads, int count) {
     log_event(LOG_INFO, "draining", LOG_NUMBER("in_flight", atomic_load(&app->metrics->in_flight)));
     fetch_stop();
     wire_drain(false);
-    while (!is_done(threads, &count))
+    while ((count && (count -= pthread_tryjoin_np(threads[count - 1], NULL) == 0)) || wire_connections())
         if (clock_us() > until || sigtimedwait(&again, NULL, &(struct timespec){.tv_nsec = DRAIN_STEP_NS}) > 0)
             return false;
     return true;
@@ -101,8 +89,8 @@ static int serve(struct app *app, struct gate *gate) {
         return 1;
     }
     wire_start();
-    struct server *server = server_start(app),
-                  *admin = app->config.admin_port ? server_start_admin(app, admin_page) : NULL;
+    struct server *server = server_start(app, NULL),
+                  *admin = app->config.admin_port ? server_start(app, admin_page) : NULL;
     if (!server || (app->config.admin_port && !admin))
         return 1;
     log_event(LOG_INFO, "listening", LOG_TEXT("host", app->config.host), LOG_NUMBER("port", app->config.port),

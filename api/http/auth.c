@@ -6,38 +6,33 @@
 /* Counts against a quota; the answer tells what is left (draft-ietf-httpapi-ratelimit-headers), shared answers
  * leave it out: they are kept for others. */
 static bool count(struct request *request, char kind, const char *text, const char *more, int64_t quota) {
+    const char *who = kind == 'c' ? "client" : "address";
     int64_t left, reset_s;
     if (!quota)
         return true;
     bool ok = limiter_take(request->app->limiter, kind, text, more, quota, &left, &reset_s);
     if (!ok || !request->match.spec->shared)
-        request->response.rate = arena_printf(request->arena, "\"%s\";r=%lld;t=%lld",
-                                              kind == 'c' ? "client" : "address", (long long)left, (long long)reset_s);
-    if (ok)
-        return true;
-    request_refuse(request, "too-many-requests", "The %s has used up its requests of this minute.",
-                   kind == 'c' ? "client" : "address");
-    request->problem.retry_after = (int)reset_s;
-    return false;
+        request->response.rate =
+            arena_printf(request->arena, "\"%s\";r=%lld;t=%lld", who, (long long)left, (long long)reset_s);
+    if (!ok) {
+        request_refuse(request, "too-many-requests", "The %s has used up its requests of this minute.", who);
+        request->problem.retry_after = (int)reset_s;
+    }
+    return ok;
 }
 
-static bool count_address(struct request *request) {
+bool auth_count_address(struct request *request) {
     return count(request, 'a', request->network, "", request->app->config.rate_address);
-}
-
-/* The token of "Bearer token"; NULL when the header is of another kind. */
-static const char *bearer(const char *header) {
-    return strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 + strspn(header + 7, " ") : NULL;
 }
 
 bool auth_check(struct request *request) {
     const struct spec *spec = request->match.spec;
     const char *header = spec->secured ? request_header(request, "Authorization") : NULL;
     if (!header)
-        return count_address(request) &&
+        return auth_count_address(request) &&
                (!spec->secured || spec->anonymous ||
                 request_refuse(request, "unauthorized", "This needs a bearer token in the Authorization header."));
-    const char *token = bearer(header);
+    const char *token = strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 + strspn(header + 7, " ") : NULL;
     request->tried = true;
     if (token &&
         token_verify(request->app->tokens, request->arena, token, strlen(token), &request->caller, &request->problem))
@@ -45,7 +40,7 @@ bool auth_check(struct request *request) {
     if (!token)
         request_refuse(request, "unauthorized", "The Authorization header must be Bearer and a token.");
     request->caller = (struct claims){0};
-    count_address(request); /* who guesses is slowed down: 429 then, not 401 */
+    auth_count_address(request); /* who guesses is slowed down: 429 then, not 401 */
     return false;
 }
 

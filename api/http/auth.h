@@ -5,6 +5,8 @@
 /* Verifies the token where the operation takes one and counts the request. False with a problem: 401, 429. What the
  * caller may is the database's to say, when the transaction begins. */
 bool auth_check(struct request *request);
+/* Counts it as the address's. False with a problem: 429. */
+bool auth_count_address(struct request *request);
 
 /* The parameters of the statement _enter for this request; NULL over the arena's cap. */
 const char *const *auth_enter(const struct request *request);

@@ -151,16 +151,14 @@ static void put_challenge(struct buf *head, const struct request *request) {
     buf_str(head, "\"\r\n");
 }
 
-/* What the contract says of every answer, but for how it may be kept: nobody keeps what was made for a token, and what
- * is stale already is asked for again. */
-static void put_constants(struct buf *head, const struct request *request) {
+/* How it may be kept, as the contract says: but nobody keeps what was made for a token, and what is stale already is
+ * asked for again. */
+static void put_cache_control(struct buf *head, const struct request *request) {
     const struct response *response = &request->response;
     const char *cache = NULL;
     for (unsigned i = 0; i < response->constant_count; i++)
         if (strcasecmp(response->constants[i].name, "Cache-Control") == 0)
             cache = response->constants[i].value;
-        else
-            put_header(head, response->constants[i].name, response->constants[i].value);
     bool kept = cache && !strstr(cache, "no-store") && !strstr(cache, "private");
     if (kept && request_header(request, "Authorization"))
         cache = "private, no-store";
@@ -169,60 +167,74 @@ static void put_constants(struct buf *head, const struct request *request) {
     put_header(head, "Cache-Control", cache ?: "no-store");
 }
 
-static void put_representation(struct buf *head, const struct request *request) {
+bool response_named(const struct request *request) {
+    return request->response.content_type == render_csv.content_type && pairs_get(&request->inputs.query, "format");
+}
+
+static void put_own(struct buf *head, const struct request *request) {
     const struct response *response = &request->response;
-    int64_t length = response->stream ? response->stream->length : (int64_t)response_text(response).length;
     put_header(head, "Content-Type", response->content_type);
     if (response->status != 304 && response->status != 204) {
         buf_str(head, "Content-Length: ");
-        buf_int(head, length);
+        buf_int(head, response->stream ? response->stream->length : (int64_t)response_text(response).length);
         buf_put(head, "\r\n", 2);
     }
-    put_header(head, "ETag", response->etag);
     put_header(head, "Location", response->location);
     put_header(head, "Allow", response->allow);
     put_header(head, "Content-Range", response->range);
     put_header(head, "Content-Disposition", response->disposition);
-    if (response->content_type == render_csv.content_type && pairs_get(&request->inputs.query, "format"))
+    if (response_named(request))
         csv_put_name(head, request->target);
-    if (response->next_link)
-        buf_printf(head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
     put_header(head, "Cache-Status", response->cache_status);
     if (response->age)
         buf_printf(head, "Age: %lld\r\n", (long long)response->age);
-    if (response->omitted)
-        buf_printf(head, "X-Omitted-Count: %u\r\n", response->omitted);
     if (request->problem.retry_after)
         buf_printf(head, "Retry-After: %d\r\n", request->problem.retry_after);
     put_header(head, "RateLimit", response->rate);
-    put_constants(head, request);
+    put_cache_control(head, request);
+}
+
+struct text response_common(const struct request *request) {
+    const struct response *response = &request->response;
+    struct buf head = buf_new(request->arena, 1024, HEAD_MAX);
+    put_header(&head, "ETag", response->etag);
+    if (response->next_link)
+        buf_printf(&head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
+    if (response->omitted)
+        buf_printf(&head, "X-Omitted-Count: %u\r\n", response->omitted);
+    for (unsigned i = 0; i < response->constant_count; i++)
+        if (strcasecmp(response->constants[i].name, "Cache-Control") != 0)
+            put_header(&head, response->constants[i].name, response->constants[i].value);
+    put_vary(&head, request);
+    put_cors(&head, request);
+    put_header(&head, "X-Content-Type-Options", "nosniff");
+    return (struct text){head.failed ? NULL : head.data, head.length};
 }
 
 static struct buf make_head(const struct request *request, bool close) {
+    struct text common = request->response.common.bytes ? request->response.common : response_common(request);
     struct buf head = buf_new(request->arena, 2048, HEAD_MAX);
     buf_str(&head, "HTTP/1.1 ");
     buf_int(&head, request->response.status);
     buf_put(&head, " \r\n", 3); /* no phrase: nobody may count on one (RFC 9112, section 4) */
     put_date(&head);
-    put_representation(&head, request);
+    put_own(&head, request);
     put_challenge(&head, request);
-    put_vary(&head, request);
-    put_cors(&head, request);
-    put_header(&head, "X-Content-Type-Options", "nosniff");
+    buf_put(&head, common.bytes, common.length);
     put_header(&head, "X-Request-Id", request->id);
     put_timing(&head, request);
     put_header(&head, "Connection", close ? "close" : "keep-alive");
     buf_put(&head, "\r\n", 2);
+    head.failed |= !common.bytes;
     return head;
 }
 
 struct text response_last(void) {
     static const char last[] =
         "HTTP/1.1 503 \r\nContent-Type: application/problem+json\r\nContent-Length: 155\r\nRetry-After: 1\r\n"
-        "Cache-Control: no-store\r\nConnection: close\r\n\r\n{\"type\":\"/problems/unavailable\",\"title\":\"The "
-        "service "
-        "is not available at the moment\",\"status\":503,\"detail\":\"The service is short of "
-        "memory.\",\"instance\":\"\"}";
+        "Cache-Control: no-store\r\nConnection: close\r\n\r\n"
+        "{\"type\":\"/problems/unavailable\",\"title\":\"The service is not available at the moment\","
+        "\"status\":503,\"detail\":\"The service is short of memory.\",\"instance\":\"\"}";
     return (struct text){last, sizeof last - 1};
 }
 

@@ -14,9 +14,13 @@ void origin_name(struct request *request) {
     } else if (trace && strlen(trace) == 55 && strspn(trace + 3, "0123456789abcdef") == 32 && trace[2] == '-') {
         snprintf(request->id, sizeof request->id, "%.32s", trace + 3);
     } else {
-        unsigned long long random[2] = {0};
-        RAND_bytes((unsigned char *)random, sizeof random);
-        snprintf(request->id, sizeof request->id, "%016llx%016llx", random[0], random[1]);
+        static _Thread_local unsigned char random[8][16]; /* to be asked for costs more than they do */
+        static _Thread_local unsigned left;
+        if (!left)
+            RAND_bytes(random[0], sizeof random);
+        left = (left ?: 8) - 1;
+        for (int i = 0; i < 32; i++)
+            request->id[i] = "0123456789abcdef"[random[left][i / 2] >> (i % 2 ? 0 : 4) & 15];
     }
 }
 

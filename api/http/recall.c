@@ -1,56 +1,74 @@
 #include "base/log.h"
+#include "http/auth.h"
 #include "http/request.h"
+#include "http/transfer.h"
 #include <assert.h>
 #include <string.h>
 
-/* Takes over an answer that was made for somebody else. */
-static void take_answer(struct request *request, const struct answer *answer) {
+enum { NAME_BYTES_MAX = 32 * 1024 };
+
+/* Takes over an answer that was made for somebody else, and its loan: until it is written. */
+static void take_answer(struct request *request, const struct answer *answer, const char *cache_status) {
+    struct response *response = &request->response;
     assert(!request->ticket.entry); /* it is not the new answer that the ticket is for */
-    buf_put(response_body(request), answer->body.bytes, answer->body.length);
-    request->response.status = 200;
-    request->response.content_type = answer->content_type;
-    request->response.etag = arena_copy(request->arena, answer->etag, strlen(answer->etag));
-    request->response.next_link =
-        answer->next_link ? arena_copy(request->arena, answer->next_link, strlen(answer->next_link)) : NULL;
-    request->response.omitted = answer->omitted;
-    request->recalled = true;
+    request->recalled = answer;
+    response->status = 200;
+    response->constants = request->match.spec->headers;
+    response->constant_count = request->match.spec->header_count;
+    response->content_type = answer->content_type;
+    response->etag = answer->etag;
+    response->common = answer->head;
+    response->lent = answer->body;
+    response->cache_status = cache_status;
 }
 
-/* The key is what the answer depends on and nothing else: operation, values of the path as they were decoded, those of
- * the query that bind has checked, representation. */
+/* What a target means does not change: one that was given an answer from the cache is given it again, for which nothing
+ * has to be found out but what is each request's own. Who has a token may see more, and wants to see what it has just
+ * changed. */
+bool known(struct request *request) {
+    bool get = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+    if (!get || !request->app->cache || request_header(request, "Authorization"))
+        return true;
+    struct buf name = buf_new(request->arena, 512, NAME_BYTES_MAX);
+    buf_str(&name, request->target);
+    buf_char(&name, ' ');
+    buf_str(&name, request_header(request, "Accept") ?: "");
+    request->name = (struct text){name.failed ? NULL : name.data, name.length};
+    const struct answer *answer =
+        request->name.bytes && request->inflow->ended ? cache_find(request->app->cache, request->name, false) : NULL;
+    if (!answer)
+        return true;
+    request->match.index = answer->operation;
+    request->operation = &request->app->operations[answer->operation];
+    request->match.spec = request->operation->spec;
+    take_answer(request, answer, "scip-api; hit");
+    if (auth_count_address(request))
+        response_validate(request);
+    return false;
+}
+
+/* The key is what the answer depends on and nothing else: representation, path, and what bind has checked of the query.
+ */
 static struct text key_of(const struct request *request) {
-    static const char *const nothing[] = {NULL};
-    const char *query = pairs_canonical(request->arena, &request->inputs.query, nothing);
+    const char *query = pairs_canonical(request->arena, &request->inputs.query, (const char *const[]){NULL});
     struct buf key = buf_new(request->arena, 256, 72 * 1024);
-    buf_str(&key, request->match.spec->id);
-    const struct text *value = request->match.values;
-    for (const char *brace = request->match.spec->path; (brace = strchr(brace, '{')); brace++, value++) {
-        buf_char(&key, '/');
-        buf_put(&key, value->bytes, value->length);
-    }
-    buf_char(&key, '?');
-    buf_str(&key, query ?: "");
-    buf_char(&key, ' ');
-    buf_str(&key, request->media);
+    buf_printf(&key, "%s %s ", request->media, query ?: "");
+    put_path(&key, request);
     return query && !key.failed ? (struct text){key.data, key.length} : (struct text){0};
 }
 
 bool recall(struct request *request) {
-    struct cache *cache = request->app->cache;
-    if (!cache || !request->match.spec->shared || request->operation->handler ||
-        request_header(request, "Authorization")) /* it may see more, and wants to see what it has just changed */
-        return true;
-    request->key = key_of(request);
+    if (request->name.bytes && request->match.spec->shared && !request->operation->handler)
+        request->key = key_of(request);
     if (!request->key.bytes)
         return true;
     const struct answer *answer =
-        cache_get(cache, request->key, request->app->config.pool_wait_ms * 1000, &request->ticket);
+        cache_get(request->app->cache, request->key, request->app->config.pool_wait_ms * 1000, &request->ticket);
+    request->response.cache_status = request->ticket.entry ? "scip-api; fwd=miss" : "scip-api; fwd=bypass";
     if (answer)
-        take_answer(request, answer);
-    request->response.cache_status = answer                  ? "scip-api; hit"
-                                     : request->ticket.entry ? "scip-api; fwd=miss"
-                                                             : "scip-api; fwd=bypass";
-    cache_give_back(&answer);
+        take_answer(request, answer, "scip-api; hit");
+    if (answer && !response_named(request)) /* a file's name is the target's own */
+        cache_name(request->app->cache, request->name, request->key);
     return true;
 }
 
@@ -61,10 +79,10 @@ bool remember(struct request *request) {
     request->response.etag = response_etag(request);
     struct answer answer = {.content_type = request->response.content_type,
                             .etag = request->response.etag,
-                            .next_link = request->response.next_link,
-                            .omitted = request->response.omitted,
+                            .head = request->response.common = response_common(request),
+                            .operation = request->match.index,
                             .body = response_text(&request->response)};
-    cache_settle(request->app->cache, &request->ticket, answer.etag ? &answer : NULL);
+    cache_settle(request->app->cache, &request->ticket, answer.etag && answer.head.bytes ? &answer : NULL);
     return true;
 }
 
@@ -72,16 +90,14 @@ bool remember(struct request *request) {
  * better than none. */
 bool recall_stale(struct request *request) {
     const struct answer *answer = request->key.bytes && request->problem.status >= 503
-                                      ? cache_get_stale(request->app->cache, request->key)
+                                      ? cache_find(request->app->cache, request->key, true)
                                       : NULL;
     if (!answer)
         return false;
     cache_settle(request->app->cache, &request->ticket, NULL); /* no new one comes about: who waits for it may try */
-    take_answer(request, answer);
     request->problem = (struct problem){0};
     request->response.age = (clock_us() - answer->made_us) / 1000000 ?: 1;
-    request->response.cache_status =
-        arena_printf(request->arena, "scip-api; hit; ttl=-%lld", (long long)request->response.age);
-    cache_give_back(&answer);
+    take_answer(request, answer,
+                arena_printf(request->arena, "scip-api; hit; ttl=-%lld", (long long)request->response.age));
     return true;
 }

@@ -20,21 +20,13 @@ const char *request_header(const struct request *request, const char *name) {
     return trimmed < length ? arena_copy(request->arena, value, trimmed) : value;
 }
 
-/* Whether people open it in a browser. */
-static bool is_page(const struct spec *spec) {
-    unsigned i = 0;
-    while (i < spec->media_count && strcmp(spec->media[i], "text/html") != 0)
-        i++;
-    return i < spec->media_count;
-}
-
 /* Whoever links to a page may add to its address what is for others to read (utm_source, fbclid, ver): of those, a page
  * takes what the contract names. */
 static bool read_query(struct request *request, const char *query) {
     const struct spec *spec = request->match.spec;
     struct pairs *pairs = &request->inputs.query;
     bool ok = bind_parse_query(request->arena, query, strlen(query), pairs, &request->problem);
-    if (!is_page(spec))
+    if (!response_negotiate("text/html", spec->media, spec->media_count)) /* it is none */
         return ok;
     unsigned count = ok ? pairs->count : 0;
     request->problem.status = pairs->count = 0;
@@ -169,16 +161,15 @@ static bool bind_headers(struct request *request) {
     const struct spec *spec = request->match.spec;
     for (unsigned i = 0; i < spec->parameter_count; i++) {
         const struct parameter *parameter = &spec->parameters[i];
-        const char *value = parameter->place == IN_HEADER ? request_header(request, parameter->name) : NULL;
-        bool condition = strncmp(parameter->name, "If-", 3) == 0;
+        const char *value = request_header(request, parameter->name);
+        bool match = strcmp(parameter->name, "If-Match") == 0;
         if (parameter->place != IN_HEADER)
             continue;
-        if (!value && parameter->required && condition)
+        if (!value && parameter->required && strncmp(parameter->name, "If-", 3) == 0)
             return request_refuse(request, "precondition-required", "This needs %s%s.", parameter->name,
-                                  strcmp(parameter->name, "If-Match") == 0 ? " with the record's ETag" : ": *");
+                                  match ? " with the record's ETag" : ": *");
         bind_check_value(parameter, value ? &(struct text){value, strlen(value)} : NULL, &request->problem);
-        if (value && strcmp(parameter->name, "If-Match") == 0 &&
-            !bind_if_match(request->arena, value, &request->inputs.if_match))
+        if (value && match && !bind_if_match(request->arena, value, &request->inputs.if_match))
             return problem_exhausted(&request->problem);
         if (value && strcmp(parameter->name, "Idempotency-Key") == 0)
             request->call.key = value;
@@ -196,6 +187,7 @@ static bool bind(struct request *request) {
 
 /* The walk. A step gives false where it ends. */
 static bool (*const steps[STEPS])(struct request *) = {
+    [STEP_KNOWN] = known, /* and no more where its answer is */
     [STEP_ROUTE] = route,
     [STEP_AUTH] = auth_check,
     [STEP_ACCEPT] = accept,

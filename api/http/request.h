@@ -15,8 +15,8 @@ struct header {
     const char *name, *value;
 };
 
-/* The steps of the walk, for timings. */
 enum step_id {
+    STEP_KNOWN,
     STEP_ROUTE,
     STEP_AUTH,
     STEP_ACCEPT,
@@ -53,18 +53,17 @@ struct request {
     json_t *json;           /* the body, owned until request_serve ends */
     struct call call;       /* what the transaction does, of an operation with a token */
     struct outcome outcome; /* rows between run and render, and an open transaction; owned likewise */
+    struct text name;       /* what is asked for, as it is written; bytes NULL: nothing that everybody may have */
     struct text key;        /* of the cache; bytes NULL: not an answer for everybody */
     struct ticket ticket;   /* to make that answer, settled when request_serve ends */
-    bool recalled;          /* the answer came from the cache */
+    const struct answer *recalled; /* on loan from the cache until it is written, or NULL */
     struct response response;
-    struct problem problem; /* status 0: none; else it takes the place of the response */
-    int64_t started_us;     /* clock_us() at arrival */
+    int64_t started_us; /* clock_us() at arrival */
     int64_t spent_us[STEPS];
+    struct problem problem; /* status 0: none; else in place of the response. Last: its errors are as they are */
 };
 
-/* Walks: route, auth, accept, body, bind, recall, run, render, commit, remember, validate. Fills either response or
- * problem.
- */
+/* Walks the steps in their order; fills either response or problem. */
 void request_serve(struct request *request);
 
 /* Refuses it: fills its problem as problem_set does, and gives false. */
@@ -75,14 +74,15 @@ const char *request_header(const struct request *request, const char *name);
 /* Whether a Content-Type is this media type, or what browsers call it where Excel is installed, or used to. */
 bool request_says(const char *header, const char *type);
 
-/* The steps that have a file of their own: transfer.c, recall.c, run.c, rows.c. Each gives false where the walk ends.
- */
+/* The steps in transfer.c, recall.c, run.c, rows.c. Each gives false where the walk ends. */
 bool take_body(struct request *request); /* into the arena, unless its handler takes it piece by piece */
+bool known(struct request *request);
 bool recall(struct request *request);
 bool remember(struct request *request);
 bool recall_stale(struct request *request); /* what was kept stands in where the database cannot be asked */
 bool run(struct request *request);
 bool commit(struct request *request); /* behind render: what cannot be answered is undone */
 bool render(struct request *request);
+void put_path(struct buf *buf, const struct request *request);
 /* The operation whose columns are rendered: the write's own, or the read that it answers with. */
 const struct operation *rows_of(const struct request *request);

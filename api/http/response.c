@@ -58,10 +58,9 @@ static int precision(const struct text *range, const char *type) {
 }
 
 const char *response_negotiate(const char *accept, const char *const *offered, unsigned count) {
-    const char *chosen = count ? offered[0] : NULL;
+    const char *chosen = NULL;
     if (!accept || !accept[strspn(accept, " \t")])
-        return chosen;
-    chosen = NULL;
+        return count ? offered[0] : NULL;
     for (unsigned i = 0, best = 0; i < count; i++) {
         int found = 0, wanted = 0;
         for (const char *at = accept; *(at += strspn(at, " \t,")); at += strcspn(at, ",")) {
@@ -98,18 +97,15 @@ bool response_names_etag(const char *list, const char *etag) {
 }
 
 bool response_validate(struct request *request) {
-    bool read = strcmp(request->match.spec->method, "GET") == 0;
-    if (!read && request->response.version && !request->response.etag)
-        request->response.etag = response_etag(request);
-    if (request->response.status != 200 || !read)
-        return true;
-    if (!request->response.etag)
-        request->response.etag = response_etag(request);
-    const char *known = request_header(request, "If-None-Match");
-    if (request->response.etag && known && response_names_etag(known, request->response.etag)) {
-        request->response.status = 304;
-        request->response.content_type = NULL;
-        request->response.body.length = request->response.lent.length = 0;
+    struct response *response = &request->response;
+    bool read = strcmp(request->match.spec->method, "GET") == 0 && response->status == 200;
+    if (!response->etag && (read || response->version))
+        response->etag = response_etag(request);
+    const char *given = read ? request_header(request, "If-None-Match") : NULL;
+    if (given && response->etag && response_names_etag(given, response->etag)) {
+        response->status = 304;
+        response->content_type = NULL;
+        response->body.length = response->lent.length = 0;
     }
     return true;
 }

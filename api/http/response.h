@@ -18,7 +18,8 @@ struct response {
     int status;
     const char *content_type; /* NULL: no body */
     struct buf body;
-    struct text lent;      /* instead of it, a body that lasts until it is written */
+    struct text lent;      /* instead of it, a body that lasts until it is written, or a stream's first piece */
+    struct text common;    /* of the head, what response_common made before */
     struct stream *stream; /* or NULL; then there is no other body */
     const char *allow, *location, *etag, *next_link;
     const char *version;                     /* of the record, for its ETag */
@@ -53,6 +54,11 @@ const char *response_etag(struct request *request);
 /* Whether a list of entity tags, or `*`, names etag. Weak comparison (RFC 9110, section 8.8.3.2): an edge that
  * compresses weakens what we sent. */
 bool response_names_etag(const char *list, const char *etag);
+
+/* What the head says to everybody alike who gets this answer; lent by the arena, bytes NULL over its cap. */
+struct text response_common(const struct request *request);
+/* Whether it is a file with a name, for who asks for it by ?format=. */
+bool response_named(const struct request *request);
 
 /* Sets the ETag and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
 bool response_validate(struct request *request);

@@ -23,21 +23,25 @@ static bool apply_engine_columns(struct request *request) {
     return true;
 }
 
-/* The request's own target with the cursor exchanged; NULL, and so no Link, where it is longer than clients take. */
-static const char *next_link(struct request *request, const char *cursor) {
-    const struct spec *spec = request->match.spec;
+void put_path(struct buf *buf, const struct request *request) {
     const struct text *value = request->match.values;
-    const char *const position[] = {spec->cursor, spec->feed ? "from" : NULL, NULL};
-    const char *query = pairs_canonical(request->arena, &request->inputs.query, position);
-    struct buf link = buf_new(request->arena, 512, LINK_MAX);
-    for (const char *c = spec->path; *c; c++)
+    for (const char *c = request->match.spec->path; *c; c++)
         if (*c == '{') {
-            put_encoded(&link, value->bytes, value->length);
+            put_encoded(buf, value->bytes, value->length);
             value++;
             c = strchr(c, '}');
         } else {
-            buf_char(&link, *c);
+            buf_char(buf, *c);
         }
+}
+
+/* The request's own target with the cursor exchanged; NULL, and so no Link, where it is longer than clients take. */
+static const char *next_link(struct request *request, const char *cursor) {
+    const struct spec *spec = request->match.spec;
+    const char *const position[] = {spec->cursor, spec->feed ? "from" : NULL, NULL};
+    const char *query = pairs_canonical(request->arena, &request->inputs.query, position);
+    struct buf link = buf_new(request->arena, 512, LINK_MAX);
+    put_path(&link, request);
     buf_printf(&link, "?%s%s%s=%s", query ?: "", query && *query ? "&" : "", spec->cursor, cursor);
     return query ? buf_text(&link) : NULL;
 }

@@ -7,13 +7,11 @@
 static const char *hash_request(const struct request *request) {
     unsigned char digest[32];
     const char *if_match = request_header(request, "If-Match") ?: "";
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
-              EVP_DigestUpdate(context, request->target, strlen(request->target) + 1) &&
-              EVP_DigestUpdate(context, if_match, strlen(if_match) + 1) &&
-              EVP_DigestUpdate(context, request->body.bytes, request->body.length) &&
-              EVP_DigestFinal_ex(context, digest, NULL);
-    EVP_MD_CTX_free(context);
+    struct buf all = buf_new(request->arena, 1024 + request->body.length, SIZE_MAX);
+    buf_put(&all, request->target, strlen(request->target) + 1);
+    buf_put(&all, if_match, strlen(if_match) + 1);
+    buf_put(&all, request->body.bytes, request->body.length);
+    bool ok = !all.failed && EVP_Digest(all.data, all.length, digest, NULL, EVP_sha256(), NULL);
     return ok ? hex_text(request->arena, "\\x", digest, sizeof digest) : NULL;
 }
 

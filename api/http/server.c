@@ -11,7 +11,7 @@
 #include <malloc.h>
 #include <string.h>
 
-enum { TRIM_BYTES = 16 * 1024, HEADERS_MAX = 64 };
+enum { TRIM_BYTES = 16 * 1024 };
 
 struct server {
     struct app *app;
@@ -19,34 +19,28 @@ struct server {
     admin_page_fn *page; /* or NULL: the API's own */
 };
 
-static void put(const struct app *app, struct text head, struct text body) {
-    struct pace pace = pace_of_answer(&app->config);
-    wire_write(head, body, &pace, &(size_t){0});
-}
-
 int server_read(struct mg_connection *connection, void *bytes, size_t count) {
     return mg_read(connection, bytes, count);
 }
 
 static void log_request(const struct request *request, size_t bytes) {
     int64_t duration = clock_us() - request->started_us;
-    bool known = request->match.spec;
-    int status = request->response.status;
+    const struct spec *spec = request->match.spec;
     log_event(LOG_INFO, "request", LOG_TEXT("id", request->id), LOG_TEXT("method", request->method),
-              LOG_TEXT("operation", known ? request->match.spec->id : ""), LOG_NUMBER("status", status),
+              LOG_TEXT("operation", spec ? spec->id : ""), LOG_NUMBER("status", request->response.status),
               LOG_NUMBER("bytes", (int64_t)bytes), LOG_NUMBER("duration_us", duration),
               LOG_NUMBER("db_us", request->spent_us[STEP_RUN]),
               LOG_NUMBER("render_us", request->spent_us[STEP_RENDER]));
-    metrics_count(request->app->metrics, known ? (int)request->match.index : -1, status, duration);
+    metrics_count(request->app->metrics, spec ? (int)request->match.index : -1, request->response.status, duration);
 }
 
 /* Everything civetweb knows of the request, in our own terms; of one that it has refused, nothing. */
-static void take_over(struct request *request, const struct mg_request_info *info, struct header *headers) {
-    bool refused = wire.head.fault;
-    request->method = refused ? "" : info->request_method;
-    request->headers = headers;
-    for (int i = 0; !refused && i < info->num_headers && i < HEADERS_MAX; i++)
-        headers[request->header_count++] = (struct header){info->http_headers[i].name, info->http_headers[i].value};
+static void take_over(struct request *request, const struct mg_request_info *info) {
+    _Static_assert(sizeof(struct header) == sizeof(struct mg_header), "each a name and a value");
+    bool refused = wire.head.fault, traces = refused && strcmp(wire.head.fault, "method-not-allowed") == 0;
+    request->method = traces ? "TRACE" : refused ? "" : info->request_method;
+    request->headers = (const struct header *)info->http_headers;
+    request->header_count = refused ? 0 : (unsigned)info->num_headers;
     request->target = refused ? wire.head.target : info->local_uri_raw;
     if (!refused && info->query_string)
         request->target = arena_printf(request->arena, "%s?%s", info->local_uri_raw, info->query_string);
@@ -54,18 +48,10 @@ static void take_over(struct request *request, const struct mg_request_info *inf
     origin_name(request);
 }
 
-/* A head that is refused; a method that is known and nowhere allowed is told what is. */
-static void refuse(struct request *request) {
-    const char *fault = wire.head.fault;
-    if (strcmp(fault, "method-not-allowed") != 0)
-        request_refuse(request, fault, "%s.", problem_title(fault));
-    else
-        router_match(request->app->router, request->arena, "TRACE", request->target, strcspn(request->target, "?"),
-                     &request->match, &request->problem);
-}
-
-static void serve(struct request *request) {
-    inflow_begin(request->inflow, &request->app->config);
+static void serve(struct request *request, struct inflow *inflow) {
+    int64_t most_us = request->app->config.body_timeout_ms * 1000;
+    inflow->pace = (struct pace){request->app->config.transfer_rate, most_us, most_us};
+    inflow->ended = inflow->framing.body == FRAMING_NO_BODY;
     if (strcmp(request->target, ARRIVAL_ASTERISK) != 0)
         request_serve(request);
     else /* of all of the service (RFC 9110, section 9.3.7) */
@@ -75,23 +61,23 @@ static void serve(struct request *request) {
 static void answer(struct mg_connection *connection, struct request *request, const char *http_version) {
     struct response *response = &request->response;
     struct inflow inflow = {.connection = connection, .framing = {.close = true}, .ended = true};
-    struct text piece = {0}, body;
+    struct text body;
     request->inflow = &inflow;
     response->head = strcmp(request->method, "HEAD") == 0;
-    if (wire.head.fault)
-        refuse(request);
+    if (wire.head.fault && !*request->method)
+        request_refuse(request, wire.head.fault, "%s.", problem_title(wire.head.fault));
     else if (!request->target)
         problem_exhausted(&request->problem);
-    else if (framing_read(request, http_version, &inflow.framing))
-        serve(request);
+    else if (wire.head.fault || framing_read(request, http_version, &inflow.framing))
+        serve(request, &inflow); /* TRACE too, which is nowhere allowed: it is told what is */
     struct stream *stream = response->stream;
     if (stream && !request->problem.status && !response->head) /* while there is still time to say that it fails */
-        stream->next(request, stream, &piece);
-    bool unread = !inflow.ended;
-    bool close = request->problem.close || unread || inflow.framing.close || atomic_load(&request->app->draining);
+        stream->next(request, stream, &response->lent);
+    bool unread = !inflow.ended,
+         close = request->problem.close || unread || inflow.framing.close || atomic_load(&request->app->draining);
     struct text bytes = response_finish(request, &body, &close);
     size_t sent = 0;
-    bool whole = transfer_write(request, response->stream, bytes, response->stream ? piece : body, &sent);
+    bool whole = transfer_write(request, response->stream, bytes, body, &sent);
     if (close || !whole) /* the client sees that bytes are missing */
         mg_disable_connection_keep_alive(connection);
     if (stream && stream->end)
@@ -99,6 +85,7 @@ static void answer(struct mg_connection *connection, struct request *request, co
     wire.lingers = unread && !inflow.framing.expects; /* who waits to be told to go on sends nothing */
     if (request->release)
         request->release(request);
+    cache_give_back(&request->recalled);
     log_request(request, sent);
 }
 
@@ -120,22 +107,25 @@ static void on_thread_end(const struct mg_context *context, int type, void *aren
 }
 
 /* Without memory even for a problem. */
-static int refuse_all(struct mg_connection *connection, const struct app *app) {
+static int refuse_all(struct mg_connection *connection) {
     mg_disable_connection_keep_alive(connection);
-    put(app, response_last(), (struct text){0});
+    wire_write(response_last(), (struct text){0}, &(struct pace){.rate = 1}, &(size_t){0});
     return 1;
 }
 
 static int on_request(struct mg_connection *connection) {
     const struct mg_request_info *info = mg_get_request_info(connection);
     struct app *app = ((struct server *)info->user_data)->app;
-    struct header headers[HEADERS_MAX];
-    struct request request = {.app = app, .started_us = clock_us(), .arena = mg_get_thread_pointer(connection)};
+    struct request request;
+    memset(&request, 0, offsetof(struct request, problem.errors)); /* which are more than all else */
+    request.app = app;
+    request.started_us = clock_us();
+    request.arena = mg_get_thread_pointer(connection);
     wire.state = WIRE_BODY;
     if (!request.arena)
-        return refuse_all(connection, app);
+        return refuse_all(connection);
     atomic_fetch_add(&app->metrics->in_flight, 1);
-    take_over(&request, info, headers);
+    take_over(&request, info);
     answer(connection, &request, info->http_version);
     atomic_fetch_sub(&app->metrics->in_flight, 1);
     arena_reset(request.arena);
@@ -159,7 +149,7 @@ static int on_admin(struct mg_connection *connection) {
     struct arena *arena = mg_get_thread_pointer(connection);
     wire.state = WIRE_BODY;
     if (!arena)
-        return refuse_all(connection, server->app);
+        return refuse_all(connection);
     struct buf body = buf_new(arena, 16 * 1024, 8 * 1024 * 1024), head = buf_new(arena, 256, 1024);
     bool ready = server->page(server->app, info->local_uri_raw, &body);
     buf_printf(&head,
@@ -167,18 +157,20 @@ static int on_admin(struct mg_connection *connection) {
                "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
                ready ? "200 OK" : "503 Service Unavailable", body.length);
     mg_disable_connection_keep_alive(connection);
-    put(server->app, (struct text){head.data, head.length}, (struct text){body.data, body.length});
+    struct pace pace = pace_of_answer(&server->app->config);
+    wire_write((struct text){head.data, head.length}, (struct text){body.data, body.length}, &pace, &(size_t){0});
     arena_reset(arena);
     wire_next();
     return 1;
 }
 
-static struct server *start(struct app *app, const char *host, int64_t port, int64_t threads, admin_page_fn *page) {
+struct server *server_start(struct app *app, admin_page_fn *page) {
     const struct config *config = &app->config;
     struct arena *arena = app->arena;
+    int64_t port = page ? config->admin_port : config->port;
     const char *options[][2] = {
-        {"listening_ports", arena_printf(arena, "%s:%lld", host, (long long)port)},
-        {"num_threads", arena_printf(arena, "%lld", (long long)threads)},
+        {"listening_ports", arena_printf(arena, "%s:%lld", page ? config->admin_host : config->host, (long long)port)},
+        {"num_threads", arena_printf(arena, "%lld", page ? 2LL : (long long)config->threads)},
         {"request_timeout_ms", arena_printf(arena, "%lld", (long long)config->request_timeout_ms)},
         {"enable_keep_alive", config->keepalive_ms ? "yes" : "no"},
         {"keep_alive_timeout_ms", arena_printf(arena, "%lld", (long long)config->keepalive_ms)},
@@ -204,14 +196,6 @@ static struct server *start(struct app *app, const char *host, int64_t port, int
     if (!server->context)
         log_event(LOG_ERROR, "cannot listen", LOG_NUMBER("port", port), LOG_TEXT("reason", text));
     return server->context ? server : NULL;
-}
-
-struct server *server_start(struct app *app) {
-    return start(app, app->config.host, app->config.port, app->config.threads, NULL);
-}
-
-struct server *server_start_admin(struct app *app, admin_page_fn *page) {
-    return start(app, app->config.admin_host, app->config.admin_port, 2, page);
 }
 
 void server_stop(struct server **server) {

@@ -4,14 +4,12 @@
 
 struct server;
 
-/* Listens on config.host:config.port with a thread a connection. NULL, and logged, when it cannot. */
-struct server *server_start(struct app *app);
-
 /* Fills body for a path; false: 503. */
 typedef bool admin_page_fn(struct app *app, const char *path, struct buf *body);
 
-/* The admin listener, on loopback unless ADMIN_HOST says otherwise. */
-struct server *server_start_admin(struct app *app, admin_page_fn *page);
+/* Listens on HOST and PORT with a thread a connection; with pages, for the administrator on ADMIN_HOST and ADMIN_PORT.
+ * NULL, and logged, when it cannot. */
+struct server *server_start(struct app *app, admin_page_fn *page);
 
 /* The next bytes of a body, whose chunks civetweb knows: 0 at its end, below 0 where it breaks off. */
 struct mg_connection;

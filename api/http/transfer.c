@@ -1,13 +1,12 @@
 #include "http/transfer.h"
 #include "base/log.h"
 #include "http/server.h"
-#include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-/* READ_STEP: bytes between two looks at the pace. PAUSE_NS:
+/* READ_STEP: bytes between two looks at the pace. PAUSE_US:
  * before a piece is asked for once more. BUFFERS: bytes that the system and the edge hold at most, of one connection.
  */
-enum { READ_STEP = 32 * 1024, PAUSE_NS = 50000000, BUFFERS = 8 * 1024 * 1024 };
+enum { READ_STEP = 32 * 1024, PAUSE_US = 50000, BUFFERS = 8 * 1024 * 1024 };
 
 struct pace pace_of_answer(const struct config *config) {
     int64_t first_us = config->body_timeout_ms * 1000;
@@ -15,27 +14,18 @@ struct pace pace_of_answer(const struct config *config) {
                          first_us};
 }
 
-/* The next bytes, no more than a step; 0 at the end, -1 with a problem. */
-static int read_step(struct inflow *inflow, char *bytes, size_t size, struct problem *problem) {
+/* The next bytes, no more than a step, within the pace; below 0 when they break off. */
+static int read_step(struct inflow *inflow, char *bytes, size_t size) {
     bool measured = inflow->framing.body == FRAMING_LENGTH;
-    int64_t left = measured ? inflow->framing.length - inflow->received : READ_STEP;
-    size_t wanted = size < READ_STEP ? size : READ_STEP;
-    if (left < (int64_t)wanted)
-        wanted = (size_t)left;
-    struct pace *pace = &inflow->pace;
-    int64_t deadline_us = clock_us() + pace->left_us;
-    wire.deadline_us = deadline_us;
-    int count = wanted ? server_read(inflow->connection, bytes, wanted) : 0;
+    int64_t left = measured ? inflow->framing.length - inflow->received : READ_STEP, until_us;
+    wire.deadline_us = until_us = clock_us() + inflow->pace.left_us;
+    int count = server_read(inflow->connection, bytes, (size_t)left < size ? (size_t)left : size);
     wire.deadline_us = 0;
-    pace->left_us = deadline_us - clock_us();
-    pace_earn(pace, count > 0 ? (size_t)count : 0);
+    inflow->pace.left_us = until_us - clock_us();
+    pace_earn(&inflow->pace, count > 0 ? (size_t)count : 0);
     inflow->received += count > 0 ? count : 0;
-    if (count < 0 || (measured && !count && left))
-        return problem_set(problem, pace->left_us <= 0 ? "request-timeout" : "bad-framing",
-                           "The body did not arrive whole."),
-               -1;
     inflow->ended = measured ? inflow->received == inflow->framing.length : !count;
-    return count;
+    return measured && !count ? -1 : count;
 }
 
 ssize_t inflow_read(struct request *request, char *bytes, size_t size) {
@@ -46,23 +36,17 @@ ssize_t inflow_read(struct request *request, char *bytes, size_t size) {
     if (ok && inflow->framing.expects)
         wire_write((struct text){go_on, sizeof go_on - 1}, (struct text){0}, &inflow->pace, &(size_t){0});
     inflow->framing.expects &= !ok; /* who was not told to go on sends nothing */
-    while (ok && got < size && !inflow->ended) {
-        int count = read_step(inflow, bytes + got, size - got, &request->problem);
+    for (int count = 0; ok && got < size && !inflow->ended; got += (size_t)count) {
+        count = read_step(inflow, bytes + got, size - got < READ_STEP ? size - got : READ_STEP);
         if (count < 0)
-            return -1;
-        got += (size_t)count;
+            return request_refuse(request, inflow->pace.left_us <= 0 ? "request-timeout" : "bad-framing",
+                                  "The body did not arrive whole."),
+                   -1;
         ok = inflow->received <= inflow->limit;
     }
-    if (ok)
-        return (ssize_t)got;
-    request_refuse(request, "too-large", "A body has at most %lld bytes here.", (long long)inflow->limit);
-    return -1;
-}
-
-void inflow_begin(struct inflow *inflow, const struct config *config) {
-    int64_t most_us = config->body_timeout_ms * 1000;
-    inflow->pace = (struct pace){config->transfer_rate, most_us, most_us};
-    inflow->ended = inflow->framing.body == FRAMING_NO_BODY;
+    if (!ok)
+        request_refuse(request, "too-large", "A body has at most %lld bytes here.", (long long)inflow->limit);
+    return ok ? (ssize_t)got : -1;
 }
 
 bool take_body(struct request *request) {
@@ -92,7 +76,7 @@ static bool next_piece(struct request *request, struct stream *stream, struct te
     while (!stream->next(request, stream, piece)) {
         if (request->problem.status != 503 || clock_us() > until_us)
             return false;
-        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+        usleep(PAUSE_US);
         request->problem.status = 0;
     }
     return true;

@@ -14,9 +14,6 @@ struct inflow {
     bool ended;              /* all of it has been read */
 };
 
-/* Sets out to read a body whose framing is known. */
-void inflow_begin(struct inflow *inflow, const struct config *config);
-
 /* Fills bytes with what comes: fewer than size where the body ends, -1 with a problem. A client that waits for 100
  * (Continue) is told by the first call. */
 ssize_t inflow_read(struct request *request, char *bytes, size_t size);

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -71,52 +72,55 @@ __attribute__((noinline)) static int await_connection(struct pollfd *fds, nfds_t
     return ready;
 }
 
-static bool end_head(const char *fault) {
+static void end_head(const char *fault) {
     wire.head.fault = fault;
+    wire.from = fault ? wire.length : wire.from;
     wire.state = WIRE_WHOLE;
-    return true;
 }
 
-/* Takes in what there is of the head, and nothing behind it. False: the client has gone. */
-static bool take_head(void) {
-    char *place = wire.bytes + wire.length;
-    size_t room = ARRIVAL_MAX - HEAD_ROOM - wire.length, empty = 0, end, more;
-    ssize_t seen = recvfrom(wire.socket, place, room, MSG_PEEK | MSG_DONTWAIT, NULL, NULL);
-    if (seen <= 0)
-        return seen < 0 && errno == EAGAIN;
-    while (!wire.length && empty < (size_t)seen && (place[empty] == '\r' || place[empty] == '\n'))
-        empty++; /* lines before it are passed over (RFC 9112, section 2.2) */
-    if (!wire.length && !empty && (*place <= ' ' || *place == 0x7f))
-        return end_head("bad-request"); /* TLS, say: its end might never come */
-    end = empty ? 0 : arrival_end(wire.bytes, wire.length + (size_t)seen);
-    more = empty ? empty : end ? end - wire.length : (size_t)seen;
-    if (recvfrom(wire.socket, place, more, MSG_DONTWAIT, NULL, NULL) != (ssize_t)more)
-        return false;
-    wire.length += empty ? 0 : more;
-    if (end) {
-        wire.head = arrival_read(wire.bytes, end);
-        wire.state = WIRE_WHOLE;
-    } else if (wire.length == ARRIVAL_MAX - HEAD_ROOM) {
+/* Looks at what is there of a head; what came behind a whole one, of its body or of the next, waits there. */
+static void look_at_head(void) {
+    size_t empty = strspn(wire.bytes, "\r\n"); /* lines before it are passed over (RFC 9112, section 2.2) */
+    if (empty)
+        memmove(wire.bytes, wire.bytes + empty, (wire.length -= empty) + 1);
+    if (wire.length && (*wire.bytes <= ' ' || *wire.bytes == 0x7f))
+        end_head("bad-request"); /* TLS, say: its end might never come */
+    else if ((wire.from = arrival_end(wire.bytes, wire.length)))
+        end_head(NULL);
+    else if (wire.length == ARRIVAL_MAX - HEAD_ROOM)
         end_head(memchr(wire.bytes, '\n', wire.length) ? "headers-too-large" : "uri-too-long");
-    }
-    return true;
 }
 
-/* Waits for a head for us, or longer once it has begun: until it is whole. -1: none will come. */
+/* Waits for a head for us, or longer once it has begun: until it is whole. -1: none will come. The socket itself waits,
+ * where civetweb would ask twice: whether there is something, and then for it. */
 static int await_head(struct pollfd *client, int64_t us) {
-    int64_t begun_us = clock_us(), most_us = us;
-    struct pollfd fd = {.fd = client->fd, .events = POLLIN};
+    int64_t begun_us = clock_us(), now_us = begun_us, most_us = us, wait_us = us < IDLE_US ? us : IDLE_US;
     wire.socket = client->fd;
     client->revents = POLLIN;
     if (!wire.bytes)
         return -1;
-    while (wire.state == WIRE_HEAD && clock_us() < begun_us + most_us) {
+    if (wire.patience_us != wait_us) {
+        struct timeval time = {.tv_sec = wait_us / 1000000, .tv_usec = wait_us % 1000000};
+        setsockopt(wire.socket, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+        fcntl(wire.socket, F_SETFL, fcntl(wire.socket, F_GETFL) & ~O_NONBLOCK);
+        wire.patience_us = wait_us;
+    }
+    if (wire.state == WIRE_HEAD && wire.length)
+        look_at_head();
+    while (wire.state == WIRE_HEAD && now_us < begun_us + most_us) {
         bool begun = wire.length, last = atomic_load(&ends);
-        int ready = wait_for(&fd, 1, us < IDLE_US ? us : IDLE_US);
-        if ((ready > 0 && !take_head()) || (ready < 0 && errno != EINTR) || (!ready && !begun && last))
+        char *place = wire.bytes + wire.length;
+        ssize_t count = recvfrom(wire.socket, place, ARRIVAL_MAX - HEAD_ROOM - wire.length, 0, NULL, NULL);
+        if (!count || (count < 0 && ((errno != EAGAIN && errno != EINTR) || (!begun && last))))
             return -1;
+        if (count > 0) {
+            place[count] = '\0';
+            wire.length += (size_t)count;
+            look_at_head();
+        }
+        now_us = wire.state == WIRE_HEAD ? clock_us() : 0;
         if (!begun && wire.length)
-            begun_us = clock_us();
+            begun_us = now_us;
         if (wire.length)
             most_us = last ? HEAD_US : wire.timeout_us;
     }
@@ -125,26 +129,41 @@ static int await_head(struct pollfd *client, int64_t us) {
     return wire.state == WIRE_WHOLE;
 }
 
+/* Anything else: the body, of which some may be here already, or a connection of the database. */
+__attribute__((noinline)) static int await_other(struct pollfd *fds, nfds_t count, int64_t us) {
+    if (wire.from == wire.length || !count || fds->fd != wire.socket)
+        return wait_for(fds, count, us);
+    fds->revents = POLLIN;
+    return 1;
+}
+
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
     int64_t us = (int64_t)timeout_ms * 1000;
     return wire.state == WIRE_LISTENS || wire.state == WIRE_ADMIN ? await_connection(fds, count)
            : wire.state == WIRE_HEAD || wire.state == WIRE_WHOLE  ? await_head(fds, us)
-                                                                  : wait_for(fds, count, us);
+                                                                  : await_other(fds, count, us);
 }
 
 /* A head that is at fault is handed over as a NUL, which civetweb refuses. */
 ssize_t recv(int socket, void *bytes, size_t count, int flags) {
     if (wire.state == WIRE_WHOLE) {
-        size_t length = wire.head.fault ? 1 : wire.head.length;
-        memcpy(bytes, wire.head.fault ? "" : wire.bytes, length); /* count is ARRIVAL_MAX */
+        memcpy(bytes, wire.bytes, wire.from); /* count is ARRIVAL_MAX */
+        if (!wire.head.fault)
+            wire.head = arrival_read(bytes, wire.from);
+        *(char *)bytes = wire.head.fault ? '\0' : *wire.bytes;
         wire.state = WIRE_GIVEN;
-        return (ssize_t)length;
+        return wire.head.fault ? 1 : (ssize_t)wire.head.length;
     }
     if (wire.state == WIRE_GIVEN || (wire.deadline_us && clock_us() > wire.deadline_us)) {
         errno = ETIMEDOUT; /* civetweb would wait, for more of a head than we see, and however slowly it drips */
         return -1;
     }
-    return recvfrom(socket, bytes, count, flags, NULL, NULL);
+    if (socket != wire.socket || wire.from == wire.length)
+        return recvfrom(socket, bytes, count, flags, NULL, NULL);
+    count = count < wire.length - wire.from ? count : wire.length - wire.from;
+    memcpy(bytes, wire.bytes + wire.from, count);
+    wire.from += count;
+    return (ssize_t)count;
 }
 
 void wire_start(void) {
@@ -172,7 +191,9 @@ int wire_connections(void) {
 
 void wire_next(void) {
     wire.head = (struct arrival){0};
-    wire.length = 0;
+    if ((wire.length -= wire.from)) /* who sends requests one behind the other has begun the next one */
+        memmove(wire.bytes, wire.bytes + wire.from, wire.length + 1);
+    wire.from = 0;
     wire.deadline_us = 0;
     wire.state = WIRE_HEAD;
 }
@@ -189,6 +210,8 @@ void wire_closing(const struct mg_connection *connection) {
 }
 
 void wire_closed(const struct mg_connection *connection) {
+    wire.length = wire.from = 0;
+    wire.patience_us = 0;
     wire_next();
     atomic_fetch_sub(&connections, 1);
 }

@@ -18,8 +18,10 @@ extern _Thread_local struct wire {
     int64_t timeout_us;  /* of a head, from its first byte on */
     int64_t deadline_us; /* of what is being read of a body, or 0 */
     struct arrival head;
-    size_t length; /* of what is there of it */
-    char *bytes;   /* ARRIVAL_MAX of them; NULL: this thread gets no heads */
+    size_t length;       /* of what is there of it, and behind it */
+    char *bytes;         /* ARRIVAL_MAX of them; NULL: this thread gets no heads */
+    size_t from;         /* where what came behind the head begins: its body, or the next request */
+    int64_t patience_us; /* how long the socket waits for bytes; 0: nobody has said yet */
 } wire;
 
 /* The time that the other side may let us wait: some to begin with, and always as much more as the slowest rate needs

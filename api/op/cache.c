@@ -11,7 +11,7 @@
 /* FRESH_US bounds how long after a commit an old answer may still be given. */
 enum { BUCKETS = 4096, FRESH_US = 250000 };
 
-/* An answer in one block: etag, next link and body follow. */
+/* An answer in one block: etag, head and body follow. */
 struct copy {
     struct answer answer; /* first: what is lent leads back here */
     atomic_uint readers;  /* the entry's own, and the loans */
@@ -22,11 +22,12 @@ struct copy {
 struct entry {
     LIST_ENTRY(entry) bucket; /* those of the same hash */
     TAILQ_ENTRY(entry) use;   /* by last use, the newest first */
+    struct entry *of;         /* of another name, the entry that it is for, which it keeps; it has none of the rest */
     struct copy *copy;        /* NULL until first made */
     uint64_t generation;      /* in which kept was begun */
     uint64_t making;          /* generation of the ticket that is out, or 0 */
     uint64_t uncacheable_in;  /* generation in which there was nothing to keep */
-    unsigned users;           /* who waits here, and the ticket's holder: keeps the entry */
+    unsigned users;           /* who waits here, the ticket's holder, other names: keeps the entry */
     pthread_cond_t settled;
     uint64_t hash;
     size_t key_length;
@@ -74,10 +75,17 @@ static void drop_entry(struct cache *cache, struct entry *entry) {
     LIST_REMOVE(entry, bucket);
     TAILQ_REMOVE(&cache->uses, entry, use);
     cache->stats.bytes -= size_of(entry);
-    cache->stats.entries--;
+    cache->stats.entries -= !entry->of;
+    if (entry->of)
+        entry->of->users--;
     release_copy(entry->copy);
     pthread_cond_destroy(&entry->settled);
     free(entry);
+}
+
+static void touch_entry(struct cache *cache, struct entry *entry) {
+    TAILQ_REMOVE(&cache->uses, entry, use);
+    TAILQ_INSERT_HEAD(&cache->uses, entry, use);
 }
 
 /* Drops what was not used for longest until the rest fits. */
@@ -93,24 +101,25 @@ static void make_room(struct cache *cache) {
 void cache_free(struct cache **cache) {
     if (!*cache)
         return;
-    for (struct entry *entry; (entry = TAILQ_FIRST(&(*cache)->uses));)
+    for (struct entry *entry; (entry = TAILQ_LAST(&(*cache)->uses, uses_list));) /* names before what they name */
         drop_entry(*cache, entry);
     free(*cache);
     *cache = NULL;
 }
 
-static struct entry *add_entry(struct cache *cache, struct text key, uint64_t hash) {
+static struct entry *add_entry(struct cache *cache, struct text key, uint64_t hash, struct entry *of) {
     struct entry *entry = calloc(1, sizeof *entry + key.length);
     if (!entry)
         return NULL;
     pthread_cond_init(&entry->settled, NULL);
+    entry->of = of;
     entry->hash = hash;
     entry->key_length = key.length;
     memcpy(entry->key, key.bytes, key.length);
     LIST_INSERT_HEAD(&cache->buckets[hash % BUCKETS], entry, bucket);
     TAILQ_INSERT_HEAD(&cache->uses, entry, use);
     cache->stats.bytes += size_of(entry);
-    cache->stats.entries++;
+    cache->stats.entries += !of;
     return entry;
 }
 
@@ -151,10 +160,9 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
         cache->stats.bypasses++;
     } else if (is_fresh(cache, entry)) {
         cache->stats.hits++;
-        TAILQ_REMOVE(&cache->uses, entry, use);
-        TAILQ_INSERT_HEAD(&cache->uses, entry, use);
+        touch_entry(cache, entry);
         found = lend_copy(entry->copy);
-    } else if (entry || (entry = add_entry(cache, key, hash))) {
+    } else if (entry || (entry = add_entry(cache, key, hash, NULL))) {
         cache->stats.misses++;
         entry->making = cache->generation;
         entry->users++;
@@ -164,18 +172,44 @@ const struct answer *cache_get(struct cache *cache, struct text key, int64_t wai
     return found;
 }
 
+void cache_name(struct cache *cache, struct text name, struct text key) {
+    uint64_t hash = hash_bytes(cache->seed, name.bytes, name.length);
+    pthread_mutex_lock(&cache->lock);
+    struct entry *of = find_entry(cache, key, hash_bytes(cache->seed, key.bytes, key.length));
+    if (of && !find_entry(cache, name, hash) && add_entry(cache, name, hash, of)) {
+        of->users++;
+        touch_entry(cache, of); /* so a name is always dropped before what it names */
+        make_room(cache);
+    }
+    pthread_mutex_unlock(&cache->lock);
+}
+
+const struct answer *cache_find(struct cache *cache, struct text name, bool stale) {
+    const struct answer *found = NULL;
+    uint64_t hash = hash_bytes(cache->seed, name.bytes, name.length);
+    pthread_mutex_lock(&cache->lock);
+    struct entry *named = find_entry(cache, name, hash), *entry = named && named->of ? named->of : named;
+    if (stale ? entry && entry->copy : is_fresh(cache, entry) && clock_us() <= cache->fresh_until) {
+        ++*(stale ? &cache->stats.stale : &cache->stats.hits);
+        touch_entry(cache, named);
+        touch_entry(cache, entry);
+        found = lend_copy(entry->copy);
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
 static struct copy *copy_answer(const struct answer *answer) {
-    size_t etag = strlen(answer->etag) + 1, link = answer->next_link ? strlen(answer->next_link) + 1 : 0;
-    size_t size = sizeof(struct copy) + etag + link + answer->body.length;
+    size_t etag = strlen(answer->etag) + 1, head = answer->head.length;
+    size_t size = sizeof(struct copy) + etag + head + answer->body.length;
     struct copy *copy = malloc(size);
     if (!copy)
         return NULL;
     *copy = (struct copy){.answer = *answer, .readers = 1, .size = size};
     copy->answer.made_us = clock_us();
-    char *body = copy->bytes + etag + link;
     copy->answer.etag = memcpy(copy->bytes, answer->etag, etag);
-    copy->answer.next_link = link ? memcpy(copy->bytes + etag, answer->next_link, link) : NULL;
-    copy->answer.body.bytes = memcpy(body, answer->body.bytes, answer->body.length);
+    copy->answer.head.bytes = head ? memcpy(copy->bytes + etag, answer->head.bytes, head) : NULL;
+    copy->answer.body.bytes = memcpy(copy->bytes + etag + head, answer->body.bytes, answer->body.length);
     return copy;
 }
 
@@ -204,16 +238,6 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
     make_room(cache);
     pthread_mutex_unlock(&cache->lock);
     ticket->entry = NULL;
-}
-
-const struct answer *cache_get_stale(struct cache *cache, struct text key) {
-    uint64_t hash = hash_bytes(cache->seed, key.bytes, key.length);
-    pthread_mutex_lock(&cache->lock);
-    struct entry *entry = find_entry(cache, key, hash);
-    const struct answer *found = entry && entry->copy ? lend_copy(entry->copy) : NULL;
-    cache->stats.stale += found != NULL;
-    pthread_mutex_unlock(&cache->lock);
-    return found;
 }
 
 void cache_checked(struct cache *cache, int64_t asked_us, bool changed) {

@@ -14,10 +14,10 @@ struct cache;
 /* A rendered answer with status 200. */
 struct answer {
     const char *content_type; /* static */
-    const char *etag, *next_link;
-    struct text body;
-    unsigned omitted;
-    int64_t made_us; /* clock_us; what cache_get gives is as good as new whatever its age */
+    const char *etag;
+    struct text head, body; /* of the head, what everybody is told alike */
+    unsigned operation;     /* its place in the contract */
+    int64_t made_us;        /* clock_us; what cache_get gives is as good as new whatever its age */
 };
 
 /* The right to make the answer for a key; whoever holds it settles it. */
@@ -39,8 +39,12 @@ void cache_free(struct cache **cache);
  * who asks the same waits for it, no longer than wait_us. */
 const struct answer *cache_get(struct cache *cache, struct text key, int64_t wait_us, struct ticket *ticket);
 
-/* Lends the last answer there was for key, however old: for when no new one can be made. */
-const struct answer *cache_get_stale(struct cache *cache, struct text key);
+/* Another name by which the answer for key is asked for; no key itself. */
+void cache_name(struct cache *cache, struct text name, struct text key);
+
+/* Lends the answer of that name or key, without a duty to make it: where it is as good as new, or, stale, the last
+ * there was, however old, for when no new one can be made. */
+const struct answer *cache_find(struct cache *cache, struct text name, bool stale);
 
 /* Ends a loan and nulls the caller's pointer. */
 void cache_give_back(const struct answer **answer);

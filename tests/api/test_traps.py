@@ -249,6 +249,16 @@ def test_keep_alive_serves_many(engine):
     assert answer.status == 200 and closed
 
 
+def test_requests_one_behind_the_other(engine):
+    """What came with a head, of its body or of the next request, is nobody else's: not lost, not the database's, and cut anywhere."""
+    last = b"GET /typed HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    data = (head("POST", "/echo", f"Content-Length: {len(BODY)}") + BODY + b"GET /typed HTTP/1.1\r\nHost: x\r\n\r\n") * 2 + last
+    for cut in range(1, len(data), 7):
+        responses, closed = harness.raw(engine, (data[:cut], data[cut:]), pause=0.002)
+        assert [response.status for response in responses] == [201, 200, 201, 200, 200] and closed, cut
+        assert all(response.json["name"] == "x" for response in responses[:3:2]), cut
+
+
 def test_answers_do_not_wait(engine):
     """One write, no delayed acknowledgement: an answer comes in a few milliseconds (44 with two writes)."""
     taken = []

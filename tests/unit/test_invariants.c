@@ -22,6 +22,7 @@ static void set_up(void) {
     cache_checked(app.cache, clock_us() + 60000000, false);
     request = (struct request){.app = &app, .arena = arena, .media = "application/json", .operation = &operation};
     request.match.spec = &spec;
+    request.name = (struct text){"/things ", 8};
     request.response.status = 200;
 }
 
@@ -109,7 +110,7 @@ static void settled_twice(void) {
 
 static void recalled_kept_as_new(void) {
     recall(&request);
-    request.recalled = true;
+    request.recalled = &(struct answer){0};
     remember(&request);
 }
 
