@@ -13,8 +13,10 @@ CREATE TABLE scip.account (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
+  label_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(label)) STORED,
   CONSTRAINT account_once UNIQUE (issuer, subject)
 );
+CREATE INDEX ON scip.account (label_sort, id);
 COMMENT ON COLUMN scip.account.label IS 'What the central team calls it: a post or a system, not a person''s name';
 COMMENT ON COLUMN scip.account.tokens_from IS 'Tokens issued earlier are not accepted';
 COMMENT ON COLUMN scip.account.subject IS 'personal: purpose=to recognise who signs in; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the account''s';

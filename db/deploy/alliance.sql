@@ -48,7 +48,7 @@ CREATE TABLE scip.organisation (
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
 );
-CREATE INDEX ON scip.organisation (name_sort, id);
+CREATE INDEX ON scip.organisation (name_sort, slug);
 CREATE INDEX ON scip.organisation (region_id);
 COMMENT ON COLUMN scip.organisation.gss_code IS 'ONS code of a local authority';
 COMMENT ON COLUMN scip.organisation.role IS 'What the organisation does with the Alliance, in the source''s words';
@@ -195,9 +195,11 @@ CREATE TABLE scip.hub (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  launched_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(launched, '9999')) STORED,
   CHECK (logo IS NULL OR logo_alt IS NOT NULL)
 );
-CREATE INDEX ON scip.hub (name_sort, id);
+CREATE INDEX ON scip.hub (name_sort, slug);
+CREATE INDEX ON scip.hub (launched_sort, slug);
 COMMENT ON COLUMN scip.hub.page IS 'Aims, activities, contact, links';
 
 CREATE TABLE scip.hub_region (
@@ -324,7 +326,7 @@ GRANT INSERT, UPDATE ON scip.hub_status TO scip_writer;
 CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
-  free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort}';
+  free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort}';
 BEGIN
   IF NOT ctx.central() AND to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
     RAISE 'more than the profile' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-profile';

@@ -28,6 +28,13 @@ RETURN CASE length(value)
   WHEN 7 THEN (scip.earliest(value) + interval '1 month - 1 day')::date
   ELSE scip.earliest(value)
 END;
+-- The first of these as text, to sort by; where there is none that which comes last.
+CREATE FUNCTION scip.date_sort(value scip.partial_date, otherwise text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(value || right('-01-01', 10 - length(value)), otherwise);
+CREATE FUNCTION scip.time_sort(value timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(left((value AT TIME ZONE 'Europe/London')::time::text, 5), '');
 -- Whether they say days, and no month or year in which these are.
 CREATE FUNCTION scip.are_days(starts scip.partial_date, ends scip.partial_date) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -97,8 +104,8 @@ CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
 CREATE DOMAIN scip.sector AS text CONSTRAINT sector
   CHECK (VALUE IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers', 'other'));
 
-GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.precision, scip.visible, scip.plain, scip.fold, scip.spell,
-  scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
+GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.date_sort, scip.time_sort, scip.precision, scip.visible,
+  scip.plain, scip.fold, scip.spell, scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
   TO scip_anonymous, scip_writer;
 
 -- Today in the Alliance's own time zone.

@@ -54,6 +54,10 @@ CREATE TABLE scip.event (
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   starts_on date GENERATED ALWAYS AS (scip.earliest(starts)) STORED,
   ends_on date GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts))) STORED,
+  days int GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts)) - scip.earliest(starts)) STORED,
+  date_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(starts, '9999-12-31') || ' ' || scip.time_sort(starts_at)) STORED,
+  date_sort_down text COLLATE "C" NOT NULL
+    GENERATED ALWAYS AS (scip.date_sort(starts, '0001-01-01') || ' ' || scip.time_sort(starts_at)) STORED,
   uid uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
   programme_id bigint REFERENCES scip.programme,
   starts_at timestamptz,
@@ -75,11 +79,16 @@ CREATE TABLE scip.event (
     = to_char((ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD')),
   CONSTRAINT event_cancellation CHECK (cancellation_reason IS NULL OR status = 'cancelled')
 );
-CREATE INDEX ON scip.event (starts_on, id);
-CREATE INDEX ON scip.event (title_sort, id);
+CREATE INDEX ON scip.event (date_sort, slug);
+CREATE INDEX ON scip.event (date_sort_down, slug);
+CREATE INDEX ON scip.event (ends_on);
+CREATE INDEX ON scip.event (status, slug);
+CREATE INDEX ON scip.event (days);
 CREATE INDEX ON scip.event (hub_id);
 CREATE INDEX ON scip.event (organiser_id);
 CREATE INDEX ON scip.event (programme_id);
+COMMENT ON COLUMN scip.event.days IS 'From the first to the last: no event before that of the longest is still on';
+COMMENT ON COLUMN scip.event.date_sort_down IS 'Those without a date are last, whichever way the list runs';
 COMMENT ON COLUMN scip.event.title_source IS 'described: a label of ours for an event without a published title';
 COMMENT ON COLUMN scip.event.ical_sequence IS 'RFC 5545, 3.8.7.4: raised when title, times, place or STATUS change';
 COMMENT ON COLUMN scip.event.uid IS 'RFC 5545, 3.8.4.7: the event''s for ever, whatever its address';
@@ -253,7 +262,7 @@ CREATE TABLE scip.headline_figure (
   CONSTRAINT headline_figure_one_subject CHECK (num_nonnulls(hub_id, event_id, organisation_id) <= 1),
   CHECK (scip.earliest(period_starts) <= scip.latest(period_ends))
 );
-CREATE INDEX ON scip.headline_figure (metric);
+CREATE INDEX ON scip.headline_figure (metric, slug);
 CREATE INDEX ON scip.headline_figure (scope, period_text);
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.headline_figure

@@ -46,7 +46,7 @@ CREATE TABLE scip.hub_application (
 CREATE INDEX ON scip.hub_application (organisation_id);
 CREATE INDEX ON scip.hub_application (account_id);
 CREATE INDEX ON scip.hub_application (decided_by);
-CREATE INDEX ON scip.hub_application (created_at DESC, id);
+CREATE INDEX ON scip.hub_application (created_at, id);
 COMMENT ON COLUMN scip.hub_application.account_id IS 'Who began it';
 COMMENT ON COLUMN scip.hub_application.regions IS 'GSS codes';
 COMMENT ON COLUMN scip.hub_application.decided_at IS 'The last decision; an application that was returned may be decided again';

@@ -93,7 +93,8 @@ CREATE TABLE scip.document (
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
-  published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED,
+  published_sort text COLLATE "C" NOT NULL
+    GENERATED ALWAYS AS (scip.date_sort(published, coalesce(year::text || '-01-01', '0001-01-01'))) STORED,
   abstract text CHECK (length(abstract) <= 20000),
   language scip.language,
   licence scip.label,
@@ -111,8 +112,9 @@ CREATE TABLE scip.document (
   CONSTRAINT document_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL),
   CONSTRAINT document_replaces CHECK (replaces_id <> id)
 );
-CREATE INDEX ON scip.document (title_sort, id);
-CREATE INDEX ON scip.document (year, id);
+CREATE INDEX ON scip.document (title_sort, slug);
+CREATE INDEX ON scip.document (published_sort, slug);
+CREATE INDEX ON scip.document (year, published_sort, slug);
 CREATE INDEX ON scip.document USING gin (words);
 COMMENT ON COLUMN scip.document.title_is_descriptive IS 'True where no exact title was found';
 COMMENT ON COLUMN scip.document.authors IS 'Authors of published reports, as the report names them';
@@ -135,10 +137,9 @@ CREATE TABLE scip.news (
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
-  published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED
 );
-CREATE INDEX ON scip.news (published_on, id);
-CREATE INDEX ON scip.news (title_sort, id);
+CREATE INDEX ON scip.news (published_sort, slug);
 COMMENT ON COLUMN scip.news.title_source IS 'page: as published; url: read from the address; shortened: a personal name left out';
 
 CREATE TABLE scip.policy_contribution (
@@ -159,10 +160,9 @@ CREATE TABLE scip.policy_contribution (
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS
     (scip.searched(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
-  published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED
 );
-CREATE INDEX ON scip.policy_contribution (published_on, id);
-CREATE INDEX ON scip.policy_contribution (title_sort, id);
+CREATE INDEX ON scip.policy_contribution (published_sort, slug);
 COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: committee, department, regulator';
 
 CALL scip.publish('document', 'news', 'policy_contribution');
@@ -203,14 +203,15 @@ CREATE TABLE scip.resource (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  published_on date GENERATED ALWAYS AS (scip.earliest(published)) STORED,
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED,
   words tsvector NOT NULL GENERATED ALWAYS AS
     (scip.words(title || ' ' || coalesce(title_cy, ''), scip.joined(authors) || ' ' || coalesce(publisher, ''),
                 coalesce(summary, '') || ' ' || coalesce(summary_cy, ''))) STORED,
   title_is_descriptive boolean NOT NULL DEFAULT false,
   CONSTRAINT resource_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL)
 );
-CREATE INDEX ON scip.resource (title_sort, id);
+CREATE INDEX ON scip.resource (title_sort, slug);
+CREATE INDEX ON scip.resource (published_sort, slug);
 CREATE INDEX ON scip.resource (principle_id);
 CREATE INDEX ON scip.resource USING gin (words);
 COMMENT ON COLUMN scip.resource.tier IS 'Of the Toolkit''s three-tier CPD resources: 1 animation, 2 detailed resource, 3 case studies';

@@ -26,6 +26,8 @@ CREATE TABLE scip.meeting (
 );
 CREATE INDEX ON scip.meeting (hub_id, day);
 CREATE INDEX ON scip.meeting (group_id, day);
+CREATE INDEX ON scip.meeting (group_id, starts_at, id);
+CREATE INDEX ON scip.meeting (day);
 CREATE UNIQUE INDEX meeting_one_inaugural ON scip.meeting (hub_id) WHERE kind = 'inaugural' AND status <> 'cancelled';
 COMMENT ON COLUMN scip.meeting.day IS 'Of its start, in Europe/London';
 
@@ -476,15 +478,23 @@ CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMEN
 
 -- What others may know of a meeting: who sees it, and the network once something of it is shared.
 CREATE FUNCTION scip.meeting_head(meeting uuid)
-RETURNS TABLE (meeting json, hub json, "group" json, day date, hub_slug text, group_slug text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+RETURNS TABLE (meeting json, hub json, "group" json)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = scip, pg_temp AS $$
   SELECT json_build_object('id', m.id, 'title', m.title, 'day', m.day, 'href', '/v1/meetings/' || m.id),
          CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END,
-         CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END,
-         m.day, h.slug::text, g.slug::text
+         CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END
   FROM meeting m LEFT JOIN hub h ON h.id = m.hub_id LEFT JOIN alliance_group g ON g.id = m.group_id
   WHERE m.id = meeting_head.meeting AND (ctx.sees(m.hub_id, m.group_id) OR ctx.in_network() AND (
     m.attendance_shared_at IS NOT NULL OR EXISTS (SELECT FROM minutes n WHERE n.meeting_id = m.id AND n.status = 'shared')))
+$$;
+
+-- The meetings of a Hub or a group, or of a period: minutes that are shared are found by them, seen or not.
+CREATE FUNCTION scip.meetings_of(hub text, "group" text, period text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT ARRAY(SELECT m.id FROM meeting m WHERE ctx.in_network() AND (
+    m.hub_id = (SELECT id FROM hub h WHERE h.slug = meetings_of.hub)
+    OR m.group_id = (SELECT id FROM alliance_group g WHERE g.slug = meetings_of."group")
+    OR m.day BETWEEN period_start(period) AND period_end(period)))
 $$;
 
 -- The quorum of a held meeting, by the rule of its day. Of a group there is none.
@@ -552,7 +562,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
       (10, 'href', 'is not the address of this person''s attendance', s.href <> '/v1/meetings/' || meeting || '/attendance/' || m.id))
       v (n, in_column, what, so) WHERE v.so ORDER BY v.n) w ON true
 $$;
-GRANT EXECUTE ON FUNCTION scip.meeting_head, scip.meeting_quorum, scip.attendance_summary, scip.read_attendance TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.meeting_head, scip.meetings_of, scip.meeting_quorum, scip.attendance_summary, scip.read_attendance
+  TO scip_writer;
 
 -- All rows or none; what is wrong, of the first 1,000. NULL: not the caller's to do.
 CREATE FUNCTION scip.import_attendance(meeting uuid, body jsonb) RETURNS jsonb

@@ -38,6 +38,7 @@ CREATE TABLE scip.closed_total (
 );
 CREATE INDEX ON scip.closed_total (hub_id);
 CREATE INDEX ON scip.closed_total (what, period);
+CREATE INDEX ON scip.closed_total (metric, period, id);
 COMMENT ON COLUMN scip.closed_total.period IS 'A month 2021-M11, an academic year 2021-22 or a calendar year 2021';
 COMMENT ON COLUMN scip.closed_total.item IS 'Of counts by item: the slug of a document or resource';
 COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods do not overlap';

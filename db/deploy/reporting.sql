@@ -86,6 +86,7 @@ CREATE TABLE scip.message (
                                                ELSE num_nulls(hub_id, kind) = 0 END),
   CONSTRAINT message_response CHECK (num_nonnulls(response, means, responded_on) IN (0, 3))
 );
+CREATE INDEX ON scip.message (created_at, id);
 CREATE INDEX ON scip.message (sent_on, id);
 CREATE INDEX ON scip.message (hub_id);
 CREATE INDEX ON scip.message (group_id);

@@ -43,6 +43,8 @@ CREATE TABLE scip.training_session (
 CREATE INDEX ON scip.training_session (course_id);
 CREATE INDEX ON scip.training_session (hub_id);
 CREATE INDEX ON scip.training_session (day, id);
+CREATE INDEX ON scip.training_session (starts_at, id);
+CREATE INDEX ON scip.training_session (status);
 CALL scip.protect('training_session');
 GRANT SELECT ON scip.training_session TO scip_anonymous;
 -- Sessions begin as drafts; their status and what it allows is guarded below.
@@ -115,6 +117,7 @@ CREATE TABLE scip.feedback (
   CONSTRAINT feedback_cleared CHECK (NOT comment_cleared OR comment IS NOT NULL)
 );
 CREATE INDEX ON scip.feedback (session_id);
+CREATE INDEX ON scip.feedback (given_at, id) WHERE comment IS NOT NULL;
 COMMENT ON COLUMN scip.feedback.comment IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
 COMMENT ON COLUMN scip.feedback.principles IS 'Ratings 1 to 5 by the slug of a principle';
 

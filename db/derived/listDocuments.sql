@@ -3,8 +3,7 @@ SELECT slug, title, title_is_descriptive, authors, year, published, published_pr
        language, licence, format, isbn, doi, edition, replaces, replaced_by, embargo_until, status, url, sources, confidence, href,
        key::text AS _after_key, slug::text AS _after_slug
 FROM scip.documents,
-  LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort
-      ELSE (coalesce(_published_on, make_date(year, 1, 1), '0001-01-01'))::text END COLLATE "C" AS key) sorted
+  LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort ELSE _published END COLLATE "C" AS key) sorted
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR year = :year)
   AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)

@@ -9,11 +9,10 @@ SELECT slug, title, language, title_source, kind, status, starts, ends, starts_p
        (SELECT p.name FROM scip.programmes p WHERE p.slug = :programme AND p._lang = :lang))) AS _calendar, key::text AS _after_key,
        slug::text AS _after_slug
 FROM scip.events,
-  LATERAL (SELECT (concat_ws(' ', coalesce(_starts_on, CASE :sort WHEN '-date' THEN date '0001-01-01' ELSE '9999-12-31' END),
-      _time))::text COLLATE "C" AS key) sorted
+  LATERAL (SELECT (CASE :sort WHEN '-date' THEN _date_down ELSE _date END)::text COLLATE "C" AS key) sorted
 WHERE _lang = :lang
-  AND (:from IS NULL OR _ends_on >= :from)
-  AND (:to IS NULL OR _starts_on <= :to)
+  AND (:from IS NULL OR _ends_on >= :from AND _date >= (:from - (SELECT max(e.days) FROM scip.event e))::text)
+  AND (:to IS NULL OR _starts_on <= :to AND _date_down < :to::text || '~')
   AND (:kind IS NULL OR kind = :kind)
   AND (:status IS NULL OR status = :status)
   AND (:hub IS NULL OR _hub = :hub)

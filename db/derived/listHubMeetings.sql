@@ -5,8 +5,8 @@ FULL JOIN (
   SELECT id, hub, "group", kind, title, starts_at, day, venue, online, status, guests, agenda_completed_at, attendance_shared_at, quorum,
          created_at, updated_at, href, starts_at::text AS _after_key, id::text AS _after_id
   FROM scip.meetings
-  WHERE _hub = :slug
-    AND (:period IS NULL OR scip.period_name(:period) IN (scip.academic_year(day), scip.quarter(day)))
+  WHERE _hub_id = (SELECT x.id FROM scip.hub x WHERE x.slug = :slug AND ctx.sees(x.id, NULL))
+    AND (:period IS NULL OR day BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:status IS NULL OR status = :status)
     AND (:after_id IS NULL OR (starts_at, id) < (:after_key::timestamptz, :after_id::uuid))
   ORDER BY starts_at DESC, id DESC

@@ -3,13 +3,14 @@ SELECT slug, name, other_names, nations, regions, status, status_evidence, launc
        last_known_leads, former_leads, lead_note, blurb, logo, logo_alt, page_url, page, may_use_branding, sources, confidence, href,
        _geometry, key::text AS _after_key, slug::text AS _after_slug
 FROM scip.hubs,
-  LATERAL (SELECT CASE WHEN :sort IN ('name', '-name') THEN _sort ELSE (coalesce(_launched, '9999'))::text END COLLATE "C" AS key) sorted
+  LATERAL (SELECT CASE WHEN :sort IN ('name', '-name') THEN _sort ELSE _launched END COLLATE "C" AS key) sorted
 WHERE (:nation IS NULL OR :nation = ANY (_nations))
   AND (:region IS NULL OR EXISTS (SELECT FROM scip.hub_region hr JOIN scip.region r ON r.id = hr.region_id WHERE hr.hub_id = _id
       AND :region IN (r.gss_code, r.slug)))
-  AND (:status IS NULL OR status = :status)
-  AND (:lead IS NULL OR EXISTS (SELECT FROM scip.hub_lead l JOIN scip.organisation o ON o.id = l.organisation_id WHERE l.hub_id = _id
-      AND o.slug = :lead))
+  AND (:status IS NULL OR EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = _id AND s.ends IS NULL AND s.status = :status)
+      OR :status = 'unknown' AND NOT EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = _id AND s.ends IS NULL))
+  AND (:lead IS NULL OR _id = ANY (ARRAY(SELECT l.hub_id FROM scip.hub_lead l JOIN scip.organisation o ON o.id = l.organisation_id
+      WHERE o.slug = :lead)))
   AND (:q IS NULL OR strpos(scip.searched(name), (SELECT scip.sought(:q))) > 0
       OR EXISTS (SELECT FROM scip.hub_name n WHERE n.hub_id = _id AND strpos(scip.searched(n.name), (SELECT scip.sought(:q))) > 0))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (key, slug) < (:after_key, :after_slug)

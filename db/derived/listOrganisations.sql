@@ -3,14 +3,15 @@ SELECT slug, name, other_names, categories, nation, uk_wide, region, identifiers
        sources, confidence, href, _sort::text AS _after_key, slug::text AS _after_slug
 FROM scip.organisations
 WHERE (:partnership IS NULL AND :partners IS NULL
-    OR EXISTS ( SELECT FROM scip.organisation_partnership p WHERE p.organisation_id = _id
-    AND p.role = coalesce(:partnership, p.role) HAVING CASE WHEN :partners = 'former' THEN NOT bool_or(scip.is_now(p.starts, p.ends))
-    AND bool_or(scip.latest(p.ends) < scip.today()) ELSE bool_or(scip.is_now(p.starts, p.ends)) END))
+    OR _id = ANY (ARRAY( SELECT p.organisation_id FROM scip.organisation_partnership p WHERE :partnership IS NULL
+    OR p.role = :partnership GROUP BY p.organisation_id HAVING CASE WHEN :partners = 'former'
+    THEN NOT bool_or(scip.is_now(p.starts, p.ends)) AND bool_or(scip.latest(p.ends) < scip.today())
+    ELSE bool_or(scip.is_now(p.starts, p.ends)) END)))
   AND (:category IS NULL OR EXISTS (SELECT FROM scip.organisation_category c WHERE c.organisation_id = _id AND c.category = :category
       AND scip.is_now(c.starts, c.ends)))
   AND (:nation IS NULL OR nation = :nation)
-  AND (:identifier IS NULL OR EXISTS (SELECT FROM scip.organisation_identifier i WHERE i.organisation_id = _id
-      AND i.identifier = scip.org_id(:identifier)))
+  AND (:identifier IS NULL OR _id = (SELECT i.organisation_id FROM scip.organisation_identifier i
+      WHERE i.identifier = scip.org_id(:identifier)))
   AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0
       OR EXISTS (SELECT FROM scip.organisation_name n WHERE n.organisation_id = _id AND strpos(n.search, (SELECT scip.sought(:q))) > 0))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)

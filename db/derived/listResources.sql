@@ -3,14 +3,14 @@ SELECT slug, title, title_is_descriptive, title_cy, summary, summary_cy, kind, p
        published, published_precision, language, format, licence, accessibility, embargo_until, status, url, sources, confidence, href,
        key::text AS _after_key, slug::text AS _after_slug
 FROM scip.resources,
-  LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort ELSE (coalesce(_published_on, '0001-01-01'))::text END COLLATE "C" AS key) sorted
+  LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort ELSE _published END COLLATE "C" AS key) sorted
 WHERE (:kind IS NULL OR kind = :kind)
-  AND (:principle IS NULL OR _principle = :principle)
+  AND (:principle IS NULL OR _principle_id = (SELECT p.id FROM scip.toolkit_principle p WHERE p.slug = :principle))
   AND (:phase IS NULL OR :phase = ANY (_phases))
   AND (:language IS NULL OR language = :language)
   AND (:file_format IS NULL OR format = :file_format)
   AND (:nation IS NULL OR :nation = ANY (_nations))
-  AND (:q IS NULL OR _words @@ (SELECT scip.wanted(:q)))
+  AND (:q IS NULL OR _words @@ scip.wanted(:q))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-published' THEN key END DESC, CASE WHEN :sort = '-published' THEN slug END DESC, key, slug

@@ -7,9 +7,9 @@ SELECT id, course, hub, starts_at, ends_at, day, venue, online, accessibility, s
 FROM scip.training_sessions
 WHERE (:course IS NULL OR _course = :course)
   AND (:hub IS NULL OR _hub = :hub)
-  AND (:from IS NULL OR day >= :from)
-  AND (:to IS NULL OR day <= :to)
-  AND (:free IS NULL OR (places_left > 0) = :free)
+  AND (:from IS NULL OR starts_at >= :from::timestamp AT TIME ZONE 'Europe/London')
+  AND (:to IS NULL OR starts_at < (:to + 1)::timestamp AT TIME ZONE 'Europe/London')
+  AND (:free IS NULL OR (places_left > 0) = :free AND (NOT :free OR status = 'published'))
   AND (:after_id IS NULL OR (starts_at, id) > (:after_key::timestamptz, :after_id::uuid))
 ORDER BY starts_at, id
 LIMIT :limit

@@ -7,9 +7,9 @@ FULL JOIN (
   SELECT hub, quarter, starts, ends, due_on, open_until, owed, status, nil_return, late, submitted_at, practice, challenges, ideas,
          priorities, questions, member_updates, created_at, updated_at, href, _sort::text AS _after_key, _hub::text AS _after_hub
   FROM scip.hub_updates
-  WHERE (quarter = CASE WHEN :quarter IS NULL
-      THEN scip.quarter((date_trunc('month', scip.quarter_start(scip.quarter(scip.today()))) - interval '1 day')::date)
-      ELSE scip.period_name(:quarter) END AND (SELECT ctx.central() OR ctx.decides()) AND (owed OR status <> 'none'))
+  WHERE (starts = (SELECT CASE WHEN :quarter IS NULL THEN (scip.quarter_start(scip.quarter(scip.today())) - interval '3 months')::date
+      WHEN length(scip.period_name(:quarter)) = 10 THEN scip.quarter_start(:quarter) END) AND (SELECT ctx.central() OR ctx.decides())
+      AND (owed OR status <> 'none'))
     AND (:status IS NULL OR status = :status)
     AND (:after_hub IS NULL OR (_sort, _hub) > (:after_key, :after_hub))
   ORDER BY _sort, _hub

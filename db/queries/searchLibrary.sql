@@ -7,10 +7,10 @@ SELECT type, slug, title, title_cy, summary, array_to_json(authors) AS authors, 
                  WHERE status = 'available' AND (f._document_id = CASE type WHEN 'document' THEN id END
                                                  OR f._resource_id = CASE type WHEN 'resource' THEN id END)), '[]') AS files,
        key AS _after_key, href AS _after_href
-FROM scip.holdings, LATERAL (SELECT CASE WHEN :q IS NULL THEN coalesce(scip.earliest(published), make_date(year, 1, 1), '0001-01-01')::text
-                                        ELSE to_char(ts_rank(words, (SELECT scip.wanted(:q))), '0.00000000')
+FROM scip.holdings, LATERAL (SELECT CASE WHEN :q IS NULL THEN published_sort
+                                        ELSE to_char(ts_rank(words, scip.wanted(:q)), '0.00000000')
                                         END COLLATE "C" AS key) AS sorted
-WHERE (:q IS NULL OR words @@ (SELECT scip.wanted(:q)))
+WHERE (:q IS NULL OR words @@ scip.wanted(:q))
   AND (:type IS NULL OR type = :type)
   AND (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR year = :year)

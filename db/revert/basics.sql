@@ -4,8 +4,8 @@ SET LOCAL client_min_messages = warning;
 DROP FUNCTION scip.refuse_live_slug, scip.retire_slug, scip.touch, scip.period_end, scip.period_start, scip.written_period,
   scip.period_name, scip.quarter_start, scip.quarter_end, scip.quarter, scip.year_start, scip.is_academic_year,
   scip.academic_year, scip.is_now, scip.today, scip.is_line, scip.shows, scip.sought, scip.searched, scip.unhyphened,
-  scip.spell, scip.fold, scip.plain, scip.visible, scip.precision, scip.are_days, scip.latest, scip.earliest,
-  scip.is_partial_date CASCADE;
+  scip.spell, scip.fold, scip.plain, scip.visible, scip.precision, scip.are_days, scip.time_sort, scip.date_sort,
+  scip.latest, scip.earliest, scip.is_partial_date CASCADE;
 DROP PROCEDURE scip.keep_former_slugs, scip.protect, scip.publish;
 DROP SCHEMA ctx CASCADE;
 DROP DOMAIN scip.quarter_name, scip.year_name, scip.sector, scip.sources, scip.confidence, scip.nation, scip.url, scip.label,

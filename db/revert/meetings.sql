@@ -1,8 +1,8 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
-DROP FUNCTION scip.import_attendance, scip.read_attendance, scip.attendance_summary, scip.meeting_quorum, scip.meeting_head,
-  scip.keep_shared, scip.guard_minutes_status, scip.guard_minutes, scip.set_attendance, scip.guard_action,
+DROP FUNCTION scip.import_attendance, scip.read_attendance, scip.attendance_summary, scip.meeting_quorum, scip.meetings_of,
+  scip.meeting_head, scip.keep_shared, scip.guard_minutes_status, scip.guard_minutes, scip.set_attendance, scip.guard_action,
   scip.guard_attendance, scip.make_room, scip.guard_heading, scip.guard_meeting_part, scip.lay_agenda,
   scip.guard_attendance_sharing, scip.complete_agenda, scip.guard_completion, scip.open_headings, scip.guard_meeting_status,
   scip.guard_meeting, scip.meeting_has_records, scip.meeting_members, scip.hold_meeting, scip.record_minutes,

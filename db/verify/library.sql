@@ -1,7 +1,7 @@
 BEGIN;
-SELECT slug, authors, year, published_on FROM scip.document WHERE false;
-SELECT slug, section, published_on FROM scip.news WHERE false;
-SELECT slug, kind, body, published_on FROM scip.policy_contribution WHERE false;
+SELECT slug, authors, year, published_sort FROM scip.document WHERE false;
+SELECT slug, section, published_sort FROM scip.news WHERE false;
+SELECT slug, kind, body, published_sort FROM scip.policy_contribution WHERE false;
 SELECT abstract, language, licence, embargo_until, withdrawn_at, words FROM scip.document WHERE false;
 SELECT slug, title_cy, principle_id, tier, phases, nations, withdrawn_at, words FROM scip.resource WHERE false;
 SELECT 1 / (scip.is_isbn('9780306406157') AND NOT scip.is_isbn('9780306406158'))::int;

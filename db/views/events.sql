@@ -43,8 +43,7 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        scip.ical_status(e.status) AS _ical_status,
        e.ical_sequence AS _ical_sequence,
        e.version AS _version, l.lang AS _lang, h.slug AS _hub, p.slug AS _programme, e.search AS _search,
-       e.starts_on AS _starts_on, e.ends_on AS _ends_on,
-       coalesce(to_char(e.starts_at AT TIME ZONE 'Europe/London', 'HH24:MI'), '') COLLATE "C" AS _time
+       e.starts_on AS _starts_on, e.ends_on AS _ends_on, e.date_sort AS _date, e.date_sort_down AS _date_down
 FROM scip.event e
 LEFT JOIN scip.hub h ON h.id = e.hub_id
 LEFT JOIN scip.organisation o ON o.id = e.organiser_id

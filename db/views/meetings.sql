@@ -4,7 +4,7 @@ SELECT m.id,
        CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
        m.kind, m.title::text, m.starts_at, m.day, m.venue, m.online, m.status, m.guests, m.agenda_completed_at, m.attendance_shared_at,
        scip.meeting_quorum(m.id) AS quorum, m.created_at, m.updated_at, '/v1/meetings/' || m.id AS href, m.version AS _version,
-       h.slug AS _hub, g.slug AS _group
+       m.hub_id AS _hub_id, m.group_id AS _group_id
 FROM scip.meeting m
 LEFT JOIN scip.hub h ON h.id = m.hub_id
 LEFT JOIN scip.alliance_group g ON g.id = m.group_id;
@@ -42,7 +42,7 @@ SELECT n.id, h.hub, h."group", h.meeting, n.number, n.status,
        n.status = 'shared' AND NOT EXISTS (SELECT FROM scip.minutes later WHERE later.meeting_id = n.meeting_id
                                              AND later.status = 'shared' AND later.number > n.number) AS current,
        n.text, n.approved_at, n.shared_at, n.created_at, n.updated_at, '/v1/minutes/' || n.id AS href,
-       n.version AS _version, n.meeting_id AS _meeting, h.hub_slug AS _hub, h.group_slug AS _group, h.day AS _day
+       n.version AS _version, n.meeting_id AS _meeting
 FROM scip.minutes n CROSS JOIN LATERAL scip.meeting_head(n.meeting_id) h;
 
 GRANT SELECT ON scip.meetings, scip.agenda_items, scip.meeting_attendance, scip.resolutions, scip.actions, scip.minutes_versions TO scip_writer;

@@ -54,7 +54,7 @@ LEFT JOIN scip.organisation o ON o.id = b.organisation_id;
 
 CREATE VIEW scip.training_comments WITH (security_invoker) AS
 SELECT f.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course, s.day AS held_on,
-       scip.read_comment(f.booking_id, f.comment) AS comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course
+       f.comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course, f.booking_id AS _booking
 FROM scip.feedback f
 JOIN scip.training_session s ON s.id = f.session_id
 JOIN scip.course c ON c.id = s.course_id
