@@ -49,6 +49,7 @@ CREATE TABLE scip.organisation (
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
 );
 CREATE INDEX ON scip.organisation (name_sort, slug);
+CREATE INDEX ON scip.organisation USING gin (search public.gin_trgm_ops);
 CREATE INDEX ON scip.organisation (region_id);
 COMMENT ON COLUMN scip.organisation.gss_code IS 'ONS code of a local authority';
 COMMENT ON COLUMN scip.organisation.role IS 'What the organisation does with the Alliance, in the source''s words';
@@ -62,6 +63,7 @@ CREATE TABLE scip.organisation_name (
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   UNIQUE (organisation_id, name)
 );
+CREATE INDEX ON scip.organisation_name USING gin (search public.gin_trgm_ops);
 
 CREATE TABLE scip.organisation_category (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -195,11 +197,13 @@ CREATE TABLE scip.hub (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   launched_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(launched, '9999')) STORED,
   CHECK (logo IS NULL OR logo_alt IS NOT NULL)
 );
 CREATE INDEX ON scip.hub (name_sort, slug);
 CREATE INDEX ON scip.hub (launched_sort, slug);
+CREATE INDEX ON scip.hub USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.hub.page IS 'Aims, activities, contact, links';
 
 CREATE TABLE scip.hub_region (
@@ -215,8 +219,10 @@ CREATE TABLE scip.hub_name (
   kind text NOT NULL CHECK (kind IN ('former', 'other', 'welsh', 'acronym')),
   name scip.label NOT NULL,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   UNIQUE (hub_id, name)
 );
+CREATE INDEX ON scip.hub_name USING gin (search public.gin_trgm_ops);
 
 -- History; the row without an end is the present one. evidence: when the source says so, where the
 -- start is not known.
@@ -326,7 +332,7 @@ GRANT INSERT, UPDATE ON scip.hub_status TO scip_writer;
 CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
-  free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort}';
+  free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort,search}';
 BEGIN
   IF NOT ctx.central() AND to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
     RAISE 'more than the profile' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-profile';

@@ -71,13 +71,14 @@ RETURN btrim(regexp_replace(regexp_replace(scip.fold(value), '[''`\u00b4\u02bc\u
 CREATE FUNCTION scip.unhyphened(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(scip.fold(value), '([[:alpha:]])-(?=[[:alpha:]])', '\1', 'g');
--- A text as it is searched, with and without hyphens, and what is looked for in it; NULL, which is nowhere, for signs alone.
+-- A text as it is searched, with a space for a hyphen and with nothing, and what is looked for in it, both ways too: patterns for LIKE,
+-- as no sign is left that has a meaning there; NULL, which is nowhere, for signs alone.
 CREATE FUNCTION scip.searched(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN scip.spell(value) || CASE WHEN scip.unhyphened(value) <> scip.fold(value) THEN '|' || scip.spell(scip.unhyphened(value)) ELSE '' END;
-CREATE FUNCTION scip.sought(q text) RETURNS text
+CREATE FUNCTION scip.sought(q text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN nullif(scip.spell(scip.unhyphened(q)), '');
+RETURN CASE WHEN scip.spell(q) <> '' THEN ARRAY['%' || scip.spell(q) || '%', '%' || scip.spell(scip.unhyphened(q)) || '%'] END;
 
 -- Whether a text says something; whether it is a line of its own: a title or a name.
 CREATE FUNCTION scip.shows(value text) RETURNS boolean

@@ -116,6 +116,7 @@ CREATE INDEX ON scip.document (title_sort, slug);
 CREATE INDEX ON scip.document (published_sort, slug);
 CREATE INDEX ON scip.document (year, published_sort, slug);
 CREATE INDEX ON scip.document USING gin (words);
+CREATE INDEX ON scip.document USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.document.title_is_descriptive IS 'True where no exact title was found';
 COMMENT ON COLUMN scip.document.authors IS 'Authors of published reports, as the report names them';
 COMMENT ON COLUMN scip.document.licence IS 'An SPDX identifier (CC-BY-4.0), an address or a statement';
@@ -140,6 +141,7 @@ CREATE TABLE scip.news (
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.news (published_sort, slug);
+CREATE INDEX ON scip.news USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.news.title_source IS 'page: as published; url: read from the address; shortened: a personal name left out';
 
 CREATE TABLE scip.policy_contribution (
@@ -163,6 +165,7 @@ CREATE TABLE scip.policy_contribution (
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.policy_contribution (published_sort, slug);
+CREATE INDEX ON scip.policy_contribution USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: committee, department, regulator';
 
 CALL scip.publish('document', 'news', 'policy_contribution');

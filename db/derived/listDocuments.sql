@@ -6,7 +6,7 @@ FROM scip.documents,
   LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort ELSE _published END COLLATE "C" AS key) sorted
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR year = :year)
-  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)
+  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-published' THEN key END DESC, CASE WHEN :sort = '-published' THEN slug END DESC, key, slug

@@ -18,7 +18,7 @@ WHERE _lang = :lang
   AND (:hub IS NULL OR _hub = :hub)
   AND (:programme IS NULL OR _programme = :programme)
   AND (:nation IS NULL OR nation = :nation)
-  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)
+  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-date' THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-date' THEN key END DESC, CASE WHEN :sort = '-date' THEN slug END DESC, key, slug

@@ -11,8 +11,8 @@ WHERE (:nation IS NULL OR :nation = ANY (_nations))
       OR :status = 'unknown' AND NOT EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = _id AND s.ends IS NULL))
   AND (:lead IS NULL OR _id = ANY (ARRAY(SELECT l.hub_id FROM scip.hub_lead l JOIN scip.organisation o ON o.id = l.organisation_id
       WHERE o.slug = :lead)))
-  AND (:q IS NULL OR strpos(scip.searched(name), (SELECT scip.sought(:q))) > 0
-      OR EXISTS (SELECT FROM scip.hub_name n WHERE n.hub_id = _id AND strpos(scip.searched(n.name), (SELECT scip.sought(:q))) > 0))
+  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q))
+      OR _id = ANY (ARRAY(SELECT n.hub_id FROM scip.hub_name n WHERE n.search LIKE ANY (scip.sought(:q)))))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-name' THEN key END DESC, CASE WHEN :sort = '-name' THEN slug END DESC, key, slug

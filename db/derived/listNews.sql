@@ -4,7 +4,7 @@ SELECT slug, title, title_source, section, published, published_precision, publi
 FROM scip.news_items
 WHERE (:section IS NULL OR section = :section)
   AND (:year IS NULL OR _published BETWEEN :year || '-01-01' AND :year || '-12-31')
-  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)
+  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
   AND (:after_slug IS NULL OR (_published, slug) < (:after_key, :after_slug))
 ORDER BY _published DESC, slug DESC
 LIMIT :limit

@@ -12,8 +12,8 @@ WHERE (:partnership IS NULL AND :partners IS NULL
   AND (:nation IS NULL OR nation = :nation)
   AND (:identifier IS NULL OR _id = (SELECT i.organisation_id FROM scip.organisation_identifier i
       WHERE i.identifier = scip.org_id(:identifier)))
-  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0
-      OR EXISTS (SELECT FROM scip.organisation_name n WHERE n.organisation_id = _id AND strpos(n.search, (SELECT scip.sought(:q))) > 0))
+  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q))
+      OR _id = ANY (ARRAY(SELECT n.organisation_id FROM scip.organisation_name n WHERE n.search LIKE ANY (scip.sought(:q)))))
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
       ELSE (_sort, slug) > (:after_key, :after_slug) END)
 ORDER BY CASE WHEN :sort = '-name' THEN _sort END DESC, CASE WHEN :sort = '-name' THEN slug END DESC, _sort, slug

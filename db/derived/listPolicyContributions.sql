@@ -3,7 +3,7 @@ SELECT slug, title, kind, body, published, published_precision, summary, outcome
        _published::text AS _after_key, slug::text AS _after_slug
 FROM scip.policy_contributions
 WHERE (:kind IS NULL OR kind = :kind)
-  AND (:q IS NULL OR strpos(_search, (SELECT scip.sought(:q))) > 0)
+  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
   AND (:after_slug IS NULL OR (_published, slug) < (:after_key, :after_slug))
 ORDER BY _published DESC, slug DESC
 LIMIT :limit

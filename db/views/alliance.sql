@@ -22,7 +22,7 @@ SELECT h.slug, h.name,
        array_to_json(h.sources) AS sources, h.confidence, '/v1/hubs/' || h.slug AS href,
        CASE WHEN g.longitude IS NOT NULL THEN
          json_build_object('type', 'Point', 'coordinates', json_build_array(g.longitude, g.latitude)) END AS _geometry,
-       h.id AS _id, h.nations AS _nations, h.launched_sort AS _launched, h.name_sort AS _sort,
+       h.id AS _id, h.nations AS _nations, h.launched_sort AS _launched, h.name_sort AS _sort, h.search AS _search,
        h.page::json AS page, coalesce(s.status = 'active', false) AS may_use_branding, h.version AS _version
 FROM scip.hub h
 LEFT JOIN scip.hub_status s ON s.hub_id = h.id AND s.ends IS NULL
