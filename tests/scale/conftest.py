@@ -8,15 +8,6 @@ import pytest
 from psycopg2.extensions import make_dsn, parse_dsn
 
 ROOT = Path(__file__).resolve().parents[2]
-# Hubs, and history of a size that an index is worth reading for
-PLANT = """
-    SET session_replication_role = replica;
-    INSERT INTO scip.hub (slug, name, nations, launched, sources, confidence)
-    SELECT 'hub-' || i, 'Hub ' || i, '{GB-ENG}', '2015', '{x}', 'high' FROM generate_series(1, 1200) i;
-    INSERT INTO scip.hub_status (hub_id, status, starts) SELECT id, 'active', '2015-09' FROM scip.hub WHERE slug LIKE 'hub-%';
-    INSERT INTO scip.history ("table", record, row, at)
-    SELECT t, h.id, to_jsonb(h), timestamptz '2024-01-01' + v * interval '30 days'
-    FROM generate_series(1, 4) v, unnest('{hub,event,meeting,activity}'::text[]) t, scip.hub h WHERE h.slug LIKE 'hub-%' ORDER BY v"""
 
 
 def url(database):
@@ -43,13 +34,23 @@ def fresh():
     administer("DROP DATABASE scale_fresh WITH (FORCE)")
 
 
+def plant(share):
+    """An Alliance of that share of the whole, in hundredths, with statistics."""
+    name = f"scale_{share}"
+    administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE scale_fresh")
+    subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url(name), "-f", Path(__file__).parent / "plant.sql"],
+                   env=os.environ | {"PGOPTIONS": f"-c plant.share={share}"}, check=True, stdout=sys.stderr)
+    yield url(name)
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def small(fresh):
+    """A hundredth: of a large Alliance no list may read more."""
+    yield from plant(1)
+
+
 @pytest.fixture(scope="session")
 def planted(fresh):
-    administer("DROP DATABASE IF EXISTS scale_planted", "CREATE DATABASE scale_planted TEMPLATE scale_fresh")
-    connection = psycopg2.connect(url("scale_planted"))
-    connection.autocommit = True
-    connection.cursor().execute(PLANT)
-    connection.cursor().execute("VACUUM (ANALYZE)")
-    connection.close()
-    yield url("scale_planted")
-    administer("DROP DATABASE scale_planted WITH (FORCE)")
+    """A tenth, or with SCIP_LONG the whole."""
+    yield from plant(100 if os.environ.get("SCIP_LONG") else 10)
