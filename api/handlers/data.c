@@ -100,9 +100,9 @@ static bool put_list(struct request *request, const struct operation *operation,
     const struct route_match match = {.spec = spec};
     struct inputs inputs = {.match = &match, .whole = true, .service = &request->app->service};
     struct buf text = buf_new(arena, CSV_ROOM, (size_t)request->app->config.response_limit);
-    struct command command = {.statement = &operation->statement};
+    struct command command = {.statement = plan_statement(arena, operation, &inputs)};
     struct failure failure;
-    if (!link || !(command.values = bind_values(arena, operation, &inputs)))
+    if (!link || !command.statement || !(command.values = bind_values(arena, operation, &inputs)))
         return request_refuse(request, "unavailable", "The database has not answered for %s yet.", spec->id);
     if (!pg_pipeline(connection, &command, 1, &request->problem, &failure))
         return false;

@@ -26,9 +26,10 @@ static bool take_kept(struct request *request) {
     return true;
 }
 
-static bool transact(struct request *request, const char *const *values) {
+static bool transact(struct request *request, const struct statement *statement, const char *const *values) {
     struct call *call = &request->call;
     call->operation = request->operation;
+    call->statement = statement;
     call->values = values;
     call->enter = auth_enter(request);
     call->answer_values =
@@ -54,13 +55,14 @@ bool run(struct request *request) {
         return recall_stale(request);
     }
     const char *const *values = bind_values(request->arena, operation, &request->inputs);
-    if (!values)
+    const struct statement *statement = plan_statement(request->arena, operation, &request->inputs);
+    if (!values || !statement)
         return problem_exhausted(&request->problem);
     struct outcome *outcome = &request->outcome;
     bool read = strcmp(operation->spec->method, "GET") == 0;
-    bool ok = request->caller.subject ? transact(request, values)
-                                      : (outcome->row = pool_run(request->app->pool, &operation->statement, values,
-                                                                 read, &request->problem)) != NULL;
+    bool ok = request->caller.subject
+                  ? transact(request, statement, values)
+                  : (outcome->row = pool_run(request->app->pool, statement, values, read, &request->problem)) != NULL;
     if (!ok)
         return recall_stale(request);
     if (outcome->kept)

@@ -1,4 +1,5 @@
 #include "op/operation.h"
+#include "op/plan.h"
 #include <dirent.h>
 #include <string.h>
 #include <unistd.h>
@@ -97,6 +98,7 @@ static void bind_query(struct arena *arena, struct operation *operation, struct 
     const struct query *query = operation->query;
     struct binding *bindings = arena_alloc(arena, (query->count + 1) * sizeof *bindings);
     oid *types = arena_alloc(arena, (query->count + 1) * sizeof *types);
+    unsigned before = gate->faults;
     for (unsigned i = 0; i < query->count; i++) {
         bindings[i].name = query->names[i];
         types[i] =
@@ -105,6 +107,9 @@ static void bind_query(struct arena *arena, struct operation *operation, struct 
     operation->bindings = bindings;
     operation->statement =
         (struct statement){.name = operation->spec->id, .text = query->text, .count = query->count, .types = types};
+    operation->splits = operation->spec->cursor && strstr(query->text, " IS NULL OR ") && gate->faults == before;
+    if (operation->splits)
+        operation->statement.text = plan_text(arena, operation, NULL);
     statement_number(&operation->statement, operation->spec->where, gate);
     check_unused(operation, gate);
 }

@@ -57,6 +57,7 @@ struct operation {
     operation_refusal *refuse;  /* or NULL: a problem of ours */
     const struct query *query;
     struct statement statement;
+    bool splits;                       /* a list with filters: what is given to it has a plan of its own */
     const struct binding *bindings;    /* of the statement's parameters */
     const struct operation *answer;    /* the read whose row a write answers with, or NULL */
     _Atomic(const struct link *) link; /* NULL until the database has described it */

@@ -93,7 +93,7 @@ static bool run_once(const struct transactions *transactions, const struct call 
     if (once)
         push(commands, &count, &statements[CLAIM], claim);
     own = count;
-    push(commands, &count, &call->operation->statement, call->values);
+    push(commands, &count, call->statement ?: &call->operation->statement, call->values);
     if (call->operation->answer)
         push(commands, &count, &call->operation->answer->statement, call->answer_values);
     if (call->dry_run)

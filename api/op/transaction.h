@@ -56,6 +56,7 @@ struct transactions {
 
 struct call {
     const struct operation *operation;
+    const struct statement *statement;                /* for what is given; NULL: the operation's own */
     const char *const *values, *const *answer_values; /* of the operation, and of the one it answers with */
     const char *const *enter;
     bool dry_run;

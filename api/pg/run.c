@@ -67,6 +67,9 @@ static bool queue(const struct pipeline *pipeline, const struct command *command
     assert(!command->lengths || statement->count <= BINARY_VALUES_MAX);
     for (unsigned i = 0; command->lengths && i < statement->count; i++)
         formats[i] = command->lengths[i] != 0;
+    if (statement->once)
+        return PQsendQueryParams(pg, statement->text, (int)statement->count, statement->types, command->values, NULL,
+                                 NULL, command->binary);
     if (!is_prepared(pipeline->connection, statement->index) &&
         !PQsendPrepare(pg, statement->name, statement->text, (int)statement->count, statement->types))
         return false;
@@ -78,8 +81,8 @@ static bool queue(const struct pipeline *pipeline, const struct command *command
 
 /* Whether the command whose answer comes next has to be prepared. */
 static bool must_prepare(const struct pipeline *pipeline) {
-    return pipeline->at < pipeline->count &&
-           !is_prepared(pipeline->connection, pipeline->commands[pipeline->at].statement->index);
+    const struct statement *next = pipeline->at < pipeline->count ? pipeline->commands[pipeline->at].statement : NULL;
+    return next && !next->once && !is_prepared(pipeline->connection, next->index);
 }
 
 /* Hands one answer to the command that it belongs to. */

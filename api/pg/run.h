@@ -35,6 +35,7 @@ struct statement {
     const char *text;
     unsigned count;
     const oid *types; /* of the parameters; NULL: as the database finds them */
+    bool once;        /* it is planned for its values, not prepared */
 };
 
 /* Gives it the next number of the process, by which sessions know what they have prepared; a fault at where, when there

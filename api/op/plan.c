@@ -1,0 +1,61 @@
+#include "op/plan.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_given(const struct binding *binding, const struct inputs *inputs) {
+    const struct pairs *pairs = binding->kind == BIND_AFTER ? &inputs->after : &inputs->query;
+    return pairs_get(pairs, binding->name) || (binding->kind == BIND_LIMIT && inputs->whole);
+}
+
+/* Puts what the parameter of the query at `from`, which is not given, is then; gives where the text goes on. */
+static const char *put_absent(struct buf *text, const struct binding *binding, const char *from, const char *to) {
+    static const char question[] = " IS NULL";
+    const json_t *value = binding->parameter ? schema_default(binding->parameter->schema) : NULL;
+    if (strncmp(to, question, strlen(question)) == 0)
+        return buf_str(text, "true"), to + strlen(question);
+    if (binding->kind == BIND_LIMIT)
+        buf_printf(text, "%lld", (long long)json_integer_value(value) + 1);
+    else if (json_is_string(value))
+        buf_printf(text, "'%s'", json_string_value(value));
+    else
+        buf_put(text, from, (size_t)(to - from));
+    return to;
+}
+
+const char *plan_text(struct arena *arena, const struct operation *operation, const struct inputs *inputs) {
+    static const char question[] = " IS NULL OR ";
+    const char *at = operation->query->text;
+    struct buf text = buf_new(arena, strlen(at) + 256, 1 << 20);
+    for (const char *dollar; (dollar = strchr(at, '$')); at = dollar) {
+        char *end;
+        unsigned long number = strtoul(dollar + 1, &end, 10);
+        const struct binding *binding =
+            number && number <= operation->query->count ? &operation->bindings[number - 1] : NULL;
+        bool asked =
+            binding && binding->kind <= BIND_AFTER && !(binding->parameter && binding->parameter->place == IN_PATH);
+        buf_put(&text, at, (size_t)(dollar - at));
+        if (asked && !(inputs && is_given(binding, inputs)))
+            dollar = put_absent(&text, binding, dollar, end);
+        else if (asked && strncmp(end, question, strlen(question)) == 0)
+            dollar = end + strlen(question);
+        else {
+            buf_put(&text, dollar, (size_t)(end - dollar));
+            dollar = end;
+        }
+    }
+    buf_str(&text, at);
+    return buf_text(&text);
+}
+
+const struct statement *plan_statement(struct arena *arena, const struct operation *operation,
+                                       const struct inputs *inputs) {
+    bool given = false;
+    for (unsigned i = 0; operation->splits && i < operation->statement.count; i++)
+        given |= is_given(&operation->bindings[i], inputs);
+    struct statement *once = given ? arena_alloc(arena, sizeof *once) : NULL;
+    if (!once)
+        return given ? NULL : &operation->statement;
+    *once = operation->statement;
+    once->once = true;
+    return (once->text = plan_text(arena, operation, inputs)) ? once : NULL;
+}
