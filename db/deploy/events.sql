@@ -82,7 +82,7 @@ CREATE TABLE scip.event (
 CREATE INDEX ON scip.event (date_sort, slug);
 CREATE INDEX ON scip.event (date_sort_down, slug);
 CREATE INDEX ON scip.event (ends_on);
-CREATE INDEX ON scip.event (status, slug);
+CREATE INDEX ON scip.event (status, date_sort, slug);
 CREATE INDEX ON scip.event (days);
 CREATE INDEX ON scip.event USING gin (search public.gin_trgm_ops);
 CREATE INDEX ON scip.event (hub_id);

@@ -27,8 +27,13 @@ LINEAR = {
     "rights that are asked row by row": ["listPeople", "listCorrections", "listRedactions", "listSelfAssessments", "listHubApplications",
                                          "listMessages"],
     "of each account or Hub another table is asked": [
-        "listAccounts role", "listAccounts hub", "listAccounts organisation", "listAccounts group", "listUpdates status"],
-    "few, ever": ["listObjections"],
+        "listAccounts role", "listAccounts hub", "listAccounts organisation", "listAccounts group", "listUpdates status",
+        "listHubs status"],
+    "all of a group or a period, or all that ever were partners, are looked at": [
+        "listGroupMeetings status", "listMinutes group", "listMinutes period", "listOrganisations partners"],
+    "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
+    "events of a year before, as one may last for one": ["listEvents from"],
+    "few, ever": ["listObjections", "listHeadlineFigures"],
 }
 EXCEPT = {operation for operations in LINEAR.values() for operation in operations}
 WRITER = {"hub_lead": {"hubs": "hub", "hubs_led": "hub"}, "hub_member": {"hubs": "hub"}, "group_member": {"groups": "group"},
@@ -93,6 +98,10 @@ class Read:
 
 READS = [read for read in (Read(path, item) for path, item in CONTRACT["paths"].items() if "get" in item)
          if read.file and read.is_planted()]
+
+
+def excepted(read, given):
+    return any(" ".join([read.id, *given, *values]) in EXCEPT for values in ([], given.values()))
 
 
 class Alliance:
@@ -164,7 +173,7 @@ def test_reads_no_more_of_more(alliances, read):
     small, large = alliances
     wrong = []
     for caller in dict.fromkeys(read.callers):
-        for given in (given for given in read.asked() if " ".join([read.id, *given]) not in EXCEPT):
+        for given in (given for given in read.asked() if not excepted(read, given)):
             few, few_read, *_ = small.read(read, caller, given)
             rows, rows_read, scanned, cursor, text = large.read(read, caller, given)
             pages = [(rows, rows_read, scanned)]
