@@ -87,6 +87,9 @@ static void load_callers(struct app *app, struct pool_options options, struct ga
     app->limiter = limiter_new(app->keys[KEY_LIMITER]);
     transactions_load(app->arena, &app->transactions, config->queries, gate);
     app->transactions.pool = pool_new(&options);
+    options.url = config->central_database_url;
+    options.name = "scip-api central";
+    app->transactions.central = pool_new(&options);
     app->uses = uses_new(app->arena, &app->transactions, options.wait_us);
 }
 
@@ -127,9 +130,19 @@ static bool link_those(struct app *app, struct pool *pool, bool secured, struct 
     return problem.status != 503;
 }
 
+/* Whether the database answers through the pool, and may be written to. */
+static struct readiness ask(const struct app *app, struct pool *pool) {
+    struct problem problem = {0};
+    struct result *result = /* once more: the first connection may be dead */
+        pool_run(pool, &app->transactions.statements[PING], NULL, true, &problem);
+    struct readiness readiness = {result, *(result_cell(result, 0, 0) ?: "") == 't'};
+    result_free(&result);
+    return readiness;
+}
+
 bool app_link(struct app *app, struct gate *gate) {
-    bool linked =
-        link_those(app, app->pool, false, gate) && link_those(app, app->transactions.pool, true, gate) && !gate->faults;
+    bool linked = link_those(app, app->pool, false, gate) && link_those(app, app->transactions.pool, true, gate) &&
+                  ask(app, app->transactions.central).reads && !gate->faults;
     atomic_store(&app->linked, linked);
     return linked;
 }
@@ -150,26 +163,18 @@ void app_watch(struct app *app) {
     result_free(&result);
 }
 
-/* Whether the database answers through the pool, and may be written to. */
-static struct readiness ask(const struct app *app, struct pool *pool) {
-    struct problem problem = {0};
-    struct result *result = /* once more: the first connection may be dead */
-        pool_run(pool, &app->transactions.statements[PING], NULL, true, &problem);
-    struct readiness readiness = {result, *(result_cell(result, 0, 0) ?: "") == 't'};
-    result_free(&result);
-    return readiness;
-}
-
 struct readiness app_ready(struct app *app) {
     if (!atomic_load(&app->linked) || atomic_load(&app->draining) || !ask(app, app->pool).reads)
         return (struct readiness){0};
-    return (struct readiness){true, ask(app, app->transactions.pool).writes};
+    return (struct readiness){true,
+                              ask(app, app->transactions.pool).writes && ask(app, app->transactions.central).writes};
 }
 
 void app_free(struct app *app) {
     pool_free(&app->pool);
     uses_free(&app->uses);
     pool_free(&app->transactions.pool);
+    pool_free(&app->transactions.central);
     token_service_free(&app->tokens);
     limiter_free(&app->limiter);
     pool_free(&app->watch_pool);

@@ -18,6 +18,8 @@ static const struct key {
          "where the records are, as the anonymous reader"),
     TEXT("WRITER_DATABASE_URL", writer_database_url, "postgresql:///scip?user=scip_writer",
          "the same database, for callers with a token"),
+    TEXT("CENTRAL_DATABASE_URL", central_database_url, "postgresql:///scip?user=scip_central",
+         "the same database, for those of them that are of the central team"),
     TEXT("HOST", host, "127.0.0.1", "address to listen on; anything but loopback wants an edge in front"),
     NUMBER("PORT", port, "8080", 1, 65535, "port of the API"),
     NUMBER("ADMIN_PORT", admin_port, "0", 0, 65535, "port for /metrics and /health of those who run it; 0: none"),
@@ -82,5 +84,5 @@ bool config_load(struct config *config, FILE *err) {
 
 void config_describe(FILE *out) {
     for (int i = 0; i < KEYS; i++)
-        fprintf(out, "  %-19s %s [%s]\n", keys[i].name, keys[i].meaning, keys[i].standard);
+        fprintf(out, "  %-20s %s [%s]\n", keys[i].name, keys[i].meaning, keys[i].standard);
 }

@@ -114,7 +114,10 @@ static int serve(struct app *app, struct gate *gate) {
 /* The gates without serving: contract and queries, and with --db the database too. */
 static int check(struct app *app, struct gate *gate, bool database) {
     if (database && !app_link(app, gate) && !gate->faults)
-        gate_fault(gate, pool_stats(app->pool).open ? "WRITER_DATABASE_URL" : "DATABASE_URL",
+        gate_fault(gate,
+                   !pool_stats(app->pool).open                ? "DATABASE_URL"
+                   : !pool_stats(app->transactions.pool).open ? "WRITER_DATABASE_URL"
+                                                              : "CENTRAL_DATABASE_URL",
                    "the database is not reachable");
     if (gate->faults)
         return 1;

@@ -6,8 +6,7 @@ DECLARE
 BEGIN
   FOR p IN SELECT polname, polrelid::regclass AS t FROM pg_policy JOIN pg_class c ON c.oid = polrelid
            WHERE relnamespace = 'scip'::regnamespace AND polname <> 'own'
-             AND relname NOT IN ('change', 'person', 'message', 'booking_need', 'file', 'file_chunk', 'hub_evaluation_figure',
-               'closed_total') LOOP
+             AND (polname LIKE 'central%' OR relname NOT IN ('file_chunk', 'hub_evaluation_figure', 'closed_total')) LOOP
     EXECUTE format('DROP POLICY %I ON %s', p.polname, p.t);
   END LOOP;
   -- A table that nobody has thought of would be nobody's to read.
@@ -33,470 +32,452 @@ BEGIN
   END LOOP;
 END $$;
 
-CREATE POLICY see ON scip.account FOR SELECT TO scip_writer USING ((SELECT ctx.central()) OR id = (SELECT ctx.account()));
-CREATE POLICY add ON scip.account FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.account FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.account FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.account FOR SELECT TO scip_writer USING (id = (SELECT ctx.account()));
+CREATE POLICY central ON scip.account FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.account_role FOR SELECT TO scip_writer USING ((SELECT ctx.central()) OR account_id = (SELECT ctx.account()));
-CREATE POLICY add ON scip.account_role FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.account_role FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.account_role FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.account_role FOR SELECT TO scip_writer USING (account_id = (SELECT ctx.account()));
+CREATE POLICY central ON scip.account_role FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.client_keys FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.client_keys FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.client_keys FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.client_keys FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.client_keys FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.client_secret FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.client_secret FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.client_secret FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.client_secret FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.client_secret FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.unknown_account FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.unknown_account FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.audit FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.audit FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.history FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.history FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.change_cut FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.change FOR SELECT TO scip_anonymous, scip_writer USING (audience && (SELECT ctx.audiences()));
+CREATE POLICY central ON scip.change FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.kind_address FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.change_cut FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.region FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.kind_address FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.organisation FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.organisation FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.organisation FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR id = ANY ((SELECT ctx.organisations())::bigint[]));
-CREATE POLICY remove ON scip.organisation FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.region FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.organisation_name FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.organisation_name FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.organisation_name FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.organisation FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY change ON scip.organisation FOR UPDATE TO scip_writer USING (id = ANY ((SELECT ctx.organisations())::bigint[]));
+CREATE POLICY central ON scip.organisation FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.organisation_category FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.organisation_category FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.organisation_category FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.organisation_name FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.organisation_name FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.organisation_name FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.organisation_identifier FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.organisation_identifier FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.organisation_identifier FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.organisation_category FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.organisation_category FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.organisation_category FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.organisation_partnership FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.organisation_partnership FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.organisation_partnership FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.organisation_identifier FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.organisation_identifier FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.organisation_identifier FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.organisation_former_slug FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.organisation_partnership FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.organisation_partnership FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.organisation_partnership FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.alliance_group FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.alliance_group FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.alliance_group FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.alliance_group FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.organisation_former_slug FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.group_organisation FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.group_organisation FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.group_organisation FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.alliance_group FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.alliance_group FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.hub FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.hub FOR UPDATE TO scip_writer USING ((SELECT ctx.central()) OR id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.hub FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.group_organisation FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.group_organisation FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.group_organisation FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub_region FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.hub_region FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.hub_region FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.hub FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY change ON scip.hub FOR UPDATE TO scip_writer USING (id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.hub FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub_name FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.hub_name FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.hub_name FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.hub_region FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.hub_region FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.hub_region FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub_status FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.hub_status FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.hub_status FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.hub_name FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.hub_name FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.hub_name FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub_lead FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.hub_lead FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.hub_lead FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.hub_lead FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.hub_status FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.hub_status FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.hub_status FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub_former_slug FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.hub_lead FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.hub_lead FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.toolkit_principle FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.toolkit_principle FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.toolkit_principle FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.toolkit_principle FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.hub_former_slug FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.toolkit_fact FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.toolkit_fact FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.toolkit_fact FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.toolkit_fact FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.toolkit_principle FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.toolkit_principle FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.strategy FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.strategy FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.strategy FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.strategy FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.toolkit_fact FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.toolkit_fact FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.strategy_theme FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.strategy_theme FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.strategy_theme FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.strategy_theme FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.strategy FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.strategy FOR ALL TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.strategy_theme FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.strategy_theme FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.correction FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-    OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
+CREATE POLICY central ON scip.correction FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub_application FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])
-    OR status <> 'draft' AND (SELECT ctx.decides()));
+  USING (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]) OR status <> 'draft' AND (SELECT ctx.decides()));
 CREATE POLICY add ON scip.hub_application FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+  WITH CHECK (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
 CREATE POLICY change ON scip.hub_application FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[])
-    OR status <> 'draft' AND (SELECT ctx.decides()));
+  USING (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]) OR status <> 'draft' AND (SELECT ctx.decides()));
 CREATE POLICY remove ON scip.hub_application FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+  USING (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+CREATE POLICY central ON scip.hub_application FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.pathway_step FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.pathway_step FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
 CREATE POLICY see ON scip.hub_pathway FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-    OR (SELECT ctx.decides()));
-CREATE POLICY change ON scip.hub_pathway FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
+CREATE POLICY change ON scip.hub_pathway FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.hub_pathway FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.hub_pathway FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub_invitation FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-    OR (SELECT ctx.decides()));
-CREATE POLICY add ON scip.hub_invitation FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.hub_invitation FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.hub_invitation FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
+CREATE POLICY add ON scip.hub_invitation FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.hub_invitation FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.hub_invitation FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.hub_invitation FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.personal_read FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.person FOR SELECT TO scip_writer
+  USING (ctx.knows(id) OR added_by = (SELECT ctx.account()) AND NOT ctx.placed(id));
+CREATE POLICY change ON scip.person FOR UPDATE TO scip_writer
+  USING (ctx.corrects(id, restricted) OR NOT restricted AND added_by = (SELECT ctx.account()) AND NOT ctx.placed(id));
+CREATE POLICY central ON scip.person FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.person FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.erasure FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.personal_read FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY central ON scip.erasure FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub_membership FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-    OR person_id = (SELECT ctx.person()));
-CREATE POLICY add ON scip.hub_membership FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.hub_membership FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.hub_membership FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]) OR person_id = (SELECT ctx.person()));
+CREATE POLICY add ON scip.hub_membership FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.hub_membership FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.hub_membership FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.hub_membership FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub_quorum FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[]));
-CREATE POLICY add ON scip.hub_quorum FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.hub_quorum FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.hub_quorum FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY see ON scip.hub_quorum FOR SELECT TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]));
+CREATE POLICY add ON scip.hub_quorum FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.hub_quorum FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.hub_quorum FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.hub_quorum FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.group_seat FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
-CREATE POLICY add ON scip.group_seat FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.group_seat FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.group_seat FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.group_seat FOR SELECT TO scip_writer USING (group_id = ANY ((SELECT ctx.groups())::bigint[]));
+CREATE POLICY central ON scip.group_seat FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.programme FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.programme FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.programme FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.programme FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.programme FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.programme FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY read ON scip.event FOR SELECT TO scip_anonymous USING (status <> 'draft');
-CREATE POLICY see ON scip.event FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR status <> 'draft' OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY add ON scip.event FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.event FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.event FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY see ON scip.event FOR SELECT TO scip_writer USING (status <> 'draft' OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY add ON scip.event FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.event FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.event FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.event FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.event_outreach FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.event whole
-      WHERE whole.id = event_id AND whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])));
+  USING (event_id = ANY (ARRAY(SELECT whole.id FROM scip.event whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[]))));
 CREATE POLICY add ON scip.event_outreach FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.event whole
-      WHERE whole.id = event_id AND whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])));
+  WITH CHECK (event_id = ANY (ARRAY(SELECT whole.id FROM scip.event whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))));
 CREATE POLICY change ON scip.event_outreach FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.event whole
-      WHERE whole.id = event_id AND whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])));
+  USING (event_id = ANY (ARRAY(SELECT whole.id FROM scip.event whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))));
 CREATE POLICY remove ON scip.event_outreach FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.event whole
-      WHERE whole.id = event_id AND whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])));
+  USING (event_id = ANY (ARRAY(SELECT whole.id FROM scip.event whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))));
+CREATE POLICY central ON scip.event_outreach FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.headline_figure FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.headline_figure FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.headline_figure FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.headline_figure FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.headline_figure FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.headline_figure FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.meeting FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-    OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY add ON scip.meeting FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-    OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY change ON scip.meeting FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-    OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY remove ON scip.meeting FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-    OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
+CREATE POLICY central ON scip.meeting FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.agenda_item FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY add ON scip.agenda_item FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  WITH CHECK (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY change ON scip.agenda_item FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY remove ON scip.agenda_item FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+CREATE POLICY central ON scip.agenda_item FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.attendance FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[])))
     OR person_id = (SELECT ctx.person()));
 CREATE POLICY add ON scip.attendance FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  WITH CHECK (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY change ON scip.attendance FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY remove ON scip.attendance FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+CREATE POLICY central ON scip.attendance FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.resolution FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY add ON scip.resolution FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  WITH CHECK (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY change ON scip.resolution FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY remove ON scip.resolution FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+CREATE POLICY central ON scip.resolution FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.action FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY add ON scip.action FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  WITH CHECK (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY change ON scip.action FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY remove ON scip.action FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+CREATE POLICY central ON scip.action FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.minutes FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR status = 'shared' AND (SELECT ctx.in_network())
-    OR status = 'approved' AND EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
+  USING (status = 'shared' AND (SELECT ctx.in_network())
+    OR status = 'approved' AND meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[])))
-    OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+    OR meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY add ON scip.minutes FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  WITH CHECK (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY change ON scip.minutes FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
 CREATE POLICY remove ON scip.minutes FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.meeting whole
-      WHERE whole.id = meeting_id AND (whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
         OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+CREATE POLICY central ON scip.minutes FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.activity FOR SELECT TO scip_writer USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[]));
-CREATE POLICY add ON scip.activity FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.activity FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.activity FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY see ON scip.activity FOR SELECT TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]));
+CREATE POLICY add ON scip.activity FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.activity FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.activity FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.activity FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.quarter_deadline FOR SELECT TO scip_writer USING ((SELECT ctx.central()) OR (SELECT ctx.in_network()));
-CREATE POLICY add ON scip.quarter_deadline FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.quarter_deadline FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.quarter_deadline FOR SELECT TO scip_writer USING ((SELECT ctx.in_network()));
+CREATE POLICY central ON scip.quarter_deadline FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.quarter_deadline FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.quarter_deadline FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.update_exception FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-    OR (SELECT ctx.decides()));
-CREATE POLICY add ON scip.update_exception FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.update_exception FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.update_exception FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
+CREATE POLICY central ON scip.update_exception FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.quarterly_update FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+  USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
     OR status = 'submitted' AND hub_id = ANY ((SELECT ctx.hubs())::bigint[])
     OR status = 'submitted' AND (SELECT ctx.decides()));
-CREATE POLICY add ON scip.quarterly_update FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.quarterly_update FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY add ON scip.quarterly_update FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.quarterly_update FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.quarterly_update FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.quarterly_update FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.quarterly_update FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.message FOR SELECT TO scip_writer
+  USING (direction = 'down' AND (SELECT ctx.in_network())
+    OR direction = 'up' AND (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[])));
+CREATE POLICY add ON scip.message FOR INSERT TO scip_writer
+  WITH CHECK (direction = 'up' AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+    OR direction = 'down' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
+CREATE POLICY change ON scip.message FOR UPDATE TO scip_writer
+  USING (direction = 'up' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
+CREATE POLICY remove ON scip.message FOR DELETE TO scip_writer
+  USING (direction = 'up' AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+    OR direction = 'down' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
+CREATE POLICY central ON scip.message FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.message_relay FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-    OR cardinality((SELECT ctx.groups())) > 0);
-CREATE POLICY add ON scip.message_relay FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.message_relay FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.message_relay FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR cardinality((SELECT ctx.groups())) > 0);
+CREATE POLICY add ON scip.message_relay FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.message_relay FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.message_relay FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.message_relay FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.hub_review FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[]));
-CREATE POLICY add ON scip.hub_review FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.hub_review FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.hub_review FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY see ON scip.hub_review FOR SELECT TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]));
+CREATE POLICY add ON scip.hub_review FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.hub_review FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.hub_review FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.hub_review FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.course FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.course FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.course FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.course FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.course FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.course FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY read ON scip.training_session FOR SELECT TO scip_anonymous USING (status <> 'draft');
 CREATE POLICY see ON scip.training_session FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR status <> 'draft' OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY add ON scip.training_session FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.training_session FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.training_session FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (status <> 'draft' OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY add ON scip.training_session FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.training_session FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.training_session FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.training_session FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.booking FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.training_session whole
-      WHERE whole.id = session_id AND whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))
+  USING (session_id = ANY (ARRAY(SELECT whole.id FROM scip.training_session whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])))
     OR person_id = (SELECT ctx.person()) OR account_id = (SELECT ctx.account()));
 CREATE POLICY change ON scip.booking FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.training_session whole
-      WHERE whole.id = session_id AND whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))
+  USING (session_id = ANY (ARRAY(SELECT whole.id FROM scip.training_session whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])))
     OR account_id = (SELECT ctx.account()) AND 'website' = ANY ((SELECT ctx.roles())::text[]));
+CREATE POLICY central ON scip.booking FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.booking FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.booking_need FOR SELECT TO scip_writer USING (ctx.handles_booking(booking_id));
+CREATE POLICY remove ON scip.booking_need FOR DELETE TO scip_writer USING (ctx.handles_booking(booking_id));
+CREATE POLICY central ON scip.booking_need FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.booking_need FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.booking_consent FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.booking whole
+  USING (EXISTS (SELECT FROM scip.booking whole
       WHERE whole.id = booking_id));
+CREATE POLICY central ON scip.booking_consent FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.consent_text FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.consent_text FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY see ON scip.consent_text FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.consent_text FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.feedback FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR comment_cleared AND 'website' = ANY ((SELECT ctx.roles())::text[]));
-CREATE POLICY change ON scip.feedback FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.feedback FOR SELECT TO scip_writer USING (comment_cleared AND 'website' = ANY ((SELECT ctx.roles())::text[]));
+CREATE POLICY central ON scip.feedback FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.feedback FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.self_assessment FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+CREATE POLICY see ON scip.self_assessment FOR SELECT TO scip_writer USING (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
 CREATE POLICY add ON scip.self_assessment FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+  WITH CHECK (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
 CREATE POLICY change ON scip.self_assessment FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+  USING (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
 CREATE POLICY remove ON scip.self_assessment FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+  USING (organisation_id = ANY ((SELECT ctx.organisations())::bigint[]));
+CREATE POLICY central ON scip.self_assessment FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.document FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.document FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.document FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.document FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.document FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.document FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.news FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.news FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.news FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.news FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.news FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.news FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.policy_contribution FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.policy_contribution FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.policy_contribution FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.policy_contribution FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.policy_contribution FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.policy_contribution FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.resource FOR SELECT TO scip_anonymous, scip_writer USING (true);
-CREATE POLICY add ON scip.resource FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.resource FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.resource FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.resource FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central ON scip.resource FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.upload FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.upload FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY remove ON scip.upload FOR DELETE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.file FOR SELECT TO scip_anonymous, scip_writer
+  USING (ended_at IS NULL OR ending = 'replaced' AND scip.ended_lately(ended_at));
+CREATE POLICY central ON scip.file FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.file FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.file FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.evaluation_metric FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY central ON scip.file_chunk FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.file_chunk FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.evaluation_question FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY central ON scip.upload FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.upload FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.upload FOR DELETE TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.evaluation_metric FOR SELECT TO scip_anonymous, scip_caller USING (true);
+
+CREATE POLICY see ON scip.evaluation_question FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
 CREATE POLICY see ON scip.hub_evaluation FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-    OR status <> 'draft' AND (SELECT ctx.decides()));
-CREATE POLICY add ON scip.hub_evaluation FOR INSERT TO scip_writer
-  WITH CHECK ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY change ON scip.hub_evaluation FOR UPDATE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
-CREATE POLICY remove ON scip.hub_evaluation FOR DELETE TO scip_writer
-  USING ((SELECT ctx.central()) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR status <> 'draft' AND (SELECT ctx.decides()));
+CREATE POLICY add ON scip.hub_evaluation FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.hub_evaluation FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.hub_evaluation FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.hub_evaluation FOR ALL TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY central ON scip.hub_evaluation_figure FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.hub_evaluation_answer FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR EXISTS (SELECT FROM scip.hub_evaluation whole
+  USING (EXISTS (SELECT FROM scip.hub_evaluation whole
       WHERE whole.id = evaluation_id));
+CREATE POLICY central ON scip.hub_evaluation_answer FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.closed_metric FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.closed_metric FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.metric FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY central ON scip.closed_total FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.metric_definition FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.metric FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.use_item FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.metric_definition FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.usage_month FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.use_item FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.users_month FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.usage_month FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.release FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.users_month FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.release_cell FOR SELECT TO scip_anonymous, scip_writer USING (true);
+CREATE POLICY see ON scip.release FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.objection FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.objection FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.objection FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.release_cell FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY see ON scip.breach FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY add ON scip.breach FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY change ON scip.breach FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.objection FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.objection FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.objection FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.removal FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.breach FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.breach FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_change ON scip.breach FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY central ON scip.removal FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.redaction FOR SELECT TO scip_writer
-  USING ((SELECT ctx.central()) OR person_id IS NULL AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (person_id IS NULL AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.redaction FOR SELECT TO scip_central USING ((SELECT ctx.central()));

@@ -167,6 +167,7 @@ class Server:
         self.log = LOCAL / f"server-{name}-{self.port}.log"
         settings = {"PORT": self.port, "ADMIN_PORT": self.admin_port, "THREADS": 64, "SECRET_FILE": LOCAL / "secret", "KEYS": LOCAL / "keys",
                     "WRITER_DATABASE_URL": str(env.get("DATABASE_URL", "")).replace("scip_anonymous", "scip_writer"),
+                    "CENTRAL_DATABASE_URL": str(env.get("DATABASE_URL", "")).replace("scip_anonymous", "scip_central"),
                     "TOKEN_SECONDS": 3600, "RATE_ADDRESS": 0, "RATE_CLIENT": 0, **env}
         (LOCAL / "secret").write_bytes(b"a secret of the tests, longer than 32 bytes")
         self.process = subprocess.Popen(

@@ -108,6 +108,7 @@ static const struct state {
     {"23514", "invalid", "A value is outside of what is allowed."},
     {"22", "invalid", "A value cannot be understood."},
     {"54", "invalid", "A value is larger than the database takes."},
+    {"SCPOL", "unavailable", "The caller's roles are being changed."},
     /* states of the database that pass, or that an operator ends */
     {"40", "unavailable", "Others are changing the same records; try again."},
     {"55", "unavailable", "Others are changing the same records; try again."},

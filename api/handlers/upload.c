@@ -32,12 +32,12 @@ struct upload {
 /* Runs a statement as the caller in a transaction of its own; once more where the connection broke, for each may be
  * repeated. A dry run is undone. The result is the caller's; NULL with a problem. */
 static struct result *run_as(struct request *request, const char *const *enter, struct command own) {
-    const struct transactions *transactions = &request->app->transactions;
-    struct command commands[] = {{.statement = &transactions->statements[ENTER], .values = enter},
-                                 own,
-                                 {.statement = &transactions->statements[UNDO]}};
+    const struct transactions *all = &request->app->transactions;
+    struct command commands[] = {
+        {.statement = &all->statements[ENTER], .values = enter}, own, {.statement = &all->statements[UNDO]}};
     struct failure failure;
-    pool_pipeline(transactions->pool, commands, request->call.dry_run ? 3 : 2, true, &request->problem, &failure);
+    pool_pipeline(transaction_pool(all, enter), commands, request->call.dry_run ? 3 : 2, true, &request->problem,
+                  &failure);
     result_free(&commands[0].result);
     result_free(&commands[2].result);
     return commands[1].result;

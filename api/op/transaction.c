@@ -18,6 +18,20 @@ void transactions_load(struct arena *arena, struct transactions *transactions, c
     }
 }
 
+/* The central team has a login of its own. Who is of it only the transaction tells: ctx.enter() refuses the wrong login
+ * (SCPOL). What a caller was last time is remembered by a hash of who it is, so that it happens once. */
+static atomic_bool *is_central(const char *const *enter) {
+    static atomic_bool callers[4096];
+    const char *subject = enter[ENTER_SUBJECT], *scope = enter[ENTER_SCOPE] ?: "";
+    uint64_t hash = hash_bytes(hash_bytes(0, subject, strlen(subject)), scope, strlen(scope));
+    return &callers[hash % (sizeof callers / sizeof *callers)];
+}
+
+struct pool *transaction_pool(const struct transactions *transactions, const char *const *enter) {
+    bool central = strcmp(enter[ENTER_ROLES], "{central}") == 0 || atomic_load(is_central(enter));
+    return central ? transactions->central : transactions->pool;
+}
+
 struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
                                const char *const *values, struct problem *problem) {
     const struct statement *statement = &transactions->statements[which];
@@ -69,9 +83,9 @@ static bool find_kept(const struct transactions *transactions, struct connection
 static bool find_lost(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                       struct problem *problem) {
     struct problem other = {0};
-    struct connection *connection = pool_take(transactions->pool, &other);
+    struct connection *connection = pool_take(outcome->pool, &other);
     bool found = connection && find_kept(transactions, connection, call, false, outcome, &other);
-    pool_give(transactions->pool, &connection);
+    pool_give(outcome->pool, &connection);
     if (found)
         problem->status = 0;
     return found;
@@ -84,7 +98,8 @@ static bool run_once(const struct transactions *transactions, const struct call 
     const char *const claim[] = {call->operation->spec->id, call->key, call->hash};
     struct command commands[COMMANDS_MAX];
     unsigned count = 0, own;
-    struct connection *connection = pool_take(transactions->pool, problem);
+    outcome->pool = transaction_pool(transactions, call->enter);
+    struct connection *connection = pool_take(outcome->pool, problem);
     if (!connection)
         return false;
     if (held)
@@ -112,18 +127,23 @@ static bool run_once(const struct transactions *transactions, const struct call 
         roll_back(transactions, connection);
     }
     if (!outcome->held)
-        pool_give(transactions->pool, &connection);
+        pool_give(outcome->pool, &connection);
     return ok;
 }
 
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem) {
-    struct failure failure = {0};
-    bool ok = run_once(transactions, call, outcome, problem, &failure);
-    if (!ok && failure.lost) { /* nothing was committed yet */
+    struct failure failure;
+    bool ok, again, elsewhere;
+    int losses = 0, moves = 0;
+    do { /* in the other pool, and once more in each where the connection broke: nothing was committed yet */
         *problem = (struct problem){0};
+        failure = (struct failure){0};
         ok = run_once(transactions, call, outcome, problem, &failure);
-    }
+        if ((elsewhere = strcmp(failure.sqlstate, "SCPOL") == 0))
+            atomic_store(is_central(call->enter), outcome->pool == transactions->pool);
+        again = elsewhere ? !moves++ : failure.lost && losses++ <= moves;
+    } while (!ok && again);
     return ok || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
@@ -139,14 +159,14 @@ bool transaction_commit(const struct transactions *transactions, const struct ca
     result_free(&commands[0].result);
     result_free(&commands[1].result);
     if (ok || failure.lost)
-        pool_give(transactions->pool, &outcome->held);
+        pool_give(outcome->pool, &outcome->held);
     return ok || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome) {
     if (outcome->held) {
         roll_back(transactions, outcome->held);
-        pool_give(transactions->pool, &outcome->held);
+        pool_give(outcome->pool, &outcome->held);
     }
     result_free(&outcome->row);
     result_free(&outcome->answer);

@@ -47,11 +47,11 @@
 enum transaction_statement { ENGINE_STATEMENTS(ENGINE_STATEMENT_ID) TRANSACTION_STATEMENTS };
 
 /* The parameters of _enter: issuer, subject, token_id, issued_at, scope, request, operation, roles, dry_run. */
-enum { ENTER_VALUES = 9 };
+enum { ENTER_SUBJECT = 1, ENTER_SCOPE = 4, ENTER_ROLES = 7, ENTER_VALUES = 9 };
 
 struct transactions {
     struct statement statements[TRANSACTION_STATEMENTS]; /* text NULL: the folder has no such file */
-    struct pool *pool;
+    struct pool *pool, *central;
 };
 
 struct call {
@@ -66,18 +66,21 @@ struct call {
 struct outcome {
     struct result *row, *answer; /* the caller's; answer NULL where row is the answer */
     struct result *kept;         /* an earlier answer: status, location, etag, content_type, body */
-    struct connection *held;     /* the transaction is open until transaction_commit or transaction_drop */
+    struct connection *held;     /* the transaction is open until it is committed or dropped */
+    struct pool *pool;           /* that lent it */
 };
 
 /* Loads the statements; faults where one does not take the parameters that it is given. */
 void transactions_load(struct arena *arena, struct transactions *transactions, const char *queries, struct gate *gate);
 
+/* The pool of the login that who enters with these values has: a guess, unless the operation is for central alone. */
+struct pool *transaction_pool(const struct transactions *transactions, const char *const *enter);
 /* Runs a statement by itself, once more where the connection broke: it does no harm twice. NULL with a problem. */
 struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
                                const char *const *values, struct problem *problem);
 
-/* Runs the call. A read and a dry run are over; a write stays open until its answer is made, so that nothing is
- * committed that the caller was told had failed. False with a problem. */
+/* Runs the call. A read and a dry run are over; a write stays open until its answer is made: what its caller is told
+ * failed is not committed. False with a problem. */
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem);
 

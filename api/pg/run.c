@@ -151,7 +151,8 @@ static void report_failure(const struct pipeline *pipeline, struct problem *prob
     }
     /* the message of an error of ours (syntax, permission) carries no value of a caller; others may */
     bool ours = strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "XX", 2) == 0;
-    bool expected = strcmp(sqlstate, "SC200") == 0; /* that an answer is kept: no fault */
+    /* that an answer is kept, that another pool has the caller's login: no fault */
+    bool expected = strcmp(sqlstate, "SC200") == 0 || strcmp(sqlstate, "SCPOL") == 0;
     snprintf(failure->sqlstate, sizeof failure->sqlstate, "%s", sqlstate);
     log_event(expected                 ? LOG_DEBUG
               : problem->status >= 500 ? LOG_ERROR

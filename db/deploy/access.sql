@@ -99,7 +99,7 @@ CALL scip.keep_records('client_secret', 'account', '(SELECT a.id FROM account a 
 CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true, record => 'r.account_id');
 
 -- The central team keeps accounts; everybody sees their own.
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.account, scip.account_role, scip.client_secret, scip.client_keys TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.account, scip.account_role, scip.client_secret, scip.client_keys TO scip_caller;
 
 -- Roles as a request gives them, as the table has them; refuses a Hub, organisation or group that there is not.
 CREATE FUNCTION scip.given_roles(roles jsonb,
@@ -125,7 +125,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.given_roles TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.given_roles TO scip_caller;
 
 -- The new secret and the newest other one live; older ones, and those that are over, go. The account is
 -- locked first and counted in the next statement, which sees what a concurrent one has made meanwhile.
@@ -144,7 +144,8 @@ CREATE TRIGGER keep_two AFTER INSERT ON scip.client_secret FOR EACH ROW EXECUTE 
 -- These read by key alone, and sessions keep their plans: one that was made while a table was empty would read all of
 -- it when it has grown, until it is analysed (hence enable_seqscan).
 -- Begins a request's transaction: makes the claims, or raises SC401 (nobody we know) or SC403 (none of the roles
--- that the operation is for; an empty list is for every account). scope: the roles that the token is limited to.
+-- that the operation is for; an empty list is for every account), or SCPOL: the central team has a login of its own, which is
+-- nobody else's. scope: the roles that the token is limited to.
 CREATE FUNCTION ctx.enter(issuer text, subject text, token_id text, issued_at bigint, scope text, request text,
                           operation text, roles text[], dry_run boolean DEFAULT false)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
@@ -152,6 +153,7 @@ DECLARE
   caller uuid;
   has record;
   audiences text[];
+  login text := coalesce(nullif(current_setting('role'), 'none'), session_user);
 BEGIN
   -- Words are taken out when nobody is in: what another is about to commit would be missed.
   IF enter.operation <> ALL ('{erasePerson,decideErasureMention,addRedaction}') THEN
@@ -175,13 +177,16 @@ BEGIN
     AND (enter.scope IS NULL OR r.role = ANY (string_to_array(enter.scope, ' ')));
   IF cardinality(enter.roles) > 0 AND NOT has.roles && enter.roles THEN
     RAISE 'none of the roles' USING ERRCODE = 'SC403', CONSTRAINT = 'role-needed';
+  ELSIF login IN ('scip_writer', 'scip_central') AND (login = 'scip_central') <> ('central' = ANY (has.roles)) THEN
+    RAISE 'the other login is theirs' USING ERRCODE = 'SCPOL';
   END IF;
   audiences := ARRAY['public', 'account:' || caller]
     || ARRAY(SELECT 'role:' || u FROM unnest(has.roles) u) || ARRAY(SELECT 'hub-lead:' || u FROM unnest(has.hubs_led) u)
     || ARRAY(SELECT 'hub:' || u FROM unnest(has.hubs) u) || ARRAY(SELECT 'group:' || u FROM unnest(has.groups) u)
     || ARRAY(SELECT 'organisation:' || u FROM unnest(has.organisations) u);
   PERFORM set_config('scip.account', caller::text, true), set_config('scip.request', enter.request, true),
-    set_config('scip.operation', enter.operation, true), set_config('scip.dry_run', enter.dry_run::text, true), set_config('scip.roles', has.roles::text, true),
+    set_config('scip.operation', enter.operation, true), set_config('scip.dry_run', enter.dry_run::text, true),
+    set_config('scip.roles', has.roles::text, true),
     set_config('scip.hubs_led', has.hubs_led::text, true), set_config('scip.hubs', has.hubs::text, true),
     set_config('scip.groups', has.groups::text, true), set_config('scip.organisations', has.organisations::text, true),
     set_config('scip.affiliations', coalesce((SELECT array_agg(DISTINCT r.organisation_id)::text FROM account_role r
@@ -287,7 +292,7 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION ctx.enter, ctx.undo, ctx.claim, ctx.keep, ctx.kept, ctx.client_roles, ctx.client_jwks,
-  ctx.spend_token TO scip_writer;
+  ctx.spend_token TO scip_caller;
 
 -- Who signed in at an OpenID provider that is trusted here, and has no account: told what to do, and shown to the central team,
 -- which can make one.
@@ -306,7 +311,7 @@ CREATE INDEX ON scip.unknown_account (last_asked_at);
 COMMENT ON COLUMN scip.unknown_account.subject IS 'personal: purpose=to give an account to who has asked for one; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=30 days after the last time, or until there is the account';
 COMMENT ON COLUMN scip.unknown_account.asked IS 'Minutes in which they asked';
 CALL scip.protect('unknown_account');
-GRANT SELECT ON scip.unknown_account TO scip_writer;
+GRANT SELECT ON scip.unknown_account TO scip_caller;
 
 -- What a caller is told whose account is not known or not accepted. Of one account there is one write a minute, and of all the
 -- 1,000 are kept that asked last, whoever can make accounts at a provider.
@@ -326,7 +331,7 @@ BEGIN
   RETURN format('You have no account here yet. The central team of the Alliance can make one, and sees that you asked: issuer %s, subject %s.',
     unknown_account.issuer, unknown_account.subject);
 END $$;
-GRANT EXECUTE ON FUNCTION ctx.unknown_account TO scip_writer;
+GRANT EXECUTE ON FUNCTION ctx.unknown_account TO scip_caller;
 
 -- Known from now on.
 CREATE FUNCTION scip.forget_unknown_account() RETURNS trigger

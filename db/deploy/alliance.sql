@@ -100,7 +100,7 @@ RETURN (SELECT list || '-' || CASE
     WHEN list !~ '^(GB|XI)-' OR list IN ('GB-CASC', 'GB-GOR', 'GB-GOVUK', 'GB-IRN', 'GB-LAE', 'GB-LANI', 'GB-LAS', 'GB-MPR', 'GB-NHS', 'GB-NIEDU', 'GB-PLA', 'GB-REV',
          'GB-SCOTEDU', 'GB-SHPE', 'GB-WALEDU', 'XI-EUID', 'XI-PB') THEN substring(n FROM '^[A-Z0-9.-]+$') END
   FROM (SELECT upper(m[1]), upper(m[2]) FROM regexp_match(replace(scip.plain(value), ' ', ''), '^([A-Za-z]{2}-[A-Za-z0-9]+)-(.+)$') m) x (list, n));
-GRANT EXECUTE ON FUNCTION scip.org_id TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.org_id TO scip_anonymous, scip_caller;
 
 -- One organisation may hold several; none belongs to two organisations.
 CREATE TABLE scip.organisation_identifier (
@@ -127,7 +127,7 @@ CREATE INDEX ON scip.organisation_partnership (role);
 CREATE FUNCTION scip.is_demonstration() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM scip.organisation o WHERE 'Demonstration data' = ANY (o.sources))
 $$;
-GRANT EXECUTE ON FUNCTION scip.is_demonstration TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.is_demonstration TO scip_anonymous, scip_caller;
 
 CALL scip.publish('organisation', 'organisation_name', 'organisation_category', 'organisation_identifier',
                   'organisation_partnership');
@@ -138,9 +138,9 @@ CALL scip.keep_records('organisation_category', 'organisation', '(SELECT o.slug 
 CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.identifier');
 CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
 CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.slug');
-GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_caller;
 GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_category,
-  scip.organisation_identifier, scip.organisation_partnership TO scip_writer;
+  scip.organisation_identifier, scip.organisation_partnership TO scip_caller;
 
 -- Groups come and go: dated records, their kinds a list that grows.
 CREATE TABLE scip.alliance_group (
@@ -174,8 +174,8 @@ CREATE INDEX ON scip.group_organisation (organisation_id);
 CALL scip.publish('alliance_group', 'group_organisation');
 CALL scip.keep_records('alliance_group', 'group');
 CALL scip.keep_records('group_organisation', 'group', '(SELECT g.slug FROM alliance_group g WHERE g.id = r.group_id)', part => true, record => 'concat_ws(''/'', r.group_id, r.organisation_id)');
-GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_writer;
-GRANT INSERT, DELETE ON scip.group_organisation TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_caller;
+GRANT INSERT, DELETE ON scip.group_organisation TO scip_caller;
 
 CREATE TABLE scip.hub (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -325,16 +325,16 @@ CALL scip.keep_records('hub_name', 'hub', '(SELECT h.slug FROM hub h WHERE h.id 
 CALL scip.keep_records('hub_status', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
 CALL scip.keep_records('hub_lead', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
 CALL scip.keep_records('hub_former_slug', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'r.slug');
-GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_lead TO scip_writer;
-GRANT INSERT, DELETE ON scip.hub_region, scip.hub_name TO scip_writer;
-GRANT INSERT, UPDATE ON scip.hub_status TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_lead TO scip_caller;
+GRANT INSERT, DELETE ON scip.hub_region, scip.hub_name TO scip_caller;
+GRANT INSERT, UPDATE ON scip.hub_status TO scip_caller;
 -- A Hub Lead keeps the Hub's profile; policies know rows, not columns.
 CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
   free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort,search}';
 BEGIN
-  IF NOT ctx.central() AND to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
+  IF to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
     RAISE 'more than the profile' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-profile';
   END IF;
   RETURN NEW;
@@ -366,7 +366,7 @@ BEGIN
   RETURN OLD;
 END $$;
 CREATE TRIGGER guard_removal BEFORE DELETE ON scip.hub
-  FOR EACH ROW WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_hub_removal();
+  FOR EACH ROW WHEN (current_user = 'scip_central') EXECUTE FUNCTION scip.guard_hub_removal();
 
 -- What may follow what. An active Hub is led by somebody; where that was not known when it was loaded, by who led it last. The Hub's row is the lock; what
 -- the earlier holders committed is seen by the next statement.
@@ -426,7 +426,7 @@ CREATE INDEX ON scip.toolkit_fact (kind, ordinal, id);
 CALL scip.publish('toolkit_principle', 'toolkit_fact');
 CALL scip.keep_records('toolkit_principle', 'toolkit_principle');
 CALL scip.keep_records('toolkit_fact', 'toolkit_fact');
-GRANT INSERT, UPDATE, DELETE ON scip.toolkit_principle, scip.toolkit_fact TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.toolkit_principle, scip.toolkit_fact TO scip_caller;
 
 CREATE TABLE scip.strategy (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -457,7 +457,7 @@ CREATE TABLE scip.strategy_theme (
 CALL scip.publish('strategy', 'strategy_theme');
 CALL scip.keep_records('strategy', 'strategy');
 CALL scip.keep_records('strategy_theme', 'strategy', '(SELECT s.slug FROM strategy s WHERE s.id = r.strategy_id)', part => true);
-GRANT INSERT, UPDATE, DELETE ON scip.strategy, scip.strategy_theme TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.strategy, scip.strategy_theme TO scip_caller;
 
 -- The id of a record that a body names; SC422 when there is none.
 CREATE FUNCTION scip.reference(kind text, key text) RETURNS bigint
@@ -556,7 +556,7 @@ BEGIN
                       WHERE t.strategy_id = strategy AND t.slug = p.slug AND t.name = p.name);
   END IF;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_group_organisations, scip.set_strategy_themes TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_group_organisations, scip.set_strategy_themes TO scip_caller;
 
 -- Sets that a body gives replace those of the Hub, whose row the caller has locked (see set_organisation_parts).
 -- A name that stays keeps its kind.
@@ -579,7 +579,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM scip.hub_name n WHERE n.hub_id = hub AND n.name = p);
   END IF;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.set_hub_parts TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.set_hub_parts TO scip_caller;
 
 -- A Hub's page after a merge patch of the Hub (RFC 7396: members that are null go).
 CREATE FUNCTION scip.patched_page(page jsonb, patch jsonb) RETURNS jsonb
@@ -587,7 +587,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN NOT patch ? 'page' THEN page
             WHEN jsonb_typeof(patch -> 'page') = 'null' THEN NULL
             ELSE nullif(jsonb_strip_nulls(coalesce(page, '{}') || (patch -> 'page')), '{}') END;
-GRANT EXECUTE ON FUNCTION scip.patched_page TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.patched_page TO scip_caller;
 
 -- Corrections: a settled record is changed with a reason, which stays for those who see the record. History keeps what the
 -- record was before.
@@ -610,7 +610,7 @@ CREATE INDEX ON scip.correction (group_id);
 COMMENT ON COLUMN scip.correction.record IS 'Where the record is, or was';
 COMMENT ON COLUMN scip.correction.account_id IS 'Whose account corrected it';
 CALL scip.protect('correction');
-GRANT SELECT ON scip.correction TO scip_writer;
+GRANT SELECT ON scip.correction TO scip_caller;
 CALL scip.keep_records('correction', NULL, 'NULL', 'NULL');
 
 -- Writes the reason down, before the change: it is what lets the record's own rules accept the change. The caller holds
@@ -629,6 +629,6 @@ CREATE FUNCTION scip.is_corrected(record text) RETURNS boolean
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT EXISTS (SELECT FROM correction c WHERE c.record = is_corrected.record AND c.xid = pg_current_xact_id())
 $$;
-GRANT EXECUTE ON FUNCTION scip.correct_record, scip.is_corrected TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.correct_record, scip.is_corrected TO scip_caller;
 
 COMMIT;

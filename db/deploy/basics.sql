@@ -107,19 +107,19 @@ CREATE DOMAIN scip.sector AS text CONSTRAINT sector
 
 GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.date_sort, scip.time_sort, scip.precision, scip.visible,
   scip.plain, scip.fold, scip.spell, scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
-  TO scip_anonymous, scip_writer;
+  TO scip_anonymous, scip_caller;
 
 -- Today in the Alliance's own time zone.
 CREATE FUNCTION scip.today() RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (now() AT TIME ZONE 'Europe/London')::date;
-GRANT EXECUTE ON FUNCTION scip.today TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.today TO scip_anonymous, scip_caller;
 
 -- Whether a span of partial dates may hold today; what has no date does.
 CREATE FUNCTION scip.is_now(starts scip.partial_date, ends scip.partial_date) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
-GRANT EXECUTE ON FUNCTION scip.is_now TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.is_now TO scip_anonymous, scip_caller;
 
 -- Academic years begin on 1 September, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them; their quarters are September-November, …, June-August.
 CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -135,7 +135,7 @@ CREATE FUNCTION scip.quarter_end(quarter text) RETURNS date LANGUAGE sql IMMUTAB
 RETURN (scip.year_start(left(quarter, 7)) + right(quarter, 1)::int * interval '3 months' - interval '1 day')::date;
 CREATE DOMAIN scip.year_name AS text CONSTRAINT year_name CHECK (scip.is_academic_year(VALUE));
 CREATE DOMAIN scip.quarter_name AS text CONSTRAINT quarter_name CHECK (scip.is_academic_year(left(VALUE, 7)) AND VALUE ~ '^.{7}-Q[1-4]$');
-GRANT EXECUTE ON FUNCTION scip.academic_year, scip.is_academic_year, scip.year_start, scip.quarter, scip.quarter_end TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.academic_year, scip.is_academic_year, scip.year_start, scip.quarter, scip.quarter_end TO scip_anonymous, scip_caller;
 
 -- Periods of these records as a query names them: academic years (2024-25, 2024/25, 202425) and their quarters
 -- (2024-25-Q1). NULL for what is none.
@@ -153,12 +153,12 @@ RETURN CASE length(scip.period_name(period)) WHEN 7 THEN scip.year_start(scip.pe
 CREATE FUNCTION scip.period_end(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE length(scip.period_name(period)) WHEN 7 THEN (scip.period_start(period) + interval '1 year' - interval '1 day')::date
                                              WHEN 10 THEN scip.quarter_end(scip.period_name(period)) END;
-GRANT EXECUTE ON FUNCTION scip.written_period, scip.period_name TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_start, scip.period_end TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.written_period, scip.period_name TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_start, scip.period_end TO scip_caller;
 
 -- The claims of the transaction: text settings that enter() makes and policies read. Absent ones give no right.
 CREATE SCHEMA ctx;
-GRANT USAGE ON SCHEMA ctx TO scip_anonymous, scip_writer;
+GRANT USAGE ON SCHEMA ctx TO scip_anonymous, scip_caller;
 
 CREATE FUNCTION ctx.account() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('scip.account', true), '')::uuid;
@@ -190,7 +190,7 @@ RETURN coalesce(nullif(current_setting('scip.audiences', true), '')::text[], '{p
 CREATE FUNCTION ctx.rights() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(nullif(current_setting('scip.rights', true), ''), 'anonymous');
 GRANT EXECUTE ON FUNCTION ctx.account, ctx.request, ctx.operation, ctx.dry_run, ctx.roles, ctx.central, ctx.hubs_led, ctx.hubs,
-  ctx.groups, ctx.organisations, ctx.affiliations, ctx.audiences, ctx.rights TO scip_anonymous, scip_writer;
+  ctx.groups, ctx.organisations, ctx.affiliations, ctx.audiences, ctx.rights TO scip_anonymous, scip_caller;
 
 -- Who belongs to any Hub or group of the network.
 CREATE FUNCTION ctx.in_network() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
@@ -200,7 +200,7 @@ CREATE FUNCTION ctx.sees(hub bigint, alliance_group bigint) RETURNS boolean LANG
 RETURN ctx.central() OR coalesce(hub = ANY (ctx.hubs()), false) OR coalesce(alliance_group = ANY (ctx.groups()), false);
 CREATE FUNCTION ctx.writes(hub bigint, alliance_group bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN ctx.central() OR coalesce(hub = ANY (ctx.hubs_led()), false) OR coalesce(alliance_group = ANY (ctx.groups()), false);
-GRANT EXECUTE ON FUNCTION ctx.in_network, ctx.sees, ctx.writes TO scip_writer;
+GRANT EXECUTE ON FUNCTION ctx.in_network, ctx.sees, ctx.writes TO scip_caller;
 
 CREATE FUNCTION scip.touch() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -254,7 +254,7 @@ BEGIN
   FOREACH t IN ARRAY tables LOOP
     EXECUTE format('ALTER TABLE scip.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY own ON scip.%I TO scip_migrator USING (true) WITH CHECK (true)', t);
-    EXECUTE format('GRANT SELECT ON scip.%I TO scip_anonymous, scip_writer', t);
+    EXECUTE format('GRANT SELECT ON scip.%I TO scip_anonymous, scip_caller', t);
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'updated_at') THEN
       EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
     END IF;

@@ -63,12 +63,12 @@ CREATE INDEX ON scip.hub_evaluation_answer (question);
 CALL scip.publish('evaluation_metric', 'evaluation_question');
 CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer');
 CALL scip.protect('hub_evaluation');
-GRANT SELECT ON scip.hub_evaluation TO scip_writer;
+GRANT SELECT ON scip.hub_evaluation TO scip_caller;
 
 -- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
-GRANT INSERT (hub_id, year), UPDATE (status, return_note), DELETE ON scip.hub_evaluation TO scip_writer;
+GRANT INSERT (hub_id, year), UPDATE (status, return_note), DELETE ON scip.hub_evaluation TO scip_caller;
 -- Whoever sees the return sees its parts.
-GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_writer;
+GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_caller;
 CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
   USING (EXISTS (SELECT FROM scip.hub_evaluation e JOIN scip.evaluation_metric m ON m.metric = hub_evaluation_figure.metric
                  WHERE e.id = evaluation_id AND (NOT m.restricted OR ctx.sees(e.hub_id, NULL))));
@@ -87,7 +87,7 @@ CALL scip.keep_records('hub_evaluation_answer', NULL, 'NULL', 'NULL', record => 
 CREATE FUNCTION scip.hub_at_work(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
                WHERE p.status IN ('active', 'paused') AND p.since <= last AND (p.until IS NULL OR p.until > first));
-GRANT EXECUTE ON FUNCTION scip.hub_at_work TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.hub_at_work TO scip_caller;
 
 -- What the records say of each metric of a return today, to two decimals so that it can be sent back as it was read;
 -- without those that the caller may not see. In plpgsql, because metrics come with a later change.
@@ -185,8 +185,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WHERE e.year = published_answers.year AND e.status = 'published'
   ORDER BY h.name_sort, e.hub_id, q.ordinal
 $$;
-GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.change_evaluation, scip.begin_evaluation TO scip_writer;
-GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.change_evaluation, scip.begin_evaluation TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_caller;
 
 -- A return is begun when its year has, by a Hub that was at work in it, and only a draft goes again.
 CREATE FUNCTION scip.guard_evaluation() RETURNS trigger

@@ -20,7 +20,7 @@ CREATE TABLE scip.programme (
 );
 CALL scip.publish('programme');
 CALL scip.keep_records('programme', 'programme');
-GRANT INSERT, UPDATE, DELETE ON scip.programme TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.programme TO scip_caller;
 
 -- starts null: not known; date_text says what the source does. starts_on and ends_on are the first and the
 -- last day that the stated dates may mean: for filters and order, never for display. A time of day (starts_at) stands beside
@@ -95,7 +95,7 @@ COMMENT ON COLUMN scip.event.ical_sequence IS 'RFC 5545, 3.8.7.4: raised when ti
 COMMENT ON COLUMN scip.event.uid IS 'RFC 5545, 3.8.4.7: the event''s for ever, whatever its address';
 CALL scip.protect('event');
 GRANT SELECT ON scip.event TO scip_anonymous;
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event TO scip_caller;
 CALL scip.keep_records('event', 'event', 'r.slug',
   $$CASE WHEN r.status <> 'draft' THEN ARRAY['public'] ELSE ARRAY[coalesce('hub-lead:' || r.hub_id, 'role:central')] END$$);
 
@@ -136,7 +136,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.event FOR EACH ROW
-  WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_event_status();
+  WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event_status();
 
 CREATE FUNCTION scip.guard_event() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -157,9 +157,9 @@ BEGIN
 END $$;
 -- after set_days, by its name
 CREATE TRIGGER then_guard BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
-  WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_event();
+  WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event();
 CREATE TRIGGER guard_removal BEFORE DELETE ON scip.event FOR EACH ROW
-  WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_event();
+  WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event();
 
 -- RFC 5545, 3.8.1.11. That it was held is no news for a calendar.
 CREATE FUNCTION scip.ical_status(status text) RETURNS text
@@ -191,7 +191,7 @@ RETURN instant AT TIME ZONE 'Europe/London' IN ((instant - interval '1 hour') AT
 CREATE FUNCTION scip.calendar_name(what text, VARIADIC parts text[]) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN concat_ws(' · ', coalesce(nullif(array_to_string(parts, ' · '), ''), 'SCiP Alliance'), what);
-GRANT EXECUTE ON FUNCTION scip.calendar_name, scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.calendar_name, scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_caller;
 
 -- The programme that a body names; SC422 when there is none.
 CREATE FUNCTION scip.programme_named(key text) RETURNS bigint
@@ -205,7 +205,7 @@ BEGIN
   END IF;
   RETURN found_id;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.programme_named TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.programme_named TO scip_caller;
 
 -- Numbers of young people, apart from what is public: the owning Hub's and the central team's.
 CREATE TABLE scip.event_outreach (
@@ -217,7 +217,7 @@ CREATE TABLE scip.event_outreach (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 CALL scip.protect('event_outreach');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event_outreach TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event_outreach TO scip_caller;
 CALL scip.keep_records('event_outreach', 'event_outreach', $$(SELECT e.slug || '/outreach' FROM event e WHERE e.id = r.event_id)$$,
   $$(SELECT ARRAY[coalesce('hub:' || e.hub_id, 'role:central')] FROM event e WHERE e.id = r.event_id)$$, record => 'r.event_id');
 
@@ -271,7 +271,7 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.headlin
 
 CALL scip.publish('headline_figure');
 CALL scip.keep_records('headline_figure', 'headline_figure');
-GRANT INSERT, UPDATE ON scip.headline_figure TO scip_writer;
+GRANT INSERT, UPDATE ON scip.headline_figure TO scip_caller;
 
 -- The version of a figure that is in force, for who is about to add the next: one at a time.
 CREATE FUNCTION scip.lock_figure(figure text) RETURNS int
@@ -280,7 +280,7 @@ BEGIN
   PERFORM FROM scip.headline_figure WHERE slug = figure AND version = 1 FOR NO KEY UPDATE;
   RETURN (SELECT max(version) FROM scip.headline_figure WHERE slug = figure);
 END $$;
-GRANT EXECUTE ON FUNCTION scip.lock_figure TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.lock_figure TO scip_caller;
 
 INSERT INTO scip.kind_address VALUES ('programme', '/v1/programmes/'), ('event_outreach', '/v1/events/');
 

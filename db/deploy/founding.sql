@@ -7,7 +7,7 @@ CREATE DOMAIN scip.hub_sector AS text CONSTRAINT hub_sector
   CHECK (VALUE IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces'));
 CREATE FUNCTION ctx.decides() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM scip.alliance_group g WHERE g.decides_applications AND g.id = ANY (ctx.groups()));
-GRANT EXECUTE ON FUNCTION ctx.decides TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION ctx.decides TO scip_anonymous, scip_caller;
 
 -- [{sector, name}]: bodies, not persons.
 CREATE FUNCTION scip.are_partners(value jsonb) RETURNS boolean
@@ -18,7 +18,7 @@ RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
                                 OR NOT coalesce(p ->> 'sector' IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces')
                                                 AND scip.shows(p ->> 'name'), false)) END;
 
-GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_caller;
 
 CREATE TABLE scip.hub_application (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -252,9 +252,9 @@ CREATE TRIGGER guard_invitation BEFORE INSERT OR UPDATE ON scip.hub_invitation
 CALL scip.publish('pathway_step');
 CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation');
 GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, case_for_hub, expected_partners, status, decision_note)
-  ON scip.hub_application TO scip_writer;
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_writer;
-GRANT SELECT, UPDATE (done_on, evidence) ON scip.hub_pathway TO scip_writer;
+  ON scip.hub_application TO scip_caller;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_caller;
+GRANT SELECT, UPDATE (done_on, evidence) ON scip.hub_pathway TO scip_caller;
 
 CALL scip.keep_records('hub_application', 'hub_application', 'r.id', $$ARRAY['organisation:' || r.organisation_id]
   || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)

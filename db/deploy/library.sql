@@ -22,7 +22,7 @@ RETURN NOT EXISTS (
   WHERE a IS NULL OR NOT scip.is_line(a) OR a ~ ';|^[[:space:]]*,|,[[:space:]]*$'
      OR EXISTS (SELECT FROM regexp_matches(a, '(.*[^[:space:]])[[:space:]]*(?:,?[[:space:]]+and[[:space:]]+|,?[[:space:]]*&[[:space:]]*|,[[:space:]]+)([^,]+,.*)$') m
                 WHERE m[1] ~ ', *[[:upper:]][.]' AND (scip.author(m[2])).family IS NOT NULL));
-GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_caller;
 
 -- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has;
 -- what has a hyphen also in one word, so that wellbeing finds well-being. A phrase ends with each of these: there is a |.
@@ -71,7 +71,7 @@ CREATE FUNCTION scip.availability(withdrawn_at timestamptz, embargo_until date) 
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN embargo_until > scip.today() THEN 'embargoed' ELSE 'available' END;
 GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations,
-  scip.availability TO scip_anonymous, scip_writer;
+  scip.availability TO scip_anonymous, scip_caller;
 
 CREATE TABLE scip.document (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -173,7 +173,7 @@ CALL scip.publish('document', 'news', 'policy_contribution');
 CALL scip.keep_records('document', 'document', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
 CALL scip.keep_records('news', 'news');
 CALL scip.keep_records('policy_contribution', 'policy_contribution');
-GRANT INSERT, UPDATE, DELETE ON scip.document, scip.news, scip.policy_contribution TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.document, scip.news, scip.policy_contribution TO scip_caller;
 
 -- The resource bank. Without a principle an item is of the whole Toolkit, or of none; phases and nations that are
 -- empty are not known.
@@ -221,7 +221,7 @@ COMMENT ON COLUMN scip.resource.tier IS 'Of the Toolkit''s three-tier CPD resour
 COMMENT ON COLUMN scip.resource.authors IS 'As the item names them';
 COMMENT ON COLUMN scip.resource.title_is_descriptive IS 'True where no exact title was found';
 CALL scip.publish('resource');
-GRANT INSERT, UPDATE, DELETE ON scip.resource TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.resource TO scip_caller;
 CALL scip.keep_records('resource', 'resource', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('resource', '/v1/resources/');
 
@@ -276,23 +276,19 @@ COMMENT ON COLUMN scip.file.name IS 'In the addresses, and proposed to who saves
 COMMENT ON COLUMN scip.file.media_type IS 'By its content';
 
 CALL scip.protect('upload', 'file', 'file_chunk');
-GRANT INSERT, UPDATE ON scip.file TO scip_writer;
-GRANT SELECT ON scip.file TO scip_anonymous, scip_writer;
-GRANT SELECT ON scip.file_chunk TO scip_anonymous, scip_writer;
-GRANT INSERT ON scip.file_chunk TO scip_writer;
-GRANT SELECT, INSERT, DELETE ON scip.upload TO scip_writer;
--- who is reading a file when it is replaced may read it to its end
-CREATE POLICY read ON scip.file FOR SELECT TO scip_anonymous, scip_writer
-  USING (ended_at IS NULL OR ending = 'replaced' AND ended_at > now() - interval '1 hour');
-CREATE POLICY central ON scip.file FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY central_insert ON scip.file FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY central_update ON scip.file FOR UPDATE TO scip_writer USING ((SELECT ctx.central()));
+GRANT INSERT, UPDATE ON scip.file TO scip_caller;
+GRANT SELECT ON scip.file TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.file_chunk TO scip_anonymous, scip_caller;
+GRANT INSERT ON scip.file_chunk TO scip_caller;
+GRANT SELECT, INSERT, DELETE ON scip.upload TO scip_caller;
+-- Who is reading a file when it is replaced may read it to its end.
+CREATE FUNCTION scip.ended_lately(ended_at timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ended_at > now() - interval '1 hour';
+GRANT EXECUTE ON FUNCTION scip.ended_lately TO scip_anonymous, scip_caller;
 CREATE POLICY read ON scip.file_chunk FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
                  WHERE f.id = file_id AND scip.availability(coalesce(d.withdrawn_at, r.withdrawn_at),
                                                             coalesce(d.embargo_until, r.embargo_until)) = 'available'));
-CREATE POLICY central ON scip.file_chunk FOR SELECT TO scip_writer USING ((SELECT ctx.central()));
-CREATE POLICY central_insert ON scip.file_chunk FOR INSERT TO scip_writer WITH CHECK ((SELECT ctx.central()));
 
 -- The address without /v1/: what a change is keyed by.
 CREATE FUNCTION scip.file_key(document_id bigint, resource_id bigint, name text) RETURNS text
@@ -400,7 +396,7 @@ LANGUAGE sql AS $$
   SELECT ((SELECT count(*) FROM uploads) + (SELECT count(DISTINCT file_id) FROM chunks))::int;
 $$;
 
-GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.file_refusal, scip.begin_file, scip.end_file, scip.delete_file TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.file_refusal, scip.begin_file, scip.end_file, scip.delete_file TO scip_caller;
 
 COMMIT;

@@ -105,10 +105,10 @@ CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
 CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id));
-GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_writer;
+GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_caller;
 
 CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action, scip.minutes TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action, scip.minutes TO scip_caller;
 
 CALL scip.keep_records('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
 CALL scip.keep_records('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
@@ -126,7 +126,7 @@ BEGIN
   PERFORM FROM scip.meeting m WHERE m.id = meeting FOR NO KEY UPDATE;
   RETURN FOUND;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.hold_meeting TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.hold_meeting TO scip_caller;
 
 -- Who may be present: members of the Hub, holders of the group's seats, on the meeting's day or another one.
 CREATE FUNCTION scip.meeting_members(meeting uuid, on_day date DEFAULT NULL) RETURNS TABLE (person_id uuid, sector text)
@@ -139,7 +139,7 @@ LANGUAGE sql STABLE AS $$
     AND (s.ends IS NULL OR s.ends > coalesce(on_day, m.day))
   GROUP BY s.person_id
 $$;
-GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_caller;
 
 -- What came of a meeting, which its day and its being planned are no longer free of.
 CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean
@@ -216,7 +216,7 @@ LANGUAGE sql STABLE AS $$
       SELECT FROM scip.agenda_item i WHERE i.meeting_id = m.id AND i.heading = h.heading AND i.outcome IS NOT NULL)
     ORDER BY h.n)
 $$;
-GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_caller;
 
 CREATE FUNCTION scip.guard_completion() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -252,7 +252,7 @@ BEGIN
   UPDATE scip.meeting m SET agenda_completed_at = now() WHERE m.id = meeting;
   RETURN '{}';
 END $$;
-GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_caller;
 
 CREATE FUNCTION scip.guard_attendance_sharing() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -415,7 +415,7 @@ BEGIN
   WHERE NOT EXISTS (SELECT FROM scip.attendance a WHERE a.meeting_id = meeting AND a.person_id = e.person);
   RETURN true;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_caller;
 
 -- Minutes: numbered by the meeting, one open version at a time.
 CREATE FUNCTION scip.guard_minutes() RETURNS trigger
@@ -563,7 +563,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
       v (n, in_column, what, so) WHERE v.so ORDER BY v.n) w ON true
 $$;
 GRANT EXECUTE ON FUNCTION scip.meeting_head, scip.meetings_of, scip.meeting_quorum, scip.attendance_summary, scip.read_attendance
-  TO scip_writer;
+  TO scip_caller;
 
 -- All rows or none; what is wrong, of the first 1,000. NULL: not the caller's to do.
 CREATE FUNCTION scip.import_attendance(meeting uuid, body jsonb) RETURNS jsonb
@@ -589,6 +589,6 @@ BEGIN
   END IF;
   RETURN wrong;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.import_attendance TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.import_attendance TO scip_caller;
 
 COMMIT;

@@ -43,7 +43,7 @@ COMMENT ON COLUMN scip.closed_total.period IS 'A month 2021-M11, an academic yea
 COMMENT ON COLUMN scip.closed_total.item IS 'Of counts by item: the slug of a document or resource';
 COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods do not overlap';
 CALL scip.protect('closed_total');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.closed_total TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.closed_total TO scip_caller;
 CALL scip.keep_records('closed_total', 'closed_total', 'r.id', $$ARRAY['role:central']$$);
 INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('closed_total', '/v1/closed-totals/');
 
@@ -63,7 +63,7 @@ RETURN ARRAY(SELECT DISTINCT n.name
                   LATERAL (VALUES (to_char(m.first, 'YYYY-"M"MM')), (scip.academic_year(m.first::date)), (to_char(m.first, 'YYYY'))) n (name)
              WHERE n.name <> period);
 GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days TO scip_anonymous;
-GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps TO scip_caller;
 
 -- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have
 -- committed is seen by the statement that looks for overlaps afterwards: one for all rows of an import.
@@ -71,7 +71,7 @@ CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT FROM closed_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
 $$;
-GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
 CREATE FUNCTION scip.guard_closed_total() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -123,7 +123,6 @@ CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
 
 -- Everybody reads the totals of public metrics, without the notes.
 GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.closed_total TO scip_anonymous;
-CREATE POLICY central ON scip.closed_total TO scip_writer USING ((SELECT ctx.central())) WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY read ON scip.closed_total FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND class IS NOT NULL)));
 
@@ -214,7 +213,7 @@ BEGIN
   INTO errors, imported FROM first f;
   unchanged := lines - imported;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.read_closed_totals, scip.import_closed_totals TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.read_closed_totals, scip.import_closed_totals TO scip_caller;
 
 -- Tables as they were known at an instant, from the history that every write leaves: one function a table, so that a
 -- query that reads known.hub(NULL) reads the table, and known.hub(t) what stood there at t.

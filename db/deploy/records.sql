@@ -41,7 +41,7 @@ CREATE INDEX ON scip.history ("table", id);
 CALL scip.protect('audit', 'history');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.audit
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
-GRANT SELECT ON scip.audit, scip.history TO scip_writer;
+GRANT SELECT ON scip.audit, scip.history TO scip_caller;
 
 -- What changed in which transaction: who follows the changes reads them anew, and cached answers are as fresh as they are.
 CREATE TABLE scip.change (
@@ -57,9 +57,7 @@ CREATE TABLE scip.change (
 );
 COMMENT ON COLUMN scip.change.audience IS 'Who may see that it changed: words of ctx.audiences()';
 CALL scip.protect('change');
-GRANT SELECT ON scip.change TO scip_anonymous, scip_writer;
-CREATE POLICY read ON scip.change FOR SELECT TO scip_anonymous, scip_writer
-  USING (audience && (SELECT ctx.audiences()) OR (SELECT ctx.central()));
+GRANT SELECT ON scip.change TO scip_anonymous, scip_caller;
 
 -- How far changes have been removed: who follows them from before that begins anew.
 CREATE TABLE scip.change_cut (
@@ -78,7 +76,7 @@ CALL scip.protect('record_kind');
 -- Whether words are being taken out of records: then their rules, which are for what people write, do not ask.
 CREATE FUNCTION scip.redacting() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(current_setting('scip.redacting', true), '') <> '';
-GRANT EXECUTE ON FUNCTION scip.redacting TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.redacting TO scip_anonymous, scip_caller;
 
 -- Makes table t keep its records. kind and key name the resource that others see; key and audience are
 -- expressions over the row r, as is record, its identity. part: a row of a larger record, whose coming and going changes that record.
@@ -156,6 +154,6 @@ CALL scip.keep_records('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind')
 CREATE FUNCTION scip.href(kind text, key text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT a.prefix || href.key FROM scip.kind_address a WHERE a.kind = href.kind);
-GRANT EXECUTE ON FUNCTION scip.href TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.href TO scip_anonymous, scip_caller;
 
 COMMIT;

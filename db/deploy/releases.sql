@@ -210,7 +210,7 @@ BEGIN
   WHERE r.id = made;
   RETURN uid;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.make_release TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.make_release TO scip_caller;
 
 -- A period that is answered for, and its release.
 CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id bigint, release int, replaced_by int);
@@ -531,8 +531,8 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   CROSS JOIN LATERAL metric_answer(m.code, ARRAY[coalesce(s.slug, f.period_text)], '{}', NULL, NULL, NULL, NULL, NULL) a
   WHERE f.scope = 'alliance' AND f.qualifier <> 'target' AND a.refused IS NULL
 $$;
-GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_caller;
 GRANT EXECUTE ON FUNCTION scip.metric_values TO scip_anonymous;
 
 -- Where a period begins and ends: an academic year, or of a strategy the academic years that lie within it. No row:
@@ -585,7 +585,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     WHERE y >= p.starts AND y + interval '1 year' <= p.ends + 1) r
   WHERE training_figures.course IS NULL OR c.id IS NOT NULL;
 $$;
-GRANT EXECUTE ON FUNCTION scip.training_figures TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.training_figures TO scip_anonymous, scip_caller;
 
 -- How schools stand by each principle in an academic year (this one, where none is named), as its release has it; the number of schools is the sum
 -- of what is published of the stages. Before there is one nothing is told.

@@ -115,18 +115,11 @@ CREATE TABLE scip.hub_review (
 CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
 
 CALL scip.protect('activity', 'quarter_deadline', 'update_exception', 'quarterly_update', 'message', 'message_relay', 'hub_review');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.update_exception, scip.message_relay, scip.hub_review TO scip_writer;
-GRANT SELECT, INSERT, UPDATE ON scip.quarter_deadline, scip.quarterly_update TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.update_exception, scip.message_relay, scip.hub_review TO scip_caller;
+GRANT SELECT, INSERT, UPDATE ON scip.quarter_deadline, scip.quarterly_update TO scip_caller;
 -- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
 -- the central team, and otherwise never changed.
-GRANT SELECT, INSERT, DELETE, UPDATE (response, means, responded_on) ON scip.message TO scip_writer;
-CREATE POLICY see ON scip.message FOR SELECT TO scip_writer
-  USING (CASE direction WHEN 'down' THEN (SELECT ctx.in_network()) ELSE ctx.sees(hub_id, group_id) END);
-CREATE POLICY add ON scip.message FOR INSERT TO scip_writer
-  WITH CHECK (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
-CREATE POLICY change ON scip.message FOR UPDATE TO scip_writer USING (direction = 'up' AND ctx.writes(NULL, group_id));
-CREATE POLICY remove ON scip.message FOR DELETE TO scip_writer
-  USING (CASE direction WHEN 'up' THEN ctx.writes(hub_id, NULL) ELSE ctx.writes(NULL, group_id) END);
+GRANT SELECT, INSERT, DELETE, UPDATE (response, means, responded_on) ON scip.message TO scip_caller;
 
 CALL scip.keep_records('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id]$$);
 CALL scip.keep_records('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$, record => 'r.quarter');
@@ -146,7 +139,7 @@ CREATE FUNCTION scip.refuse_list(hub text, period text) RETURNS SETOF int LANGUA
   WHERE hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub)
      OR period IS NOT NULL AND scip.period_name(period) IS NULL
 $$;
-GRANT EXECUTE ON FUNCTION scip.refuse_list TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.refuse_list TO scip_caller;
 
 -- What a Hub was and is: since when at the earliest and at the latest, and up to which day (exclusive; NULL: still).
 -- Of a Hub whose start is not known it is its launch, or when the evidence was given.
@@ -165,7 +158,7 @@ RETURN (SELECT p.status FROM scip.hub_phases(hub) p WHERE p.since <= day ORDER B
 CREATE FUNCTION scip.hub_active(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
                WHERE p.status = 'active' AND p.since_by <= first AND (p.until IS NULL OR p.until > last));
-GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_caller;
 
 -- Activities: of the past, and what a member did is reported by who was one then.
 CREATE FUNCTION scip.guard_activity() RETURNS trigger
@@ -190,7 +183,7 @@ RETURN coalesce((SELECT d.due_on FROM scip.quarter_deadline d WHERE d.quarter = 
 CREATE FUNCTION scip.open_until(hub bigint, quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN greatest(scip.due_on(quarter), (SELECT e.until FROM scip.update_exception e
                                        WHERE e.hub_id = hub AND e.quarter = open_until.quarter));
-GRANT EXECUTE ON FUNCTION scip.due_on, scip.open_until TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.due_on, scip.open_until TO scip_caller;
 
 -- Who writes an update shares a quarter's lock, who moves its deadline or an exception holds it alone: each is wholly
 -- before or after the other. There need not be a row to lock (most deadlines are the default), so it is an advisory
@@ -253,7 +246,7 @@ BEGIN
   END IF;
   RETURN found.id;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_caller;
 
 CREATE FUNCTION scip.guard_relay() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -498,6 +491,6 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
         FROM message m WHERE m.direction = 'up' AND m.sent_on BETWEEN first AND last) u
   WHERE ctx.in_network()
 $$;
-GRANT EXECUTE ON FUNCTION scip.health, scip.message_rates TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.health, scip.message_rates TO scip_caller;
 
 COMMIT;

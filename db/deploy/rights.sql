@@ -19,7 +19,7 @@ BEGIN
   PERFORM note_read(of_whom);
   RETURN word;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.account_word TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.account_word TO scip_caller;
 
 -- Writers may not read the columns, so each is set by a statement that does not.
 CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS void
@@ -137,7 +137,7 @@ BEGIN
       FROM objection o WHERE o.person_id = of_whom))
   FROM person p WHERE p.id = held_about.person);
 END $$;
-GRANT EXECUTE ON FUNCTION scip.correct, scip.erase_person, scip.held_about TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.correct, scip.erase_person, scip.held_about TO scip_caller;
 
 -- Objections, Art. 21. While one stands (it is not decided, or was upheld) the use of the person's data is restricted.
 CREATE TABLE scip.objection (
@@ -164,7 +164,7 @@ COMMENT ON COLUMN scip.objection.restricts IS 'The restriction of the person cam
 CALL scip.protect('objection');
 CALL scip.keep_records('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
 GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, version, created_at, updated_at), INSERT (id, person_id, received_on, purpose, grounds),
-  UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_writer;
+  UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_caller;
 
 -- The person's row is the lock. It comes before the objection's, so that the restriction is there with it.
 CREATE FUNCTION scip.restrict_for_objection() RETURNS trigger
@@ -233,7 +233,7 @@ BEGIN
     PERFORM note_read(o.person_id) FROM objection o WHERE o.id = objection_words.objection;
   END IF;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.objection_words TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.objection_words TO scip_caller;
 
 -- Breaches of personal data, Art. 33(5): added and amended, never removed; earlier states are in the history. No name stands here.
 CREATE TABLE scip.breach (
@@ -261,7 +261,7 @@ CREATE TABLE scip.breach (
 CREATE INDEX ON scip.breach (discovered_at, id);
 CALL scip.protect('breach');
 CALL scip.keep_records('breach', NULL, 'NULL', 'NULL');
-GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_writer;
+GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_caller;
 
 -- What the nightly job removed: every run, also of nothing, for it tells that the job ran.
 CREATE TABLE scip.removal (
@@ -272,7 +272,7 @@ CREATE TABLE scip.removal (
 );
 CREATE INDEX ON scip.removal (kind, id);
 CALL scip.protect('removal');
-GRANT SELECT ON scip.removal TO scip_writer;
+GRANT SELECT ON scip.removal TO scip_caller;
 
 -- Retention is what functions called retain_<kind> remove; each gives the number. A later change adds its own, or
 -- replaces one.
@@ -338,7 +338,7 @@ $$;
 CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval
 LANGUAGE sql STABLE
 RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
-GRANT EXECUTE ON FUNCTION scip.history_kept TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.history_kept TO scip_caller;
 CREATE FUNCTION scip.retain_history() RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -387,7 +387,7 @@ CREATE INDEX ON scip.redaction (at, id);
 CREATE INDEX ON scip.redaction (hub_id);
 COMMENT ON COLUMN scip.redaction.account_id IS 'Who decided';
 CALL scip.protect('redaction');
-GRANT SELECT (id, person_id, "column", decision, reason, href, hub_id, at, decided_at) ON scip.redaction TO scip_writer;
+GRANT SELECT (id, person_id, "column", decision, reason, href, hub_id, at, decided_at) ON scip.redaction TO scip_caller;
 CALL scip.keep_records('redaction', NULL, 'NULL', 'NULL', personal => '{digest}');
 
 -- Parts of records have addresses of their own.
@@ -713,7 +713,7 @@ BEGIN
 EXCEPTION WHEN integrity_constraint_violation THEN
   RAISE 'the record cannot be without it' USING ERRCODE = 'SC409', CONSTRAINT = 'record-needs-these-words';
 END $$;
-GRANT EXECUTE ON FUNCTION scip.decide_mention, scip.erasure_mentions, scip.add_redaction TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.decide_mention, scip.erasure_mentions, scip.add_redaction TO scip_caller;
 CREATE FUNCTION scip.replay(who uuid, line text) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   part text[] := regexp_match(line, '^(\S+)(?: (\S+) (\S+) (\S+) (\S+) (.*))?$');

@@ -20,7 +20,7 @@ CREATE TABLE scip.course (
 );
 CALL scip.publish('course');
 CALL scip.keep_records('course', 'course');
-GRANT INSERT, UPDATE, DELETE ON scip.course TO scip_writer;
+GRANT INSERT, UPDATE, DELETE ON scip.course TO scip_caller;
 
 CREATE TABLE scip.training_session (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -49,7 +49,7 @@ CALL scip.protect('training_session');
 GRANT SELECT ON scip.training_session TO scip_anonymous;
 -- Sessions begin as drafts; their status and what it allows is guarded below.
 GRANT SELECT, DELETE, INSERT (id, course_id, hub_id, starts_at, ends_at, venue, online, accessibility, capacity),
-  UPDATE (starts_at, ends_at, venue, online, accessibility, capacity, status) ON scip.training_session TO scip_writer;
+  UPDATE (starts_at, ends_at, venue, online, accessibility, capacity, status) ON scip.training_session TO scip_caller;
 CALL scip.keep_records('training_session', 'training_session', 'r.id',
   $$CASE WHEN r.status <> 'draft' THEN ARRAY['public'] ELSE ARRAY[coalesce('hub-lead:' || r.hub_id, 'role:central')] END$$);
 
@@ -128,17 +128,15 @@ RETURN EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id =
 CREATE FUNCTION ctx.handles_session(session uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.training_session s WHERE s.id = session AND ctx.writes(s.hub_id, NULL));
-GRANT EXECUTE ON FUNCTION ctx.handles_booking, ctx.handles_session TO scip_writer;
+GRANT EXECUTE ON FUNCTION ctx.handles_booking, ctx.handles_session TO scip_caller;
 
 CALL scip.protect('booking', 'booking_need', 'booking_contact', 'feedback');
 -- The website sees the bookings that it made; staff those of their sessions. They are made and change their status by
 -- functions alone.
-GRANT SELECT, UPDATE (organisation_id, organisation_name, sector) ON scip.booking TO scip_writer;
+GRANT SELECT, UPDATE (organisation_id, organisation_name, sector) ON scip.booking TO scip_caller;
 -- Needs are given out by one function, as names are.
-GRANT SELECT (booking_id), DELETE ON scip.booking_need TO scip_writer;
-CREATE POLICY see ON scip.booking_need FOR SELECT TO scip_writer USING (ctx.handles_booking(booking_id));
-CREATE POLICY remove ON scip.booking_need FOR DELETE TO scip_writer USING (ctx.handles_booking(booking_id));
-GRANT SELECT, UPDATE (comment_cleared) ON scip.feedback TO scip_writer;
+GRANT SELECT (booking_id), DELETE ON scip.booking_need TO scip_caller;
+GRANT SELECT, UPDATE (comment_cleared) ON scip.feedback TO scip_caller;
 
 CALL scip.keep_records('booking', 'booking', 'r.id', $$coalesce(ARRAY['account:' || r.account_id], '{}')
   || coalesce((SELECT ARRAY['hub-lead:' || s.hub_id] FROM training_session s WHERE s.id = r.session_id AND s.hub_id IS NOT NULL), ARRAY['role:central'])$$,
@@ -319,7 +317,7 @@ CALL scip.publish('consent_text');
 CALL scip.keep_records('consent_text', 'consent_text', 'r.version::text', record => 'r.version');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.consent_text
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
-GRANT INSERT ON scip.consent_text TO scip_writer;
+GRANT INSERT ON scip.consent_text TO scip_caller;
 INSERT INTO scip.kind_address VALUES ('consent_text', '/v1/training/consent-texts/');
 INSERT INTO scip.consent_text (version, text) VALUES (1, 'I agree that the SCiP Alliance keeps what I have written here about what I eat or need, so that it can be provided on the day. '
   'It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. Who does not agree can come all the same.');
@@ -349,7 +347,7 @@ CREATE INDEX ON scip.booking_consent (account_id);
 COMMENT ON COLUMN scip.booking_consent.account_id IS 'Who told of it: the website''s account, or the staff''s';
 CALL scip.protect('booking_consent');
 CALL scip.keep_records('booking_consent', NULL, 'NULL', 'NULL');
-GRANT SELECT ON scip.booking_consent TO scip_writer;
+GRANT SELECT ON scip.booking_consent TO scip_caller;
 
 -- Whatever the way: no needs without consent, and none that outlive it.
 CREATE FUNCTION scip.guard_needs() RETURNS trigger
@@ -428,7 +426,7 @@ BEGIN
   UPDATE booking_consent c SET withdrawn_at = now() WHERE c.booking_id = withdraw_consent.booking AND c.withdrawn_at IS NULL;
   RETURN FOUND;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.set_needs, scip.withdraw_consent TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.set_needs, scip.withdraw_consent TO scip_caller;
 
 -- A place for somebody: confirmed while there is one, else waiting. False: no such session. Whoever has this address
 -- is the same person, whatever the letters' case; the lock keeps two requests from adding the person twice, and shares
@@ -725,9 +723,9 @@ BEGIN
   FROM booking b LEFT JOIN feedback f ON f.booking_id = b.id WHERE b.session_id = session AND b.attended;
 END $$;
 
-GRANT EXECUTE ON FUNCTION scip.places, scip.certificate TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.places, scip.certificate TO scip_anonymous, scip_caller;
 GRANT EXECUTE ON FUNCTION scip.course_of, scip.waiting_position, scip.delegate_of, scip.needs_of, scip.book, scip.cancel_booking,
-  scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.read_comment, scip.session_answers TO scip_writer;
+  scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.read_comment, scip.session_answers TO scip_caller;
 
 -- Schools judge themselves by the Toolkit's principles: emerging, developing, embedding. Their own and the central
 -- team's; others see sums.
@@ -745,7 +743,7 @@ CREATE TABLE scip.self_assessment (
 CREATE INDEX ON scip.self_assessment (principle_id);
 CREATE INDEX ON scip.self_assessment (assessed_on, id);
 CALL scip.protect('self_assessment');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_caller;
 CALL scip.keep_records('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
 
 -- A principle by its slug; SC422 when there is none.
@@ -760,7 +758,7 @@ BEGIN
   END IF;
   RETURN found_id;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.principle TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.principle TO scip_caller;
 
 -- Of an organisation that may have been a school on the day: its category's dates are only as exact as they are known.
 CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger
@@ -790,6 +788,6 @@ BEGIN
   SELECT organisation, scip.principle(s.key), s.value, day FROM jsonb_each_text(stages) s ORDER BY s.key
   ON CONFLICT ON CONSTRAINT self_assessment_once DO UPDATE SET stage = EXCLUDED.stage WHERE a.stage <> EXCLUDED.stage;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.set_self_assessments TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.set_self_assessments TO scip_caller;
 
 COMMIT;

@@ -601,8 +601,8 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT c.period, c.class_of, 'closed', c.value::bigint, NULL
   FROM scip.closed_usage(NULL, 'resource_bank_users', usage_users.class, scip.named_month("from"), scip.named_month("to")) c;
 $$;
-GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.closed_usage, scip.usage_users TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.closed_usage, scip.usage_users TO scip_anonymous, scip_caller;
 
-GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_writer;
+GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_caller;
 
 COMMIT;

@@ -2,7 +2,7 @@
 WITH vis AS (
   SELECT id, direction FROM scip.message WHERE id = :id
 ), own AS MATERIALIZED (
-  SELECT id, version FROM scip.message WHERE id = :id FOR NO KEY UPDATE
+  SELECT id, version FROM scip.message WHERE id = :id AND direction = 'up' FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.message t SET response = :response, means = :means, responded_on = scip.today()
   FROM own WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))

@@ -28,4 +28,4 @@ SELECT a.id, a.subject AS client_id, a.label, a.active, a.tokens_from, a.roles,
 FROM scip.accounts a
 WHERE a.issuer = 'self';
 
-GRANT SELECT ON scip.account_roles, scip.accounts, scip.clients TO scip_writer;
+GRANT SELECT ON scip.account_roles, scip.accounts, scip.clients TO scip_caller;

@@ -107,7 +107,7 @@ SELECT l.uid AS id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/
 FROM scip.hub_lead l
 JOIN scip.hub h ON h.id = l.hub_id
 JOIN scip.organisation o ON o.id = l.organisation_id;
-GRANT SELECT ON scip.hub_leads TO scip_anonymous, scip_writer;
+GRANT SELECT ON scip.hub_leads TO scip_anonymous, scip_caller;
 
 CREATE VIEW scip.corrections WITH (security_invoker) AS
 SELECT c.id, c.record, c.operation::text, c.reason,
@@ -115,7 +115,7 @@ SELECT c.id, c.record, c.operation::text, c.reason,
        CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
        c.created_at, h.slug AS _hub
 FROM scip.correction c LEFT JOIN scip.hub h ON h.id = c.hub_id LEFT JOIN scip.alliance_group g ON g.id = c.group_id;
-GRANT SELECT ON scip.corrections TO scip_writer;
+GRANT SELECT ON scip.corrections TO scip_caller;
 
 GRANT SELECT ON scip.regions, scip.hubs, scip.organisations, scip.groups, scip.toolkit_principles, scip.toolkit_facts, scip.strategies
-  TO scip_anonymous, scip_writer;
+  TO scip_anonymous, scip_caller;

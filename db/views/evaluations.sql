@@ -9,4 +9,4 @@ CROSS JOIN LATERAL (SELECT scip.academic_year(s::date) AS year, s::date AS start
                     FROM generate_series('2013-09-01'::timestamp, scip.today()::timestamp, interval '1 year') s) y
 LEFT JOIN scip.hub_evaluation e ON e.hub_id = h.id AND e.year = y.year
 WHERE (ctx.sees(h.id, NULL) OR (SELECT ctx.decides())) AND (e.id IS NOT NULL OR scip.hub_at_work(h.id, y.starts, scip.period_end(y.year)));
-GRANT SELECT ON scip.hub_evaluations TO scip_writer;
+GRANT SELECT ON scip.hub_evaluations TO scip_caller;

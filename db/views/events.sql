@@ -60,8 +60,8 @@ SELECT json_build_object('slug', e.slug, 'name', e.title, 'href', '/v1/events/' 
        x.interventions, x.young_people, '/v1/events/' || e.slug || '/outreach' AS href, x.version AS _version, e.slug AS _event
 FROM scip.event_outreach x JOIN scip.event e ON e.id = x.event_id;
 
-GRANT SELECT ON scip.events, scip.programmes TO scip_anonymous, scip_writer;
-GRANT SELECT ON scip.event_outreaches TO scip_writer;
+GRANT SELECT ON scip.events, scip.programmes TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.event_outreaches TO scip_caller;
 
 -- Every version of each figure, and of those the ones in force.
 CREATE VIEW scip.headline_figure_versions WITH (security_invoker) AS
@@ -85,4 +85,4 @@ SELECT slug, version, metric, definition_version, scope, label, period, period_s
 FROM scip.headline_figure_versions f
 WHERE NOT EXISTS (SELECT FROM scip.headline_figure newer WHERE newer.slug = f.slug AND newer.supersedes = f.version);
 
-GRANT SELECT ON scip.headline_figure_versions, scip.headline_figures TO scip_anonymous, scip_writer;
+GRANT SELECT ON scip.headline_figure_versions, scip.headline_figures TO scip_anonymous, scip_caller;

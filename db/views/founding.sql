@@ -27,4 +27,4 @@ FROM scip.hub_invitation i
 JOIN scip.hub h ON h.id = i.hub_id
 LEFT JOIN scip.organisation o ON o.id = i.organisation_id;
 
-GRANT SELECT ON scip.hub_applications, scip.hub_pathway_steps, scip.hub_invitations TO scip_writer;
+GRANT SELECT ON scip.hub_applications, scip.hub_pathway_steps, scip.hub_invitations TO scip_caller;

@@ -66,7 +66,7 @@ SELECT 'resource', r.id, r.slug, r.title, r.title_cy, r.summary, r.authors, r.pu
 FROM scip.resource r WHERE r.withdrawn_at IS NULL;
 
 GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip.resources, scip.withdrawals, scip.holdings
-  TO scip_anonymous, scip_writer;
+  TO scip_anonymous, scip_caller;
 
 CREATE VIEW scip.files WITH (security_invoker) AS
 SELECT f.name::text, f.media_type, f.size, encode(f.sha256, 'hex') AS sha256,
@@ -80,5 +80,5 @@ CREATE VIEW scip.file_answers WITH (security_invoker) AS
 SELECT f._id, f.href, json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'sha256', f.sha256,
   'available_from', f.available_from, 'uploaded_at', to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'href', f.href) AS answer
 FROM scip.files f;
-GRANT SELECT ON scip.files TO scip_anonymous, scip_writer;
-GRANT SELECT ON scip.file_answers TO scip_writer;
+GRANT SELECT ON scip.files TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.file_answers TO scip_caller;

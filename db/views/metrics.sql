@@ -12,5 +12,5 @@ SELECT p._id AS id, p.metric, p.title, p.unit, m.public, p.period, p.period_kind
 FROM scip.past_totals p
 JOIN scip.closed_total t ON t.id = p._id
 JOIN scip.closed_metric m ON m.code = t.metric;
-GRANT SELECT ON scip.past_totals TO scip_anonymous, scip_writer;
-GRANT SELECT ON scip.closed_totals TO scip_writer;
+GRANT SELECT ON scip.past_totals TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.closed_totals TO scip_caller;

@@ -24,7 +24,7 @@ $$;
 CREATE VIEW scip.network_evaluations WITH (security_invoker) AS
 SELECT DISTINCT ON (r.period) r.period AS year, r.number AS release, r.created_at AS released_at, r.id AS _release_id
 FROM scip.release r WHERE r.family = 'academic' AND length(r.period) = 7 ORDER BY r.period, r.number DESC;
-GRANT SELECT ON scip.network_evaluations TO scip_anonymous, scip_writer;
+GRANT SELECT ON scip.network_evaluations TO scip_anonymous, scip_caller;
 
 -- What the metrics tell of an evaluated year, and of no other. A slash keeps 2011/12 from being a month.
 CREATE FUNCTION scip.network_cells(year text, metric text, by text[],
@@ -341,5 +341,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 $$;
 
 GRANT EXECUTE ON FUNCTION scip.network_returns, scip.network_return_counts, scip.network_cells, scip.network_evaluation,
-  scip.network_document, scip.period_name TO scip_anonymous, scip_writer;
-GRANT EXECUTE ON FUNCTION scip.network_progress TO scip_writer;
+  scip.network_document, scip.period_name TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.network_progress TO scip_caller;

@@ -17,7 +17,7 @@ SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || 
        '/v1/hubs/' || h.slug || '/quorum-rules/' || q.starts AS href, q.version AS _version, h.slug AS _hub, q.id AS _id
 FROM scip.hub_quorum q JOIN scip.hub h ON h.id = q.hub_id;
 
-GRANT SELECT ON scip.hub_members, scip.hub_quorum_rules TO scip_writer;
+GRANT SELECT ON scip.hub_members, scip.hub_quorum_rules TO scip_caller;
 
 CREATE VIEW scip.group_seats WITH (security_invoker) AS
 SELECT s.id, json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) AS "group", s.title::text,
@@ -27,4 +27,4 @@ SELECT s.id, json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/grou
 FROM scip.group_seat s
 JOIN scip.alliance_group g ON g.id = s.group_id
 LEFT JOIN scip.organisation o ON o.id = s.organisation_id;
-GRANT SELECT ON scip.group_seats TO scip_writer;
+GRANT SELECT ON scip.group_seats TO scip_caller;

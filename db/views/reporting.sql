@@ -50,4 +50,4 @@ SELECT r.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs
        r.created_at, r.updated_at, '/v1/hubs/' || h.slug || '/reviews/' || r.id AS href, r.version AS _version, h.slug AS _hub
 FROM scip.hub_review r JOIN scip.hub h ON h.id = r.hub_id;
 
-GRANT SELECT ON scip.activities, scip.hub_updates, scip.messages, scip.hub_relays, scip.hub_reviews TO scip_writer;
+GRANT SELECT ON scip.activities, scip.hub_updates, scip.messages, scip.hub_relays, scip.hub_reviews TO scip_caller;

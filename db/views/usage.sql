@@ -6,7 +6,7 @@ SELECT i.id, i.kind, coalesce(d.slug, r.slug, i.slug)::text AS slug, coalesce(d.
 FROM scip.use_item i
 LEFT JOIN scip.document d ON i.kind = 'document' AND d.id = i.record_id
 LEFT JOIN scip.resource r ON i.kind = 'resource' AND r.id = i.record_id;
-GRANT SELECT ON scip.use_items TO scip_anonymous, scip_writer;
+GRANT SELECT ON scip.use_items TO scip_anonymous, scip_caller;
 
 -- Both as they are shown. slug NULL: of everything; live: not of a deleted record that had that slug.
 CREATE FUNCTION scip.usage_rows(kind text, slug text, live boolean, class text, "from" text, "to" text, by text[],
@@ -26,4 +26,4 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   LEFT JOIN scip.document d ON d.slug = c.item
   WHERE usage_rows.kind IS DISTINCT FROM 'resource';
 $$;
-GRANT EXECUTE ON FUNCTION scip.usage_rows TO scip_anonymous, scip_writer;
+GRANT EXECUTE ON FUNCTION scip.usage_rows TO scip_anonymous, scip_caller;

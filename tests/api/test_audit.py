@@ -183,17 +183,17 @@ def test_nobody_rewrites_the_audit(cluster):
         return str(error.value)
     for sql in ("UPDATE scip.audit SET operation = 'x'", "DELETE FROM scip.audit", "TRUNCATE scip.audit", "UPDATE scip.audit SET request = NULL WHERE false"):
         assert "audit rows do not change" in refused(sql, "scip_migrator")
-        assert "permission denied" in refused(sql, "scip_writer")
+        assert "permission denied" in refused(sql, "scip_writer") and "permission denied" in refused(sql, "scip_central")
     for table in ("audit", "history", "change", "idempotency", "spent_token"):
         for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"):
-            assert cluster.psql(f"SELECT has_table_privilege('scip_writer', 'scip.{table}', '{right}'), has_any_column_privilege('scip_writer', 'scip.{table}', 'INSERT,UPDATE')") == "f|f"
+            assert cluster.psql(f"SELECT has_table_privilege('scip_caller', 'scip.{table}', '{right}'), has_any_column_privilege('scip_caller', 'scip.{table}', 'INSERT,UPDATE')") == "f|f"
     assert "permission denied" in refused("SELECT FROM scip.audit", "scip_anonymous")
     assert "permission denied" in refused("SELECT FROM scip.idempotency", "scip_writer")
-    assert cluster.psql("SELECT count(*) FROM scip.audit", "scip_writer") == "0", "without claims there is nothing to see"
+    assert cluster.psql("SELECT count(*) FROM scip.audit", "scip_central") == "0", "without claims there is nothing to see"
 
 
 def test_every_table_keeps_its_records(cluster):
     """One that callers may write and that leaves no records would be a hole. Bytes on their way are none: the file is."""
     assert cluster.psql("""SELECT string_agg(relname, ', ') FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'scip'::regnamespace AND relname NOT IN ('upload', 'file_chunk')
-        AND (has_table_privilege('scip_writer', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege('scip_writer', c.oid, 'INSERT, UPDATE'))
+        AND (has_table_privilege('scip_caller', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege('scip_caller', c.oid, 'INSERT, UPDATE'))
         AND NOT EXISTS (SELECT FROM pg_trigger t WHERE tgrelid = c.oid AND tgname = 'keep_records' AND tgenabled = 'O' AND tgtype & 29 = 29)""") == ""

@@ -92,7 +92,7 @@ def test_a_client_gets_its_secret_once(cluster, server, owner):
 
 
 def test_not_everybody_may(cluster):
-    for role in ("scip_anonymous", "scip_writer"):
+    for role in ("scip_anonymous", "scip_writer", "scip_central"):
         for words in (("account", "add", ISSUER, "somebody", "central", "Commands somebody"), ("client", "add", "central", "Commands client")):
             is_refused(run(*words, DATABASE_URL=cluster.url(role)))
     assert accounts(cluster) == "0"

@@ -34,8 +34,8 @@ def terms(cluster, tmp_path):
         (tmp_path / f"queries/{name}.sql").write_text(query)
     cluster.psql("""DROP SCHEMA IF EXISTS example CASCADE; CREATE SCHEMA example;
         CREATE TABLE example.term (slug text PRIMARY KEY, name text NOT NULL, meaning text NOT NULL, version int NOT NULL DEFAULT 1);
-        GRANT USAGE ON SCHEMA example TO scip_anonymous, scip_writer; GRANT SELECT ON example.term TO scip_anonymous, scip_writer;
-        GRANT INSERT, UPDATE, DELETE ON example.term TO scip_writer; INSERT INTO example.term VALUES ('board', 'Board', 'Those who decide.')""")
+        GRANT USAGE ON SCHEMA example TO scip_anonymous, scip_caller; GRANT SELECT ON example.term TO scip_anonymous, scip_caller;
+        GRANT INSERT, UPDATE, DELETE ON example.term TO scip_caller; INSERT INTO example.term VALUES ('board', 'Board', 'Those who decide.')""")
     done = harness.expand(root, tmp_path / "openapi.json")
     assert done.returncode == 0, done.stderr
     server = harness.Server("terms", DATABASE_URL=cluster.url(), CONTRACT=tmp_path / "openapi.json", QUERIES=tmp_path / "queries", CACHE_BYTES=0)

@@ -159,7 +159,7 @@ def while_held(cluster, path, *actions):
     until = time.monotonic() + 1.5
     for waiting, thread in enumerate(threads, 1):
         thread.start()
-        while int(cluster.psql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'scip_writer' AND wait_event_type = 'Lock'")) < waiting:
+        while int(cluster.psql("SELECT count(*) FROM pg_stat_activity WHERE usename IN ('scip_writer', 'scip_central') AND wait_event_type = 'Lock'")) < waiting:
             assert time.monotonic() < until, "it does not wait"
             time.sleep(0.01)
     connection.rollback()

@@ -248,7 +248,7 @@ def test_an_erasure_finds_what_was_about_to_be_committed(cluster, server, centra
     person = post("/v1/people", {"name": canary.NAME, "email": canary.EMAIL}, central)
     meeting = post(OURS + "/meetings", {"title": "Slow", "starts_at": "2024-10-01T10:00:00Z"})
     client, _ = cluster.client("central")
-    writer = harness.Psql(cluster.url("scip_writer"))
+    writer = harness.Psql(cluster.url("scip_central"))
     writer.process.stdin.write(f"""BEGIN; SELECT ctx.enter('self', '{client}', 'x', extract(epoch FROM now())::bigint + 9, NULL, 'x', 'addAgendaItem', '{{central}}');
         INSERT INTO scip.agenda_item (id, meeting_id, title, led_by, ordinal) VALUES (gen_random_uuid(), '{meeting["id"]}', 'x', '{canary.NAME.replace("'", "''")}', 9);\n\\echo written\n""")
     writer.process.stdin.flush()

@@ -62,7 +62,7 @@ class World(harness.Cluster):
                 SELECT o.id, p.id, '{stage}', '1996-01-15' FROM scip.organisation o, (SELECT id FROM scip.toolkit_principle ORDER BY ordinal LIMIT 1) p
                 WHERE o.slug = 'world-school-{n}' AND {"true" if stage else "false"}""")
         for n, period in enumerate([*YEARS, "1995-96", "worlds"]):
-            self.psql(f"""BEGIN; SELECT set_config('scip.roles', '{{central}}', true); SET LOCAL ROLE scip_writer;
+            self.psql(f"""BEGIN; SELECT set_config('scip.roles', '{{central}}', true); SET LOCAL ROLE scip_central;
                 SELECT scip.make_release('{period}', 'Worlds', '00000000-0000-4000-8000-00000000000{n}'); COMMIT""")
 
     def end(self):
@@ -149,7 +149,7 @@ def test_who_may_tell_them_apart_does(worlds):
     assert central[0]["value"] == 16 and central[1]["value"] == 18 and (own[0]["value"], own[1]["value"]) == (3, 1)
     one, other = worlds
     other.psql("UPDATE scip.activity SET young_people = 5 WHERE young_people = 1 AND held_on = '1996-01-15'")
-    other.psql("""BEGIN; SELECT set_config('scip.roles', '{central}', true); SET LOCAL ROLE scip_writer;
+    other.psql("""BEGIN; SELECT set_config('scip.roles', '{central}', true); SET LOCAL ROLE scip_central;
         SELECT scip.make_release('1995-96', 'Another class', '00000000-0000-4000-8000-000000000009'); COMMIT""")
     path = "/v1/metrics/outreach_young_people?period=1995-96&by=hub"
     until = time.monotonic() + 5

@@ -338,7 +338,7 @@ def test_one_key_at_a_time(server, cluster, central):
         results = []
         first = threading.Thread(target=lambda: results.append(add()))
         first.start()
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'scip_writer' AND wait_event_type = 'Lock'"
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename IN ('scip_writer', 'scip_central') AND wait_event_type = 'Lock'"
         while first.is_alive() and cluster.psql(waiting) == "0":
             time.sleep(0.01)
         second = add()

@@ -58,6 +58,10 @@ BEGIN
   RESET ROLE;
 END $$;
 
+-- The login roles and the one that those with a token are members of: policies for it are theirs.
+CREATE FUNCTION pg_temp.roles(login text) RETURNS oid[] LANGUAGE sql AS $$
+  SELECT array_agg(oid) FROM pg_roles WHERE pg_has_role(login, oid, 'USAGE')
+$$;
 CREATE FUNCTION pg_temp.tables(OUT id oid, OUT name text, OUT open boolean) RETURNS SETOF record LANGUAGE sql AS $$
   SELECT c.oid, relname, EXISTS (SELECT FROM public_tables p WHERE p.name = relname)
   FROM pg_class c WHERE relnamespace = 'scip'::regnamespace AND relkind IN ('r', 'p')
@@ -75,26 +79,39 @@ CREATE FUNCTION pg_temp.table_faults() RETURNS SETOF text LANGUAGE sql AS $$
   WHERE polroles @> ARRAY[0::oid]
   UNION ALL
   SELECT format('%s: policy %s lets everyone through', name, polname) FROM pg_temp.tables() JOIN pg_policy ON polrelid = id
-  WHERE polpermissive AND polroles && ARRAY['scip_anonymous', 'scip_writer']::regrole[]::oid[]
+  WHERE polpermissive AND polroles && ARRAY['scip_anonymous', 'scip_writer', 'scip_central', 'scip_caller']::regrole[]::oid[]
     AND (pg_get_expr(polwithcheck, polrelid) = 'true' OR pg_get_expr(polqual, polrelid) = 'true' AND NOT (open AND polcmd = 'r'))
   UNION ALL
-  SELECT name || ': is public and has no policy for readers' FROM pg_temp.tables() CROSS JOIN unnest(ARRAY['scip_anonymous', 'scip_writer']) r
+  SELECT name || ': is public and has no policy for readers' FROM pg_temp.tables()
+  CROSS JOIN unnest(ARRAY['scip_anonymous', 'scip_writer', 'scip_central']) r
   WHERE open AND NOT (has_table_privilege(r, id, 'SELECT')
-                      AND EXISTS (SELECT FROM pg_policy WHERE polrelid = id AND polcmd IN ('r', '*') AND polroles @> ARRAY[r::regrole::oid]))
+                      AND EXISTS (SELECT FROM pg_policy WHERE polrelid = id AND polcmd IN ('r', '*') AND polroles && pg_temp.roles(r)))
   UNION ALL
   SELECT name || ': keeps no records' FROM pg_temp.tables()
   WHERE name NOT IN (SELECT u.name FROM unrecorded u)
     AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = id AND tgname = 'keep_records' AND tgenabled = 'O' AND tgtype = 1 | 4 | 8 | 16)
 $$;
 
--- Grants: what the writer may do is what it has policies for; anonymous reads what is public and the feed.
+-- Grants: what callers may do is what one of them has policies for, and granted to both alike; anonymous reads what is public and
+-- the feed.
 CREATE FUNCTION pg_temp.grant_faults() RETURNS SETOF text LANGUAGE sql AS $$
-  SELECT format('%s: scip_writer has %s', name, CASE WHEN granted THEN 'a grant and no policy to ' ELSE 'a policy and no grant to ' END || privilege)
+  SELECT format('%s: a caller has %s', name, CASE WHEN granted THEN 'a grant and no policy to ' ELSE 'a policy and no grant to ' END || privilege)
   FROM pg_temp.tables(), (VALUES ('SELECT', 'r'), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) p (privilege, command),
-    LATERAL (SELECT CASE privilege WHEN 'DELETE' THEN has_table_privilege('scip_writer', id, privilege)
-                                   ELSE has_any_column_privilege('scip_writer', id, privilege) END AS granted) g
+    LATERAL (SELECT CASE privilege WHEN 'DELETE' THEN has_table_privilege('scip_caller', id, privilege)
+                                   ELSE has_any_column_privilege('scip_caller', id, privilege) END AS granted) g
   WHERE granted <> EXISTS (SELECT FROM pg_policy WHERE polrelid = id AND polpermissive AND polcmd IN (command::"char", '*')
-                             AND polroles @> ARRAY['scip_writer'::regrole::oid])
+                             AND polroles && (pg_temp.roles('scip_writer') || pg_temp.roles('scip_central')))
+  UNION ALL
+  SELECT format('%s: is granted to %s, not to scip_caller', name, grantee::regrole)
+  FROM (SELECT oid::regclass::text AS name, (aclexplode(relacl)).* FROM pg_class
+        UNION ALL SELECT attrelid::regclass::text, (aclexplode(attacl)).* FROM pg_attribute
+        UNION ALL SELECT oid::regproc::text, (aclexplode(proacl)).* FROM pg_proc
+        UNION ALL SELECT nspname, (aclexplode(nspacl)).* FROM pg_namespace) acl
+  WHERE grantee::regrole::text IN ('scip_writer', 'scip_central')
+  UNION ALL
+  SELECT format('%s: policy %s asks more of scip_central than that it is', name, polname) FROM pg_temp.tables() JOIN pg_policy ON polrelid = id
+  WHERE polroles @> ARRAY['scip_central'::regrole::oid]
+    AND coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) <> '( SELECT ctx.central() AS central)'
   UNION ALL
   SELECT name || ': scip_anonymous may read it' FROM pg_temp.tables()
   WHERE NOT open AND name <> 'change' AND name NOT IN (SELECT p.name FROM partly_public p) AND (has_any_column_privilege('scip_anonymous', id, 'SELECT')
@@ -102,7 +119,7 @@ CREATE FUNCTION pg_temp.grant_faults() RETURNS SETOF text LANGUAGE sql AS $$
   UNION ALL
   SELECT format('%s: %s may %s', relname, r, privilege)
   FROM pg_class c, unnest(ARRAY['scip_anonymous', 'scip_writer']) r,
-       unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) privilege
+       unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) privilege -- the same of scip_central
   WHERE relnamespace IN ('scip'::regnamespace, 'ctx'::regnamespace) AND relkind IN ('r', 'p', 'v', 'm')
     AND (r = 'scip_anonymous' OR relkind IN ('v', 'm') OR privilege IN ('TRUNCATE', 'REFERENCES', 'TRIGGER'))
     AND has_table_privilege(r, c.oid, privilege)
@@ -130,24 +147,31 @@ CREATE FUNCTION pg_temp.code_faults() RETURNS SETOF text LANGUAGE sql AS $$
     AND pronamespace::regnamespace || '.' || proname NOT IN (SELECT name FROM definers WHERE r = 'scip_writer' UNION SELECT name FROM open_definers)
 $$;
 
--- And in practice: a row of each private table is there, and nobody without claims sees one.
+-- And in practice: a row of each private table is there, and nobody without claims sees one; nor does whoever is of the central
+-- team see more as the writer, and on the central team's own login one who is not of it.
 CREATE FUNCTION pg_temp.sight_faults() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
   t record;
+  who record;
   seen bigint;
 BEGIN
   FOR t IN SELECT * FROM pg_temp.tables() WHERE NOT open LOOP
-    BEGIN
-      SET LOCAL ROLE scip_writer;
-      EXECUTE format('SELECT count(*) FROM scip.%I', t.name) || CASE t.name WHEN 'change' THEN ' WHERE NOT audience @> ''{public}''' ELSE '' END INTO seen;
-      RESET ROLE;
-      IF seen > 0 THEN
-        RETURN NEXT format('%s: who has no claims sees %s rows', t.name, seen);
-      END IF;
-    EXCEPTION WHEN insufficient_privilege THEN
-      RESET ROLE;
-    END;
+    FOR who IN VALUES ('scip_writer', ''), ('scip_writer', '{central}'), ('scip_central', ''), ('scip_central', '{hub_lead}') LOOP
+      BEGIN
+        EXECUTE format('SET LOCAL ROLE %I', who.column1);
+        PERFORM set_config('scip.roles', who.column2, true);
+        EXECUTE format('SELECT count(*) FROM scip.%I', t.name) || CASE t.name WHEN 'change' THEN ' WHERE NOT audience @> ''{public}''' ELSE '' END
+          INTO seen;
+        RESET ROLE;
+        IF seen > 0 THEN
+          RETURN NEXT format('%s: who has no claims sees %s rows as %s %s', t.name, seen, who.column1, who.column2);
+        END IF;
+      EXCEPTION WHEN insufficient_privilege THEN
+        RESET ROLE;
+      END;
+    END LOOP;
   END LOOP;
+  PERFORM set_config('scip.roles', '', true);
 END $$;
 
 CREATE FUNCTION pg_temp.faults() RETURNS SETOF text LANGUAGE sql AS $$
@@ -183,10 +207,14 @@ BEGIN
   END;
 END $$;
 SELECT matches(pg_temp.planted(mistake), fault, mistake) FROM (VALUES
-  ('DROP POLICY add ON scip.account_role', 'account_role: scip_writer has a grant and no policy to INSERT'),
+  ('DROP POLICY central ON scip.account_role', 'account_role: a caller has a grant and no policy to INSERT'),
   ('DROP POLICY see ON scip.news', 'news: is public and has no policy for readers'),
-  ('DROP POLICY change ON scip.news', 'news: scip_writer has a grant and no policy to UPDATE'),
-  ('REVOKE UPDATE ON scip.news FROM scip_writer', 'news: scip_writer has a policy and no grant to UPDATE'),
+  ('DROP POLICY central ON scip.news', 'news: a caller has a grant and no policy to UPDATE'),
+  ('REVOKE UPDATE ON scip.news FROM scip_caller', 'news: a caller has a policy and no grant to UPDATE'),
+  ('GRANT UPDATE ON scip.news TO scip_central', 'news: is granted to scip_central, not to scip_caller'),
+  ('GRANT EXECUTE ON FUNCTION ctx.keep TO scip_writer', 'ctx\.keep: is granted to scip_writer, not to scip_caller'),
+  ('CREATE POLICY test ON scip.account FOR SELECT TO scip_central USING (ctx.central())', 'account: policy test asks more of scip_central than that it is'),
+  ('CREATE POLICY test ON scip.account FOR SELECT TO scip_writer USING ((SELECT ctx.central()))', 'account: who has no claims sees \d+ rows as scip_writer \{central\}'),
   ('CREATE VIEW scip.test_peek AS SELECT * FROM scip.account', 'test_peek: reads with its owner'),
   ('ALTER VIEW scip.hubs RESET (security_invoker)', 'hubs: reads with its owner'),
   ('CREATE MATERIALIZED VIEW scip.test_peek AS SELECT * FROM scip.account', 'test_peek: reads with its owner'),
@@ -203,7 +231,7 @@ SELECT matches(pg_temp.planted(mistake), fault, mistake) FROM (VALUES
   ('GRANT SELECT (label) ON scip.account TO scip_anonymous', 'account: scip_anonymous may read it'),
   ('GRANT SELECT ON scip.account TO PUBLIC', 'account: is granted to everyone'),
   ('GRANT INSERT ON scip.news TO scip_anonymous', 'news: scip_anonymous may INSERT'),
-  ('GRANT UPDATE ON scip.audit TO scip_writer', 'audit: scip_writer has a grant and no policy to UPDATE'),
+  ('GRANT UPDATE ON scip.audit TO scip_caller', 'audit: a caller has a grant and no policy to UPDATE'),
   ('GRANT TRUNCATE ON scip.news TO scip_writer', 'news: scip_writer may TRUNCATE'),
   ('GRANT DELETE ON scip.accounts TO scip_writer', 'accounts: scip_writer may DELETE'),
   ('CREATE TABLE scip.test_new (id int)', 'test_new: row-level security is not on and forced'),
@@ -221,20 +249,21 @@ SELECT is_empty('SELECT pg_temp.faults()', 'and undone');
 SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'scip\_%'
     AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)$$, 'no role has special powers');
 SELECT set_has($$SELECT rolname FROM pg_roles WHERE rolcanlogin$$,
-  $$VALUES ('scip_migrator'::name), ('scip_anonymous'), ('scip_writer')$$, 'the three roles log in');
-SELECT is_empty($$SELECT 1 FROM pg_auth_members m WHERE m.member::regrole::text IN ('scip_anonymous', 'scip_writer')$$,
-  'readers and writer inherit from nobody');
-SELECT is_empty($$SELECT r, s, privilege FROM unnest(ARRAY['scip_anonymous', 'scip_writer']) r,
+  $$VALUES ('scip_migrator'::name), ('scip_anonymous'), ('scip_writer'), ('scip_central')$$, 'the four roles log in');
+SELECT ok(NOT rolcanlogin, 'what callers are granted is no login') FROM pg_roles WHERE rolname = 'scip_caller';
+SELECT set_eq($$SELECT m.member::regrole::text, m.roleid::regrole::text FROM pg_auth_members m WHERE m.member::regrole::text LIKE 'scip\_%'$$,
+  $$VALUES ('scip_writer', 'scip_caller'), ('scip_central', 'scip_caller')$$, 'nobody inherits but what callers are granted');
+SELECT is_empty($$SELECT r, s, privilege FROM unnest(ARRAY['scip_anonymous', 'scip_writer', 'scip_central']) r,
       unnest(ARRAY['scip', 'ctx', 'public']) s, unnest(ARRAY['CREATE']) privilege WHERE has_schema_privilege(r, s, privilege)$$,
   'readers and writer create nothing');
-SELECT is_empty($$SELECT r FROM unnest(ARRAY['scip_anonymous', 'scip_writer']) r
+SELECT is_empty($$SELECT r FROM unnest(ARRAY['scip_anonymous', 'scip_writer', 'scip_central']) r
     WHERE has_database_privilege(r, current_database(), 'CREATE') OR has_database_privilege(r, current_database(), 'TEMPORARY')$$,
   'neither schemas nor temporary tables');
 
 -- And in practice.
 SELECT lives_ok($$SELECT pg_temp.run_as('scip_anonymous', 'SELECT count(*), max(scip.fold(name)) FROM scip.hub')$$, 'anonymous reads');
 SELECT throws_ok(format($$SELECT pg_temp.run_as(%L, %L)$$, r, s), '42501', NULL, r || ': ' || s)
-FROM unnest(ARRAY['scip_anonymous', 'scip_writer']) r, unnest(ARRAY[
+FROM unnest(ARRAY['scip_anonymous', 'scip_writer', 'scip_central']) r, unnest(ARRAY[
   'INSERT INTO scip.hub_name (hub_id, kind, name) VALUES (1, ''other'', ''x'')',
   'INSERT INTO scip.change (kind, key, op, audience) VALUES (''hub'', ''x'', ''changed'', ''{public}'')',
   'DELETE FROM scip.audit',

@@ -28,7 +28,7 @@ CREATE FUNCTION pg_temp.seen(statement text) RETURNS bigint LANGUAGE plpgsql AS 
 DECLARE
   n bigint;
 BEGIN
-  SET LOCAL ROLE scip_writer;
+  EXECUTE 'SET LOCAL ROLE ' || CASE WHEN ctx.central() THEN 'scip_central' ELSE 'scip_writer' END;
   EXECUTE statement INTO n;
   RESET ROLE;
   RETURN n;

@@ -78,6 +78,23 @@ SELECT collect_tap(is(ctx.spend_token('self', 'test-t', extract(epoch FROM now()
 SELECT throws_ok($$SELECT pg_temp.enter('many', token => 'test-t')$$, 'SC401', NULL, 'an ended token');
 SELECT lives_ok($$SELECT pg_temp.enter('many', token => 'test-u')$$, 'another one');
 
+-- The central team has a login of its own, and nobody else has it: as far as the token says so.
+CREATE FUNCTION pg_temp.enter_on(login text, name text, roles text[] DEFAULT '{}', scope text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('SET LOCAL ROLE %I', login);
+  PERFORM ctx.enter('self', 'test-' || name, NULL, floor(extract(epoch FROM now()))::bigint, scope, 'x', 'x', roles);
+  RESET ROLE;
+  RETURN 'in';
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLSTATE;
+END $$;
+SELECT is(pg_temp.enter_on(login, name, roles, scope), told, format('%s as %s %s %s', name, login, roles, scope)) FROM (VALUES
+  ('scip_central', 'central', '{}'::text[], NULL, 'in'), ('scip_writer', 'central', '{}', NULL, 'SCPOL'),
+  ('scip_writer', 'central', '{}', 'analyst', 'in'), ('scip_central', 'central', '{}', 'analyst', 'SCPOL'),
+  ('scip_writer', 'many', '{}', NULL, 'in'), ('scip_central', 'many', '{}', NULL, 'SCPOL'), ('scip_central', 'many', '{}', 'central', 'SCPOL'),
+  ('scip_central', 'many', '{central}', NULL, 'SC403'), ('scip_writer', 'many', '{central}', 'central', 'SC403'),
+  ('scip_central', 'stranger', '{}', NULL, 'SC401'), ('scip_anonymous', 'many', '{}', NULL, '42501')) t (login, name, roles, scope, told);
+
 -- The scope limits, it never adds.
 SELECT pg_temp.enter('many', scope => 'analyst partner central');
 SELECT collect_tap(set_eq('SELECT unnest(ctx.roles())', ARRAY['analyst', 'partner'], 'scope'), is(ctx.hubs(), '{}', 'no Hubs'), is(ctx.central(), false),
@@ -109,7 +126,7 @@ DECLARE
   n bigint;
 BEGIN
   PERFORM pg_temp.enter(name);
-  SET LOCAL ROLE scip_writer;
+  EXECUTE 'SET LOCAL ROLE ' || CASE WHEN ctx.central() THEN 'scip_central' ELSE 'scip_writer' END;
   EXECUTE query INTO n;
   RESET ROLE;
   RETURN n;

@@ -49,7 +49,7 @@ CREATE FUNCTION pg_temp.as_one(who text, statement text) RETURNS text LANGUAGE p
 DECLARE
   came_to text;
 BEGIN
-  SET LOCAL ROLE scip_writer;
+  EXECUTE 'SET LOCAL ROLE ' || CASE who WHEN 'central' THEN 'scip_central' ELSE 'scip_writer' END;
   IF who = 'nobody' THEN
     PERFORM set_config('scip.' || s, '', true) FROM unnest(ARRAY['account', 'roles', 'hubs', 'hubs_led', 'groups', 'organisations', 'affiliations']) s;
   ELSE

@@ -193,7 +193,8 @@ def test_nothing_hangs_on_chance_or_on_the_day():
 
 def test_the_service_agrees(seconds):
     done = subprocess.run([harness.BINARY, "check", "--db"], cwd=harness.ROOT, capture_output=True, text=True, env={
-        **os.environ, "DATABASE_URL": dsn(dbname=NAME, user="scip_anonymous"), "WRITER_DATABASE_URL": dsn(dbname=NAME, user="scip_writer")})
+        **os.environ, "DATABASE_URL": dsn(dbname=NAME, user="scip_anonymous"), "WRITER_DATABASE_URL": dsn(dbname=NAME, user="scip_writer"),
+        "CENTRAL_DATABASE_URL": dsn(dbname=NAME, user="scip_central")})
     assert done.returncode == 0, done.stderr
 
 

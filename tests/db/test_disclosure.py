@@ -201,7 +201,7 @@ class Network:
 
 
 def release(cursor, period):
-    cursor.execute("SELECT set_config('scip.roles', '{central}', true); SET LOCAL ROLE scip_writer; SELECT scip.make_release(%s, 'test', gen_random_uuid())", (period,))
+    cursor.execute("SELECT set_config('scip.roles', '{central}', true); SET LOCAL ROLE scip_central; SELECT scip.make_release(%s, 'test', gen_random_uuid())", (period,))
     cursor.execute("RESET ROLE; SELECT set_config('scip.roles', '{}', true)")
 
 

@@ -1,4 +1,4 @@
-"""Rights that no operation uses: what the writer may do by grant and policy, against all that is ever run under its rights.
+"""Rights that no operation uses: what callers may do by grant and policy, against all that is ever run under its rights.
 
 Those are the statements of the operations and the functions that have their caller's rights. TEST_DATABASE_URL is a
 superuser's URL of a throw-away migrated database.
@@ -24,12 +24,12 @@ def rights():
     def ask():
         cursor.execute("""
             SELECT relname, polcmd FROM pg_policy JOIN pg_class c ON c.oid = polrelid
-            WHERE relnamespace = 'scip'::regnamespace AND polcmd IN ('a', 'w', 'd') AND polroles @> ARRAY['scip_writer'::regrole::oid]""")
+            WHERE relnamespace = 'scip'::regnamespace AND polcmd IN ('a', 'w', 'd') AND polroles && ARRAY['scip_caller', 'scip_writer', 'scip_central']::regrole[]::oid[]""")
         policies = cursor.fetchall()
         cursor.execute("""
             SELECT relname, command FROM pg_class c, (VALUES ('a', 'INSERT'), ('w', 'UPDATE'), ('d', 'DELETE')) v (command, privilege)
             WHERE relnamespace = 'scip'::regnamespace AND relkind IN ('r', 'p') AND CASE command
-              WHEN 'd' THEN has_table_privilege('scip_writer', c.oid, privilege) ELSE has_any_column_privilege('scip_writer', c.oid, privilege) END""")
+              WHEN 'd' THEN has_table_privilege('scip_caller', c.oid, privilege) ELSE has_any_column_privilege('scip_caller', c.oid, privilege) END""")
         return {(table, COMMANDS[command]) for table, command in policies + cursor.fetchall()}
 
     yield cursor, ask
@@ -64,7 +64,7 @@ def used(rights):
     cursor.execute("""
         SELECT prosrc || coalesce(pg_get_function_sqlbody(oid), '') FROM pg_proc
         WHERE NOT prosecdef AND proowner = 'scip_migrator'::regrole
-          AND (prorettype = 'trigger'::regtype OR has_function_privilege('scip_writer', oid, 'EXECUTE'))""")
+          AND (prorettype = 'trigger'::regtype OR has_function_privilege('scip_caller', oid, 'EXECUTE'))""")
     texts = [source for (source,) in cursor.fetchall()] + [path.read_text() for folder in ("queries", "derived") for path in (DB / folder).glob("*.sql")]
     return {use for text in texts for use in used_by(text)}
 
@@ -75,8 +75,8 @@ def test_each_right_is_used(rights, used):
 
 
 @pytest.mark.parametrize("mistake, left", [
-    ("GRANT DELETE ON scip.headline_figure TO scip_writer", ("headline_figure", "DELETE")),
-    ("GRANT UPDATE (name) ON scip.region TO scip_writer", ("region", "UPDATE")),
+    ("GRANT DELETE ON scip.headline_figure TO scip_caller", ("headline_figure", "DELETE")),
+    ("GRANT UPDATE (name) ON scip.region TO scip_caller", ("region", "UPDATE")),
     ("CREATE POLICY planted ON scip.audit FOR INSERT TO scip_writer WITH CHECK (false)", ("audit", "INSERT"))])
 def test_one_that_is_left_is_found(rights, used, mistake, left):
     cursor, ask = rights

@@ -34,7 +34,7 @@ SELECT throws_ok($$SELECT scip.reference('account', 'x')$$, '20000', NULL, 'of t
 
 -- Sets, as the central team.
 SELECT pg_temp.as_who('central', 'first');
-SET LOCAL ROLE scip_writer;
+SET LOCAL ROLE scip_central;
 SELECT set_organisation_parts((SELECT id FROM organisation WHERE slug = 'test-own'), '{"other_names": [{"name": "A", "kind": "former"}, {"name": "B", "kind": "acronym"}],
   "categories": [{"category": "he"}, {"category": "fe", "from": "2001"}], "identifiers": ["GB-COH-00000001", "GB-COH-00000002"],
   "partnerships": [{"role": "member", "description": "d"}]}');
@@ -42,7 +42,7 @@ RESET ROLE;
 SELECT collect_tap(is(pg_temp.became('organisation_name'), 'INSERT INSERT', 'names'), is(pg_temp.became('organisation_category'), 'INSERT INSERT', 'categories'),
   is(pg_temp.became('organisation_identifier'), 'INSERT INSERT', 'identifiers'), is(pg_temp.became('organisation_partnership'), 'INSERT', 'partnerships'));
 SELECT pg_temp.as_who('central', 'second');
-SET LOCAL ROLE scip_writer;
+SET LOCAL ROLE scip_central;
 SELECT set_organisation_parts((SELECT id FROM organisation WHERE slug = 'test-own'), '{"other_names": [{"name": "B", "kind": "former"}, {"name": "A", "kind": "former"}],
   "categories": [{"category": "fe", "from": "2001"}, {"category": "he", "subcategory": null}], "identifiers": []}');
 RESET ROLE;
@@ -52,7 +52,7 @@ SELECT collect_tap(is(pg_temp.became('organisation_name'), 'DELETE INSERT', 'one
   is(pg_temp.became('organisation_partnership'), NULL, 'what is not named stays'));
 
 SELECT pg_temp.as_who('central', 'themes');
-SET LOCAL ROLE scip_writer;
+SET LOCAL ROLE scip_central;
 SELECT set_strategy_themes((SELECT id FROM strategy WHERE slug = 'test-strategy'), '{"themes": [{"slug": "a", "name": "A"}, {"slug": "b", "name": "B"}]}');
 SELECT set_strategy_themes((SELECT id FROM strategy WHERE slug = 'test-strategy'), '{"themes": [{"slug": "b", "name": "B"}, {"slug": "a", "name": "A"}]}');
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -66,7 +66,7 @@ CREATE FUNCTION pg_temp.changed(statement text) RETURNS bigint LANGUAGE plpgsql 
 DECLARE
   n bigint;
 BEGIN
-  SET LOCAL ROLE scip_writer;
+  EXECUTE 'SET LOCAL ROLE ' || CASE WHEN ctx.central() THEN 'scip_central' ELSE 'scip_writer' END;
   EXECUTE statement;
   GET DIAGNOSTICS n = ROW_COUNT;
   RESET ROLE;

@@ -45,7 +45,7 @@ def end_sessions(book, wanted, pause, clients=6):
         with psycopg2.connect(book.cluster.url("postgres")) as connection, connection.cursor() as cursor:
             while sum(ended) < wanted and not stop.wait(random.random() * pause):
                 cursor.execute("""SELECT count(pg_terminate_backend(pid)) FROM (
-                    SELECT pid FROM pg_stat_activity WHERE application_name = 'scip-api writer' AND state <> 'idle' ORDER BY random() LIMIT 1) s""")
+                    SELECT pid FROM pg_stat_activity WHERE application_name IN ('scip-api writer', 'scip-api central') AND state <> 'idle' ORDER BY random() LIMIT 1) s""")
                 ended.append(cursor.fetchone()[0])
                 connection.commit()
 

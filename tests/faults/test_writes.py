@@ -213,7 +213,7 @@ def test_a_deadlock_is_got_over(writes, patient, key):
 
 def isolate(writes, setting):
     """For new sessions, so the present ones are ended; a read finds that out and is tried again."""
-    writes.cluster.psql(f"ALTER ROLE scip_writer {setting}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'scip-api writer'")
+    writes.cluster.psql(f"ALTER ROLE scip_central {setting}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'scip-api central'")
     assert writes.server.send("GET", "/v1/me", token=writes.token).status == 200
 
 

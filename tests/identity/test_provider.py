@@ -311,6 +311,6 @@ def test_a_file_of_issuers_that_is_not_right_starts_no_server(cluster, tmp_path,
     file = tmp_path / "issuers.json"
     file.write_bytes(bad)
     done = subprocess.run([harness.BINARY, "serve"], cwd=harness.ROOT, text=True, capture_output=True, timeout=20,
-                          env={**os.environ, "ISSUERS_FILE": str(file), "DATABASE_URL": cluster.url(), "WRITER_DATABASE_URL": cluster.url("scip_writer"), "PORT": str(harness.free_port())})
+                          env={**os.environ, "ISSUERS_FILE": str(file), "DATABASE_URL": cluster.url(), "WRITER_DATABASE_URL": cluster.url("scip_writer"), "CENTRAL_DATABASE_URL": cluster.url("scip_central"), "PORT": str(harness.free_port())})
     assert done.returncode == 1 and str(file) in done.stderr, done.stderr
     assert "Sanitizer" not in done.stderr

@@ -200,7 +200,8 @@ def main():
 def scip_api(port, url, **env):
     """The release build; access lines are not written, as the others write none."""
     return Server("scip-api", [ROOT / "build-release/api/scip-api", "serve"], port,
-                  env={"PORT": str(port), "DATABASE_URL": url, "WRITER_DATABASE_URL": url.replace("scip_anonymous", "scip_writer"), "LOG_LEVEL": "warn",
+                  env={"PORT": str(port), "DATABASE_URL": url, "WRITER_DATABASE_URL": url.replace("scip_anonymous", "scip_writer"),
+                       "CENTRAL_DATABASE_URL": url.replace("scip_anonymous", "scip_central"), "LOG_LEVEL": "warn",
                        "KEYS": str(CLUSTER / "keys"), "TOKEN_SECONDS": "86400", "RATE_ADDRESS": "0", "RATE_CLIENT": "0", **env})
 
 
@@ -256,8 +257,8 @@ def measure(options):
         token = bearer(writer, name, secret)
         port = free_port()
         scribe = Server("Fastify, writes", ["node", HERE / "fastify/writes.js", port, ROOT / "db/queries", f"http://127.0.0.1:{writer.port}/.well-known/jwks.json"], port,
-                        path="/health", env={**database, "PGUSER": "scip_writer"})
-        accounts, as_writer = Path(folder) / "new-accounts.lua", {**database, "PGUSER": "scip_writer"}
+                        path="/health", env={**database, "PGUSER": "scip_central"})
+        accounts, as_writer = Path(folder) / "new-accounts.lua", {**database, "PGUSER": "scip_central"}
         accounts.write_text(NEW_ACCOUNTS % token)
         wrk(writer, 1, "-s", accounts)
         run("psql", "-XqAt", "-d", run(ROOT / "script/postgres", CLUSTER, "url", "postgres").strip(), input="ANALYZE")  # as autovacuum does within a minute

@@ -40,7 +40,8 @@ class Database:
 
     def check(self):
         """The installed binary, on the installed contract and statements, against this database."""
-        return run(self.program / "scip-api", "check", "--db", cwd=self.share, env={**os.environ, "DATABASE_URL": self.url(), "WRITER_DATABASE_URL": self.url("scip_writer")})
+        return run(self.program / "scip-api", "check", "--db", cwd=self.share, env={**os.environ, "DATABASE_URL": self.url(), "WRITER_DATABASE_URL": self.url("scip_writer"),
+                                                                                 "CENTRAL_DATABASE_URL": self.url("scip_central")})
 
     def counts(self):
         """Rows by table."""
@@ -50,7 +51,8 @@ class Database:
         return dict(line.split("|") for line in lines)
 
     def server(self, **env):
-        return Installed(self.program / "scip-api", self.share, DATABASE_URL=self.url(), WRITER_DATABASE_URL=self.url("scip_writer"), **env)
+        return Installed(self.program / "scip-api", self.share, DATABASE_URL=self.url(), WRITER_DATABASE_URL=self.url("scip_writer"),
+                         CENTRAL_DATABASE_URL=self.url("scip_central"), **env)
 
 
 class Installed(harness.Server):

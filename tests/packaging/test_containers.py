@@ -61,7 +61,7 @@ def test_secrets_are_files_and_nowhere_else():
         for key, value in service.get("environment", {}).items():
             assert "PASSWORD" not in key or value.startswith("/run/secrets/")
             assert not re.search(r"://[^/]*:[^/]*@", value), "a password in an address"
-    assert set(SERVICES["api"]["secrets"]) == {"anonymous_password", "writer_password", "signing_key"}
+    assert set(SERVICES["api"]["secrets"]) == {"anonymous_password", "writer_password", "central_password", "signing_key"}
 
 
 def test_the_api_reads_as_the_anonymous_role():
@@ -72,7 +72,7 @@ def test_the_api_reads_as_the_anonymous_role():
     # what the image or the network settles is not the operator's to set; all else is passed through, empty where it is not set
     settled = {"HOST", "PORT", "ADMIN_PORT", "CONTRACT", "QUERIES", "DOCS", "WEB"}
     assert set(re.findall(r"^  ([A-Z_]+) ", known, re.M)) == settled | set(environment)
-    fixed = {"DATABASE_URL", "WRITER_DATABASE_URL", "SECRET_FILE", "KEYS", "ADMIN_HOST", "ISSUER", "TRUSTED_PROXIES"}
+    fixed = {"DATABASE_URL", "WRITER_DATABASE_URL", "CENTRAL_DATABASE_URL", "SECRET_FILE", "KEYS", "ADMIN_HOST", "ISSUER", "TRUSTED_PROXIES"}
     assert {key for key, value in environment.items() if value != f"${{{key}:-}}"} == fixed
     for key in environment.keys() - fixed:
         assert subprocess.run([harness.BINARY, "version"], env={**os.environ, key: ""}).returncode == 0, key
@@ -222,7 +222,7 @@ def guarded(tmp_path):
     cluster.run("start", "-c", "fsync=off", "-c", f"port={port}", "-c", "listen_addresses=127.0.0.1", "-c", f"hba_file={rules}")
     cluster.psql("DROP DATABASE IF EXISTS image")
     cluster.psql("CREATE DATABASE image")
-    cluster.psql("ALTER ROLE postgres PASSWORD 'root''s own'; ALTER ROLE scip_anonymous PASSWORD NULL; ALTER ROLE scip_writer PASSWORD NULL")
+    cluster.psql("ALTER ROLE postgres PASSWORD 'root''s own'; ALTER ROLE scip_anonymous PASSWORD NULL; ALTER ROLE scip_writer PASSWORD NULL; ALTER ROLE scip_central PASSWORD NULL")
     yield port
     cluster.run("immediate")
     shutil.rmtree(rules.parent)
@@ -233,7 +233,7 @@ def guarded(tmp_path):
 def test_the_images_migrate_and_serve(images, guarded, tmp_path):
     secrets = tmp_path / "secrets"
     secrets.mkdir()
-    for name, text in {"postgres_password": "root's own", "migrator_password": "m'i:g\\r", "anonymous_password": "anonymous", "writer_password": "w:riter",
+    for name, text in {"postgres_password": "root's own", "migrator_password": "m'i:g\\r", "anonymous_password": "anonymous", "writer_password": "w:riter", "central_password": "c'entral",
                        "signing_key": "k" * 48}.items():
         (secrets / name).write_text(text + "\n")
     mounts = {secrets: "/run/secrets"}
@@ -247,7 +247,8 @@ def test_the_images_migrate_and_serve(images, guarded, tmp_path):
     port, admin_port, edge_port = harness.free_port(), harness.free_port(), harness.free_port()
     env = {"HOST": "127.0.0.1", "PORT": port, "ADMIN_PORT": admin_port, "SECRET_FILE": "/run/secrets/signing_key",
            "DATABASE_URL": f"postgresql://scip_anonymous@127.0.0.1:{guarded}/image", "KEYS": "/var/lib/scip-api/keys",
-           "WRITER_DATABASE_URL": f"postgresql://scip_writer@127.0.0.1:{guarded}/image"}
+           "WRITER_DATABASE_URL": f"postgresql://scip_writer@127.0.0.1:{guarded}/image",
+           "CENTRAL_DATABASE_URL": f"postgresql://scip_central@127.0.0.1:{guarded}/image"}
     with running(images.command(api, env, mounts, *(part.replace("$$", "$") for part in SERVICES["api"]["command"]))):
         health = dockerfile("HEALTHCHECK")[-1].split("CMD ")[1]
         until(lambda: run(*images.command(api, {"ADMIN_PORT": admin_port}, {}, "sh", "-c", health)))

@@ -112,12 +112,14 @@ def test_the_edge_s_unit_is_sound_and_confined(installed, tmp_path):
 
 
 def test_a_database_that_is_not_there_is_named(database, installed):
-    """Which of the two addresses is wrong."""
+    """Which of the three addresses is wrong."""
     database.migrate()
     nowhere, there = "postgresql:///none?host=/nonexistent", database.url()
-    for anonymous, writer, name in [(nowhere, nowhere, "DATABASE_URL"), (nowhere, database.url("scip_writer"), "DATABASE_URL"), (there, nowhere, "WRITER_DATABASE_URL")]:
+    writes, decides = database.url("scip_writer"), database.url("scip_central")
+    for anonymous, writer, central, name in [(nowhere, nowhere, nowhere, "DATABASE_URL"), (nowhere, writes, decides, "DATABASE_URL"),
+                                             (there, nowhere, decides, "WRITER_DATABASE_URL"), (there, writes, nowhere, "CENTRAL_DATABASE_URL")]:
         done = subprocess.run([installed / "usr/bin/scip-api", "check", "--db"], cwd=installed / "usr/share/scip-api", text=True, capture_output=True,
-                              env={**os.environ, "DATABASE_URL": anonymous, "WRITER_DATABASE_URL": writer})
+                              env={**os.environ, "DATABASE_URL": anonymous, "WRITER_DATABASE_URL": writer, "CENTRAL_DATABASE_URL": central})
         assert done.returncode == 1 and re.search(rf"^{name}: the database is not reachable$", done.stderr, re.M), done.stderr
 
 

@@ -22,12 +22,14 @@ static const char schema[] =
     "text);"
     "CREATE FUNCTION claim(k text, h bytea) RETURNS void LANGUAGE plpgsql AS $$BEGIN"
     "  IF EXISTS (SELECT FROM unit_transaction.answer WHERE key = k) THEN RAISE SQLSTATE 'SC200'; END IF; END$$;"
+    "CREATE FUNCTION enter(central bool) RETURNS void LANGUAGE plpgsql AS $$BEGIN"
+    "  IF (current_setting('application_name') = 'central') <> central THEN RAISE SQLSTATE 'SCPOL'; END IF; END$$;"
     "CREATE FUNCTION undo() RETURNS void LANGUAGE plpgsql AS $$BEGIN RAISE SQLSTATE 'SCDRY'; END$$";
 
 static const char *const files[] = {
     "_enter",
     "SELECT :issuer::text, :subject::text, :token_id::text, :issued_at::int, :scope::text, :request::text, "
-    ":operation::text, :roles::text, :dry_run::bool",
+    ":operation::text, :roles::text, :dry_run::bool, unit_transaction.enter(:scope = 'central')",
     "_claim",
     "SELECT unit_transaction.claim(:key, :hash), :operation::text",
     "_keep",
@@ -54,6 +56,8 @@ static void set_up(void) {
     statement_number(&add, "addThing", &gate);
     ck_assert_uint_eq(gate.faults, 0);
     transactions.pool = database_pool(2, 2000000);
+    transactions.central = pool_new(&(struct pool_options){
+        .url = database_url(), .name = "central", .size = 1, .wait_us = 2000000, .query_timeout_us = 5000000});
     operation = (struct operation){.spec = &spec, .statement = add};
 }
 
@@ -62,6 +66,9 @@ static void tear_down(void) {
     struct pool_stats stats = pool_stats(transactions.pool);
     ck_assert_uint_eq(stats.open, stats.idle); /* each connection came back */
     pool_free(&transactions.pool);
+    stats = pool_stats(transactions.central);
+    ck_assert_uint_eq(stats.open, stats.idle);
+    pool_free(&transactions.central);
     arena_free(&arena);
     sql("DROP SCHEMA unit_transaction CASCADE");
 }
@@ -140,6 +147,47 @@ START_TEST(a_connection_that_broke_before_is_no_failure) {
 }
 END_TEST
 
+/* The wrong pool is asked once; what was begun there has left nothing. */
+START_TEST(who_has_another_login_is_moved_and_known) {
+    const char *roles = "{lead,central}";
+    const char *const head[ENTER_VALUES] = {"issuer", "head", "token", "1", "central", "r", "addThing", roles, "false"};
+    const char *const lead[ENTER_VALUES] = {"issuer", "head", "token", "1", "lead", "r", "addThing", roles, "false"};
+    const char *const sure[ENTER_VALUES] = {"issuer", "new", "token", "1", "central", "r", "add", "{central}", "false"};
+    struct call call = call_of(first, "k");
+    call.enter = head;
+    ck_assert_ptr_eq(transaction_pool(&transactions, head), transactions.pool);
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem));
+    ck_assert(outcome.pool == transactions.central && !problem.status);
+    ck_assert(transaction_commit(&transactions, &call, &outcome, answer, &problem));
+    ck_assert_str_eq(things(), "1");
+    transaction_drop(&transactions, &outcome);
+    ck_assert_ptr_eq(transaction_pool(&transactions, head), transactions.central);
+    ck_assert_ptr_eq(transaction_pool(&transactions, lead), transactions.pool);
+    ck_assert_ptr_eq(transaction_pool(&transactions, sure), transactions.central);
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem) && outcome.kept);
+}
+END_TEST
+
+/* A role that is taken away between the two pools is told as what passes; that a connection of each broke meanwhile is
+ * no reason to give up. */
+START_TEST(who_has_neither_login_is_told_so) {
+    const char *const nobody[ENTER_VALUES] = {"issuer", "nobody", "token", "1", NULL, "r", "addThing", "", "false"};
+    struct call call = call_of(first, NULL);
+    call.enter = nobody;
+    sql("CREATE OR REPLACE FUNCTION unit_transaction.enter(central bool) RETURNS void LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE SQLSTATE 'SCPOL'; END$$");
+    ck_assert(!transaction_run(&transactions, &call, &outcome, &problem));
+    ck_assert(problem.status == 503 && !outcome.held);
+    sql("CREATE OR REPLACE FUNCTION unit_transaction.enter(central bool) RETURNS void LANGUAGE plpgsql AS "
+        "$$BEGIN IF current_setting('application_name') <> 'central' THEN RAISE SQLSTATE 'SCPOL'; END IF; END$$");
+    call.enter = enter;
+    end_sessions();
+    sql("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = 'central'");
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem));
+    ck_assert(outcome.pool == transactions.central && !problem.status);
+}
+END_TEST
+
 /* Of a commit whose word is lost nobody knows, but for who had a key: its answer was kept with its effect, or neither.
  */
 START_TEST(a_lost_commit_is_looked_up) {
@@ -178,6 +226,7 @@ int main(void) {
     return run_cases("transaction", set_up, tear_down,
                      (const TTest *const[]){nothing_is_committed_before_the_answer_stands, a_key_does_it_once,
                                             what_fails_is_rolled_back_and_may_be_sent_again, a_dry_run_leaves_nothing,
-                                            a_connection_that_broke_before_is_no_failure, a_lost_commit_is_looked_up,
-                                            a_statement_that_is_not_there_is_said, NULL});
+                                            a_connection_that_broke_before_is_no_failure,
+                                            who_has_another_login_is_moved_and_known, who_has_neither_login_is_told_so,
+                                            a_lost_commit_is_looked_up, a_statement_that_is_not_there_is_said, NULL});
 }
