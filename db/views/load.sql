@@ -1,6 +1,7 @@
 -- Who sees and writes which rows; what the read queries select from: one view a resource, with its nested JSON made once; and
 -- the functions that read views. security_invoker: the reader's own row-level security applies. Columns that begin with an
--- underscore are for filters and order. As the owner of the schema, behind all changes, in one transaction: psql -f load.sql.
+-- underscore are for filters and order. As the owner of the schema, behind all changes, in one transaction, from the folder above:
+-- psql -f views/load.sql.
 -- Each is where what it reads is before it.
 \set ON_ERROR_STOP on
 BEGIN;

@@ -44,7 +44,7 @@ SELECT name, media_type, size, sha256, available_from, uploaded_at, href, _id FR
 SELECT hub, year, status, returned_at, _version FROM scip.hub_evaluations WHERE false;
 SELECT year, release, released_at FROM scip.network_evaluations WHERE false;
 SELECT 1 / (count(*) = 0)::int FROM scip.network_evaluation('1999-00');
-SELECT 1 / (scip.network_document('1999-00') IS NULL)::int;
+SELECT 1 / (scip.network_document('1999-00') IS NULL AND scip.page_part('page') LIKE '%</html>' AND scip.page_style() LIKE '%}%')::int;
 SELECT 1 / (NOT has_function_privilege('scip_anonymous', 'scip.network_progress(text)', 'EXECUTE'))::int;
 SELECT kind, name, kept, what, last_run, removed FROM scip.retention WHERE false;
 SELECT "table", "column", purpose, basis, retention FROM scip.processing WHERE false;

@@ -53,7 +53,7 @@ def seconds():
     subprocess.run(["psql", "-qXd", dsn(dbname=NAME), "-f", DB / "bootstrap.sql"], check=True)
     given = psycopg2.extensions.parse_dsn(dsn())
     subprocess.run(["sqitch", "deploy", "--quiet", f"db:pg://scip_migrator@/{NAME}?host={given['host']}"], cwd=DB, check=True)
-    subprocess.run(["psql", "-qXd", dsn(dbname=NAME, user="scip_migrator"), "-f", DB / "views/load.sql"], check=True)
+    subprocess.run(["psql", "-qXd", dsn(dbname=NAME, user="scip_migrator"), "-f", "views/load.sql"], cwd=DB, check=True)
     begun = time.monotonic()
     done = load("--demo")
     assert done.returncode == 0, done.stderr

@@ -30,7 +30,7 @@ def sqitch(*arguments):
 
 def deploy():
     sqitch("deploy")
-    subprocess.run(["psql", "-qXd", dsn(dbname=NAME, user="scip_migrator"), "-f", DB / "views/load.sql"], check=True)
+    subprocess.run(["psql", "-qXd", dsn(dbname=NAME, user="scip_migrator"), "-f", "views/load.sql"], cwd=DB, check=True)
 
 
 @pytest.fixture(scope="module")
