@@ -19,7 +19,8 @@ CREATE TABLE scip.account (
 CREATE INDEX ON scip.account (label_sort, id);
 COMMENT ON COLUMN scip.account.label IS 'What the central team calls it: a post or a system, not a person''s name';
 COMMENT ON COLUMN scip.account.tokens_from IS 'Tokens issued earlier are not accepted';
-COMMENT ON COLUMN scip.account.subject IS 'personal: purpose=to recognise who signs in; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the account''s';
+COMMENT ON COLUMN scip.account.subject IS
+  'personal: purpose=to recognise who signs in; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the account''s';
 
 -- Dated; a role ends with the day before `ends`. An organisation beside a Hub or a group is the one that the
 -- account stands for there.
@@ -94,9 +95,12 @@ CREATE INDEX ON scip.idempotency (created_at);
 CALL scip.protect('account', 'account_role', 'client_secret', 'client_keys', 'spent_token', 'idempotency');
 -- Accounts are the central team's and their own; what clients prove themselves with stands nowhere else.
 CALL scip.keep_records('account', 'account', 'r.id', 'ARRAY[''account:'' || r.id]', personal => '{subject}');
-CALL scip.keep_records('account_role', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true);
-CALL scip.keep_records('client_secret', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true, personal => '{sha256}');
-CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)', 'ARRAY[''account:'' || r.account_id]', part => true, record => 'r.account_id');
+CALL scip.keep_records('account_role', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)',
+  'ARRAY[''account:'' || r.account_id]', part => true);
+CALL scip.keep_records('client_secret', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)',
+  'ARRAY[''account:'' || r.account_id]', part => true, personal => '{sha256}');
+CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)',
+  'ARRAY[''account:'' || r.account_id]', part => true, record => 'r.account_id');
 
 -- The central team keeps accounts; everybody sees their own.
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.account, scip.account_role, scip.client_secret, scip.client_keys TO scip_caller;
@@ -308,7 +312,9 @@ CREATE TABLE scip.unknown_account (
   PRIMARY KEY (issuer, subject)
 );
 CREATE INDEX ON scip.unknown_account (last_asked_at);
-COMMENT ON COLUMN scip.unknown_account.subject IS 'personal: purpose=to give an account to who has asked for one; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=30 days after the last time, or until there is the account';
+COMMENT ON COLUMN scip.unknown_account.subject IS
+  'personal: purpose=to give an account to who has asked for one; basis=legitimate interests, UK GDPR Art. 6(1)(f); '
+  'retention=30 days after the last time, or until there is the account';
 COMMENT ON COLUMN scip.unknown_account.asked IS 'Minutes in which they asked';
 CALL scip.protect('unknown_account');
 GRANT SELECT ON scip.unknown_account TO scip_caller;
@@ -319,7 +325,8 @@ CREATE FUNCTION ctx.unknown_account(issuer text, subject text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (SELECT FROM account a WHERE a.issuer = unknown_account.issuer AND a.subject = unknown_account.subject) THEN
-    RETURN 'This account is closed, or its token has been ended: sign in again, and if that does not help ask the central team of the Alliance.';
+    RETURN 'This account is closed, or its token has been ended: sign in again, and if that does not help ask the central team of '
+      'the Alliance.';
   ELSIF unknown_account.issuer = 'self' OR unknown_account.subject !~ '^[^[:cntrl:]]{1,255}$' THEN
     RETURN 'The account of this token is no longer known: ask the central team of the Alliance.';
   END IF;
@@ -328,7 +335,8 @@ BEGIN
     DO UPDATE SET asked = least(u.asked, 1000000000) + 1, last_asked_at = now() WHERE u.last_asked_at < now() - interval '1 minute';
   DELETE FROM unknown_account WHERE ctid = ANY (ARRAY(
     SELECT u.ctid FROM unknown_account u ORDER BY u.last_asked_at DESC OFFSET 1000 FOR UPDATE SKIP LOCKED));
-  RETURN format('You have no account here yet. The central team of the Alliance can make one, and sees that you asked: issuer %s, subject %s.',
+  RETURN format('You have no account here yet. The central team of the Alliance can make one, and sees that you asked: '
+    'issuer %s, subject %s.',
     unknown_account.issuer, unknown_account.subject);
 END $$;
 GRANT EXECUTE ON FUNCTION ctx.unknown_account TO scip_caller;
@@ -344,7 +352,8 @@ CREATE TRIGGER forget_unknown AFTER INSERT ON scip.account FOR EACH ROW EXECUTE 
 
 CREATE FUNCTION scip.retain_unknown_account() RETURNS int
 LANGUAGE sql VOLATILE AS $$
-  WITH gone AS (DELETE FROM scip.unknown_account WHERE last_asked_at < now() - interval '30 days' RETURNING 1) SELECT count(*)::int FROM gone;
+  WITH gone AS (DELETE FROM scip.unknown_account WHERE last_asked_at < now() - interval '30 days' RETURNING 1)
+  SELECT count(*)::int FROM gone;
 $$;
 
 COMMIT;
