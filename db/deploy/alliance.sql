@@ -20,7 +20,6 @@ CREATE TABLE scip.region (
   updated_at timestamptz NOT NULL DEFAULT now(),
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
-CREATE INDEX ON scip.region (name_sort, id);
 
 CALL scip.publish('region');
 
@@ -161,7 +160,6 @@ CREATE TABLE scip.alliance_group (
   decides_applications boolean NOT NULL DEFAULT false,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
-CREATE INDEX ON scip.alliance_group (name_sort, id);
 COMMENT ON COLUMN scip.alliance_group.decides_applications IS 'Its members review and decide applications for Hubs';
 
 CREATE TABLE scip.group_organisation (
