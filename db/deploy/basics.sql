@@ -15,14 +15,15 @@ END;
 
 CREATE DOMAIN scip.partial_date AS text CONSTRAINT partial_date CHECK (scip.is_partial_date(VALUE));
 
--- First and last day that a partial date may mean.
-CREATE FUNCTION scip.earliest(value scip.partial_date) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+-- First and last day that a partial date may mean. Taken as a text, what a table has is not checked again; not being strict, which a
+-- coalesce forbids, they become a part of the query.
+CREATE FUNCTION scip.earliest(value text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN make_date(left(value, 4)::int, coalesce(nullif(substr(value, 6, 2), ''), '1')::int,
                  coalesce(nullif(substr(value, 9, 2), ''), '1')::int);
 
-CREATE FUNCTION scip.latest(value scip.partial_date) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.latest(value text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE length(value)
   WHEN 4 THEN make_date(value::int, 12, 31)
   WHEN 7 THEN (scip.earliest(value) + interval '1 month - 1 day')::date
@@ -36,7 +37,7 @@ CREATE FUNCTION scip.time_sort(value timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(left((value AT TIME ZONE 'Europe/London')::time::text, 5), '');
 -- Whether they say days, and no month or year in which these are.
-CREATE FUNCTION scip.are_days(starts scip.partial_date, ends scip.partial_date) RETURNS boolean
+CREATE FUNCTION scip.are_days(starts text, ends text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN length(starts) = 10 AND coalesce(length(ends), 10) = 10;
 
