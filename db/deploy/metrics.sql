@@ -228,34 +228,36 @@ CREATE TABLE scip.history_start (
 CALL scip.protect('history_start');
 
 CREATE FUNCTION known.rows(t text, known_at timestamptz) RETURNS SETOF jsonb LANGUAGE sql STABLE AS $$
-  -- which rows they are the index tells by itself, in order: no row is read that is not among them
-  SELECT h.row FROM (
-    SELECT DISTINCT ON (x.record) x.id FROM scip.history x
-    WHERE x."table" = t AND x.at < known_at ORDER BY x.record, x.id DESC) last JOIN scip.history h USING (id)
-  WHERE h.row IS NOT NULL
+  SELECT h.row FROM scip.history h WHERE h."table" = t AND h.at < known_at AND h.until >= known_at AND h.row IS NOT NULL
 $$;
 
--- Makes known.<t>. Only one of its halves runs; generated columns are not in the history, so they are made again.
+-- Makes known.<t>: the table's columns, those of a domain as what it is of, for nothing is checked again. Only one of its halves runs, and
+-- of what stood there a query that it becomes a part of reads the columns that it asks for; generated ones are not in the history, so
+-- they are made again.
 CREATE PROCEDURE known.offer(VARIADIC tables text[])
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$ -- so that expressions come out with all their names
 DECLARE
   t text;
-  now_list text;
-  then_list text;
+  c record;
 BEGIN
   FOREACH t IN ARRAY tables LOOP
-    SELECT string_agg(format('n.%I', a.attname), ', ' ORDER BY a.attnum),
-           string_agg(CASE a.attgenerated WHEN '' THEN format('h.%I', a.attname)
-                      ELSE format('(%s)::%s', pg_get_expr(d.adbin, d.adrelid), format_type(a.atttypid, a.atttypmod)) END, ', ' ORDER BY a.attnum)
-    INTO now_list, then_list
-    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    SELECT string_agg(format('%I %s', a.attname, y.type), ', ' ORDER BY a.attnum) AS typed,
+           string_agg(format('n.%I::%s', a.attname, y.type), ', ' ORDER BY a.attnum) AS live,
+           string_agg(format('(%s)::%s', coalesce(pg_get_expr(d.adbin, d.adrelid), format('h.%I', a.attname)), y.type), ', ' ORDER BY a.attnum) AS made,
+           string_agg(CASE WHEN y.array THEN format('(jsonb_populate_record(NULL::scip.%I, r)).%I', t, a.attname)
+                           ELSE format('(r %s %L)::%s AS %I', CASE y.type WHEN 'jsonb' THEN '->' ELSE '->>' END, a.attname, y.type, a.attname) END, ', ')
+             FILTER (WHERE a.attgenerated = '') AS read
+    INTO c
+    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '' JOIN pg_type x ON x.oid = a.atttypid
+    CROSS JOIN LATERAL (SELECT x.typcategory = 'A' AS array, format_type(CASE x.typtype WHEN 'd' THEN x.typbasetype ELSE x.oid END, NULL) AS type) y
     WHERE a.attrelid = format('scip.%I', t)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
+    EXECUTE format('DROP FUNCTION IF EXISTS known.%I(timestamptz)', t);
     EXECUTE format($f$
-      CREATE OR REPLACE FUNCTION known.%1$I(known_at timestamptz) RETURNS SETOF scip.%1$I LANGUAGE sql STABLE AS $body$
-        SELECT %2$s FROM scip.%1$I n WHERE known_at IS NULL
+      CREATE FUNCTION known.%1$I(known_at timestamptz) RETURNS TABLE (%2$s) LANGUAGE sql STABLE AS $body$
+        SELECT %3$s FROM scip.%1$I n WHERE known_at IS NULL
         UNION ALL
-        SELECT %3$s FROM known.rows(%1$L, known_at) r, jsonb_populate_record(NULL::scip.%1$I, r) h WHERE known_at IS NOT NULL
-      $body$ $f$, t, now_list, then_list);
+        SELECT %4$s FROM (SELECT %5$s FROM known.rows(%1$L, known_at) r) h WHERE known_at IS NOT NULL
+      $body$ $f$, t, c.typed, c.live, c.made, c.read);
     INSERT INTO scip.history_start ("table", at)
     SELECT t, coalesce((SELECT min(h.at) FROM scip.history h WHERE h."table" = t), now()) ON CONFLICT DO NOTHING;
   END LOOP;
@@ -273,7 +275,38 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
          coalesce(scip.latest(s.starts), least(scip.latest(l.launched), scip.latest(s.evidence)), '-infinity'),
          scip.earliest(s.ends)
   FROM known.hub_status(known_at) s JOIN known.hub(known_at) h ON h.id = s.hub_id,
-       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched END::scip.partial_date AS launched) l
+       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched END AS launched) l
+$$;
+
+-- Where something of a Hub is counted: a Hub of several nations is in none of them.
+CREATE FUNCTION scip.one_nation(nations scip.nation[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
+-- An event counts where its Hub does, wherever it took place, so that a Hub's numbers are in one nation; one of no Hub in its own.
+CREATE FUNCTION scip.event_nation(hub bigint, nations scip.nation[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
+
+-- Quarters that Hubs owed a report of: whole ones of a period, and why one does not count.
+CREATE FUNCTION known.quarters_owed(first_day date, last_day date, known_at timestamptz, OUT hub_id bigint, OUT hub text, OUT nation text,
+  OUT quarter text, OUT ends date, OUT due_on date, OUT left_out text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  WITH quarter AS MATERIALIZED (
+    SELECT n.name, s::date AS starts, scip.quarter_end(n.name) AS ends, coalesce(d.due_on, scip.quarter_end(n.name) + 21) AS due_on
+    FROM generate_series(scip.quarter_start(scip.quarter(first_day))::timestamp, last_day, interval '3 months') s
+    CROSS JOIN LATERAL (SELECT scip.quarter(s::date) AS name) n
+    LEFT JOIN known.quarter_deadline(known_at) d ON d.quarter = n.name
+    WHERE s::date >= first_day AND scip.quarter_end(n.name) <= last_day
+  ), first_report AS MATERIALIZED (
+    SELECT scip.quarter_start(min(u.quarter)) AS starts FROM known.quarterly_update(known_at) u WHERE u.status = 'submitted'
+  ), active AS MATERIALIZED (
+    SELECT DISTINCT p.hub_id, q.name FROM quarter q JOIN known.hub_phases(known_at) p
+      ON p.status = 'active' AND p.since_by <= q.starts AND (p.until IS NULL OR p.until > q.ends)
+  )
+  SELECT h.id, h.slug, scip.one_nation(h.nations), q.name, q.ends, q.due_on,
+         CASE WHEN a.hub_id IS NULL THEN 'Hub that was not active in all of the quarter'
+              WHEN q.starts < f.starts THEN 'quarter before any was reported here'
+              WHEN q.due_on >= coalesce((known_at AT TIME ZONE 'Europe/London')::date, scip.today()) THEN 'quarter that was not due yet' END
+  FROM first_report f JOIN quarter q ON f.starts IS NOT NULL CROSS JOIN known.hub(known_at) h
+  LEFT JOIN active a ON a.hub_id = h.id AND a.name = q.name
 $$;
 
 CREATE SCHEMA metric;
@@ -340,13 +373,6 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.metric_
 CREATE TYPE fact.row AS (
   subject text, weight numeric, part numeric, day date, hub_id bigint, nation text, category text, left_out text, record text
 );
-
--- Where something of a Hub is counted: a Hub of several nations is in none of them.
-CREATE FUNCTION scip.one_nation(nations scip.nation[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
--- An event counts where its Hub does, wherever it took place, so that a Hub's numbers are in one nation; one of no Hub in its own.
-CREATE FUNCTION scip.event_nation(hub bigint, nations scip.nation[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
 
 -- What categories there are of a metric, some as other records have them.
 CREATE VIEW metric.event_kind AS SELECT DISTINCT kind AS slug FROM scip.event WHERE status <> 'draft';
@@ -475,7 +501,7 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = %1$L),
     given AS MATERIALIZED (
       SELECT e.hub_id, f.value, e.id, e.year FROM m, known.hub_evaluation(known_at) e JOIN known.hub_evaluation_figure(known_at) f ON f.evaluation_id = e.id AND f.metric = %1$L
-      WHERE e.year = scip.academic_year(p.first_day) AND scip.year_start(e.year) = p.first_day AND scip.period_end(e.year) = p.last_day
+      WHERE e.year = (SELECT y FROM scip.academic_year(p.first_day) y WHERE scip.year_start(y) = p.first_day AND scip.period_end(y) = p.last_day)
         AND e.status IN ('accepted', 'published') AND f.reason IS NOT NULL AND m.additive AND returns
     ), total AS MATERIALIZED (
       SELECT t.*, scip.total_days(t.period) AS days,
@@ -518,30 +544,28 @@ CREATE PROCEDURE metric.make(m scip.metric)
 LANGUAGE plpgsql AS $$
 DECLARE
   periods CONSTANT text := '(SELECT x.*, metric.until(x.last_day, known_at) AS until_day FROM unnest(first_days, last_days) WITH ORDINALITY x (first_day, last_day, n)) p';
-  breakdowns CONSTANT text[] := metric.summed_by(m);
-  has CONSTANT text[] := string_to_array(array_to_string(breakdowns, '+'), '+');
   made record;
 BEGIN
   FOR made IN SELECT * FROM (VALUES
-    ('facts', 'fact.row', 'SELECT f.* FROM %s CROSS JOIN LATERAL (%s) f'),
-    ('recorded', 'bigint', 'SELECT p.n FROM %s WHERE EXISTS (SELECT FROM (%s) f WHERE f.left_out IS NULL)'),
-    ('sum', 'metric.sum', format($sql$
-      SELECT p.n, concat_ws('+', %s), %s, %s, %s,
-             CASE WHEN %6$L THEN trim_scale(round(100 * coalesce(sum(f.part), 0) / nullif(coalesce(sum(f.weight), 0), 0), 1))
-               ELSE trim_scale(count(DISTINCT f.subject) + coalesce(sum(f.weight) FILTER (WHERE f.subject IS NULL), 0)) END,
-             CASE WHEN %6$L THEN coalesce(sum(f.part), 0) END, CASE WHEN %6$L THEN coalesce(sum(f.weight), 0) END, count(*)
-      FROM %%s CROSS JOIN LATERAL (%%s) f WHERE f.left_out IS NULL GROUP BY GROUPING SETS (%5$s)
-      $sql$,
-      (SELECT coalesce(string_agg(format('CASE grouping(f.%s) WHEN 0 THEN %L END', CASE u WHEN 'hub' THEN 'hub_id' ELSE u END, u), ', ' ORDER BY i), 'NULL')
-       FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY h (u, i) WHERE u = ANY (has)),
-      CASE WHEN 'hub' = ANY (has) THEN 'f.hub_id' ELSE 'NULL::bigint' END, CASE WHEN 'nation' = ANY (has) THEN 'f.nation' ELSE 'NULL' END,
-      CASE WHEN 'category' = ANY (has) THEN 'f.category' ELSE 'NULL' END,
-      (SELECT string_agg(concat('(p.n', CASE WHEN b ~ 'hub' THEN ', f.hub_id' END, CASE WHEN b ~ 'nation' THEN ', f.nation' END, CASE WHEN b ~ 'category' THEN ', f.category' END, ')'), ', ')
-       FROM unnest(breakdowns) b),
-      m.measure = 'share'))) v (schema, result, query)
+    ('facts', '', 'fact.row', 'SELECT f.* FROM %s CROSS JOIN LATERAL (%s) f'),
+    ('recorded', '', 'bigint', 'SELECT p.n FROM %s WHERE EXISTS (SELECT FROM (%s) f WHERE f.left_out IS NULL)'),
+    ('sum', ', breakdowns text[]', 'metric.sum', format($sql$
+      SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category,
+             CASE WHEN %1$L THEN trim_scale(round(100 * coalesce(sum(s.part), 0) / nullif(coalesce(sum(s.weight), 0), 0), 1))
+               ELSE trim_scale(count(s.subject) + coalesce(sum(s.weight) FILTER (WHERE s.subject IS NULL), 0)) END,
+             CASE WHEN %1$L THEN coalesce(sum(s.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(s.weight), 0) END, sum(s.rows_in)::bigint
+      FROM (SELECT p.n, b.breakdown, CASE WHEN b.hub THEN f.hub_id END AS hub_id, CASE WHEN b.nation THEN f.nation END AS nation,
+                   CASE WHEN b.category THEN f.category END AS category, f.subject, sum(f.weight) AS weight, sum(f.part) AS part, count(*) AS rows_in
+            FROM %%s CROSS JOIN LATERAL (%%s) f
+            CROSS JOIN (SELECT u AS breakdown, u ~ 'hub' AS hub, u ~ 'nation' AS nation, u ~ 'category' AS category FROM unnest(breakdowns) u OFFSET 0) b
+            WHERE f.left_out IS NULL GROUP BY 1, 2, 3, 4, 5, 6) s -- each subject once
+      GROUP BY s.n, s.breakdown, s.hub_id, s.nation, s.category
+      $sql$, m.measure = 'share'))) v (schema, further, result, query)
   LOOP
-    EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(first_days date[], last_days date[], known_at timestamptz, returns boolean) RETURNS SETOF %s '
-                   'LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS %L', made.schema, m.code, made.result,
+    EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(first_days date[], last_days date[], known_at timestamptz, returns boolean%s) RETURNS SETOF %s '
+                   'LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET enable_sort = off '
+                   'SET enable_incremental_sort = off SET work_mem = ''32MB'' AS %L',
+      made.schema, m.code, made.further, made.result,
       E'#variable_conflict use_column\nBEGIN\n  RETURN QUERY ' || format(made.query, periods, metric.query(m.code)) || E';\nEND');
   END LOOP;
 END $$;
@@ -563,7 +587,7 @@ BEGIN
   ELSIF NOT breakdowns <@ known THEN
     RAISE 'metric % is not summed by %', code, breakdowns;
   END IF;
-  RETURN QUERY EXECUTE format('SELECT * FROM sum.%I($1, $2, $3, $4) s WHERE s.breakdown = ANY ($5)', code) USING first_days, last_days, known_at, returns, breakdowns;
+  RETURN QUERY EXECUTE format('SELECT * FROM sum.%I($1, $2, $3, $4, $5)', code) USING first_days, last_days, known_at, returns, breakdowns;
 END $$;
 CREATE FUNCTION metric.sums(code text, first_day date, last_day date, known_at timestamptz, by text[],
   OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT rows_in bigint)
@@ -578,19 +602,19 @@ BEGIN
   RETURN QUERY EXECUTE format('SELECT * FROM recorded.%I($1, $2, $3, $4)', code) USING array_fill(date '1900-01-01', ARRAY[cardinality(last_days)]), last_days, known_at, true;
 END $$;
 
--- What Hubs have said of times, and whether that was no more than that there was nothing: what makes a zero.
-CREATE FUNCTION metric.said(known_at timestamptz, OUT hub_id bigint, OUT first_day date, OUT last_day date, OUT nil boolean)
+-- What Hubs have said of quarters and years, and whether that was no more than that there was nothing: what makes a zero.
+CREATE FUNCTION metric.said(known_at timestamptz, OUT hub_id bigint, OUT period text, OUT nil boolean)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT u.hub_id, scip.quarter_start(u.quarter), scip.quarter_end(u.quarter), u.nil_return FROM known.quarterly_update(known_at) u WHERE u.status = 'submitted'
+  SELECT u.hub_id, u.quarter, u.nil_return FROM known.quarterly_update(known_at) u WHERE u.status = 'submitted'
   UNION ALL
-  SELECT e.hub_id, scip.year_start(e.year), scip.period_end(e.year), false FROM known.hub_evaluation(known_at) e WHERE e.status <> 'draft'
+  SELECT e.hub_id, e.year, false FROM known.hub_evaluation(known_at) e WHERE e.status <> 'draft'
 $$;
 
 -- A cell for all that there could be: every Hub, nation and category that has facts, with the reason where there is no number. Of several
 -- periods and breakdowns, as metric.sums().
 CREATE FUNCTION metric.cells(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean,
   OUT n bigint, OUT breakdown text, OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
@@ -607,7 +631,9 @@ BEGIN
     ),
     saying AS MATERIALIZED (SELECT * FROM metric.said(known_at)),
     said AS MATERIALIZED (
-      SELECT s.n, d.hub_id, bool_and(d.nil) AS nil FROM span s JOIN saying d ON d.first_day <= s.last_day AND d.last_day >= s.first_day GROUP BY 1, 2
+      SELECT s.n, d.hub_id, bool_and(d.nil) AS nil
+      FROM span s JOIN (SELECT DISTINCT period FROM saying) p ON scip.period_start(p.period) <= s.last_day AND scip.period_end(p.period) >= s.first_day
+      JOIN saying d ON d.period = p.period GROUP BY 1, 2
     ),
     nations AS MATERIALIZED ( -- of a nation, and of all ('')
       SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said
@@ -633,8 +659,9 @@ BEGIN
     SELECT f.n, f.breakdown, f.hub_id, f.nation, f.category,
            CASE WHEN e.status IN ('value', 'zero') THEN coalesce(s.value, 0) END, CASE WHEN e.status IN ('value', 'zero') THEN s.part END,
            CASE WHEN e.status IN ('value', 'zero') THEN s.whole END, e.status
-    FROM m CROSS JOIN frame f LEFT JOIN sum s ON s.n = f.n AND s.breakdown = f.breakdown AND coalesce(s.hub_id, 0) = coalesce(f.hub_id, 0)
-                                              AND coalesce(s.nation, '') = coalesce(f.nation, '') AND s.category IS NOT DISTINCT FROM f.category
+    FROM m CROSS JOIN frame f LEFT JOIN sum s -- by one text: of several comparisons a merge takes one alone
+      ON concat_ws('|', s.n, s.breakdown, coalesce(s.hub_id, 0), coalesce(s.nation, ''), s.category)
+       = concat_ws('|', f.n, f.breakdown, coalesce(f.hub_id, 0), coalesce(f.nation, ''), f.category)
     LEFT JOIN said d ON d.n = f.n AND d.hub_id = f.hub_id
     LEFT JOIN at_work w ON w.n = f.n AND w.hub_id = f.hub_id
     LEFT JOIN nations a ON a.n = f.n AND a.nation = coalesce(f.nation, '')

@@ -26,17 +26,19 @@ CREATE TABLE scip.audit (
 CREATE INDEX ON scip.audit ("table", record, id);
 CREATE INDEX ON scip.audit (account_id, id);
 
--- What a row was from `at` on; NULL after its end. Personal columns are left out where there are any.
+-- What a row was from `at` on, until the next one of its record; NULL after its end. Personal columns are left out where there are any.
 CREATE TABLE scip.history (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT now(),
+  until timestamptz NOT NULL DEFAULT 'infinity',
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   "table" text NOT NULL,
   record text NOT NULL,
   row jsonb
 );
-CREATE INDEX ON scip.history ("table", record, id DESC) INCLUDE (at);
-CREATE INDEX ON scip.history ("table", id);
+CREATE INDEX ON scip.history ("table", record, id DESC);
+CREATE INDEX ON scip.history ("table", id) INCLUDE (at);
+CREATE INDEX ON scip.history ("table", until);
 
 CALL scip.protect('audit', 'history');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.audit
@@ -92,6 +94,7 @@ BEGIN
   EXECUTE format($function$
     CREATE FUNCTION scip.record_%1$s() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $body$
+    #variable_conflict use_variable
     DECLARE
       r scip.%1$I;
       old_row jsonb; new_row jsonb; record text;
@@ -100,6 +103,8 @@ BEGIN
     BEGIN
       IF TG_OP <> 'INSERT' THEN
         r := OLD; old_row := to_jsonb(OLD) - %5$L::text[]; record := %6$s; old_key := %3$s; old_audience := %4$s;
+        -- "IS TRUE" keeps the planner from looking for them by their end
+        UPDATE history h SET until = now() WHERE h."table" = %1$L AND h.record = record AND (h.until > now()) IS TRUE;
       END IF;
       IF TG_OP <> 'DELETE' THEN
         r := NEW; new_row := to_jsonb(NEW) - %5$L::text[]; record := %6$s; new_key := %3$s; new_audience := %4$s;

@@ -495,25 +495,24 @@ BEGIN
     citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, asked, a.of_release) c WHERE c.href IS NOT NULL);
   END IF;
   IF a.counted AND told THEN
-    SELECT count(*) FILTER (WHERE f.left_out IS NULL),
-           coalesce((SELECT json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason) FROM (
-             SELECT x.left_out AS reason, count(*) AS n FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) x
-             WHERE x.left_out IS NOT NULL AND metric.is_in(asked, x, a.hub_id, a.of_nation, a.of_category) GROUP BY 1) o), '[]'),
-           coalesce(json_agg(DISTINCT f.record ORDER BY f.record) FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]')
-    INTO rows_in, rows_left_out, records
-    FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
-    WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category);
+    WITH fact AS MATERIALIZED (
+      SELECT f.left_out AS reason, f.record FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
+      WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category)
+    )
+    SELECT (SELECT count(*) FROM fact f WHERE f.reason IS NULL),
+           (SELECT coalesce(json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason), '[]')
+            FROM (SELECT f.reason, count(*) AS n FROM fact f WHERE f.reason IS NOT NULL GROUP BY 1) o),
+           (SELECT coalesce(json_agg(r.record ORDER BY r.record), '[]') FROM (SELECT DISTINCT f.record FROM fact f WHERE f.reason IS NULL AND f.record IS NOT NULL) r),
+           CASE WHEN may THEN (
+             SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at', c.created_at)
+                                      ORDER BY c.created_at, c.id), '[]')
+             FROM correction c WHERE (known_at IS NULL OR c.created_at < known_at) AND c.record IN (SELECT f.record FROM fact f)) END
+    INTO rows_in, rows_left_out, records, corrections;
   END IF;
   IF a.counted AND may THEN
     SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO counted
     FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) s
     WHERE (s.hub_id, s.nation, s.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category);
-    SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at', c.created_at)
-                             ORDER BY c.created_at, c.id), '[]') INTO corrections
-    FROM correction c
-    WHERE (known_at IS NULL OR c.created_at < known_at)
-      AND c.record IN (SELECT f.record FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
-                       WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category));
   END IF;
   IF told OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
     SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (

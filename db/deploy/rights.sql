@@ -348,8 +348,7 @@ DECLARE
 BEGIN
   FOR t IN SELECT c.relname::text AS name, now() - scip.history_kept(c.oid) AS until FROM pg_class c
            WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND scip.history_kept(c.oid) IS NOT NULL LOOP
-    DELETE FROM scip.history h WHERE h."table" = t.name AND h.at < t.until
-      AND (h.row IS NULL OR EXISTS (SELECT FROM scip.history n WHERE n."table" = h."table" AND n.record = h.record AND n.id > h.id AND n.at < t.until));
+    DELETE FROM scip.history h WHERE h."table" = t.name AND h.at < t.until AND (h.row IS NULL OR h.until < t.until);
     GET DIAGNOSTICS gone = ROW_COUNT;
     removed := removed + gone;
     UPDATE scip.history_start s SET at = t.until WHERE s."table" = t.name AND s.at < t.until;

@@ -6,7 +6,8 @@ SET search_path = scip, public;
 
 -- A record in words, one that has ended, one that never changed; one of what everybody reads.
 UPDATE history_start SET at = now() - interval '5 years';
-INSERT INTO history ("table", record, row, at) SELECT t, r, row::jsonb, now() - ago::interval FROM (VALUES
+INSERT INTO history ("table", record, row, at, until)
+SELECT t, r, row::jsonb, now() - ago::interval, lead(now() - ago::interval, 1, 'infinity') OVER (PARTITION BY t, r ORDER BY ago::interval DESC) FROM (VALUES
   ('activity', 'changed', '{"title": "first"}', '3 years'), ('activity', 'changed', '{"title": "second"}', '30 months'), ('activity', 'changed', '{"title": "third"}', '1 year'),
   ('activity', 'ended', '{"title": "a name"}', '3 years'), ('activity', 'ended', NULL, '30 months'),
   ('activity', 'ends', '{"title": "later"}', '3 years'), ('activity', 'ends', NULL, '1 year'),

@@ -146,11 +146,12 @@ INSERT INTO scip.change (xid, kind, key, op, audience) SELECT '3', 'event', 'eve
 -- Versions of these rows, as the triggers write them: the more the older a record is.
 CREATE FUNCTION pg_temp.versions(t text, key text, many int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('INSERT INTO scip.history ("table", record, row, at) SELECT %1$L, %2$s,
+  EXECUTE format('INSERT INTO scip.history ("table", record, row, at, until) SELECT %1$L, %2$s,
       to_jsonb(r) - ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = ''scip.%1$I''::regclass AND attgenerated <> '''')
                   - (SELECT coalesce(array_agg("column"), ''{}'') FROM scip.text_column WHERE "table" = %1$L
                       AND "column" IN (''name'', ''email'')
-                     AND %1$L = ''person''), timestamptz ''2024-01-01'' + v * interval ''150 days''
+                     AND %1$L = ''person''), timestamptz ''2024-01-01'' + v * interval ''150 days'',
+      CASE WHEN v < %3$s - 1 THEN timestamptz ''2024-01-01'' + (v + 1) * interval ''150 days'' ELSE ''infinity'' END
     FROM generate_series(0, %3$s - 1) v, scip.%1$I r', t, key, many);
 END $$;
 SELECT pg_temp.versions(t, CASE t WHEN 'attendance' THEN 'r.meeting_id || ''/'' || r.person_id' ELSE 'r.id' END, many)

@@ -39,8 +39,7 @@ def test_what_hubs_were_is_looked_up_once(cursor):
     assert come_by(plan) <= 3 * HUBS, [(node["Node Type"], node["Actual Rows"], node["Actual Loops"]) for node in plan]
 
 
-def test_which_rows_were_known_the_index_tells_by_itself(cursor):
-    plan = explain(cursor, "SELECT * FROM known.rows('hub', '2024-04-15')")
-    last = next(node for node in plan if node["Node Type"] == "Unique")
-    assert [node["Node Type"] for node in nodes(last)] == ["Unique", "Index Only Scan"], plan
-    assert plan[0]["Actual Rows"] >= HUBS, plan[0]
+def test_of_a_record_that_was_known_its_own_state_is_read(cursor):
+    plan = explain(cursor, "SELECT * FROM known.hub('2024-04-15')")
+    assert next(node for node in plan if node.get("Relation Name") == "history" and node["Actual Loops"])["Actual Rows"] >= HUBS, plan
+    assert come_by(plan) <= 4 * HUBS + 200, [(node["Node Type"], node["Actual Rows"], node["Actual Loops"]) for node in plan]
