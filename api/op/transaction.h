@@ -1,7 +1,4 @@
-/* The transaction of a request with a token: who asks, what is done, what is answered, and that it is done once.
- *
- * Beside the operation's own statement it runs those of the queries folder that begin with an underscore:
- * _enter (claims), _claim, _keep and _kept (answers by Idempotency-Key), _undo (the end of a dry run). */
+/* The transaction of a request with a token: who asks, what is done, what is answered, and that it is done once. */
 #pragma once
 #include "op/operation.h"
 #include "pg/pool.h"
@@ -46,7 +43,7 @@
 #define ENGINE_STATEMENT_ID(id, name, text, parameters) id,
 enum transaction_statement { ENGINE_STATEMENTS(ENGINE_STATEMENT_ID) TRANSACTION_STATEMENTS };
 
-/* The parameters of _enter: issuer, subject, token_id, issued_at, scope, request, operation, roles, dry_run. */
+/* Parameters of ENTER, by their places. */
 enum { ENTER_SUBJECT = 1, ENTER_SCOPE = 4, ENTER_ROLES = 7, ENTER_VALUES = 9 };
 
 struct transactions {
