@@ -1,4 +1,4 @@
-#include "http/request.h"
+#include "http/origin.h"
 #include <assert.h>
 #include <ctype.h>
 #include <openssl/evp.h>
@@ -93,7 +93,7 @@ const char *response_etag(struct request *request) {
 }
 
 bool response_names_etag(const char *list, const char *etag) {
-    return list[strspn(list, " \t")] == '*' || strstr(list, etag); /* within no other one: both have their quotes */
+    return strstr(list, etag) || origin_listed(list, "*"); /* within no other tag: both have their quotes */
 }
 
 bool response_validate(struct request *request) {

@@ -143,7 +143,7 @@ class Alliance:
             self.cursor.execute("SELECT set_config(%s, %s, true)", ("scip." + name, f"{{{self.subjects[kind]}}}"))
         self.cursor.execute("SELECT set_config('scip.roles', %s, true)", (f"{{{caller}}}",))
         self.cursor.execute("SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1; SET LOCAL ROLE "
-                            + ("scip_anonymous" if caller == "anonymous" else "scip_writer"))
+                            + {"anonymous": "scip_anonymous", "central": "scip_central"}.get(caller, "scip_writer"))
         before = self.counts()
         rows = self.all(text)
         columns = [column.name for column in self.cursor.description]

@@ -20,6 +20,7 @@ static void set_up(void) {
 }
 
 static void tear_down(void) {
+    cache_give_back(&request.recalled);
     cache_free(&app.cache);
     arena_free(&request.arena);
 }
@@ -27,6 +28,7 @@ static void tear_down(void) {
 /* As request_serve begins and reaches the step; what the database would answer is body. */
 static void begin(const char *id) {
     struct arena *arena = request.arena;
+    cache_give_back(&request.recalled);
     request = (struct request){.app = &app, .arena = arena, .method = "GET", .media = "application/json"};
     request.match = (struct route_match){.spec = &spec, .values = {{id, strlen(id)}, {"of an earlier route", 19}}};
     request.operation = &operation;
