@@ -1,0 +1,118 @@
+"""Figures, now and as of a day, their explanations and what is made of them read each row a few times at most, told by the plans of all
+statements that it takes, nested ones too: no part of a plan comes by more rows than there are in all. With SCIP_LONG the whole database answers
+each in half a second of a processor.
+
+TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.
+"""
+import json
+import os
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from conftest import administer, url
+
+PLANT = (Path(__file__).parent / "metrics.sql").read_text()
+YEAR, THEN = "2024/25", "2025-07-01"
+SIZE, HUBS = 0.01, 500  # so that each Hub beside each other one is more than all rows that there are
+LIMIT_MS = 500
+
+CELLS = "SELECT count(*) FROM scip.metric_answer(%s, ARRAY[%s], %s, NULL, NULL, NULL, %s, NULL)"
+EXPLAIN = "SELECT rows_in FROM scip.metric_explain(%s, %s, '{}', NULL, NULL, NULL, %s, NULL)"
+OTHERS = {"values": "SELECT count(*) FROM scip.metric_values(NULL, '{2023/24}', NULL, NULL, NULL, NULL, NULL, 100)",
+          "network evaluation": "SELECT count(*) FROM scip.network_evaluation('2023-24')",
+          "progress": "SELECT count(*) FROM scip.network_progress('2024-25')",
+          "headlines": "SELECT count(*) FROM scip.headline_comparison()",
+          "returns": "SELECT * FROM scip.network_return_counts('2024-25')",
+          "training": "SELECT count(*) FROM scip.training_figures('2024-25', NULL)"}
+
+
+class Planted:
+    """A new installation beside the others, and a session of it that keeps its plans."""
+
+    def __init__(self, name):
+        administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE scale_fresh")
+        self.connection = psycopg2.connect(url(name))
+        self.connection.autocommit = True
+        self.cursor = self.connection.cursor()
+
+    def plant(self, size, hubs):
+        self.cursor.execute(f"SET jit = off; SET scale.size = {size}; SET scale.hubs = {hubs}; SELECT set_config('scip.roles', '{{central}}', false)")
+        self.cursor.execute(PLANT)
+        self.cursor.execute("VACUUM (ANALYZE)")
+
+    def drop(self):
+        name = self.connection.info.dbname
+        self.connection.close()
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def planted(fresh):
+    planted = Planted("scale_metrics")
+    yield planted
+    planted.drop()
+
+
+def handled(node):
+    """The most rows that a node of the plan came by, those among them that it left out."""
+    own = node["Actual Rows"] + sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Join Filter", "Index Recheck"))
+    return max([own * node["Actual Loops"], *map(handled, node.get("Plans", []))])
+
+
+def rows(planted, statement, parameters=()):
+    """The most that a node comes by, of a statement and those within it."""
+    cursor, planted.connection.notices = planted.cursor, []
+    cursor.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on; SET auto_explain.log_timing = off;"
+                   "SET auto_explain.log_nested_statements = on; SET auto_explain.log_format = json; SET client_min_messages = log")
+    cursor.execute(statement, parameters)
+    cursor.execute("SET client_min_messages = warning; SET auto_explain.log_min_duration = -1")
+    plans = [json.loads(notice[notice.index("{"):])["Plan"] for notice in planted.connection.notices if "plan:\n{" in notice]
+    assert plans
+    return max(map(handled, plans))
+
+
+def questions(cursor, every):
+    """Name, statement and parameters; of the breakdowns every one, or the finest, by whose facts all others are summed."""
+    cursor.execute("SELECT code, breakdowns FROM scip.metric ORDER BY ordinal")
+    for code, breakdowns in cursor.fetchall():
+        for day in None, THEN:
+            for by in [""] + breakdowns if every else ([""] + breakdowns)[-1:]:
+                yield f"{code} by {by or 'nothing'}, {day or 'now'}", CELLS, (code, YEAR, by.split("+") if by else [], day)
+            if every or day:
+                yield f"{code} explained, {day or 'now'}", EXPLAIN, (code, YEAR, day)
+    for name, statement in OTHERS.items():
+        yield name, statement, ()
+
+
+def test_no_part_of_a_plan_comes_by_more_rows_than_there_are(planted):
+    planted.plant(SIZE, HUBS)
+    planted.cursor.execute("SELECT sum(n_live_tup) FROM pg_stat_user_tables WHERE schemaname = 'scip'")
+    there_are = int(planted.cursor.fetchone()[0])
+    quadratic = "SELECT count(*) FROM scip.hub a JOIN scip.hub b ON (a.id, a.slug) IS NOT DISTINCT FROM (b.id, b.slug)"
+    asked = [("quadratic", quadratic, ()), *questions(planted.cursor, every=False)]
+    found = {name: rows(planted, *question) for name, *question in asked}
+    assert [name for name, n in found.items() if n > there_are] == ["quadratic"], (there_are, found)
+    one = rows(planted, "UPDATE scip.event SET venue = 'Here' WHERE slug = 'event-7'")
+    assert one < 100, f"{one} rows: a write ends the states of its record alone"
+
+
+def processor_ms(cursor):
+    """What the session's process has had of a processor: what is cached takes that long where nobody else is at work."""
+    return int(Path(f"/proc/{cursor.connection.info.backend_pid}/schedstat").read_text().split()[0]) / 1e6
+
+
+@pytest.mark.skipif(not os.environ.get("SCIP_LONG"), reason="plants the whole database")
+def test_the_whole_database_answers_in_time(planted):
+    too_long, cursor = {}, planted.cursor
+    planted.plant(1, 1200)
+    for name, *question in questions(cursor, every=True):
+        best = float("inf")
+        for _ in range(2):  # the first one makes the plan
+            before = processor_ms(cursor)
+            cursor.execute(*question)
+            best = min(best, processor_ms(cursor) - before)
+        if best > LIMIT_MS:
+            too_long[name] = round(best)
+    assert not too_long
