@@ -245,7 +245,7 @@ BEGIN
            string_agg(format('n.%I::%s', a.attname, y.type), ', ' ORDER BY a.attnum) AS live,
            string_agg(format('(%s)::%s', coalesce(pg_get_expr(d.adbin, d.adrelid), format('h.%I', a.attname)), y.type), ', ' ORDER BY a.attnum) AS made,
            string_agg(CASE WHEN y.array THEN format('(jsonb_populate_record(NULL::scip.%I, r)).%I', t, a.attname)
-                           ELSE format('(r %s %L)::%s AS %I', CASE y.type WHEN 'jsonb' THEN '->' ELSE '->>' END, a.attname, y.type, a.attname) END, ', ')
+                           ELSE format('(r %s %L)::%s AS %I', CASE y.type WHEN 'jsonb' THEN '->' ELSE '->>' END, a.attname, y.type, a.attname) END, ', ' ORDER BY a.attnum)
              FILTER (WHERE a.attgenerated = '') AS read
     INTO c
     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '' JOIN pg_type x ON x.oid = a.atttypid
