@@ -27,7 +27,7 @@ void origin_name(struct request *request) {
 bool origin_listed(const char *list, const char *name) {
     size_t length = strlen(name);
     for (const char *at = list; length && (at = strstr(at, name)); at++)
-        if ((at == list || strchr(", ", at[-1])) && strchr(", ", at[length]))
+        if ((at == list || strchr(", \t", at[-1])) && strchr(", \t", at[length]))
             return true;
     return false;
 }

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -93,7 +94,9 @@ const char *response_etag(struct request *request) {
 }
 
 bool response_names_etag(const char *list, const char *etag) {
-    return strstr(list, etag) || origin_listed(list, "*"); /* within no other tag: both have their quotes */
+    char weak[80];
+    snprintf(weak, sizeof weak, "W/%s", etag);
+    return origin_listed(list, etag) || origin_listed(list, weak) || origin_listed(list, "*");
 }
 
 bool response_validate(struct request *request) {
