@@ -141,9 +141,9 @@ static struct readiness ask(const struct app *app, struct pool *pool) {
 }
 
 bool app_link(struct app *app, struct gate *gate) {
-    bool secured = strcmp(app->contract->operations, "{}") != 0;
     bool linked = link_those(app, app->pool, false, gate) && link_those(app, app->transactions.pool, true, gate) &&
-                  (!secured || ask(app, app->transactions.central).reads) && !gate->faults;
+                  (strcmp(app->contract->operations, "{}") == 0 || ask(app, app->transactions.central).reads) &&
+                  !gate->faults;
     atomic_store(&app->linked, linked);
     return linked;
 }

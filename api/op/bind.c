@@ -269,13 +269,8 @@ const char *bind_new_id(struct arena *arena) {
                         (unsigned)(0x8000 | (random[0] >> 12 & 0x3fff)), (unsigned long long)(random[1] >> 16));
 }
 
-static const char *new_secret(struct arena *arena) {
-    unsigned char bytes[32];
-    RAND_bytes(bytes, sizeof bytes);
-    return base64url_text(arena, bytes, sizeof bytes);
-}
-
 static const char *value_of(struct arena *arena, const struct binding *binding, oid type, struct inputs *inputs) {
+    unsigned char secret[32];
     const struct text *after;
     switch (binding->kind) {
     case BIND_PARAMETER:
@@ -294,7 +289,8 @@ static const char *value_of(struct arena *arena, const struct binding *binding, 
     case BIND_NEW_ID:
         return inputs->new_id = bind_new_id(arena);
     case BIND_NEW_SECRET:
-        return new_secret(arena);
+        RAND_bytes(secret, sizeof secret);
+        return base64url_text(arena, secret, sizeof secret);
     case BIND_OPERATIONS:
         return inputs->service->operations;
     case BIND_ADDRESS:

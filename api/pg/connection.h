@@ -11,7 +11,7 @@ struct connection {
     unsigned generation; /* of the pool when it was opened */
     bool broken;         /* must not be used again */
     bool timed_out;      /* broken by our own deadline: says nothing about the others */
-    uint64_t prepared[STATEMENTS_MAX / 64];
+    bool prepared[STATEMENTS_MAX];
 };
 
 /* Waits until the socket is ready for `events` (POLLIN, POLLOUT) or deadline_us (monotonic) has passed. */

@@ -16,13 +16,10 @@ void statement_number(struct statement *statement, const char *where, struct gat
         gate_fault(gate, where, "there are more than %d statements", STATEMENTS_MAX);
 }
 
-static bool is_prepared(const struct connection *connection, unsigned index) {
+/* Whether the session has it prepared: to be asked, and to be set. */
+static bool *prepared(struct connection *connection, unsigned index) {
     assert(index < STATEMENTS_MAX);
-    return connection->prepared[index / 64] >> (index % 64) & 1;
-}
-
-static void set_prepared(struct connection *connection, unsigned index) {
-    connection->prepared[index / 64] |= (uint64_t)1 << (index % 64);
+    return &connection->prepared[index];
 }
 
 /* Commands under way. */
@@ -70,7 +67,7 @@ static bool queue(const struct pipeline *pipeline, const struct command *command
     if (statement->once)
         return PQsendQueryParams(pg, statement->text, (int)statement->count, statement->types, command->values, NULL,
                                  NULL, command->binary);
-    if (!is_prepared(pipeline->connection, statement->index) &&
+    if (!*prepared(pipeline->connection, statement->index) &&
         !PQsendPrepare(pg, statement->name, statement->text, (int)statement->count, statement->types))
         return false;
     return pipeline->describe
@@ -82,7 +79,7 @@ static bool queue(const struct pipeline *pipeline, const struct command *command
 /* Whether the command whose answer comes next has to be prepared. */
 static bool must_prepare(const struct pipeline *pipeline) {
     const struct statement *next = pipeline->at < pipeline->count ? pipeline->commands[pipeline->at].statement : NULL;
-    return next && !next->once && !is_prepared(pipeline->connection, next->index);
+    return next && !next->once && !*prepared(pipeline->connection, next->index);
 }
 
 /* Hands one answer to the command that it belongs to. */
@@ -94,7 +91,7 @@ static void take_result(struct pipeline *pipeline, PGresult *result) {
                (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)) {
         PQclear(result);
     } else if (pipeline->preparing) { /* it stays prepared even where its first run fails */
-        set_prepared(pipeline->connection, pipeline->commands[pipeline->at].statement->index);
+        *prepared(pipeline->connection, pipeline->commands[pipeline->at].statement->index) = true;
         pipeline->preparing = false;
         PQclear(result);
     } else {
