@@ -96,9 +96,12 @@ RETURN (SELECT list || '-' || CASE
     WHEN list = 'XI-GRID' THEN substring(lower(n) FROM '^grid[.][0-9]{4,6}[.][0-9a-f]{1,2}$')
     WHEN list = 'XI-LEI' THEN substring(n FROM '^[A-Z0-9]{18}[0-9]{2}$')
     WHEN list = 'XI-WIKIDATA' THEN substring(n FROM '^Q[1-9][0-9]*$')
-    WHEN list !~ '^(GB|XI)-' OR list IN ('GB-CASC', 'GB-GOR', 'GB-GOVUK', 'GB-IRN', 'GB-LAE', 'GB-LANI', 'GB-LAS', 'GB-MPR', 'GB-NHS', 'GB-NIEDU', 'GB-PLA', 'GB-REV',
+    WHEN list !~ '^(GB|XI)-'
+      OR list IN ('GB-CASC', 'GB-GOR', 'GB-GOVUK', 'GB-IRN', 'GB-LAE', 'GB-LANI', 'GB-LAS', 'GB-MPR', 'GB-NHS', 'GB-NIEDU', 'GB-PLA',
+      'GB-REV',
          'GB-SCOTEDU', 'GB-SHPE', 'GB-WALEDU', 'XI-EUID', 'XI-PB') THEN substring(n FROM '^[A-Z0-9.-]+$') END
-  FROM (SELECT upper(m[1]), upper(m[2]) FROM regexp_match(replace(scip.plain(value), ' ', ''), '^([A-Za-z]{2}-[A-Za-z0-9]+)-(.+)$') m) x (list, n));
+  FROM (SELECT upper(m[1]), upper(m[2])
+    FROM regexp_match(replace(scip.plain(value), ' ', ''), '^([A-Za-z]{2}-[A-Za-z0-9]+)-(.+)$') m) x (list, n));
 GRANT EXECUTE ON FUNCTION scip.org_id TO scip_anonymous, scip_caller;
 
 -- One organisation may hold several; none belongs to two organisations.
@@ -132,11 +135,16 @@ CALL scip.publish('organisation', 'organisation_name', 'organisation_category', 
                   'organisation_partnership');
 CALL scip.keep_former_slugs('organisation');
 CALL scip.keep_records('organisation', 'organisation');
-CALL scip.keep_records('organisation_name', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
-CALL scip.keep_records('organisation_category', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
-CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.identifier');
-CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true);
-CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)', part => true, record => 'r.slug');
+CALL scip.keep_records('organisation_name', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
+  part => true);
+CALL scip.keep_records('organisation_category', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
+  part => true);
+CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
+  part => true, record => 'r.identifier');
+CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
+  part => true);
+CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
+  part => true, record => 'r.slug');
 GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_caller;
 GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_category,
   scip.organisation_identifier, scip.organisation_partnership TO scip_caller;
@@ -171,7 +179,8 @@ CREATE INDEX ON scip.group_organisation (organisation_id);
 
 CALL scip.publish('alliance_group', 'group_organisation');
 CALL scip.keep_records('alliance_group', 'group');
-CALL scip.keep_records('group_organisation', 'group', '(SELECT g.slug FROM alliance_group g WHERE g.id = r.group_id)', part => true, record => 'concat_ws(''/'', r.group_id, r.organisation_id)');
+CALL scip.keep_records('group_organisation', 'group', '(SELECT g.slug FROM alliance_group g WHERE g.id = r.group_id)', part => true,
+  record => 'concat_ws(''/'', r.group_id, r.organisation_id)');
 GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_caller;
 GRANT INSERT, DELETE ON scip.group_organisation TO scip_caller;
 
@@ -318,7 +327,8 @@ CREATE CONSTRAINT TRIGGER check_hub_leads AFTER INSERT OR UPDATE OR DELETE ON sc
 CALL scip.publish('hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead');
 CALL scip.keep_former_slugs('hub');
 CALL scip.keep_records('hub', 'hub');
-CALL scip.keep_records('hub_region', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'concat_ws(''/'', r.hub_id, r.region_id)');
+CALL scip.keep_records('hub_region', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true,
+  record => 'concat_ws(''/'', r.hub_id, r.region_id)');
 CALL scip.keep_records('hub_name', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
 CALL scip.keep_records('hub_status', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
 CALL scip.keep_records('hub_lead', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
@@ -366,8 +376,8 @@ END $$;
 CREATE TRIGGER guard_removal BEFORE DELETE ON scip.hub
   FOR EACH ROW WHEN (current_user = 'scip_central') EXECUTE FUNCTION scip.guard_hub_removal();
 
--- What may follow what. An active Hub is led by somebody; where that was not known when it was loaded, by who led it last. The Hub's row is the lock; what
--- the earlier holders committed is seen by the next statement.
+-- What may follow what. An active Hub is led by somebody; where that was not known when it was loaded, by who led it last. The Hub's row is
+-- the lock; what the earlier holders committed is seen by the next statement.
 CREATE FUNCTION scip.check_hub_status() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -505,7 +515,8 @@ BEGIN
     IF EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL) THEN
       RAISE 'not in the form of its list' USING ERRCODE = 'SC422', CONSTRAINT = 'identifier-form';
     END IF;
-    body := jsonb_set(body, '{identifiers}', (SELECT coalesce(jsonb_agg(DISTINCT scip.org_id(p)), '[]') FROM jsonb_array_elements_text(body -> 'identifiers') p));
+    body := jsonb_set(body, '{identifiers}', (SELECT coalesce(jsonb_agg(DISTINCT scip.org_id(p)), '[]')
+      FROM jsonb_array_elements_text(body -> 'identifiers') p));
     DELETE FROM scip.organisation_identifier i WHERE i.organisation_id = organisation
       AND NOT body -> 'identifiers' ? i.identifier;
     INSERT INTO scip.organisation_identifier (organisation_id, identifier)
@@ -554,7 +565,8 @@ BEGIN
                       WHERE t.strategy_id = strategy AND t.slug = p.slug AND t.name = p.name);
   END IF;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_group_organisations, scip.set_strategy_themes TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_group_organisations,
+  scip.set_strategy_themes TO scip_caller;
 
 -- Sets that a body gives replace those of the Hub, whose row the caller has locked (see set_organisation_parts).
 -- A name that stays keeps its kind.

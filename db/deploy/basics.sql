@@ -49,7 +49,8 @@ RETURN CASE length(value) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END;
 CREATE FUNCTION scip.visible(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(value,
-  '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+', '', 'g');
+  '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e'
+  '\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+', '', 'g');
 -- As it is read: that, and white space of any kind and length is one space and none at the ends.
 CREATE FUNCTION scip.plain(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -104,7 +105,8 @@ CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
 
 -- One list of sectors for organisations, invitations and members.
 CREATE DOMAIN scip.sector AS text CONSTRAINT sector
-  CHECK (VALUE IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers', 'other'));
+  CHECK (VALUE IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers',
+    'other'));
 
 GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.date_sort, scip.time_sort, scip.precision, scip.visible,
   scip.plain, scip.fold, scip.spell, scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
@@ -122,7 +124,8 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
 GRANT EXECUTE ON FUNCTION scip.is_now TO scip_anonymous, scip_caller;
 
--- Academic years begin on 1 September, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them; their quarters are September-November, …, June-August.
+-- Academic years begin on 1 September, the first one in the year 1, the last one in 9998: all their days are dates as the contract has
+-- them; their quarters are September-November, …, June-August.
 CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0')
         FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < 9 THEN 1 ELSE 0 END AS y) of);
@@ -136,7 +139,8 @@ CREATE FUNCTION scip.quarter_end(quarter text) RETURNS date LANGUAGE sql IMMUTAB
 RETURN (scip.year_start(left(quarter, 7)) + right(quarter, 1)::int * interval '3 months' - interval '1 day')::date;
 CREATE DOMAIN scip.year_name AS text CONSTRAINT year_name CHECK (scip.is_academic_year(VALUE));
 CREATE DOMAIN scip.quarter_name AS text CONSTRAINT quarter_name CHECK (scip.is_academic_year(left(VALUE, 7)) AND VALUE ~ '^.{7}-Q[1-4]$');
-GRANT EXECUTE ON FUNCTION scip.academic_year, scip.is_academic_year, scip.year_start, scip.quarter, scip.quarter_end TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.academic_year, scip.is_academic_year, scip.year_start, scip.quarter, scip.quarter_end TO scip_anonymous,
+  scip_caller;
 
 -- Periods of these records as a query names them: academic years (2024-25, 2024/25, 202425) and their quarters
 -- (2024-25-Q1). NULL for what is none.

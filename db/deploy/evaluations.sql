@@ -39,7 +39,8 @@ CREATE TABLE scip.hub_evaluation (
   CONSTRAINT hub_evaluation_returned CHECK (
     (returned_at IS NULL) = (return_note IS NULL) AND (returned_at IS NULL OR status = 'draft'))
 );
-COMMENT ON COLUMN scip.hub_evaluation.return_note IS 'What the central team asked for when it gave a return back; gone with the next submission';
+COMMENT ON COLUMN scip.hub_evaluation.return_note
+  IS 'What the central team asked for when it gave a return back; gone with the next submission';
 
 -- derived: what the records said when the Hub looked. Confirmed is what needs no reason.
 CREATE TABLE scip.hub_evaluation_figure (
@@ -74,8 +75,10 @@ CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
                  WHERE e.id = evaluation_id AND (NOT m.restricted OR ctx.sees(e.hub_id, NULL))));
 
 -- Others see a return come and go; its parts touch it, so they have no change of their own.
-CALL scip.keep_records('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h WHERE h.id = r.hub_id)$$,
-  $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
+CALL scip.keep_records('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h
+  WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g
+    WHERE g.decides_applications)
     ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('hub_evaluation', '/v1/hubs/');
 CALL scip.keep_records('evaluation_metric', NULL, 'NULL', 'NULL', record => 'r.metric');
@@ -107,7 +110,8 @@ CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   RETURN (SELECT jsonb_agg(jsonb_build_object('pointer', g.pointer, 'detail', g.detail) ORDER BY g.part, g.ordinal) FROM (
-    SELECT 1 AS part, m.ordinal, '/body/figures/' || m.metric AS pointer, 'is neither confirmed nor overridden' AS detail FROM evaluation_metric m
+    SELECT 1 AS part, m.ordinal, '/body/figures/' || m.metric AS pointer, 'is neither confirmed nor overridden' AS detail
+      FROM evaluation_metric m
     WHERE NOT EXISTS (SELECT FROM hub_evaluation_figure f WHERE f.evaluation_id = evaluation AND f.metric = m.metric)
     UNION ALL
     SELECT 2, q.ordinal, '/body/answers/' || q.code, 'is not answered' FROM evaluation_question q
@@ -165,7 +169,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
   made uuid;
 BEGIN
-  INSERT INTO scip.hub_evaluation (hub_id, year) VALUES (hub, year) ON CONFLICT ON CONSTRAINT hub_evaluation_once DO NOTHING RETURNING id INTO made;
+  INSERT INTO scip.hub_evaluation (hub_id, year) VALUES (hub, year) ON CONFLICT ON CONSTRAINT hub_evaluation_once DO NOTHING RETURNING id
+    INTO made;
   begun := made IS NOT NULL;
   IF begun AND body <> '{}' THEN
     errors := scip.change_evaluation(made, body);
@@ -207,7 +212,8 @@ END $$;
 CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation();
 
 -- Every step is one from a status to another: who names the status that there is comes too late. The lead submits, once the
--- year is over; the other steps are the central team's. What is published goes back as a correction. A row trigger has the row's lock, and what it reads is of after that.
+-- year is over; the other steps are the central team's. What is published goes back as a correction. A row trigger has the row's lock, and
+-- what it reads is of after that.
 CREATE FUNCTION scip.step_evaluation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN

@@ -106,7 +106,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     NEW.starts := coalesce(NEW.starts, to_char(NEW.starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'));
-    NEW.ends := coalesce(NEW.ends, nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'), NEW.starts));
+    NEW.ends := coalesce(NEW.ends, nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'),
+      NEW.starts));
     RETURN NEW;
   END IF;
   IF NEW.starts_at IS DISTINCT FROM OLD.starts_at AND NEW.starts_at IS NOT NULL AND NEW.starts IS NOT DISTINCT FROM OLD.starts THEN
@@ -121,8 +122,8 @@ END $$;
 CREATE TRIGGER set_days BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
   EXECUTE FUNCTION scip.set_event_days();
 
--- What may follow what, for who writes by the API: draft, published, held or cancelled; published again as a correction. What was imported as unknown
--- is the central team's to settle. Naming the column is the attempt, so that doing it twice is refused as well.
+-- What may follow what, for who writes by the API: draft, published, held or cancelled; published again as a correction. What was imported
+-- as unknown is the central team's to settle. Naming the column is the attempt, so that doing it twice is refused as well.
 CREATE FUNCTION scip.guard_event_status() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

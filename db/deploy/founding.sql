@@ -15,7 +15,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
             ELSE NOT EXISTS (SELECT FROM jsonb_array_elements(value) p
                              WHERE jsonb_typeof(p) <> 'object' OR p - '{sector,name}'::text[] <> '{}'
-                                OR NOT coalesce(p ->> 'sector' IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces')
+                                OR NOT coalesce(p ->> 'sector' IN ('he', 'fe', 'local_authority', 'school_sector', 'charity',
+                                  'armed_forces')
                                                 AND scip.shows(p ->> 'name'), false)) END;
 
 GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_caller;

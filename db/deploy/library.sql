@@ -10,7 +10,8 @@ CREATE FUNCTION scip.author(name text, OUT family text, OUT given text, OUT suff
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT p.family, p.given, p.suffix FROM (
     SELECT m[1], m[3], coalesce(m[2], m[4]) FROM regexp_match(scip.plain(author.name),
-      '^([^,]+)(?:, ((?:Jr|Sr|II|III|IV)\.?))?, ((?:[[:upper:]][[:alpha:]]+ )*[[:upper:]]\.(?:[ -]?[[:upper:]]\.|[ -][[:upper:]][[:alpha:]]+)*)(?:, ((?:Jr|Sr|II|III|IV)\.?))?$') m
+      '^([^,]+)(?:, ((?:Jr|Sr|II|III|IV)\.?))?, ((?:[[:upper:]][[:alpha:]]+ )*[[:upper:]]\.(?:[ -]?[[:upper:]]\.|[ '
+      '-][[:upper:]][[:alpha:]]+)*)(?:, ((?:Jr|Sr|II|III|IV)\.?))?$') m
     WHERE m[2] IS NULL OR m[4] IS NULL) p (family, given, suffix)
   UNION ALL SELECT NULL, NULL, NULL LIMIT 1
 $$;
@@ -20,7 +21,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN NOT EXISTS (
   SELECT FROM unnest(names) a
   WHERE a IS NULL OR NOT scip.is_line(a) OR a ~ ';|^[[:space:]]*,|,[[:space:]]*$'
-     OR EXISTS (SELECT FROM regexp_matches(a, '(.*[^[:space:]])[[:space:]]*(?:,?[[:space:]]+and[[:space:]]+|,?[[:space:]]*&[[:space:]]*|,[[:space:]]+)([^,]+,.*)$') m
+     OR EXISTS (SELECT FROM regexp_matches(a,
+       '(.*[^[:space:]])[[:space:]]*(?:,?[[:space:]]+and[[:space:]]+|,?[[:space:]]*&[[:space:]]*|,[[:space:]]+)([^,]+,.*)$') m
                 WHERE m[1] ~ ', *[[:upper:]][.]' AND (scip.author(m[2])).family IS NOT NULL));
 GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_caller;
 
@@ -294,7 +296,8 @@ CREATE POLICY read ON scip.file_chunk FOR SELECT TO scip_anonymous
 CREATE FUNCTION scip.file_key(document_id bigint, resource_id bigint, name text) RETURNS text
 LANGUAGE sql STABLE
 RETURN coalesce((SELECT 'documents/' || d.slug FROM scip.document d WHERE d.id = file_key.document_id),
-                (SELECT 'resources/' || r.slug FROM scip.resource r WHERE r.id = file_key.resource_id)) || '/files/' || scip.uri_segment(name);
+                (SELECT 'resources/' || r.slug FROM scip.resource r WHERE r.id = file_key.resource_id)) || '/files/'
+                  || scip.uri_segment(name);
 CALL scip.keep_records('file', 'file', 'file_key(r.document_id, r.resource_id, r.name)',
                        $$CASE WHEN r.ended_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('file', '/v1/');
@@ -375,7 +378,8 @@ BEGIN
   SELECT d.id INTO of_document FROM scip.document d WHERE d.slug = document FOR NO KEY UPDATE;
   SELECT r.id INTO of_resource FROM scip.resource r WHERE r.slug = resource FOR NO KEY UPDATE;
   name := normalize(name);
-  IF NOT EXISTS (SELECT FROM scip.files f WHERE f.name = delete_file.name AND (f._document_id = of_document OR f._resource_id = of_resource)) THEN
+  IF NOT EXISTS (SELECT FROM scip.files f
+    WHERE f.name = delete_file.name AND (f._document_id = of_document OR f._resource_id = of_resource)) THEN
     RETURN 404;
   END IF;
   refusal := scip.file_refusal(of_document, of_resource, name, false, tags);

@@ -108,15 +108,22 @@ RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.
 GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_caller;
 
 CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action, scip.minutes TO scip_caller;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action,
+  scip.minutes TO scip_caller;
 
 CALL scip.keep_records('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
-CALL scip.keep_records('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.keep_records('attendance', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true, record => $$concat_ws('/', r.meeting_id, r.person_id)$$);
-CALL scip.keep_records('resolution', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.keep_records('action', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.keep_records('minutes', 'minutes', 'r.id', $$CASE r.status WHEN 'shared' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
-  ELSE (SELECT ARRAY[coalesce(CASE r.status WHEN 'approved' THEN 'hub:' ELSE 'hub-lead:' END || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id) END$$);
+CALL scip.keep_records('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
+CALL scip.keep_records('attendance', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true, record => $$concat_ws('/', r.meeting_id, r.person_id)$$);
+CALL scip.keep_records('resolution', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
+CALL scip.keep_records('action', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
+CALL scip.keep_records('minutes', 'minutes', 'r.id',
+  $$CASE r.status WHEN 'shared' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
+  ELSE (SELECT ARRAY[coalesce(CASE r.status WHEN 'approved' THEN 'hub:' ELSE 'hub-lead:' END || m.hub_id, 'group:' || m.group_id)]
+    FROM meeting m WHERE m.id = r.meeting_id) END$$);
 
 -- All that belongs to a meeting is changed by who holds its row, taken first, so that neither half of two requests
 -- waits for the other. False: not the caller's to change.
@@ -175,7 +182,8 @@ BEGIN
   ELSIF moved_to IS NULL OR OLD.status = 'planned' AND NOT meeting_has_records(OLD.id) THEN
     RETURN NEW;
   ELSIF NOT is_corrected('/v1/meetings/' || OLD.id) THEN
-    RAISE 'a reason is needed' USING ERRCODE = 'SC409', CONSTRAINT = CASE OLD.status WHEN 'planned' THEN 'meeting-has-records' ELSE 'meeting-not-planned' END;
+    RAISE 'a reason is needed' USING ERRCODE = 'SC409', CONSTRAINT = CASE OLD.status WHEN 'planned' THEN 'meeting-has-records'
+      ELSE 'meeting-not-planned' END;
   ELSIF moved_to > today() THEN
     RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
   ELSIF EXISTS (SELECT FROM attendance a WHERE a.meeting_id = OLD.id
@@ -283,11 +291,15 @@ BEGIN
     FROM hub h CROSS JOIN LATERAL (VALUES
       (1, 'Welcome', NULL, 'Host organisation'),
       (2, 'Introductions', 'Understand each other''s stake in the proposed Hub', 'Host organisation'),
-      (3, 'The SCiP Alliance', 'Receive an outline of the context for Service children and the SCiP Alliance''s rationale and approach', 'SCiP Alliance'),
-      (4, 'The SCiP Alliance Hub network', 'Understand the Hub network''s purpose and operating mechanisms, the role of a Hub and how it adds value.', 'SCiP Alliance'),
+      (3, 'The SCiP Alliance', 'Receive an outline of the context for Service children and the SCiP Alliance''s rationale and approach',
+        'SCiP Alliance'),
+      (4, 'The SCiP Alliance Hub network',
+        'Understand the Hub network''s purpose and operating mechanisms, the role of a Hub and how it adds value.', 'SCiP Alliance'),
       (5, CASE WHEN h.name ~* '^(the|an?) ' THEN '' WHEN h.name ~* '^[aeiou]' THEN 'An ' ELSE 'A ' END || h.name,
        E'Reflect on the rationale for and role of this Hub\nConsider priorities', 'Proposed Hub Lead'),
-      (6, 'Operating Practices', E'Develop operating mechanisms\nConsider which other stakeholders the Hub will need to ensure success\nConfirm lead organisation', 'Proposed Hub Lead'),
+      (6, 'Operating Practices',
+        E'Develop operating mechanisms\nConsider which other stakeholders the Hub will need to ensure success\nConfirm lead organisation',
+        'Proposed Hub Lead'),
       (7, 'Plans and actions', 'Resolve on activities, deadlines and responsibilities', 'Proposed Hub Lead'))
       a (ordinal, title, intended_outcome, led_by)
     WHERE h.id = NEW.hub_id;
@@ -520,7 +532,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
             SELECT n.sector, count(*) FILTER (WHERE state = 'present') AS present, count(*) FILTER (WHERE state = 'apologies') AS apologies,
                    count(*) FILTER (WHERE state = 'absent') AS absent
             FROM noted n GROUP BY n.sector) s)
-  FROM meeting m, (SELECT count(*) FILTER (WHERE state = 'present')::int AS present, count(*) FILTER (WHERE state = 'apologies')::int AS apologies,
+  FROM meeting m, (SELECT count(*) FILTER (WHERE state = 'present')::int AS present,
+    count(*) FILTER (WHERE state = 'apologies')::int AS apologies,
                           count(*) FILTER (WHERE state = 'absent')::int AS absent FROM noted) c
   WHERE m.id = attendance_summary.meeting
     AND (ctx.sees(m.hub_id, m.group_id) OR m.attendance_shared_at IS NOT NULL AND ctx.in_network())
@@ -580,7 +593,8 @@ BEGIN
   ELSIF jsonb_array_length(body -> 'rows') > 2000 THEN
     RETURN '[{"pointer": "/body", "detail": "has more than 2,000 lines"}]';
   END IF;
-  SELECT coalesce(jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', r.line, r.wrong_column), 'detail', r.wrong) ORDER BY r.line), '[]')
+  SELECT coalesce(jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', r.line, r.wrong_column), 'detail', r.wrong)
+    ORDER BY r.line), '[]')
   INTO wrong
   FROM (SELECT * FROM scip.read_attendance(meeting, body) r WHERE r.wrong IS NOT NULL ORDER BY r.line LIMIT 1000) r;
   IF wrong = '[]' THEN

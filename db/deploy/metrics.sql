@@ -59,8 +59,10 @@ RETURN CASE WHEN length(period) = 4 THEN daterange(make_date(period::int, 1, 1),
 -- All other periods that share a day with this one: what may not be counted beside it. At most 14 of them.
 CREATE FUNCTION scip.total_overlaps(period text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN ARRAY(SELECT DISTINCT n.name
-             FROM generate_series(lower(scip.total_days(period))::timestamp, upper(scip.total_days(period)) - 1, interval '1 month') m (first),
-                  LATERAL (VALUES (to_char(m.first, 'YYYY-"M"MM')), (scip.academic_year(m.first::date)), (to_char(m.first, 'YYYY'))) n (name)
+             FROM generate_series(lower(scip.total_days(period))::timestamp, upper(scip.total_days(period)) - 1,
+               interval '1 month') m (first),
+                  LATERAL (VALUES (to_char(m.first, 'YYYY-"M"MM')), (scip.academic_year(m.first::date)),
+                    (to_char(m.first, 'YYYY'))) n (name)
              WHERE n.name <> period);
 GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days TO scip_anonymous;
 GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps TO scip_caller;
@@ -124,15 +126,18 @@ CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
 -- Everybody reads the totals of public metrics, without the notes.
 GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.closed_total TO scip_anonymous;
 CREATE POLICY read ON scip.closed_total FOR SELECT TO scip_anonymous
-  USING (EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND class IS NOT NULL)));
+  USING (EXISTS (SELECT FROM scip.closed_metric m
+    WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND class IS NOT NULL)));
 
 -- The lines of a spreadsheet as totals: what each means, or what is wrong with it and in which column.
 CREATE FUNCTION scip.read_closed_totals(body jsonb, OUT line int, OUT what text, OUT metric text, OUT period text, OUT hub_id bigint,
   OUT item text, OUT class text, OUT value numeric, OUT sources text[], OUT note text, OUT wrong_column text, OUT wrong text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT g.line, g.metric || '/' || coalesce(h.id::text, '') || '/' || coalesce(g.item, '') || '/' || coalesce(g.class, ''), g.metric, p.period, h.id, g.item, g.class, n.value, string_to_array(g.source, ' | '), g.note, w.wrong_column, w.wrong
+  SELECT g.line, g.metric || '/' || coalesce(h.id::text, '') || '/' || coalesce(g.item, '') || '/' || coalesce(g.class, ''), g.metric,
+    p.period, h.id, g.item, g.class, n.value, string_to_array(g.source, ' | '), g.note, w.wrong_column, w.wrong
   FROM (SELECT (r.row ->> 'line')::int AS line, v.* FROM jsonb_array_elements(body -> 'rows') r (row),
-               jsonb_to_record(r.row -> 'values') v (metric text, period text, hub text, item text, class text, value text, source text, note text)) g
+               jsonb_to_record(r.row -> 'values') v (metric text, period text, hub text, item text, class text, value text, source text,
+                 note text)) g
   LEFT JOIN scip.closed_metric m ON m.code = g.metric
   LEFT JOIN scip.hub h ON h.slug = g.hub
   CROSS JOIN LATERAL (SELECT scip.total_period(g.period) AS period) p
@@ -148,7 +153,8 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
       (g.class !~ '^[a-z][a-z0-9_]*$' OR length(g.class) > 60, 'class', 'must be a word in small letters'),
       (coalesce(n.value > 1000000000000, true), 'value', 'must be a number without a sign, with at most four decimals'),
       (g.source IS NULL, 'source', 'is missing'),
-      (length(g.source) > 4000 OR '' = ANY (string_to_array(g.source, ' | ')), 'source', 'must be up to 4,000 characters; between two stands " | "'),
+      (length(g.source) > 4000 OR '' = ANY (string_to_array(g.source, ' | ')), 'source',
+        'must be up to 4,000 characters; between two stands " | "'),
       (length(g.note) > 2000, 'note', 'must be at most 2,000 characters')) f (faulty, wrong_column, wrong)
     WHERE f.faulty LIMIT 1) w ON true;
 $$;
@@ -190,13 +196,15 @@ BEGIN
     UNION ALL
     SELECT o.line, 'period', 'overlaps with that of line ' || min(s.line) FROM spanned o JOIN sound s USING (what, period) GROUP BY o.line
     UNION ALL
-    SELECT o.line, 'period', 'overlaps with the total of ' || min(t.period) FROM spanned o JOIN scip.closed_total t USING (what, period) GROUP BY o.line
+    SELECT o.line, 'period', 'overlaps with the total of ' || min(t.period) FROM spanned o JOIN scip.closed_total t USING (what, period)
+      GROUP BY o.line
     UNION ALL
     SELECT s.line, c.name, c.wrong
     FROM sound s JOIN scip.closed_total t USING (what, period), LATERAL (VALUES
       ('value', t.value <> s.value, 'is another than that of the total that is there, ' || t.value),
       ('source', t.value = s.value AND t.sources <> s.sources, 'is another than that of the total that is there: correct it there'),
-      ('note', t.value = s.value AND s.note IS NOT NULL AND s.note IS DISTINCT FROM t.note, 'is another than that of the total that is there: correct it there')) c (name, differs, wrong)
+      ('note', t.value = s.value AND s.note IS NOT NULL AND s.note IS DISTINCT
+        FROM t.note, 'is another than that of the total that is there: correct it there')) c (name, differs, wrong)
     WHERE c.differs
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
@@ -208,7 +216,8 @@ BEGIN
     ORDER BY r.line
     RETURNING id
   )
-  SELECT jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', f.line, f.wrong_column), 'detail', f.wrong) ORDER BY f.line, f.wrong_column),
+  SELECT jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', f.line, f.wrong_column), 'detail', f.wrong)
+    ORDER BY f.line, f.wrong_column),
          (SELECT count(*) FROM added)
   INTO errors, imported FROM first f;
   unchanged := lines - imported;
@@ -243,13 +252,17 @@ BEGIN
   FOREACH t IN ARRAY tables LOOP
     SELECT string_agg(format('%I %s', a.attname, y.type), ', ' ORDER BY a.attnum) AS typed,
            string_agg(format('n.%I::%s', a.attname, y.type), ', ' ORDER BY a.attnum) AS live,
-           string_agg(format('(%s)::%s', coalesce(pg_get_expr(d.adbin, d.adrelid), format('h.%I', a.attname)), y.type), ', ' ORDER BY a.attnum) AS made,
+           string_agg(format('(%s)::%s', coalesce(pg_get_expr(d.adbin, d.adrelid), format('h.%I', a.attname)), y.type), ', '
+             ORDER BY a.attnum) AS made,
            string_agg(CASE WHEN y.array THEN format('(jsonb_populate_record(NULL::scip.%I, r)).%I', t, a.attname)
-                           ELSE format('(r %s %L)::%s AS %I', CASE y.type WHEN 'jsonb' THEN '->' ELSE '->>' END, a.attname, y.type, a.attname) END, ', ' ORDER BY a.attnum)
+                           ELSE format('(r %s %L)::%s AS %I', CASE y.type WHEN 'jsonb' THEN '->' ELSE '->>' END, a.attname, y.type,
+                             a.attname) END, ', ' ORDER BY a.attnum)
              FILTER (WHERE a.attgenerated = '') AS read
     INTO c
-    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '' JOIN pg_type x ON x.oid = a.atttypid
-    CROSS JOIN LATERAL (SELECT x.typcategory = 'A' AS array, format_type(CASE x.typtype WHEN 'd' THEN x.typbasetype ELSE x.oid END, NULL) AS type) y
+    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
+      JOIN pg_type x ON x.oid = a.atttypid
+    CROSS JOIN LATERAL (SELECT x.typcategory = 'A' AS array,
+      format_type(CASE x.typtype WHEN 'd' THEN x.typbasetype ELSE x.oid END, NULL) AS type) y
     WHERE a.attrelid = format('scip.%I', t)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
     EXECUTE format('DROP FUNCTION IF EXISTS known.%I(timestamptz)', t);
     EXECUTE format($f$
@@ -268,7 +281,8 @@ CALL known.offer('hub', 'hub_status', 'hub_lead', 'hub_membership', 'organisatio
   'message', 'message_relay', 'policy_contribution', 'closed_total', 'hub_evaluation', 'hub_evaluation_figure', 'self_assessment');
 
 -- What Hubs were, as scip.hub_phases has it for one Hub and now.
-CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT status text, OUT since date, OUT since_by date, OUT until date)
+CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT status text, OUT since date, OUT since_by date,
+  OUT until date)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT s.hub_id, s.status,
          coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched), scip.earliest(s.evidence)), '-infinity'),
@@ -337,8 +351,10 @@ CREATE TABLE scip.metric (
     AND (category IS NOT NULL) = (cardinality(categories) > 0 OR category_of IS NOT NULL) AND (categories = '{}' OR category_of IS NULL)),
   CONSTRAINT metric_breakdowns CHECK (breakdowns <@ ARRAY['hub', 'nation', 'category', 'hub+category']),
   -- what is summed from what is published of its parts has parts that add up
-  CONSTRAINT metric_parts CHECK (CASE privacy WHEN 'exact' THEN true WHEN 'rounded' THEN breakdowns <@ '{hub,nation}' AND additive AND measure = 'count'
-    WHEN 'beside' THEN breakdowns <@ '{hub,nation,category}' AND additive AND measure = 'count' ELSE breakdowns = '{category}' AND measure = CASE privacy WHEN 'ratings' THEN 'share' ELSE 'count' END END),
+  CONSTRAINT metric_parts CHECK (CASE privacy WHEN 'exact' THEN true WHEN 'rounded' THEN breakdowns <@ '{hub,nation}' AND additive
+    AND measure = 'count'
+    WHEN 'beside' THEN breakdowns <@ '{hub,nation,category}' AND additive AND measure = 'count' ELSE breakdowns = '{category}'
+      AND measure = CASE privacy WHEN 'ratings' THEN 'share' ELSE 'count' END END),
   CONSTRAINT metric_beside CHECK ((privacy = 'beside') = (beside IS NOT NULL))
 );
 COMMENT ON COLUMN scip.metric.privacy IS 'How it is published: see releases.sql, metric.publish()';
@@ -377,7 +393,8 @@ CREATE TYPE fact.row AS (
 -- What categories there are of a metric, some as other records have them.
 CREATE VIEW metric.event_kind AS SELECT DISTINCT kind AS slug FROM scip.event WHERE status <> 'draft';
 CREATE VIEW metric.contribution_kind AS SELECT DISTINCT kind AS slug FROM scip.policy_contribution;
-CREATE VIEW metric.principle_stage AS SELECT p.slug || '/' || s AS slug FROM scip.toolkit_principle p, unnest(ARRAY['emerging', 'developing', 'embedding']) s;
+CREATE VIEW metric.principle_stage AS SELECT p.slug || '/' || s AS slug
+  FROM scip.toolkit_principle p, unnest(ARRAY['emerging', 'developing', 'embedding']) s;
 CREATE FUNCTION metric.categories(m scip.metric) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
   found text[] := m.categories;
@@ -403,12 +420,15 @@ BEGIN
   SELECT (d.definition, d.left_out, d.unit, d.sql) = (m.definition, m.left_out, m.unit, define.sql) INTO same
   FROM scip.metric_definition d WHERE d.code = define.code AND d.version = m.version;
   IF same IS NULL THEN
-    INSERT INTO scip.metric_definition (code, version, definition, left_out, unit, sql) VALUES (define.code, m.version, m.definition, m.left_out, m.unit, define.sql);
+    INSERT INTO scip.metric_definition (code, version, definition, left_out, unit, sql)
+      VALUES (define.code, m.version, m.definition, m.left_out, m.unit, define.sql);
   ELSIF NOT same THEN
     RAISE 'metric %: what version % says has changed: give it the next version', code, m.version;
   END IF;
-  EXECUTE format('CREATE OR REPLACE FUNCTION fact.%I(first_day date, last_day date, known_at timestamptz) RETURNS SETOF fact.row LANGUAGE sql STABLE AS %L',
-    code, format(E'SELECT subject::text, weight::numeric, part::numeric, day::date, hub_id::bigint, nation::text, category::text, left_out::text, record::text FROM (\n%s\n) f (subject, weight, part, day, hub_id, nation, category, left_out, record)', sql));
+  EXECUTE format('CREATE OR REPLACE FUNCTION fact.%I(first_day date, last_day date, known_at timestamptz) RETURNS SETOF fact.row LANGUAGE '
+  'sql STABLE AS %L',
+    code, format(E'SELECT subject::text, weight::numeric, part::numeric, day::date, hub_id::bigint, nation::text, category::text, '
+    'left_out::text, record::text FROM (\n%s\n) f (subject, weight, part, day, hub_id, nation, category, left_out, record)', sql));
   CALL metric.make(m);
 END $$;
 
@@ -458,16 +478,22 @@ RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN QUERY
     WITH asked AS (
-      SELECT g.i, g.given, a AS since, b AS until, g.given LIKE '%..%' AS ranges, strpos(split_part(g.given, '..', 2), '..') + (split_part(g.given, '..', 3) <> '')::int > 0 AS more
-      FROM unnest(given) WITH ORDINALITY g (given, i), LATERAL metric.period(split_part(g.given, '..', 1)) a, LATERAL metric.period(split_part(g.given, '..', 2)) b
+      SELECT g.i, g.given, a AS since, b AS until, g.given LIKE '%..%' AS ranges,
+        strpos(split_part(g.given, '..', 2), '..') + (split_part(g.given, '..', 3) <> '')::int > 0 AS more
+      FROM unnest(given) WITH ORDINALITY g (given, i), LATERAL metric.period(split_part(g.given, '..', 1)) a,
+        LATERAL metric.period(split_part(g.given, '..', 2)) b
     ), judged AS (
       SELECT q.*, n.many, CASE
         WHEN NOT q.ranges THEN (q.since).wrong
-        WHEN q.more OR (q.since).wrong IS NOT NULL OR (q.until).wrong IS NOT NULL THEN 'must be two periods with .. between them (2019-20..2023-24)'
-          || coalesce('; ' || nullif(split_part(q.given, '..', 1), '') || ' ' || (q.since).wrong, '') || coalesce('; ' || nullif(split_part(q.given, '..', 2), '') || ' ' || (q.until).wrong, '')
+        WHEN q.more OR (q.since).wrong IS NOT NULL
+          OR (q.until).wrong IS NOT NULL THEN 'must be two periods with .. between them (2019-20..2023-24)'
+          || coalesce('; ' || nullif(split_part(q.given, '..', 1), '') || ' ' || (q.since).wrong, '')
+            || coalesce('; ' || nullif(split_part(q.given, '..', 2), '') || ' ' || (q.until).wrong, '')
         WHEN 'strategy' IN ((q.since).family, (q.until).family) THEN 'is no range: strategies are named one by one'
-        WHEN (q.since).family <> (q.until).family THEN format('mixes %s and %s periods, whose days are not the same', (q.since).family, (q.until).family)
-        WHEN length((q.since).name) <> length((q.until).name) THEN 'must go from one year to another, or from one quarter or month to another'
+        WHEN (q.since).family <> (q.until).family THEN format('mixes %s and %s periods, whose days are not the same', (q.since).family,
+          (q.until).family)
+        WHEN length((q.since).name) <> length((q.until).name)
+          THEN 'must go from one year to another, or from one quarter or month to another'
         WHEN (q.until).first_day < (q.since).first_day THEN 'ends before it begins'
         WHEN n.many > 60 THEN format('is %s periods: no more than 60 can be asked for at once', n.many) END AS wrong
       FROM asked q, LATERAL (SELECT CASE length((q.since).name) WHEN 10 THEN 3 WHEN 8 THEN 1 ELSE 12 END AS months) s, LATERAL (
@@ -476,14 +502,16 @@ BEGIN
     )
     SELECT d.name, d.family, d.first_day, d.last_day, d.wrong FROM (
       SELECT DISTINCT ON (p.wrong, p.name) j.i, p.* FROM judged j, LATERAL (
-        SELECT NULL::text AS name, NULL::text AS family, NULL::date AS first_day, NULL::date AS last_day, j.given || ' ' || j.wrong AS wrong WHERE j.wrong IS NOT NULL
+        SELECT NULL::text AS name, NULL::text AS family, NULL::date AS first_day, NULL::date AS last_day, j.given || ' ' || j.wrong AS wrong
+          WHERE j.wrong IS NOT NULL
         UNION ALL
         SELECT (j.since).* WHERE j.wrong IS NULL AND NOT j.ranges
         UNION ALL
         SELECT p.name, p.family, p.first_day, p.last_day, NULL
         FROM generate_series(CASE WHEN j.wrong IS NULL AND j.ranges THEN (j.since).first_day END::timestamp, (j.until).first_day,
                              CASE length((j.since).name) WHEN 10 THEN '3 months' WHEN 8 THEN '1 month' ELSE '1 year' END::interval) t,
-             LATERAL metric.period(CASE length((j.since).name) WHEN 10 THEN scip.quarter(t::date) WHEN 8 THEN to_char(t, 'YYYY-"M"MM') WHEN 4 THEN to_char(t, 'YYYY')
+             LATERAL metric.period(CASE length((j.since).name) WHEN 10 THEN scip.quarter(t::date) WHEN 8 THEN to_char(t, 'YYYY-"M"MM')
+               WHEN 4 THEN to_char(t, 'YYYY')
                                    ELSE replace(scip.academic_year(t::date), '-', '/') END) p) p
       ORDER BY p.wrong, p.name, j.i) d
     ORDER BY d.i, d.first_day;
@@ -495,26 +523,32 @@ RETURN CASE WHEN first_day <= last_day THEN daterange(first_day, last_day, '[]')
 
 -- All facts of a metric: those of its SQL; totals of the past, which stand for the records of their days; and where a Hub's accepted
 -- return for the year gives another number, that one in place of its records (not without returns). As a query, so that who sums
--- them makes no row of each: of a row p with first_day, last_day and until_day, the last one as far as it has come, and known_at and returns.
+-- them makes no row of each: of a row p with first_day, last_day and until_day, the last one as far as it has come, and known_at and
+-- returns.
 CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT format($sql$
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = %1$L),
     given AS MATERIALIZED (
-      SELECT e.hub_id, f.value, e.id, e.year FROM m, known.hub_evaluation(known_at) e JOIN known.hub_evaluation_figure(known_at) f ON f.evaluation_id = e.id AND f.metric = %1$L
-      WHERE e.year = (SELECT y FROM scip.academic_year(p.first_day) y WHERE scip.year_start(y) = p.first_day AND scip.period_end(y) = p.last_day)
+      SELECT e.hub_id, f.value, e.id, e.year FROM m, known.hub_evaluation(known_at) e
+        JOIN known.hub_evaluation_figure(known_at) f ON f.evaluation_id = e.id AND f.metric = %1$L
+      WHERE e.year = (SELECT y FROM scip.academic_year(p.first_day) y
+        WHERE scip.year_start(y) = p.first_day AND scip.period_end(y) = p.last_day)
         AND e.status IN ('accepted', 'published') AND f.reason IS NOT NULL AND m.additive AND returns
     ), total AS MATERIALIZED (
       SELECT t.*, scip.total_days(t.period) AS days,
              CASE WHEN t.class <> 'human' THEN t.class
                   WHEN t.hub_id IN (SELECT g.hub_id FROM given g) THEN 'the return of the Hub stands'
-                  WHEN NOT CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = p.last_day ELSE scip.total_days(t.period) <@ metric.days(p.first_day, p.last_day) END
+                  WHEN NOT CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = p.last_day
+                    ELSE scip.total_days(t.period) <@ metric.days(p.first_day, p.last_day) END
                     THEN 'a total of the past that is of other days too' END AS not_this
       FROM known.closed_total(known_at) t, m
       WHERE t.metric = %1$L AND scip.total_days(t.period) && metric.days(p.first_day, p.last_day)
     )
     SELECT r.subject, r.weight, r.part, r.day, r.hub_id, r.nation, r.category,
            coalesce(r.left_out, CASE WHEN r.hub_id = ANY (ARRAY(SELECT g.hub_id FROM given g)) THEN 'the return of the Hub stands'
-             WHEN EXISTS (SELECT FROM total) AND EXISTS (SELECT FROM total t WHERE t.not_this IS NULL AND t.days @> r.day AND (t.hub_id IS NULL OR t.hub_id = r.hub_id)) THEN 'a total of the past stands' END) AS left_out,
+             WHEN EXISTS (SELECT FROM total)
+               AND EXISTS (SELECT FROM total t WHERE t.not_this IS NULL AND t.days @> r.day AND (t.hub_id IS NULL OR t.hub_id = r.hub_id))
+               THEN 'a total of the past stands' END) AS left_out,
            r.record
     FROM fact.%1$I(p.first_day, p.until_day, known_at) r
     UNION ALL
@@ -522,7 +556,8 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
     LEFT JOIN LATERAL (SELECT scip.one_nation(x.nations) AS nation FROM scip.hub x WHERE x.id = t.hub_id) h ON true
     UNION ALL
-    SELECT NULL, g.value, NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), NULL, NULL, '/v1/hubs/' || h.slug || '/evaluations/' || g.year
+    SELECT NULL, g.value, NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), NULL, NULL,
+      '/v1/hubs/' || h.slug || '/evaluations/' || g.year
     FROM given g JOIN scip.hub h ON h.id = g.hub_id
     $sql$, code)
 $$;
@@ -532,18 +567,22 @@ RETURN least(last_day, scip.today(), (known_at AT TIME ZONE 'Europe/London')::da
 
 -- By what a metric's facts are summed: what it is broken down by, and where less is published than counted what that is made of.
 CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY[''] || (m).breakdowns || CASE (m).privacy WHEN 'rounded' THEN '{hub+nation}' WHEN 'beside' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
+RETURN ARRAY[''] || (m).breakdowns || CASE (m).privacy WHEN 'rounded' THEN '{hub+nation}'
+  WHEN 'beside' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
 
--- What is asked of a metric's facts, of several periods (n: their place) at once: facts.<code>, sum.<code>, and recorded.<code>, the periods by
--- whose end something had ever been recorded. Made with the metric, so that a session plans each once: to plan them takes longer than they do.
+-- What is asked of a metric's facts, of several periods (n: their place) at once: facts.<code>, sum.<code>, and recorded.<code>, the
+-- periods by whose end something had ever been recorded. Made with the metric, so that a session plans each once: to plan them takes longer
+-- than they do.
 CREATE SCHEMA facts;
 CREATE SCHEMA sum;
 CREATE SCHEMA recorded;
-CREATE TYPE metric.sum AS (n bigint, breakdown text, hub_id bigint, nation text, category text, value numeric, part numeric, whole numeric, rows_in bigint);
+CREATE TYPE metric.sum AS (n bigint, breakdown text, hub_id bigint, nation text, category text, value numeric, part numeric, whole numeric,
+  rows_in bigint);
 CREATE PROCEDURE metric.make(m scip.metric)
 LANGUAGE plpgsql AS $$
 DECLARE
-  periods CONSTANT text := '(SELECT x.*, metric.until(x.last_day, known_at) AS until_day FROM unnest(first_days, last_days) WITH ORDINALITY x (first_day, last_day, n)) p';
+  periods CONSTANT text := '(SELECT x.*, metric.until(x.last_day, known_at) AS until_day FROM unnest(first_days, last_days) WITH '
+  'ORDINALITY x (first_day, last_day, n)) p';
   made record;
 BEGIN
   FOR made IN SELECT * FROM (VALUES
@@ -555,14 +594,17 @@ BEGIN
                ELSE trim_scale(count(s.subject) + coalesce(sum(s.weight) FILTER (WHERE s.subject IS NULL), 0)) END,
              CASE WHEN %1$L THEN coalesce(sum(s.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(s.weight), 0) END, sum(s.rows_in)::bigint
       FROM (SELECT p.n, b.breakdown, CASE WHEN b.hub THEN f.hub_id END AS hub_id, CASE WHEN b.nation THEN f.nation END AS nation,
-                   CASE WHEN b.category THEN f.category END AS category, f.subject, sum(f.weight) AS weight, sum(f.part) AS part, count(*) AS rows_in
+                   CASE WHEN b.category THEN f.category END AS category, f.subject, sum(f.weight) AS weight, sum(f.part) AS part,
+                     count(*) AS rows_in
             FROM %%s CROSS JOIN LATERAL (%%s) f
-            CROSS JOIN (SELECT u AS breakdown, u ~ 'hub' AS hub, u ~ 'nation' AS nation, u ~ 'category' AS category FROM unnest(breakdowns) u OFFSET 0) b
+            CROSS JOIN (SELECT u AS breakdown, u ~ 'hub' AS hub, u ~ 'nation' AS nation, u ~ 'category' AS category
+              FROM unnest(breakdowns) u OFFSET 0) b
             WHERE f.left_out IS NULL GROUP BY 1, 2, 3, 4, 5, 6) s -- each subject once
       GROUP BY s.n, s.breakdown, s.hub_id, s.nation, s.category
       $sql$, m.measure = 'share'))) v (schema, further, result, query)
   LOOP
-    EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(first_days date[], last_days date[], known_at timestamptz, returns boolean%s) RETURNS SETOF %s '
+    EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(first_days date[], last_days date[], known_at timestamptz, returns boolean%s) '
+    'RETURNS SETOF %s '
                    'LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET enable_sort = off '
                    'SET enable_incremental_sort = off SET work_mem = ''32MB'' AS %L',
       made.schema, m.code, made.further, made.result,
@@ -570,14 +612,16 @@ BEGIN
   END LOOP;
 END $$;
 
-CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz, returns boolean DEFAULT true) RETURNS SETOF fact.row
+CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz,
+  returns boolean DEFAULT true) RETURNS SETOF fact.row
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN QUERY EXECUTE format('SELECT * FROM facts.%I($1, $2, $3, $4)', code) USING ARRAY[first_day], ARRAY[last_day], known_at, returns;
 END $$;
 
 -- Sums by each of these breakdowns; nobody is asked whether they may be told. The facts of a period are read once.
-CREATE FUNCTION metric.sums(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean) RETURNS SETOF metric.sum
+CREATE FUNCTION metric.sums(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[],
+  returns boolean) RETURNS SETOF metric.sum
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   known text[] := (SELECT metric.summed_by(m) FROM scip.metric m WHERE m.code = sums.code);
@@ -599,7 +643,8 @@ $$;
 -- The periods by whose end something had ever been recorded.
 CREATE FUNCTION metric.recorded(code text, last_days date[], known_at timestamptz) RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN QUERY EXECUTE format('SELECT * FROM recorded.%I($1, $2, $3, $4)', code) USING array_fill(date '1900-01-01', ARRAY[cardinality(last_days)]), last_days, known_at, true;
+  RETURN QUERY EXECUTE format('SELECT * FROM recorded.%I($1, $2, $3, $4)', code) USING array_fill(date '1900-01-01',
+    ARRAY[cardinality(last_days)]), last_days, known_at, true;
 END $$;
 
 -- What Hubs have said of quarters and years, and whether that was no more than that there was nothing: what makes a zero.
@@ -613,7 +658,8 @@ $$;
 -- A cell for all that there could be: every Hub, nation and category that has facts, with the reason where there is no number. Of several
 -- periods and breakdowns, as metric.sums().
 CREATE FUNCTION metric.cells(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean,
-  OUT n bigint, OUT breakdown text, OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
+  OUT n bigint, OUT breakdown text, OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric,
+    OUT whole numeric, OUT status text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -623,7 +669,8 @@ BEGIN
     question AS (SELECT s.n, b AS breakdown, string_to_array(b, '+') AS by FROM span s, unnest(breakdowns) b),
     sum AS MATERIALIZED (SELECT * FROM metric.sums(cells.code, first_days, last_days, cells.known_at, breakdowns, cells.returns)),
     phase AS MATERIALIZED (
-      SELECT p.*, scip.one_nation(h.nations) AS nation FROM known.hub_phases(known_at) p JOIN known.hub(known_at) h ON h.id = p.hub_id WHERE p.status = 'active'
+      SELECT p.*, scip.one_nation(h.nations) AS nation FROM known.hub_phases(known_at) p JOIN known.hub(known_at) h ON h.id = p.hub_id
+        WHERE p.status = 'active'
     ),
     at_work AS MATERIALIZED ( -- Hubs that were active in the period, of a stock on its last day
       SELECT DISTINCT s.n, p.hub_id, p.nation FROM m, span s, phase p
@@ -632,7 +679,8 @@ BEGIN
     saying AS MATERIALIZED (SELECT * FROM metric.said(known_at)),
     said AS MATERIALIZED (
       SELECT s.n, d.hub_id, bool_and(d.nil) AS nil
-      FROM span s JOIN (SELECT DISTINCT period FROM saying) p ON scip.period_start(p.period) <= s.last_day AND scip.period_end(p.period) >= s.first_day
+      FROM span s JOIN (SELECT DISTINCT period FROM saying) p ON scip.period_start(p.period) <= s.last_day
+        AND scip.period_end(p.period) >= s.first_day
       JOIN saying d ON d.period = p.period GROUP BY 1, 2
     ),
     nations AS MATERIALIZED ( -- of a nation, and of all ('')
@@ -642,15 +690,18 @@ BEGIN
     recorded AS MATERIALIZED ( -- what there is in the period itself was
       SELECT DISTINCT s.n FROM sum s
       UNION
-      SELECT g.ns[r] FROM m, (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.last_day ORDER BY s.n) AS last_days FROM span s WHERE NOT EXISTS (SELECT FROM sum u WHERE u.n = s.n)) g,
+      SELECT g.ns[r] FROM m, (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.last_day ORDER BY s.n) AS last_days FROM span s
+        WHERE NOT EXISTS (SELECT FROM sum u WHERE u.n = s.n)) g,
                      metric.recorded(m.code, g.last_days, known_at) r WHERE m.measure = 'count' AND g.ns IS NOT NULL
     ),
     frame AS (
       SELECT q.n, q.breakdown, h.id AS hub_id, NULL::text AS nation, c.category FROM question q CROSS JOIN known.hub(known_at) h
-      LEFT JOIN (SELECT DISTINCT s.n, s.breakdown, s.category FROM sum s WHERE s.category IS NOT NULL) c ON c.n = q.n AND c.breakdown = q.breakdown
+      LEFT JOIN (SELECT DISTINCT s.n, s.breakdown, s.category FROM sum s WHERE s.category IS NOT NULL) c ON c.n = q.n
+        AND c.breakdown = q.breakdown
       WHERE 'hub' = ANY (q.by)
       UNION
-      SELECT q.n, q.breakdown, NULL, x, NULL FROM question q, unnest(ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS']) x WHERE 'nation' = ANY (q.by)
+      SELECT q.n, q.breakdown, NULL, x, NULL FROM question q, unnest(ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS']) x
+        WHERE 'nation' = ANY (q.by)
       UNION
       SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category FROM sum s
       UNION
@@ -690,7 +741,8 @@ $$;
 -- which it may confirm.
 CREATE FUNCTION metric.of_hub(hub bigint, year text, OUT metric text, OUT value numeric, OUT status text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT m.code, CASE WHEN c.status = 'not_applicable' THEN NULL ELSE coalesce(c.value, 0) END, CASE WHEN c.status IN ('value', 'not_applicable') THEN c.status ELSE 'zero' END
+  SELECT m.code, CASE WHEN c.status = 'not_applicable' THEN NULL ELSE coalesce(c.value, 0) END,
+    CASE WHEN c.status IN ('value', 'not_applicable') THEN c.status ELSE 'zero' END
   FROM scip.evaluation_metric e JOIN scip.metric m ON m.code = e.metric
   CROSS JOIN LATERAL metric.cells(m.code, ARRAY[scip.period_start(year)], ARRAY[scip.period_end(year)], NULL, '{hub}', false) c
   WHERE c.hub_id = hub

@@ -7,7 +7,9 @@ SET LOCAL client_min_messages = warning;
 -- letters is written as DNS has it (xn--…), so that it is one address and not two.
 CREATE FUNCTION scip.is_email(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN length(value) <= 254 AND value ~* '^(?=[^@]{1,64}@)[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$';
+RETURN length(value) <= 254
+  AND value ~* '^(?=[^@]{1,64}@)[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{'
+  '|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$';
 
 CREATE TABLE scip.person (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -35,8 +37,12 @@ GRANT EXECUTE ON FUNCTION scip.is_email TO scip_caller;
 
 -- What is personal says why, on what ground and how long: a test finds a text column that is neither marked so nor
 -- listed as reviewed.
-COMMENT ON COLUMN scip.person.name IS 'personal: purpose=to know who takes part in a Hub, a group or a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat, account or training';
-COMMENT ON COLUMN scip.person.email IS 'personal: purpose=to invite to meetings and training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years after the last membership, seat, account or training';
+COMMENT ON COLUMN scip.person.name
+  IS 'personal: purpose=to know who takes part in a Hub, a group or a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); '
+  'retention=two years after the last membership, seat, account or training';
+COMMENT ON COLUMN scip.person.email
+  IS 'personal: purpose=to invite to meetings and training; basis=legitimate interests, UK GDPR Art. 6(1)(f); '
+  'retention=two years after the last membership, seat, account or training';
 COMMENT ON COLUMN scip.person.restricted IS 'UK GDPR Art. 18: kept, and given to nobody but the central team';
 COMMENT ON COLUMN scip.person.added_by IS 'The account; sees the person until it is a member of a Hub or has a seat';
 
@@ -132,9 +138,12 @@ CALL scip.protect('hub_membership', 'hub_quorum', 'group_seat');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_membership, scip.hub_quorum, scip.group_seat TO scip_caller;
 
 CALL scip.keep_records('person', 'person', 'r.id', $$ARRAY['role:central']$$, personal => '{name,email}');
-CALL scip.keep_records('hub_membership', 'hub_membership', $$(SELECT h.slug || '/members/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub-lead:' || r.hub_id]$$);
-CALL scip.keep_records('hub_quorum', 'hub_quorum', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', $$ARRAY['hub:' || r.hub_id]$$, part => true);
-CALL scip.keep_records('group_seat', 'group_seat', $$(SELECT g.slug || '/seats/' || r.id FROM alliance_group g WHERE g.id = r.group_id)$$, $$ARRAY['group:' || r.group_id]$$);
+CALL scip.keep_records('hub_membership', 'hub_membership', $$(SELECT h.slug || '/members/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub-lead:' || r.hub_id]$$);
+CALL scip.keep_records('hub_quorum', 'hub_quorum', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', $$ARRAY['hub:' || r.hub_id]$$,
+  part => true);
+CALL scip.keep_records('group_seat', 'group_seat', $$(SELECT g.slug || '/seats/' || r.id FROM alliance_group g WHERE g.id = r.group_id)$$,
+  $$ARRAY['group:' || r.group_id]$$);
 
 -- Who learns a person's name and address: one function each gives them out, after it has checked, and writes down
 -- that it did. No role may read the columns.
@@ -327,7 +336,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH read AS MATERIALIZED (
     SELECT (r ->> 'line')::int AS line, c AS cells, c ->> 'person' AS id, fold(c ->> 'name') AS name, lower(c ->> 'email') AS email
     FROM jsonb_array_elements(sheet -> 'rows') r, LATERAL (
-      SELECT r -> 'values' || jsonb_build_object('name', plain(r -> 'values' ->> 'name'), 'organisation_name', plain(r -> 'values' ->> 'organisation_name'))) v (c)
+      SELECT r -> 'values' || jsonb_build_object('name', plain(r -> 'values' ->> 'name'), 'organisation_name',
+        plain(r -> 'values' ->> 'organisation_name'))) v (c)
   ), here AS MATERIALIZED (
     SELECT DISTINCT p.id, fold(p.name) AS name FROM hub_membership m JOIN person p ON p.id = m.person_id
     WHERE m.hub_id = hub AND p.name IS NOT NULL AND (ctx.central() OR NOT p.restricted)
@@ -369,9 +379,11 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   FROM unnest(lines) l, LATERAL (VALUES
     ('hub', CASE WHEN cells ->> 'hub' <> (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) THEN 'is another Hub' END),
     ('id', CASE WHEN cells ->> 'id' IS NOT NULL AND NOT EXISTS (SELECT FROM hub_membership m
-                  WHERE m.id = CASE WHEN cells ->> 'id' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN (cells ->> 'id')::uuid END
+                  WHERE m.id = CASE WHEN cells ->> 'id' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+                    THEN (cells ->> 'id')::uuid END
                   AND m.hub_id = member_line_faults.hub AND m.person_id = l.person) THEN 'is no membership of this person here' END),
-    ('href', CASE WHEN cells ->> 'href' <> '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) || '/members/' || lower(cells ->> 'id')
+    ('href', CASE WHEN cells ->> 'href' <> '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = member_line_faults.hub) || '/members/'
+      || lower(cells ->> 'id')
                     THEN 'is not the address of this id' END),
     ('current', CASE WHEN NOT lower(cells ->> 'current') = ANY (
                   CASE WHEN starts <= today() AND (ends IS NULL OR ends > today()) THEN '{true,yes,y,1}'::text[] ELSE '{false,no,n,0}' END)
@@ -379,19 +391,23 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
     ('person', CASE WHEN cells ->> 'person' IS NOT NULL AND found = 0 THEN 'is no person whom you know' END),
     ('name', CASE WHEN cells ->> 'person' IS NULL AND cells ->> 'name' IS NULL THEN 'is missing'
                   WHEN length(cells ->> 'name') > 500 THEN 'is longer than 500 characters'
-                  WHEN cells ->> 'person' IS NULL AND found > 1 THEN 'is the name of more than one: give the e-mail address, or the id as person'
+                  WHEN cells ->> 'person' IS NULL
+                    AND found > 1 THEN 'is the name of more than one: give the e-mail address, or the id as person'
                   WHEN cells ->> 'person' IS NOT NULL AND cells ->> 'name' <> (SELECT p.name FROM person p WHERE p.id = person)
                     THEN 'is not the name of this person: correct it there' END),
     ('email', CASE WHEN NOT is_email(cells ->> 'email') THEN 'is not an e-mail address; one with other letters is written with xn--'
-                   WHEN found = 1 AND cells ->> 'person' IS NOT NULL AND cells ->> 'email' <> coalesce((SELECT p.email FROM person p WHERE p.id = person), '')
+                   WHEN found = 1 AND cells ->> 'person' IS NOT NULL
+                     AND cells ->> 'email' <> coalesce((SELECT p.email FROM person p WHERE p.id = person), '')
                      THEN 'is not the address of this person: correct it there' END),
     ('organisation', CASE WHEN cells ->> 'organisation' IS NOT NULL AND organisation_id IS NULL THEN 'is not the slug of an organisation'
                           WHEN cells ->> 'organisation' IS NOT NULL AND cells ->> 'organisation_name' IS NOT NULL
                             THEN 'stands beside organisation_name: one of them is enough' END),
     ('organisation_name', CASE WHEN length(cells ->> 'organisation_name') > 500 THEN 'is longer than 500 characters' END),
     ('sector', CASE WHEN l.sector IS NULL THEN 'is missing'
-                    WHEN l.sector NOT IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers', 'other')
-                      THEN 'must be one of he, fe, school_sector, local_authority, charity, government, armed_forces, research, careers, other' END),
+                    WHEN l.sector NOT IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces',
+                      'research', 'careers', 'other')
+                      THEN 'must be one of he, fe, school_sector, local_authority, charity, government, armed_forces, research, careers, '
+                      'other' END),
     ('ambassador', CASE WHEN ambassador IS NULL THEN 'must be yes or no' END),
     ('from', CASE WHEN cells ->> 'from' IS NULL THEN 'is missing'
                   WHEN starts IS NULL THEN 'is not a day: write 2025-09-01 or 01/09/2025' END),

@@ -56,8 +56,8 @@ END $$;
 CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
 CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release_cell FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
 
--- Of small numbers that anybody may know nought, but not one to four (NULL), and of all others the nearest five; a number that is no whole one
--- is small below five. Of several the sum of what is published of each, one to four as two and a half, to the nearest five; nothing
+-- Of small numbers that anybody may know nought, but not one to four (NULL), and of all others the nearest five; a number that is no whole
+-- one is small below five. Of several the sum of what is published of each, one to four as two and a half, to the nearest five; nothing
 -- where nothing is published of any.
 CREATE FUNCTION metric.rounded(numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN coalesce(bool_or(n >= 5), false) OR coalesce(bool_and(n = 0), true)
@@ -65,27 +65,32 @@ RETURN (SELECT CASE WHEN coalesce(bool_or(n >= 5), false) OR coalesce(bool_and(n
         FROM unnest(numbers) n);
 -- The same of answers, of which nought tells as much as four: whoever answered gave another. Nought to four count as two.
 CREATE FUNCTION metric.rounded_answers(numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT CASE WHEN bool_or(n >= 5) THEN 5 * round(sum(CASE WHEN n >= 5 THEN 5 * round(n / 5) ELSE 2 END) / 5) END FROM unnest(numbers) n);
+RETURN (SELECT CASE WHEN bool_or(n >= 5) THEN 5 * round(sum(CASE WHEN n >= 5 THEN 5 * round(n / 5) ELSE 2 END) / 5) END
+  FROM unnest(numbers) n);
 
 -- The pieces into which academic years cut a period: what a strategy is the sum of.
-CREATE FUNCTION metric.pieces(first_day date, last_day date, OUT first_days date[], OUT last_days date[]) LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT ROW (array_agg(greatest(y::date, pieces.first_day) ORDER BY y), array_agg(least((y + interval '1 year')::date - 1, pieces.last_day) ORDER BY y))
+CREATE FUNCTION metric.pieces(first_day date, last_day date, OUT first_days date[],
+  OUT last_days date[]) LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT ROW (array_agg(greatest(y::date, pieces.first_day) ORDER BY y),
+  array_agg(least((y + interval '1 year')::date - 1, pieces.last_day) ORDER BY y))
         FROM generate_series(scip.year_start(scip.academic_year(pieces.first_day))::timestamp, pieces.last_day, interval '1 year') y);
 
 -- What is published of a release of the metrics that are not exact, by privacy class: cells of each breakdown, from what is published
 -- of their parts. status: suppressed where nothing is, another where that is for another reason than the records give.
-CREATE TYPE metric.published AS (breakdown text, hub_id bigint, nation text, category text, value numeric, part numeric, whole numeric, status text);
+CREATE TYPE metric.published AS (breakdown text, hub_id bigint, nation text, category text, value numeric, part numeric, whole numeric,
+  status text);
 
 -- rounded: of each Hub, and of each nation what is of no Hub; all else is their sum, over the pieces of the period.
 CREATE FUNCTION metric.publish_rounded(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN grouping(s.hub_id) = 0 THEN 'hub' WHEN grouping(s.nation) = 0 THEN 'nation' ELSE '' END, s.hub_id, s.nation, NULL::text,
-         metric.rounded(array_agg(s.value)), NULL::numeric, NULL::numeric, CASE WHEN metric.rounded(array_agg(s.value)) IS NULL THEN 'suppressed' END
+         metric.rounded(array_agg(s.value)), NULL::numeric, NULL::numeric,
+           CASE WHEN metric.rounded(array_agg(s.value)) IS NULL THEN 'suppressed' END
   FROM metric.pieces((r).first_day, (r).last_day) p, metric.sums((m).code, p.first_days, p.last_days, NULL, '{hub+nation}', true) s
   GROUP BY GROUPING SETS ((s.hub_id), (s.nation), ())
 $$;
 
--- beside: exact where the other metric's number of the same Hub (or of no Hub, in the nation) is published, hidden where that is hidden; all
--- else is the sum of what is published. Categories are all that there are, so that it tells nothing which one is hidden.
+-- beside: exact where the other metric's number of the same Hub (or of no Hub, in the nation) is published, hidden where that is hidden;
+-- all else is the sum of what is published. Categories are all that there are, so that it tells nothing which one is hidden.
 CREATE FUNCTION metric.publish_beside(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
   WITH hidden AS MATERIALIZED (
     SELECT s.n, coalesce(s.hub_id, 0) AS hub, coalesce(s.nation, '') AS nation
@@ -93,18 +98,23 @@ CREATE FUNCTION metric.publish_beside(m scip.metric, r scip.release) RETURNS SET
     WHERE metric.rounded(ARRAY[s.value]) IS NULL
   ), shown AS MATERIALIZED (
     SELECT coalesce(s.hub_id, 0) AS hub, coalesce(s.nation, '') AS nation, s.category, s.value
-    FROM metric.pieces((r).first_day, (r).last_day) p, metric.sums((m).code, p.first_days, p.last_days, NULL, '{hub+nation+category}', true) s
+    FROM metric.pieces((r).first_day, (r).last_day) p,
+      metric.sums((m).code, p.first_days, p.last_days, NULL, '{hub+nation+category}', true) s
     WHERE (s.n, coalesce(s.hub_id, 0), coalesce(s.nation, '')) NOT IN (SELECT h.n, h.hub, h.nation FROM hidden h)
   ), summed AS (
-    SELECT CASE WHEN grouping(l.hub) = 0 THEN 'hub' WHEN grouping(l.nation) = 0 THEN 'nation' ELSE '' END AS breakdown, nullif(l.hub, 0) AS hub_id, nullif(l.nation, '') AS nation,
+    SELECT CASE WHEN grouping(l.hub) = 0 THEN 'hub' WHEN grouping(l.nation) = 0 THEN 'nation' ELSE '' END AS breakdown,
+      nullif(l.hub, 0) AS hub_id, nullif(l.nation, '') AS nation,
            NULL::text AS category, coalesce(sum(l.value), 0) AS value, bool_or(l.value IS NULL) AS part_hidden
-    FROM (SELECT hub, nation, value FROM shown UNION ALL SELECT hub, nation, NULL FROM hidden) l GROUP BY GROUPING SETS ((l.hub), (l.nation), ())
+    FROM (SELECT hub, nation, value FROM shown UNION ALL SELECT hub, nation, NULL FROM hidden) l
+      GROUP BY GROUPING SETS ((l.hub), (l.nation), ())
     UNION ALL
     SELECT 'category', NULL, NULL, c.category, coalesce(sum(x.value), 0), EXISTS (TABLE hidden)
-    FROM (SELECT unnest(metric.categories(m)) AS category UNION SELECT category FROM shown) c LEFT JOIN shown x ON x.category IS NOT DISTINCT FROM c.category
+    FROM (SELECT unnest(metric.categories(m)) AS category UNION SELECT category FROM shown) c
+      LEFT JOIN shown x ON x.category IS NOT DISTINCT FROM c.category
     GROUP BY c.category
   )
-  SELECT s.breakdown, s.hub_id, s.nation, s.category::text, s.value, NULL::numeric, NULL::numeric, CASE WHEN s.part_hidden AND s.value = 0 THEN 'suppressed' END FROM summed s
+  SELECT s.breakdown, s.hub_id, s.nation, s.category::text, s.value, NULL::numeric, NULL::numeric, CASE WHEN s.part_hidden
+    AND s.value = 0 THEN 'suppressed' END FROM summed s
 $$;
 
 -- ratings: of each category where five or more gave one; the whole is the sum of these, of a strategy that of its years. What was published
@@ -115,14 +125,18 @@ CREATE FUNCTION metric.publish_ratings(m scip.metric, r scip.release) RETURNS SE
            CASE WHEN abs(s.whole - e.whole) < 5 THEN e.whole WHEN s.whole >= 5 THEN s.whole END AS whole
     FROM metric.sums((m).code, (r).first_day, (r).last_day, NULL, '{category}') s
     LEFT JOIN LATERAL (
-      SELECT c.part, c.whole FROM scip.release x JOIN scip.release_cell c ON c.release_id = x.id AND c.metric = (m).code AND c.breakdown = '{category}'
-      WHERE x.period = (r).period AND x.number < (r).number AND c.category IS NOT DISTINCT FROM s.category AND c.whole IS NOT NULL ORDER BY x.number DESC LIMIT 1) e ON true
+      SELECT c.part, c.whole FROM scip.release x JOIN scip.release_cell c ON c.release_id = x.id AND c.metric = (m).code
+        AND c.breakdown = '{category}'
+      WHERE x.period = (r).period AND x.number < (r).number AND c.category IS NOT DISTINCT FROM s.category AND c.whole IS NOT NULL
+        ORDER BY x.number DESC LIMIT 1) e ON true
     WHERE (r).family = 'academic' AND s.whole > 0
     UNION ALL
     SELECT NULL, c.part, c.whole
     FROM (SELECT DISTINCT ON (x.period) x.id FROM scip.release x
-          WHERE (r).family = 'strategy' AND x.family = 'academic' AND x.first_day >= (r).first_day AND x.last_day <= (r).last_day ORDER BY x.period, x.number DESC) y
-    JOIN scip.release_cell c ON c.release_id = y.id AND c.metric = (m).code AND c.breakdown = '{}' AND c.status IN ('value', 'zero', 'suppressed')
+          WHERE (r).family = 'strategy' AND x.family = 'academic' AND x.first_day >= (r).first_day AND x.last_day <= (r).last_day
+            ORDER BY x.period, x.number DESC) y
+    JOIN scip.release_cell c ON c.release_id = y.id AND c.metric = (m).code AND c.breakdown = '{}'
+      AND c.status IN ('value', 'zero', 'suppressed')
   )
   SELECT s.breakdown, NULL::bigint, NULL::text, s.category::text, trim_scale(round(100 * s.part / s.whole, 1)), s.part, s.whole,
          CASE WHEN s.rated = 0 THEN 'not_applicable' WHEN s.whole IS NULL THEN 'suppressed' END
@@ -134,9 +148,11 @@ $$;
 CREATE FUNCTION metric.publish_answers(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
   WITH answered AS MATERIALIZED (
     SELECT c.category, coalesce(s.value, 0) AS n FROM unnest(metric.categories(m)) c (category)
-    LEFT JOIN metric.sums((m).code, (r).first_day, (r).last_day, NULL, '{category}') s ON s.category = c.category WHERE (r).family = 'academic'
+    LEFT JOIN metric.sums((m).code, (r).first_day, (r).last_day, NULL, '{category}') s ON s.category = c.category
+      WHERE (r).family = 'academic'
   )
-  SELECT s.breakdown, NULL::bigint, NULL::text, s.category, s.value, NULL::numeric, NULL::numeric, CASE WHEN (r).family = 'strategy' THEN 'not_available' WHEN s.value IS NULL THEN 'suppressed' END
+  SELECT s.breakdown, NULL::bigint, NULL::text, s.category, s.value, NULL::numeric, NULL::numeric,
+    CASE WHEN (r).family = 'strategy' THEN 'not_available' WHEN s.value IS NULL THEN 'suppressed' END
   FROM (SELECT 'category' AS breakdown, a.category, metric.rounded_answers(ARRAY[a.n]) AS value FROM answered a
         UNION ALL SELECT '', NULL, metric.rounded_answers(array_agg(a.n)) FROM answered a) s
 $$;
@@ -144,7 +160,8 @@ $$;
 -- All cells of a metric in a release, with what is published of them: nothing else of the release is ever written. Of a metric that is not
 -- exact no number comes from anywhere but its class; and a strategy has no parts.
 CREATE FUNCTION metric.publish(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
-  WITH asked AS (SELECT ARRAY[''] || CASE WHEN (r).family = 'academic' OR (m).privacy = 'exact' THEN (m).breakdowns ELSE '{}' END AS breakdowns),
+  WITH asked AS (SELECT ARRAY[''] || CASE WHEN (r).family = 'academic'
+    OR (m).privacy = 'exact' THEN (m).breakdowns ELSE '{}' END AS breakdowns),
   shown AS MATERIALIZED (
     SELECT * FROM metric.publish_rounded(m, r) WHERE (m).privacy = 'rounded' UNION ALL
     SELECT * FROM metric.publish_beside(m, r) WHERE (m).privacy = 'beside' UNION ALL
@@ -155,23 +172,29 @@ CREATE FUNCTION metric.publish(m scip.metric, r scip.release) RETURNS SETOF metr
   )
   SELECT c.breakdown, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status FROM cell c WHERE (m).privacy = 'exact'
   UNION ALL
-  SELECT s.breakdown, s.hub_id, s.nation, s.category, CASE WHEN j.status IN ('value', 'zero') THEN s.value END, CASE WHEN j.status IN ('value', 'zero') THEN s.part END,
+  SELECT s.breakdown, s.hub_id, s.nation, s.category, CASE WHEN j.status IN ('value', 'zero') THEN s.value END,
+    CASE WHEN j.status IN ('value', 'zero') THEN s.part END,
          CASE WHEN j.status IN ('value', 'zero') THEN s.whole END, j.status
   FROM (SELECT s.breakdown, s.hub_id, s.nation, s.category, s.value, s.part, s.whole, s.status, c.status AS recorded
-        FROM shown s LEFT JOIN cell c ON c.breakdown = s.breakdown AND coalesce(c.hub_id, 0) = coalesce(s.hub_id, 0) AND coalesce(c.nation, '') = coalesce(s.nation, '')
+        FROM shown s LEFT JOIN cell c ON c.breakdown = s.breakdown AND coalesce(c.hub_id, 0) = coalesce(s.hub_id, 0)
+          AND coalesce(c.nation, '') = coalesce(s.nation, '')
                                      AND coalesce(c.category, '') = coalesce(s.category, '')
         UNION ALL -- of what nothing was counted of
-        SELECT c.breakdown, c.hub_id, c.nation, c.category, c.value, NULL, NULL, CASE WHEN c.value > 0 OR c.whole > 0 THEN 'suppressed' END, c.status
+        SELECT c.breakdown, c.hub_id, c.nation, c.category, c.value, NULL, NULL, CASE WHEN c.value > 0 OR c.whole > 0 THEN 'suppressed' END,
+          c.status
         FROM cell c WHERE (m).privacy <> 'exact' AND c.breakdown <> 'category' AND NOT EXISTS (
-          SELECT FROM shown s WHERE c.breakdown = s.breakdown AND coalesce(c.hub_id, 0) = coalesce(s.hub_id, 0) AND coalesce(c.nation, '') = coalesce(s.nation, ''))) s
+          SELECT FROM shown s WHERE c.breakdown = s.breakdown AND coalesce(c.hub_id, 0) = coalesce(s.hub_id, 0)
+            AND coalesce(c.nation, '') = coalesce(s.nation, ''))) s
   CROSS JOIN asked
-  CROSS JOIN LATERAL (SELECT coalesce(s.status, CASE WHEN s.value > 0 THEN 'value' WHEN s.recorded IS NULL OR s.recorded = 'value' THEN 'zero' ELSE s.recorded END) AS status) j
+  CROSS JOIN LATERAL (SELECT coalesce(s.status, CASE WHEN s.value > 0 THEN 'value' WHEN s.recorded IS NULL
+    OR s.recorded = 'value' THEN 'zero' ELSE s.recorded END) AS status) j
   WHERE s.breakdown = ANY (asked.breakdowns)
 $$;
 
 -- Whether one ends and the other begins within the same year: parts that say how much of it is at least in the one, if the other is known.
 CREATE FUNCTION metric.cuts_year(ends date, starts date) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN scip.academic_year(ends) = scip.academic_year(starts) AND starts > scip.year_start(scip.academic_year(starts)) AND ends < scip.period_end(scip.academic_year(ends));
+RETURN scip.academic_year(ends) = scip.academic_year(starts) AND starts > scip.year_start(scip.academic_year(starts))
+  AND ends < scip.period_end(scip.academic_year(ends));
 
 -- Releases a period that is over: all metrics, as the records are now. SC422: no such period, or not over; SC409: of a strategy,
 -- years within it that are not released, or another one released that has the other part of a year.
@@ -194,7 +217,8 @@ BEGIN
   IF p.family = 'strategy' AND EXISTS (
       SELECT FROM generate_series(extract(year FROM p.first_day)::int, extract(year FROM p.last_day)::int - 1) y,
                   LATERAL (SELECT academic_year(make_date(y, 9, 1)) AS name) n
-      WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
+      WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day
+        AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
     RAISE 'its years come first' USING ERRCODE = 'SC409', CONSTRAINT = 'release-years-first';
   ELSIF p.family = 'strategy' AND EXISTS ( -- both parts of a year cannot be more than it: that would tell of small ones
       SELECT FROM release r WHERE r.family = 'strategy' AND (r.first_day, r.last_day) <> (p.first_day, p.last_day)
@@ -204,8 +228,10 @@ BEGIN
   INSERT INTO release (uid, period, number, family, first_day, last_day, note, created_at)
   SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, clock_timestamp()
   FROM release r WHERE r.period = p.name RETURNING id INTO made;
-  INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, hub_slug, hub_name, nation, category, value, part, whole, status)
-  SELECT r.id, m.code, m.version, string_to_array(c.breakdown, '+'), c.hub_id, h.slug, h.name, c.nation, c.category, c.value, c.part, c.whole, c.status
+  INSERT INTO release_cell (release_id, metric, definition_version, breakdown, hub_id, hub_slug, hub_name, nation, category, value, part,
+    whole, status)
+  SELECT r.id, m.code, m.version, string_to_array(c.breakdown, '+'), c.hub_id, h.slug, h.name, c.nation, c.category, c.value, c.part,
+    c.whole, c.status
   FROM release r CROSS JOIN metric m CROSS JOIN LATERAL metric.publish(m, r) c LEFT JOIN hub h ON h.id = c.hub_id
   WHERE r.id = made;
   RETURN uid;
@@ -217,8 +243,10 @@ CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id
 
 -- What is told of a metric by each breakdown ('', hub, hub+category): of a released period what its release says, otherwise what is counted
 -- now, or was known then (known_at), where that may be told without a release. Where there is nothing to tell, a row with the reason.
-CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, known_at timestamptz, on_day date,
-  OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text,
+CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text,
+  known_at timestamptz, on_day date,
+  OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text,
+    OUT of_category text,
   OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text, OUT counted boolean)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
@@ -232,26 +260,32 @@ BEGIN
       SELECT s.*, kept AND s.first_day <= on_day AS counted, kept AND s.release_id IS NULL AND s.first_day <= on_day AS live
       FROM unnest(spans) WITH ORDINALITY s (name, first_day, last_day, release_id, release, replaced_by, n)
     ), told AS MATERIALIZED (
-      SELECT s.n, array_to_string(c.breakdown, '+') AS breakdown, c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation, c.category::text, c.value, c.part, c.whole, c.status
+      SELECT s.n, array_to_string(c.breakdown, '+') AS breakdown, c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation,
+        c.category::text, c.value, c.part, c.whole, c.status
       FROM span s JOIN scip.release_cell c ON c.release_id = s.release_id AND c.metric = (m).code
       UNION ALL
-      SELECT l.ns[c.n], c.breakdown, (m).version, c.hub_id, h.slug::text, h.name::text, c.nation, c.category, c.value, c.part, c.whole, c.status
-      FROM (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.first_day ORDER BY s.n) AS first_days, array_agg(least(s.last_day, on_day) ORDER BY s.n) AS last_days FROM span s WHERE s.live) l,
+      SELECT l.ns[c.n], c.breakdown, (m).version, c.hub_id, h.slug::text, h.name::text, c.nation, c.category, c.value, c.part, c.whole,
+        c.status
+      FROM (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.first_day ORDER BY s.n) AS first_days,
+        array_agg(least(s.last_day, on_day) ORDER BY s.n) AS last_days FROM span s WHERE s.live) l,
            metric.cells((m).code, l.first_days, l.last_days, answer.known_at, live, true) c
       LEFT JOIN scip.hub h ON h.id = c.hub_id
       WHERE cardinality(live) > 0 AND l.ns IS NOT NULL
     ), asked AS (SELECT s.n, s.release_id, b AS breakdown, s.counted FROM span s, unnest(breakdowns) b),
     found AS MATERIALIZED (
       SELECT a.counted, t.* FROM asked a JOIN told t ON t.n = a.n AND t.breakdown = a.breakdown
-      WHERE (of_hub IS NULL OR t.hub_id = of_hub) AND (answer.nation IS NULL OR t.nation = answer.nation) AND (answer.category IS NULL OR t.category = answer.category)
+      WHERE (of_hub IS NULL OR t.hub_id = of_hub) AND (answer.nation IS NULL OR t.nation = answer.nation)
+        AND (answer.category IS NULL OR t.category = answer.category)
     )
-    SELECT f.n, f.breakdown, f.definition_version, f.hub_id, f.hub_slug, f.hub_name, f.nation, f.category, f.value, f.part, f.whole, f.status, f.counted FROM found f
+    SELECT f.n, f.breakdown, f.definition_version, f.hub_id, f.hub_slug, f.hub_name, f.nation, f.category, f.value, f.part, f.whole,
+      f.status, f.counted FROM found f
     UNION ALL -- nothing is of this part, or of any: where the whole is known that is none
     SELECT a.n, a.breakdown, coalesce(w.definition_version, (m).version), h.id, h.slug::text, h.name::text, answer.nation, answer.category,
            CASE r.status WHEN 'zero' THEN 0 END, NULL, NULL, r.status, a.counted
     FROM asked a LEFT JOIN told w ON w.n = a.n AND w.breakdown = '' LEFT JOIN scip.hub h ON h.id = of_hub
     CROSS JOIN LATERAL (SELECT CASE
-      WHEN w.status IS NULL OR a.breakdown = '' OR w.status = 'suppressed' OR a.release_id IS NULL AND a.breakdown <> ALL (live) THEN 'not_available'
+      WHEN w.status IS NULL OR a.breakdown = '' OR w.status = 'suppressed' OR a.release_id IS NULL
+        AND a.breakdown <> ALL (live) THEN 'not_available'
       WHEN w.status NOT IN ('value', 'zero') THEN w.status WHEN (m).measure = 'share' THEN 'not_applicable' ELSE 'zero' END AS status) r
     WHERE NOT EXISTS (SELECT FROM found f WHERE f.n = a.n AND f.breakdown = a.breakdown);
 END $$;
@@ -262,10 +296,12 @@ CREATE FUNCTION metric.spans(given text[], known_at timestamptz, release int) RE
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-    SELECT p.name, coalesce(r.first_day, p.first_day), coalesce(r.last_day, p.last_day), r.id, r.number, CASE WHEN r.number < r.newest AND known_at IS NULL THEN r.newest END
+    SELECT p.name, coalesce(r.first_day, p.first_day), coalesce(r.last_day, p.last_day), r.id, r.number, CASE WHEN r.number < r.newest
+      AND known_at IS NULL THEN r.newest END
     FROM metric.periods(given) WITH ORDINALITY p (name, family, first_day, last_day, wrong, i)
     LEFT JOIN LATERAL (
-      SELECT x.id, x.number, x.first_day, x.last_day, (SELECT max(y.number) FROM scip.release y WHERE y.period = p.name) AS newest FROM scip.release x
+      SELECT x.id, x.number, x.first_day, x.last_day, (SELECT max(y.number) FROM scip.release y WHERE y.period = p.name) AS newest
+        FROM scip.release x
       WHERE x.period = p.name AND (spans.release IS NULL OR x.number = spans.release) AND (known_at IS NULL OR x.created_at < known_at)
       ORDER BY x.number DESC LIMIT 1) r ON true
     ORDER BY p.i;
@@ -274,32 +310,41 @@ END $$;
 -- A text in a query, with % for all that has a meaning there; a period so that it is no month.
 CREATE FUNCTION metric.quoted(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN value ~ '^[A-Za-z0-9._~/-]*$' THEN value ELSE (
-  SELECT string_agg(CASE WHEN c ~ '[A-Za-z0-9._~/-]' THEN c ELSE upper(regexp_replace(encode(convert_to(c, 'UTF8'), 'hex'), '(..)', '%\1', 'g')) END, '' ORDER BY i)
+  SELECT string_agg(CASE WHEN c ~ '[A-Za-z0-9._~/-]' THEN c
+    ELSE upper(regexp_replace(encode(convert_to(c, 'UTF8'), 'hex'), '(..)', '%\1', 'g')) END, '' ORDER BY i)
   FROM string_to_table(value, NULL) WITH ORDINALITY u (c, i)) END;
 CREATE FUNCTION metric.quoted_period(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(name, '^(20(?:0[0-9]|1[01]))-(0[1-9]|1[0-2])$', '\1/\2');
 
 -- A Hub by a name that it has or had.
 CREATE FUNCTION metric.hub(slug text) RETURNS bigint LANGUAGE sql STABLE
-RETURN coalesce((SELECT h.id FROM scip.hub h WHERE h.slug = hub.slug), (SELECT f.hub_id FROM scip.hub_former_slug f WHERE f.slug = hub.slug));
+RETURN coalesce((SELECT h.id FROM scip.hub h WHERE h.slug = hub.slug),
+  (SELECT f.hub_id FROM scip.hub_former_slug f WHERE f.slug = hub.slug));
 
 -- What is wrong with what is asked for, or NULL. metrics: all that have to be broken down so.
-CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub text, category text, as_of date, release int) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub text, category text, as_of date,
+  release int) RETURNS jsonb LANGUAGE sql STABLE AS $$
   WITH p AS MATERIALIZED (SELECT * FROM metric.periods(periods)),
   fault AS (
-    SELECT 1 AS i, '/query/metric' AS pointer, u || ' is no metric: /v1/metrics lists them' AS detail FROM unnest(metrics) u WHERE NOT EXISTS (SELECT FROM scip.metric m WHERE m.code = u)
+    SELECT 1 AS i, '/query/metric' AS pointer, u || ' is no metric: /v1/metrics lists them' AS detail FROM unnest(metrics) u
+      WHERE NOT EXISTS (SELECT FROM scip.metric m WHERE m.code = u)
     UNION ALL
     SELECT 2, '/query/period', p.wrong FROM p WHERE p.wrong IS NOT NULL
     UNION ALL
     SELECT 3, '/query/period', format('%s periods are asked for: no more than 60 can be at once', count(*)) FROM p HAVING count(*) > 60
     UNION ALL
-    SELECT 4, '/query/by', format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'), coalesce(nullif(array_to_string(m.breakdowns, ', '), ''), 'nothing'))
+    SELECT 4, '/query/by',
+      format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'),
+      coalesce(nullif(array_to_string(m.breakdowns, ', '), ''), 'nothing'))
     FROM scip.metric m WHERE m.code = ANY (metrics) AND asked <> '{}' AND array_to_string(asked, '+') <> ALL (m.breakdowns)
     UNION ALL
     SELECT 5, '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND metric.hub(hub) IS NULL
     UNION ALL
-    SELECT 6, '/query/category', format('%s is no category of %s: %s', faults.category, m.code, CASE WHEN cardinality(c.found) <= 40 THEN 'it has ' || array_to_string(c.found, ', ') ELSE m.category END)
-    FROM scip.metric m, LATERAL (SELECT metric.categories(m) AS found) c WHERE m.code = ANY (metrics) AND m.category IS NOT NULL AND faults.category IS NOT NULL AND faults.category <> ALL (c.found)
+    SELECT 6, '/query/category',
+      format('%s is no category of %s: %s', faults.category, m.code,
+      CASE WHEN cardinality(c.found) <= 40 THEN 'it has ' || array_to_string(c.found, ', ') ELSE m.category END)
+    FROM scip.metric m, LATERAL (SELECT metric.categories(m) AS found) c WHERE m.code = ANY (metrics) AND m.category IS NOT NULL
+      AND faults.category IS NOT NULL AND faults.category <> ALL (c.found)
     UNION ALL
     SELECT 7, '/query/as_of', 'is yet to come' WHERE as_of > scip.today()
     UNION ALL
@@ -308,38 +353,48 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
     SELECT 9, '/query/release', 'says all about when: leave out as_of' WHERE release IS NOT NULL AND as_of IS NOT NULL
   )
   SELECT coalesce((SELECT jsonb_agg(jsonb_build_object('pointer', f.pointer, 'detail', f.detail) ORDER BY f.i, f.detail) FROM fault f),
-    (SELECT jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || string_agg(DISTINCT p.family, ' and ' ORDER BY p.family)
-       || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p HAVING count(DISTINCT p.family) > 1))
+    (SELECT jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || string_agg(DISTINCT p.family, ' and '
+      ORDER BY p.family)
+       || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p
+         HAVING count(DISTINCT p.family) > 1))
 $$;
 -- As it is told of, with all that a cell says; explain: where it says how it comes about. as_of: a day before today, or NULL.
 CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
-  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
-  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
+    OUT hub_slug text, OUT hub_name text,
+  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text,
+    OUT status text, OUT basis text, OUT of_release int,
   OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
 RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
     SELECT (m).code::text, a.definition_version, s.name, s.first_day, s.last_day, nullif(a.breakdown, ''), a.hub_id, a.hub_slug, a.hub_name,
-           a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status, CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
+           a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status,
+             CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
            s.replaced_by,
            concat('/v1/metrics/', (m).code, '/explain?period=', metric.quoted_period(s.name),
-             CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END, CASE WHEN a.of_category IS NULL THEN 'category' END]
-               THEN '&by=' || array_to_string(b.by, ',') END, '&hub=' || a.hub_slug, '&nation=' || a.of_nation, '&category=' || metric.quoted(a.of_category),
+             CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END,
+               CASE WHEN a.of_category IS NULL THEN 'category' END]
+               THEN '&by=' || array_to_string(b.by, ',') END, '&hub=' || a.hub_slug, '&nation=' || a.of_nation,
+                 '&category=' || metric.quoted(a.of_category),
              CASE WHEN s.release_id IS NULL THEN '&as_of=' || rows.as_of ELSE '&release=' || s.release END),
            a.counted, NULL::int, NULL::jsonb
-    FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE 'Europe/London', least(rows.as_of, scip.today())) a
+    FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE 'Europe/London',
+      least(rows.as_of, scip.today())) a
     CROSS JOIN LATERAL (SELECT spans[a.n].*) s
     CROSS JOIN LATERAL (SELECT string_to_array(a.breakdown, '+') AS by) b
     LEFT JOIN scip.metric_definition d ON d.code = (m).code AND d.version = a.definition_version;
 END $$;
 
--- The cells of a metric, to anybody, as metric.answer() tells them. Here and below a session keeps its plans, whatever is asked: to make them took
--- most of an answer's time. One row with a status where the question cannot be answered.
--- counted: whether the records of then are known at all.
+-- The cells of a metric, to anybody, as metric.answer() tells them. Here and below a session keeps its plans, whatever is asked: to make
+-- them took most of an answer's time. One row with a status where the question cannot be answered. counted: whether the records of then are
+-- known at all.
 CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
-  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text,
-  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int,
+  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
+    OUT hub_slug text, OUT hub_name text,
+  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text,
+    OUT status text, OUT basis text, OUT of_release int,
   OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
@@ -347,7 +402,8 @@ DECLARE
   m metric;
   known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
   asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
-                        WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category' AND category IS NOT NULL ORDER BY i);
+                        WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category'
+                          AND category IS NOT NULL ORDER BY i);
   spans metric.span[];
 BEGIN
   SELECT * INTO m FROM metric x WHERE x.code = metric_answer.code;
@@ -368,7 +424,9 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  RETURN QUERY SELECT c.* FROM metric.rows(m, spans, ARRAY[array_to_string(asked, '+')], metric.hub(hub), nation, category, CASE WHEN known_at IS NOT NULL THEN as_of END) c;
+  RETURN QUERY SELECT c.*
+    FROM metric.rows(m, spans, ARRAY[array_to_string(asked, '+')], metric.hub(hub), nation, category,
+    CASE WHEN known_at IS NOT NULL THEN as_of END) c;
 END $$;
 
 -- What a metric is told by when that is asked for, of what it is broken down by at all; of itself, as a whole and by each dimension.
@@ -380,9 +438,12 @@ RETURN CASE WHEN asked <> '{}' THEN ARRAY(SELECT b FROM unnest((m).breakdowns) b
 -- The cells of all metrics, or of some, in their order: each as a whole and by each of its dimensions, or by what is asked for, where it is
 -- broken down so. Without periods all academic years since the Alliance began. What is counted for it is bounded; who reads
 -- page by page (after what, how many) has no more counted than that.
-CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hub text, nation text, after_metric int, after_place text, many int,
-  OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint, OUT hub_slug text,
-  OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text,
+CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hub text, nation text, after_metric int, after_place text,
+  many int,
+  OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date,
+    OUT breakdown text, OUT hub_id bigint, OUT hub_slug text,
+  OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric,
+    OUT unit text, OUT status text, OUT basis text,
   OUT of_release int, OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
@@ -406,7 +467,8 @@ BEGIN
     FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns) WHERE metrics IS NULL OR x.code = ANY (metrics);
     IF total > most THEN
       wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail',
-        format('%s sums would have to be made (metrics x breakdowns x periods that are not released), and no more than %s are at once: ask for fewer', total, most)));
+        format('%s sums would have to be made (metrics x breakdowns x periods that are not released), and no more than %s are at once: '
+        'ask for fewer', total, most)));
     END IF;
   END IF;
   IF wrong IS NOT NULL THEN
@@ -416,9 +478,11 @@ BEGIN
   END IF;
   total := 0;
   FOR q IN SELECT x AS m, x.ordinal, b.breakdowns FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns)
-           WHERE (metrics IS NULL OR x.code = ANY (metrics)) AND b.breakdowns <> '{}' AND (after_metric IS NULL OR x.ordinal >= after_metric) ORDER BY x.ordinal LOOP
+           WHERE (metrics IS NULL OR x.code = ANY (metrics)) AND b.breakdowns <> '{}'
+             AND (after_metric IS NULL OR x.ordinal >= after_metric) ORDER BY x.ordinal LOOP
     RETURN QUERY SELECT q.ordinal, k.place, c.* FROM metric.rows(q.m, spans, q.breakdowns, metric.hub(hub), nation, NULL, NULL) c
-      CROSS JOIN LATERAL (SELECT concat_ws(' ', lpad(array_position(q.breakdowns, coalesce(c.breakdown, ''))::text, 2, '0'), c."from", c."to", coalesce(c.hub_slug, ''),
+      CROSS JOIN LATERAL (SELECT concat_ws(' ', lpad(array_position(q.breakdowns, coalesce(c.breakdown, ''))::text, 2, '0'), c."from",
+        c."to", coalesce(c.hub_slug, ''),
                                            coalesce(c.of_nation, ''), coalesce(c.of_category, '')) COLLATE "C" AS place) k
       WHERE after_metric IS NULL OR q.ordinal > after_metric OR k.place > after_place COLLATE "C";
     GET DIAGNOSTICS rows = ROW_COUNT;
@@ -437,9 +501,14 @@ RETURN CASE WHEN value IS NULL THEN '' WHEN value = '' THEN '""'
 -- names. NULL: there are none.
 CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text) LANGUAGE sql STABLE AS $$
   SELECT format('/v1/metrics/%s?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
-                CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release), encode(sha256(convert_to(E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n'
-           || string_agg(concat_ws(',', metric.csv(a.metric), a.definition_version, metric.csv(a.period), a."from", a."to", metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
-                coalesce(a.value::text, ''), coalesce(a.numerator::text, ''), coalesce(a.denominator::text, ''), metric.csv(a.unit), metric.csv(a.status), metric.csv(a.basis), a.of_release,
+                CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release),
+                  encode(sha256(convert_to(
+                  E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,'
+                  'numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n'
+           || string_agg(concat_ws(',', metric.csv(a.metric), a.definition_version, metric.csv(a.period), a."from", a."to",
+             metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
+                coalesce(a.value::text, ''), coalesce(a.numerator::text, ''), coalesce(a.denominator::text, ''), metric.csv(a.unit),
+                  metric.csv(a.status), metric.csv(a.basis), a.of_release,
                 metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explain)) || E'\r\n', ''
               ORDER BY a.hub_slug COLLATE "C" NULLS FIRST, a.of_nation NULLS FIRST, a.of_category COLLATE "C" NULLS FIRST), 'UTF8')), 'hex')
   FROM scip.metric_answer(citation.code, ARRAY[metric.quoted_period(citation.period)], by, NULL, NULL, NULL, NULL, citation.release) a
@@ -449,17 +518,21 @@ CREATE FUNCTION metric.citation(code text, period text, by text[], release int, 
 $$;
 
 -- Whether a fact is one of a part: of this Hub, nation and category, as far as it is asked for by them.
-CREATE FUNCTION metric.is_in(asked text[], f fact.row, hub_id bigint, nation text, category text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ('hub' <> ALL (asked) OR (f).hub_id IS NOT DISTINCT FROM is_in.hub_id) AND ('nation' <> ALL (asked) OR (f).nation IS NOT DISTINCT FROM is_in.nation)
+CREATE FUNCTION metric.is_in(asked text[], f fact.row, hub_id bigint, nation text,
+  category text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ('hub' <> ALL (asked) OR (f).hub_id IS NOT DISTINCT FROM is_in.hub_id) AND ('nation' <> ALL (asked) OR (f).nation IS NOT DISTINCT
+  FROM is_in.nation)
   AND ('category' <> ALL (asked) OR (f).category IS NOT DISTINCT FROM is_in.category);
 
--- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are told to those who may see the records: all of
--- them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a time that no
--- record tells of, nothing.
+-- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are told to those who may see the records:
+-- all of them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a
+-- time that no record tells of, nothing.
 CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
-  OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text, OUT period text, OUT "from" date, OUT "to" date,
+  OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text,
+    OUT period text, OUT "from" date, OUT "to" date,
   OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
-  OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb)
+  OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json,
+    OUT corrections json, OUT refused int, OUT wrong jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
@@ -471,18 +544,21 @@ DECLARE
   told boolean;
 BEGIN
   SELECT * INTO a FROM metric_answer(code, ARRAY[given], by, hub, nation, category, as_of, release) x
-  WHERE x.refused IS NOT NULL OR (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL) AND (category IS NOT NULL OR x.of_category IS NULL) LIMIT 1;
+  WHERE x.refused IS NOT NULL OR (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL)
+    AND (category IS NOT NULL OR x.of_category IS NULL) LIMIT 1;
   IF NOT FOUND OR a.refused IS NOT NULL THEN
     refused := coalesce(a.refused, 404);
     wrong := a.wrong;
     RETURN;
   ELSIF given LIKE '%..%' THEN
     refused := 400;
-    wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', given || ' is a range: one figure is explained at a time'));
+    wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail',
+      given || ' is a range: one figure is explained at a time'));
     RETURN;
   END IF;
   SELECT * INTO m FROM metric x WHERE x.code = metric_explain.code;
-  SELECT d.definition, d.left_out INTO definition, left_out FROM metric_definition d WHERE d.code = m.code AND d.version = a.definition_version;
+  SELECT d.definition, d.left_out INTO definition, left_out FROM metric_definition d
+    WHERE d.code = m.code AND d.version = a.definition_version;
   asked := coalesce(string_to_array(a.breakdown, '+'), '{}');
   metric := m.code; title := m.title; definition_version := a.definition_version; unit := a.unit; kind := m.kind;
   period := a.period; "from" := a."from"; "to" := a."to"; value := a.value; numerator := a.numerator; denominator := a.denominator;
@@ -502,9 +578,11 @@ BEGIN
     SELECT (SELECT count(*) FROM fact f WHERE f.reason IS NULL),
            (SELECT coalesce(json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason), '[]')
             FROM (SELECT f.reason, count(*) AS n FROM fact f WHERE f.reason IS NOT NULL GROUP BY 1) o),
-           (SELECT coalesce(json_agg(r.record ORDER BY r.record), '[]') FROM (SELECT DISTINCT f.record FROM fact f WHERE f.reason IS NULL AND f.record IS NOT NULL) r),
+           (SELECT coalesce(json_agg(r.record ORDER BY r.record), '[]')
+             FROM (SELECT DISTINCT f.record FROM fact f WHERE f.reason IS NULL AND f.record IS NOT NULL) r),
            CASE WHEN may THEN (
-             SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at', c.created_at)
+             SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at',
+               c.created_at)
                                       ORDER BY c.created_at, c.id), '[]')
              FROM correction c WHERE (known_at IS NULL OR c.created_at < known_at) AND c.record IN (SELECT f.record FROM fact f)) END
     INTO rows_in, rows_left_out, records, corrections;
@@ -521,7 +599,8 @@ BEGIN
 END $$;
 
 -- Asserted figures beside what the records give. A figure of years that a strategy is named by is of that strategy.
-CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, OUT status text, OUT basis text, OUT period text, OUT definition_version int)
+CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, OUT status text, OUT basis text, OUT period text,
+  OUT definition_version int)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT f.slug, a.value, a.status, a.basis, a.period, a.definition_version
   FROM (SELECT DISTINCT ON (x.slug) x.* FROM headline_figure x ORDER BY x.slug, x.version DESC) f
@@ -556,7 +635,8 @@ RETURN CASE WHEN status IS NOT NULL THEN json_build_object('status', status, 'nu
   ELSE json_build_object('status', CASE numerator WHEN 0 THEN 'zero' ELSE 'value' END, 'numerator', numerator, 'denominator', denominator,
                          'share', round(numerator::numeric / nullif(denominator, 0), 4)) END;
 
--- The public figures of training: ratings are those of the releases, of a strategy the sum of its years, so that nothing is told here that is not there.
+-- The public figures of training: ratings are those of the releases, of a strategy the sum of its years, so that nothing is told here that
+-- is not there.
 CREATE FUNCTION scip.training_figures(INOUT period text, INOUT course text, OUT "from" date, OUT "to" date, OUT sessions_held int,
   OUT delegates int, OUT responses int, OUT response_rate json, OUT rating_high json) RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -576,7 +656,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     LEFT JOIN feedback f ON f.booking_id = b.id
     WHERE s.status IN ('published', 'held') AND s.day BETWEEN p.starts AND p.ends AND (c.id IS NULL OR s.course_id = c.id)) n
   CROSS JOIN LATERAL (
-    SELECT count(*) AS years, count(e.id) AS released, bool_or(x.status = 'suppressed') AND sum(x.whole) IS NULL AS hidden, sum(x.part)::int AS high, sum(x.whole)::int AS rated
+    SELECT count(*) AS years, count(e.id) AS released, bool_or(x.status = 'suppressed') AND sum(x.whole) IS NULL AS hidden,
+      sum(x.part)::int AS high, sum(x.whole)::int AS rated
     FROM generate_series(year_start(academic_year(p.starts))::timestamp, p.ends, interval '1 year') y
     LEFT JOIN LATERAL (SELECT t.id FROM release t WHERE t.period = academic_year(y::date) ORDER BY t.number DESC LIMIT 1) e ON true
     LEFT JOIN release_cell x ON x.release_id = e.id AND x.metric = 'toolkit_rated_highly'
@@ -586,9 +667,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION scip.training_figures TO scip_anonymous, scip_caller;
 
--- How schools stand by each principle in an academic year (this one, where none is named), as its release has it; the number of schools is the sum
--- of what is published of the stages. Before there is one nothing is told.
-CREATE FUNCTION scip.self_assessment_sums(period text, OUT principle_id bigint, OUT year text, OUT schools int, OUT schools_status text, OUT emerging int, OUT emerging_status text,
+-- How schools stand by each principle in an academic year (this one, where none is named), as its release has it; the number of schools is
+-- the sum of what is published of the stages. Before there is one nothing is told.
+CREATE FUNCTION scip.self_assessment_sums(period text, OUT principle_id bigint, OUT year text, OUT schools int, OUT schools_status text,
+  OUT emerging int, OUT emerging_status text,
   OUT developing int, OUT developing_status text, OUT embedding int, OUT embedding_status text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -603,10 +685,12 @@ BEGIN
   FROM toolkit_principle p
   LEFT JOIN LATERAL (SELECT r.id FROM release r WHERE r.period = named ORDER BY r.number DESC LIMIT 1) r ON true
   CROSS JOIN LATERAL (
-    SELECT array_agg(c.value::int ORDER BY g.i) AS stage, array_agg(coalesce(c.status, 'not_available') ORDER BY g.i) AS status, count(c.status) AS told,
+    SELECT array_agg(c.value::int ORDER BY g.i) AS stage, array_agg(coalesce(c.status, 'not_available') ORDER BY g.i) AS status,
+      count(c.status) AS told,
            metric.rounded_answers(array_agg(coalesce(c.value, 0)))::int AS schools
     FROM unnest(ARRAY['emerging', 'developing', 'embedding']) WITH ORDINALITY g (stage, i)
-    LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}' AND c.category = p.slug || '/' || g.stage) s;
+    LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}'
+      AND c.category = p.slug || '/' || g.stage) s;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.self_assessment_sums TO scip_anonymous;
 

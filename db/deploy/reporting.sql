@@ -59,7 +59,8 @@ CREATE TABLE scip.quarterly_update (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT quarterly_update_once UNIQUE (hub_id, quarter),
   CONSTRAINT quarterly_update_submitted CHECK ((submitted_at IS NOT NULL) = (status = 'submitted')),
-  CONSTRAINT quarterly_update_nil CHECK (NOT nil_return OR num_nonnulls(practice, challenges, ideas, priorities, questions, member_updates) = 0),
+  CONSTRAINT quarterly_update_nil CHECK (NOT nil_return
+    OR num_nonnulls(practice, challenges, ideas, priorities, questions, member_updates) = 0),
   CONSTRAINT quarterly_update_texts CHECK (scip.shows(practice) AND scip.shows(challenges) AND scip.shows(ideas)
     AND scip.shows(priorities) AND scip.shows(questions) AND scip.shows(member_updates))
 );
@@ -121,17 +122,25 @@ GRANT SELECT, INSERT, UPDATE ON scip.quarter_deadline, scip.quarterly_update TO 
 -- the central team, and otherwise never changed.
 GRANT SELECT, INSERT, DELETE, UPDATE (response, means, responded_on) ON scip.message TO scip_caller;
 
-CALL scip.keep_records('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id]$$);
-CALL scip.keep_records('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$, record => 'r.quarter');
-CALL scip.keep_records('update_exception', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h WHERE h.id = r.hub_id)$$,
+CALL scip.keep_records('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id]$$);
+CALL scip.keep_records('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$,
+  record => 'r.quarter');
+CALL scip.keep_records('update_exception', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h
+  WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$, part => true, record => $$concat_ws('/', r.hub_id, r.quarter)$$);
-CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h WHERE h.id = r.hub_id)$$,
-  $$CASE r.status WHEN 'submitted' THEN ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
+CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h
+  WHERE h.id = r.hub_id)$$,
+  $$CASE r.status WHEN 'submitted' THEN ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g
+    WHERE g.decides_applications)
     ELSE ARRAY['hub-lead:' || r.hub_id] END$$);
-CALL scip.keep_records('message', 'message', 'r.id', $$CASE r.direction WHEN 'down' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
+CALL scip.keep_records('message', 'message', 'r.id',
+  $$CASE r.direction WHEN 'down' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
   ELSE ARRAY['hub:' || r.hub_id] || coalesce(ARRAY['group:' || r.group_id], '{}') END$$);
-CALL scip.keep_records('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)', $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
-CALL scip.keep_records('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id]$$);
+CALL scip.keep_records('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)',
+  $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
+CALL scip.keep_records('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id]$$);
 
 -- The status with which a list is refused: of a Hub that there is not, or for a period that is none.
 CREATE FUNCTION scip.refuse_list(hub text, period text) RETURNS SETOF int LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -253,7 +262,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   sent date;
 BEGIN
-  SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'down' FOR KEY SHARE; -- it may be removed just now
+  -- it may be removed just now
+  SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'down' FOR KEY SHARE;
   IF sent IS NULL OR NEW.relayed_on < sent THEN
     RAISE 'nothing to relay by then' USING ERRCODE = 'SC422', CONSTRAINT = 'relay-before-message';
   ELSIF NEW.relayed_on > today() THEN
@@ -310,7 +320,8 @@ CREATE TRIGGER refuse_outreach_twice AFTER INSERT OR UPDATE ON scip.activity
 CREATE TRIGGER refuse_outreach_twice AFTER INSERT ON scip.event_outreach
   FOR EACH ROW EXECUTE FUNCTION scip.refuse_outreach_twice();
 CREATE TRIGGER refuse_outreach_twice AFTER UPDATE ON scip.event
-  FOR EACH ROW WHEN ((OLD.starts, OLD.ends, OLD.hub_id, OLD.programme_id, OLD.status) IS DISTINCT FROM (NEW.starts, NEW.ends, NEW.hub_id, NEW.programme_id, NEW.status)
+  FOR EACH ROW WHEN ((OLD.starts, OLD.ends, OLD.hub_id, OLD.programme_id, OLD.status) IS DISTINCT
+    FROM (NEW.starts, NEW.ends, NEW.hub_id, NEW.programme_id, NEW.status)
                      AND NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.refuse_outreach_twice();
 
 -- The rules of the framework for one Hub and academic year, judged on a day: met, not yet (while it may still be),
@@ -359,7 +370,8 @@ BEGIN
   INTO state, evidence, next_action
   FROM (SELECT count(*) AS held, count(t.agenda_completed_at) AS completed,
                min(t.day) FILTER (WHERE t.agenda_completed_at IS NULL) AS next
-        FROM meeting t WHERE t.hub_id = hub AND t.kind = 'ordinary' AND t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day)) m;
+        FROM meeting t WHERE t.hub_id = hub AND t.kind = 'ordinary' AND t.status = 'held'
+          AND t.day BETWEEN first_day AND least(last_day, hub_health.day)) m;
   RETURN NEXT;
 
   ordinal := 4; rule := 'minutes_shared'; title := 'Minutes and attendance of each meeting are shared';
@@ -369,9 +381,11 @@ BEGIN
          CASE WHEN m.held > m.both THEN 'Share minutes and attendance of the meeting of ' || m.next END
   INTO state, evidence, next_action
   FROM (SELECT count(*) AS held, count(*) FILTER (WHERE s.minutes) AS minutes, count(*) FILTER (WHERE s.attendance) AS attendance,
-               count(*) FILTER (WHERE s.minutes AND s.attendance) AS both, min(t.day) FILTER (WHERE NOT (s.minutes AND s.attendance)) AS next
+               count(*) FILTER (WHERE s.minutes AND s.attendance) AS both,
+                 min(t.day) FILTER (WHERE NOT (s.minutes AND s.attendance)) AS next
         FROM meeting t, LATERAL (
-          SELECT EXISTS (SELECT FROM minutes x WHERE x.meeting_id = t.id AND (x.shared_at AT TIME ZONE 'Europe/London')::date <= hub_health.day) AS minutes,
+          SELECT EXISTS (SELECT FROM minutes x
+            WHERE x.meeting_id = t.id AND (x.shared_at AT TIME ZONE 'Europe/London')::date <= hub_health.day) AS minutes,
                  coalesce((t.attendance_shared_at AT TIME ZONE 'Europe/London')::date <= hub_health.day, false) AS attendance) s
         WHERE t.hub_id = hub AND t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day)) m;
   RETURN NEXT;
@@ -379,7 +393,8 @@ BEGIN
   -- A quarter is owed by a Hub that is active in all of it; what else is reported counts as well.
   ordinal := 5; rule := 'quarterly_updates'; title := 'An update, or a nil return, is submitted for each quarter';
   SELECT count(*) AS owed, count(*) FILTER (WHERE u.done) AS submitted, count(*) FILTER (WHERE u.done AND u.nil_return) AS nil_returns,
-         count(*) FILTER (WHERE u.done AND u.submitted_on > u.due) AS late, count(*) FILTER (WHERE NOT u.done AND u.open_until < hub_health.day) AS missed,
+         count(*) FILTER (WHERE u.done AND u.submitted_on > u.due) AS late,
+           count(*) FILTER (WHERE NOT u.done AND u.open_until < hub_health.day) AS missed,
          min(u.open_until) FILTER (WHERE NOT u.done AND u.open_until >= hub_health.day) AS open_until,
          min(u.name) FILTER (WHERE NOT u.done AND u.open_until >= hub_health.day) AS next,
          string_agg(u.name, ', ' ORDER BY u.name) FILTER (WHERE NOT u.done AND u.open_until < hub_health.day) AS locked
@@ -390,8 +405,10 @@ BEGIN
     LEFT JOIN quarterly_update t ON t.hub_id = hub AND t.quarter = n.name,
          LATERAL (SELECT (t.submitted_at AT TIME ZONE 'Europe/London')::date AS submitted_on) s
     WHERE s.submitted_on <= hub_health.day OR hub_active(hub, quarter_start(n.name), quarter_end(n.name))) u;
-  state := CASE WHEN q.owed = 0 THEN 'not_applicable' WHEN q.missed > 0 THEN 'missed' WHEN q.owed = q.submitted THEN 'met' ELSE 'not_yet' END;
-  evidence := jsonb_build_object('owed', q.owed, 'submitted', q.submitted, 'nil_returns', q.nil_returns, 'late', q.late, 'missed', q.missed);
+  state := CASE WHEN q.owed = 0 THEN 'not_applicable' WHEN q.missed > 0 THEN 'missed' WHEN q.owed = q.submitted THEN 'met'
+    ELSE 'not_yet' END;
+  evidence := jsonb_build_object('owed', q.owed, 'submitted', q.submitted, 'nil_returns', q.nil_returns, 'late', q.late, 'missed',
+    q.missed);
   next_action := coalesce(CASE WHEN q.missed > 0 THEN 'Ask the central team to open ' || q.locked END, 'Submit the update of ' || q.next);
   deadline := coalesce(q.open_until, (SELECT open_until(hub, year || '-Q4')));
   RETURN NEXT;
@@ -400,33 +417,41 @@ BEGIN
   deadline := last_day;
   SELECT CASE WHEN m.sent = 0 THEN 'not_applicable' WHEN m.sent = m.relayed THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
          jsonb_build_object('sent', m.sent, 'relayed', m.relayed),
-         CASE WHEN m.sent > m.relayed THEN format('Relay %s, the oldest of %s', CASE m.sent - m.relayed WHEN 1 THEN 'a message' ELSE m.sent - m.relayed || ' messages' END, m.oldest) END
+         CASE WHEN m.sent > m.relayed THEN format('Relay %s, the oldest of %s', CASE m.sent - m.relayed WHEN 1 THEN 'a message'
+           ELSE m.sent - m.relayed || ' messages' END, m.oldest) END
   INTO state, evidence, next_action
   FROM (SELECT count(*) AS sent, count(r.hub_id) AS relayed, min(t.sent_on) FILTER (WHERE r.hub_id IS NULL) AS oldest
         FROM message t LEFT JOIN message_relay r ON r.message_id = t.id AND r.hub_id = hub AND r.relayed_on <= hub_health.day
-        WHERE t.direction = 'down' AND t.sent_on BETWEEN first_day AND least(last_day, hub_health.day) AND hub_active(hub, t.sent_on, t.sent_on)) m;
+        WHERE t.direction = 'down' AND t.sent_on BETWEEN first_day AND least(last_day, hub_health.day)
+          AND hub_active(hub, t.sent_on, t.sent_on)) m;
   RETURN NEXT;
 
   -- Not of a Hub that was at work before there were pathways here, unless somebody has begun to fill it in.
   ordinal := 7; rule := 'pathway'; title := 'The required steps of the pathway are done';
-  SELECT CASE WHEN NOT alive OR p.begun IS NULL AND p.old THEN 'not_applicable' WHEN p.required = p.done THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
+  SELECT CASE WHEN NOT alive OR p.begun IS NULL AND p.old THEN 'not_applicable' WHEN p.required = p.done THEN 'met'
+    WHEN running THEN 'not_yet' ELSE 'missed' END,
          jsonb_build_object('required', p.required, 'done', p.done),
          CASE WHEN alive AND (p.begun IS NOT NULL OR NOT p.old) AND p.done < p.required THEN p.next END
   INTO state, evidence, next_action
   FROM (SELECT count(*) FILTER (WHERE NOT s.optional) AS required, count(*) FILTER (WHERE NOT s.optional AND t.done_on <= seen_on) AS done,
-               min(t.done_on) AS begun, hub_active(hub, min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1, min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1) AS old,
-               (array_agg(s.title::text ORDER BY s.ordinal) FILTER (WHERE NOT s.optional AND (t.done_on IS NULL OR t.done_on > seen_on)))[1] AS next
+               min(t.done_on) AS begun,
+                 hub_active(hub, min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1,
+                 min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1) AS old,
+               (array_agg(s.title::text ORDER BY s.ordinal) FILTER (WHERE NOT s.optional AND (t.done_on IS NULL OR t.done_on > seen_on)))[1]
+                 AS next
         FROM hub_pathway t JOIN pathway_step s ON s.code = t.step WHERE t.hub_id = hub) p;
   RETURN NEXT;
 
   -- The return of a year is made in the quarter after it.
   ordinal := 8; rule := 'evaluation'; title := 'The annual evaluation is submitted';
   deadline := (last_day + interval '3 months')::date;
-  SELECT CASE WHEN e.done THEN 'met' WHEN standing IS DISTINCT FROM 'active' THEN 'not_applicable' WHEN day <= hub_health.deadline THEN 'not_yet' ELSE 'missed' END,
+  SELECT CASE WHEN e.done THEN 'met' WHEN standing IS DISTINCT
+    FROM 'active' THEN 'not_applicable' WHEN day <= hub_health.deadline THEN 'not_yet' ELSE 'missed' END,
          jsonb_build_object('status', coalesce(e.status, 'none')),
          CASE WHEN NOT e.done AND standing = 'active' THEN 'Submit the evaluation of the year' END
   INTO state, evidence, next_action
-  FROM (SELECT max(t.status) AS status, coalesce(bool_or((t.submitted_at AT TIME ZONE 'Europe/London')::date <= hub_health.day), false) AS done
+  FROM (SELECT max(t.status) AS status,
+    coalesce(bool_or((t.submitted_at AT TIME ZONE 'Europe/London')::date <= hub_health.day), false) AS done
         FROM hub_evaluation t WHERE t.hub_id = hub AND t.year = hub_health.year) e;
   RETURN NEXT;
 
@@ -443,8 +468,10 @@ BEGIN
                    EXISTS (SELECT FROM hub_membership x WHERE x.person_id = a.person_id AND x.hub_id = hub
                            AND x.starts <= t.day AND (x.ends IS NULL OR x.ends > t.day))
                    OR EXISTS (SELECT FROM group_seat s JOIN hub_lead l ON l.organisation_id = s.organisation_id
-                              WHERE s.person_id = a.person_id AND s.group_id = t.group_id AND s.starts <= t.day AND (s.ends IS NULL OR s.ends > t.day)
-                                AND l.hub_id = hub AND (l.standing = 'last_known' OR l.standing = 'dated' AND l.period @> t.day))))) AS attended
+                              WHERE s.person_id = a.person_id AND s.group_id = t.group_id AND s.starts <= t.day
+                                AND (s.ends IS NULL OR s.ends > t.day)
+                                AND l.hub_id = hub AND (l.standing = 'last_known' OR l.standing = 'dated' AND l.period @> t.day)))))
+                                  AS attended
         FROM meeting t JOIN alliance_group g ON g.id = t.group_id AND g.kind = 'working_group'
         WHERE t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day) AND hub_active(hub, t.day, t.day)
           AND EXISTS (SELECT FROM attendance a WHERE a.meeting_id = t.id)) m;

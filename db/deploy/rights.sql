@@ -105,16 +105,19 @@ BEGIN
   RETURN (SELECT jsonb_build_object(
     'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'restricted', p.restricted,
       'erased_at', p.erased_at, 'added_by', p.added_by, 'created_at', p.created_at, 'updated_at', p.updated_at),
-    'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'organisation', o.slug, 'organisation_name', m.organisation_name,
+    'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'organisation', o.slug, 'organisation_name',
+      m.organisation_name,
         'sector', m.sector, 'ambassador', m.ambassador, 'from', m.starts, 'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
       FROM hub_membership m JOIN hub h ON h.id = m.hub_id LEFT JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = of_whom),
     'seats', (SELECT coalesce(jsonb_agg(jsonb_build_object('group', g.slug, 'title', s.title, 'organisation', o.slug, 'sector', s.sector,
         'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
-      FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id WHERE s.person_id = of_whom),
+      FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id
+        WHERE s.person_id = of_whom),
     'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'day', m.day, 'state', a.state)
         ORDER BY m.day, m.id), '[]')
       FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = of_whom),
-    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on', a.done_on)
+    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on',
+      a.done_on)
         ORDER BY a.created_at, a.id), '[]')
       FROM action a WHERE a.owner_id = of_whom),
     'activities', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'hub', h.slug, 'title', a.title, 'held_on', a.held_on)
@@ -129,7 +132,8 @@ BEGIN
         ORDER BY r.at, r.id), '[]')
       FROM personal_read r WHERE r.person_id = of_whom),
     'bookings', bookings_about(of_whom),
-    'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text', '/v1/training/consent-texts/' || c.text_version,
+    'consents', (SELECT coalesce(jsonb_agg(jsonb_build_object('booking', c.booking_id, 'text',
+      '/v1/training/consent-texts/' || c.text_version,
         'given_at', c.given_at, 'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]')
       FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = of_whom),
     'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds,
@@ -157,13 +161,17 @@ CREATE TABLE scip.objection (
 );
 CREATE INDEX ON scip.objection (person_id);
 CREATE INDEX ON scip.objection (created_at, id);
-COMMENT ON COLUMN scip.objection.purpose IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
-COMMENT ON COLUMN scip.objection.grounds IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
-COMMENT ON COLUMN scip.objection.reasons IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
+COMMENT ON COLUMN scip.objection.purpose
+  IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
+COMMENT ON COLUMN scip.objection.grounds
+  IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
+COMMENT ON COLUMN scip.objection.reasons
+  IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
 COMMENT ON COLUMN scip.objection.restricts IS 'The restriction of the person came with it, and ends when it is refused';
 CALL scip.protect('objection');
 CALL scip.keep_records('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
-GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, version, created_at, updated_at), INSERT (id, person_id, received_on, purpose, grounds),
+GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, version, created_at, updated_at),
+  INSERT (id, person_id, received_on, purpose, grounds),
   UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_caller;
 
 -- The person's row is the lock. It comes before the objection's, so that the restriction is there with it.
@@ -195,7 +203,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM FROM person p WHERE p.id = NEW.person_id FOR NO KEY UPDATE;
   UPDATE objection o SET restricts = true
-  WHERE o.id = (SELECT n.id FROM objection n WHERE n.person_id = NEW.person_id AND n.decision <> 'refused' ORDER BY n.created_at, n.id LIMIT 1);
+  WHERE o.id = (SELECT n.id FROM objection n WHERE n.person_id = NEW.person_id AND n.decision <> 'refused' ORDER BY n.created_at, n.id
+    LIMIT 1);
   IF NOT FOUND THEN
     UPDATE person p SET restricted = false WHERE p.id = NEW.person_id AND p.restricted;
   END IF;
@@ -254,9 +263,12 @@ CREATE TABLE scip.breach (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT breach_times CHECK (discovered_at >= began_at AND reported_at >= discovered_at AND people_told_at >= discovered_at AND closed_at >= discovered_at),
-  CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL AND (reported_at IS NOT NULL OR not_reported_because IS NOT NULL)),
-  CONSTRAINT breach_people_told CHECK (closed_at IS NULL OR risk <> 'high' OR people_told_at IS NOT NULL OR people_not_told_because IS NOT NULL)
+  CONSTRAINT breach_times CHECK (discovered_at >= began_at AND reported_at >= discovered_at AND people_told_at >= discovered_at
+    AND closed_at >= discovered_at),
+  CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL
+    AND (reported_at IS NOT NULL OR not_reported_because IS NOT NULL)),
+  CONSTRAINT breach_people_told CHECK (closed_at IS NULL OR risk <> 'high' OR people_told_at IS NOT NULL
+    OR people_not_told_because IS NOT NULL)
 );
 CREATE INDEX ON scip.breach (discovered_at, id);
 CALL scip.protect('breach');
@@ -278,7 +290,8 @@ GRANT SELECT ON scip.removal TO scip_caller;
 -- replaces one.
 CREATE FUNCTION scip.retain_idempotency() RETURNS int
 LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END RETURNING 1) SELECT count(*)::int FROM gone;
+  WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END
+    RETURNING 1) SELECT count(*)::int FROM gone;
 $$;
 CREATE FUNCTION scip.retain_spent_token() RETURNS int
 LANGUAGE sql AS $$
@@ -391,13 +404,17 @@ CALL scip.keep_records('redaction', NULL, 'NULL', 'NULL', personal => '{digest}'
 
 -- Parts of records have addresses of their own.
 UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
-  ('agenda_item', 'meeting', $$r.meeting_id || '/agenda/' || r.id$$), ('resolution', 'meeting', $$r.meeting_id || '/resolutions/' || r.id$$),
-  ('action', 'meeting', $$r.meeting_id || '/actions/' || r.id$$), ('hub_lead', 'hub', $$(SELECT h.slug || '/leads/' || r.id FROM hub h WHERE h.id = r.hub_id)$$),
+  ('agenda_item', 'meeting', $$r.meeting_id || '/agenda/' || r.id$$),
+    ('resolution', 'meeting', $$r.meeting_id || '/resolutions/' || r.id$$),
+  ('action', 'meeting', $$r.meeting_id || '/actions/' || r.id$$),
+    ('hub_lead', 'hub', $$(SELECT h.slug || '/leads/' || r.id FROM hub h WHERE h.id = r.hub_id)$$),
   ('hub_pathway', 'hub', $$(SELECT h.slug || '/pathway/' || r.step FROM hub h WHERE h.id = r.hub_id)$$),
   ('message_relay', 'hub', $$(SELECT h.slug || '/relays/' || r.message_id FROM hub h WHERE h.id = r.hub_id)$$),
   ('update_exception', 'hub', $$(SELECT h.slug || '/updates/' || r.quarter || '/exception' FROM hub h WHERE h.id = r.hub_id)$$),
-  ('hub_evaluation_answer', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/answers/' || r.question FROM hub_evaluation e JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$),
-  ('hub_evaluation_figure', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/figures/' || r.metric FROM hub_evaluation e JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$)) v (t, kind, key)
+  ('hub_evaluation_answer', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/answers/' || r.question FROM hub_evaluation e
+    JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$),
+  ('hub_evaluation_figure', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/figures/' || r.metric FROM hub_evaluation e
+    JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$)) v (t, kind, key)
 WHERE r."table" = v.t;
 
 -- The key of a row r, as audit and history have it.
@@ -413,13 +430,15 @@ DECLARE
 BEGIN
   SELECT * INTO k FROM record_kind WHERE "table" = t;
   IF k.kind IS NOT NULL THEN
-    EXECUTE format('SELECT scip.href(%L, (%s)::text) FROM jsonb_populate_record(NULL::scip.%I, $1) r', k.kind, k.key, t) INTO address USING data;
+    EXECUTE format('SELECT scip.href(%L, (%s)::text) FROM jsonb_populate_record(NULL::scip.%I, $1) r', k.kind, k.key, t)
+      INTO address USING data;
   END IF;
   RETURN address;
 END $$;
 CREATE FUNCTION scip.hub_of(t text, data jsonb) RETURNS bigint LANGUAGE sql STABLE
 RETURN coalesce((data ->> 'hub_id')::bigint, CASE t WHEN 'hub' THEN (data ->> 'id')::bigint END,
-  (SELECT m.hub_id FROM scip.meeting m WHERE m.id = (data ->> 'meeting_id')::uuid), (SELECT e.hub_id FROM scip.event e WHERE e.id = (data ->> 'event_id')::bigint),
+  (SELECT m.hub_id FROM scip.meeting m WHERE m.id = (data ->> 'meeting_id')::uuid),
+    (SELECT e.hub_id FROM scip.event e WHERE e.id = (data ->> 'event_id')::bigint),
   (SELECT e.hub_id FROM scip.hub_evaluation e WHERE e.id::text = data ->> 'evaluation_id'),
   (SELECT s.hub_id FROM scip.training_session s WHERE s.id = (data ->> 'session_id')::uuid));
 
@@ -429,11 +448,13 @@ RETURN (SELECT coalesce(array_agg(scip.fold(m[1]) ORDER BY n), '{}')
         FROM regexp_matches(normalize(scip.visible(value), NFC), '([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n));
 -- Whether a word may be in a text is asked of this: what is ASCII but for common signs needs no folding, which takes long.
 CREATE FUNCTION scip.sift(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
-RETURN (SELECT CASE WHEN octet_length(t) = length(t) THEN lower(t) ELSE scip.fold(value) END FROM translate(value, '‘’“”–—…•£€', '''''""--.*LE') t);
+RETURN (SELECT CASE WHEN octet_length(t) = length(t) THEN lower(t) ELSE scip.fold(value) END
+  FROM translate(value, '‘’“”–—…•£€', '''''""--.*LE') t);
 -- What is looked for: a pattern; or words, known by their digest, and only as a whole text. mark stands in their place.
 CREATE TYPE scip.sought_words AS (pattern text, words int, salt text, digest bytea, whole boolean, mark text);
 CREATE FUNCTION scip.seek(words text[], salt text, whole boolean, mark text) RETURNS scip.sought_words LANGUAGE sql IMMUTABLE
-RETURN ROW(NULL, cardinality(words), salt, sha256(convert_to(salt || ' ' || array_to_string(words, ' '), 'UTF8')), whole, mark)::scip.sought_words;
+RETURN ROW(NULL, cardinality(words), salt, sha256(convert_to(salt || ' ' || array_to_string(words, ' '), 'UTF8')), whole,
+  mark)::scip.sought_words;
 
 -- The text without the words; as it was where they are not in it.
 CREATE FUNCTION scip.strike(value text, sought scip.sought_words) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
@@ -445,14 +466,16 @@ BEGIN
     RETURN regexp_replace(value, sought.pattern, sought.mark, 'gi');
   END IF;
   WITH word AS (
-    SELECT n, m[1] AS gap, m[2] AS word, scip.fold(m[2]) AS folded FROM regexp_matches(seen, '([^[:alnum:]]*)([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n)
+    SELECT n, m[1] AS gap, m[2] AS word, scip.fold(m[2]) AS folded
+      FROM regexp_matches(seen, '([^[:alnum:]]*)([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n)
   ), run AS (
     SELECT n, gap, word, sha256(convert_to(sought.salt || ' ' || string_agg(folded, ' ')
              OVER (ORDER BY n ROWS BETWEEN CURRENT ROW AND sought.words - 1 FOLLOWING), 'UTF8')) = sought.digest AS hit FROM word
   ), covered AS (
     SELECT n, gap, word, hit, bool_or(hit) OVER (ORDER BY n ROWS BETWEEN sought.words - 1 PRECEDING AND CURRENT ROW) AS within FROM run
   )
-  SELECT string_agg(CASE WHEN hit THEN gap || sought.mark WHEN within THEN '' ELSE gap || word END, '' ORDER BY n) || substring(seen FROM '[^[:alnum:]]*$')
+  SELECT string_agg(CASE WHEN hit THEN gap || sought.mark WHEN within THEN '' ELSE gap || word END, '' ORDER BY n) || substring(seen
+    FROM '[^[:alnum:]]*$')
   INTO struck FROM covered HAVING bool_or(hit) AND (NOT sought.whole OR count(*) = sought.words);
   RETURN CASE WHEN struck IS NULL THEN value WHEN sought.whole THEN sought.mark ELSE struck END;
 END $$;
@@ -460,8 +483,10 @@ CREATE FUNCTION scip.strike(value jsonb, sought scip.sought_words) RETURNS jsonb
 BEGIN
   RETURN CASE jsonb_typeof(value)
     WHEN 'string' THEN to_jsonb(scip.strike(value #>> '{}', sought))
-    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(scip.strike(e, sought) ORDER BY n), '[]') FROM jsonb_array_elements(value) WITH ORDINALITY x (e, n))
-    WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(scip.strike(x.key, sought), scip.strike(x.value, sought)), '{}') FROM jsonb_each(value) x)
+    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(scip.strike(e, sought) ORDER BY n), '[]')
+      FROM jsonb_array_elements(value) WITH ORDINALITY x (e, n))
+    WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(scip.strike(x.key, sought), scip.strike(x.value, sought)), '{}')
+      FROM jsonb_each(value) x)
     ELSE value END;
 END $$;
 
@@ -483,11 +508,13 @@ END $$;
 -- Answers that were kept and have the words are emptied; their keys stay used.
 CREATE FUNCTION scip.empty_answers(sought scip.sought_words) RETURNS void LANGUAGE sql AS $$
   UPDATE scip.idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
-  WHERE i.body IS NOT NULL AND scip.strike(regexp_replace(i.body, '\\[nrtbf]', ' ', 'g'), sought) <> regexp_replace(i.body, '\\[nrtbf]', ' ', 'g');
+  WHERE i.body IS NOT NULL AND scip.strike(regexp_replace(i.body, '\\[nrtbf]', ' ', 'g'), sought) <> regexp_replace(i.body, '\\[nrtbf]',
+    ' ', 'g');
 $$;
 
 -- What becomes of one row, of a table or of its history: the columns that change. What is not for a machine to decide is listed.
-CREATE FUNCTION scip.erase_from_row(person uuid, t text, record text, data jsonb, address scip.sought_words, name text[], surname text[]) RETURNS jsonb
+CREATE FUNCTION scip.erase_from_row(person uuid, t text, record text, data jsonb, address scip.sought_words, name text[],
+  surname text[]) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   c record;
@@ -496,7 +523,8 @@ DECLARE
   rest jsonb;
   changed jsonb := '{}';
 BEGIN
-  FOR c IN SELECT x."column", x.rule FROM text_column x WHERE x."table" = t AND x.rule <> 'kept' AND jsonb_typeof(data -> x."column") <> 'null' LOOP
+  FOR c IN SELECT x."column", x.rule FROM text_column x
+    WHERE x."table" = t AND x.rule <> 'kept' AND jsonb_typeof(data -> x."column") <> 'null' LOOP
     was := data -> c."column";
     value := was;
     IF address.pattern IS NOT NULL AND c.rule = 'at_once' THEN
@@ -520,7 +548,8 @@ BEGIN
 END $$;
 CREATE FUNCTION scip.list_mention(person uuid, t text, record text, col text, match text, words text[]) RETURNS void LANGUAGE sql AS $$
   INSERT INTO scip.redaction (id, person_id, "table", record, "column", match, words, digest)
-  SELECT n.id, person, t, list_mention.record, col, list_mention.match, cardinality(list_mention.words), (scip.seek(list_mention.words, n.id::text, false, '')).digest
+  SELECT n.id, person, t, list_mention.record, col, list_mention.match, cardinality(list_mention.words),
+    (scip.seek(list_mention.words, n.id::text, false, '')).digest
   FROM (SELECT gen_random_uuid() AS id) n ON CONFLICT (person_id, "table", record, "column", match) DO NOTHING;
 $$;
 
@@ -533,7 +562,8 @@ DECLARE
   named text[] := words_of(bare);
   surname text[] := words_of(substring(plain(bare) FROM '[^ ]+$'));
   -- as it is, and not as a part of another
-  address sought_words := CASE WHEN email IS NOT NULL THEN ROW('(?<![a-z0-9.!#$%&''*+/=?^_`{|}~-])' || regexp_replace(email, '([^a-zA-Z0-9])', '\\\1', 'g')
+  address sought_words := CASE WHEN email IS NOT NULL
+    THEN ROW('(?<![a-z0-9.!#$%&''*+/=?^_`{|}~-])' || regexp_replace(email, '([^a-zA-Z0-9])', '\\\1', 'g')
     || '(?![a-z0-9-]|\.[a-z0-9])', NULL, NULL, NULL, NULL, '[erased]')::sought_words END;
   longest text;
   t text;
@@ -547,7 +577,8 @@ BEGIN
   END IF;
   longest := (SELECT w FROM unnest(surname) w ORDER BY length(w) DESC LIMIT 1); -- whatever is found has it
   FOR t IN SELECT DISTINCT "table" FROM text_column WHERE rule <> 'kept' AND "table" <> 'redaction' ORDER BY 1 LOOP
-    FOR held IN EXECUTE format('SELECT %s AS record, to_jsonb(r) AS data FROM scip.%I r, sift(to_jsonb(r)::text) f WHERE strpos(f, $1) > 0 OR strpos(f, $2) > 0',
+    FOR held IN EXECUTE format('SELECT %s AS record, to_jsonb(r) AS data FROM scip.%I r, sift(to_jsonb(r)::text) f WHERE strpos(f, $1) > '
+    '0 OR strpos(f, $2) > 0',
                                record_key(t), t) USING longest, fold(email) LOOP
       changed := erase_from_row(person, t, held.record, held.data, address, named, surname);
       IF changed <> '{}' THEN
@@ -560,7 +591,8 @@ BEGIN
     END LOOP;
   END LOOP;
   FOR held IN SELECT h.id, h."table" AS t, h.record, h.row AS data FROM history h, sift(h.row::text) f
-              WHERE h."table" IN (SELECT x."table" FROM text_column x WHERE x.rule <> 'kept') AND (strpos(f, longest) > 0 OR strpos(f, fold(email)) > 0) LOOP
+              WHERE h."table" IN (SELECT x."table" FROM text_column x WHERE x.rule <> 'kept')
+                AND (strpos(f, longest) > 0 OR strpos(f, fold(email)) > 0) LOOP
     changed := erase_from_row(person, held.t, held.record, held.data, address, named, surname);
     IF changed <> '{}' THEN
       UPDATE history h SET row = h.row || changed WHERE h.id = held.id;
@@ -614,7 +646,8 @@ BEGIN
   IF decision = 'removed' THEN
     PERFORM redact(mention, '[erased]');
   END IF;
-  UPDATE redaction r SET decision = settle_mention.decision, decided_at = settle_mention.at, account_id = ctx.account(), digest = NULL WHERE r.id = mention;
+  UPDATE redaction r SET decision = settle_mention.decision, decided_at = settle_mention.at, account_id = ctx.account(), digest = NULL
+    WHERE r.id = mention;
 END $$;
 CREATE FUNCTION scip.decide_mention(person uuid, mention uuid, decision text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -642,7 +675,8 @@ BEGIN
 END $$;
 
 -- What the central team decides on, with what stands around it now or stood there last. That the name is told is written down.
-CREATE FUNCTION scip.erasure_mentions(person uuid, OUT id uuid, OUT record text, OUT kind text, OUT field text, OUT match text, OUT excerpt text,
+CREATE FUNCTION scip.erasure_mentions(person uuid, OUT id uuid, OUT record text, OUT kind text, OUT field text, OUT match text,
+  OUT excerpt text,
                                       OUT current boolean, OUT decision text, OUT decided_at timestamptz)
 RETURNS SETOF record LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -688,11 +722,13 @@ BEGIN
   PERFORM lock_texts();
   FOR k IN SELECT x."table" AS t, r.kind FROM text_column x JOIN record_kind r USING ("table") JOIN kind_address a ON a.kind = r.kind
            WHERE x."column" = field AND x.rule <> 'kept' AND starts_with(address, a.prefix) LOOP
-    EXECUTE format('SELECT %1$s AS record, to_jsonb(r) AS data FROM scip.%2$I r WHERE ($2 IS NULL OR strpos(%1$s, $2) > 0) AND scip.address_of(%3$L, to_jsonb(r)) = $1', record_key(k.t), k.t, k.t)
+    EXECUTE format('SELECT %1$s AS record, to_jsonb(r) AS data FROM scip.%2$I r WHERE ($2 IS NULL OR strpos(%1$s, $2) > 0) AND '
+    'scip.address_of(%3$L, to_jsonb(r)) = $1', record_key(k.t), k.t, k.t)
     INTO place, data USING address, uuid;
     IF place IS NULL THEN -- it is gone, and its history is not
       SELECT h.record, h.row INTO place, data FROM history h
-      WHERE h."table" = k.t AND h.row IS NOT NULL AND (uuid IS NULL OR strpos(h.record, uuid) > 0) AND address_of(k.t, h.row) = address ORDER BY h.id DESC LIMIT 1;
+      WHERE h."table" = k.t AND h.row IS NOT NULL AND (uuid IS NULL OR strpos(h.record, uuid) > 0) AND address_of(k.t, h.row) = address
+        ORDER BY h.id DESC LIMIT 1;
     END IF;
     t := k.t;
     EXIT WHEN place IS NOT NULL;
@@ -730,7 +766,8 @@ BEGIN
   ELSIF NOT EXISTS (SELECT FROM redaction r WHERE r.id = who) THEN
     INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, at, decided_at)
     SELECT who, part[4], part[6], part[5], split_part(part[2], ':', 1)::int, decode(split_part(part[2], ':', 2), 'hex'), 'removed',
-           'Replayed', address_of(part[4], data), hub_of(part[4], data), part[1]::timestamptz, part[1]::timestamptz FROM row_of(part[4], part[6]) data;
+           'Replayed', address_of(part[4], data), hub_of(part[4], data), part[1]::timestamptz, part[1]::timestamptz
+             FROM row_of(part[4], part[6]) data;
     PERFORM redact(who, '[redacted]');
   END IF;
 END $$;
@@ -738,7 +775,8 @@ END $$;
 -- Digests of what was redacted go when no backup is that old.
 CREATE FUNCTION scip.retain_redaction() RETURNS int
 LANGUAGE sql AS $$
-  WITH gone AS (UPDATE scip.redaction SET digest = NULL WHERE decision IS NOT NULL AND digest IS NOT NULL AND decided_at < now() - interval '2 years' RETURNING 1)
+  WITH gone AS (UPDATE scip.redaction SET digest = NULL WHERE decision IS NOT NULL AND digest IS NOT NULL
+    AND decided_at < now() - interval '2 years' RETURNING 1)
   SELECT count(*)::int FROM gone;
 $$;
 
@@ -748,24 +786,32 @@ DO $$
 DECLARE
   t record;
 BEGIN
-  FOR t IN SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS note, has_any_column_privilege('scip_anonymous', c.oid, 'SELECT') AS open FROM pg_class c
-           WHERE c.relnamespace = 'scip'::regnamespace AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'keep_records') LOOP
-    EXECUTE format('COMMENT ON TABLE scip.%I IS %L', t.relname, concat_ws('; ', t.note, 'history: kept=' || CASE WHEN t.open THEN '10 years' ELSE '2 years' END));
+  FOR t IN SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS note,
+    has_any_column_privilege('scip_anonymous', c.oid, 'SELECT') AS open FROM pg_class c
+           WHERE c.relnamespace = 'scip'::regnamespace
+             AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'keep_records') LOOP
+    EXECUTE format('COMMENT ON TABLE scip.%I IS %L', t.relname,
+      concat_ws('; ', t.note, 'history: kept=' || CASE WHEN t.open THEN '10 years' ELSE '2 years' END));
   END LOOP;
 END $$;
 -- Breaches are accounted for longer.
 COMMENT ON TABLE scip.breach IS 'history: kept=10 years';
 
 -- The schedule: of each step of the nightly job and of each table's history what its comment says.
-COMMENT ON FUNCTION scip.retain_idempotency IS 'retention: kept=24 hours, a key whose answer was erased with a person 2 years; what=answers that were kept for a request that is sent again';
+COMMENT ON FUNCTION scip.retain_idempotency
+  IS 'retention: kept=24 hours, a key whose answer was erased with a person 2 years; '
+  'what=answers that were kept for a request that is sent again';
 COMMENT ON FUNCTION scip.retain_spent_token IS 'retention: kept=5 minutes after their end; what=tokens that were ended or used up';
 COMMENT ON FUNCTION scip.retain_personal_read IS 'retention: kept=2 years; what=who read whose data';
 COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';
-COMMENT ON FUNCTION scip.retain_person IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
-COMMENT ON FUNCTION scip.retain_booking_need IS 'retention: kept=30 days after the session, or until consent is withdrawn; what=what delegates eat or need';
+COMMENT ON FUNCTION scip.retain_person
+  IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
+COMMENT ON FUNCTION scip.retain_booking_need
+  IS 'retention: kept=30 days after the session, or until consent is withdrawn; what=what delegates eat or need';
 COMMENT ON FUNCTION scip.retain_feedback_comment IS 'retention: kept=2 years; what=what delegates wrote of a training';
 COMMENT ON FUNCTION scip.retain_unknown_account IS 'retention: kept=30 days after they last asked; what=who signed in without an account';
-COMMENT ON FUNCTION scip.retain_file IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
+COMMENT ON FUNCTION scip.retain_file
+  IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
 COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are told apart by';
 COMMENT ON FUNCTION scip.retain_use IS 'retention: kept=62 days after the month; what=single uses of documents and resources';
 COMMENT ON FUNCTION scip.retain_removal IS 'retention: kept=6 years; what=what the nightly job removed';
@@ -780,11 +826,13 @@ DECLARE
   made text;
 BEGIN
   FOR g IN SELECT t.oid, t.tgqual IS NOT NULL AS conditional FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-           WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgtype & 16 > 0 AND t.tgnewtable IS NULL
+           WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgtype & 16 > 0
+             AND t.tgnewtable IS NULL
              AND t.tgname NOT IN ('keep_records', 'touch') AND c.relname NOT IN ('person', 'audit', 'redaction')
              AND pg_get_triggerdef(t.oid) !~ '\mredacting\(\)' LOOP
     made := replace(pg_get_triggerdef(g.oid), 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
-    EXECUTE CASE WHEN g.conditional THEN regexp_replace(made, ' WHEN \((.*)\) EXECUTE FUNCTION', ' WHEN (NOT scip.redacting() AND (\1)) EXECUTE FUNCTION')
+    EXECUTE CASE WHEN g.conditional THEN regexp_replace(made, ' WHEN \((.*)\) EXECUTE FUNCTION',
+      ' WHEN (NOT scip.redacting() AND (\1)) EXECUTE FUNCTION')
                  ELSE regexp_replace(made, ' EXECUTE FUNCTION', ' WHEN (NOT scip.redacting()) EXECUTE FUNCTION') END;
   END LOOP;
 END $$;

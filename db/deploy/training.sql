@@ -87,8 +87,12 @@ CREATE TABLE scip.booking_need (
   access text CHECK (length(access) <= 500),
   CONSTRAINT booking_need_some CHECK (num_nonnulls(dietary, access) > 0)
 );
-COMMENT ON COLUMN scip.booking_need.dietary IS 'personal: purpose=catering on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
-COMMENT ON COLUMN scip.booking_need.access IS 'personal: purpose=reasonable adjustments on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); retention=30 days after the session, or until consent is withdrawn';
+COMMENT ON COLUMN scip.booking_need.dietary
+  IS 'personal: purpose=catering on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); '
+  'retention=30 days after the session, or until consent is withdrawn';
+COMMENT ON COLUMN scip.booking_need.access
+  IS 'personal: purpose=reasonable adjustments on the day; basis=explicit consent, UK GDPR Art. 9(2)(a); '
+  'retention=30 days after the session, or until consent is withdrawn';
 
 -- The name and address as they were given with the booking. Somebody is found again by the address alone, and nobody
 -- proves an address: so a booking shows what was typed, and nothing of the person that the address was found to be of.
@@ -99,9 +103,12 @@ CREATE TABLE scip.booking_contact (
   email text CHECK (scip.is_email(email)),
   hidden boolean NOT NULL DEFAULT false
 );
-COMMENT ON COLUMN scip.booking_contact.name IS 'personal: purpose=to know who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
-COMMENT ON COLUMN scip.booking_contact.email IS 'personal: purpose=to write to who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
-COMMENT ON COLUMN scip.booking_contact.hidden IS 'The use of the person''s data was restricted after the booking: its booker is not shown it any more';
+COMMENT ON COLUMN scip.booking_contact.name
+  IS 'personal: purpose=to know who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
+COMMENT ON COLUMN scip.booking_contact.email
+  IS 'personal: purpose=to write to who comes to a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
+COMMENT ON COLUMN scip.booking_contact.hidden
+  IS 'The use of the person''s data was restricted after the booking: its booker is not shown it any more';
 
 -- What somebody thought of the training is the central team's to read, and the website's once it is cleared: its id is
 -- not the booking's.
@@ -118,7 +125,8 @@ CREATE TABLE scip.feedback (
 );
 CREATE INDEX ON scip.feedback (session_id);
 CREATE INDEX ON scip.feedback (given_at, id) WHERE comment IS NOT NULL;
-COMMENT ON COLUMN scip.feedback.comment IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
+COMMENT ON COLUMN scip.feedback.comment
+  IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
 COMMENT ON COLUMN scip.feedback.principles IS 'Ratings 1 to 5 by the slug of a principle';
 
 CREATE FUNCTION ctx.handles_booking(booking uuid) RETURNS boolean
@@ -139,12 +147,14 @@ GRANT SELECT (booking_id), DELETE ON scip.booking_need TO scip_caller;
 GRANT SELECT, UPDATE (comment_cleared) ON scip.feedback TO scip_caller;
 
 CALL scip.keep_records('booking', 'booking', 'r.id', $$coalesce(ARRAY['account:' || r.account_id], '{}')
-  || coalesce((SELECT ARRAY['hub-lead:' || s.hub_id] FROM training_session s WHERE s.id = r.session_id AND s.hub_id IS NOT NULL), ARRAY['role:central'])$$,
+  || coalesce((SELECT ARRAY['hub-lead:' || s.hub_id] FROM training_session s WHERE s.id = r.session_id AND s.hub_id IS NOT NULL),
+    ARRAY['role:central'])$$,
   personal => '{feedback_sha256}');
 CALL scip.keep_records('booking_need', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{dietary,access}');
 CALL scip.keep_records('booking_contact', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{name,email}');
 CALL scip.keep_records('feedback', 'training_comment', 'r.id',
-  $$CASE WHEN r.comment IS NULL THEN '{}'::text[] WHEN r.comment_cleared THEN ARRAY['role:central', 'role:website'] ELSE ARRAY['role:central'] END$$,
+  $$CASE WHEN r.comment IS NULL THEN '{}'::text[] WHEN r.comment_cleared THEN ARRAY['role:central', 'role:website']
+    ELSE ARRAY['role:central'] END$$,
   record => 'r.booking_id', personal => '{comment}');
 INSERT INTO scip.kind_address VALUES ('course', '/v1/training/courses/'), ('training_session', '/v1/training/sessions/'),
   ('booking', '/v1/bookings/'), ('self_assessment', '/v1/self-assessments/'), ('training_comment', '/v1/training/comments/'),
@@ -219,7 +229,8 @@ BEGIN
     END IF;
   ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published cancelled', 'published held') THEN
     RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT =
-      CASE WHEN NEW.status <> 'published' THEN 'session-not-published' WHEN scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN 'session-not-held'
+      CASE WHEN NEW.status <> 'published' THEN 'session-not-published' WHEN scip.is_corrected('/v1/training/sessions/' || OLD.id)
+        THEN 'session-not-held'
            ELSE 'session-not-draft' END;
   END IF;
   RETURN NEW;
@@ -234,7 +245,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
     SELECT b.id FROM booking b WHERE b.session_id = promote.session AND b.status = 'waiting' ORDER BY b.place
     LIMIT coalesce((SELECT greatest(s.capacity - (SELECT count(*) FROM booking c WHERE c.session_id = s.id AND c.status = 'confirmed'), 0)
                     FROM training_session s
-                    WHERE s.id = promote.session AND s.status = 'published' AND s.starts_at > now()), 0)); -- none is given of what has begun
+                    -- none is given of what has begun
+                    WHERE s.id = promote.session AND s.status = 'published' AND s.starts_at > now()), 0));
 $$;
 
 -- More places, or no session: what that means for its bookings.
@@ -282,7 +294,8 @@ CREATE TRIGGER note_places AFTER UPDATE ON scip.booking FOR EACH ROW WHEN (OLD.s
 CREATE TRIGGER note_attended AFTER UPDATE ON scip.booking FOR EACH ROW WHEN (OLD.attended IS DISTINCT FROM NEW.attended)
   EXECUTE FUNCTION scip.note_training('training_figures');
 CREATE TRIGGER note_feedback AFTER INSERT ON scip.feedback FOR EACH ROW EXECUTE FUNCTION scip.note_training('training_figures');
-CREATE TRIGGER note_held AFTER UPDATE ON scip.training_session FOR EACH ROW WHEN (OLD.status <> NEW.status AND 'held' IN (OLD.status, NEW.status))
+CREATE TRIGGER note_held AFTER UPDATE ON scip.training_session
+  FOR EACH ROW WHEN (OLD.status <> NEW.status AND 'held' IN (OLD.status, NEW.status))
   EXECUTE FUNCTION scip.note_training('training_figures');
 
 -- What it says is fixed once it is over; a cancelled booking stays as it was.
@@ -319,8 +332,11 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.consent
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 GRANT INSERT ON scip.consent_text TO scip_caller;
 INSERT INTO scip.kind_address VALUES ('consent_text', '/v1/training/consent-texts/');
-INSERT INTO scip.consent_text (version, text) VALUES (1, 'I agree that the SCiP Alliance keeps what I have written here about what I eat or need, so that it can be provided on the day. '
-  'It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. Who does not agree can come all the same.');
+INSERT INTO scip.consent_text (version, text)
+  VALUES (1, 'I agree that the SCiP Alliance keeps what I have written here about what I eat or need, so that it can be provided on the '
+  'day. '
+  'It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. '
+  'Who does not agree can come all the same.');
 -- They come one after the other.
 CREATE FUNCTION scip.guard_consent_text() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -419,7 +435,8 @@ END $$;
 CREATE FUNCTION scip.withdraw_consent(booking uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  PERFORM FROM booking b WHERE b.id = withdraw_consent.booking AND (ctx.handles_booking(b.id) OR b.person_id = ctx.person()) FOR NO KEY UPDATE;
+  PERFORM FROM booking b
+    WHERE b.id = withdraw_consent.booking AND (ctx.handles_booking(b.id) OR b.person_id = ctx.person()) FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
@@ -463,7 +480,8 @@ BEGIN
   ELSIF EXISTS (SELECT FROM booking b WHERE b.session_id = s.id AND b.person_id = who.id AND b.status <> 'cancelled') THEN
     RAISE 'there is one' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-exists';
   END IF;
-  SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting') AND s.starts_at > now() THEN s.capacity ELSE 0 END
+  SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting')
+    AND s.starts_at > now() THEN s.capacity ELSE 0 END
   INTO taken FROM booking b WHERE b.session_id = s.id; -- who waits is before
   IF taken >= s.capacity AND s.starts_at <= now() THEN -- nobody is told later that a place was free
     RAISE 'no place is free' USING ERRCODE = 'SC409', CONSTRAINT = 'session-full';
@@ -621,8 +639,10 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   b record;
 BEGIN
-  SELECT o.person_id, p.restricted, o.account_id = ctx.account() AND NOT c.hidden AS own, ctx.central() OR o.person_id = ctx.person() AS all_of_it,
-         ctx.writes(s.hub_id, NULL) AS staff, c.booking_id IS NOT NULL AS typed, c.name AS typed_name, c.email AS typed_email, p.name, p.email
+  SELECT o.person_id, p.restricted, o.account_id = ctx.account() AND NOT c.hidden AS own, ctx.central()
+    OR o.person_id = ctx.person() AS all_of_it,
+         ctx.writes(s.hub_id, NULL) AS staff, c.booking_id IS NOT NULL AS typed, c.name AS typed_name, c.email AS typed_email, p.name,
+           p.email
   INTO b
   FROM booking o JOIN training_session s ON s.id = o.session_id JOIN person p ON p.id = o.person_id
   LEFT JOIN booking_contact c ON c.booking_id = o.id WHERE o.id = delegate_of.booking;
@@ -650,7 +670,8 @@ BEGIN
     UPDATE booking_contact c SET email = NULL FROM booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND c.email IS NOT NULL;
   END IF;
   IF OLD.restricted <> NEW.restricted THEN
-    UPDATE booking_contact c SET hidden = NEW.restricted FROM booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND c.hidden <> NEW.restricted;
+    UPDATE booking_contact c SET hidden = NEW.restricted FROM booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id
+      AND c.hidden <> NEW.restricted;
   END IF;
   RETURN NULL;
 END $$;
@@ -688,8 +709,10 @@ $$;
 -- UK GDPR Art. 15: the bookings as well.
 CREATE FUNCTION scip.bookings_about(person uuid) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'course', c.slug, 'day', s.day, 'organisation', o.slug, 'organisation_name', b.organisation_name,
-      'sector', b.sector, 'name', t.name, 'email', t.email, 'status', b.status, 'attended', b.attended, 'certificate', b.certificate, 'dietary', n.dietary, 'access', n.access,
+  SELECT coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'course', c.slug, 'day', s.day, 'organisation', o.slug, 'organisation_name',
+    b.organisation_name,
+      'sector', b.sector, 'name', t.name, 'email', t.email, 'status', b.status, 'attended', b.attended, 'certificate', b.certificate,
+        'dietary', n.dietary, 'access', n.access,
       'rating', f.rating, 'principles', f.principles, 'comment', f.comment, 'account', b.account_id) ORDER BY s.starts_at, b.id), '[]')
   FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id JOIN scip.course c ON c.id = s.course_id
   LEFT JOIN scip.organisation o ON o.id = b.organisation_id LEFT JOIN scip.booking_need n ON n.booking_id = b.id
@@ -716,9 +739,11 @@ BEGIN
     RETURN;
   END IF;
   SELECT count(*), count(f.id),
-         json_build_object('1', count(*) FILTER (WHERE f.rating = 1), '2', count(*) FILTER (WHERE f.rating = 2), '3', count(*) FILTER (WHERE f.rating = 3),
+         json_build_object('1', count(*) FILTER (WHERE f.rating = 1), '2', count(*) FILTER (WHERE f.rating = 2), '3',
+           count(*) FILTER (WHERE f.rating = 3),
                            '4', count(*) FILTER (WHERE f.rating = 4), '5', count(*) FILTER (WHERE f.rating = 5)),
-         coalesce(json_agg(json_build_object('rating', f.rating, 'principles', coalesce(f.principles, '{}'), 'comment', read_comment(b.id, f.comment)) ORDER BY f.id) FILTER (WHERE f.id IS NOT NULL), '[]')
+         coalesce(json_agg(json_build_object('rating', f.rating, 'principles', coalesce(f.principles, '{}'), 'comment',
+           read_comment(b.id, f.comment)) ORDER BY f.id) FILTER (WHERE f.id IS NOT NULL), '[]')
   INTO delegates, responses, ratings, answers
   FROM booking b LEFT JOIN feedback f ON f.booking_id = b.id WHERE b.session_id = session AND b.attended;
 END $$;

@@ -37,9 +37,14 @@ CREATE TABLE scip.use (
 ) PARTITION BY RANGE (at);
 CREATE INDEX ON scip.use (day_key, item_id, at);
 CREATE INDEX ON scip.use (previous_key, item_id, at) WHERE previous_key IS NOT NULL;
-COMMENT ON COLUMN scip.use.day_key IS 'personal: purpose=to count a user''s clicks once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=until the month is verified and 62 days over; the salt goes with its day';
-COMMENT ON COLUMN scip.use.previous_key IS 'personal: purpose=to count clicks across midnight once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key';
-COMMENT ON COLUMN scip.use.month_key IS 'personal: purpose=to count a month''s users once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key; the salt goes with its month';
+COMMENT ON COLUMN scip.use.day_key
+  IS 'personal: purpose=to count a user''s clicks once; basis=legitimate interests, UK GDPR Art. 6(1)(f); '
+  'retention=until the month is verified and 62 days over; the salt goes with its day';
+COMMENT ON COLUMN scip.use.previous_key
+  IS 'personal: purpose=to count clicks across midnight once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key';
+COMMENT ON COLUMN scip.use.month_key
+  IS 'personal: purpose=to count a month''s users once; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=as day_key; '
+  'the salt goes with its month';
 COMMENT ON COLUMN scip.use.request IS 'A request is an investigation too';
 
 -- Chains that ended in a session (a user's hour) and those of a visitor in a month: unique is what has at least one.
@@ -84,7 +89,8 @@ CREATE TABLE scip.users_month (
   of_documents bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (month, class)
 );
-COMMENT ON TABLE scip.users_month IS 'Users distinct within a month: of everything, of the resource bank, of the research repository; who used both is in each';
+COMMENT ON TABLE scip.users_month
+  IS 'Users distinct within a month: of everything, of the resource bank, of the research repository; who used both is in each';
 
 -- Secret, and gone when its time is over.
 CREATE TABLE scip.usage_salt (
@@ -144,7 +150,8 @@ BEGIN
     VALUES (first, first::timestamp AT TIME ZONE 'Europe/London', (first + interval '1 month') AT TIME ZONE 'Europe/London');
     FOREACH t IN ARRAY '{use,use_session,use_visitor}'::text[] LOOP
       part := t || to_char(first, '_YYYY_MM');
-      EXECUTE format('CREATE TABLE counted.%I (LIKE scip.%I INCLUDING ALL) WITH (fillfactor = %s)', part, t, CASE t WHEN 'use_visitor' THEN 70 ELSE 100 END);
+      EXECUTE format('CREATE TABLE counted.%I (LIKE scip.%I INCLUDING ALL) WITH (fillfactor = %s)', part, t,
+        CASE t WHEN 'use_visitor' THEN 70 ELSE 100 END);
       EXECUTE format('ALTER TABLE scip.%I ATTACH PARTITION counted.%I FOR VALUES ', t, part)
         || CASE t WHEN 'use' THEN (SELECT format('FROM (%L) TO (%L)', m.starts, m.ends) FROM use_month m WHERE m.month = first)
                   ELSE format('IN (%L)', first) END;
@@ -153,17 +160,22 @@ BEGIN
 END $$;
 
 -- What items' names (document/<slug>, resource:<id>) mean, each once; no record_id: nothing. No item_id: not used yet.
-CREATE FUNCTION scip.use_targets(names text[], OUT name text, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text, OUT withdrawn boolean, OUT item_id int)
+CREATE FUNCTION scip.use_targets(names text[], OUT name text, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text,
+  OUT withdrawn boolean, OUT item_id int)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT n.name, n.kind, x.record_id, x.slug, x.url, coalesce(x.withdrawn, false), (SELECT i.id FROM scip.use_item i WHERE i.kind = n.kind AND i.record_id = x.record_id)
-  FROM (SELECT DISTINCT g.name, left(g.name, 8) AS kind, substr(g.name, 1, 9) AS way, substr(g.name, 10) AS rest FROM unnest(names) g (name)) n
+  SELECT n.name, n.kind, x.record_id, x.slug, x.url, coalesce(x.withdrawn, false),
+    (SELECT i.id FROM scip.use_item i WHERE i.kind = n.kind AND i.record_id = x.record_id)
+  FROM (SELECT DISTINCT g.name, left(g.name, 8) AS kind, substr(g.name, 1, 9) AS way, substr(g.name, 10) AS rest
+    FROM unnest(names) g (name)) n
   LEFT JOIN LATERAL ( -- by an index, in one of four ways
     SELECT d.id, d.slug::text, d.url, d.withdrawn_at IS NOT NULL FROM scip.document d WHERE n.way = 'document/' AND d.slug = n.rest
-    UNION ALL SELECT r.id, r.slug::text, r.url, r.withdrawn_at IS NOT NULL FROM scip.resource r WHERE n.way = 'resource/' AND r.slug = n.rest
+    UNION ALL SELECT r.id, r.slug::text, r.url, r.withdrawn_at IS NOT NULL FROM scip.resource r
+      WHERE n.way = 'resource/' AND r.slug = n.rest
     UNION ALL SELECT d.id, d.slug::text, d.url, d.withdrawn_at IS NOT NULL FROM scip.document d
       WHERE n.way = 'document:' AND d.id = CASE WHEN n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END
     UNION ALL SELECT r.id, r.slug::text, r.url, r.withdrawn_at IS NOT NULL FROM scip.resource r
-      WHERE n.way = 'resource:' AND r.id = CASE WHEN n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END) x (record_id, slug, url, withdrawn) ON true;
+      WHERE n.way = 'resource:' AND r.id = CASE WHEN n.rest ~ '^[0-9]{1,18}$' THEN n.rest::bigint END) x (record_id, slug, url,
+        withdrawn) ON true;
 $$;
 
 CREATE TYPE scip.use_change AS (item_id int, month date, class text, month_key uuid, i int, r int, ui int, ur int);
@@ -203,16 +215,19 @@ BEGIN
   LOOP
     SELECT array_agg(v.status), array_agg(v.url), array_agg(v.item_id), bool_or(v.unknown), to_timestamp(min(v.at)), to_timestamp(max(v.at))
     INTO statuses, urls, items, unknown, lowest, highest
-    FROM (SELECT s.status, t.url, CASE s.status WHEN 0 THEN t.item_id END AS item_id, t.record_id IS NOT NULL AND t.item_id IS NULL AS unknown,
+    FROM (SELECT s.status, t.url, CASE s.status WHEN 0 THEN t.item_id END AS item_id, t.record_id IS NOT NULL
+      AND t.item_id IS NULL AS unknown,
                  CASE WHEN s.status = 0 AND g.kind > 0 THEN g.at END AS at
           FROM unnest(record_uses.item, record_uses.kind, record_uses.at) WITH ORDINALITY g (name, kind, at, n)
           JOIN agent_list l ON l.edition = record_uses.version
           JOIN (SELECT * FROM use_targets(record_uses.item) OFFSET 0) t ON t.name = g.name -- each once
-          CROSS JOIN LATERAL (SELECT CASE WHEN t.record_id IS NULL OR g.kind = 3 AND t.url IS NULL AND NOT t.withdrawn THEN 404 WHEN t.withdrawn THEN 410 ELSE 0 END AS status) s
+          CROSS JOIN LATERAL (SELECT CASE WHEN t.record_id IS NULL OR g.kind = 3 AND t.url IS NULL
+            AND NOT t.withdrawn THEN 404 WHEN t.withdrawn THEN 410 ELSE 0 END AS status) s
           ORDER BY g.n) v;
     EXIT WHEN NOT coalesce(unknown, false);
     INSERT INTO use_item (kind, record_id, slug)
-    SELECT DISTINCT t.kind, t.record_id, t.slug FROM use_targets(record_uses.item) t WHERE t.record_id IS NOT NULL AND t.item_id IS NULL ORDER BY 1, 2
+    SELECT DISTINCT t.kind, t.record_id, t.slug FROM use_targets(record_uses.item) t WHERE t.record_id IS NOT NULL AND t.item_id IS NULL
+      ORDER BY 1, 2
     ON CONFLICT (kind, record_id) DO NOTHING;
   END LOOP;
   IF lowest IS NULL THEN
@@ -252,12 +267,14 @@ BEGIN
 
   -- By far the most are the only one of their user on their item that day. NULL: it does not count.
   SELECT array_agg(CASE WHEN u.item_id IS NOT NULL AND u.kind > 0 THEN
-                     NOT crowd AND (SELECT 1 FROM use o WHERE o.day_key = u.day_key AND o.item_id = u.item_id AND o.at >= first AND o.at < last LIMIT 1) IS NULL END)
+                     NOT crowd AND (SELECT 1 FROM use o WHERE o.day_key = u.day_key AND o.item_id = u.item_id AND o.at >= first
+                       AND o.at < last LIMIT 1) IS NULL END)
   INTO alone FROM unnest(items, record_uses.kind, record_uses.day_key) u (item_id, kind, day_key);
   IF false = ANY (alone) THEN
     WITH click AS MATERIALIZED (
       SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
-      FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key, alone)
+      FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key,
+        record_uses.month_key, alone)
         u (at, item_id, kind, class, day_key, previous_key, month_key, alone)
       WHERE NOT u.alone
     ), place AS MATERIALIZED ( -- a click is of its day's user, and for the first 30 seconds of the one before too
@@ -272,7 +289,8 @@ BEGIN
           AND o.at BETWEEN lowest AND highest
         UNION ALL
         SELECT o.at, false, o.request, o.class, o.month_key FROM use o
-        WHERE crowd AND o.previous_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
+        WHERE crowd AND o.previous_key = p.key AND o.item_id = p.item_id
+          AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
           AND o.at BETWEEN lowest AND highest) u
       UNION ALL
       SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.class, p.month_key FROM place p
@@ -284,11 +302,13 @@ BEGIN
     ), followed AS (
       SELECT s.*, count(s.i0) OVER next AS i0s, count(s.i1) OVER next AS i1s, count(s.r0) OVER next AS r0s, count(s.r1) OVER next AS r1s
       FROM second s
-      WINDOW next AS (PARTITION BY s.key, s.item_id ORDER BY s.at RANGE BETWEEN interval '1 second' FOLLOWING AND interval '30 seconds' FOLLOWING)
+      WINDOW next AS (PARTITION BY s.key, s.item_id
+        ORDER BY s.at RANGE BETWEEN interval '1 second' FOLLOWING AND interval '30 seconds' FOLLOWING)
     ), seed AS ( -- who was alone until now has no session yet
       SELECT p.day_key AS key, p.item_id, o.at, o.class, o.month_key, o.request
       FROM (SELECT DISTINCT c.day_key, c.item_id FROM click c) p
-      CROSS JOIN LATERAL (SELECT * FROM use o WHERE o.day_key = p.day_key AND o.item_id = p.item_id AND o.at >= first AND o.at < last OFFSET 0) o
+      CROSS JOIN LATERAL (SELECT * FROM use o WHERE o.day_key = p.day_key AND o.item_id = p.item_id AND o.at >= first
+        AND o.at < last OFFSET 0) o
       WHERE (SELECT 1 FROM use_session s WHERE s.day_key = p.day_key AND s.item_id = p.item_id LIMIT 1) IS NULL
     ), changed AS MATERIALIZED (
       SELECT e.key, e.item_id, use_month_of(e.at) AS month, extract(hour FROM e.at AT TIME ZONE 'Europe/London')::smallint AS hour,
@@ -303,7 +323,8 @@ BEGIN
       GROUP BY 1, 2, 3, 4, 5, 6
     ), session AS (
       INSERT INTO use_session AS s (month, day_key, item_id, hour, class, investigations, requests)
-      SELECT c.month, c.key, c.item_id, c.hour, c.class, c.had_i + c.i, c.had_r + c.r FROM changed c ORDER BY c.key, c.item_id, c.hour, c.class
+      SELECT c.month, c.key, c.item_id, c.hour, c.class, c.had_i + c.i, c.had_r + c.r FROM changed c
+        ORDER BY c.key, c.item_id, c.hour, c.class
       ON CONFLICT (day_key, item_id, hour, class, month) DO UPDATE
         SET investigations = s.investigations + EXCLUDED.investigations, requests = s.requests + EXCLUDED.requests
       RETURNING s.day_key, s.item_id, s.hour, s.class, s.investigations, s.requests
@@ -316,18 +337,21 @@ BEGIN
 
   WITH click AS MATERIALIZED (
     SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key, u.alone
-    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key, record_uses.month_key, alone)
+    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key,
+      record_uses.month_key, alone)
       u (at, item_id, kind, class, day_key, previous_key, month_key, alone)
     WHERE u.alone IS NOT NULL
   ), raw AS (
     INSERT INTO use (at, item_id, request, class, day_key, previous_key, month_key)
     SELECT c.at, c.item_id, c.request, c.class, c.day_key, c.previous_key, c.month_key FROM click c
   ), told AS MATERIALIZED (
-    SELECT c.item_id, use_month_of(c.at) AS month, c.class, c.month_key, 1 AS i, c.request::int AS r, 1 AS ui, c.request::int AS ur FROM click c WHERE c.alone
+    SELECT c.item_id, use_month_of(c.at) AS month, c.class, c.month_key, 1 AS i, c.request::int AS r, 1 AS ui, c.request::int AS ur
+      FROM click c WHERE c.alone
     UNION ALL
     SELECT t.item_id, t.month, t.class, t.month_key, t.i, t.r, t.ui, t.ur FROM unnest(crowded) t
   ), change AS MATERIALIZED (
-    SELECT t.month, t.month_key, t.class, sum(t.i)::int AS i, sum(t.r)::int AS r, coalesce(sum(t.i) FILTER (WHERE x.kind = 'document'), 0)::int AS d
+    SELECT t.month, t.month_key, t.class, sum(t.i)::int AS i, sum(t.r)::int AS r,
+      coalesce(sum(t.i) FILTER (WHERE x.kind = 'document'), 0)::int AS d
     FROM told t JOIN use_item x ON x.id = t.item_id GROUP BY 1, 2, 3
     HAVING sum(t.i) <> 0 OR sum(t.r) <> 0 OR sum(t.i) FILTER (WHERE x.kind = 'document') <> 0
   ), visitor AS (
@@ -338,7 +362,8 @@ BEGIN
           of_documents = v.of_documents + EXCLUDED.of_documents
     RETURNING v.month, v.month_key, v.class, v.investigations, v.requests, v.of_documents
   ), people AS MATERIALIZED (
-    SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int) AS i, sum((v.requests > 0)::int - (v.requests > c.r)::int) AS r,
+    SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int) AS i,
+      sum((v.requests > 0)::int - (v.requests > c.r)::int) AS r,
            sum((v.investigations > v.of_documents)::int - (v.investigations - c.i > v.of_documents - c.d)::int) AS of_resources,
            sum((v.of_documents > 0)::int - (v.of_documents > c.d)::int) AS of_documents
     FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.class = c.class
@@ -346,7 +371,8 @@ BEGIN
   ), users AS (
     INSERT INTO users_month AS m
     SELECT p.month, p.class, p.i, p.r, p.of_resources, p.of_documents FROM people p ORDER BY 1, 2
-    ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating, requesting = m.requesting + EXCLUDED.requesting,
+    ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating,
+      requesting = m.requesting + EXCLUDED.requesting,
       of_resources = m.of_resources + EXCLUDED.of_resources, of_documents = m.of_documents + EXCLUDED.of_documents
     RETURNING 1
   )
@@ -415,7 +441,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 $$;
 
 -- The ends of chains of a month, counted from its raw rows by another way than above: sorted, and looked at in pairs.
-CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT class text, OUT day_key uuid, OUT month_key uuid, OUT hour smallint, OUT request boolean)
+CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT class text, OUT day_key uuid, OUT month_key uuid, OUT hour smallint,
+  OUT request boolean)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH part AS (
     SELECT m.starts, m.ends FROM scip.use_month m WHERE m.month = counted.month AND m.dropped_at IS NULL
@@ -441,10 +468,12 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
          count(*) FILTER (WHERE c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE c.request)
   FROM scip.counted(month) c GROUP BY 1, 2;
 $$;
-CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint, OUT of_resources bigint, OUT of_documents bigint)
+CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint, OUT of_resources bigint,
+  OUT of_documents bigint)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT c.class, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request),
-         count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'resource'), count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'document')
+         count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'resource'),
+           count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'document')
   FROM scip.counted(month) c JOIN scip.use_item i ON i.id = c.item_id GROUP BY 1;
 $$;
 
@@ -498,7 +527,8 @@ BEGIN
   INSERT INTO scip.use_session -- who is known by a chain that went on after midnight alone was not alone
   SELECT DISTINCT m.month, u.day_key, u.item_id, extract(hour FROM u.at AT TIME ZONE 'Europe/London')::smallint, u.class, 0, 0
   FROM scip.use_month m JOIN scip.use u ON u.at >= m.starts AND u.at < m.ends
-  WHERE m.month = mend_usage.month AND (u.at AT TIME ZONE 'Europe/London')::date <> ((u.at + interval '30 seconds') AT TIME ZONE 'Europe/London')::date
+  WHERE m.month = mend_usage.month
+    AND (u.at AT TIME ZONE 'Europe/London')::date <> ((u.at + interval '30 seconds') AT TIME ZONE 'Europe/London')::date
   ON CONFLICT DO NOTHING;
   INSERT INTO scip.use_visitor
   SELECT mend_usage.month, c.month_key, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request),
@@ -507,7 +537,8 @@ BEGIN
   INSERT INTO scip.usage_month
   SELECT c.item_id, mend_usage.month, c.class, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(mend_usage.month) c;
   INSERT INTO scip.users_month
-  SELECT mend_usage.month, c.class, c.investigating, c.requesting, c.of_resources, c.of_documents FROM scip.counted_users(mend_usage.month) c;
+  SELECT mend_usage.month, c.class, c.investigating, c.requesting, c.of_resources, c.of_documents
+    FROM scip.counted_users(mend_usage.month) c;
   RETURN faults;
 END $$;
 CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record
@@ -530,7 +561,8 @@ DECLARE
   faults int;
 BEGIN
   PERFORM scip.make_use_partitions(scip.use_month_of(now()));
-  FOR m IN SELECT u.month FROM scip.use_month u WHERE u.verified_at IS NULL AND u.dropped_at IS NULL AND u.ends < now() - interval '1 day' ORDER BY 1 LOOP
+  FOR m IN SELECT u.month FROM scip.use_month u WHERE u.verified_at IS NULL AND u.dropped_at IS NULL AND u.ends < now() - interval '1 day'
+    ORDER BY 1 LOOP
     SELECT count(*) INTO faults FROM scip.usage_faults(m.month);
     UPDATE scip.use_month u SET verified_at = now() WHERE u.month = m.month AND faults = 0;
     IF faults > 0 THEN

@@ -4,5 +4,6 @@ WITH phase AS MATERIALIZED (
   ORDER BY x.hub_id, x.since DESC, x.until DESC NULLS FIRST
 )
 SELECT NULL, 1, NULL, last_day, h.id, scip.one_nation(h.nations), NULL,
-       CASE WHEN p.status IS DISTINCT FROM 'active' THEN coalesce('Hub that was ' || p.status, 'Hub that was not known yet') END, '/v1/hubs/' || h.slug
+       CASE WHEN p.status IS DISTINCT FROM 'active' THEN coalesce('Hub that was ' || p.status, 'Hub that was not known yet') END,
+         '/v1/hubs/' || h.slug
 FROM known.hub(known_at) h LEFT JOIN phase p ON p.hub_id = h.id

@@ -27,7 +27,8 @@ SELECT h.slug, h.name,
 FROM scip.hub h
 LEFT JOIN scip.hub_status s ON s.hub_id = h.id AND s.ends IS NULL
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) ORDER BY r.name_sort) AS regions,
+  SELECT json_agg(json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug)
+    ORDER BY r.name_sort) AS regions,
          round(avg(r.longitude), 2) AS longitude, round(avg(r.latitude), 2) AS latitude
   FROM scip.hub_region hr JOIN scip.region r ON r.id = hr.region_id WHERE hr.hub_id = h.id) g ON true
 LEFT JOIN LATERAL (
@@ -52,14 +53,16 @@ SELECT o.slug, o.name,
                                  ORDER BY c.category, c.subcategory), '[]')
         FROM scip.organisation_category c WHERE c.organisation_id = o.id) AS categories,
        o.nation, o.uk_wide,
-       CASE WHEN r.id IS NOT NULL THEN json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END AS region,
+       CASE WHEN r.id IS NOT NULL THEN json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END
+         AS region,
        (SELECT coalesce(json_agg(i.identifier ORDER BY i.identifier), '[]')
         FROM scip.organisation_identifier i WHERE i.organisation_id = o.id) AS identifiers,
        (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description)
                                  ORDER BY p.role), '[]')
         FROM scip.organisation_partnership p WHERE p.organisation_id = o.id) AS partnerships,
        (SELECT coalesce(json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug, 'standing',
-                  CASE WHEN l.period @> scip.today() THEN 'current' WHEN l.standing = 'dated' AND upper(l.period) <= scip.today() THEN 'former'
+                  CASE WHEN l.period @> scip.today() THEN 'current' WHEN l.standing = 'dated'
+                    AND upper(l.period) <= scip.today() THEN 'former'
                        WHEN l.standing = 'dated' THEN 'planned' ELSE l.standing END) ORDER BY h.name_sort, l.id), '[]')
         FROM scip.hub_lead l JOIN scip.hub h ON h.id = l.hub_id WHERE l.organisation_id = o.id) AS hubs_led,
        o.website, o.logo, o.role, o.note,
@@ -71,7 +74,8 @@ LEFT JOIN scip.region r ON r.id = o.region_id;
 
 CREATE VIEW scip.groups WITH (security_invoker) AS
 SELECT g.slug, g.name, g.kind, g.status, g.starts::text, g.ends::text, g.purpose,
-       (SELECT coalesce(json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) ORDER BY o.name_sort), '[]')
+       (SELECT coalesce(json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug)
+         ORDER BY o.name_sort), '[]')
         FROM scip.group_organisation m JOIN scip.organisation o ON o.id = m.organisation_id WHERE m.group_id = g.id) AS organisations,
        array_to_json(g.sources) AS sources, g.confidence, '/v1/groups/' || g.slug AS href, g.name_sort AS _sort,
        g.version AS _version

@@ -17,8 +17,10 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        e.starts::text, e.ends::text, scip.precision(e.starts) AS starts_precision, e.date_text, e.starts_at, e.ends_at,
        e.venue, e.town, e.nation, e.online,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organiser,
-       CASE WHEN p.id IS NOT NULL THEN json_build_object('slug', p.slug, 'name', CASE l.lang WHEN 'cy' THEN coalesce(p.name_cy, p.name) ELSE p.name END,
+       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
+         AS organiser,
+       CASE WHEN p.id IS NOT NULL THEN json_build_object('slug', p.slug, 'name', CASE l.lang WHEN 'cy' THEN coalesce(p.name_cy, p.name)
+         ELSE p.name END,
                                                          'href', '/v1/programmes/' || p.slug) END AS programme,
        e.capacity, e.attendance, e.attendance_text, e.accessibility, t.description, t.description_language,
        e.title_cy, e.description_cy, e.cancellation_reason, e.url,
@@ -29,15 +31,21 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 THEN e.starts_on END AS _ical_dtstart,
        CASE WHEN NOT scip.is_ambiguous(e.starts_at) THEN e.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
        CASE WHEN scip.is_ambiguous(e.starts_at) THEN e.starts_at END AS _ical_dtstart_utc,
-       CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 AND length(coalesce(e.ends, e.starts)) = 10 THEN e.ends_on + 1 END AS _ical_dtend,
+       CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10
+         AND length(coalesce(e.ends, e.starts)) = 10 THEN e.ends_on + 1 END AS _ical_dtend,
        CASE WHEN scip.is_ambiguous(e.starts_at) THEN NULL
             WHEN e.ends_at IS NULL AND e.starts_at IS NOT NULL AND length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp
             WHEN NOT scip.is_ambiguous(e.ends_at) THEN e.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
-       CASE WHEN scip.is_ambiguous(e.starts_at) THEN coalesce(e.ends_at, CASE WHEN length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp AT TIME ZONE 'Europe/London' END) END AS _ical_dtend_utc,
-       CASE WHEN scip.is_ambiguous(e.ends_at) AND NOT scip.is_ambiguous(e.starts_at) THEN 'PT' || extract(epoch FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,
+       CASE WHEN scip.is_ambiguous(e.starts_at)
+         THEN coalesce(e.ends_at, CASE WHEN length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp AT TIME ZONE 'Europe/London' END) END
+         AS _ical_dtend_utc,
+       CASE WHEN scip.is_ambiguous(e.ends_at) AND NOT scip.is_ambiguous(e.starts_at) THEN 'PT' || extract(epoch
+         FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,
        t.title AS _ical_summary,
-       nullif(concat_ws(', ', e.venue, e.town, CASE WHEN e.online THEN CASE l.lang WHEN 'cy' THEN 'Ar-lein' ELSE 'Online' END END), '') AS _ical_location,
-       nullif(concat_ws(E'\n\n', e.cancellation_reason, coalesce(t.description, e.attendance_text), e.accessibility), '') AS _ical_description,
+       nullif(concat_ws(', ', e.venue, e.town, CASE WHEN e.online THEN CASE l.lang WHEN 'cy' THEN 'Ar-lein' ELSE 'Online' END END),
+         '') AS _ical_location,
+       nullif(concat_ws(E'\n\n', e.cancellation_reason, coalesce(t.description, e.attendance_text), e.accessibility),
+         '') AS _ical_description,
        e.url AS _ical_url,
        CASE WHEN e.online THEN e.url END AS _ical_conference, -- RFC 7986, section 5.11
        scip.ical_status(e.status) AS _ical_status,
@@ -53,7 +61,8 @@ CROSS JOIN LATERAL (
   SELECT CASE WHEN l.lang = 'cy' AND e.title_cy IS NOT NULL THEN 'cy' ELSE 'en' END AS language,
          CASE l.lang WHEN 'cy' THEN coalesce(e.title_cy, e.title) ELSE e.title END AS title,
          CASE l.lang WHEN 'cy' THEN coalesce(e.description_cy, e.description) ELSE e.description END AS description,
-         CASE WHEN l.lang = 'cy' AND e.description_cy IS NOT NULL THEN 'cy' WHEN e.description IS NOT NULL THEN 'en' END AS description_language) t;
+         CASE WHEN l.lang = 'cy' AND e.description_cy IS NOT NULL THEN 'cy' WHEN e.description IS NOT NULL
+           THEN 'en' END AS description_language) t;
 
 CREATE VIEW scip.event_outreaches WITH (security_invoker) AS
 SELECT json_build_object('slug', e.slug, 'name', e.title, 'href', '/v1/events/' || e.slug) AS event,
@@ -69,7 +78,8 @@ SELECT f.slug, f.version, f.metric, f.definition_version, f.scope, f.label, f.pe
        f.period_starts::text, f.period_ends::text, f.as_of::text, f.value, f.unit, f.qualifier,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('kind', 'hub', 'slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug)
             WHEN e.id IS NOT NULL THEN json_build_object('kind', 'event', 'slug', e.slug, 'name', e.title, 'href', '/v1/events/' || e.slug)
-            WHEN o.id IS NOT NULL THEN json_build_object('kind', 'organisation', 'slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug)
+            WHEN o.id IS NOT NULL THEN json_build_object('kind', 'organisation', 'slug', o.slug, 'name', o.name, 'href',
+              '/v1/organisations/' || o.slug)
        END AS subject,
        s.slug AS strategy, array_to_json(f.sources) AS sources, f.confidence, '/v1/headline-figures/' || f.slug AS href,
        f.version AS _version

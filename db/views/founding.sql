@@ -20,7 +20,8 @@ JOIN scip.hub h ON h.id = p.hub_id;
 
 CREATE VIEW scip.hub_invitations WITH (security_invoker) AS
 SELECT i.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, i.sector::text,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
+       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
+         AS organisation,
        coalesce(i.name, o.name)::text AS name, i.invited_on, i.answer, i.answered_on, i.created_at, i.updated_at,
        '/v1/hubs/' || h.slug || '/invitations/' || i.id AS href, i.version AS _version, h.slug AS _hub
 FROM scip.hub_invitation i

@@ -44,7 +44,8 @@ WHERE r.withdrawn_at IS NULL;
 
 -- What stands where a record was.
 CREATE VIEW scip.withdrawals WITH (security_invoker) AS
-SELECT 'document' AS type, d.slug, d.title, d.withdrawn_at, d.withdrawal_note AS note, '/v1/documents/' || d.slug AS href, d.version AS _version
+SELECT 'document' AS type, d.slug, d.title, d.withdrawn_at, d.withdrawal_note AS note, '/v1/documents/' || d.slug AS href,
+  d.version AS _version
 FROM scip.document d WHERE d.withdrawn_at IS NOT NULL
 UNION ALL
 SELECT 'resource', r.slug, r.title, r.withdrawn_at, r.withdrawal_note, '/v1/resources/' || r.slug, r.version
@@ -78,7 +79,8 @@ WHERE f.ended_at IS NULL;
 -- As the list shows it, for who has just written it.
 CREATE VIEW scip.file_answers WITH (security_invoker) AS
 SELECT f._id, f.href, json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'sha256', f.sha256,
-  'available_from', f.available_from, 'uploaded_at', to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'href', f.href) AS answer
+  'available_from', f.available_from, 'uploaded_at', to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'href',
+    f.href) AS answer
 FROM scip.files f;
 GRANT SELECT ON scip.files TO scip_anonymous, scip_caller;
 GRANT SELECT ON scip.file_answers TO scip_caller;

@@ -45,4 +45,5 @@ SELECT n.id, h.hub, h."group", h.meeting, n.number, n.status,
        n.version AS _version, n.meeting_id AS _meeting
 FROM scip.minutes n CROSS JOIN LATERAL scip.meeting_head(n.meeting_id) h;
 
-GRANT SELECT ON scip.meetings, scip.agenda_items, scip.meeting_attendance, scip.resolutions, scip.actions, scip.minutes_versions TO scip_caller;
+GRANT SELECT ON scip.meetings, scip.agenda_items, scip.meeting_attendance, scip.resolutions, scip.actions,
+  scip.minutes_versions TO scip_caller;

@@ -1,6 +1,7 @@
 CREATE VIEW scip.past_totals WITH (security_invoker) AS
 SELECT t.metric::text, m.title::text, m.unit::text, t.period,
-       CASE WHEN length(t.period) = 4 THEN 'calendar_year' WHEN substr(t.period, 6, 1) = 'M' THEN 'month' ELSE 'academic_year' END AS period_kind,
+       CASE WHEN length(t.period) = 4 THEN 'calendar_year' WHEN substr(t.period, 6, 1) = 'M' THEN 'month'
+         ELSE 'academic_year' END AS period_kind,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
        t.item::text, t.class::text, t.value, 'closed' AS basis, array_to_json(t.sources) AS sources, h.slug AS _hub, t.id AS _id
 FROM scip.closed_total t

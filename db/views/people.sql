@@ -2,7 +2,8 @@
 -- In the API a membership ends on its last day, in the table with the day after.
 CREATE VIEW scip.hub_members WITH (security_invoker) AS
 SELECT m.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, m.person_id AS person,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
+       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
+         AS organisation,
        m.organisation_name::text, m.sector::text, m.ambassador, m.starts AS "from", m.ends - 1 AS "to",
        m.starts <= scip.today() AND (m.ends IS NULL OR m.ends > scip.today()) AS current,
        m.created_at, m.updated_at, '/v1/hubs/' || h.slug || '/members/' || m.id AS href, m.version AS _version,
@@ -21,7 +22,8 @@ GRANT SELECT ON scip.hub_members, scip.hub_quorum_rules TO scip_caller;
 
 CREATE VIEW scip.group_seats WITH (security_invoker) AS
 SELECT s.id, json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) AS "group", s.title::text,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
+       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
+         AS organisation,
        s.sector::text, s.person_id AS person, s.starts AS "from", s.ends - 1 AS "to", s.created_at, s.updated_at,
        '/v1/groups/' || g.slug || '/seats/' || s.id AS href, s.version AS _version, g.slug AS _group, s.ends AS _ends
 FROM scip.group_seat s

@@ -1,10 +1,13 @@
 CREATE VIEW scip.objections WITH (security_invoker) AS
-SELECT o.id, o.person_id AS person, o.received_on, o.decision, o.decided_at, o.created_at, o.updated_at, '/v1/privacy/objections/' || o.id AS href, o.version AS _version
+SELECT o.id, o.person_id AS person, o.received_on, o.decision, o.decided_at, o.created_at, o.updated_at,
+  '/v1/privacy/objections/' || o.id AS href, o.version AS _version
 FROM scip.objection o;
 GRANT SELECT ON scip.objections TO scip_caller;
 CREATE VIEW scip.breaches WITH (security_invoker) AS
-SELECT b.id, b.what, b.discovered_at, b.began_at, b.data, b.people, b.risk, b.consequences, b.measures, b.reported_at, b.not_reported_because,
-       b.people_told_at, b.people_not_told_because, b.discovered_at + interval '72 hours' AS report_by, b.closed_at, b.created_at, b.updated_at,
+SELECT b.id, b.what, b.discovered_at, b.began_at, b.data, b.people, b.risk, b.consequences, b.measures, b.reported_at,
+  b.not_reported_because,
+       b.people_told_at, b.people_not_told_because, b.discovered_at + interval '72 hours' AS report_by, b.closed_at, b.created_at,
+         b.updated_at,
        '/v1/privacy/breaches/' || b.id AS href, b.version AS _version
 FROM scip.breach b;
 GRANT SELECT ON scip.breaches TO scip_caller;
@@ -29,23 +32,29 @@ WITH kept ("table", "column", reason) AS (VALUES
   ('audit', NULL, 'ids and names of tables, columns and operations'), ('change', NULL, 'ids and addresses'),
   ('history', NULL, 'its rows are cleaned as the table''s own'), ('history_start', NULL, 'names of tables'),
   ('idempotency', NULL, 'an answer with the name is emptied as a whole'), ('personal_read', NULL, 'ids and names of operations'),
-  ('spent_token', NULL, 'ids of tokens, gone within a day'), ('unknown_account', NULL, 'a provider''s own number, gone with the account''s person'),
+  ('spent_token', NULL, 'ids of tokens, gone within a day'),
+    ('unknown_account', NULL, 'a provider''s own number, gone with the account''s person'),
   ('record_kind', NULL, 'names of tables'), ('kind_address', NULL, 'addresses'), ('client_keys', 'jwks', 'public keys'),
   ('client_secret', 'sha256', 'a digest'), ('booking', 'feedback_sha256', 'a digest'), ('booking', 'certificate', 'a random code'),
-  ('file', 'sha256', 'a digest'), ('file', 'name', 'a part of an address: a file is deleted and uploaded anew'), ('file', 'media_type', 'a code'),
+  ('file', 'sha256', 'a digest'), ('file', 'name', 'a part of an address: a file is deleted and uploaded anew'),
+    ('file', 'media_type', 'a code'),
   ('file_chunk', 'bytes', 'published files: withdrawn by their own operation'), ('usage_salt', NULL, 'random bytes'),
-  ('use', NULL, 'keyed digests'), ('use_session', NULL, 'keyed digests'), ('use_visitor', NULL, 'keyed digests'), ('agent_pattern', NULL, 'patterns of programs'),
+  ('use', NULL, 'keyed digests'), ('use_session', NULL, 'keyed digests'), ('use_visitor', NULL, 'keyed digests'),
+    ('agent_pattern', NULL, 'patterns of programs'),
   ('use_item', NULL, 'addresses'), ('usage_month', NULL, 'codes'), ('users_month', NULL, 'codes'),
   ('metric', NULL, 'ours alone: what a figure means'), ('metric_definition', NULL, 'ours alone: what a figure means'),
-  ('release_cell', NULL, 'figures'), ('release', 'period', 'a code'), ('closed_total', 'period', 'a code'), ('region', NULL, 'the nations'' own names'),
+  ('release_cell', NULL, 'figures'), ('release', 'period', 'a code'), ('closed_total', 'period', 'a code'),
+    ('region', NULL, 'the nations'' own names'),
   ('evaluation_metric', NULL, 'ours alone'), ('evaluation_question', NULL, 'ours alone'), ('pathway_step', NULL, 'ours alone'),
   ('consent_text', NULL, 'what people consent to stays as they read it'), ('removal', NULL, 'names of jobs'),
   ('organisation', 'gss_code', 'a code'), ('organisation_identifier', 'identifier', 'a code'),
   ('correction', 'record', 'an address'), ('correction', 'operation', 'a name of an operation'),
-  ('redaction', 'table', 'a name'), ('redaction', 'record', 'an id'), ('redaction', 'column', 'a name'), ('redaction', 'digest', 'a digest'), ('redaction', 'href', 'an address'))
+  ('redaction', 'table', 'a name'), ('redaction', 'record', 'an id'), ('redaction', 'column', 'a name'),
+    ('redaction', 'digest', 'a digest'), ('redaction', 'href', 'an address'))
 SELECT c.relname::text AS "table", a.attname::text AS "column", coalesce(k.reason, code.reason) AS reason,
        CASE WHEN coalesce(k.reason, code.reason) IS NOT NULL THEN 'kept'
-            WHEN coalesce(base.typname, t.typname) IN ('bytea', 'xml') OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) THEN NULL
+            WHEN coalesce(base.typname, t.typname) IN ('bytea', 'xml')
+              OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) THEN NULL
             WHEN has_table_privilege('scip_anonymous', c.oid, 'SELECT') THEN 'listed' ELSE 'at_once' END AS rule
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 JOIN pg_type t ON t.oid = a.atttypid
@@ -53,10 +62,12 @@ LEFT JOIN pg_type base ON base.oid = t.typbasetype
 LEFT JOIN pg_type element ON element.oid = coalesce(nullif(base.typelem, 0), t.typelem)
 LEFT JOIN kept k ON k."table" = c.relname AND coalesce(k."column", a.attname) = a.attname
 CROSS JOIN LATERAL (SELECT CASE
-  WHEN coalesce(element.typname, t.typname) IN ('slug', 'code', 'partial_date', 'nation', 'confidence', 'sector', 'hub_sector', 'quarter_name', 'year_name', 'doi', 'isbn', 'language')
+  WHEN coalesce(element.typname, t.typname) IN ('slug', 'code', 'partial_date', 'nation', 'confidence', 'sector', 'hub_sector',
+    'quarter_name', 'year_name', 'doi', 'isbn', 'language')
     THEN 'codes, dates and addresses: ' || coalesce(element.typname, t.typname)
   WHEN EXISTS (SELECT FROM pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'c' AND x.conkey = ARRAY[a.attnum]
-               AND pg_get_constraintdef(x.oid) ~ format('^CHECK \(\(+%s (= ANY \(|<@ )\(?ARRAY\[|^CHECK \(scip.are_(nations|phases)\(', a.attname))
+               AND pg_get_constraintdef(x.oid) ~ format('^CHECK \(\(+%s (= ANY \(|<@ )\(?ARRAY\[|^CHECK \(scip.are_(nations|phases)\(',
+                 a.attname))
     THEN 'one of a list' END AS reason) code
 WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p')
   AND (t.typcategory = 'S' OR t.typcategory = 'A' AND (element.typcategory = 'S' OR element.typname IN ('json', 'jsonb', 'bytea'))

@@ -23,11 +23,13 @@ SELECT s.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/trai
        s.id || '@training.scip-alliance' AS _ical_uid, s.updated_at AS _ical_dtstamp,
        CASE WHEN NOT scip.is_ambiguous(s.starts_at) THEN s.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
        CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.starts_at END AS _ical_dtstart_utc,
-       CASE WHEN NOT scip.is_ambiguous(s.starts_at) AND NOT scip.is_ambiguous(s.ends_at) THEN s.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
+       CASE WHEN NOT scip.is_ambiguous(s.starts_at)
+         AND NOT scip.is_ambiguous(s.ends_at) THEN s.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
        CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.ends_at END AS _ical_dtend_utc,
        CASE WHEN scip.is_ambiguous(s.ends_at) AND NOT scip.is_ambiguous(s.starts_at)
             THEN 'PT' || extract(epoch FROM s.ends_at - s.starts_at)::bigint || 'S' END AS _ical_duration,
-       c.name AS _ical_summary, nullif(concat_ws(', ', s.venue, CASE WHEN s.online THEN 'Online' END), '') AS _ical_location, c.summary AS _ical_description,
+       c.name AS _ical_summary, nullif(concat_ws(', ', s.venue, CASE WHEN s.online THEN 'Online' END), '') AS _ical_location,
+         c.summary AS _ical_description,
        CASE s.status WHEN 'cancelled' THEN 'CANCELLED' WHEN 'draft' THEN 'TENTATIVE' ELSE 'CONFIRMED' END AS _ical_status,
        s.sequence AS _ical_sequence
 FROM scip.training_session s
@@ -36,9 +38,11 @@ LEFT JOIN scip.hub h ON h.id = s.hub_id
 CROSS JOIN LATERAL scip.places(s.id) p;
 
 CREATE VIEW scip.bookings WITH (security_invoker) AS
-SELECT b.id, json_build_object('id', s.id, 'course', c.slug, 'name', c.name, 'starts_at', to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+SELECT b.id, json_build_object('id', s.id, 'course', c.slug, 'name', c.name, 'starts_at',
+  to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                                'href', '/v1/training/sessions/' || s.id) AS session,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END AS organisation,
+       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
+         AS organisation,
        b.organisation_name::text, b.sector::text, b.status,
        CASE b.status WHEN 'waiting' THEN scip.waiting_position(b.session_id, b.place) END AS position,
        b.attended, b.certificate,
@@ -54,7 +58,8 @@ LEFT JOIN scip.organisation o ON o.id = b.organisation_id;
 
 CREATE VIEW scip.training_comments WITH (security_invoker) AS
 SELECT f.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course, s.day AS held_on,
-       f.comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course, f.booking_id AS _booking
+       f.comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course,
+         f.booking_id AS _booking
 FROM scip.feedback f
 JOIN scip.training_session s ON s.id = f.session_id
 JOIN scip.course c ON c.id = s.course_id

@@ -9,12 +9,16 @@ from test_source import lines_of_code
 
 LIMITS = json.loads((harness.ROOT / "tests/limits.json").read_text())
 SOURCES = {path: path.read_text().splitlines() for path in sorted((harness.ROOT / "openapi").rglob("*.yaml"))}
+SQL = [line for path in sorted((harness.ROOT / "db").glob("*/*.sql")) if path.parent.name in ("deploy", "views", "queries", "metrics")
+       for line in path.read_text().splitlines()]
 OPERATIONS = sum(len(item) for item in json.loads((harness.ROOT / "openapi/openapi.json").read_text())["paths"].values())
 MEASURES = {
     "contract lines": lambda: sum(len(lines) for lines in SOURCES.values()),  # of YAML, empty and comments too
     "contract columns": lambda: max(len(line) for lines in SOURCES.values() for line in lines),
     "contract lines per operation": lambda: sum(len(lines) for path, lines in SOURCES.items() if path.parent.name == "paths") / OPERATIONS,
     "statements by hand": lambda: len(list((harness.ROOT / "db/queries").glob("*.sql"))),  # those of the engine too
+    "SQL lines": lambda: len(SQL),  # of the schema, its views, the statements by hand and the metrics, empty and comments too
+    "SQL columns": lambda: max(len(line) for line in SQL),
     **{f"lines of code: {part}": (lambda part=part: lines_of_code()[part]) for part in ("engine", "tokens", "counter", "handlers", "api")}}
 IN_TEST_SOURCE = {"lines of a function", "lines of a file", "lines of a header", "functions named twice"}  # each file against them, there
 
