@@ -7,6 +7,7 @@
 static struct arena *arena;
 static struct gate gate;
 static struct spec spec;
+static json_t *nodes; /* of the schemas */
 static struct query query;
 static struct operation operation;
 static struct inputs inputs;
@@ -19,12 +20,14 @@ static const char text[] = "SELECT '$' FROM t WHERE h = $1 AND ($2 IS NULL OR a 
 
 static const struct schema *schema(const char *json) {
     json_t *node = json_loads(json, 0, NULL);
+    json_array_append_new(nodes, node);
     return schema_compile(schema_set_new(arena, node, NULL, places_new(arena, arena), &gate), node);
 }
 
 static void set_up(void) {
     arena = arena_new(1 << 20);
     gate = (struct gate){0};
+    nodes = json_array();
     parameters[0] = (struct parameter){.name = "slug", .place = IN_PATH, .schema = schema("{\"type\":\"string\"}")};
     parameters[1] = (struct parameter){.name = "kind", .place = IN_QUERY, .schema = schema("{\"type\":\"string\"}")};
     parameters[2] = (struct parameter){
@@ -44,6 +47,7 @@ static void set_up(void) {
 }
 
 static void tear_down(void) {
+    json_decref(nodes);
     arena_free(&arena);
 }
 
