@@ -255,12 +255,9 @@ bool data_get(struct request *request) {
     reading->parcel = borrow(request, &request->response.cache_status);
     if (!reading->parcel)
         return false;
-    const char *known = request_header(request, "If-None-Match");
     const char *hex = hex_text(request->arena, "\"", reading->parcel->hash, ETAG_BYTES);
     request->response.etag = hex ? arena_printf(request->arena, "%s\"", hex) : NULL;
-    bool unchanged = known && request->response.etag && response_names_etag(known, request->response.etag);
-    if (unchanged)
-        request->response.status = 304;
+    bool unchanged = request->response.etag && response_validate(request) && request->response.status == 304;
     if (!request->response.etag || unchanged || !(request->response.head || transfers_begin(request))) {
         end(&reading->stream);
         return unchanged || (!request->problem.status && problem_exhausted(&request->problem));

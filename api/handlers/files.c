@@ -122,17 +122,6 @@ static const char *disposition(struct arena *arena, const char *name) {
     return buf_text(&text);
 }
 
-/* What the request's conditions say (RFC 9110, section 13.2.2): false where they end it, with a problem or 304. */
-static bool conditions_hold(struct request *request) {
-    const char *match = request_header(request, "If-Match"), *none = request_header(request, "If-None-Match");
-    if (match && !response_names_etag(match, request->response.etag))
-        return request_refuse(request, "precondition-failed", "The file is another one now.");
-    bool known = none && response_names_etag(none, request->response.etag);
-    if (known)
-        request->response.status = 304;
-    return !known;
-}
-
 /* A part that a client asks for to see whether there are parts, or what kind of file it is. */
 enum { PROBE_BYTES = 4096 };
 
@@ -166,8 +155,11 @@ bool files_get(struct request *request) {
     if (!find(request, &found))
         return false;
     request->response.etag = found.etag;
-    if (!conditions_hold(request))
-        return !request->problem.status;
+    const char *match = request_header(request, "If-Match"); /* asked first (RFC 9110, section 13.2.2) */
+    if (match && !response_names_etag(match, found.etag))
+        return request_refuse(request, "precondition-failed", "The file is another one now.");
+    if (response_validate(request) && request->response.status == 304)
+        return true;
     struct download *download = arena_alloc(request->arena, sizeof *download);
     if (!download)
         return problem_exhausted(&request->problem);
