@@ -131,7 +131,7 @@ static bool link_those(struct app *app, struct pool *pool, bool secured, struct 
 }
 
 /* Whether the database answers through the pool, and may be written to. */
-static struct readiness ask(const struct app *app, struct pool *pool) {
+static struct readiness ask_pool(const struct app *app, struct pool *pool) {
     struct problem problem = {0};
     struct result *result = /* once more: the first connection may be dead */
         pool_run(pool, &app->transactions.statements[PING], NULL, true, &problem);
@@ -142,7 +142,7 @@ static struct readiness ask(const struct app *app, struct pool *pool) {
 
 bool app_link(struct app *app, struct gate *gate) {
     bool linked = link_those(app, app->pool, false, gate) && link_those(app, app->transactions.pool, true, gate) &&
-                  (strcmp(app->contract->operations, "{}") == 0 || ask(app, app->transactions.central).reads) &&
+                  (strcmp(app->contract->operations, "{}") == 0 || ask_pool(app, app->transactions.central).reads) &&
                   !gate->faults;
     atomic_store(&app->linked, linked);
     return linked;
@@ -165,10 +165,10 @@ void app_watch(struct app *app) {
 }
 
 struct readiness app_ready(struct app *app) {
-    if (!atomic_load(&app->linked) || atomic_load(&app->draining) || !ask(app, app->pool).reads)
+    if (!atomic_load(&app->linked) || atomic_load(&app->draining) || !ask_pool(app, app->pool).reads)
         return (struct readiness){0};
-    return (struct readiness){true,
-                              ask(app, app->transactions.pool).writes && ask(app, app->transactions.central).writes};
+    return (struct readiness){true, ask_pool(app, app->transactions.pool).writes &&
+                                        ask_pool(app, app->transactions.central).writes};
 }
 
 void app_free(struct app *app) {

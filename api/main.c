@@ -82,7 +82,7 @@ static bool drain(struct app *app, const pthread_t *threads, int count) {
     return true;
 }
 
-static int serve(struct app *app, struct gate *gate) {
+static int serve_api(struct app *app, struct gate *gate) {
     sigset_t signals = block_signals();
     if (!app_link(app, gate) && gate->faults) {
         log_event(LOG_ERROR, "the database does not fit the contract", LOG_NUMBER("faults", gate->faults));
@@ -112,7 +112,7 @@ static int serve(struct app *app, struct gate *gate) {
 }
 
 /* The gates without serving: contract and queries, and with --db the database too. */
-static int check(struct app *app, struct gate *gate, bool database) {
+static int check_contract(struct app *app, struct gate *gate, bool database) {
     if (database && !app_link(app, gate) && !gate->faults)
         gate_fault(gate,
                    !pool_stats(app->pool).open                ? "DATABASE_URL"
@@ -197,9 +197,9 @@ int main(int count, char **words) {
     handlers_check(&app, &gate);
     int status = lists         ? routes(&app)
                  : shows       ? show(&app, more)
-                 : checks      ? check(&app, &gate, asks)
+                 : checks      ? check_contract(&app, &gate, asks)
                  : gate.faults ? 1
-                 : serves      ? serve(&app, &gate)
+                 : serves      ? serve_api(&app, &gate)
                                : found(&app, arguments);
     app_free(&app);
     return status;

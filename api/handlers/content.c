@@ -108,7 +108,7 @@ static bool is_pdf(const char *bytes, size_t length) {
     return found && (at == before || !take_text(&text, bytes, length));
 }
 
-static void begin(struct content *content, const char *bytes, size_t length) {
+static void begin_check(struct content *content, const char *bytes, size_t length) {
     const unsigned char *b = (const unsigned char *)bytes;
     bool sound = BEGINS(0, "ID3") || (length > 2 && b[0] == 0xff && (b[1] & 0xe6) == 0xe2); /* MPEG, layer III */
     content->type = is_pdf(bytes, length)            ? "application/pdf"
@@ -168,7 +168,7 @@ static void take_archive(struct content *content, const char *bytes, size_t leng
 
 bool content_take(struct content *content, const char *bytes, size_t length) {
     if (content->kind == CONTENT_NEW)
-        begin(content, bytes, length);
+        begin_check(content, bytes, length);
     if (content->kind == CONTENT_ZIP)
         take_archive(content, bytes, length);
     return content->kind == CONTENT_TEXT ? take_text(content, bytes, length)

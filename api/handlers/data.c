@@ -44,7 +44,7 @@ struct reading {
     char *bytes; /* of a piece */
 };
 
-static bool next_piece(struct request *request, struct stream *stream, struct text *piece) {
+static bool next_part(struct request *request, struct stream *stream, struct text *piece) {
     struct reading *reading = (struct reading *)stream;
     ssize_t got = pread(fileno(reading->parcel->file), reading->bytes, PIECE_BYTES, reading->at);
     if (got < 0)
@@ -64,13 +64,13 @@ static void let_go(struct parcel *parcel) {
     OPENSSL_free(parcel);
 }
 
-static void end(struct stream *stream) {
+static void end_reading(struct stream *stream) {
     pthread_mutex_lock(&store.lock);
     let_go(((struct reading *)stream)->parcel);
     pthread_mutex_unlock(&store.lock);
 }
 
-static la_ssize_t take(struct archive *archive, void *context, const void *bytes, size_t count) {
+static la_ssize_t take_bytes(struct archive *archive, void *context, const void *bytes, size_t count) {
     struct parcel *parcel = context;
     bool ok = fwrite(bytes, 1, count, parcel->file) == count && EVP_DigestUpdate(parcel->digest, bytes, count);
     parcel->length += (int64_t)count;
@@ -128,7 +128,7 @@ static bool command(const struct app *app, struct connection *connection, enum t
 }
 
 /* A connection with a snapshot; another one where the first was broken. */
-static struct connection *begin(const struct app *app, struct problem *problem) {
+static struct connection *begin_snapshot(const struct app *app, struct problem *problem) {
     struct connection *connection = NULL;
     struct failure failure = {.lost = true};
     for (int attempt = 0; attempt < 2 && failure.lost; attempt++) {
@@ -144,7 +144,7 @@ static struct connection *begin(const struct app *app, struct problem *problem) 
 /* All lists; memory is that of the largest one. */
 static bool put_lists(struct request *request, struct archive *archive) {
     const struct app *app = request->app;
-    struct connection *connection = begin(app, &request->problem);
+    struct connection *connection = begin_snapshot(app, &request->problem);
     if (!connection)
         return false;
     struct arena *arena = arena_new((size_t)app->config.response_limit * 3 + SPARE);
@@ -168,7 +168,7 @@ static bool make(struct request *request, struct parcel *parcel) {
     struct archive *archive = archive_write_new();
     bool ready = package && archive && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
                  archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK && /* no padding */
-                 archive_write_open(archive, parcel, NULL, take, NULL) == ARCHIVE_OK;
+                 archive_write_open(archive, parcel, NULL, take_bytes, NULL) == ARCHIVE_OK;
     bool ok = ready || problem_exhausted(&request->problem);
     ok = ok && put_lists(request, archive) &&
          put_file(archive, "datapackage.json", package, strlen(package), &request->problem);
@@ -211,7 +211,7 @@ static bool is_good(const struct app *app, unsigned begun) {
 
 /* Lends an archive that is good for this request: the last one, or one that this thread makes, or that another one
  * begins to make after the question. NULL with a problem. */
-static struct parcel *borrow(struct request *request, const char **status) {
+static struct parcel *borrow_parcel(struct request *request, const char **status) {
     const struct config *config = &request->app->config;
     struct timespec until = clock_after((config->pool_wait_ms + 2 * config->query_timeout_ms + 1000) * 1000);
     pthread_mutex_lock(&store.lock);
@@ -251,15 +251,15 @@ bool data_get(struct request *request) {
     struct reading *reading = arena_alloc(request->arena, sizeof *reading);
     if (!reading || !(reading->bytes = arena_alloc_raw(request->arena, PIECE_BYTES)))
         return problem_exhausted(&request->problem);
-    reading->stream = (struct stream){.next = next_piece, .end = end};
-    reading->parcel = borrow(request, &request->response.cache_status);
+    reading->stream = (struct stream){.next = next_part, .end = end_reading};
+    reading->parcel = borrow_parcel(request, &request->response.cache_status);
     if (!reading->parcel)
         return false;
     const char *hex = hex_text(request->arena, "\"", reading->parcel->hash, ETAG_BYTES);
     request->response.etag = hex ? arena_printf(request->arena, "%s\"", hex) : NULL;
     bool unchanged = request->response.etag && response_validate(request) && request->response.status == 304;
     if (!request->response.etag || unchanged || !(request->response.head || transfers_begin(request))) {
-        end(&reading->stream);
+        end_reading(&reading->stream);
         return unchanged || (!request->problem.status && problem_exhausted(&request->problem));
     }
     request->response.content_type = "application/zip";

@@ -31,15 +31,15 @@ void files_place(const struct request *request, const char *place[static 3]) {
 }
 
 /* Runs a statement as the anonymous reader. */
-static struct result *ask(struct request *request, enum transaction_statement which, const char *const *values,
-                          bool binary) {
+static struct result *ask_file(struct request *request, enum transaction_statement which, const char *const *values,
+                               bool binary) {
     struct command own = {&request->app->transactions.statements[which], values, .binary = binary};
     struct failure failure;
     pool_pipeline(request->app->pool, &own, 1, true, &request->problem, &failure);
     return own.result;
 }
 
-static bool refuse(struct request *request, const char *status, const char *day) {
+static bool refuse_file(struct request *request, const char *status, const char *day) {
     if (strcmp(status, "410") == 0)
         return request_refuse(request, "gone", "The record was withdrawn.");
     if (strcmp(status, "403") == 0)
@@ -47,11 +47,11 @@ static bool refuse(struct request *request, const char *status, const char *day)
     return request_refuse(request, "not-found", "There is no such file.");
 }
 
-static bool find(struct request *request, struct found *found) {
+static bool find_file(struct request *request, struct found *found) {
     enum { STATUS, DAY, ITEM, ID, NAME, TYPE, SIZE, SHA256, COLUMNS };
     const char *place[3], *texts[COLUMNS] = {0};
     files_place(request, place);
-    struct result *result = ask(request, FILE_FIND, place, false);
+    struct result *result = ask_file(request, FILE_FIND, place, false);
     if (!result)
         return false;
     bool there = result_rows(result) == 1 && result_columns(result) == COLUMNS;
@@ -59,7 +59,7 @@ static bool find(struct request *request, struct found *found) {
         texts[i] = result_text(request->arena, result, 0, i);
     result_free(&result);
     if (!there || texts[STATUS])
-        return refuse(request, texts[STATUS] ?: "404", texts[DAY]);
+        return refuse_file(request, texts[STATUS] ?: "404", texts[DAY]);
     *found = (struct found){.item = texts[ITEM],
                             .id = texts[ID],
                             .name = texts[NAME],
@@ -74,7 +74,7 @@ static size_t read_chunk(struct request *request, struct download *download) {
     int64_t n = download->at / FILES_CHUNK_BYTES, left = download->size - n * FILES_CHUNK_BYTES;
     char number[24];
     snprintf(number, sizeof number, "%lld", (long long)n);
-    struct result *result = ask(request, FILE_PIECE, (const char *const[]){download->file, number}, true);
+    struct result *result = ask_file(request, FILE_PIECE, (const char *const[]){download->file, number}, true);
     if (!result)
         return 0;
     struct value chunk = {0};
@@ -89,7 +89,7 @@ static size_t read_chunk(struct request *request, struct download *download) {
     return ok ? chunk.length : 0;
 }
 
-static bool next_piece(struct request *request, struct stream *stream, struct text *piece) {
+static bool next_chunk(struct request *request, struct stream *stream, struct text *piece) {
     struct download *download = (struct download *)stream;
     *piece = (struct text){0};
     if (download->at == download->end)
@@ -141,7 +141,7 @@ static bool take_range(struct request *request, const struct found *found, struc
     }
     bool probe = length <= PROBE_BYTES && length < found->size,
          counts = !first && !probe; /* later parts were counted */
-    *download = (struct download){.stream = {.length = length, .next = next_piece},
+    *download = (struct download){.stream = {.length = length, .next = next_chunk},
                                   .file = found->id,
                                   .item = counts ? found->item : NULL,
                                   .size = found->size,
@@ -152,7 +152,7 @@ static bool take_range(struct request *request, const struct found *found, struc
 
 bool files_get(struct request *request) {
     struct found found;
-    if (!find(request, &found))
+    if (!find_file(request, &found))
         return false;
     request->response.etag = found.etag;
     const char *match = request_header(request, "If-Match"); /* asked first (RFC 9110, section 13.2.2) */

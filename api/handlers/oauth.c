@@ -33,7 +33,7 @@ bool oauth_refuse(struct request *request) {
 }
 
 /* An error of the protocol is the endpoint's answer, in its own words (RFC 6749, section 5.2). */
-static bool refuse(struct request *request, const char *error, const char *description) {
+static bool refuse_oauth(struct request *request, const char *error, const char *description) {
     bool nobody = strcmp(error, "invalid_client") == 0;
     request->response.status = nobody ? 401 : 400;
     if (nobody)
@@ -43,7 +43,7 @@ static bool refuse(struct request *request, const char *error, const char *descr
 }
 
 /* Runs a statement of the writer's pool whose answer is at most one text: NULL with or without a problem. */
-static const char *ask(struct request *request, enum transaction_statement which, const char *const *values) {
+static const char *ask_db(struct request *request, enum transaction_statement which, const char *const *values) {
     struct result *result = transaction_ask(&request->app->transactions, which, values, &request->problem);
     const char *text = result_text(request->arena, result, 0, 0);
     result_free(&result);
@@ -76,23 +76,23 @@ static const char *roles_by_secret(struct request *request, const char *client, 
     unsigned char digest[32];
     EVP_Digest(secret, strlen(secret), digest, NULL, EVP_sha256(), NULL);
     const char *hex = hex_text(request->arena, "\\x", digest, sizeof digest);
-    return hex ? ask(request, CLIENT_ROLES, (const char *const[]){client, hex}) : NULL;
+    return hex ? ask_db(request, CLIENT_ROLES, (const char *const[]){client, hex}) : NULL;
 }
 
 /* An assertion counts once: its id is spent with it. */
 static const char *roles_by_assertion(struct request *request, const char *client, const char *assertion) {
     const char *issuer = request->app->config.issuer;
     const char *const audiences[] = {issuer, arena_printf(request->arena, "%s/oauth/token", issuer), NULL};
-    const char *jwks = ask(request, CLIENT_JWKS, &client);
+    const char *jwks = ask_db(request, CLIENT_JWKS, &client);
     struct problem wrong = {0};
     struct claims claims;
     if (!jwks || !token_verify_assertion(request->app->tokens, request->arena, assertion, strlen(assertion), jwks,
                                          audiences, &claims, &wrong))
         return NULL;
-    const char *spent = ask(request, SPEND_TOKEN,
-                            (const char *const[]){arena_printf(request->arena, "client:%s", client), claims.id,
-                                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)});
-    return spent && *spent == 't' ? ask(request, CLIENT_ROLES, (const char *const[]){client, NULL}) : NULL;
+    const char *const token[] = {arena_printf(request->arena, "client:%s", client), claims.id,
+                                 arena_printf(request->arena, "%lld", (long long)claims.expires_at)};
+    const char *spent = ask_db(request, SPEND_TOKEN, token);
+    return spent && *spent == 't' ? ask_db(request, CLIENT_ROLES, (const char *const[]){client, NULL}) : NULL;
 }
 
 /* Who asks, by exactly one means. Gives the client's roles, NULL when it has not shown who it is. */
@@ -121,7 +121,7 @@ static const char *authenticate(struct request *request, const char **client) {
 }
 
 /* Whether each word of scope is one of roles. */
-static bool is_within(const char *scope, const char *roles) {
+static bool is_scope_within(const char *scope, const char *roles) {
     size_t length;
     for (; *scope; scope += length + strspn(scope + length, " ")) {
         length = strcspn(scope, " ");
@@ -137,14 +137,14 @@ static bool is_within(const char *scope, const char *roles) {
 bool oauth_token(struct request *request) {
     const char *scope = form(request, "scope"), *client;
     if (strcmp(form(request, "grant_type"), "client_credentials") != 0)
-        return refuse(request, "unsupported_grant_type", "The grant type is client_credentials.");
+        return refuse_oauth(request, "unsupported_grant_type", "The grant type is client_credentials.");
     const char *roles = authenticate(request, &client);
     if (request->problem.status)
         return false;
     if (!roles)
-        return refuse(request, "invalid_client", "The client has not shown who it is.");
-    if (scope && !is_within(scope, roles))
-        return refuse(request, "invalid_scope", "A scope is a role that the client has.");
+        return refuse_oauth(request, "invalid_client", "The client has not shown who it is.");
+    if (scope && !is_scope_within(scope, roles))
+        return refuse_oauth(request, "invalid_scope", "A scope is a role that the client has.");
     const char *token = token_issue(request->app->tokens, request->arena, client, scope, &request->problem);
     if (!token)
         return false;
@@ -163,12 +163,12 @@ bool oauth_revoke(struct request *request) {
     if (request->problem.status)
         return false;
     if (!roles)
-        return refuse(request, "invalid_client", "The client has not shown who it is.");
+        return refuse_oauth(request, "invalid_client", "The client has not shown who it is.");
     if (token_verify(request->app->tokens, request->arena, token, strlen(token), &claims, &wrong) &&
         strcmp(claims.issuer, request->app->config.issuer) == 0 && strcmp(claims.subject, client) == 0)
-        ask(request, SPEND_TOKEN,
-            (const char *const[]){"self", claims.id,
-                                  arena_printf(request->arena, "%lld", (long long)claims.expires_at)});
+        ask_db(request, SPEND_TOKEN,
+               (const char *const[]){"self", claims.id,
+                                     arena_printf(request->arena, "%lld", (long long)claims.expires_at)});
     return !request->problem.status;
 }
 

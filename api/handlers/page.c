@@ -24,7 +24,7 @@ static const char *list_errors(const struct problem *problem, struct arena *aren
 
 /* The template with {title}, {status}, {detail}, {instance} (the request's id) and {errors} (an <li> for each bad
  * value) filled in. */
-static void render(const struct app *app, const struct problem *problem, const char *instance, struct buf *buf) {
+static void render_page(const struct app *app, const struct problem *problem, const char *instance, struct buf *buf) {
     const char *const values[][2] = {{"{errors}", list_errors(problem, buf->arena)},
                                      {"{title}", problem_title(problem->slug)},
                                      {"{status}", arena_printf(buf->arena, "%d", problem->status) ?: ""},
@@ -49,5 +49,5 @@ void page_load(struct app *app) {
     if (!app_read_file(app->arena, arena_printf(app->arena, "%s/problem.html.in", app->config.web), &template))
         return;
     app->problem_template = template.bytes; /* arena_alloc leaves a NUL behind it */
-    app->problem_page = render;
+    app->problem_page = render_page;
 }

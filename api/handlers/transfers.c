@@ -10,7 +10,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all below */
 static unsigned count;
 static char holders[TRANSFERS_MAX][NETWORK_MAX]; /* of those under way, in no order */
 
-static void end(struct request *request) {
+static void end_transfer(struct request *request) {
     unsigned i = 0;
     pthread_mutex_lock(&lock);
     while (i + 1 < count && strncmp(holders[i], request->network, NETWORK_MAX - 1) != 0)
@@ -34,6 +34,6 @@ bool transfers_begin(struct request *request) {
     if (full)
         return request_refuse(request, "unavailable", "Too many transfers are in progress; try again later.");
     atomic_fetch_add(&request->app->metrics->transfers, 1);
-    request->release = end;
+    request->release = end_transfer;
     return true;
 }

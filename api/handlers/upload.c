@@ -45,8 +45,8 @@ static struct result *run_as(struct request *request, const char *const *enter, 
 
 /* Runs one of the statements of files whose first column is a status. The row's other columns are copied to texts.
  * 0 without a status, -1 with a problem. */
-static int ask(struct request *request, const char *const *enter, enum transaction_statement which,
-               const char *const *values, const char **texts, unsigned columns) {
+static int ask_sql(struct request *request, const char *const *enter, enum transaction_statement which,
+                   const char *const *values, const char **texts, unsigned columns) {
     struct command own = {.statement = &request->app->transactions.statements[which], .values = values};
     struct result *result = run_as(request, enter, own);
     if (!result)
@@ -198,7 +198,7 @@ static bool finish(struct upload *upload, const char *type) {
                                   type,
                                   arena_printf(arena, "%lld", (long long)upload->size),
                                   hex_text(arena, "\\x", upload->sha256, SHA256)};
-    request->response.status = ask(request, upload->enter, FILE_END, values, texts, 2);
+    request->response.status = ask_sql(request, upload->enter, FILE_END, values, texts, 2);
     if (request->response.status < 0)
         return false;
     request->response.location = texts[0];
@@ -220,7 +220,7 @@ static void drop(const struct upload *upload) {
     request->problem = cause;
 }
 
-static bool take(struct upload *upload) {
+static bool take_upload(struct upload *upload) {
     upload->digest = EVP_MD_CTX_new();
     bool ok = upload->digest && EVP_DigestInit_ex(upload->digest, EVP_sha256(), NULL);
     if (!ok)
@@ -243,7 +243,7 @@ bool files_put(struct request *request) {
         return false;
     const char *const values[] = {upload.place[0], upload.place[1], upload.place[2],
                                   upload.only_new, upload.tags,     upload.id};
-    return ask(request, upload.enter, FILE_BEGIN, values, NULL, 0) == 0 && take(&upload);
+    return ask_sql(request, upload.enter, FILE_BEGIN, values, NULL, 0) == 0 && take_upload(&upload);
 }
 
 bool files_delete(struct request *request) {
@@ -253,7 +253,7 @@ bool files_delete(struct request *request) {
     if (!enter || !tags)
         return problem_exhausted(&request->problem);
     const char *const values[] = {place[0], place[1], place[2], tags};
-    if (ask(request, enter, FILE_DELETE, values, NULL, 0) < 0)
+    if (ask_sql(request, enter, FILE_DELETE, values, NULL, 0) < 0)
         return false;
     if (request->app->cache && !request->call.dry_run)
         cache_changed(request->app->cache);

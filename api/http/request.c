@@ -61,7 +61,7 @@ static bool route(struct request *request) {
 
 /* ?format= wins over Accept, for people with a browser or curl; a word that is not on the contract's
  * list is left to bind, which names it. */
-static bool accept(struct request *request) {
+static bool negotiate(struct request *request) {
     const struct spec *spec = request->match.spec;
     if (request->operation->handler)
         return true;
@@ -190,7 +190,7 @@ static bool (*const steps[STEPS])(struct request *) = {
     [STEP_KNOWN] = known, /* and no more where its answer is */
     [STEP_ROUTE] = route,
     [STEP_AUTH] = auth_check,
-    [STEP_ACCEPT] = accept,
+    [STEP_ACCEPT] = negotiate,
     [STEP_BODY] = take_body,
     [STEP_BIND] = bind,
     [STEP_RECALL] = recall,

@@ -32,7 +32,7 @@ static unsigned set_of(const unsigned char *key) {
     return (key[0] | (unsigned)key[1] << 8) % SETS;
 }
 
-static struct entry *find(struct seen *seen, const unsigned char *key) {
+static struct entry *find_seen(struct seen *seen, const unsigned char *key) {
     struct entry *set = seen->entries[set_of(key)];
     for (int i = 0; i < WAYS; i++)
         if (set[i].expires_at && memcmp(set[i].key, key, SEEN_KEY_SIZE) == 0)
@@ -44,7 +44,7 @@ bool seen_get(struct seen *seen, const unsigned char *key, int64_t now, struct a
               struct seen_under *under) {
     pthread_mutex_t *lock = &seen->locks[set_of(key) % LOCKS];
     pthread_mutex_lock(lock);
-    const struct entry *entry = find(seen, key);
+    const struct entry *entry = find_seen(seen, key);
     char *texts = entry && now < entry->expires_at ? arena_copy(arena, entry->texts, entry->used) : NULL;
     if (texts) {
         *claims = (struct claims){.subject = texts,
@@ -70,7 +70,7 @@ static uint16_t put_text(struct entry *entry, const char *text) {
 
 static struct entry *victim(struct seen *seen, const unsigned char *key, int64_t now) {
     unsigned set = set_of(key);
-    struct entry *entry = find(seen, key);
+    struct entry *entry = find_seen(seen, key);
     for (int i = 0; i < WAYS && !entry; i++)
         if (seen->entries[set][i].expires_at <= now)
             entry = &seen->entries[set][i];

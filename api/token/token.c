@@ -32,7 +32,7 @@ static int64_t system_now(void) {
     return time(NULL);
 }
 
-static struct key_set *borrow(struct token_service *service, const struct issuer *issuer, uint64_t *generation) {
+static struct key_set *keys_of(struct token_service *service, const struct issuer *issuer, uint64_t *generation) {
     pthread_mutex_lock(&service->lock);
     struct key_set *set = issuer->keys;
     if (set)
@@ -138,15 +138,15 @@ void token_service_free(struct token_service **service) {
 }
 
 /* A clock that was set back makes everything due. */
-static bool is_within(int64_t now, int64_t start, int64_t seconds) {
+static bool is_in_time(int64_t now, int64_t start, int64_t seconds) {
     return now >= start && now < start + seconds;
 }
 
 static void refresh(struct token_service *service, struct issuer *issuer) {
     int64_t now = service->options.now();
     const char *wrong;
-    bool fresh = issuer->keys && !atomic_load(&issuer->wanted) && is_within(now, issuer->fetched_at, REFRESH_S);
-    if (!issuer->fetched || fresh || is_within(now, issuer->tried_at, RETRY_S))
+    bool fresh = issuer->keys && !atomic_load(&issuer->wanted) && is_in_time(now, issuer->fetched_at, REFRESH_S);
+    if (!issuer->fetched || fresh || is_in_time(now, issuer->tried_at, RETRY_S))
         return;
     issuer->tried_at = now;
     atomic_store(&issuer->wanted, false);
@@ -203,8 +203,8 @@ static bool verify_signature(const struct key_set *set, const struct jws *jws, b
     return key_verify(key, jws->algorithm, jws->text, jws->signed_length, jws->signature, jws->signature_length);
 }
 
-static bool check(struct token_service *service, struct arena *arena, const struct jws *jws, struct seen_under *under,
-                  struct claims *claims, struct problem *problem) {
+static bool check_jws(struct token_service *service, struct arena *arena, const struct jws *jws,
+                      struct seen_under *under, struct claims *claims, struct problem *problem) {
     struct issuer *issuer = find_issuer(service, jws);
     int64_t now = service->options.now();
     if (!issuer)
@@ -216,7 +216,7 @@ static bool check(struct token_service *service, struct arena *arena, const stru
         return problem_set(problem, "unauthorized", "The token is for another audience.");
     if (!(issuer->algorithms & jws->algorithm))
         return problem_set(problem, "unauthorized", "The token's algorithm is not allowed.");
-    struct key_set *set = now < atomic_load(&issuer->good_until) ? borrow(service, issuer, &under->generation) : NULL;
+    struct key_set *set = now < atomic_load(&issuer->good_until) ? keys_of(service, issuer, &under->generation) : NULL;
     bool known, verified = verify_signature(set, jws, &known);
     give_back(service, set);
     if (!known)
@@ -239,7 +239,7 @@ bool token_verify(struct token_service *service, struct arena *arena, const char
     if (is_seen(service, key, arena, claims))
         return true;
     bool ok = jws_read(arena, token, length, &jws);
-    ok = ok ? check(service, arena, &jws, &under, claims, problem)
+    ok = ok ? check_jws(service, arena, &jws, &under, claims, problem)
             : problem_set(problem, "unauthorized", "The token is not a signed JWT of a kind that is accepted.");
     jws_end(&jws);
     if (ok)
@@ -301,7 +301,7 @@ const char *token_issue(struct token_service *service, struct arena *arena, cons
                             .scope = scope && *scope ? scope : NULL,
                             .issued_at = now,
                             .expires_at = now + options->lifetime_s};
-    struct key_set *set = claims.id ? borrow(service, &service->issuers[OWN], &generation) : NULL;
+    struct key_set *set = claims.id ? keys_of(service, &service->issuers[OWN], &generation) : NULL;
     const char *token = set && set->signer.pem ? sign_token(arena, &set->signer, options->audience, &claims) : NULL;
     give_back(service, set);
     if (!token)
@@ -311,7 +311,7 @@ const char *token_issue(struct token_service *service, struct arena *arena, cons
 
 const char *token_jwks(struct token_service *service, struct arena *arena) {
     uint64_t generation;
-    struct key_set *set = borrow(service, &service->issuers[OWN], &generation);
+    struct key_set *set = keys_of(service, &service->issuers[OWN], &generation);
     const char *text = set ? arena_copy(arena, set->text, set->length) : "{\"keys\":[]}";
     give_back(service, set);
     return text;
