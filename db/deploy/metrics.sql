@@ -677,11 +677,13 @@ BEGIN
       WHERE p.since <= s.last_day AND (p.until IS NULL OR p.until > CASE m.kind WHEN 'stock' THEN s.last_day ELSE s.first_day END)
     ),
     saying AS MATERIALIZED (SELECT * FROM metric.said(known_at)),
+    told AS MATERIALIZED ( -- a period's days are found once, not for each who said something of it
+      SELECT p.period, scip.period_start(p.period) AS first_day, scip.period_end(p.period) AS last_day
+      FROM (SELECT DISTINCT period FROM saying) p
+    ),
     said AS MATERIALIZED (
       SELECT s.n, d.hub_id, bool_and(d.nil) AS nil
-      FROM span s JOIN (SELECT DISTINCT period FROM saying) p ON scip.period_start(p.period) <= s.last_day
-        AND scip.period_end(p.period) >= s.first_day
-      JOIN saying d ON d.period = p.period GROUP BY 1, 2
+      FROM span s JOIN told p ON p.first_day <= s.last_day AND p.last_day >= s.first_day JOIN saying d ON d.period = p.period GROUP BY 1, 2
     ),
     nations AS MATERIALIZED ( -- of a nation, and of all ('')
       SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said
