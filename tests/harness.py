@@ -364,7 +364,8 @@ def raw(server, data, timeout=3.0, pause=None):
     server closes or is silent for timeout. Gives the responses that came back and whether it closed."""
     parts = data if isinstance(data, tuple) else (data,)
     words = b"".join(parts).lstrip(b"\r\n").split(b"\r\n")[0].decode("latin-1").split(" ")
-    method, target = (words[0], words[1]) if len(words) == 3 else ("GET", "*")
+    first = (words[0], words[1]) if len(words) == 3 else ("GET", "*")
+    several = [(found[0].decode(), found[1].decode("latin-1")) for found in re.findall(rb"([A-Z]+) (\S+) HTTP/1\.1\r\n", b"".join(parts))]
     received, closed = b"", False
     with socket.create_connection(("127.0.0.1", server.port), timeout=timeout) as connection:
         try:
@@ -383,9 +384,9 @@ def raw(server, data, timeout=3.0, pause=None):
         except (ConnectionResetError, BrokenPipeError):
             closed = True
     responses = parse_responses(received)
-    for response in responses:
-        if response.status != 100:
-            record_exchange(server, method, target, {}, response)
+    final = [response for response in responses if response.status != 100]
+    for response, asked in zip(final, several if len(several) == len(final) else [first] * len(final)):
+        record_exchange(server, *asked, {}, response)
     return responses, closed
 
 
