@@ -108,9 +108,9 @@ static void bind_query(struct arena *arena, struct operation *operation, struct 
     operation->statement =
         (struct statement){.name = operation->spec->id, .text = query->text, .count = query->count, .types = types};
     operation->splits = operation->spec->cursor && strstr(query->text, " IS NULL OR ") && gate->faults == before;
-    if (operation->splits)
-        operation->statement.text = plan_text(arena, operation, NULL);
     statement_number(&operation->statement, operation->spec->where, gate);
+    if (operation->splits)
+        plan_split(arena, operation, bindings, gate);
     check_unused(operation, gate);
 }
 

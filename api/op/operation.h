@@ -42,6 +42,7 @@ struct binding {
     const char *name;
     enum binding_kind kind;
     const struct parameter *parameter; /* BIND_PARAMETER */
+    const struct statement *alone;     /* of a list for which nothing else is given, where its plan is kept; or NULL */
 };
 
 /* The result's columns as the database described them. */

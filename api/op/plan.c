@@ -47,15 +47,41 @@ const char *plan_text(struct arena *arena, const struct operation *operation, co
     return buf_text(&text);
 }
 
+static bool is_code(const struct parameter *parameter) {
+    const char *pattern = parameter ? json_string_value(schema_operand(parameter->schema, "pattern")) : NULL;
+    return parameter && parameter->place == IN_QUERY && !schema_default(parameter->schema) &&
+           (schema_operand(parameter->schema, "enum") || (pattern && strncmp(pattern, "^[a-z", 5) == 0));
+}
+
+void plan_split(struct arena *arena, struct operation *operation, struct binding *bindings, struct gate *gate) {
+    const struct statement *whole = &operation->statement;
+    for (unsigned i = 0; i < whole->count; i++) {
+        struct statement *alone = is_code(bindings[i].parameter) ? arena_alloc(arena, sizeof *alone) : NULL;
+        if ((bindings[i].alone = alone)) {
+            *alone = *whole;
+            alone->name = arena_printf(arena, "%s.%s", whole->name, bindings[i].name);
+            statement_number(alone, operation->spec->where, gate);
+        }
+    }
+    operation->statement.text = plan_text(arena, operation, NULL);
+}
+
 const struct statement *plan_statement(struct arena *arena, const struct operation *operation,
                                        const struct inputs *inputs) {
-    bool given = false;
+    const struct binding *given = NULL;
+    bool several = false;
     for (unsigned i = 0; operation->splits && i < operation->statement.count; i++)
-        given |= is_given(&operation->bindings[i], inputs);
-    struct statement *once = given ? arena_alloc(arena, sizeof *once) : NULL;
-    if (!once)
-        return given ? NULL : &operation->statement;
-    *once = operation->statement;
-    once->once = true;
-    return (once->text = plan_text(arena, operation, inputs)) ? once : NULL;
+        if (is_given(&operation->bindings[i], inputs)) {
+            several = given;
+            given = &operation->bindings[i];
+        }
+    if (!given)
+        return &operation->statement;
+    struct statement *planned = arena_alloc(arena, sizeof *planned);
+    if (planned) {
+        *planned = several || !given->alone ? operation->statement : *given->alone;
+        planned->once = several || !given->alone;
+        planned->text = plan_text(arena, operation, inputs);
+    }
+    return planned && planned->text ? planned : NULL;
 }

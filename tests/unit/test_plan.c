@@ -34,15 +34,18 @@ static void set_up(void) {
         .name = "sort", .place = IN_QUERY, .schema = schema("{\"type\":\"string\",\"default\":\"n\"}")};
     parameters[3] = (struct parameter){
         .name = "limit", .place = IN_QUERY, .schema = schema("{\"type\":\"integer\",\"default\":50}")};
-    bindings[0] = (struct binding){"slug", BIND_PARAMETER, &parameters[0]};
-    bindings[1] = (struct binding){"kind", BIND_PARAMETER, &parameters[1]};
-    bindings[2] = (struct binding){"after_s", BIND_AFTER, NULL};
-    bindings[3] = (struct binding){"sort", BIND_PARAMETER, &parameters[2]};
-    bindings[4] = (struct binding){"limit", BIND_LIMIT, &parameters[3]};
+    bindings[0] = (struct binding){.name = "slug", .kind = BIND_PARAMETER, .parameter = &parameters[0]};
+    bindings[1] = (struct binding){.name = "kind", .kind = BIND_PARAMETER, .parameter = &parameters[1]};
+    bindings[2] = (struct binding){.name = "after_s", .kind = BIND_AFTER, .parameter = NULL};
+    bindings[3] = (struct binding){.name = "sort", .kind = BIND_PARAMETER, .parameter = &parameters[2]};
+    bindings[4] = (struct binding){.name = "limit", .kind = BIND_LIMIT, .parameter = &parameters[3]};
     spec = (struct spec){.id = "listThings", .cursor = "cursor", .list = true};
     query = (struct query){.text = text, .count = 5};
-    operation = (struct operation){
-        .spec = &spec, .query = &query, .bindings = bindings, .splits = true, .statement = {.text = text, .count = 5}};
+    operation = (struct operation){.spec = &spec,
+                                   .query = &query,
+                                   .bindings = bindings,
+                                   .splits = true,
+                                   .statement = {.name = spec.id, .text = text, .count = 5}};
     inputs = (struct inputs){0};
 }
 
@@ -78,6 +81,23 @@ START_TEST(a_filter_stands_alone) {
 }
 END_TEST
 
+START_TEST(a_code_that_is_given_alone_keeps_its_plan) {
+    parameters[1].schema = schema("{\"enum\":[\"x\",\"y\"]}");
+    statement_number(&operation.statement, "here", &gate);
+    plan_split(arena, &operation, bindings, &gate);
+    ck_assert_str_eq(operation.statement.text, plan_text(arena, &operation, NULL));
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(bindings[i].alone != NULL,
+                         i == 1); /* path, cursor and order, whose default is a constant, not */
+    ck_assert_str_eq(planned("kind=x", false), "SELECT '$' FROM t WHERE h = $1 AND (a OR b = $2) AND (true OR s > $3)"
+                                               " ORDER BY CASE WHEN 'n' = '-n' THEN n END LIMIT 51");
+    ck_assert_str_eq(bindings[1].alone->name, "listThings.kind");
+    ck_assert_int_ne(bindings[1].alone->index, operation.statement.index);
+    inputs.after = (struct pairs){.items = {{"after_s", {"z", 1}}}, .count = 1};
+    planned("kind=x", true);
+}
+END_TEST
+
 START_TEST(cursor_order_and_limit_are_given_too) {
     inputs.after = (struct pairs){.items = {{"after_s", {"z", 1}}}, .count = 1};
     ck_assert_str_eq(planned("sort=-n&limit=3", true),
@@ -101,6 +121,7 @@ END_TEST
 int main(void) {
     return run_cases("plan", set_up, tear_down,
                      (const TTest *const[]){first_page_has_constants, nothing_given_is_prepared, a_filter_stands_alone,
+                                            a_code_that_is_given_alone_keeps_its_plan,
                                             cursor_order_and_limit_are_given_too, all_of_it_has_no_limit,
                                             a_list_without_filters_is_left_as_it_is, NULL});
 }
