@@ -34,12 +34,13 @@ def fresh():
     administer("DROP DATABASE scale_fresh WITH (FORCE)")
 
 
-def plant(share):
-    """An Alliance of that share of the whole, in hundredths, with statistics."""
-    name = f"scale_{share}"
+def plant(share, hubs=None):
+    """An Alliance of that share of the whole, in hundredths, or of so many Hubs and that share of all else; with statistics."""
+    name = f"scale_{share}" + (f"_{hubs}" if hubs else "")
+    settings = f"-c plant.share={share}" + (f" -c plant.hubs={hubs}" if hubs else "")
     administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE scale_fresh")
     subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url(name), "-f", Path(__file__).parent / "plant.sql"],
-                   env=os.environ | {"PGOPTIONS": f"-c plant.share={share}"}, check=True, stdout=sys.stderr)
+                   env=os.environ | {"PGOPTIONS": settings}, check=True, stdout=sys.stderr)
     yield url(name)
     administer(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -1,21 +1,21 @@
 """Figures, now and as of a day, their explanations and what is made of them read each row a few times at most, told by the plans of all
-statements that it takes, nested ones too: no part of a plan comes by more rows than there are in all. With SCIP_LONG the whole database answers
-each in half a second of a processor.
+statements that it takes, nested ones too: no part of a plan comes by more rows than there are in all. With SCIP_LONG the whole
+Alliance answers each in half a second of a processor.
 
 TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.
 """
 import json
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from conftest import administer, url
+from conftest import plant
 
-PLANT = (Path(__file__).parent / "metrics.sql").read_text()
 YEAR, THEN = "2024/25", "2025-07-01"
-SIZE, HUBS = 0.01, 500  # so that each Hub beside each other one is more than all rows that there are
+HUBS = 500  # and a hundredth of all else: each Hub beside each other one is more than all rows that there are
 LIMIT_MS = 500
 
 CELLS = "SELECT count(*) FROM scip.metric_answer(%s, ARRAY[%s], %s, NULL, NULL, NULL, %s, NULL)"
@@ -28,31 +28,21 @@ OTHERS = {"values": "SELECT count(*) FROM scip.metric_values(NULL, '{2023/24}', 
           "training": "SELECT count(*) FROM scip.training_figures('2024-25', NULL)"}
 
 
-class Planted:
-    """A new installation beside the others, and a session of it that keeps its plans."""
-
-    def __init__(self, name):
-        administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE scale_fresh")
-        self.connection = psycopg2.connect(url(name))
-        self.connection.autocommit = True
-        self.cursor = self.connection.cursor()
-
-    def plant(self, size, hubs):
-        self.cursor.execute(f"SET jit = off; SET scale.size = {size}; SET scale.hubs = {hubs}; SELECT set_config('scip.roles', '{{central}}', false)")
-        self.cursor.execute(PLANT)
-        self.cursor.execute("VACUUM (ANALYZE)")
-
-    def drop(self):
-        name = self.connection.info.dbname
-        self.connection.close()
-        administer(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def hubs(fresh):
+    """Hubs above all."""
+    yield from plant(1, HUBS)
 
 
-@pytest.fixture
-def planted(fresh):
-    planted = Planted("scale_metrics")
-    yield planted
-    planted.drop()
+@contextmanager
+def session(database):
+    """One that keeps its plans."""
+    connection = psycopg2.connect(database)
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("SET jit = off; SELECT set_config('scip.roles', '{central}', false)")
+    yield cursor
+    connection.close()
 
 
 def handled(node):
@@ -61,14 +51,15 @@ def handled(node):
     return max([own * node["Actual Loops"], *map(handled, node.get("Plans", []))])
 
 
-def rows(planted, statement, parameters=()):
+def rows(cursor, statement, parameters=()):
     """The most that a node comes by, of a statement and those within it."""
-    cursor, planted.connection.notices = planted.cursor, []
-    cursor.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on; SET auto_explain.log_timing = off;"
-                   "SET auto_explain.log_nested_statements = on; SET auto_explain.log_format = json; SET client_min_messages = log")
+    cursor.connection.notices = []
+    cursor.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on;"
+                   "SET auto_explain.log_timing = off; SET auto_explain.log_nested_statements = on;"
+                   "SET auto_explain.log_format = json; SET client_min_messages = log")
     cursor.execute(statement, parameters)
     cursor.execute("SET client_min_messages = warning; SET auto_explain.log_min_duration = -1")
-    plans = [json.loads(notice[notice.index("{"):])["Plan"] for notice in planted.connection.notices if "plan:\n{" in notice]
+    plans = [json.loads(notice[notice.index("{"):])["Plan"] for notice in cursor.connection.notices if "plan:\n{" in notice]
     assert plans
     return max(map(handled, plans))
 
@@ -86,16 +77,16 @@ def questions(cursor, every):
         yield name, statement, ()
 
 
-def test_no_part_of_a_plan_comes_by_more_rows_than_there_are(planted):
-    planted.plant(SIZE, HUBS)
-    planted.cursor.execute("SELECT sum(n_live_tup) FROM pg_stat_user_tables WHERE schemaname = 'scip'")
-    there_are = int(planted.cursor.fetchone()[0])
+def test_no_part_of_a_plan_comes_by_more_rows_than_there_are(hubs):
     quadratic = "SELECT count(*) FROM scip.hub a JOIN scip.hub b ON (a.id, a.slug) IS NOT DISTINCT FROM (b.id, b.slug)"
-    asked = [("quadratic", quadratic, ()), *questions(planted.cursor, every=False)]
-    found = {name: rows(planted, *question) for name, *question in asked}
-    assert [name for name, n in found.items() if n > there_are] == ["quadratic"], (there_are, found)
-    one = rows(planted, "UPDATE scip.event SET venue = 'Here' WHERE slug = 'event-7'")
-    assert one < 100, f"{one} rows: a write ends the states of its record alone"
+    with session(hubs) as cursor:
+        cursor.execute("SELECT sum(n_live_tup) FROM pg_stat_user_tables WHERE schemaname = 'scip'")
+        there_are = int(cursor.fetchone()[0])
+        asked = [("quadratic", quadratic, ()), *questions(cursor, every=False)]
+        found = {name: rows(cursor, *question) for name, *question in asked}
+        assert [name for name, n in found.items() if n > there_are] == ["quadratic"], (there_are, found)
+        one = rows(cursor, "UPDATE scip.event SET venue = 'Here' WHERE slug = 'event-7'")
+        assert one < 100, f"{one} rows: a write ends the states of its record alone"
 
 
 def processor_ms(cursor):
@@ -105,14 +96,14 @@ def processor_ms(cursor):
 
 @pytest.mark.skipif(not os.environ.get("SCIP_LONG"), reason="plants the whole database")
 def test_the_whole_database_answers_in_time(planted):
-    too_long, cursor = {}, planted.cursor
-    planted.plant(1, 1200)
-    for name, *question in questions(cursor, every=True):
-        best = float("inf")
-        for _ in range(2):  # the first one makes the plan
-            before = processor_ms(cursor)
-            cursor.execute(*question)
-            best = min(best, processor_ms(cursor) - before)
-        if best > LIMIT_MS:
-            too_long[name] = round(best)
+    too_long = {}
+    with session(planted) as cursor:
+        for name, *question in questions(cursor, every=True):
+            best = float("inf")
+            for _ in range(2):  # the first one makes the plan
+                before = processor_ms(cursor)
+                cursor.execute(*question)
+                best = min(best, processor_ms(cursor) - before)
+            if best > LIMIT_MS:
+                too_long[name] = round(best)
     assert not too_long
