@@ -377,7 +377,7 @@ CREATE POLICY see ON scip.booking FOR SELECT TO scip_writer
 CREATE POLICY change ON scip.booking FOR UPDATE TO scip_writer
   USING (session_id = ANY (ARRAY(SELECT whole.id FROM scip.training_session whole
       WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])))
-    OR account_id = (SELECT ctx.account()) AND 'website' = ANY ((SELECT ctx.roles())::text[]));
+    OR account_id = (SELECT ctx.account()) AND (SELECT 'website' = ANY (ctx.roles())));
 CREATE POLICY central ON scip.booking FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 CREATE POLICY central_change ON scip.booking FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
@@ -394,7 +394,7 @@ CREATE POLICY central ON scip.booking_consent FOR SELECT TO scip_central USING (
 CREATE POLICY see ON scip.consent_text FOR SELECT TO scip_anonymous, scip_caller USING (true);
 CREATE POLICY central_add ON scip.consent_text FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.feedback FOR SELECT TO scip_writer USING (comment_cleared AND 'website' = ANY ((SELECT ctx.roles())::text[]));
+CREATE POLICY see ON scip.feedback FOR SELECT TO scip_writer USING (comment_cleared AND (SELECT 'website' = ANY (ctx.roles())));
 CREATE POLICY central ON scip.feedback FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 CREATE POLICY central_change ON scip.feedback FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 

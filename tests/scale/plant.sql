@@ -14,8 +14,10 @@ RETURN pg_temp.pick(i, '{GB-ENG,GB-NIR,GB-SCT,GB-WLS}')::scip.nation;
 CREATE FUNCTION pg_temp.name(i int) RETURNS text LANGUAGE sql IMMUTABLE RETURN
   pg_temp.pick(i, '{King''s College,St Mary''s School,North-East Trust,Stoke-on-Trent Council,School of Well-being}')
     || ' ' || md5(i::text);
--- The planted Hubs, organisations and courses count on from a million, above what an installation begins with.
+-- The planted Hubs, groups, organisations and courses count on from a million, above what an installation begins with.
 CREATE FUNCTION pg_temp.hub(i int) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 1000001 + i % pg_temp.hubs();
+CREATE FUNCTION pg_temp.group(i int) RETURNS bigint LANGUAGE sql STABLE
+RETURN coalesce(1000000 + nullif(i % (1 + pg_temp.many(100)), 0), (SELECT id FROM scip.alliance_group WHERE slug = 'board'));
 CREATE FUNCTION pg_temp.organisation(i int) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 1000001 + i % pg_temp.many(20000);
 CREATE FUNCTION pg_temp.person(i int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN pg_temp.uid('person', 1 + i % pg_temp.many(90000));
 CREATE FUNCTION pg_temp.meeting(i int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN pg_temp.uid('meeting', 1 + i % pg_temp.many(20000));
@@ -24,6 +26,9 @@ CREATE FUNCTION pg_temp.nth(i int) RETURNS int LANGUAGE sql IMMUTABLE RETURN i /
 
 INSERT INTO scip.organisation (id, slug, name, nation, sources, confidence) OVERRIDING SYSTEM VALUE
 SELECT 1000000 + i, 'organisation-' || i, pg_temp.name(i), pg_temp.nation(i), '{x}', 'high' FROM pg_temp.n(20000) i;
+INSERT INTO scip.alliance_group (id, slug, name, kind, status, sources, confidence) OVERRIDING SYSTEM VALUE
+SELECT pg_temp.group(i), 'group-' || i, 'Group ' || i, b.kind, b.status, b.sources, b.confidence
+FROM pg_temp.n(100) i, scip.alliance_group b WHERE b.slug = 'board';
 INSERT INTO scip.hub (id, slug, name, nations, launched, sources, confidence) OVERRIDING SYSTEM VALUE
 SELECT 1000000 + i, 'hub-' || i, 'Hub of ' || pg_temp.name(i), ARRAY[pg_temp.nation(i)], '2015', '{x}', 'high'
 FROM generate_series(1, pg_temp.hubs()) i;
@@ -103,7 +108,7 @@ INSERT INTO scip.policy_contribution (slug, title, kind, body, published, source
 SELECT 'policy-' || i, pg_temp.name(i), pg_temp.pick(i, '{consultation,evidence,context}'), 'Parliament',
        pg_temp.day(i)::text, '{x}', 'high' FROM pg_temp.n(2000) i;
 INSERT INTO scip.headline_figure (slug, version, metric, scope, label, period_text, value, unit, qualifier, sources, confidence)
-SELECT 'figure-' || i, 1, 'hubs', 'alliance', 'x', '2023-24', i, 'x', 'exact', '{x}', 'high' FROM pg_temp.n(2000) i;
+SELECT 'figure-' || i, 1, 'hubs', 'alliance', 'x', '2023-24', i, 'x', 'exact', '{x}', 'high' FROM generate_series(1, 8) i;
 INSERT INTO scip.closed_total (metric, period, hub_id, value, sources)
 SELECT m.code, '2019-20', pg_temp.hub(i), i, '{x}'
 FROM generate_series(1, pg_temp.hubs()) i, (SELECT code FROM scip.closed_metric ORDER BY code LIMIT 3) m;
@@ -113,8 +118,7 @@ SELECT pg_temp.uid('meeting', i), pg_temp.hub(i), 'Meeting ' || i, pg_temp.day(i
        pg_temp.pick(pg_temp.nth(i), '{held,cancelled,held,planned}')
 FROM pg_temp.n(20000) i;
 INSERT INTO scip.meeting (group_id, title, starts_at, status)
-SELECT (SELECT id FROM scip.alliance_group WHERE slug = 'board'), 'Board ' || i, pg_temp.day(i) + time '10:00',
-       'held' FROM pg_temp.n(3000) i;
+SELECT pg_temp.group(i), 'Meeting of a group ' || i, pg_temp.day(i) + time '10:00', 'held' FROM pg_temp.n(3000) i;
 INSERT INTO scip.attendance (meeting_id, person_id, state)
 SELECT pg_temp.meeting(i), pg_temp.person(i * 13 + i / 2000),
        pg_temp.pick(i, '{present,present,apologies}') FROM pg_temp.n(200000) i ON CONFLICT DO NOTHING;
@@ -128,8 +132,9 @@ SELECT pg_temp.hub(i), k, pg_temp.day(i), 'Activity ' || i, CASE k WHEN 'member_
        CASE k WHEN 'outreach' THEN 'programme-' || i % 5 END, CASE k WHEN 'outreach' THEN i % 5 END, CASE k WHEN 'outreach' THEN i % 30 END
 FROM pg_temp.n(30000) i, pg_temp.pick(pg_temp.nth(i), '{hub_led,outreach,member_because_of_hub}') k;
 INSERT INTO scip.hub_review (hub_id, reviewed_on, note) SELECT pg_temp.hub(i), pg_temp.day(i), 'x' FROM pg_temp.n(5000) i;
-INSERT INTO scip.quarterly_update (hub_id, quarter, status, nil_return, submitted_at)
-SELECT pg_temp.hub(i), q.name, 'submitted', i % 13 = 0, scip.quarter_end(q.name) + i % 40
+INSERT INTO scip.quarterly_update (hub_id, quarter, status, nil_return, practice, submitted_at)
+SELECT pg_temp.hub(i), q.name, 'submitted', i % 13 = 0, CASE WHEN i % 13 > 0 THEN repeat('Members met and planned. ', 25) END,
+       scip.quarter_end(q.name) + i % 40
 FROM (SELECT scip.quarter(d::date) AS name, extract(year FROM d)::int AS year
       FROM generate_series(timestamp '2020-09-01', '2026-08-01', '3 months') d) q,
      generate_series(1, pg_temp.hubs()) i
@@ -145,9 +150,9 @@ SELECT pg_temp.uid('message', i), 'down', (SELECT id FROM scip.alliance_group WH
        pg_temp.day(i), pg_temp.day(i)
 FROM generate_series(1, 240) i;
 INSERT INTO scip.message_relay (message_id, hub_id, relayed_on) SELECT pg_temp.uid('message', i), pg_temp.hub(h), pg_temp.day(i) + h % 60
-FROM generate_series(1, 240) i, generate_series(1, pg_temp.hubs()) h WHERE (i + h) % 8 = 0;
+FROM generate_series(1, 240) i, generate_series(1, pg_temp.hubs()) h WHERE (i + h) % 16 = 0;
 INSERT INTO scip.message (direction, group_id, hub_id, kind, title, text, sent_on, created_at)
-SELECT 'up', (SELECT id FROM scip.alliance_group WHERE slug = 'board'), pg_temp.hub(i), pg_temp.pick(pg_temp.nth(i), '{idea,practice}'),
+SELECT 'up', pg_temp.group(i), pg_temp.hub(i), pg_temp.pick(pg_temp.nth(i), '{idea,practice}'),
        'Message ' || i, 'x', pg_temp.day(i), pg_temp.day(i)
 FROM pg_temp.n(20000) i;
 INSERT INTO scip.course (id, slug, name, sources, confidence) OVERRIDING SYSTEM VALUE
@@ -166,7 +171,9 @@ FROM pg_temp.n(40000) i WHERE i % 2 = 0 AND i % 6 > 0;
 INSERT INTO scip.self_assessment (organisation_id, principle_id, stage, assessed_on)
 SELECT pg_temp.organisation(i), p.id, pg_temp.pick(i + p.ordinal, '{emerging,developing,embedding}'), pg_temp.day(i)
 FROM pg_temp.n(4000) i, scip.toolkit_principle p;
-INSERT INTO scip.change (xid, kind, key, op, audience) SELECT '3', 'event', 'event-' || i, 'changed', '{public}' FROM pg_temp.n(100000) i;
+-- twenty by each of the transactions that an installation began with, and those after them
+INSERT INTO scip.change (xid, kind, key, op, audience)
+SELECT (3 + i / 20)::text::xid8, 'event', 'event-' || i, 'changed', '{public}' FROM pg_temp.n(100000) i;
 
 -- Versions of these rows, each from half a year after the one before it, some of the earlier ones different.
 CREATE FUNCTION pg_temp.remember(t text, versions int, before jsonb, personal text[]) RETURNS void LANGUAGE plpgsql AS $plant$
