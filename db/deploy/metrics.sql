@@ -543,14 +543,14 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
                     THEN 'a total of the past that is of other days too' END AS not_this
       FROM known.closed_total(known_at) t, m
       WHERE t.metric = %1$L AND scip.total_days(t.period) && metric.days(p.first_day, p.last_day)
+    ), stands AS MATERIALIZED (
+      SELECT t.hub_id, range_agg(t.days) AS days FROM total t WHERE t.not_this IS NULL GROUP BY t.hub_id
     )
     SELECT r.subject, r.weight, r.part, r.day, r.hub_id, r.nation, r.category,
            coalesce(r.left_out, CASE WHEN r.hub_id = ANY (ARRAY(SELECT g.hub_id FROM given g)) THEN 'the return of the Hub stands'
-             WHEN EXISTS (SELECT FROM total)
-               AND EXISTS (SELECT FROM total t WHERE t.not_this IS NULL AND t.days @> r.day AND (t.hub_id IS NULL OR t.hub_id = r.hub_id))
-               THEN 'a total of the past stands' END) AS left_out,
-           r.record
-    FROM fact.%1$I(p.first_day, p.until_day, known_at) r
+             WHEN s.days @> r.day OR (SELECT a.days FROM stands a WHERE a.hub_id IS NULL) @> r.day THEN 'a total of the past stands'
+             END) AS left_out, r.record
+    FROM fact.%1$I(p.first_day, p.until_day, known_at) r LEFT JOIN stands s ON s.hub_id = r.hub_id
     UNION ALL
     SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/closed-totals/' || t.id
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
