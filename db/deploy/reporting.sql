@@ -88,7 +88,7 @@ CREATE TABLE scip.message (
   CONSTRAINT message_response CHECK (num_nonnulls(response, means, responded_on) IN (0, 3))
 );
 CREATE INDEX ON scip.message (created_at, id);
-CREATE INDEX ON scip.message (sent_on, id);
+CREATE INDEX ON scip.message (sent_on, id) WHERE direction = 'down';
 CREATE INDEX ON scip.message (hub_id);
 CREATE INDEX ON scip.message (group_id);
 CREATE TABLE scip.message_relay (
