@@ -681,10 +681,8 @@ BEGIN
       SELECT p.period, scip.period_start(p.period) AS first_day, scip.period_end(p.period) AS last_day
       FROM (SELECT DISTINCT period FROM saying) p
     ),
-    said AS MATERIALIZED (
-      SELECT s.n, d.hub_id, bool_and(d.nil) AS nil
-      FROM span s JOIN told p ON p.first_day <= s.last_day AND p.last_day >= s.first_day JOIN saying d ON d.period = p.period GROUP BY 1, 2
-    ),
+    said AS MATERIALIZED (SELECT s.n, d.hub_id, bool_and(d.nil) AS nil FROM span s
+      JOIN told p ON p.first_day <= s.last_day AND p.last_day >= s.first_day JOIN saying d ON d.period = p.period GROUP BY 1, 2),
     nations AS MATERIALIZED ( -- of a nation, and of all ('')
       SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said
       FROM at_work w LEFT JOIN said d ON d.n = w.n AND d.hub_id = w.hub_id GROUP BY GROUPING SETS ((w.n), (w.n, w.nation))
