@@ -153,11 +153,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
     OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person);
 -- The central team all, leads who is or was a member of their Hub, members of a group each other, everybody themselves.
-CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN ctx.central() OR coalesce(person = ctx.person(), false)
-    OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led()))
-    OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person AND s.group_id = ANY (ctx.groups()));
+CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+RETURN ARRAY(SELECT ctx.person() UNION SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = ANY (ctx.hubs_led())
+             UNION SELECT s.person_id FROM scip.group_seat s WHERE s.group_id = ANY (ctx.groups()));
+CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean LANGUAGE sql STABLE
+RETURN ctx.central() OR coalesce(person = ANY (ctx.people()), false);
 -- The central team, leads whose Hub's member it is or will be, and the person; a restricted one the central team alone.
 CREATE FUNCTION ctx.corrects(person uuid, restricted boolean) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
@@ -201,7 +201,7 @@ BEGIN
   END IF;
   RETURN given;
 END $$;
-GRANT EXECUTE ON FUNCTION ctx.placed, ctx.knows, ctx.corrects, scip.person_name, scip.person_email TO scip_caller;
+GRANT EXECUTE ON FUNCTION ctx.placed, ctx.people, ctx.knows, ctx.corrects, scip.person_name, scip.person_email TO scip_caller;
 
 GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at),
   UPDATE (name, email, restricted) ON scip.person TO scip_caller;

@@ -24,7 +24,6 @@ LINEAR = {
                 "listNetworkEvaluationFigures", "getNetworkDocument", "getHubEvaluation", "getLanding", "getMe"],
     "two kinds of records in one order": ["searchLibrary"],
     "says all Hubs of a region": ["listRegions", "getRegion"],
-    "of each person a function is asked whether the caller knows them": ["listPeople"],
     "a Hub's own messages stand among those of all others, by rights of two kinds": ["listMessages"],
     "of each account or Hub another table is asked": [
         "listAccounts role", "listAccounts hub", "listAccounts organisation", "listAccounts group", "listUpdates status",
