@@ -5,7 +5,6 @@ Alliance answers each in half a second of a processor.
 TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.
 """
 import json
-import os
 from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,7 +94,7 @@ def processor_ms(cursor):
     return int(Path(f"/proc/{cursor.connection.info.backend_pid}/schedstat").read_text().split()[0]) / 1e6
 
 
-@pytest.mark.skipif(not os.environ.get("SCIP_LONG"), reason="plants the whole database")
+@pytest.mark.long
 def test_the_whole_database_answers_in_time(planted):
     too_long = {}
     with session(planted) as cursor:
