@@ -385,7 +385,7 @@ def raw(server, data, timeout=3.0, pause=None):
             closed = True
     responses = parse_responses(received)
     final = [response for response in responses if response.status != 100]
-    for response, asked in zip(final, several if len(several) == len(final) else [first] * len(final)):
+    for response, asked in zip(final, several if len(several) == len(final) > 1 else [first] * len(final)):
         record_exchange(server, *asked, {}, response)
     return responses, closed
 
