@@ -111,9 +111,9 @@ def test_roles_that_come_and_go(cluster, logged):
         asking = [pool.submit(ask) for _ in range(3)]
         for _ in range(40):
             caller.take()
-            time.sleep(0.01)
+            time.sleep(0.01)  # a request or two meet each state
             caller.give()
-            time.sleep(0.01)
+            time.sleep(0.01)  # and the other one
         stop.set()
         statuses = [status for one in asking for status in one.result()]
     assert set(statuses) == {200, 403} and len(statuses) > 100
@@ -139,7 +139,7 @@ def test_without_its_login_there_is_no_readiness(cluster, tmp_path):
                 if get(server, None, "/v1/hubs").status == 200:
                     break
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.05)  # it is not waited for: asked again without taking a core
         assert get(server, None, "/v1/hubs").status == 200 and get(server, None, "/health/ready").status == 503
         assert get(server, cluster.token(server, "hub_lead", hub="london-hub"), "/v1/me").status == 200
         assert get(server, cluster.token(server, "central"), "/v1/accounts").status == 503

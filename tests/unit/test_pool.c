@@ -50,7 +50,7 @@ static void *take_turn(void *argument) {
 
 static void wait_until(unsigned waiting) {
     for (int i = 0; i < 5000 && pool_stats(pool).waiting != waiting; i++)
-        usleep(1000);
+        usleep(1000); /* asked again without taking a core */
     ck_assert_uint_eq(pool_stats(pool).waiting, waiting);
 }
 
