@@ -24,7 +24,8 @@ IN_TEST_SOURCE = {"lines of a function", "lines of a file", "lines of a header",
 
 
 def test_every_bound_is_measured():
-    assert LIMITS.keys() == MEASURES.keys() | IN_TEST_SOURCE and OPERATIONS > 300
+    bounds = {name for name in LIMITS if not name.startswith("old word: ")}  # those are in test_old_words
+    assert bounds == MEASURES.keys() | IN_TEST_SOURCE and OPERATIONS > 300
 
 
 @pytest.mark.parametrize("name", MEASURES)
