@@ -258,7 +258,7 @@ export interface paths {
          * Let one organisation succeed another
          * @description One lead ends and the next starts on the same day, in one step: so the only lead of a Hub can be replaced.
          */
-        post: operations["succeedHubLead"];
+        post: operations["handOverHubLead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -392,7 +392,7 @@ export interface paths {
          * Let a member represent another organisation or sector
          * @description The membership ends with the day before and the next one begins, in one step.
          */
-        post: operations["succeedHubMember"];
+        post: operations["transferHubMember"];
         delete?: never;
         options?: never;
         head?: never;
@@ -713,7 +713,7 @@ export interface paths {
          * Say that an event was held
          * @description Not before its day (409).
          */
-        post: operations["holdEvent"];
+        post: operations["markEventHeld"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,7 +1065,7 @@ export interface paths {
          * Count what a search finds, by facet
          * @description With the filters of the search. A facet is counted with the filters of the others and without its own, so that it shows what another choice would find; what belongs to several phases or nations counts in each.
          */
-        get: operations["countLibrary"];
+        get: operations["getLibraryFacets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1436,7 +1436,7 @@ export interface paths {
          * Show what delegates of a session thought
          * @description As soon as they are given, to the Hub that offered the session and the central team: the ratings, and each answer without who gave it, in no order. A session of another Hub is 404.
          */
-        get: operations["getSessionAnswers"];
+        get: operations["getTrainingSessionFeedback"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1518,7 +1518,7 @@ export interface paths {
          * Say that a session was held
          * @description From its day on; then it counts.
          */
-        post: operations["holdTrainingSession"];
+        post: operations["markTrainingSessionHeld"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1556,7 +1556,7 @@ export interface paths {
          * List the bookings of a session
          * @description In the order in which they were made; that a name was read is written down.
          */
-        get: operations["listSessionBookings"];
+        get: operations["listBookings"];
         put?: never;
         /**
          * Book a place
@@ -1631,7 +1631,7 @@ export interface paths {
          * Withdraw the consent
          * @description By who handles the booking, and the delegate. The needs are removed at the same moment (UK GDPR Art. 7(3)); that there was consent stays known. Nothing to withdraw is 404.
          */
-        delete: operations["withdrawBookingConsent"];
+        delete: operations["deleteBookingConsent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1690,12 +1690,12 @@ export interface paths {
             cookie?: never;
         };
         /** Show how many came */
-        get: operations["getSessionAttendance"];
+        get: operations["getTrainingSessionAttendance"];
         /**
          * Say who came
          * @description All of them or none: a booking that is not of this session is refused (422), one that is not confirmed as well (409).
          */
-        put: operations["putSessionAttendance"];
+        put: operations["putTrainingSessionAttendance"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1736,7 +1736,7 @@ export interface paths {
          * Give feedback
          * @description Once for each attended booking, by its token; the website posts it for its visitor. What is written is read by the central team, and published by nobody before it is cleared.
          */
-        post: operations["giveFeedback"];
+        post: operations["addFeedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1830,7 +1830,7 @@ export interface paths {
         };
         get?: never;
         /** Clear a comment, or take that back */
-        put: operations["clearTrainingComment"];
+        put: operations["putTrainingCommentClearance"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1909,7 +1909,7 @@ export interface paths {
          * Sum up the self-assessments of schools
          * @description By principle, in the order of display: how many schools stand where, each by its latest assessment in an academic year (this one when none is named), as the year's release has it. Every number has a status: a stage at which fewer than five schools stand is suppressed, others are rounded to the nearest five, and the number of schools is the sum of what is published, a stage that is suppressed counting two. A year that is not released is not_available.
          */
-        get: operations["listSelfAssessmentSums"];
+        get: operations["listSelfAssessmentTotals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2038,7 +2038,7 @@ export interface paths {
          * List the values of a metric
          * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`, as long as earlier states are kept (/v1/privacy/retention). What is about young people, ratings, and members by Hub and category come from releases alone.
          */
-        get: operations["listMetricCells"];
+        get: operations["listMetricValues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2118,7 +2118,7 @@ export interface paths {
          * List the values of all metrics
          * @description The cells of every metric, or of some, as /v1/metrics/{code} gives them of one, metric after metric. `by` says what a cell is a part by: only cells of the same metric, period and `by` may be summed. A question that asks for too many sums at once is 400.
          */
-        get: operations["listMetricValues"];
+        get: operations["listAllMetricValues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2284,13 +2284,13 @@ export interface paths {
          * List closed totals
          * @description Past months and years that came in as totals, by metric and period, with those that are not public and with notes.
          */
-        get: operations["listClosedTotals"];
+        get: operations["listHistoricalTotals"];
         put?: never;
         /**
          * Record a closed total
          * @description Of a month, an academic year or a calendar year that is over, for one of the metrics that this alliance has (422, no-such-metric). Periods of the same metric, Hub, item and class that share a day would be counted twice: refused (409, total-overlaps).
          */
-        post: operations["addClosedTotal"];
+        post: operations["addHistoricalTotal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2310,7 +2310,7 @@ export interface paths {
          * Import closed totals from a spreadsheet
          * @description A CSV file with the columns of the template, as Excel and LibreOffice save it. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged; with another value, source or note they are refused. At most 2,000 lines.
          */
-        post: operations["importClosedTotals"];
+        post: operations["importHistoricalTotals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2328,7 +2328,7 @@ export interface paths {
          * Show the columns that an import takes
          * @description metric is one of the codes; period a month (2021-M11), an academic year (2021-22) or a calendar year (2021); hub, item and class are empty where the total is of all; item is a slug; value may have thousands separators; more than one source is joined by " | ".
          */
-        get: operations["getClosedTotalTemplate"];
+        get: operations["getHistoricalTotalTemplate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2345,18 +2345,18 @@ export interface paths {
             cookie?: never;
         };
         /** Show a closed total */
-        get: operations["getClosedTotal"];
+        get: operations["getHistoricalTotal"];
         put?: never;
         post?: never;
         /** Delete a closed total */
-        delete: operations["deleteClosedTotal"];
+        delete: operations["deleteHistoricalTotal"];
         options?: never;
         head?: never;
         /**
          * Change a closed total
          * @description What it is a total of stays: one that stands in the wrong place is deleted and recorded anew.
          */
-        patch: operations["patchClosedTotal"];
+        patch: operations["patchHistoricalTotal"];
         trace?: never;
     };
     "/v1/policy-contributions": {
@@ -2478,7 +2478,7 @@ export interface paths {
          * Begin the review of an application
          * @description By the group that decides, or the central team; never by who belongs to the applicant's organisation.
          */
-        post: operations["reviewHubApplication"];
+        post: operations["startHubApplicationReview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2585,13 +2585,13 @@ export interface paths {
          * Restrict the use of a person's data
          * @description UK GDPR Art. 18: name and address are kept, and given to nobody but the central team.
          */
-        put: operations["restrictPerson"];
+        put: operations["putPersonRestriction"];
         post?: never;
         /**
          * End the restriction
          * @description Not while an objection of the person stands (409).
          */
-        delete: operations["unrestrictPerson"];
+        delete: operations["deletePersonRestriction"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2851,7 +2851,7 @@ export interface paths {
          * Decide on a mention of an erased person
          * @description `remove` takes the words out of the record, its history and kept answers, and the feed says `redacted`; `keep` says that it is somebody else. It is not decided twice (409): what was removed cannot come back. After a restore from an older backup the decisions are done again with the erasures.
          */
-        put: operations["decideErasureMention"];
+        put: operations["putErasureMentionDecision"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2890,13 +2890,13 @@ export interface paths {
          * List a Hub's activities
          * @description What the Hub did, and members because of it, the latest first. For its lead and members and the central team: nobody else reads numbers of young people.
          */
-        get: operations["listActivities"];
+        get: operations["listHubActivities"];
         put?: never;
         /**
          * Note an activity
          * @description By the Hub's lead. `member_because_of_hub` needs the membership, of this Hub and on that day, of who reports it (422); a programme, interventions and young people are of outreach alone. The day is not in the future (422). Numbers that an event of the Hub on that day has already, of the same programme or without one, are not entered again (409, outreach-entered-twice): add them there.
          */
-        post: operations["addActivity"];
+        post: operations["addHubActivity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2911,15 +2911,15 @@ export interface paths {
             cookie?: never;
         };
         /** Show an activity */
-        get: operations["getActivity"];
+        get: operations["getHubActivity"];
         put?: never;
         post?: never;
         /** Delete an activity */
-        delete: operations["deleteActivity"];
+        delete: operations["deleteHubActivity"];
         options?: never;
         head?: never;
         /** Change an activity */
-        patch: operations["patchActivity"];
+        patch: operations["patchHubActivity"];
         trace?: never;
     };
     "/v1/hubs/{slug}/updates": {
@@ -2933,7 +2933,7 @@ export interface paths {
          * List a Hub's quarterly updates
          * @description The latest quarter first: those that the Hub owes (it is active in all of them) and those that it has written. A draft shows to the lead and the central team alone. `late`: submitted after the day when it was due.
          */
-        get: operations["listHubUpdates"];
+        get: operations["listHubQuarterlyUpdates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2950,12 +2950,12 @@ export interface paths {
             cookie?: never;
         };
         /** Show a quarterly update */
-        get: operations["getHubUpdate"];
+        get: operations["getQuarterlyUpdate"];
         /**
          * Begin a quarterly update
          * @description A draft: five headings and what members told, or a nil return. From the first day of the quarter (409) to the day when it is due, 21 days after the quarter's end unless the central team sets another, or to the end of an exception; afterwards it is locked (409), for everybody.
          */
-        put: operations["putHubUpdate"];
+        put: operations["putQuarterlyUpdate"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2964,7 +2964,7 @@ export interface paths {
          * Change a quarterly update
          * @description Until it is locked (409), also when it has been submitted: then it stays complete (422).
          */
-        patch: operations["patchHubUpdate"];
+        patch: operations["patchQuarterlyUpdate"];
         trace?: never;
     };
     "/v1/hubs/{slug}/updates/{quarter}/submission": {
@@ -2980,7 +2980,7 @@ export interface paths {
          * Submit a quarterly update
          * @description Each of the five headings is addressed, or it is a nil return (422). Once (409), and from the first day of the quarter, so that a Hub may say early that there is nothing to say.
          */
-        post: operations["submitHubUpdate"];
+        post: operations["submitQuarterlyUpdate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2995,19 +2995,19 @@ export interface paths {
             cookie?: never;
         };
         /** Show the exception for an update */
-        get: operations["getUpdateException"];
+        get: operations["getQuarterlyUpdateExtension"];
         /**
          * Open a locked update
          * @description By the central team, until a day and for a reason. The update is late all the same.
          */
-        put: operations["putUpdateException"];
+        put: operations["putQuarterlyUpdateExtension"];
         post?: never;
         /** End an exception */
-        delete: operations["deleteUpdateException"];
+        delete: operations["deleteQuarterlyUpdateExtension"];
         options?: never;
         head?: never;
         /** Change an exception */
-        patch: operations["patchUpdateException"];
+        patch: operations["patchQuarterlyUpdateExtension"];
         trace?: never;
     };
     "/v1/hubs/{slug}/evaluations": {
@@ -3115,7 +3115,7 @@ export interface paths {
          * Give an annual evaluation back
          * @description By the central team, before it is published (409): it is a draft again, and the Hub reads the note.
          */
-        post: operations["returnHubEvaluation"];
+        post: operations["requestHubEvaluationRevision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3174,7 +3174,7 @@ export interface paths {
          * List all Hubs' updates of a quarter
          * @description By Hub: each that owes one or has submitted one. For the group that decides on Hubs, and the central team.
          */
-        get: operations["listUpdates"];
+        get: operations["listQuarterlyUpdates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3464,7 +3464,7 @@ export interface paths {
          * Show the annual evaluation of the network
          * @description What all returns of a year make: a row for each figure of the network, and of each Hub that was at work, beside the year before. Its numbers are those of the year's release in force, and the same as `/v1/metrics` tells, with the same statuses. Numbers that are rounded have no change. A year without a release is 404.
          */
-        get: operations["listNetworkEvaluationRows"];
+        get: operations["listNetworkEvaluationYearFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3484,7 +3484,7 @@ export interface paths {
          * List the answers of a year
          * @description What Hubs say in returns that are published, by question and Hub.
          */
-        get: operations["listNetworkAnswers"];
+        get: operations["listNetworkEvaluationAnswers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3504,7 +3504,7 @@ export interface paths {
          * Print the annual evaluation of the network
          * @description A page to read, print and keep: the year in short, each figure by Hub as a chart and a table, beside the year before, what the Hubs say, and how the numbers are made, with addresses to cite. It needs nothing from elsewhere, and no script.
          */
-        get: operations["getNetworkDocument"];
+        get: operations["getNetworkEvaluationDocument"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3524,7 +3524,7 @@ export interface paths {
          * Show how far a year's evaluation is
          * @description Sums over the network as the records have them now, with what Hubs corrected in returns that are submitted, accepted or published, and how many Hubs confirmed or corrected each. Not what is published: that is the release. Numbers of young people are told by releases alone. For analysts, the national groups and the central team.
          */
-        get: operations["listNetworkProgress"];
+        get: operations["listNetworkEvaluationProgress"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3622,7 +3622,7 @@ export interface paths {
          * Say that a meeting was held
          * @description A planned one, not before its day (Europe/London).
          */
-        post: operations["holdMeeting"];
+        post: operations["markMeetingHeld"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3680,7 +3680,7 @@ export interface paths {
          * List a meeting's agenda
          * @description In its order.
          */
-        get: operations["listAgenda"];
+        get: operations["listAgendaItems"];
         put?: never;
         /**
          * Add an item to an agenda
@@ -3749,12 +3749,12 @@ export interface paths {
          * List who attended
          * @description Everybody who may have been there, who belonged to the Hub or held a seat in the group on its day, with what is noted (state, null as yet). Those who may change the meeting see all, others themselves. As CSV, with the states filled in, it is what an import takes.
          */
-        get: operations["listAttendance"];
+        get: operations["listMeetingAttendance"];
         /**
          * Set the attendance at once
          * @description Whoever is not in the list is not noted any more. On the meeting's day or later, for members of that day alone (422, not-a-member).
          */
-        put: operations["setAttendance"];
+        put: operations["putMeetingAttendance"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3775,7 +3775,7 @@ export interface paths {
          * Import the attendance from a spreadsheet
          * @description A CSV file with the columns state and person or email, as Excel and LibreOffice save it. The attendance as CSV fits too: its name, sector and href must be those of the person. Other columns are left alone. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
          */
-        post: operations["importAttendance"];
+        post: operations["importMeetingAttendance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3790,12 +3790,12 @@ export interface paths {
             cookie?: never;
         };
         /** Show whether a person attended */
-        get: operations["getAttendance"];
+        get: operations["getMeetingAttendee"];
         /**
          * Note whether a person attended
          * @description On the meeting's day or later, for members of that day alone (422, not-a-member).
          */
-        put: operations["putAttendance"];
+        put: operations["putMeetingAttendee"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3816,7 +3816,7 @@ export interface paths {
          * Share the attendance with the network
          * @description The counts of a held meeting, never a name.
          */
-        post: operations["shareAttendance"];
+        post: operations["shareMeetingAttendance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3834,7 +3834,7 @@ export interface paths {
          * Show how many attended
          * @description For those who see the meeting, and once it is shared for everybody who belongs to a Hub or group.
          */
-        get: operations["getAttendanceSummary"];
+        get: operations["getMeetingAttendanceSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4111,7 +4111,7 @@ export interface paths {
          * Let the next one take a seat
          * @description The seat ends and the next begins on the same day, in one step; null leaves it vacant. One that has ended by then has no succession (409).
          */
-        post: operations["succeedGroupSeat"];
+        post: operations["handOverGroupSeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4211,7 +4211,7 @@ export interface paths {
          * Say that a document was looked at
          * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
          */
-        post: operations["investigateDocument"];
+        post: operations["recordDocumentInvestigation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4271,7 +4271,7 @@ export interface paths {
          * Say that a resource was looked at
          * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
          */
-        post: operations["investigateResource"];
+        post: operations["recordResourceInvestigation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10394,7 +10394,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    succeedHubLead: {
+    handOverHubLead: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -10893,7 +10893,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    succeedHubMember: {
+    transferHubMember: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -11985,7 +11985,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    holdEvent: {
+    markEventHeld: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -13353,7 +13353,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    countLibrary: {
+    getLibraryFacets: {
         parameters: {
             query?: {
                 /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
@@ -15193,7 +15193,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getSessionAnswers: {
+    getTrainingSessionFeedback: {
         parameters: {
             query?: never;
             header?: never;
@@ -15363,7 +15363,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    holdTrainingSession: {
+    markTrainingSessionHeld: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -15452,7 +15452,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listSessionBookings: {
+    listBookings: {
         parameters: {
             query?: {
                 /** @description Only of this status. */
@@ -15712,7 +15712,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    withdrawBookingConsent: {
+    deleteBookingConsent: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -15901,7 +15901,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getSessionAttendance: {
+    getTrainingSessionAttendance: {
         parameters: {
             query?: never;
             header?: never;
@@ -15937,7 +15937,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    putSessionAttendance: {
+    putTrainingSessionAttendance: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -16019,7 +16019,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    giveFeedback: {
+    addFeedback: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -16264,7 +16264,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    clearTrainingComment: {
+    putTrainingCommentClearance: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -16418,7 +16418,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listSelfAssessmentSums: {
+    listSelfAssessmentTotals: {
         parameters: {
             query?: {
                 /** @description An academic year: 2024-25. */
@@ -16936,7 +16936,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listMetricCells: {
+    listMetricValues: {
         parameters: {
             query?: {
                 /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question; or all from one to another (2019-20..2023-24). No more than 60 in all. Without it the academic year that is running. */
@@ -17114,7 +17114,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listMetricValues: {
+    listAllMetricValues: {
         parameters: {
             query?: {
                 /** @description Only these, as /v1/metrics names them. */
@@ -17604,7 +17604,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listClosedTotals: {
+    listHistoricalTotals: {
         parameters: {
             query?: {
                 /** @description Only of this metric. */
@@ -17652,7 +17652,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    addClosedTotal: {
+    addHistoricalTotal: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -17697,7 +17697,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    importClosedTotals: {
+    importHistoricalTotals: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -17740,7 +17740,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getClosedTotalTemplate: {
+    getHistoricalTotalTemplate: {
         parameters: {
             query?: {
                 /** @description The representation, instead of an Accept header. */
@@ -17776,7 +17776,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getClosedTotal: {
+    getHistoricalTotal: {
         parameters: {
             query?: never;
             header?: never;
@@ -17812,7 +17812,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    deleteClosedTotal: {
+    deleteHistoricalTotal: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -17850,7 +17850,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    patchClosedTotal: {
+    patchHistoricalTotal: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -18373,7 +18373,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    reviewHubApplication: {
+    startHubApplicationReview: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -18674,7 +18674,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    restrictPerson: {
+    putPersonRestriction: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -18712,7 +18712,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    unrestrictPerson: {
+    deletePersonRestriction: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19363,7 +19363,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    decideErasureMention: {
+    putErasureMentionDecision: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19446,7 +19446,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listActivities: {
+    listHubActivities: {
         parameters: {
             query?: {
                 /** @description Only this kind. */
@@ -19497,7 +19497,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    addActivity: {
+    addHubActivity: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19546,7 +19546,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getActivity: {
+    getHubActivity: {
         parameters: {
             query?: never;
             header?: never;
@@ -19584,7 +19584,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    deleteActivity: {
+    deleteHubActivity: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19624,7 +19624,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    patchActivity: {
+    patchHubActivity: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19676,7 +19676,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listHubUpdates: {
+    listHubQuarterlyUpdates: {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
@@ -19725,7 +19725,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getHubUpdate: {
+    getQuarterlyUpdate: {
         parameters: {
             query?: never;
             header?: never;
@@ -19763,7 +19763,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    putHubUpdate: {
+    putQuarterlyUpdate: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19816,7 +19816,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    patchHubUpdate: {
+    patchQuarterlyUpdate: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19868,7 +19868,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    submitHubUpdate: {
+    submitQuarterlyUpdate: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -19913,7 +19913,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getUpdateException: {
+    getQuarterlyUpdateExtension: {
         parameters: {
             query?: never;
             header?: never;
@@ -19951,7 +19951,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    putUpdateException: {
+    putQuarterlyUpdateExtension: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -20003,7 +20003,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    deleteUpdateException: {
+    deleteQuarterlyUpdateExtension: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -20043,7 +20043,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    patchUpdateException: {
+    patchQuarterlyUpdateExtension: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -20414,7 +20414,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    returnHubEvaluation: {
+    requestHubEvaluationRevision: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -20594,7 +20594,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listUpdates: {
+    listQuarterlyUpdates: {
         parameters: {
             query?: {
                 /** @description The quarter; the last one that is over when it is absent. */
@@ -21518,7 +21518,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listNetworkEvaluationRows: {
+    listNetworkEvaluationYearFigures: {
         parameters: {
             query?: {
                 /** @description The representation, instead of an Accept header. */
@@ -21558,7 +21558,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listNetworkAnswers: {
+    listNetworkEvaluationAnswers: {
         parameters: {
             query?: {
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -21602,7 +21602,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getNetworkDocument: {
+    getNetworkEvaluationDocument: {
         parameters: {
             query?: never;
             header?: never;
@@ -21637,7 +21637,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listNetworkProgress: {
+    listNetworkEvaluationProgress: {
         parameters: {
             query?: {
                 /** @description The representation, instead of an Accept header. */
@@ -21994,7 +21994,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    holdMeeting: {
+    markMeetingHeld: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -22133,7 +22133,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listAgenda: {
+    listAgendaItems: {
         parameters: {
             query?: {
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -22398,7 +22398,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    listAttendance: {
+    listMeetingAttendance: {
         parameters: {
             query?: {
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -22444,7 +22444,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    setAttendance: {
+    putMeetingAttendance: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -22488,7 +22488,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    importAttendance: {
+    importMeetingAttendance: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -22535,7 +22535,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getAttendance: {
+    getMeetingAttendee: {
         parameters: {
             query?: never;
             header?: never;
@@ -22573,7 +22573,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    putAttendance: {
+    putMeetingAttendee: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -22619,7 +22619,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    shareAttendance: {
+    shareMeetingAttendance: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -22661,7 +22661,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getAttendanceSummary: {
+    getMeetingAttendanceSummary: {
         parameters: {
             query?: never;
             header?: never;
@@ -23757,7 +23757,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    succeedGroupSeat: {
+    handOverGroupSeat: {
         parameters: {
             query?: {
                 /** @description true: everything is checked and answered as if it were done, and nothing is done. */
@@ -23988,7 +23988,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    investigateDocument: {
+    recordDocumentInvestigation: {
         parameters: {
             query?: never;
             header?: never;
@@ -24099,7 +24099,7 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    investigateResource: {
+    recordResourceInvestigation: {
         parameters: {
             query?: never;
             header?: never;

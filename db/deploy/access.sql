@@ -160,7 +160,7 @@ DECLARE
   login text := coalesce(nullif(current_setting('role'), 'none'), session_user);
 BEGIN
   -- Words are taken out when nobody is in: what another is about to commit would be missed.
-  IF enter.operation <> ALL ('{erasePerson,decideErasureMention,addRedaction}') THEN
+  IF enter.operation <> ALL ('{erasePerson,putErasureMentionDecision,addRedaction}') THEN
     PERFORM pg_advisory_xact_lock_shared(hashtextextended('scip.redaction', 0));
   END IF;
   SELECT a.id INTO caller FROM account a

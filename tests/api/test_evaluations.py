@@ -346,7 +346,7 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
         done(post(server, token, f"{path}/{word}"))
     assert "local_needs|Moves within the year" in cluster.psql(told, "scip_anonymous").splitlines()
     kept = get(server, lead, f"/v1/corrections?record={path}").json["items"]
-    assert [(row["operation"], row["reason"]) for row in kept] == [("returnHubEvaluation", "Attendance was counted twice")], "others were no corrections"
+    assert [(row["operation"], row["reason"]) for row in kept] == [("requestHubEvaluationRevision", "Attendance was counted twice")], "others were no corrections"
 
 
 def test_a_year_is_returned_when_it_is_over(server, lead, draft):
@@ -450,7 +450,7 @@ def test_two_begin_or_change_at_once(server, lead, draft):
 
 def test_a_key_that_is_in_use_or_kept(server, cluster, lead, central, draft):
     for token, operation, word, body in ((lead, "submitHubEvaluation", "submission", None), (central, "acceptHubEvaluation", "acceptance", None),
-                                         (central, "returnHubEvaluation", "return", {"note": "x"})):
+                                         (central, "requestHubEvaluationRevision", "return", {"note": "x"})):
         with harness.claimed(cluster, operation, "held-" + word):
             assert problem(post(server, token, f"{draft}/{word}", body, key="held-" + word)) == (409, "idempotency-key-in-progress")
         once = done(post(server, token, f"{draft}/{word}", body, key="once-" + draft[-4:] + word))

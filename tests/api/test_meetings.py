@@ -477,7 +477,7 @@ def test_names_are_for_who_may_know_them(server, cluster, scene, central):
     assert (action.json["owner"], action.json["owner_name"]) == (scene.people[1], scene.names[1])
     assert get(server, scene.member, action.json["href"]).json["owner_name"] is None
     account = get(server, scene.lead, "/v1/me").json["id"]
-    count = f"SELECT count(DISTINCT person_id) FROM scip.personal_read WHERE account_id = '{account}' AND operation = 'listAttendance' AND person_id = ANY ('{{{','.join(scene.people)}}}')"
+    count = f"SELECT count(DISTINCT person_id) FROM scip.personal_read WHERE account_id = '{account}' AND operation = 'listMeetingAttendance' AND person_id = ANY ('{{{','.join(scene.people)}}}')"
     assert cluster.psql(count) == "5", "who read them is written down"
     page = get(server, scene.lead, path + "/attendance?limit=2").json
     following = get(server, scene.lead, f"{path}/attendance?limit=200&cursor={page['next']}").json

@@ -637,7 +637,7 @@ def test_what_has_not_changed_is_not_sent_again(server, lead, decider, central):
 
 def test_a_key_that_is_in_use(server, cluster, lead, central):
     """While one request with a key runs, another one is told so."""
-    for token, operation, path, body in ((lead, "addActivity", ONE + "/activities", {"kind": "hub_led", "held_on": day(), "title": "x"}),
+    for token, operation, path, body in ((lead, "addHubActivity", ONE + "/activities", {"kind": "hub_led", "held_on": day(), "title": "x"}),
                                          (central, "addMessage", "/v1/messages", {"title": "Reporting: x", "text": "x"}),
                                          (lead, "addHubMessage", ONE + "/messages", {"kind": "idea", "title": "Reporting: x", "text": "x"}),
                                          (lead, "addHubReview", ONE + "/reviews", {"reviewed_on": day(), "note": "x"})):

@@ -271,7 +271,7 @@ def test_ten_years_from_a_spreadsheet(cluster, server, central):
             (change[2], "is another than that of the total that is there: correct it there")}, "what was changed is not unchanged"
     again = load(server, central, sheet.replace(b"Guess", b""))
     assert again.json["unchanged"] == 34 and count(cluster) == 34
-    audited = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation = 'importClosedTotals'")
+    audited = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation = 'importHistoricalTotals'")
     assert int(audited) >= 34
 
 
@@ -319,7 +319,7 @@ def test_what_is_no_sheet_of_totals(cluster, server, central):
     assert errors(load(server, central, HEAD)) == [("1", "has no lines below it")]
     assert load(server, central, HEAD + "hubs,2010,,,,1,\"x,\n").json["errors"][0]["pointer"] == "/body/line/2"
     assert load(server, central, "").status == 400
-    with harness.claimed(cluster, "importClosedTotals", key := str(uuid.uuid4())):
+    with harness.claimed(cluster, "importHistoricalTotals", key := str(uuid.uuid4())):
         assert problem(load(server, central, HEAD, key=key)) == (409, "idempotency-key-in-progress")
     without = server.send("POST", "/v1/closed-totals/import", (HEAD + "hubs,2010,,,,1,x,\n").encode(), token=central, Content_Type="text/csv")
     assert without.json["errors"][0] == {"pointer": "/header/Idempotency-Key", "detail": "is missing"}

@@ -362,7 +362,7 @@ def test_the_website_books(cluster, server, central, website, lead):
     assert "Ada Booker" in get(server, central, path + "/bookings?format=ndjson").text
     # each name that was given out is written down
     assert int(cluster.psql(f"SELECT count(DISTINCT operation) FROM scip.personal_read WHERE person_id = '{listed[0]['person']}' AND operation IN "
-                            "('addBooking', 'getBooking', 'getBookingNeeds', 'listSessionBookings')")) == 4
+                            "('addBooking', 'getBooking', 'getBookingNeeds', 'listBookings')")) == 4
 
 
 def test_what_a_booking_says_may_change(server, central, website):
@@ -806,10 +806,10 @@ def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central,
     assert answers(neighbour).status == 404 and answers(website).status == 403 and answers(None).status == 401
     # who read the words is noted, here and in the list of comments
     reads = lambda operation: cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.booking b ON b.person_id = r.person_id WHERE b.id = '{hrefs[0][-36:]}' AND r.operation = '{operation}'")
-    assert int(reads("getSessionAnswers")) >= 3
+    assert int(reads("getTrainingSessionFeedback")) >= 3
     before = int(reads("listTrainingComments"))
     assert "Canary words of one" in get(server, central, "/v1/training/comments?limit=200").text and int(reads("listTrainingComments")) == before + 1
-    assert cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.booking b ON b.person_id = r.person_id WHERE b.id = '{hrefs[1][-36:]}' AND r.operation = 'getSessionAnswers'") == "0", "nothing of that one was read"
+    assert cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.booking b ON b.person_id = r.person_id WHERE b.id = '{hrefs[1][-36:]}' AND r.operation = 'getTrainingSessionFeedback'") == "0", "nothing of that one was read"
 
 
 # Privacy

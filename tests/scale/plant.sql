@@ -79,7 +79,7 @@ INSERT INTO scip.objection (person_id, received_on, purpose, created_at) SELECT 
 INSERT INTO scip.redaction ("table", record, "column", words, reason, href, hub_id, at, decision, decided_at, digest)
 SELECT 'activity', pg_temp.uid('activity', i), 'title', 1, 'x', '/v1/x', pg_temp.hub(i), pg_temp.day(i), 'removed', now(),
        '\x00' FROM pg_temp.n(500) i;
-INSERT INTO scip.correction (record, operation, reason, hub_id, created_at) SELECT '/v1/activities/' || i, 'patchActivity', 'x',
+INSERT INTO scip.correction (record, operation, reason, hub_id, created_at) SELECT '/v1/activities/' || i, 'patchHubActivity', 'x',
     pg_temp.hub(i), pg_temp.day(i)
 FROM pg_temp.n(12000) i;
 

@@ -18,15 +18,15 @@ PAGE = 51
 BESIDE = 20  # rows that may be read for each of a page: what stands beside it, and what a filter leaves out
 # What reads in proportion to what it counts, ranks or itself says, by one parameter or by any; metrics have tests of their own.
 LINEAR = {
-    "counts": ["countLibrary", "getMessageRates", "getHubHealth", "getTrainingFigures", "listSelfAssessmentSums"],
-    "metrics": ["listMetricCells", "listMetricValues", "listMetricDefinitions", "explainMetric", "listHeadlineComparisons",
-                "listNetworkHealth", "listNetworkProgress", "listNetworkAnswers", "listNetworkEvaluationRows", "listNetworkEvaluations",
-                "listNetworkEvaluationFigures", "getNetworkDocument", "getHubEvaluation", "getLanding", "getMe"],
+    "counts": ["getLibraryFacets", "getMessageRates", "getHubHealth", "getTrainingFigures", "listSelfAssessmentTotals"],
+    "metrics": ["listMetricValues", "listAllMetricValues", "listMetricDefinitions", "explainMetric", "listHeadlineComparisons",
+                "listNetworkHealth", "listNetworkEvaluationProgress", "listNetworkEvaluationAnswers", "listNetworkEvaluationYearFigures", "listNetworkEvaluations",
+                "listNetworkEvaluationFigures", "getNetworkEvaluationDocument", "getHubEvaluation", "getLanding", "getMe"],
     "two kinds of records in one order": ["searchLibrary"],
     "says all Hubs of a region": ["listRegions", "getRegion"],
     "a Hub's own messages stand among those of all others, by rights of two kinds": ["listMessages"],
     "of each account or Hub another table is asked": [
-        "listAccounts role", "listAccounts hub", "listAccounts organisation", "listAccounts group", "listUpdates status",
+        "listAccounts role", "listAccounts hub", "listAccounts organisation", "listAccounts group", "listQuarterlyUpdates status",
         "listHubs status"],
     "all of a period, or all that ever were partners, are looked at": ["listMinutes period", "listOrganisations partners"],
     "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
