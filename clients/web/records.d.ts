@@ -3,7 +3,7 @@ declare namespace Scip {
   type paths = import('./types').paths
   /** Lists whose records have names that metrics use as categories. */
   type NamePath = '/v1/documents' | '/v1/programmes' | '/v1/training/courses'
-  type ListPath = '/v1/hubs' | '/v1/headline-figures' | '/v1/events' | '/v1/library/search' | '/v1/metrics' | '/v1/metrics/{code}' | NamePath
+  type ListPath = '/v1/hubs' | '/v1/headline-figures' | '/v1/events' | '/v1/library/search' | '/v1/metrics' | '/v1/metrics/{code}/values' | NamePath
   type Path = ListPath | '/v1/library/facets'
 
   type Body<P extends Path> = paths[P]['get']['responses'][200]['content']['application/json']
@@ -20,7 +20,7 @@ declare namespace Scip {
   type Found = Item<'/v1/library/search'>
   type Facets = Body<'/v1/library/facets'>['facets']
   type Metric = Item<'/v1/metrics'>
-  type Cell = Item<'/v1/metrics/{code}'>
+  type Cell = Item<'/v1/metrics/{code}/values'>
   type Words = typeof import('./public/words.js').en
 
   /** By what metrics are broken down. */

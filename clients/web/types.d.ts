@@ -245,7 +245,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/hubs/{slug}/leads/succession": {
+    "/v1/hubs/{slug}/leads/{lead}/handover": {
         parameters: {
             query?: never;
             header?: never;
@@ -256,7 +256,7 @@ export interface paths {
         put?: never;
         /**
          * Let one organisation succeed another
-         * @description One lead ends and the next starts on the same day, in one step: so the only lead of a Hub can be replaced.
+         * @description One lead ends and the next starts on the same day, in one step: so the only lead of a Hub can be replaced. One that has ended by then, or whose days are not known, is not handed over (409).
          */
         post: operations["handOverHubLead"];
         delete?: never;
@@ -314,7 +314,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/hubs/{slug}/members/import": {
+    "/v1/hubs/{slug}/members/imports": {
         parameters: {
             query?: never;
             header?: never;
@@ -379,7 +379,7 @@ export interface paths {
         patch: operations["patchHubMember"];
         trace?: never;
     };
-    "/v1/hubs/{slug}/members/{member}/succession": {
+    "/v1/hubs/{slug}/members/{member}/transfer": {
         parameters: {
             query?: never;
             header?: never;
@@ -439,7 +439,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/hubs/{slug}/quorum-rules/{starts}": {
+    "/v1/hubs/{slug}/quorum-rules/{from}": {
         parameters: {
             query?: never;
             header?: never;
@@ -700,7 +700,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/events/{slug}/holding": {
+    "/v1/events/{slug}/held": {
         parameters: {
             query?: never;
             header?: never;
@@ -1425,7 +1425,7 @@ export interface paths {
         patch: operations["patchTrainingSession"];
         trace?: never;
     };
-    "/v1/training/sessions/{id}/answers": {
+    "/v1/training/sessions/{id}/feedback": {
         parameters: {
             query?: never;
             header?: never;
@@ -1505,7 +1505,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/training/sessions/{id}/holding": {
+    "/v1/training/sessions/{id}/held": {
         parameters: {
             query?: never;
             header?: never;
@@ -1898,7 +1898,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/toolkit/self-assessments": {
+    "/v1/toolkit/self-assessment-totals": {
         parameters: {
             query?: never;
             header?: never;
@@ -1927,7 +1927,7 @@ export interface paths {
         };
         /**
          * List self-assessments of schools
-         * @description The latest first. Partners see their own organisation's, the central team all; for everybody else there are the sums of GET /v1/toolkit/self-assessments.
+         * @description The latest first. Partners see their own organisation's, the central team all; for everybody else there are the sums of GET /v1/toolkit/self-assessment-totals.
          */
         get: operations["listSelfAssessments"];
         put?: never;
@@ -2035,26 +2035,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the values of a metric
-         * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`, as long as earlier states are kept (/v1/privacy/retention). What is about young people, ratings, and members by Hub and category come from releases alone.
-         */
-        get: operations["listMetricValues"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/metrics/{code}/metadata": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
          * Get what a metric is
          * @description What counts and what does not, in the version that is in force, its unit, and by what it can be broken down, as the catalogue has it.
          */
@@ -2067,7 +2047,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/metrics/{code}/explain": {
+    "/v1/metrics/{code}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the values of a metric
+         * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`, as long as earlier states are kept (/v1/privacy/retention). What is about young people, ratings, and members by Hub and category come from releases alone.
+         */
+        get: operations["listMetricValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{code}/explanation": {
         parameters: {
             query?: never;
             header?: never;
@@ -2116,7 +2116,7 @@ export interface paths {
         };
         /**
          * List the values of all metrics
-         * @description The cells of every metric, or of some, as /v1/metrics/{code} gives them of one, metric after metric. `by` says what a cell is a part by: only cells of the same metric, period and `by` may be summed. A question that asks for too many sums at once is 400.
+         * @description The cells of every metric, or of some, as /v1/metrics/{code}/values gives them of one, metric after metric. `by` says what a cell is a part by: only cells of the same metric, period and `by` may be summed. A question that asks for too many sums at once is 400.
          */
         get: operations["listAllMetricValues"];
         put?: never;
@@ -2273,7 +2273,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/closed-totals": {
+    "/v1/historical-totals": {
         parameters: {
             query?: never;
             header?: never;
@@ -2297,7 +2297,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/closed-totals/import": {
+    "/v1/historical-totals/imports": {
         parameters: {
             query?: never;
             header?: never;
@@ -2317,7 +2317,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/closed-totals/template.csv": {
+    "/v1/historical-totals/template.csv": {
         parameters: {
             query?: never;
             header?: never;
@@ -2337,7 +2337,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/closed-totals/{id}": {
+    "/v1/historical-totals/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2922,7 +2922,7 @@ export interface paths {
         patch: operations["patchHubActivity"];
         trace?: never;
     };
-    "/v1/hubs/{slug}/updates": {
+    "/v1/hubs/{slug}/quarterly-updates": {
         parameters: {
             query?: never;
             header?: never;
@@ -2942,7 +2942,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/hubs/{slug}/updates/{quarter}": {
+    "/v1/hubs/{slug}/quarterly-updates/{quarter}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2967,7 +2967,7 @@ export interface paths {
         patch: operations["patchQuarterlyUpdate"];
         trace?: never;
     };
-    "/v1/hubs/{slug}/updates/{quarter}/submission": {
+    "/v1/hubs/{slug}/quarterly-updates/{quarter}/submission": {
         parameters: {
             query?: never;
             header?: never;
@@ -2987,7 +2987,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/hubs/{slug}/updates/{quarter}/exception": {
+    "/v1/hubs/{slug}/quarterly-updates/{quarter}/extension": {
         parameters: {
             query?: never;
             header?: never;
@@ -3102,7 +3102,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/hubs/{slug}/evaluations/{year}/return": {
+    "/v1/hubs/{slug}/evaluations/{year}/revision-request": {
         parameters: {
             query?: never;
             header?: never;
@@ -3163,7 +3163,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/updates": {
+    "/v1/quarterly-updates": {
         parameters: {
             query?: never;
             header?: never;
@@ -3310,7 +3310,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/network/messages": {
+    "/v1/network/message-rates": {
         parameters: {
             query?: never;
             header?: never;
@@ -3442,7 +3442,7 @@ export interface paths {
         };
         /**
          * List the figures of all annual evaluations of the network
-         * @description The rows of /v1/network/evaluations/{year} of every year that has been released, the latest first.
+         * @description The rows of /v1/network/evaluations/{year}/figures of every year that has been released, the latest first.
          */
         get: operations["listNetworkEvaluationFigures"];
         put?: never;
@@ -3454,6 +3454,26 @@ export interface paths {
         trace?: never;
     };
     "/v1/network/evaluations/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an annual evaluation of the network
+         * @description Its release, and how far the returns of its Hubs are now. A year without a release is 404.
+         */
+        get: operations["getNetworkEvaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/evaluations/{year}/figures": {
         parameters: {
             query?: never;
             header?: never;
@@ -3609,7 +3629,7 @@ export interface paths {
         patch: operations["patchMeeting"];
         trace?: never;
     };
-    "/v1/meetings/{id}/holding": {
+    "/v1/meetings/{id}/held": {
         parameters: {
             query?: never;
             header?: never;
@@ -3762,7 +3782,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/meetings/{id}/attendance/import": {
+    "/v1/meetings/{id}/attendance/imports": {
         parameters: {
             query?: never;
             header?: never;
@@ -4098,7 +4118,7 @@ export interface paths {
         patch: operations["patchGroupSeat"];
         trace?: never;
     };
-    "/v1/groups/{slug}/seats/{seat}/succession": {
+    "/v1/groups/{slug}/seats/{seat}/handover": {
         parameters: {
             query?: never;
             header?: never;
@@ -5295,11 +5315,6 @@ export interface components {
             confidence?: components["schemas"]["Confidence"];
         };
         HubLeadSuccession: {
-            /**
-             * Format: uuid
-             * @description The lead that ends.
-             */
-            ends: string;
             organisation: components["schemas"]["Slug"];
             /**
              * Format: date
@@ -7659,10 +7674,10 @@ export interface components {
              */
             records: "public" | "own";
             sources: components["schemas"]["Sources"];
-            /** @description Its figures. */
-            href: components["schemas"]["Href"];
             /** @description This. */
-            metadata: components["schemas"]["Href"];
+            href: components["schemas"]["Href"];
+            /** @description Its figures. */
+            values: components["schemas"]["Href"];
         };
         MetricList: {
             items: components["schemas"]["Metric"][];
@@ -9453,13 +9468,13 @@ export interface components {
         MetricCode: components["schemas"]["Code"];
         /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question; or all from one to another (2019-20..2023-24). No more than 60 in all. Without it the academic year that is running. */
         MetricPeriods: string[];
-        /** @description One period, as /v1/metrics/{code} takes it. */
+        /** @description One period, as /v1/metrics/{code}/values takes it. */
         MetricPeriod: string;
         /** @description What to break down by; the catalogue says which breakdowns a metric has. */
         MetricBy: ("hub" | "nation" | "category")[];
         /** @description Only these, as /v1/metrics names them. */
         MetricCodes: components["schemas"]["Code"][];
-        /** @description As /v1/metrics/{code} takes it. Without it all academic years since 2013-14, in which the Alliance began. */
+        /** @description As /v1/metrics/{code}/values takes it. Without it all academic years since 2013-14, in which the Alliance began. */
         MetricValuePeriods: string[];
         /** @description Only by this, of metrics that are broken down so; none: only as a whole. Without it each as a whole and by each of its dimensions. */
         MetricValueBy: ("none" | "hub" | "nation" | "category")[];
@@ -10407,6 +10422,8 @@ export interface operations {
             path: {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
+                /** @description The id of the lead that ends. */
+                lead: string;
             };
             cookie?: never;
         };
@@ -11027,7 +11044,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The first day of the rule. */
-                starts: string;
+                from: string;
             };
             cookie?: never;
         };
@@ -11071,7 +11088,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The first day of the rule. */
-                starts: string;
+                from: string;
             };
             cookie?: never;
         };
@@ -11125,7 +11142,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The first day of the rule. */
-                starts: string;
+                from: string;
             };
             cookie?: never;
         };
@@ -16936,6 +16953,40 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
+    getMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A metric of /v1/metrics. */
+                code: components["parameters"]["MetricCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metric. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
     listMetricValues: {
         parameters: {
             query?: {
@@ -16990,44 +17041,10 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
-    getMetric: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A metric of /v1/metrics. */
-                code: components["parameters"]["MetricCode"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The metric. */
-            200: {
-                headers: {
-                    "Cache-Control": components["headers"]["PublicCache"];
-                    ETag: components["headers"]["ETag"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Server-Timing": components["headers"]["ServerTiming"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Metric"];
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
-        };
-    };
     explainMetric: {
         parameters: {
             query?: {
-                /** @description One period, as /v1/metrics/{code} takes it. */
+                /** @description One period, as /v1/metrics/{code}/values takes it. */
                 period?: components["parameters"]["MetricPeriod"];
                 /** @description By what the figure is a part, where it is that of no Hub, nation or category; a filter says the same of one. */
                 by?: components["parameters"]["MetricPartOf"];
@@ -17119,7 +17136,7 @@ export interface operations {
             query?: {
                 /** @description Only these, as /v1/metrics names them. */
                 metric?: components["parameters"]["MetricCodes"];
-                /** @description As /v1/metrics/{code} takes it. Without it all academic years since 2013-14, in which the Alliance began. */
+                /** @description As /v1/metrics/{code}/values takes it. Without it all academic years since 2013-14, in which the Alliance began. */
                 period?: components["parameters"]["MetricValuePeriods"];
                 /** @description Only by this, of metrics that are broken down so; none: only as a whole. Without it each as a whole and by each of its dimensions. */
                 by?: components["parameters"]["MetricValueBy"];
@@ -21512,6 +21529,40 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getNetworkEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The academic year; 202425 is understood as well. */
+                year: components["schemas"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkEvaluation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];

@@ -45,7 +45,7 @@ COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods 
 CALL scip.protect('closed_total');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.closed_total TO scip_caller;
 CALL scip.keep_records('closed_total', 'closed_total', 'r.id', $$ARRAY['role:central']$$);
-INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('closed_total', '/v1/closed-totals/');
+INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('closed_total', '/v1/historical-totals/');
 
 -- A period as totals name it (2021-M11, 2021-22 also as 2021/22 and 202122, 2021); NULL for what is none.
 CREATE FUNCTION scip.total_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -552,7 +552,7 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
              END) AS left_out, r.record
     FROM fact.%1$I(p.first_day, p.until_day, known_at) r LEFT JOIN stands s ON s.hub_id = r.hub_id
     UNION ALL
-    SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/closed-totals/' || t.id
+    SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/historical-totals/' || t.id
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
     LEFT JOIN LATERAL (SELECT scip.one_nation(x.nations) AS nation FROM scip.hub x WHERE x.id = t.hub_id) h ON true
     UNION ALL

@@ -373,7 +373,7 @@ BEGIN
            a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status,
              CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
            s.replaced_by,
-           concat('/v1/metrics/', (m).code, '/explain?period=', metric.quoted_period(s.name),
+           concat('/v1/metrics/', (m).code, '/explanation?period=', metric.quoted_period(s.name),
              CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END,
                CASE WHEN a.of_category IS NULL THEN 'category' END]
                THEN '&by=' || array_to_string(b.by, ',') END, '&hub=' || a.hub_slug, '&nation=' || a.of_nation,
@@ -500,7 +500,7 @@ RETURN CASE WHEN value IS NULL THEN '' WHEN value = '' THEN '""'
 -- Where cells of a release are downloaded for ever, and the SHA-256 of the bytes that come: the CSV of the operation with what the address
 -- names. NULL: there are none.
 CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text) LANGUAGE sql STABLE AS $$
-  SELECT format('/v1/metrics/%s?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
+  SELECT format('/v1/metrics/%s/values?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
                 CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release),
                   encode(sha256(convert_to(
                   E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,'

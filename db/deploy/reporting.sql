@@ -126,10 +126,10 @@ CALL scip.keep_records('activity', 'activity', $$(SELECT h.slug || '/activities/
   $$ARRAY['hub:' || r.hub_id]$$);
 CALL scip.keep_records('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$,
   record => 'r.quarter');
-CALL scip.keep_records('update_exception', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h
+CALL scip.keep_records('update_exception', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
   WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$, part => true, record => $$concat_ws('/', r.hub_id, r.quarter)$$);
-CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/updates/' || r.quarter FROM hub h
+CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
   WHERE h.id = r.hub_id)$$,
   $$CASE r.status WHEN 'submitted' THEN ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g
     WHERE g.decides_applications)

@@ -3,15 +3,15 @@ WITH it AS (
   SELECT x.id FROM scip.hub x WHERE x.slug = :slug
 ), noted AS MATERIALIZED (
   SELECT id FROM it x
-  WHERE CASE WHEN NOT EXISTS (SELECT FROM scip.hub_quorum t WHERE t.hub_id = x.id AND t.starts = :starts)
-             THEN scip.correct_record('/v1/hubs/' || :slug || '/quorum-rules/' || :starts, :reason, id, NULL) END
+  WHERE CASE WHEN NOT EXISTS (SELECT FROM scip.hub_quorum t WHERE t.hub_id = x.id AND t.starts = :from)
+             THEN scip.correct_record('/v1/hubs/' || :slug || '/quorum-rules/' || :from, :reason, id, NULL) END
 ), made AS (
   INSERT INTO scip.hub_quorum (hub_id, starts, sectors, minimum)
-  SELECT x.id, :starts, p.sectors, p.minimum
+  SELECT x.id, :from, p.sectors, p.minimum
   FROM noted x, jsonb_populate_record(NULL::scip.hub_quorum, :body) p
   ON CONFLICT (hub_id, starts) DO NOTHING
   RETURNING id
 )
 SELECT CASE WHEN NOT EXISTS (SELECT FROM made) THEN 412 END AS _status,
-       '/v1/hubs/' || :slug || '/quorum-rules/' || :starts AS _location
+       '/v1/hubs/' || :slug || '/quorum-rules/' || :from AS _location
 FROM it

@@ -10,5 +10,5 @@ WITH it AS (
   RETURNING id
 )
 SELECT CASE WHEN NOT EXISTS (SELECT FROM made) THEN 412 END AS _status,
-       '/v1/hubs/' || :slug || '/updates/' || :quarter AS _location
+       '/v1/hubs/' || :slug || '/quarterly-updates/' || :quarter AS _location
 FROM it

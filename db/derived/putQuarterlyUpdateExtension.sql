@@ -9,5 +9,5 @@ WITH it AS (
   RETURNING hub_id, quarter
 )
 SELECT CASE WHEN NOT EXISTS (SELECT FROM made) THEN 412 END AS _status,
-       '/v1/hubs/' || :slug || '/updates/' || :quarter || '/exception' AS _location
+       '/v1/hubs/' || :slug || '/quarterly-updates/' || :quarter || '/extension' AS _location
 FROM it

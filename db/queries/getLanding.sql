@@ -122,7 +122,7 @@ SELECT format($page$<!doctype html>
       <scip-events past>%9$s</scip-events>
       <p class="counted">Held events with a recorded date, by academic year; <a href="#figures">the published figure</a> counts more.</p>
       <scip-metrics code="network_events" period="2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25"><a
-        href="/v1/metrics/network_events?period=2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25&amp;format=csv$page$
+        href="/v1/metrics/network_events/values?period=2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25&amp;format=csv$page$
   || $page$">Events by year (CSV)</a></scip-metrics>
     </section>
 

@@ -1,12 +1,11 @@
--- One lead ends and the next starts, on the same day and in one statement. A lead that there is not is 422, one
--- that has ended by then 409.
+-- One lead ends and the next starts, on the same day and in one statement. One that has ended by then, or whose days are not known, is 409.
 WITH vis AS (
   SELECT h.id, l.id AS lead
-  FROM scip.hub h LEFT JOIN scip.hub_lead l ON l.hub_id = h.id AND l.uid = :ends AND l.standing = 'dated'
+  FROM scip.hub h JOIN scip.hub_lead l ON l.hub_id = h.id AND l.uid = :lead
   WHERE h.slug = :slug
 ), own AS MATERIALIZED (
   SELECT * FROM scip.hub_lead
-  WHERE id = (SELECT lead FROM vis) AND (upper_inf(period) OR upper(period) > :on) FOR NO KEY UPDATE
+  WHERE id = (SELECT lead FROM vis) AND standing = 'dated' AND (upper_inf(period) OR upper(period) > :on) FOR NO KEY UPDATE
 ), ended AS (
   UPDATE scip.hub_lead t SET period = daterange(lower(own.period), :on) FROM own WHERE t.id = own.id RETURNING t.hub_id
 ), made AS (
@@ -16,6 +15,6 @@ WITH vis AS (
   FROM ended
   RETURNING hub_id, uid
 )
-SELECT CASE WHEN vis.lead IS NULL THEN 422 WHEN made.uid IS NULL THEN 409 END AS _status,
+SELECT CASE WHEN made.uid IS NULL THEN 409 END AS _status,
        '/v1/hubs/' || :slug || '/leads/' || made.uid AS _location
 FROM vis LEFT JOIN made ON made.hub_id = vis.id

@@ -9,7 +9,7 @@ JOIN scip.closed_metric m ON m.code = t.metric
 LEFT JOIN scip.hub h ON h.id = t.hub_id;
 CREATE VIEW scip.closed_totals WITH (security_invoker) AS
 SELECT p._id AS id, p.metric, p.title, p.unit, m.public, p.period, p.period_kind, p.hub, p.item, p.class, p.value, p.sources, t.note,
-       t.created_at, t.updated_at, '/v1/closed-totals/' || t.id AS href, t.version AS _version, p._hub
+       t.created_at, t.updated_at, '/v1/historical-totals/' || t.id AS href, t.version AS _version, p._hub
 FROM scip.past_totals p
 JOIN scip.closed_total t ON t.id = p._id
 JOIN scip.closed_metric m ON m.code = t.metric;

@@ -14,7 +14,7 @@ SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || 
        scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS owed, coalesce(u.status, 'none') AS status, u.nil_return,
        (u.submitted_at AT TIME ZONE 'Europe/London')::date > scip.due_on(q.quarter) AS late, u.submitted_at,
        u.practice, u.challenges, u.ideas, u.priorities, u.questions, u.member_updates, u.created_at, u.updated_at,
-       '/v1/hubs/' || h.slug || '/updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
+       '/v1/hubs/' || h.slug || '/quarterly-updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
        h.name_sort AS _sort
 FROM scip.hub h
 CROSS JOIN ( -- by numbers, of which the planner knows how many there will be; as they stand, for what is computed could not be asked of

@@ -95,7 +95,7 @@ def together(*actions):
 
 
 def sums(server, period, principle=None):
-    answer = server.get(f"/v1/toolkit/self-assessments?period={period}")
+    answer = server.get(f"/v1/toolkit/self-assessment-totals?period={period}")
     assert answer.status == 200, answer.text
     rows = {row["principle"]["slug"]: row for row in answer.json["items"]}
     return rows[principle] if principle else rows
@@ -263,19 +263,19 @@ def test_what_everybody_sees(server, central, schools, principles, clean):
     assert cells(rows[four]) == [10, "suppressed", "suppressed", 5]
     assert cells(rows[principles[4]]) == ["suppressed"] * 4, "nobody is told as four are"
     assert rows[one]["period"] == "2021-22" and rows == sums(server, "2021/22") == sums(server, "202122")
-    metric = {cell["category"]: cell["value"] for cell in server.get("/v1/metrics/self_assessments?period=2021-22&by=category").json["items"]}
+    metric = {cell["category"]: cell["value"] for cell in server.get("/v1/metrics/self_assessments/values?period=2021-22&by=category").json["items"]}
     assert metric[f"{three}/developing"] == 5 and metric[f"{one}/emerging"] is None and len(metric) == 3 * len(principles)
     said(two, ["emerging"] * 6, "2022-04-01")
     assert sums(server, "2021-22") == rows, "a release stays"
 
-    table = list(csv.DictReader(io.StringIO(server.get("/v1/toolkit/self-assessments?period=2021-22&format=csv").text, newline="")))
+    table = list(csv.DictReader(io.StringIO(server.get("/v1/toolkit/self-assessment-totals?period=2021-22&format=csv").text, newline="")))
     assert [row["principle"] for row in table] == principles
     assert (table[2]["schools"], table[2]["embedding"], table[2]["embedding_status"]) == ("10", "", "suppressed")
-    assert server.get("/v1/toolkit/self-assessments?period=2021-22&format=ndjson").text.count('"suppressed"') == 4 * 4 + 2 + 1 + 2
-    pages = server.get("/v1/toolkit/self-assessments?period=2021-22&limit=3").json
-    rest = server.get("/v1/toolkit/self-assessments?period=2021-22&limit=10&cursor=" + pages["next"]).json
+    assert server.get("/v1/toolkit/self-assessment-totals?period=2021-22&format=ndjson").text.count('"suppressed"') == 4 * 4 + 2 + 1 + 2
+    pages = server.get("/v1/toolkit/self-assessment-totals?period=2021-22&limit=3").json
+    rest = server.get("/v1/toolkit/self-assessment-totals?period=2021-22&limit=10&cursor=" + pages["next"]).json
     assert {row["principle"]["slug"]: row for row in pages["items"] + rest["items"]} == rows
-    assert server.get("/v1/toolkit/self-assessments?period=2021-22").headers["Cache-Control"].startswith("public")
+    assert server.get("/v1/toolkit/self-assessment-totals?period=2021-22").headers["Cache-Control"].startswith("public")
 
 
 def test_each_school_counts_once_by_its_latest(server, central, schools, principles, clean):
@@ -291,23 +291,23 @@ def test_each_school_counts_once_by_its_latest(server, central, schools, princip
 
 
 def test_periods_of_the_sums(server, principles):
-    now = server.get("/v1/toolkit/self-assessments").json["items"][0]["period"]
+    now = server.get("/v1/toolkit/self-assessment-totals").json["items"][0]["period"]
     year = int(day()[:4]) - (day()[5:] < "09-01")
     assert now == f"{year}-{(year + 1) % 100:02d}"
     ahead = sums(server, f"{year + 1}-{(year + 2) % 100:02d}", principles[0])
     assert cells(ahead) == ["not_available"] * 4 and ahead["schools"] is None
     for none in ("2024-26", "2024-24"):
-        assert problem(server.get(f"/v1/toolkit/self-assessments?period={none}")) == (422, "not-an-academic-year")
+        assert problem(server.get(f"/v1/toolkit/self-assessment-totals?period={none}")) == (422, "not-an-academic-year")
     for none in ("2024", "2024-25-Q1", "2024-M11", "strategy-2019-22", ""):
-        assert server.get(f"/v1/toolkit/self-assessments?period={none}").json["errors"][0]["pointer"] == "/query/period"
+        assert server.get(f"/v1/toolkit/self-assessment-totals?period={none}").json["errors"][0]["pointer"] == "/query/period"
 
 
 def test_nobody_else_is_told_that_a_school_judged_itself(server, central, school, schools, principles, clean):
     """Neither by the change feed nor by any figure: who asks again and again sees no difference before the next release."""
     begin, own = server.get("/v1/changes?from=now").json["next"], None
     own_begin = server.send("GET", "/v1/changes?from=now", token=school).json["next"]
-    asked = ["/v1/toolkit/self-assessments?period=2020-21", "/v1/metrics/self_assessments?period=2020-21&by=category", "/v1/metrics/self_assessments/explain?period=2020-21",
-             "/v1/toolkit/self-assessments", "/v1/metric-values?metric=self_assessments"]
+    asked = ["/v1/toolkit/self-assessment-totals?period=2020-21", "/v1/metrics/self_assessments/values?period=2020-21&by=category", "/v1/metrics/self_assessments/explanation?period=2020-21",
+             "/v1/toolkit/self-assessment-totals", "/v1/metric-values?metric=self_assessments"]
     before = [server.get(path).body for path in asked]
     for slug in schools[:5]:
         made = add(server, central, slug, principles[0], "emerging", "2020-12-01")

@@ -109,7 +109,7 @@ def together(*calls):
 def held(server, lead):
     """A meeting of yesterday that was marked as held, with a guest."""
     meeting = post(server, lead, HUB + "/meetings", {"title": "Autumn meeting", "starts_at": at(-1)}).json["href"]
-    assert post(server, lead, meeting + "/holding", {"guests": 1}).status == 200
+    assert post(server, lead, meeting + "/held", {"guests": 1}).status == 200
     return meeting
 
 
@@ -131,7 +131,7 @@ def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held
     assert kept(server, lead, held) == [("reopenMeeting", "It was another Hub's meeting")], "once, and nothing of what was refused"
     assert kept(server, central, held) == kept(server, others[1], held) != [] == kept(server, others[0], held)
     assert get(server, others[2], "/v1/corrections").status == 403 and server.get("/v1/corrections").status == 401
-    told = f"/v1/metrics/meetings_held/explain?period={this_year()}&hub=corrected-hub"
+    told = f"/v1/metrics/meetings_held/explanation?period={this_year()}&hub=corrected-hub"
     explained = get(server, lead, told).json
     assert [(row["record"], row["reason"]) for row in explained["corrections"] if row["record"] == held] == [(held, "It was another Hub's meeting")]
     assert held not in explained["records"] and {"reason": "not recorded as held", "rows": 1} in explained["rows_left_out"]
@@ -172,7 +172,7 @@ def test_an_event_marked_by_mistake(server, lead, central, others):
     path = "/v1/events/corrected-event"
     assert server.send("PUT", path, {"title": "Festival", "kind": "network_event", "hub": "corrected-hub", "starts": day(-2), **FROM}, token=lead, If_None_Match="*").status == 201
     assert post(server, lead, path + "/publication").status == 200
-    for step, body in (("holding", {"attendance": 40}), ("cancellation", {"reason": "Rain"})):
+    for step, body in (("held", {"attendance": 40}), ("cancellation", {"reason": "Rain"})):
         assert post(server, lead, f"{path}/{step}", body).status == 200
         assert post(server, lead, path + "/reopening", {}).status == 400
         assert [post(server, token, path + "/reopening", {"reason": "x"}).status for token in others] == [403, 403, 403]
@@ -180,7 +180,7 @@ def test_an_event_marked_by_mistake(server, lead, central, others):
         assert problem(post(server, lead, path + "/reopening", {"reason": "Another"}, key=f"event-{step}")) == (422, "idempotency-key-reused")
         assert (again.status, again.json["status"], again.json["attendance"]) == (200, "published", None), again.text
         assert problem(post(server, lead, path + "/reopening", {"reason": "Twice"})) == (409, "event-transition")
-    assert [reason for _, reason in kept(server, lead, path)] == ["No cancellation", "No holding"]
+    assert [reason for _, reason in kept(server, lead, path)] == ["No cancellation", "No held"]
     feed = get(server, None, "/v1/events?format=ics&hub=corrected-hub").text.replace("\r\n ", "")
     assert "STATUS:CONFIRMED" in feed and "Rain" not in feed
     assert post(server, central, "/v1/events/corrected-nowhere/reopening", {"reason": "x"}).status == 404
@@ -191,7 +191,7 @@ def test_a_session_marked_as_held_by_mistake(server, lead, central, others, clus
     made = post(server, lead, "/v1/training/sessions", {"course": "corrected-course", "hub": "corrected-hub", "starts_at": at(-1, 10), "ends_at": at(-1, 12), "capacity": 5, "online": True})
     assert made.status == 201, made.text
     path = f"/v1/training/sessions/{made.json['id']}"
-    for step in ("publication", "holding"):
+    for step in ("publication", "held"):
         assert post(server, lead, f"{path}/{step}").status == 200
     assert [post(server, token, path + "/reopening", {"reason": "x"}).status for token in others] == [403, 403, 403]
     assert post(server, lead, f"/v1/training/sessions/{uuid.uuid4()}/reopening", {"reason": "x"}).status == 404

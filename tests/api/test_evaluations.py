@@ -189,7 +189,7 @@ def test_what_the_records_say_stands_there_before_the_hub_begins(server, cluster
     assert get(server, lead, path, Accept="text/html").status == 406
     assert get(server, lead, f"{ONE}/{year(1).replace('-', '')}").json == none, "a year has several names"
     for wrong in (patch(server, lead, path, {"figures": {}}), delete(server, lead, path), post(server, lead, path + "/submission"),
-                  post(server, central, path + "/acceptance"), post(server, central, path + "/return", {"note": "x"}), post(server, central, path + "/publication")):
+                  post(server, central, path + "/acceptance"), post(server, central, path + "/revision-request", {"note": "x"}), post(server, central, path + "/publication")):
         assert wrong.status == 404, "there is no return"
 
     # The list has every year in which the Hub was at work, the latest first.
@@ -291,8 +291,8 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     done(patch(server, lead, path, {**whole, "answers": {question: whole["answers"][question] for question in required if question != last}}, begun.headers["ETag"]))
     assert pointers(post(server, lead, path + "/submission")) == [f"/body/answers/{last}"]
     done(patch(server, lead, path, {"answers": {last: "Through pupils' councils"}}))
-    for early in ("acceptance", "publication", "return"):
-        assert problem(post(server, central, f"{path}/{early}", {"note": "x"} if early == "return" else None)) == (409, "evaluation-is-draft")
+    for early in ("acceptance", "publication", "revision-request"):
+        assert problem(post(server, central, f"{path}/{early}", {"note": "x"} if early == "revision-request" else None)) == (409, "evaluation-is-draft")
     assert health()["evidence"]["status"] == "draft" and health()["state"] != "met"
 
     submitted = done(post(server, lead, path + "/submission"))
@@ -302,14 +302,14 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     for token in (lead, central):
         assert problem(patch(server, token, path, {"answers": {last: "x"}})) == problem(delete(server, token, path)) == (409, "evaluation-is-submitted")
     assert problem(post(server, central, path + "/publication")) == (409, "evaluation-is-submitted")
-    for word in ("acceptance", "return", "publication"):
-        assert post(server, lead, f"{path}/{word}", {"note": "x"} if word == "return" else None).status == 403
+    for word in ("acceptance", "revision-request", "publication"):
+        assert post(server, lead, f"{path}/{word}", {"note": "x"} if word == "revision-request" else None).status == 403
     assert get(server, lead, path).json == submitted.json
 
     # The central team asks for more: the Hub reads what, and others see a draft no more.
-    assert post(server, central, path + "/return", {}).status == 400 and post(server, central, path + "/return", {"note": " "}).status == 422
-    assert post(server, central, path + "/return", "note", Content_Type="text/plain").status == 415
-    done(post(server, central, path + "/return", {"note": "Say more about needs"}))
+    assert post(server, central, path + "/revision-request", {}).status == 400 and post(server, central, path + "/revision-request", {"note": " "}).status == 422
+    assert post(server, central, path + "/revision-request", "note", Content_Type="text/plain").status == 415
+    done(post(server, central, path + "/revision-request", {"note": "Say more about needs"}))
     returned = get(server, lead, path).json
     assert (returned["status"], returned["submitted_at"], returned["return_note"]) == ("draft", None, "Say more about needs") and returned["returned_at"]
     assert figures(returned) == figures(submitted.json), "nothing is lost"
@@ -322,8 +322,8 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     assert accepted.json["status"] == "accepted" and accepted.json["submitted_at"] == again.json["submitted_at"]
     assert problem(post(server, central, path + "/acceptance")) == (409, "evaluation-is-accepted")
     assert problem(post(server, lead, path + "/submission")) == (409, "evaluation-is-accepted")
-    done(post(server, central, path + "/return", {"note": "After all"}))
-    assert problem(post(server, central, path + "/return", {"note": "Twice"})) == (409, "evaluation-is-draft")
+    done(post(server, central, path + "/revision-request", {"note": "After all"}))
+    assert problem(post(server, central, path + "/revision-request", {"note": "Twice"})) == (409, "evaluation-is-draft")
     done(post(server, lead, path + "/submission"))
     done(post(server, central, path + "/acceptance"))
 
@@ -338,8 +338,8 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     assert published == {question: text for question, text in answers(get(server, lead, path).json).items() if text} and published["local_needs"] == "Moves in mid-year"
 
     # A mistake in what is published is corrected: it goes back with a reason, and is published again.
-    assert post(server, lead, path + "/return", {"note": "x"}).status == 403
-    assert done(post(server, central, path + "/return", {"note": "Attendance was counted twice"})).json["published_at"] is None
+    assert post(server, lead, path + "/revision-request", {"note": "x"}).status == 403
+    assert done(post(server, central, path + "/revision-request", {"note": "Attendance was counted twice"})).json["published_at"] is None
     assert cluster.psql(told, "scip_anonymous") == ""
     done(patch(server, lead, path, {"answers": {"local_needs": "Moves within the year"}}))
     for word, token in (("submission", lead), ("acceptance", central), ("publication", central)):
@@ -393,7 +393,7 @@ def test_others_hear_of_it_when_it_is_submitted(server, lead, other_lead, decide
     done(post(server, lead, draft + "/submission"))
     assert told(decider, marks[decider]) == ["changed"]
     marks[decider] = get(server, decider, "/v1/changes?from=now").json["next"]
-    done(post(server, central, draft + "/return", {"note": "x"}))
+    done(post(server, central, draft + "/revision-request", {"note": "x"}))
     assert told(decider, marks[decider]) == ["deleted"] and told(other_lead, marks[other_lead], 0.1) == []
 
 
@@ -401,10 +401,10 @@ def test_two_submissions_at_once(server, cluster, lead, central, draft):
     for _ in range(3):
         results = while_held(cluster, draft, *[lambda: post(server, lead, draft + "/submission")] * 2)
         assert sorted(answer.status for answer in results) == [200, 409], [answer.text for answer in results]
-        done(post(server, central, draft + "/return", {"note": "Again"}))
+        done(post(server, central, draft + "/revision-request", {"note": "Again"}))
         results = together(*[lambda: post(server, lead, draft + "/submission")] * 4)
         assert sorted(answer.status for answer in results) == [200, 409, 409, 409], [answer.text for answer in results]
-        results = while_held(cluster, draft, lambda: post(server, central, draft + "/acceptance"), lambda: post(server, central, draft + "/return", {"note": "x"}))
+        results = while_held(cluster, draft, lambda: post(server, central, draft + "/acceptance"), lambda: post(server, central, draft + "/revision-request", {"note": "x"}))
         assert results[1].status == 200 and results[0].status in (200, 409), "what is accepted may be given back"
         assert get(server, lead, draft).json["status"] == "draft"
 
@@ -421,7 +421,7 @@ def test_a_change_is_wholly_before_or_after_a_submission(server, cluster, lead, 
         assert submitted.status == 200 and changed.status in ([409 if first else 200] if held else [200, 409]), (submitted.text, changed.text)
         assert (answers(submitted.json)["practice_shared"] == text) == (figures(submitted.json)["memberships"]["reason"] == text) == (changed.status == 200)
         assert get(server, lead, draft).json == submitted.json, "it has changed since"
-        done(post(server, central, draft + "/return", {"note": "Again"}))
+        done(post(server, central, draft + "/revision-request", {"note": "Again"}))
 
     # An answer that is taken out at the same moment is missing, or it stays.
     for turn in range(6):
@@ -431,7 +431,7 @@ def test_a_change_is_wholly_before_or_after_a_submission(server, cluster, lead, 
         now = get(server, lead, draft).json
         assert (now["status"] == "submitted") == (answers(now)["practice_shared"] is not None) == (submitted.status == 200)
         if submitted.status == 200:
-            done(post(server, central, draft + "/return", {"note": "Again"}))
+            done(post(server, central, draft + "/revision-request", {"note": "Again"}))
         done(patch(server, lead, draft, {"answers": {"practice_shared": "There again"}}))
 
 
@@ -450,7 +450,7 @@ def test_two_begin_or_change_at_once(server, lead, draft):
 
 def test_a_key_that_is_in_use_or_kept(server, cluster, lead, central, draft):
     for token, operation, word, body in ((lead, "submitHubEvaluation", "submission", None), (central, "acceptHubEvaluation", "acceptance", None),
-                                         (central, "requestHubEvaluationRevision", "return", {"note": "x"})):
+                                         (central, "requestHubEvaluationRevision", "revision-request", {"note": "x"})):
         with harness.claimed(cluster, operation, "held-" + word):
             assert problem(post(server, token, f"{draft}/{word}", body, key="held-" + word)) == (409, "idempotency-key-in-progress")
         once = done(post(server, token, f"{draft}/{word}", body, key="once-" + draft[-4:] + word))

@@ -148,7 +148,7 @@ def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, c
     corrected = patch(server, lead, path, {"venue": "Room 3, Library"}, tag)
     assert corrected.status == 200 and corrected.json["venue"] == "Room 3, Library"
     assert problem(patch(server, lead, path, {"venue": "Room 4"}, tag))[0] == 412
-    assert problem(post(server, lead, path + "/holding"))[1] == "event-transition", "nobody knew of it"
+    assert problem(post(server, lead, path + "/held"))[1] == "event-transition", "nobody knew of it"
     assert problem(post(server, lead, path + "/cancellation", {"reason": "Snow"}))[1] == "event-transition"
     announced = post(server, lead, path + "/publication", key="publish-transitions")
     assert (announced.status, announced.json["status"]) == (200, "published")
@@ -158,12 +158,12 @@ def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, c
     assert server.get(path).json == announced.json
     in_calendar = calendar(server, f"hub={HUB}&kind=hub_meeting")["Transitions: what helps"]
     assert (int(in_calendar["sequence"]), str(in_calendar["location"]), str(in_calendar["status"])) == (0, "Room 3, Library, Edinburgh", "CONFIRMED")
-    held = post(server, lead, path + "/holding", {"attendance": 31}, key="hold-transitions")
-    assert problem(post(server, lead, path + "/holding", {"attendance": 32}, key="hold-transitions"))[0] == 422, "another request of that key"
+    held = post(server, lead, path + "/held", {"attendance": 31}, key="hold-transitions")
+    assert problem(post(server, lead, path + "/held", {"attendance": 32}, key="hold-transitions"))[0] == 422, "another request of that key"
     assert (held.status, held.json["status"], held.json["attendance"]) == (200, "held", 31)
     after = calendar(server, f"hub={HUB}&status=held")["Transitions: what helps"]
     assert (int(after["sequence"]), str(after["uid"])) == (0, str(in_calendar["uid"])), "that it was held is no news for a calendar"
-    for action in ("publication", "cancellation", "holding"):
+    for action in ("publication", "cancellation", "held"):
         assert problem(post(server, lead, f"{path}/{action}")) == (409, "event-transition")
     assert patch(server, lead, path, {"attendance": 30, "attendance_text": "Two left early"}).json["attendance"] == 30
     assert problem(patch(server, lead, path, {"starts": day(2), "starts_at": None, "ends_at": None})) == (409, "event-before-its-day")
@@ -196,7 +196,7 @@ def test_a_subscriber_sees_an_event_move_and_be_cancelled(server, lead, central)
     assert (str(event["status"]), int(event["sequence"]), str(event["uid"])) == ("CANCELLED", sequence + 1, uid)
     assert str(event["description"]).startswith("The hall is flooded.\n\nShorter") and event.decoded("dtstamp") >= stamp
     assert server.get(path).json["status"] == "cancelled" and path in server.get("/v1/events?status=cancelled&limit=200").text, "it stays visible"
-    for action in ("publication", "cancellation", "holding"):
+    for action in ("publication", "cancellation", "held"):
         assert problem(post(server, central, f"{path}/{action}")) == (409, "event-transition")
     assert problem(server.send("DELETE", path, token=central, if_match="*")) == (409, "event-not-draft")
 
@@ -333,7 +333,7 @@ def test_welsh_where_there_is_some(server, central):
 def test_held_on_its_day_and_not_before(server, central):
     for days, status in ((-1, 200), (0, 200), (1, 409)):
         path = published(server, central, f"edge{days}".replace("-", "minus"), starts=day(days))
-        answer = post(server, central, path + "/holding", {})
+        answer = post(server, central, path + "/held", {})
         assert answer.status == status, answer.text
         assert status == 200 or problem(answer) == (409, "event-before-its-day")
     now = datetime.datetime.now(LONDON)
@@ -341,14 +341,14 @@ def test_held_on_its_day_and_not_before(server, central):
     tomorrow = (first + datetime.timedelta(1, hours=2)).replace(hour=0)
     for name, instant, status in (("first", first, 200), ("tomorrow", tomorrow, 409)):
         path = published(server, central, "edge-" + name, starts=None, starts_at=instant.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
-        assert post(server, central, path + "/holding").status == status, name
+        assert post(server, central, path + "/held").status == status, name
     month = published(server, central, "edge-month", starts=day()[:7])
-    assert post(server, central, month + "/holding").status == 200, "it has begun, as far as is known"
-    assert problem(post(server, central, "/v1/events/events-nowhere/holding"))[0] == 404
+    assert post(server, central, month + "/held").status == 200, "it has begun, as far as is known"
+    assert problem(post(server, central, "/v1/events/events-nowhere/held"))[0] == 404
 
 
 def test_imported_ones_are_the_central_teams_to_settle(server, cluster, lead, central):
-    names = {"published": "publication", "held": "holding", "cancelled": "cancellation"}
+    names = {"published": "publication", "held": "held", "cancelled": "cancellation"}
     for status, action in names.items():
         slug = f"events-imported-{status}"
         cluster.psql(f"""INSERT INTO scip.event (slug, title, title_source, kind, starts, status, hub_id, sources, confidence)
@@ -382,7 +382,7 @@ def test_only_of_the_own_hub(server, lead, neighbour, member, central, cluster):
         assert problem(put(server, token, "/v1/events/events-ours", {**body, "hub": HUB})) == (403, "role-needed")
     assert put(server, None, "/v1/events/events-ours", {**body, "hub": HUB}).status == 401
     path = published(server, lead, "ours")
-    for method, address, value in (("PATCH", path, {"title": "Theirs"}), ("POST", path + "/cancellation", {}), ("POST", path + "/holding", {}), ("POST", path + "/publication", None)):
+    for method, address, value in (("PATCH", path, {"title": "Theirs"}), ("POST", path + "/cancellation", {}), ("POST", path + "/held", {}), ("POST", path + "/publication", None)):
         assert problem(server.send(method, address, value, token=neighbour, if_match="*" if method == "PATCH" else None)) == (403, None), "one that all may see"
     assert problem(server.send("DELETE", path, token=neighbour, if_match="*"))[0] == 403
     assert problem(patch(server, lead, path, {"hub": "london-hub"})) == (403, None), "not to be given away"
@@ -391,7 +391,7 @@ def test_only_of_the_own_hub(server, lead, neighbour, member, central, cluster):
     assert given.json["hub"]["slug"] == "london-hub" and problem(patch(server, lead, path, {"title": "x"})) == (403, None)
     assert patch(server, neighbour, path, {"title": "Now ours"}).json["title"] == "Now ours"
     assert get(server, lead, "/v1/events/events-ours").json["title"] == "Now ours", "what all see, in this form too"
-    for action in ("publication", "cancellation", "holding"):
+    for action in ("publication", "cancellation", "held"):
         assert post(server, lead, f"/v1/events/events-nowhere/{action}").status == 404
     assert patch(server, lead, "/v1/events/events-nowhere", {"title": "x"}).status == get(server, lead, "/v1/hubs/events-nowhere/event-drafts").status == 404
     own = draft(server, central, "centrals", hub=None)
@@ -406,7 +406,7 @@ def test_outreach_numbers_are_the_hubs_and_the_central_teams(server, lead, membe
     numbers = path + "/outreach"
     body = {"interventions": 3, "young_people": 47}
     assert problem(put(server, lead, numbers, body)) == (409, "event-not-held")
-    assert post(server, lead, path + "/holding").status == 200
+    assert post(server, lead, path + "/held").status == 200
     assert get(server, lead, numbers).status == 404, "none given yet"
     made = put(server, lead, numbers, body)
     assert made.status == 201, made.text
@@ -447,7 +447,7 @@ def test_outreach_is_entered_once(server, lead, central, cluster):
     body = {"interventions": 2, "young_people": 20}
     def event(slug, days, **more):
         path = published(server, lead, slug, kind="creative_forces", starts=day(-days), **more)
-        assert post(server, lead, path + "/holding").status == 200
+        assert post(server, lead, path + "/held").status == 200
         return path
     def activity(days, **more):
         return post(server, lead, activities, {"kind": "outreach", "title": "Once", "held_on": day(-days), "young_people": 20, **more} if "young_people" not in more or more["young_people"] else {"kind": "outreach", "title": "Once", "held_on": day(-days)})
@@ -534,7 +534,7 @@ def test_published_and_cancelled_at_once(server, lead, central, round_):
 @pytest.mark.parametrize("round_", range(3))
 def test_held_and_cancelled_at_once(server, lead, central, round_):
     path = published(server, lead, f"fate-{round_}", starts=day())
-    answers = together(*[lambda action=action: post(server, central, f"{path}/{action}") for action in ("holding", "cancellation") * 4])
+    answers = together(*[lambda action=action: post(server, central, f"{path}/{action}") for action in ("held", "cancellation") * 4])
     assert sorted(answer.status for answer in answers) == [200] + [409] * 7
     assert {problem(answer) for answer in answers if answer.status == 409} == {(409, "event-transition")}
 

@@ -620,24 +620,24 @@ def test_leads_come_and_go(server, central, organisations):
     assert post(server, central, "/v1/hubs/founding-nowhere/leads", {"organisation": organisations[0], "from": day()}).status == 404
 
 
-def test_one_lead_succeeds_another(server, cluster, central, led, organisations):
-    hub = new_hub(server, central, "founding-succession", organisations[0])
+def test_one_lead_hands_over_to_another(server, cluster, central, led, organisations):
+    hub = new_hub(server, central, "founding-handover", organisations[0])
     old = leads(server, hub)[0]
-    body = {"ends": old["id"], "organisation": organisations[1], "on": day()}
-    assert problem(post(server, central, hub + "/leads/succession", {**body, "ends": str(uuid.uuid4())}))[0] == 422
-    assert problem(post(server, central, hub + "/leads/succession", {**body, "organisation": "founding-nobody"})) == (422, "no-such-organisation")
-    assert problem(post(server, central, hub + "/leads/succession", {**body, "on": "2023-01-01"}))[0] == 422
-    rehearsal = post(server, central, hub + "/leads/succession?dry_run=true", body)
+    handover, body = old["href"] + "/handover", {"organisation": organisations[1], "on": day()}
+    assert problem(post(server, central, f"{hub}/leads/{uuid.uuid4()}/handover", body))[0] == 404
+    assert problem(post(server, central, handover, {**body, "organisation": "founding-nobody"})) == (422, "no-such-organisation")
+    assert problem(post(server, central, handover, {**body, "on": "2023-01-01"}))[0] == 422
+    rehearsal = post(server, central, handover + "?dry_run=true", body)
     assert rehearsal.status == 201 and leads(server, hub) == [old]
-    new = post(server, central, hub + "/leads/succession", body, key="succession")
+    new = post(server, central, handover, body, key="handover")
     assert new.status == 201, new.text
-    assert post(server, central, hub + "/leads/succession", body, key="succession").body == new.body
+    assert post(server, central, handover, body, key="handover").body == new.body
     assert new.headers["Location"] == new.json["href"] and new.json["organisation"]["slug"] == organisations[1]
     assert leads(server, hub) == [new.json]
     assert [(lead["organisation"]["slug"], lead["to"]) for lead in leads(server, hub, "former")] == [(organisations[0], day(-1))]
-    assert problem(post(server, central, hub + "/leads/succession", {**body, "organisation": organisations[2]}))[0] == 409, "it has ended"
-    assert post(server, central, "/v1/hubs/founding-nowhere/leads/succession", body).status == 404
-    for method, path, given in (("POST", "/leads", {"organisation": organisations[2], "from": day()}), ("POST", "/leads/succession", body),
+    assert problem(post(server, central, handover, {**body, "organisation": organisations[2]}))[0] == 409, "it has ended"
+    assert post(server, central, f"/v1/hubs/founding-nowhere/leads/{old['id']}/handover", body).status == 404
+    for method, path, given in (("POST", "/leads", {"organisation": organisations[2], "from": day()}), ("POST", f"/leads/{old['id']}/handover", body),
                                 ("PATCH", f"/leads/{old['id']}", {"note": "x"})):
         assert problem(server.send(method, led[0] + path, given, token=led[1], if_match="*" if method == "PATCH" else None)) == (403, "role-needed"), "not the lead's own to say"
 
@@ -649,6 +649,7 @@ def test_a_last_known_lead_is_confirmed(server, cluster, central, organisations)
     lead = leads(server, hub, "last_known")[0]
     assert (lead["as_of"], lead["from"]) == ("2024", None)
     assert patch(server, central, lead["href"], {"note": "Asked in May"}).json["standing"] == "last_known"
+    assert problem(post(server, central, lead["href"] + "/handover", {"organisation": organisations[1], "on": day()}))[0] == 409, "nobody knows its days"
     ended = patch(server, central, lead["href"], {"to": day()}).json
     assert (ended["standing"], ended["from"], ended["to"], ended["as_of"]) == ("former", None, day(), "2024"), "an end needs no invented beginning"
     assert [known["slug"] for known in server.get(hub).json.get("last_known_leads", [])] == []
@@ -677,10 +678,10 @@ def test_both_leads_end_at_once_and_one_stays(server, central, organisations, ro
 
 
 @pytest.mark.parametrize("round_", range(3))
-def test_many_succeed_one_and_one_does(server, central, organisations, round_):
+def test_one_lead_is_handed_over_once(server, central, organisations, round_):
     hub = new_hub(server, central, f"founding-heirs-{round_}", organisations[0])
     old = leads(server, hub)[0]
-    answers = together(*[lambda slug=slug: post(server, central, hub + "/leads/succession", {"ends": old["id"], "organisation": slug, "on": day()})
+    answers = together(*[lambda slug=slug: post(server, central, old["href"] + "/handover", {"organisation": slug, "on": day()})
                          for slug in organisations[1:9]])
     assert Counter(answer.status for answer in answers) == {201: 1, 409: 7}
     assert len(leads(server, hub)) == 1

@@ -127,7 +127,7 @@ def test_a_hubs_year(cluster, server, clock, act):
         people.append(act(lead, "POST", HUB + "/members", {"name": f"Year Member {number}", "sector": sector}))
     stands(membership_quorate="met")
     inaugural = act(lead, "POST", HUB + "/meetings", {"kind": "inaugural", "title": "Inaugural meeting", "starts_at": "2040-06-20T13:00:00Z", "venue": "The university"})["href"]
-    act(lead, "POST", inaugural + "/holding", {}, status=409)
+    act(lead, "POST", inaugural + "/held", {}, status=409)
     clock.set("2040-06-20")
     attend = lambda meeting, *states: act(lead, "PUT", meeting + "/attendance", {"items": [
         {"person": one["person"], "state": state} for one, state in zip(people, states)]}, If_None_Match=None)
@@ -138,7 +138,7 @@ def test_a_hubs_year(cluster, server, clock, act):
         act(lead, "POST", minutes + "/sharing")
 
     attend(inaugural, "present", "present", "present", "apologies")
-    act(lead, "POST", inaugural + "/holding", {"guests": 12})
+    act(lead, "POST", inaugural + "/held", {"guests": 12})
     assert stands()["minutes_shared"]["next_action"] == "Share minutes and attendance of the meeting of 2040-06-20"
     share(inaugural)
     assert stands()["minutes_shared"]["evidence"] == {"held": 1, "minutes_shared": 1, "attendance_shared": 0}
@@ -174,7 +174,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     assert stands()["two_meetings"]["evidence"] == {"held": 0, "planned": 1}
     clock.set("2040-11-12")
     attend(first, "present", "present", "present", "present")
-    act(lead, "POST", first + "/holding", {})
+    act(lead, "POST", first + "/held", {})
     now = stands()
     assert now["two_meetings"]["evidence"]["held"] == 1 and now["five_headings"]["next_action"] == "Complete the agenda of the meeting of 2040-11-12"
     act(lead, "POST", first + "/agenda-completion", status=409)
@@ -190,9 +190,9 @@ def test_a_hubs_year(cluster, server, clock, act):
     share(first)
     stands(minutes_shared="met")
     question = act(lead, "POST", HUB + "/messages", {"kind": "question", "group": "hub-leads-group", "title": "Year: travel", "text": "Who pays for travel?"})
-    assert act(central, "GET", "/v1/network/messages?period=2040-41-Q1")["loop_closed_rate"] == {"numerator": 0, "denominator": 1, "percent": 0.0}
+    assert act(central, "GET", "/v1/network/message-rates?period=2040-41-Q1")["loop_closed_rate"] == {"numerator": 0, "denominator": 1, "percent": 0.0}
     act(decider, "PUT", question["href"] + "/response", {"response": "The travel fund", "means": "direct_reply"}, if_match="*", If_None_Match=None)
-    rates = act(lead, "GET", "/v1/network/messages?period=2040-41-Q1")
+    rates = act(lead, "GET", "/v1/network/message-rates?period=2040-41-Q1")
     assert rates["loop_closed_rate"] == {"numerator": 1, "denominator": 1, "percent": 100.0} and rates["relay_rate"]["numerator"] == 1
     assert act(member, "GET", question["href"])["response"] == "The travel fund"
     act(lead, "POST", HUB + "/activities", {"kind": "member_because_of_hub", "held_on": "2040-11-10", "title": "A college's open day", "membership": people[1]["id"]})
@@ -200,7 +200,7 @@ def test_a_hubs_year(cluster, server, clock, act):
 
     # The first update, in time.
     clock.set("2040-12-10")
-    update = HUB + "/updates/2040-41-Q1"
+    update = HUB + "/quarterly-updates/2040-41-Q1"
     act(lead, "PUT", update, {heading: "Said in the meeting" for heading in HEADINGS[:4]})
     act(lead, "POST", update + "/submission", status=422)
     act(lead, "PATCH", update, {"questions": "Who pays for travel?", "member_updates": "A new school"})
@@ -216,7 +216,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     assert stands()["two_meetings"]["evidence"] == {"held": 1, "planned": 0}
     act(central, "POST", "/v1/groups/hub-leads-group/seats", {"title": "Year: the Hub's lead", "organisation": "year-university", "person": people[0]["person"]})
     groups = act(decider, "POST", "/v1/groups/hub-leads-group/meetings", {"title": "Year: Hub Leads", "starts_at": "2041-02-03T10:00:00Z", "online": True})["href"]
-    act(decider, "POST", groups + "/holding", {})
+    act(decider, "POST", groups + "/held", {})
     stands()
     note = lambda state: act(decider, "PUT", groups + "/attendance", {"items": [{"person": people[0]["person"], "state": state}]}, If_None_Match=None)
     note("apologies")
@@ -226,8 +226,8 @@ def test_a_hubs_year(cluster, server, clock, act):
 
     # The second: nothing to report, in the last minute of its last day.
     clock.set("2041-03-21T23:59:59Z")
-    act(lead, "PUT", HUB + "/updates/2040-41-Q2", {"nil_return": True})
-    act(lead, "POST", HUB + "/updates/2040-41-Q2/submission")
+    act(lead, "PUT", HUB + "/quarterly-updates/2040-41-Q2", {"nil_return": True})
+    act(lead, "POST", HUB + "/quarterly-updates/2040-41-Q2/submission")
     assert stands()["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 2, "nil_returns": 1, "late": 0, "missed": 0}
 
     # The third is forgotten: locked when 21 June is over, in London an hour before UTC says so.
@@ -237,10 +237,10 @@ def test_a_hubs_year(cluster, server, clock, act):
     clock.set("2041-06-21T22:59:59Z")
     stands()
     clock.set("2041-06-21T23:00:00Z")
-    third = HUB + "/updates/2040-41-Q3"
+    third = HUB + "/quarterly-updates/2040-41-Q3"
     act(lead, "PUT", third, {"nil_return": False}, status=409)
     assert stands(quarterly_updates="missed")["quarterly_updates"]["next_action"] == "Ask the central team to open 2040-41-Q3"
-    act(central, "PUT", third + "/exception", {"until": "2041-06-30", "reason": "The lead was ill"})
+    act(central, "PUT", third + "/extension", {"until": "2041-06-30", "reason": "The lead was ill"})
     assert stands(quarterly_updates="not_yet")["quarterly_updates"]["deadline"] == "2041-06-30"
     clock.set("2041-06-30")
     act(lead, "PUT", third, {heading: "As before" for heading in HEADINGS})
@@ -257,8 +257,8 @@ def test_a_hubs_year(cluster, server, clock, act):
     assert stands()["two_meetings"]["evidence"] == {"held": 1, "planned": 1}
     clock.set("2041-08-31T22:45:00Z")
     attend(second["href"], "present", "absent", "present", "present")
-    act(lead, "POST", second["href"] + "/holding", {})
-    act(lead, "POST", later["href"] + "/holding", {}, status=409)
+    act(lead, "POST", second["href"] + "/held", {})
+    act(lead, "POST", later["href"] + "/held", {}, status=409)
     stands(two_meetings="met", five_headings="not_yet", minutes_shared="not_yet")
     complete(second["href"])
     stands(five_headings="met")
@@ -269,15 +269,15 @@ def test_a_hubs_year(cluster, server, clock, act):
     stands("2040-41", minutes_shared="missed")
     share(second["href"])
     stands("2040-41", minutes_shared="met")
-    act(lead, "POST", later["href"] + "/holding", {})
+    act(lead, "POST", later["href"] + "/held", {})
     next_year = act(lead, "GET", HUB + "/health")
     assert next_year["period"] == "2041-42" and next_year["rules"][1]["evidence"] == {"held": 1, "planned": 0}
 
     # The fourth update and the evaluation complete it.
     clock.set("2041-09-21T22:59:59Z")
-    act(lead, "PUT", HUB + "/updates/2040-41-Q4", {heading: "The year ends" for heading in HEADINGS})
+    act(lead, "PUT", HUB + "/quarterly-updates/2040-41-Q4", {heading: "The year ends" for heading in HEADINGS})
     stands("2040-41")
-    act(lead, "POST", HUB + "/updates/2040-41-Q4/submission")
+    act(lead, "POST", HUB + "/quarterly-updates/2040-41-Q4/submission")
     assert stands("2040-41", quarterly_updates="met")["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 4, "nil_returns": 1, "late": 1, "missed": 0}
     clock.set("2041-10-01")
     evaluation = HUB + "/evaluations/2040-41"
@@ -292,7 +292,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     assert set(expected.values()) == {"met"} and all(rule["next_action"] is None for rule in now.values())
 
     # What others see of it.
-    updates = act(decider, "GET", HUB + "/updates?period=2040-41")["items"]
+    updates = act(decider, "GET", HUB + "/quarterly-updates?period=2040-41")["items"]
     assert [(one["quarter"], one["nil_return"], one["late"]) for one in updates] == [("2040-41-Q4", False, False), ("2040-41-Q3", False, True), ("2040-41-Q2", True, False), ("2040-41-Q1", False, False)]
     board = token("group_member", group="board")
     row = next(one for one in act(board, "GET", "/v1/network/health?period=2040-41&limit=200")["items"] if one["hub"]["slug"] == "year-hub")

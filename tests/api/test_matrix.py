@@ -46,7 +46,7 @@ GET /v1/documents/{slug}/files /v1/resources/{slug}/files /v1/documents/{slug}/f
 GET /v1/usage /v1/usage/users /v1/documents/{slug}/usage /v1/resources/{slug}/usage /v1/documents/{slug}/visit /v1/resources/{slug}/visit  all
 GET /v1/groups /v1/groups/{slug} /v1/strategies /v1/strategies/{slug}          all
 GET /v1/toolkit/principles /v1/toolkit/principles/{slug} /v1/toolkit/facts /v1/toolkit/facts/{slug}  all
-GET /v1/metrics /v1/metrics/{code} /v1/metrics/{code}/metadata /v1/metric-values /v1/network/evaluation-figures /v1/metrics/{code}/explain /v1/metrics/{code}/definitions /v1/releases /v1/releases/{id} /v1/headline-comparisons  all
+GET /v1/metrics /v1/metrics/{code} /v1/metrics/{code}/values /v1/metric-values /v1/network/evaluation-figures /v1/metrics/{code}/explanation /v1/metrics/{code}/definitions /v1/releases /v1/releases/{id} /v1/headline-comparisons  all
 GET /v1/headline-figures /v1/headline-figures/{slug} /v1/headline-figures/{slug}/versions  all
 GET /v1/policy-contributions /v1/policy-contributions/{slug}                   all
 GET /v1/changes                            all
@@ -70,7 +70,7 @@ DELETE /v1/clients/{id}/secrets            central
 
 PUT,PATCH,DELETE /v1/hubs/{slug}           central
 PATCH /v1/hubs/{slug}/profile              central lead
-POST /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/succession  central
+POST /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/{lead}/handover  central
 PATCH,DELETE /v1/hubs/{slug}/leads/{id}    central
 GET /v1/hubs/{slug}/pathway /v1/hubs/{slug}/pathway/{step}  central lead member decider kin; 404 lead_other member_other group_other
 PATCH /v1/hubs/{slug}/pathway/{step}       central lead; 404 lead_other
@@ -100,8 +100,8 @@ GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other m
 GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider kin group_other
 PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider kin group_other
 PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/holding /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/import  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{id}/held /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/imports  central lead; 404 lead_other decider kin group_other
 PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider kin group_other
 POST /v1/meetings/{meeting}/agenda /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider kin group_other
 POST /v1/meetings/{meeting}/minutes        central lead; 404 lead_other decider kin group_other
@@ -128,11 +128,11 @@ PATCH,DELETE /v1/meetings/{meeting}/agenda/{id}#group  central decider kin; 404 
 PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id}#group  central decider kin; 404 lead lead_other group_other
 PATCH,DELETE /v1/meetings/{meeting}/actions/{id}#group  central decider kin; 404 lead lead_other group_other
 PATCH,DELETE /v1/minutes/{id}#group  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{id}/holding#group /v1/meetings/{id}/cancellation#empty  central decider kin; 404 lead lead_other group_other
+POST /v1/meetings/{id}/held#group /v1/meetings/{id}/cancellation#empty  central decider kin; 404 lead lead_other group_other
 POST /v1/meetings/{id}/reopening#cancelled  central decider kin; 404 lead lead_other group_other
 POST /v1/meetings/{id}/agenda-completion#group  central decider kin; 404 lead lead_other group_other
 POST /v1/meetings/{id}/attendance-sharing#held  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{id}/attendance/import#group  central decider kin; 404 lead lead_other group_other
+POST /v1/meetings/{id}/attendance/imports#group  central decider kin; 404 lead lead_other group_other
 PUT /v1/meetings/{id}/attendance#group  central decider kin; 404 lead lead_other group_other
 PUT /v1/meetings/{id}/attendance/{person}#group  central decider kin; 404 lead lead_other group_other
 POST /v1/meetings/{meeting}/agenda#group  central decider kin; 404 lead lead_other group_other
@@ -149,20 +149,20 @@ POST /v1/minutes/{id}/sharing#hub-held  central lead; 404 lead_other decider kin
 GET /v1/minutes/{id}#approved              central lead member; 404 lead_other member_other decider kin group_other
 GET /v1/meetings/{id}/attendance/{person}#self  central lead member; 404 lead_other member_other decider kin group_other
 GET /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{id}  central decider kin; 404 group_other
-POST /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{seat}/succession  central
+POST /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{seat}/handover  central
 PATCH,DELETE /v1/groups/{slug}/seats/{id}  central
 
 GET /v1/hubs/{slug}/members                central lead; empty lead_other member member_other
-POST /v1/hubs/{slug}/members /v1/hubs/{slug}/members/import  central lead
+POST /v1/hubs/{slug}/members /v1/hubs/{slug}/members/imports  central lead
 GET /v1/hubs/{slug}/members/template.csv   central lead lead_other
 GET /v1/hubs/{slug}/members/{id}           central lead; 404 lead_other member member_other
 GET /v1/hubs/{slug}/members#self           central lead member; empty lead_other member_other
 GET /v1/hubs/{slug}/members/{id}#self      central lead member; 404 lead_other member_other
 PATCH,DELETE /v1/hubs/{slug}/members/{id}  central lead; 404 lead_other
-POST /v1/hubs/{slug}/members/{member}/succession  central lead; 404 lead_other
-GET /v1/hubs/{slug}/quorum /v1/hubs/{slug}/quorum-rules /v1/hubs/{slug}/quorum-rules/{starts}  central lead member; 404 lead_other member_other
-PUT /v1/hubs/{slug}/quorum-rules/{starts}  central lead
-DELETE /v1/hubs/{slug}/quorum-rules/{starts}  central lead; 404 lead_other
+POST /v1/hubs/{slug}/members/{member}/transfer  central lead; 404 lead_other
+GET /v1/hubs/{slug}/quorum /v1/hubs/{slug}/quorum-rules /v1/hubs/{slug}/quorum-rules/{from}  central lead member; 404 lead_other member_other
+PUT /v1/hubs/{slug}/quorum-rules/{from}  central lead
+DELETE /v1/hubs/{slug}/quorum-rules/{from}  central lead; 404 lead_other
 GET /v1/people                             central lead; empty lead_other
 POST /v1/people                            central lead lead_other
 GET,PATCH /v1/people/{id}                  central lead; 404 lead_other member member_other decider kin group_other partner partner_other website analyst
@@ -186,24 +186,24 @@ GET /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews  central lead member; emp
 POST /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews /v1/hubs/{slug}/messages  central lead
 GET /v1/hubs/{slug}/activities/{id} /v1/hubs/{slug}/reviews/{id}  central lead member; 404 lead_other member_other
 PATCH,DELETE /v1/hubs/{slug}/activities/{id} /v1/hubs/{slug}/reviews/{id}  central lead; 404 lead_other
-GET /v1/hubs/{slug}/updates                central lead member decider kin; empty lead_other member_other group_other
-GET /v1/hubs/{slug}/updates/{quarter} /v1/hubs/{slug}/updates/{quarter}/exception  central lead member decider kin; 404 lead_other member_other group_other
-PUT /v1/hubs/{slug}/updates/{quarter}      central lead
-PATCH /v1/hubs/{slug}/updates/{quarter}    central lead; 404 lead_other
-POST /v1/hubs/{slug}/updates/{quarter}/submission  central lead; 404 lead_other
-PUT,PATCH,DELETE /v1/hubs/{slug}/updates/{quarter}/exception  central
+GET /v1/hubs/{slug}/quarterly-updates                central lead member decider kin; empty lead_other member_other group_other
+GET /v1/hubs/{slug}/quarterly-updates/{quarter} /v1/hubs/{slug}/quarterly-updates/{quarter}/extension  central lead member decider kin; 404 lead_other member_other group_other
+PUT /v1/hubs/{slug}/quarterly-updates/{quarter}      central lead
+PATCH /v1/hubs/{slug}/quarterly-updates/{quarter}    central lead; 404 lead_other
+POST /v1/hubs/{slug}/quarterly-updates/{quarter}/submission  central lead; 404 lead_other
+PUT,PATCH,DELETE /v1/hubs/{slug}/quarterly-updates/{quarter}/extension  central
 GET /v1/hubs/{slug}/evaluations            central lead member decider kin; empty lead_other member_other group_other
 GET /v1/hubs/{slug}/evaluations/{year}     central lead member decider kin; 404 lead_other member_other group_other
 PUT /v1/hubs/{slug}/evaluations/{year}     central lead
 PATCH,DELETE /v1/hubs/{slug}/evaluations/{year}  central lead; 404 lead_other
 POST /v1/hubs/{slug}/evaluations/{year}/submission  central lead; 404 lead_other
-POST /v1/hubs/{slug}/evaluations/{year}/acceptance /v1/hubs/{slug}/evaluations/{year}/return /v1/hubs/{slug}/evaluations/{year}/publication  central
-GET /v1/network/evaluations /v1/network/evaluations/{year} /v1/network/evaluations/{year}/answers /v1/network/evaluations/{year}/document  all
+POST /v1/hubs/{slug}/evaluations/{year}/acceptance /v1/hubs/{slug}/evaluations/{year}/revision-request /v1/hubs/{slug}/evaluations/{year}/publication  central
+GET /v1/network/evaluations /v1/network/evaluations/{year} /v1/network/evaluations/{year}/figures /v1/network/evaluations/{year}/answers /v1/network/evaluations/{year}/document  all
 GET /v1/network/evaluations/{year}/progress  central decider kin group_other analyst
-GET /v1/updates                            central decider kin; empty group_other
+GET /v1/quarterly-updates                            central decider kin; empty group_other
 GET /v1/quarters/{quarter}                 central lead lead_other member member_other decider kin group_other
 PUT /v1/quarters/{quarter}                 central
-GET /v1/messages /v1/messages/{id} /v1/network/messages  central lead lead_other member member_other decider kin group_other
+GET /v1/messages /v1/messages/{id} /v1/network/message-rates  central lead lead_other member member_other decider kin group_other
 POST /v1/messages                          central
 POST /v1/messages#group                    central decider kin
 DELETE /v1/messages/{id}                   central
@@ -220,7 +220,7 @@ PUT,PATCH,DELETE /v1/programmes/{slug}     central
 PUT /v1/events/{slug}                      central
 PUT /v1/events/{slug}#hub                  central lead
 PATCH,DELETE /v1/events/{slug}             central lead
-POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{slug}/reopening /v1/events/{slug}/holding  central lead
+POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{slug}/reopening /v1/events/{slug}/held  central lead
 GET /v1/events/{slug}/outreach             central lead member; 404 lead_other member_other
 PUT,PATCH,DELETE /v1/events/{slug}/outreach  central lead; 404 lead_other
 GET /v1/event-drafts /v1/hubs/{slug}/event-drafts  central lead; empty lead_other
@@ -228,25 +228,25 @@ DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
 GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
 GET /v1/network/health                     central decider kin group_other
 
-GET /v1/toolkit/self-assessments /v1/past-totals  all
+GET /v1/toolkit/self-assessment-totals /v1/past-totals  all
 GET /v1/self-assessments                   central partner; empty partner_other
 POST /v1/self-assessments                  central partner
 GET,PATCH,DELETE /v1/self-assessments/{id}  central partner; 404 partner_other
 GET /v1/organisations/{slug}/self-assessments/{date}  central partner; 404 partner_other
 PUT /v1/organisations/{slug}/self-assessments/{date}  central partner
-GET,POST /v1/closed-totals                 central
-GET,PATCH,DELETE /v1/closed-totals/{id}    central
-POST /v1/closed-totals/import              central
-GET /v1/closed-totals/template.csv         central
+GET,POST /v1/historical-totals                 central
+GET,PATCH,DELETE /v1/historical-totals/{id}    central
+POST /v1/historical-totals/imports              central
+GET /v1/historical-totals/template.csv         central
 
 GET /v1/training/courses /v1/training/courses/{slug} /v1/training/sessions /v1/training/sessions/{id} /v1/training/figures /v1/certificates/{code}  all
 PUT,PATCH,DELETE /v1/training/courses/{slug}  central
 POST /v1/training/sessions                 central
 POST /v1/training/sessions#hub             central lead
 PATCH,DELETE /v1/training/sessions/{id}    central lead
-POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/reopening /v1/training/sessions/{id}/holding  central lead
+POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/reopening /v1/training/sessions/{id}/held  central lead
 GET /v1/training/session-drafts            central lead; empty lead_other
-GET /v1/training/sessions/{session}/bookings /v1/training/sessions/{id}/answers  central lead; 404 lead_other
+GET /v1/training/sessions/{session}/bookings /v1/training/sessions/{id}/feedback  central lead; 404 lead_other
 POST /v1/training/sessions/{session}/bookings  central lead website
 GET,PUT /v1/training/sessions/{id}/attendance  central lead; 404 lead_other
 GET /v1/bookings/{id}                      central lead website; 404 lead_other member member_other decider kin group_other partner partner_other analyst
@@ -275,11 +275,11 @@ BODIES = {
     "PUT /v1/training/sessions/{id}/attendance": {"items": [{"booking": "{booking}", "attended": True}]},
     "POST /v1/feedback#linked": {"token": "{token}"},
     "POST /v1/redactions": {"record": "{redacted}", "field": "title", "words": "redacted", "reason": "Matrix"},
-    "POST /v1/meetings/{id}/attendance/import": "person,state\n{person},present\n",
-    "POST /v1/meetings/{id}/attendance/import#group": "person,state\n{person},present\n",
+    "POST /v1/meetings/{id}/attendance/imports": "person,state\n{person},present\n",
+    "POST /v1/meetings/{id}/attendance/imports#group": "person,state\n{person},present\n",
     "POST /v1/hubs/{slug}/leads": {"organisation": "matrix-other"},
     "POST /v1/hubs/{slug}/invitations": {"sector": "fe", "name": "Matrix"},
-    "POST /v1/closed-totals": {"metric": "hubs", "period": "1998"},
+    "POST /v1/historical-totals": {"metric": "hubs", "period": "1998"},
     "POST /v1/releases": {"period": "1988-89"},
     "PUT /v1/toolkit/principles/{slug}": {"ordinal": 997},
 }
@@ -290,12 +290,12 @@ DELETE /v1/training/courses/{slug}  central
 DELETE /v1/events/{slug} /v1/training/sessions/{id}  central hub_lead
 PATCH /v1/accounts/{account}/roles/{id}  central
 PATCH /v1/hubs/{slug}/pathway/{step}  central hub_lead
-POST /v1/closed-totals/import /v1/groups/{slug}/seats/{seat}/succession /v1/hubs/{slug}/evaluations/{year}/acceptance  central
-POST /v1/hubs/{slug}/evaluations/{year}/publication /v1/hubs/{slug}/evaluations/{year}/return  central
-POST /v1/hubs/{slug}/leads/succession /v1/hubs/{slug}/statuses  central
+POST /v1/historical-totals/imports /v1/groups/{slug}/seats/{seat}/handover /v1/hubs/{slug}/evaluations/{year}/acceptance  central
+POST /v1/hubs/{slug}/evaluations/{year}/publication /v1/hubs/{slug}/evaluations/{year}/revision-request  central
+POST /v1/hubs/{slug}/leads/{lead}/handover /v1/hubs/{slug}/statuses  central
 POST /v1/hub-applications/{id}/review  central group_member
 POST /v1/events/{slug}/publication /v1/events/{slug}/reopening /v1/hubs/{slug}/evaluations/{year}/submission  central hub_lead
-POST /v1/hubs/{slug}/members/import /v1/hubs/{slug}/updates/{quarter}/submission  central hub_lead
+POST /v1/hubs/{slug}/members/imports /v1/hubs/{slug}/quarterly-updates/{quarter}/submission  central hub_lead
 POST /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/publication  central hub_lead
 POST /v1/training/sessions/{id}/reopening  central hub_lead
 POST /v1/bookings/{id}/cancellation /v1/bookings/{id}/feedback-link  central hub_lead website
@@ -498,7 +498,7 @@ def records(cluster, server):
             if state == "held":
                 done("POST", f"/v1/minutes/{one['minutes']}/approval", None, caller)
             if state in ("held", "cancelled"):
-                done("POST", made["href"] + {"held": "/holding", "cancelled": "/cancellation"}[state], None, caller)
+                done("POST", made["href"] + {"held": "/held", "cancelled": "/cancellation"}[state], None, caller)
     done("PUT", f"/v1/meetings/{parts['group']['meeting']}/attendance/{seated}", {"state": "present"}, "kin")
     parts |= {"activity": done("POST", "/v1/hubs/matrix-hub/activities", {"kind": "hub_led", "held_on": "2024-06-01", "title": "Matrix"}, "lead")["id"],
               "review": done("POST", "/v1/hubs/matrix-hub/reviews", {"reviewed_on": "2024-06-01", "note": "Matrix"}, "lead")["id"],
@@ -510,14 +510,14 @@ def records(cluster, server):
     done("PUT", f"/v1/hubs/matrix-hub/relays/{parts['message']}", {}, "lead", If_None_Match="*")
     parts["quarter"], parts["free"], parts["other"] = cluster.psql("SELECT scip.quarter(d) FROM unnest(ARRAY[scip.today(), '2024-06-01', '2024-01-01']) d").splitlines()
     for quarter in (parts["quarter"], parts["free"]):
-        done("PUT", f"/v1/hubs/matrix-hub/updates/{quarter}/exception", {"until": "2999-01-01", "reason": "Matrix"}, If_None_Match="*")
-    done("PUT", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}", {"nil_return": True}, "lead", If_None_Match="*")
-    done("POST", f"/v1/hubs/matrix-hub/updates/{parts['quarter']}/submission", None, "lead")
+        done("PUT", f"/v1/hubs/matrix-hub/quarterly-updates/{quarter}/extension", {"until": "2999-01-01", "reason": "Matrix"}, If_None_Match="*")
+    done("PUT", f"/v1/hubs/matrix-hub/quarterly-updates/{parts['quarter']}", {"nil_return": True}, "lead", If_None_Match="*")
+    done("POST", f"/v1/hubs/matrix-hub/quarterly-updates/{parts['quarter']}/submission", None, "lead")
     cluster.psql("""BEGIN; SET LOCAL session_replication_role = replica;
         UPDATE scip.hub_status SET status = 'active', starts = '2018' WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'matrix-hub'); COMMIT""")
     parts["year"], parts["evaluations"] = parts["quarter"][:7], "/v1/hubs/matrix-hub/evaluations/"
     done("PUT", parts["evaluations"] + parts["year"], {}, "lead", If_None_Match="*")
-    for slug, steps in (("draft", []), ("published", ["publication"]), ("held", ["publication", "holding"]), ("counted", ["publication", "holding"])):
+    for slug, steps in (("draft", []), ("published", ["publication"]), ("held", ["publication", "held"]), ("counted", ["publication", "held"])):
         done("PUT", f"/v1/events/matrix-{slug}", {"title": "Matrix", "kind": "outreach", "hub": "matrix-hub", "starts": "2024-06-01"}, "lead", If_None_Match="*")
         for step in steps:
             done("POST", f"/v1/events/matrix-{slug}/{step}", None, "lead")
@@ -526,7 +526,7 @@ def records(cluster, server):
     done("PUT", "/v1/toolkit/principles/matrix-mine", {"ordinal": 998, "name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
     parts["assessment"] = done("POST", "/v1/self-assessments", {"organisation": "matrix-mine", "principle": "matrix-mine", "stage": "emerging", "assessed_on": "2024-06-01"}, "partner")["id"]
     parts["release"] = done("POST", "/v1/releases", {"period": "1989-90", "note": "Matrix"})["id"]
-    parts["total"] = done("POST", "/v1/closed-totals", {"metric": "hubs", "period": "1999", "value": 1, "sources": ["https://www.example.org/"]})["id"]
+    parts["total"] = done("POST", "/v1/historical-totals", {"metric": "hubs", "period": "1999", "value": 1, "sources": ["https://www.example.org/"]})["id"]
     done("PUT", "/v1/training/courses/matrix-mine", {"name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
     training = {"course": "matrix-mine", "hub": "matrix-hub", "starts_at": "2999-01-01T10:00:00Z", "ends_at": "2999-01-01T11:00:00Z", "capacity": 5}
     session, parts["session_draft"] = (done("POST", "/v1/training/sessions", training, "lead")["id"] for _ in range(2))
@@ -571,7 +571,7 @@ def address(server, records, method, template):
         return found.replace("{slug}", "matrix-new" if method == "PUT" else "matrix-mine")
     if template.endswith("/self-assessments/{date}"):
         return template.replace("{slug}", "matrix-mine").replace("{date}", "2024-06-01")
-    if template.startswith(("/v1/self-assessments", "/v1/closed-totals")):
+    if template.startswith(("/v1/self-assessments", "/v1/historical-totals")):
         return template.replace("{id}", records["assessment" if "self" in template else "total"])
     if template.endswith(("/files/{name}", "/visit")):
         return template.replace("{slug}", "matrix-held").replace("{name}", "new.csv" if method == "PUT" else "matrix.csv")
@@ -587,7 +587,7 @@ def address(server, records, method, template):
         return template.replace("{year}", "2015-16")
     if "/members/" in template or "/quorum-rules/" in template:
         found = template.replace("{slug}", "matrix-hub").replace("{id}", records["membership"]).replace("{member}", records["membership"])
-        return found.replace("{starts}", "2999-01-01" if method == "PUT" else "2998-01-01")
+        return found.replace("{from}", "2999-01-01" if method == "PUT" else "2998-01-01")
     if template.startswith("/v1/event-drafts") or template.endswith("/outreach"):
         return template.replace("{slug}", "matrix-draft" if "drafts" in template else "matrix-held" if method == "PUT" else "matrix-counted")
     if template.startswith("/v1/events/{slug}") and method not in ("GET", "PUT"):
@@ -600,15 +600,15 @@ def address(server, records, method, template):
         return template.replace("{code}", "hubs").replace("{id}", records["release"])
     if template.startswith("/v1/messages"):
         return template.replace("{id}", records["question" if template.endswith("response") else "message"])
-    quarter, message = ("other" if template.endswith("exception") else "free", "unrelayed") if method == "PUT" else ("quarter", "message")
+    quarter, message = ("other" if template.endswith("extension") else "free", "unrelayed") if method == "PUT" else ("quarter", "message")
     template = template.replace("{quarter}", records[quarter]).replace("{message}", records[message]).replace("{year}", "2019-20" if method == "PUT" else records["year"])
     for part, name in (("activities", "activity"), ("reviews", "review")):
         template = template.replace(part + "/{id}", f"{part}/{records[name]}")
-    if method == "PUT" and not re.search("/(updates|relays|evaluations)/", template):
+    if method == "PUT" and not re.search("/(quarterly-updates|relays|evaluations)/", template):
         return template.replace("{slug}", "matrix-new")
     if template.startswith("/v1/hubs/{slug}"):
         found = template.replace("{slug}", "matrix-hub").replace("{step}", "lead_identified")
-        return found.replace("{id}", records["lead"] if "/leads/" in template else records["invitation"])
+        return found.replace("{lead}", records["lead"]).replace("{id}", records["lead"] if "/leads/" in template else records["invitation"])
     if template.startswith("/v1/organisations/{slug}"):
         return template.replace("{slug}", "matrix-mine")
     if "{slug}" in template:
@@ -658,7 +658,7 @@ def judge(cluster, server, contract, records, cell):
     for caller, who in CALLERS.items():
         token = who and cluster.token(server, **who)
         headers = {"Content-Type": content_type, "If-Match": {"If-Match"} == conditions & {"If-Match", "If-None-Match"} and "*", "If-None-Match": "If-None-Match" in conditions and "*",
-                   "Authorization": token and f"Bearer {token}", "Idempotency-Key": path.endswith(("/import", "/bookings")) and uuid.uuid4().hex, "Content-Length": method in ("POST", "PUT") and body is None and "0"}
+                   "Authorization": token and f"Bearer {token}", "Idempotency-Key": path.endswith(("/imports", "/bookings")) and uuid.uuid4().hex, "Content-Length": method in ("POST", "PUT") and body is None and "0"}
         for media in (success.get("content") if method == "GET" else None) or [None]:
             sent = {name: value for name, value in {**headers, "Accept": media}.items() if value}
             answer = server.request(method, path if method == "GET" else path + "?dry_run=true" + ("&reason=Matrix" if "reason" in conditions else ""), sent, body)

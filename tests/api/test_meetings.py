@@ -149,7 +149,7 @@ def plan(server, token, parent, starts_at=None, **more):
 
 def hold(server, token, parent, starts_at=None, guests=None, **more):
     path = plan(server, token, parent, starts_at, **more)
-    held = post(server, token, path + "/holding", {} if guests is None else {"guests": guests})
+    held = post(server, token, path + "/held", {} if guests is None else {"guests": guests})
     assert held.status == 200, held.text
     return path
 
@@ -189,7 +189,7 @@ def test_a_leads_meeting(server, scene, central):
     items = agenda(server, scene.member, path)
     assert [(item["ordinal"], item["heading"], item["title"]) for item in items] == [(n, word, word.title()) for n, word in enumerate(HEADINGS, 1)]
 
-    held = post(server, scene.lead, path + "/holding", {"guests": 3})
+    held = post(server, scene.lead, path + "/held", {"guests": 3})
     assert (held.status, held.json["status"], held.json["guests"]) == (200, "held", 3), held.text
     assert held.json["quorum"] == {"quorate": False, "missing_sectors": ["he", "fe", "school_sector", "local_authority"], "heads": 0, "guests": 3}
     noted = put(server, scene.lead, path + "/attendance", {"items": [{"person": who, "state": "present"} for who in scene.people[:3]]
@@ -266,7 +266,7 @@ def test_the_inaugural_meeting(server, scene, central):
     assert problem(post(server, scene.other, scene.other_hub + "/meetings", {"title": "Again", "kind": "inaugural", "starts_at": at(20)}))[0] == 409
     assert post(server, scene.other, path + "/cancellation").json["status"] == "cancelled"
     again = plan(server, scene.other, scene.other_hub, at(0, 0), kind="inaugural")
-    assert post(server, scene.other, again + "/holding").json["guests"] == 0, "no body is needed"
+    assert post(server, scene.other, again + "/held").json["guests"] == 0, "no body is needed"
     assert post(server, scene.other, again + "/agenda-completion").status == 200, "no heading of the five is asked for"
     # An area whose name begins with a vowel.
     assert agenda(server, scene.lead, plan(server, scene.lead, scene.hub, at(5), kind="inaugural"))[4]["title"] == "An East Meadow Hub"
@@ -274,33 +274,33 @@ def test_the_inaugural_meeting(server, scene, central):
 
 def test_held_or_cancelled_once_and_not_before_its_day(server, scene, central):
     tomorrow = plan(server, scene.lead, scene.hub, at(1, 0))
-    assert problem(post(server, scene.lead, tomorrow + "/holding", {"guests": 1})) == (409, "meeting-before-its-day"), "midnight in London begins its day"
+    assert problem(post(server, scene.lead, tomorrow + "/held", {"guests": 1})) == (409, "meeting-before-its-day"), "midnight in London begins its day"
     for part, body in (("/agenda-completion", None), ("/resolutions", {"text": "x"}), ("/actions", {"text": "x"}), ("/minutes", {"text": "x"})):
         assert problem(post(server, scene.lead, tomorrow + part, body)) == (409, "meeting-before-its-day"), part
     assert problem(put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "state": "present"}]})) == (409, "meeting-before-its-day")
     assert problem(put(server, scene.lead, f"{tomorrow}/attendance/{scene.people[0]}", {"state": "present"})) == (409, "meeting-before-its-day")
-    csv = post(server, scene.lead, tomorrow + "/attendance/import", f"person,state\n{scene.people[0]},present\n".encode(), Content_Type="text/csv")
+    csv = post(server, scene.lead, tomorrow + "/attendance/imports", f"person,state\n{scene.people[0]},present\n".encode(), Content_Type="text/csv")
     assert problem(csv) == (409, "meeting-before-its-day")
     today = plan(server, scene.lead, scene.hub, at(0, 23))
     assert put(server, scene.lead, f"{today}/attendance/{scene.people[0]}", {"state": "present"}).status == 200, "on the day, before it is said to be held"
     assert problem(post(server, scene.lead, today + "/cancellation")) == (409, "meeting-has-records")
-    rehearsal = post(server, scene.lead, today + "/holding?dry_run=true", {"guests": 2})
+    rehearsal = post(server, scene.lead, today + "/held?dry_run=true", {"guests": 2})
     assert (rehearsal.status, rehearsal.json["status"]) == (200, "held") and get(server, scene.lead, today).json["status"] == "planned"
-    assert post(server, scene.lead, today + "/holding", {"guests": 2}).status == 200
-    for step, body in (("/holding", {}), ("/cancellation", None)):
+    assert post(server, scene.lead, today + "/held", {"guests": 2}).status == 200
+    for step, body in (("/held", {}), ("/cancellation", None)):
         assert problem(post(server, scene.lead, today + step, body)) == (409, "meeting-not-planned")
     cancelled = post(server, scene.lead, tomorrow + "/cancellation")
     assert (cancelled.status, cancelled.json["status"]) == (200, "cancelled")
-    for step, body in (("/holding", {}), ("/cancellation", None)):
+    for step, body in (("/held", {}), ("/cancellation", None)):
         assert problem(post(server, scene.lead, tomorrow + step, body)) == (409, "meeting-not-planned")
     for attempt in (patch(server, scene.lead, tomorrow, {"title": "x"}), post(server, scene.lead, tomorrow + "/agenda", {"title": "x"}),
                     post(server, scene.lead, tomorrow + "/agenda-completion"), post(server, scene.lead, tomorrow + "/minutes", {"text": "x"}),
                     put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "state": "absent"}]})):
         assert problem(attempt) == (409, "meeting-cancelled")
     assert problem(post(server, scene.lead, tomorrow + "/attendance-sharing")) == (409, "meeting-not-held")
-    assert server.send("POST", today + "/holding", {"guests": -1}, token=scene.lead).status == 400
+    assert server.send("POST", today + "/held", {"guests": -1}, token=scene.lead).status == 400
     nobody = f"/v1/meetings/{uuid.uuid4()}"
-    assert post(server, scene.lead, nobody + "/holding", {}).status == post(server, scene.lead, nobody + "/cancellation").status == 404
+    assert post(server, scene.lead, nobody + "/held", {}).status == post(server, scene.lead, nobody + "/cancellation").status == 404
 
 
 def test_a_meeting_changes_and_goes(server, scene):
@@ -334,7 +334,7 @@ def test_a_meeting_changes_and_goes(server, scene):
 @pytest.mark.parametrize("round_", range(3))
 def test_held_and_cancelled_and_attended_at_once(server, scene, round_):
     path = plan(server, scene.lead, scene.hub, at(0, 0))
-    steps = together(*[lambda step=step, body=body: post(server, scene.lead, path + step, body) for step, body in (("/holding", {"guests": 1}), ("/cancellation", None)) * 3])
+    steps = together(*[lambda step=step, body=body: post(server, scene.lead, path + step, body) for step, body in (("/held", {"guests": 1}), ("/cancellation", None)) * 3])
     assert Counter(answer.status for answer in steps) == {200: 1, 409: 5}, [answer.text for answer in steps]
     path = plan(server, scene.lead, scene.hub, at(0, 0))
     gone, noted, written = together(lambda: delete(server, scene.lead, path) if round_ else post(server, scene.lead, path + "/cancellation"),
@@ -492,7 +492,7 @@ def test_a_spreadsheet_of_attendance(server, scene):
 
     def send(content, **options):
         query = "?dry_run=true" if options.pop("rehearse", False) else ""
-        return post(server, scene.lead, path + "/attendance/import" + query, content, Content_Type="text/csv", **options)
+        return post(server, scene.lead, path + "/attendance/imports" + query, content, Content_Type="text/csv", **options)
     # Excel: a mark in front, semicolons, its own line ends, headings as people write them.
     excel = "\ufeffEmail;State\r\n" + "".join(f"{email.upper()};{state}\r\n" for email, state in zip(scene.emails, ("Present", "present", "apologies")))
     rehearsal = send(excel.encode(), rehearse=True)
@@ -527,8 +527,8 @@ def test_a_spreadsheet_of_attendance(server, scene):
     many = "email,state\n" + "nobody@example.org,present\n" * 1500
     assert len(send(many.encode()).json["errors"]) == 1000
     assert errors(send(("email,state\n" + "nobody@example.org,present\n" * 2001).encode())) == [("/body", "has more than 2,000 lines")]
-    assert post(server, scene.lead, f"/v1/meetings/{uuid.uuid4()}/attendance/import", b"email,state\n", Content_Type="text/csv").status == 404
-    assert post(server, scene.other, path + "/attendance/import", b"email,state\n", Content_Type="text/csv").status == 404
+    assert post(server, scene.lead, f"/v1/meetings/{uuid.uuid4()}/attendance/imports", b"email,state\n", Content_Type="text/csv").status == 404
+    assert post(server, scene.other, path + "/attendance/imports", b"email,state\n", Content_Type="text/csv").status == 404
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -540,7 +540,7 @@ def test_attendance_from_many_hands(server, scene, round_):
     sheet = ("person,state\n" + "".join(f"{who},apologies\n" for who in scene.people)).encode()
     answers = together(*[lambda body=body: put(server, scene.lead, path + "/attendance", body) for body in (forth, back) * 3],
                        *[lambda who=who: put(server, scene.lead, f"{path}/attendance/{who}", {"state": "apologies"}) for who in scene.people],
-                       lambda: post(server, scene.lead, path + "/attendance/import", sheet, Content_Type="text/csv"))
+                       lambda: post(server, scene.lead, path + "/attendance/imports", sheet, Content_Type="text/csv"))
     assert {answer.status for answer in answers} == {200}, [answer.text for answer in answers]
     assert len([state for state in attendance(server, scene.lead, path).values() if state]) == 5
 
@@ -710,7 +710,7 @@ def test_a_groups_meeting(server, scene, group, central):
     assert get(server, group.insider, path + "/agenda").json == {"items": [], "next": None}, "a free agenda"
     item = post(server, group.insider, path + "/agenda", {"title": "Messages for Hubs"})
     assert item.status == 201 and delete(server, group.insider, item.headers["Location"]).status == 204
-    assert post(server, group.insider, path + "/holding", {"guests": 1}).json["quorum"] is None
+    assert post(server, group.insider, path + "/held", {"guests": 1}).json["quorum"] is None
     rows = get(server, group.insider, path + "/attendance").json["items"]
     assert {(row["person"], row["name"], row["sector"], row["state"]) for row in rows} == {(group.people[0], "Meetings Seat 0", "research", None), (group.people[1], "Meetings Seat 1", "charity", None)}
     assert problem(put(server, group.insider, f"{path}/attendance/{group.people[2]}", {"state": "present"})) == (422, "not-a-member"), "who has no seat"
@@ -756,14 +756,14 @@ def test_seats(server, cluster, scene, group, central):
     assert "One day" in listed("as_of=2025-01-02") and "One day" not in listed("as_of=2025-01-03")
     assert delete(server, central, one_day["href"]).status == 204
 
-    first = post(server, central, seat["href"] + "/succession", {"person": group.people[2], "on": "2024-06-01"}, key="first")
+    first = post(server, central, seat["href"] + "/handover", {"person": group.people[2], "on": "2024-06-01"}, key="first")
     assert first.status == 201, first.text
     assert (first.json["title"], first.json["sector"], first.json["person"], first.json["name"], first.json["from"]) == ("For the schools", "school_sector", group.people[2], "Meetings Seat 2", "2024-06-01")
-    assert post(server, central, seat["href"] + "/succession", {"person": group.people[2], "on": "2024-06-01"}, key="first").body == first.body
+    assert post(server, central, seat["href"] + "/handover", {"person": group.people[2], "on": "2024-06-01"}, key="first").body == first.body
     assert get(server, group.insider, seat["href"]).json["to"] == "2024-05-31", "the last day"
-    assert problem(post(server, central, seat["href"] + "/succession", {"person": None, "on": "2024-07-01"}))[0] == 409, "it has ended"
-    assert problem(post(server, central, first.json["href"] + "/succession", {"person": None, "on": "2024-06-01"}))[0] == 422, "nobody has held it by then"
-    left = post(server, central, first.json["href"] + "/succession", {"person": None, "on": "2024-09-01"}).json
+    assert problem(post(server, central, seat["href"] + "/handover", {"person": None, "on": "2024-07-01"}))[0] == 409, "it has ended"
+    assert problem(post(server, central, first.json["href"] + "/handover", {"person": None, "on": "2024-06-01"}))[0] == 422, "nobody has held it by then"
+    left = post(server, central, first.json["href"] + "/handover", {"person": None, "on": "2024-09-01"}).json
     assert (left["person"], left["from"]) == (None, "2024-09-01")
     assert [row["person"] for row in get(server, group.insider, path + "?as_of=2024-08-31").json["items"]].count(group.people[2]) == 1
     assert problem(patch(server, central, seat["href"], {"title": "x"}, made.headers["ETag"]))[0] == problem(delete(server, central, seat["href"], made.headers["ETag"]))[0] == 412
@@ -776,7 +776,7 @@ def test_seats(server, cluster, scene, group, central):
     assert get(server, scene.board, path).status == get(server, scene.board, seat["href"]).status == 404
     nobody = f"{path}/{uuid.uuid4()}"
     assert {get(server, central, nobody).status, patch(server, central, nobody, {"title": "x"}).status, delete(server, central, nobody).status,
-            post(server, central, nobody + "/succession", {"person": None, "on": day()}).status, get(server, central, "/v1/groups/meetings-nowhere/seats").status,
+            post(server, central, nobody + "/handover", {"person": None, "on": day()}).status, get(server, central, "/v1/groups/meetings-nowhere/seats").status,
             post(server, central, "/v1/groups/meetings-nowhere/seats", {"title": "x"}).status} == {404}
     for href in (seat["href"], first.json["href"], left["href"]):
         assert delete(server, central, href).status == 204
@@ -785,7 +785,7 @@ def test_seats(server, cluster, scene, group, central):
 @pytest.mark.parametrize("round_", range(3))
 def test_many_succeed_one_and_one_does(server, group, central, round_):
     seat = post(server, central, group.path + "/seats", {"title": f"Contested {round_}", "person": group.people[0], "from": "2024-01-01"}).json["href"]
-    answers = together(*[lambda who=who: post(server, central, seat + "/succession", {"person": who, "on": day()}) for who in group.people * 2])
+    answers = together(*[lambda who=who: post(server, central, seat + "/handover", {"person": who, "on": day()}) for who in group.people * 2])
     assert Counter(answer.status for answer in answers) == {201: 1, 409: 5}, [answer.text for answer in answers]
     for row in get(server, central, group.path + "/seats").json["items"]:
         if row["title"] == f"Contested {round_}":
@@ -801,7 +801,7 @@ def test_others_do_not_learn_that_it_is_there(server, scene, group):
     action = post(server, scene.lead, path + "/actions", {"text": "x"}).headers["Location"]
     minutes = post(server, scene.lead, path + "/minutes", {"text": "x"}).headers["Location"]
     who = {"state": "present"}
-    requests = [("PATCH", path, {"title": "x"}), ("DELETE", path, None), ("POST", path + "/holding", {}), ("POST", path + "/cancellation", None),
+    requests = [("PATCH", path, {"title": "x"}), ("DELETE", path, None), ("POST", path + "/held", {}), ("POST", path + "/cancellation", None),
                 ("POST", path + "/agenda", {"title": "x"}), ("PATCH", item, {"title": "x"}), ("DELETE", item, None), ("POST", path + "/agenda-completion", None),
                 ("PUT", path + "/attendance", {"items": []}), ("PUT", f"{path}/attendance/{scene.people[0]}", who), ("POST", path + "/attendance-sharing", None),
                 ("POST", path + "/resolutions", {"text": "x"}), ("PATCH", resolution, {"text": "x"}), ("DELETE", resolution, None),
@@ -830,11 +830,11 @@ def test_who_leads_one_hub_and_belongs_to_another(server, cluster, scene):
         minutes = post(server, scene.lead, path + "/minutes", {"text": "x"}).headers["Location"]
         assert post(server, scene.lead, minutes + "/approval").status == 200
         assert get(server, scene.other, path).status == get(server, scene.other, minutes).status == 200
-        attempts = [patch(server, scene.other, path, {"title": "x"}), delete(server, scene.other, path), post(server, scene.other, path + "/holding", {}),
+        attempts = [patch(server, scene.other, path, {"title": "x"}), delete(server, scene.other, path), post(server, scene.other, path + "/held", {}),
                     post(server, scene.other, path + "/agenda", {"title": "x"}), patch(server, scene.other, item, {"title": "x"}), delete(server, scene.other, item),
                     post(server, scene.other, path + "/agenda-completion"), put(server, scene.other, path + "/attendance", {"items": []}),
                     put(server, scene.other, f"{path}/attendance/{scene.people[0]}", {"state": "present"}), post(server, scene.other, path + "/attendance-sharing"),
-                    post(server, scene.other, path + "/attendance/import", f"person,state\n{scene.people[0]},present".encode(), Content_Type="text/csv"),
+                    post(server, scene.other, path + "/attendance/imports", f"person,state\n{scene.people[0]},present".encode(), Content_Type="text/csv"),
                     post(server, scene.other, path + "/resolutions", {"text": "x"}), patch(server, scene.other, resolution, {"text": "x"}),
                     post(server, scene.other, path + "/minutes", {"text": "x"}), post(server, scene.other, minutes + "/sharing"), patch(server, scene.other, minutes, {"text": "x"}),
                     post(server, scene.other, scene.hub + "/meetings", {"title": "x", "starts_at": at()})]

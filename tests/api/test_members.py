@@ -182,15 +182,15 @@ def test_what_is_referred_to_stays(cluster, server, lead, hub):
 
 def test_succession(server, lead, neighbour, hub):
     member = add(server, lead, organisation="university-of-winchester", ambassador=True)
-    next_one = post(server, lead, member["href"] + "/succession", {"on": "2025-03-01", "organisation_name": "A college", "sector": "fe"})
+    next_one = post(server, lead, member["href"] + "/transfer", {"on": "2025-03-01", "organisation_name": "A college", "sector": "fe"})
     assert next_one.status == 201 and next_one.headers["Location"] == next_one.json["href"] != member["href"]
     assert (next_one.json["person"], next_one.json["sector"], next_one.json["organisation"], next_one.json["organisation_name"], next_one.json["ambassador"],
             next_one.json["from"], next_one.json["to"]) == (member["person"], "fe", None, "A college", True, "2025-03-01", None)
     assert get(server, lead, member["href"]).json["to"] == "2025-02-28"
-    assert post(server, lead, member["href"] + "/succession", {"on": "2025-04-01", "sector": "he"}).status == 409  # it has ended
-    assert post(server, lead, next_one.json["href"] + "/succession", {"on": "2025-03-01", "sector": "he"}).status == 409  # nothing would be left
-    assert problem(post(server, lead, next_one.json["href"] + "/succession", {"on": "2025-05-01", "organisation": "not-there"})) == (422, "no-such-organisation")
-    assert post(server, neighbour, next_one.json["href"] + "/succession", {"on": "2025-05-01"}).status == 404
+    assert post(server, lead, member["href"] + "/transfer", {"on": "2025-04-01", "sector": "he"}).status == 409  # it has ended
+    assert post(server, lead, next_one.json["href"] + "/transfer", {"on": "2025-03-01", "sector": "he"}).status == 409  # nothing would be left
+    assert problem(post(server, lead, next_one.json["href"] + "/transfer", {"on": "2025-05-01", "organisation": "not-there"})) == (422, "no-such-organisation")
+    assert post(server, neighbour, next_one.json["href"] + "/transfer", {"on": "2025-05-01"}).status == 404
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-02-28").json["items"]] == ["he"]
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-03-01").json["items"]] == ["fe"]
 
@@ -211,7 +211,7 @@ def test_no_deadlock_of_everything_at_once(cluster, server, lead, hub):
     members = [add(server, lead, f"Person {n}", email=f"p{n}@members.example", **{"to": "2025-01-31"}) for n in range(6)]
     sheet = lambda start: "name,email,sector,from,to\n" + "".join(f"Person {n},p{n}@members.example,he,{start},{start}\n" for n in range(6))
     actions = [lambda n=n: patch(server, lead, members[n]["href"], {"to": "2025-03-01"}) for n in range(6)]
-    actions += [lambda n=n: post(server, lead, members[n]["href"] + "/succession", {"on": "2024-10-01", "sector": "fe"}) for n in range(6)]
+    actions += [lambda n=n: post(server, lead, members[n]["href"] + "/transfer", {"on": "2024-10-01", "sector": "fe"}) for n in range(6)]
     actions += [lambda start=start: load(server, lead, sheet(start)) for start in ("2025-02-01", "2025-02-01", "2026-01-01")]
     actions += [lambda n=n: post(server, lead, PATH, {"name": f"Person {n}", "email": f"p{n}@members.example", "sector": "he", "from": "2025-02-01"})
                 for n in range(6)]
@@ -275,7 +275,7 @@ def test_a_rule_from_a_day_on(cluster, server, lead, central, neighbour, hub):
 
 def load(server, token, sheet, dry_run=False, key=None, path=PATH, **headers):
     content = sheet if isinstance(sheet, bytes) else sheet.encode()
-    return post(server, token, f"{path}/import" + ("?dry_run=true" if dry_run else ""), content, key=key or uuid.uuid4().hex,
+    return post(server, token, f"{path}/imports" + ("?dry_run=true" if dry_run else ""), content, key=key or uuid.uuid4().hex,
                 **{"Content_Type": "text/csv", **headers})
 
 
@@ -465,7 +465,7 @@ def test_an_address_is_one_in_every_door(server, lead, central, hub, address, go
     two = server.send("POST", "/v1/people?dry_run=true", {"name": "A Door", "email": address}, lead)
     text = io.StringIO()
     csv.writer(text).writerows([("name", "email", "sector", "from"), ("A Door", address, "he", "2025-01-01")])
-    three = server.send("POST", PATH + "/import?dry_run=true", text.getvalue().encode(), lead, key=str(uuid.uuid4()), Content_Type="text/csv")
+    three = server.send("POST", PATH + "/imports?dry_run=true", text.getvalue().encode(), lead, key=str(uuid.uuid4()), Content_Type="text/csv")
     good_in_sheet = good or address.endswith("\u200b") # what is not seen around a cell is none of it
     assert one.status == two.status == (201 if good else one.status) and one.status in ((201,) if good else (400, 422)), (one.text, two.text)
     assert three.status == (200 if good_in_sheet else 422), three.text
@@ -489,7 +489,7 @@ def test_an_import_is_done_once(cluster, server, lead, neighbour, hub):
     first, second = load(server, lead, SHEET, key=key), load(server, lead, SHEET, key=key)
     assert first.status == 200 and (first.status, first.body) == (second.status, second.body)
     assert load(server, lead, SHEET + "\r\n", key=key).status == 422
-    assert post(server, lead, f"{PATH}/import", SHEET.encode(), Content_Type="text/csv").json["errors"] == [
+    assert post(server, lead, f"{PATH}/imports", SHEET.encode(), Content_Type="text/csv").json["errors"] == [
         {"pointer": "/header/Idempotency-Key", "detail": "is missing"}]
     assert load(server, lead, SHEET, Content_Type="application/json").status == 415
     assert problem(load(server, neighbour, SHEET)) == (403, "only-the-hubs-lead")

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import io
 import json
+import re
 import threading
 import zipfile
 
@@ -49,8 +50,13 @@ def central(cluster, server, network):
     return cluster.token(server, "central")
 
 
+def values(question):
+    """The address of a metric's values: of hubs, of hubs?by=nation."""
+    return "/v1/metrics/" + re.sub("^[a-z_]+", r"\g<0>/values", question)
+
+
 def cells(server, question):
-    answer = server.get("/v1/metrics/" + question)
+    answer = server.get(values(question))
     assert answer.status == 200, answer.text
     assert answer.json["next"] is None
     return answer.json["items"]
@@ -76,19 +82,19 @@ def test_the_catalogue_says_what_counts(server):
     assert [v["version"] for v in versions] == [1] and "known.hub_phases" in versions[0]["sql"]
     assert server.get("/v1/metrics/nothing/definitions").status == 404
     for metric in metrics:
-        assert server.get(metric["metadata"]).json == metric, "one is what it is in the list"
-        assert {cell["metric"] for cell in server.get(metric["href"]).json["items"]} == {metric["code"]}
-    assert server.get("/v1/metrics/nothing/metadata").status == 404
+        assert server.get(metric["href"]).json == metric, "one is what it is in the list"
+        assert {cell["metric"] for cell in server.get(metric["values"]).json["items"]} == {metric["code"]}
+    assert server.get("/v1/metrics/nothing").status == 404
 
 
 def test_a_row_for_each_cell(server):
-    answer = server.get(f"/v1/metrics/network_events?period={YEAR}&by=nation&format=csv")
+    answer = server.get(f"/v1/metrics/network_events/values?period={YEAR}&by=nation&format=csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert list(rows[0]) == ["metric", "definition_version", "period", "from", "to", "hub", "nation", "category", "value", "numerator", "denominator", "unit", "status",
                              "basis", "release", "by", "hub_name", "explain"]
     assert {r["nation"]: (r["value"], r["status"]) for r in rows} == {"GB-ENG": ("0", "zero"), "GB-NIR": ("0", "zero"), "GB-SCT": ("0", "zero"), "GB-WLS": ("1", "value")}
     assert {(r["from"], r["to"], r["basis"]) for r in rows} == {("1994-09-01", "1995-08-31", "provisional")}
-    lines = server.get(f"/v1/metrics/network_events?period={YEAR},1995-96&format=ndjson").text.splitlines()
+    lines = server.get(f"/v1/metrics/network_events/values?period={YEAR},1995-96&format=ndjson").text.splitlines()
     assert [json.loads(line)["period"] for line in lines] == [YEAR, "1995-96"]
     assert told(server, f"network_events?period={YEAR}&nation=GB-WLS") == {"GB-WLS": 1}
     assert told(server, f"network_events?period={YEAR}&category=conference") == {"conference": 1}
@@ -112,11 +118,11 @@ def test_a_row_for_each_cell(server):
     ("hubs?period=strategy-2019-22..2021-22", "/query/period", "named one by one"), ("hubs?period=2013-M01..2026-M10", "/query/period", "is 166 periods: no more than 60"),
     ("hubs?period=2001..2040,2041..2080", "/query/period", "80 periods are asked for"), ("hubs?period=2021-22..2022-23&release=1", "/query/release", "single period")])
 def test_what_cannot_be_asked_is_named(server, question, pointer, words):
-    answer = server.get("/v1/metrics/" + question)
+    answer = server.get(values(question))
     assert answer.status == 400, answer.text
     assert any(e["pointer"] == pointer and words in e["detail"] for e in answer.json["errors"]), answer.text
     if "," not in question.split("&")[0]:
-        explained = server.get("/v1/metrics/" + question.replace("?", "/explain?"))
+        explained = server.get("/v1/metrics/" + question.replace("?", "/explanation?"))
         assert explained.status == 400 or "by=" in question, explained.text
     if not any(name in question for name in ("as_of=", "release=", "category=")):
         of_all = server.get("/v1/metric-values?metric=" + question.replace("?", "&"))
@@ -129,7 +135,7 @@ def test_what_cannot_be_asked_is_named(server, question, pointer, words):
 def test_from_one_period_to_another(server, span, periods):
     for question in ("network_events?by=nation", "hubs?by=hub", "reporting_rate?"):
         assert cells(server, f"{question}&period={span}") == cells(server, f"{question}&period={periods}")
-    assert server.get(f"/v1/metrics/hubs/explain?period={span}").status == 400, "one figure is explained at a time"
+    assert server.get(f"/v1/metrics/hubs/explanation?period={span}").status == 400, "one figure is explained at a time"
 
 
 def test_a_span_that_is_long_enough(server):
@@ -189,7 +195,7 @@ def test_any_day_and_any_period(server, period):
         for day in (DAYS + DAYS)[(i + len(period)) % len(DAYS):][:2]:
             day = {"yesterday": str(today - datetime.timedelta(days=1)), "today": str(today)}.get(day, day)
             question = f"?as_of={day}" + (f"&period={period}" if period else "")
-            told, explained = server.get(f"/v1/metrics/{code}{question}"), server.get(f"/v1/metrics/{code}/explain{question}")
+            told, explained = server.get(f"/v1/metrics/{code}/values{question}"), server.get(f"/v1/metrics/{code}/explanation{question}")
             assert (told.status, explained.status) == (200, 200), f"{code}{question} {told.text} {explained.text}"
             cell, why = told.json["items"][0], explained.json
             assert [cell[k] for k in ("value", "status", "basis", "period", "from", "to", "release")] == [why[k] for k in ("value", "status", "basis", "period", "from", "to", "release")], code + question
@@ -198,7 +204,7 @@ def test_any_day_and_any_period(server, period):
 
 
 def test_a_hub_that_says_that_nobody_came_has_said_so(server, central):
-    assert explain(server, "outreach_young_people/explain?period=1992-93&hub=metric-one")["status"] == "not_available"
+    assert explain(server, "outreach_young_people/explanation?period=1992-93&hub=metric-one")["status"] == "not_available"
     assert release(server, central, "1992-93").status == 201
     for metric, one in (("outreach_interventions", 1), ("outreach_young_people", 0)):
         told_of = told(server, f"{metric}?period=1992-93&by=hub")
@@ -224,7 +230,7 @@ def test_each_cell_says_how_it_comes_about(server):
 
 
 def test_no_such_metric_or_release(server):
-    for path in ("/v1/metrics/nothing", "/v1/metrics/nothing/explain", f"/v1/metrics/hubs?period={YEAR}&release=99", f"/v1/metrics/hubs/explain?period={YEAR}&release=99", "/v1/releases/00000000-0000-4000-8000-000000000000"):
+    for path in ("/v1/metrics/nothing/values", "/v1/metrics/nothing/explanation", f"/v1/metrics/hubs/values?period={YEAR}&release=99", f"/v1/metrics/hubs/explanation?period={YEAR}&release=99", "/v1/releases/00000000-0000-4000-8000-000000000000"):
         assert server.get(path).status == 404, path
 
 
@@ -268,9 +274,9 @@ def test_who_may_release(cluster, server, central):
 
 
 def test_the_same_bytes_for_ever_or_what_replaced_them(cluster, server, central):
-    question = f"/v1/metrics/outreach_interventions?period={YEAR}&by=hub&format=csv"
+    question = f"/v1/metrics/outreach_interventions/values?period={YEAR}&by=hub&format=csv"
     first = server.get(question + "&release=1").text
-    assert ",6," in server.get(f"/v1/metrics/outreach_interventions?period={YEAR}&format=csv").text, "without those of the one that is hidden"
+    assert ",6," in server.get(f"/v1/metrics/outreach_interventions/values?period={YEAR}&format=csv").text, "without those of the one that is hidden"
     cluster.psql("UPDATE scip.activity SET interventions = 5, young_people = 4711 WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'metric-four')")
     assert server.get(question).text == first, "a record that changes changes nothing of what was told"
     done = []
@@ -295,14 +301,14 @@ def explain(server, question, token=None):
 
 
 def test_a_figure_explains_itself(cluster, server, central):
-    plain = explain(server, f"outreach_interventions/explain?period={YEAR}&hub=metric-four")
+    plain = explain(server, f"outreach_interventions/explanation?period={YEAR}&hub=metric-four")
     assert (plain["value"], plain["status"], plain["basis"], plain["rows_in"], plain["rows_left_out"], plain["counted"], plain["records"]) == (5, "value", "release", None, None, None, None)
     assert plain["filters"] == {"hub": "metric-four", "nation": None, "category": None} and plain["fresh_at"] is None and "Interventions" in plain["definition"]
-    events = explain(server, "network_events/explain?period=2023-24")
+    events = explain(server, "network_events/explanation?period=2023-24")
     assert events["rows_in"] == events["value"] and all(r["rows"] > 0 and r["reason"] for r in events["rows_left_out"]) and events["citation"] is None
     assert any(r["reason"] == "no date" for r in events["rows_left_out"]) and len(events["records"]) == events["value"] and server.get(events["records"][0]).status == 200
     # of young people nothing but the cell, except to those who may
-    question = f"outreach_young_people/explain?period={YEAR}&hub=metric-two"
+    question = f"outreach_young_people/explanation?period={YEAR}&hub=metric-two"
     lead, other = cluster.token(server, "hub_lead", hub="metric-two"), cluster.token(server, "hub_lead", hub="metric-one")
     for token in (None, other, cluster.token(server, "analyst"), cluster.token(server, "group_member", group="board")):
         hidden = explain(server, question, token)
@@ -312,8 +318,8 @@ def test_a_figure_explains_itself(cluster, server, central):
         assert own["status"] == "suppressed" and own["counted"] == {"value": 3, "numerator": None, "denominator": None} and own["rows_in"] == 1
         assert len(own["records"]) == 1 and own["records"][0].startswith("/v1/hubs/metric-two/activities/")
         assert server.request("GET", own["records"][0], {"Authorization": "Bearer " + token}).status == 200
-    assert explain(server, f"outreach_young_people/explain?period={YEAR}", lead)["counted"] is None, "a lead's own Hub alone"
-    assert explain(server, f"outreach_young_people/explain?period={YEAR}", central)["counted"]["value"] == CANARY + 3 + 9 + 4711
+    assert explain(server, f"outreach_young_people/explanation?period={YEAR}", lead)["counted"] is None, "a lead's own Hub alone"
+    assert explain(server, f"outreach_young_people/explanation?period={YEAR}", central)["counted"]["value"] == CANARY + 3 + 9 + 4711
 
 
 FILTERS = ["", "&hub=metric-four", "&hub=metric-one", "&nation=GB-ENG", "&category={}", "&hub=metric-four&category={}", "&by=hub", "&by=nation", "&by=category", "&by=hub,category"]
@@ -332,7 +338,7 @@ def test_rows_are_told_to_who_may_see_the_records(cluster, server, central):
             for question in FILTERS:
                 if "{}" in question and not (word := WORD.get(metric["category"])):
                     continue
-                path = f"/v1/metrics/{metric['code']}/explain?period={period}" + question.format(word if "{}" in question else "")
+                path = f"/v1/metrics/{metric['code']}/explanation?period={period}" + question.format(word if "{}" in question else "")
                 whole = server.send("GET", path, token=central)
                 if whole.status in (400, 404):  # there is no such part, or nothing of none
                     continue
@@ -350,7 +356,7 @@ def test_rows_are_told_to_who_may_see_the_records(cluster, server, central):
 
 
 def test_a_token_that_is_none_explains_nothing(server):
-    assert server.request("GET", "/v1/metrics/hubs/explain", {"Authorization": "Bearer nothing"}).status == 401
+    assert server.request("GET", "/v1/metrics/hubs/explanation", {"Authorization": "Bearer nothing"}).status == 401
 
 
 def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
@@ -358,23 +364,23 @@ def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
     cited = {}
     for metric in server.get("/v1/metrics?limit=200").json["items"]:
         for by in ["", *metric["breakdowns"]]:
-            question = f"/v1/metrics/{metric['code']}?period={YEAR}" + (f"&by={by.replace('+', ',')}" if by else "")
+            question = f"/v1/metrics/{metric['code']}/values?period={YEAR}" + (f"&by={by.replace('+', ',')}" if by else "")
             cell = server.get(question).json["items"][-1]
             citation = server.get(cell["explain"]).json["citation"]
             assert citation["href"] == f"{question}&release={cell['release']}&format=csv"
             cited[citation["href"]] = citation["sha256"]
     assert len(cited) > 60
     # what is cited stays as it is: a column more would be another hash of all that ever was
-    assert server.get(f"/v1/metrics/network_events?period={YEAR}&release=1&format=csv").body.decode() == (
+    assert server.get(f"/v1/metrics/network_events/values?period={YEAR}&release=1&format=csv").body.decode() == (
         "\ufeffmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n"
-        f"network_events,1,{YEAR},1994-09-01,1995-08-31,,,,1,,,events,value,release,1,,,/v1/metrics/network_events/explain?period={YEAR}&release=1\r\n")
+        f"network_events,1,{YEAR},1994-09-01,1995-08-31,,,,1,,,events,value,release,1,,,/v1/metrics/network_events/explanation?period={YEAR}&release=1\r\n")
 
     def check():
         for href, digest in cited.items():
             answer = server.get(href)
             assert answer.status == 200 and hashlib.sha256(answer.body).hexdigest() == digest, href
     check()
-    assert b'"\'=Metric, ""four"""' in server.get(next(href for href in cited if "/attendance?" in href and "by=hub" in href)).body
+    assert b'"\'=Metric, ""four"""' in server.get(next(href for href in cited if "/attendance/values?" in href and "by=hub" in href)).body
     cluster.psql("""UPDATE scip.hub SET slug = 'metric-other', name = 'Other' WHERE slug = 'metric-four';
         INSERT INTO scip.activity (hub_id, kind, held_on, title, interventions, young_people) SELECT id, 'outreach', '1995-04-01', 'Later', 7, 70 FROM scip.hub WHERE slug = 'metric-two'""")
     try:
@@ -394,8 +400,8 @@ def test_nobody_reads_the_number_of_young_people_anywhere(cluster, server):
         if "get" in item and not item["get"].get("security") and "{" not in path and path.startswith("/v1"):
             seen.append(path)
     for code in (m["code"] for m in server.get("/v1/metrics?limit=200").json["items"]):
-        seen += [f"/v1/metrics/{code}?period={YEAR}{by}" for by in ("", "&by=hub", "&by=nation", "&by=category", "&by=hub,category", "&hub=metric-one", "&release=1", "&by=hub&release=2")]
-        seen += [f"/v1/metrics/{code}/explain?period={YEAR}{by}" for by in ("", "&hub=metric-one", "&nation=GB-ENG")]
+        seen += [f"/v1/metrics/{code}/values?period={YEAR}{by}" for by in ("", "&by=hub", "&by=nation", "&by=category", "&by=hub,category", "&hub=metric-one", "&release=1", "&by=hub&release=2")]
+        seen += [f"/v1/metrics/{code}/explanation?period={YEAR}{by}" for by in ("", "&hub=metric-one", "&nation=GB-ENG")]
     seen += ["/v1/hubs/metric-one", "/v1/changes?limit=200", f"/v1/past-totals?period={YEAR}"]
     for path in seen:
         for form in ("", "csv"):

@@ -15,6 +15,7 @@ FROM = {"sources": ["https://www.scipalliance.example/evaluation"], "confidence"
 YEAR, BEFORE = "2014-15", "2013-14"
 LIST = "/v1/network/evaluations"
 PATH = f"{LIST}/{YEAR}"
+ROWS = PATH + "/figures"
 YOUNG = "outreach_young_people"
 HUBS = {"networked-a": "Northern Coast & Hills Hub", "networked-b": "River Hub", "networked-c": "South <West> Hub", "networked-d": "Islands Hub",
         "networked-e": "Late Hub", "networked-f": "Closed Hub"}
@@ -151,9 +152,9 @@ def test_progress_comes_before_the_release(server, cluster, central, readers, re
 
 def test_a_year_without_a_release_is_none(server, returns):
     assert not {YEAR, BEFORE} & {item["year"] for item in done(server.get(LIST + "?limit=200")).json["items"]}
-    for path in (PATH, PATH + "/answers", f"{LIST}/2014-16", f"{LIST}/2014-16/answers", f"{LIST}/2099-00"):
+    for path in (PATH, ROWS, PATH + "/answers", f"{LIST}/2014-16", f"{LIST}/2014-16/figures", f"{LIST}/2014-16/answers", f"{LIST}/2099-00"):
         assert server.get(path).status == 404, path
-    for path in (f"{LIST}/2014", f"{LIST}/2014/answers", f"{LIST}/2014-15-Q1", f"{LIST}/last"):
+    for path in (f"{LIST}/2014", f"{LIST}/2014/figures", f"{LIST}/2014/answers", f"{LIST}/2014-15-Q1", f"{LIST}/last"):
         assert server.get(path).status == 400, path
 
 
@@ -164,6 +165,9 @@ def test_the_list_of_years(server, released):
     one = answer.json["items"][years.index(YEAR)]
     assert (one["release"], one["starts"], one["ends"], one["released_at"], one["href"]) == (1, "2014-09-01", "2015-08-31", released["released_at"], PATH)
     assert one["returns_owed"] >= 5 and (one["returns_submitted"], one["returns_accepted"], one["returns_published"]) == (4, 4, 1)
+    record = soon(lambda: server.get(PATH), lambda a: a.status == 200)
+    assert record.json == one == server.get(PATH.replace("14-15", "1415")).json
+    assert server.get(PATH, If_None_Match=record.headers["ETag"]).status == 304 and server.get(PATH, Accept="image/png").status == 406
     pages, address = [], LIST + "?limit=1"
     while address:
         page = done(server.get(address)).json
@@ -177,18 +181,18 @@ def test_the_list_of_years(server, released):
 
 
 def test_its_numbers_are_those_of_the_release(server, central, released):
-    answer = soon(lambda: server.get(PATH), lambda a: a.status == 200)
+    answer = soon(lambda: server.get(ROWS), lambda a: a.status == 200)
     table = rows(answer)
     metrics = list(dict.fromkeys(metric for metric, _ in table))
     assert metrics == ["memberships", "organisations_engaged", *FIGURES[1:]]
     for metric in metrics:
         for by, query in ((False, ""), (True, "&by=hub")):
-            for cell in done(server.get(f"/v1/metrics/{metric}?period={YEAR}&release=1{query}")).json["items"]:
+            for cell in done(server.get(f"/v1/metrics/{metric}/values?period={YEAR}&release=1{query}")).json["items"]:
                 slug = cell["hub"] and cell["hub"]["slug"]
                 if (slug is not None) == by and (metric, slug) in table:
                     row = table[metric, slug]
                     assert (row["value"], row["status"], row["unit"], row["release"]) == (cell["value"], cell["status"], cell["unit"], 1)
-            for cell in server.get(f"/v1/metrics/{metric}?period={BEFORE}&release=1{query}").json["items"]:
+            for cell in server.get(f"/v1/metrics/{metric}/values?period={BEFORE}&release=1{query}").json["items"]:
                 slug = cell["hub"] and cell["hub"]["slug"]
                 if (slug is not None) == by and (metric, slug) in table:
                     assert (table[metric, slug]["previous_value"], table[metric, slug]["previous_status"]) == (cell["value"], cell["status"])
@@ -221,13 +225,13 @@ def test_its_numbers_are_those_of_the_release(server, central, released):
     assert table["memberships", "networked-a"]["category"] == "members" and table["memberships", "networked-a"]["hub"]["name"] == HUBS["networked-a"]
 
     # The same in every form.
-    assert server.get(PATH.replace("14-15", "1415")).json == answer.json
-    flat = list(csv.DictReader(io.StringIO(server.get(PATH, Accept="text/csv").text)))
+    assert server.get(ROWS.replace("14-15", "1415")).json == answer.json
+    flat = list(csv.DictReader(io.StringIO(server.get(ROWS, Accept="text/csv").text)))
     text = lambda value: "" if value is None else str(value)
     assert [(row["metric"], row["hub"], row["value"], row["status"], row["change"]) for row in flat] == [
         (row["metric"], row["hub"]["slug"] if row["hub"] else "", text(row["value"]), row["status"], text(row["change"])) for row in answer.json["items"]]
-    assert [json.loads(line) for line in server.get(PATH + "?format=ndjson").text.splitlines()] == answer.json["items"] and answer.json["next"] is None
-    assert server.get(PATH, If_None_Match=answer.headers["ETag"]).status == 304 and server.get(PATH, Accept="image/png").status == 406
+    assert [json.loads(line) for line in server.get(ROWS + "?format=ndjson").text.splitlines()] == answer.json["items"] and answer.json["next"] is None
+    assert server.get(ROWS, If_None_Match=answer.headers["ETag"]).status == 304 and server.get(ROWS, Accept="image/png").status == 406
 
 
 def test_what_hubs_say_is_read_once_it_is_published(server, central, released):
@@ -273,13 +277,13 @@ def test_the_document(server, released):
 
 
 def test_a_later_release_stands_in_the_place_of_the_first(server, central, cluster, released):
-    first = rows(server.get(PATH))
+    first = rows(server.get(ROWS))
     cluster.psql("""BEGIN; SET LOCAL session_replication_role = replica;
         UPDATE scip.hub_evaluation_figure SET value = 57 WHERE metric = 'memberships' AND evaluation_id = (
           SELECT e.id FROM scip.hub_evaluation e JOIN scip.hub h ON h.id = e.hub_id WHERE h.slug = 'networked-a' AND e.year = '2014-15'); COMMIT""")
-    assert rows(server.get(PATH)) == first, "a release is what is told"
+    assert rows(server.get(ROWS)) == first, "a release is what is told"
     release(server, central, YEAR, "A list came late")
-    second = rows(soon(lambda: server.get(PATH), lambda a: a.json["items"][0]["release"] == 2))
+    second = rows(soon(lambda: server.get(ROWS), lambda a: a.json["items"][0]["release"] == 2))
     assert second["memberships", "networked-a"]["value"] == 57 and second["memberships", "networked-a"]["change"] == 17
     assert {key: row["status"] for key, row in second.items()} == {key: row["status"] for key, row in first.items()}
     assert soon(lambda: server.get(LIST + "?limit=200"), lambda a: any((item["year"], item["release"]) == (YEAR, 2) for item in a.json["items"]))

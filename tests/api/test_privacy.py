@@ -90,7 +90,7 @@ def test_outsiders_see_it_nowhere(cluster, server, contract, planted):
 
 def test_problems_do_not_repeat_it(server, central, planted):
     lead, header = planted["lead"], "name,email,sector,from\r\n"
-    sheet = lambda line: server.send("POST", MEMBERS + "/import", header + line, token=lead, key=uuid.uuid4().hex)
+    sheet = lambda line: server.send("POST", MEMBERS + "/imports", header + line, token=lead, key=uuid.uuid4().hex)
     answers = [
         server.send("POST", MEMBERS, {"name": canary.NAME, "email": canary.EMAIL, "sector": "fe"}, token=lead),  # overlaps
         server.send("POST", MEMBERS, {"name": canary.NAME, "email": canary.EMAIL, "sector": canary.WORD}, token=lead),

@@ -100,11 +100,11 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     message = post(OURS + "/messages", {"kind": "question", "title": "Who?", "text": f"Is {canary.NAME} still with you?", "group": "hub-leads-group"})
     resolution = post(meeting["href"] + "/resolutions", {"text": f"To thank {canary.NAME}"})
     quarter = cluster.psql("SELECT scip.quarter('2024-06-01')")
-    assert server.send("PUT", f"{OURS}/updates/{quarter}/exception", {"until": "2999-01-01", "reason": "Late"}, token=central, if_match=None, If_None_Match="*").status == 201
-    update = {"href": f"{OURS}/updates/{quarter}"}
+    assert server.send("PUT", f"{OURS}/quarterly-updates/{quarter}/extension", {"until": "2999-01-01", "reason": "Late"}, token=central, if_match=None, If_None_Match="*").status == 201
+    update = {"href": f"{OURS}/quarterly-updates/{quarter}"}
     assert server.send("PUT", update["href"], {"practice": f"{canary.NAME} showed us how", **dict.fromkeys(("challenges", "ideas", "priorities", "questions", "member_updates"), "None")}, token=lead, If_None_Match="*").status == 201
     assert server.send("POST", update["href"] + "/submission", token=lead).status == 200  # for good
-    assert server.send("POST", meeting["href"] + "/holding", token=lead).status == 200
+    assert server.send("POST", meeting["href"] + "/held", token=lead).status == 200
     minutes = post(meeting["href"] + "/minutes", {"text": f"1. Welcome\n{canary.NAME} spoke."})
     for step in ("approval", "sharing"):  # what was shared is changed by nobody
         assert server.send("POST", f"{minutes['href']}/{step}", token=lead).status == 200

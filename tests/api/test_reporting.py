@@ -282,7 +282,7 @@ def due(server, central):
 
 def test_an_update_from_draft_to_late(server, cluster, lead, member, other_lead, decider, board, central, due):
     name = quarter(2)
-    path = f"{ONE}/updates/{name}"
+    path = f"{ONE}/quarterly-updates/{name}"
     assert get(server, lead, path).status == 404
     assert problem(put(server, lead, path, {})) == (409, "update-locked"), "it was due long ago"
     assert due(name, day()).status == 200, "today is the last day"
@@ -294,9 +294,9 @@ def test_an_update_from_draft_to_late(server, cluster, lead, member, other_lead,
 
     # A draft is the lead's: others see that there is none yet.
     assert get(server, member, path).status == get(server, decider, path).status == get(server, other_lead, path).status == 404
-    status = lambda token: next(one["status"] for one in items(server, token, ONE + "/updates?limit=200") if one["quarter"] == name)
+    status = lambda token: next(one["status"] for one in items(server, token, ONE + "/quarterly-updates?limit=200") if one["quarter"] == name)
     assert (status(lead), status(central), status(member), status(decider)) == ("draft", "draft", "none", "none")
-    assert items(server, other_lead, ONE + "/updates") == items(server, board, ONE + "/updates") == []
+    assert items(server, other_lead, ONE + "/quarterly-updates") == items(server, board, ONE + "/quarterly-updates") == []
 
     # Nothing may be missing.
     assert problem(post(server, lead, path + "/submission")) == (422, "update-incomplete")
@@ -322,42 +322,42 @@ def test_an_update_from_draft_to_late(server, cluster, lead, member, other_lead,
     assert get(server, lead, path).json["late"] is True
     for token in (lead, central):
         assert problem(patch(server, token, path, {"questions": "x"})) == (409, "update-locked")
-    assert problem(put(server, other_lead, f"{TWO}/updates/{name}", {"nil_return": True})) == (409, "update-locked")
+    assert problem(put(server, other_lead, f"{TWO}/quarterly-updates/{name}", {"nil_return": True})) == (409, "update-locked")
 
     # The central team opens it for one Hub.
-    exception = f"{TWO}/updates/{name}/exception"
+    exception = f"{TWO}/quarterly-updates/{name}/extension"
     assert put(server, other_lead, exception, {"until": day(3), "reason": "Illness"}).status == 403
     opened = done(put(server, central, exception, {"until": day(), "reason": "Illness"}))
     assert put(server, central, exception, {"until": day(), "reason": "Illness"}).status == 412
-    assert put(server, central, f"{TWO}/updates/{quarter(3)}/exception", {"until": day(), "reason": " "}).status == 422
+    assert put(server, central, f"{TWO}/quarterly-updates/{quarter(3)}/extension", {"until": day(), "reason": " "}).status == 422
     assert get(server, other_lead, exception).json == opened.json and get(server, decider, exception).json["reason"] == "Illness"
     assert get(server, lead, exception).status == 404
-    nil = done(put(server, other_lead, f"{TWO}/updates/{name}", {"nil_return": True}))
+    nil = done(put(server, other_lead, f"{TWO}/quarterly-updates/{name}", {"nil_return": True}))
     assert nil.json["open_until"] == day()
-    assert done(post(server, other_lead, f"{TWO}/updates/{name}/submission"), 200).json["late"] is True, "lateness stays visible"
+    assert done(post(server, other_lead, f"{TWO}/quarterly-updates/{name}/submission"), 200).json["late"] is True, "lateness stays visible"
     assert done(patch(server, central, exception, {"until": day(2)}, opened.headers["ETag"]), 200).json["until"] == day(2)
     assert patch(server, central, exception, {"until": day(2)}, opened.headers["ETag"]).status == 412
     assert patch(server, central, exception, {"reason": " "}).status == 422
     assert delete(server, central, exception, opened.headers["ETag"]).status == 412
     assert delete(server, central, exception).status == 204
-    assert problem(patch(server, other_lead, f"{TWO}/updates/{name}", {"nil_return": False, **HEADINGS})) == (409, "update-locked")
+    assert problem(patch(server, other_lead, f"{TWO}/quarterly-updates/{name}", {"nil_return": False, **HEADINGS})) == (409, "update-locked")
     assert delete(server, central, exception).status == patch(server, central, exception, {"until": day()}).status == get(server, central, exception).status == 404
-    assert put(server, central, f"/v1/hubs/reporting-none/updates/{name}/exception", {"until": day(), "reason": "x"}).status == 404
+    assert put(server, central, f"/v1/hubs/reporting-none/quarterly-updates/{name}/extension", {"until": day(), "reason": "x"}).status == 404
     assert patch(server, other_lead, path, {"ideas": "x"}).status == post(server, other_lead, path + "/submission").status == 404
-    assert put(server, lead, f"{TWO}/updates/{quarter()}", {}).status == 403
-    assert put(server, central, f"/v1/hubs/reporting-none/updates/{name}", {}).status == 404
+    assert put(server, lead, f"{TWO}/quarterly-updates/{quarter()}", {}).status == 403
+    assert put(server, central, f"/v1/hubs/reporting-none/quarterly-updates/{name}", {}).status == 404
 
 
 def test_a_quarter_has_its_time(server, lead, central, board, due):
     """From its first day, and for a year that is one."""
-    now = f"{ONE}/updates/{quarter()}"
+    now = f"{ONE}/quarterly-updates/{quarter()}"
     begun = done(put(server, lead, now, {"nil_return": True}))
     assert begun.json["due_on"] == (last_day(quarter()) + datetime.timedelta(21)).isoformat()
     assert done(post(server, lead, now + "/submission"), 200).json["late"] is False, "early is in time"
-    assert problem(put(server, lead, f"{ONE}/updates/{quarter(-1)}", {})) == (409, "quarter-not-begun")
-    assert put(server, lead, f"{ONE}/updates/2024-26-Q1", {}).status == 404
-    assert put(server, lead, f"{ONE}/updates/2024-25-Q5", {}).status == 400
-    assert put(server, central, f"{TWO}/updates/{quarter()}", {"nil_return": True, "ideas": "One"}).status == 422, "a nil return says nothing else"
+    assert problem(put(server, lead, f"{ONE}/quarterly-updates/{quarter(-1)}", {})) == (409, "quarter-not-begun")
+    assert put(server, lead, f"{ONE}/quarterly-updates/2024-26-Q1", {}).status == 404
+    assert put(server, lead, f"{ONE}/quarterly-updates/2024-25-Q5", {}).status == 400
+    assert put(server, central, f"{TWO}/quarterly-updates/{quarter()}", {"nil_return": True, "ideas": "One"}).status == 422, "a nil return says nothing else"
 
     # When it is due.
     path = f"/v1/quarters/{quarter(5)}"
@@ -379,35 +379,35 @@ def test_a_quarter_has_its_time(server, lead, central, board, due):
 def test_all_updates_of_a_quarter(server, lead, decider, board, central, other_lead, due):
     """The Hub Leads Group reads what all Hubs reported, in a spreadsheet too."""
     name = quarter(2)
-    mine = [one for one in items(server, decider, f"/v1/updates?quarter={name}&limit=200") if one["hub"]["slug"].startswith("reporting-")]
+    mine = [one for one in items(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=200") if one["hub"]["slug"].startswith("reporting-")]
     assert [(one["hub"]["slug"], one["status"], one["nil_return"], one["late"], one["owed"]) for one in mine] == [
         ("reporting-one", "submitted", False, True, True), ("reporting-three", "none", None, None, True), ("reporting-two", "submitted", True, True, True)]
     assert all(one["quarter"] == name for one in mine)
-    assert [one["hub"]["slug"] for one in items(server, central, f"/v1/updates?quarter={name}&status=none") if one["hub"]["slug"].startswith("reporting")] == ["reporting-three"]
-    assert items(server, board, f"/v1/updates?quarter={name}") == [] and get(server, lead, "/v1/updates").status == 403
-    assert {one["quarter"] for one in items(server, decider, "/v1/updates")} == {quarter(1)}, "the last one that is over"
-    sheet = {row["hub"]: row for row in rows(server, decider, f"/v1/updates?quarter={name}")}
+    assert [one["hub"]["slug"] for one in items(server, central, f"/v1/quarterly-updates?quarter={name}&status=none") if one["hub"]["slug"].startswith("reporting")] == ["reporting-three"]
+    assert items(server, board, f"/v1/quarterly-updates?quarter={name}") == [] and get(server, lead, "/v1/quarterly-updates").status == 403
+    assert {one["quarter"] for one in items(server, decider, "/v1/quarterly-updates")} == {quarter(1)}, "the last one that is over"
+    sheet = {row["hub"]: row for row in rows(server, decider, f"/v1/quarterly-updates?quarter={name}")}
     assert sheet["reporting-one"]["practice"] == HEADINGS["practice"] and sheet["reporting-two"]["nil_return"] == "true"
-    assert lines(server, decider, f"/v1/updates?quarter={name}") == items(server, decider, f"/v1/updates?quarter={name}&limit=200")
-    assert get(server, decider, "/v1/updates?quarter=2024-26-Q1").status == 422
-    page = get(server, decider, f"/v1/updates?quarter={name}&limit=1").json
-    assert items(server, decider, f"/v1/updates?quarter={name}&limit=1&cursor={page['next']}") != page["items"]
+    assert lines(server, decider, f"/v1/quarterly-updates?quarter={name}") == items(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=200")
+    assert get(server, decider, "/v1/quarterly-updates?quarter=2024-26-Q1").status == 422
+    page = get(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=1").json
+    assert items(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=1&cursor={page['next']}") != page["items"]
 
-    mine = items(server, lead, ONE + "/updates?limit=200")
+    mine = items(server, lead, ONE + "/quarterly-updates?limit=200")
     assert mine[0]["quarter"] == quarter() and mine[-1]["quarter"] == "2017-18-Q4", "from the first whole quarter"
-    assert [one["quarter"] for one in items(server, lead, ONE + "/updates?period=2020-21")] == [f"2020-21-Q{n}" for n in (4, 3, 2, 1)]
-    assert get(server, lead, ONE + "/updates?period=2020-22").status == 422 and get(server, central, "/v1/hubs/reporting-none/updates").status == 404
-    assert [row["quarter"] for row in rows(server, lead, ONE + "/updates")] == [one["quarter"] for one in lines(server, lead, ONE + "/updates")] == [one["quarter"] for one in mine]
-    page = get(server, lead, ONE + "/updates?limit=3").json
-    assert [one["quarter"] for one in page["items"] + items(server, lead, f"{ONE}/updates?limit=3&cursor={page['next']}")] == [one["quarter"] for one in mine[:6]]
-    assert items(server, central, "/v1/hubs/reporting-proposed/updates") == [], "it owes nothing yet"
+    assert [one["quarter"] for one in items(server, lead, ONE + "/quarterly-updates?period=2020-21")] == [f"2020-21-Q{n}" for n in (4, 3, 2, 1)]
+    assert get(server, lead, ONE + "/quarterly-updates?period=2020-22").status == 422 and get(server, central, "/v1/hubs/reporting-none/quarterly-updates").status == 404
+    assert [row["quarter"] for row in rows(server, lead, ONE + "/quarterly-updates")] == [one["quarter"] for one in lines(server, lead, ONE + "/quarterly-updates")] == [one["quarter"] for one in mine]
+    page = get(server, lead, ONE + "/quarterly-updates?limit=3").json
+    assert [one["quarter"] for one in page["items"] + items(server, lead, f"{ONE}/quarterly-updates?limit=3&cursor={page['next']}")] == [one["quarter"] for one in mine[:6]]
+    assert items(server, central, "/v1/hubs/reporting-proposed/quarterly-updates") == [], "it owes nothing yet"
 
 
 def test_an_update_against_its_lock(server, cluster, lead, central, due):
     """Whoever comes first is first: a change that waits for the lock is refused by it, a lock that waits for a change
     comes after it."""
     name = quarter(4)
-    path = f"{ONE}/updates/{name}"
+    path = f"{ONE}/quarterly-updates/{name}"
     due(name, day(5))
     done(put(server, lead, path, {"practice": "0"}))
     write = lambda: patch(server, lead, path, {"practice": "late"})
@@ -421,7 +421,7 @@ def test_an_update_against_its_lock(server, cluster, lead, central, due):
     assert get(server, lead, path).json["practice"] == "in time" and problem(write()) == (409, "update-locked")
 
     # The same with an exception that ends, and with a deadline that is set for the first time.
-    exception = path + "/exception"
+    exception = path + "/extension"
     done(put(server, central, exception, {"until": day(1), "reason": "Illness"}))
     ended = f"DELETE FROM scip.update_exception WHERE quarter = '{name}'"
     assert while_held(cluster, ended, write, commit=False).status == 200
@@ -431,8 +431,8 @@ def test_an_update_against_its_lock(server, cluster, lead, central, due):
     assert while_held(cluster, changed.replace("in time", "again"), lambda: delete(server, central, exception)).status == 204
     assert get(server, lead, path).json["practice"] == "again"
     fresh = quarter()
-    begin = lambda: put(server, cluster.token(server, "hub_lead", hub="reporting-three"), f"/v1/hubs/reporting-three/updates/{fresh}", {})
-    begin_path = f"/v1/hubs/reporting-three/updates/{fresh}"
+    begin = lambda: put(server, cluster.token(server, "hub_lead", hub="reporting-three"), f"/v1/hubs/reporting-three/quarterly-updates/{fresh}", {})
+    begin_path = f"/v1/hubs/reporting-three/quarterly-updates/{fresh}"
     locked = f"SET LOCAL session_replication_role = replica; SELECT pg_advisory_xact_lock(hashtextextended('quarter {fresh}', 0))"
     assert while_held(cluster, locked, begin).status == 201 and get(server, central, begin_path).status == 200
 
@@ -440,7 +440,7 @@ def test_an_update_against_its_lock(server, cluster, lead, central, due):
 def test_many_changes_and_one_lock(server, cluster, lead, due):
     """After the answer that the deadline has moved, nothing is written any more, whatever was under way."""
     name = quarter(3)
-    path = f"{ONE}/updates/{name}"
+    path = f"{ONE}/quarterly-updates/{name}"
     for turn in range(6):
         due(name, day(5))
         put(server, lead, path, {"practice": "begun"})
@@ -461,7 +461,7 @@ def test_many_changes_and_one_lock(server, cluster, lead, due):
 
 def test_one_submission(server, lead, due):
     name = quarter(6)
-    path = f"{ONE}/updates/{name}"
+    path = f"{ONE}/quarterly-updates/{name}"
     due(name, day(5))
     assert sorted(answer.status for answer in together(*[lambda: put(server, lead, path, {"nil_return": True}) for _ in range(6)])) == [201] + [412] * 5
     answers = together(*[lambda: post(server, lead, path + "/submission") for _ in range(6)])
@@ -578,16 +578,16 @@ def test_how_messages_fare(server, cluster, lead, other_lead, member, board, cen
         INSERT INTO scip.message (direction, hub_id, kind, title, text, sent_on, response, means, responded_on)
           SELECT 'up', id, 'idea', 'Reporting: up', 't', '2005-01-01', r, CASE WHEN r IS NOT NULL THEN 'other' END, CASE WHEN r IS NOT NULL THEN '2006-01-01'::date END
           FROM h, unnest(ARRAY['yes', NULL, NULL]) r WHERE slug = 'reporting-one'""")
-    rates = get(server, board, "/v1/network/messages?period=2004-05")
+    rates = get(server, board, "/v1/network/message-rates?period=2004-05")
     assert rates.json == {"period": "2004-05", "messages_down": 2, "relay_rate": {"numerator": 2, "denominator": 5, "percent": 40.0}, "messages_up": 3,
                           "loop_closed_rate": {"numerator": 1, "denominator": 3, "percent": 33.3}}
-    assert get(server, member, "/v1/network/messages?period=200405").json == rates.json
-    assert get(server, lead, "/v1/network/messages?period=2004-05-Q1").json["relay_rate"] == {"numerator": 1, "denominator": 3, "percent": 33.3}
-    nothing = get(server, central, "/v1/network/messages?period=2001-02").json
+    assert get(server, member, "/v1/network/message-rates?period=200405").json == rates.json
+    assert get(server, lead, "/v1/network/message-rates?period=2004-05-Q1").json["relay_rate"] == {"numerator": 1, "denominator": 3, "percent": 33.3}
+    nothing = get(server, central, "/v1/network/message-rates?period=2001-02").json
     assert (nothing["relay_rate"], nothing["loop_closed_rate"]["percent"]) == ({"numerator": 0, "denominator": 0, "percent": None}, None)
-    assert get(server, central, "/v1/network/messages").json["period"] == academic_year(today())
-    assert get(server, central, "/v1/network/messages?period=2004-06").status == 422
-    assert get(server, cluster.token(server, "partner", organisation="university-of-winchester"), "/v1/network/messages").status == 403
+    assert get(server, central, "/v1/network/message-rates").json["period"] == academic_year(today())
+    assert get(server, central, "/v1/network/message-rates?period=2004-06").status == 422
+    assert get(server, cluster.token(server, "partner", organisation="university-of-winchester"), "/v1/network/message-rates").status == 403
     cluster.psql("DELETE FROM scip.hub_status WHERE starts < '2006' AND hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'reporting-%')")
 
 
@@ -622,13 +622,13 @@ def test_what_has_not_changed_is_not_sent_again(server, lead, decider, central):
     name = quarter(2)
     message = done(send(server, central, "for the list")).json
     done(put(server, lead, f"{ONE}/relays/{message['id']}", {}))
-    exception = f"{ONE}/updates/{quarter(9)}/exception"
+    exception = f"{ONE}/quarterly-updates/{quarter(9)}/extension"
     done(put(server, central, exception, {"until": day(), "reason": "Because"}))
     activity = done(post(server, lead, ONE + "/activities", {"kind": "hub_led", "held_on": day(), "title": "Today"})).headers["Location"]
     review = items(server, lead, ONE + "/reviews")[0]["href"]
-    for token, path in ((lead, ONE + "/activities"), (lead, activity), (lead, ONE + "/updates"), (lead, f"{ONE}/updates/{name}"), (lead, exception),
-                        (lead, "/v1/quarters/" + name), (decider, "/v1/updates?quarter=" + name), (lead, "/v1/messages"), (lead, message["href"]),
-                        (lead, ONE + "/relays"), (lead, f"{ONE}/relays/{message['id']}"), (lead, "/v1/network/messages"), (lead, ONE + "/reviews"), (lead, review)):
+    for token, path in ((lead, ONE + "/activities"), (lead, activity), (lead, ONE + "/quarterly-updates"), (lead, f"{ONE}/quarterly-updates/{name}"), (lead, exception),
+                        (lead, "/v1/quarters/" + name), (decider, "/v1/quarterly-updates?quarter=" + name), (lead, "/v1/messages"), (lead, message["href"]),
+                        (lead, ONE + "/relays"), (lead, f"{ONE}/relays/{message['id']}"), (lead, "/v1/network/message-rates"), (lead, ONE + "/reviews"), (lead, review)):
         answer = get(server, token, path)
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store"), path
         assert get(server, token, path, If_None_Match=answer.headers["ETag"]).status == 304, path

@@ -43,13 +43,13 @@ def central(cluster, server, nothing_stays):
 
 
 def add(server, token, metric="totals_open", period="2020-21", value=5, query="", key=None, **more):
-    return server.send("POST", "/v1/closed-totals" + query, {"metric": metric, "period": period, "value": value, "sources": SOURCE, **more}, token=token, key=key)
+    return server.send("POST", "/v1/historical-totals" + query, {"metric": metric, "period": period, "value": value, "sources": SOURCE, **more}, token=token, key=key)
 
 
 def load(server, token, text, query="", key=None, **headers):
     if isinstance(text, str):
         text = text.encode()
-    return server.send("POST", "/v1/closed-totals/import" + query, text, token=token, key=key or str(uuid.uuid4()), Content_Type="text/csv", **headers)
+    return server.send("POST", "/v1/historical-totals/imports" + query, text, token=token, key=key or str(uuid.uuid4()), Content_Type="text/csv", **headers)
 
 
 def errors(answer):
@@ -86,7 +86,7 @@ def test_a_total_is_recorded_changed_and_deleted(server, central):
     made = add(server, central, "network_events", "2019-20", 62, hub="scotland-hub", item="a-document", **{"class": "online"}, note="From the minutes")
     assert made.status == 201, made.text
     total = made.json
-    assert made.headers["Location"] == total["href"] == "/v1/closed-totals/" + total["id"]
+    assert made.headers["Location"] == total["href"] == "/v1/historical-totals/" + total["id"]
     assert (total["metric"], total["title"], total["unit"], total["public"]) == ("network_events", "Network events", "events", True)
     assert (total["period"], total["period_kind"], total["hub"]["slug"], total["item"], total["class"]) == ("2019-20", "academic_year", "scotland-hub", "a-document", "online")
     assert (total["value"], total["sources"], total["note"]) == (62, SOURCE, "From the minutes")
@@ -191,7 +191,7 @@ def test_what_everybody_reads(server, central):
     assert "Ask the office" not in answer.text and past(server, "&metric=totals_young") == past(server, "&metric=outreach_young_people") == []
     assert [row["metric"] for row in past(server, "&metric=totals_people&hub=scotland-hub")] == ["totals_people"]
     assert past(server, "&period=2019-20") == [] and len(past(server, "&period=2020-21")) == 3
-    mine = server.send("GET", "/v1/closed-totals?limit=200", token=central).json["items"]
+    mine = server.send("GET", "/v1/historical-totals?limit=200", token=central).json["items"]
     assert len(mine) == 6 and [row["public"] for row in mine if "young" in row["metric"]] == [False, False]
     table = list(csv.DictReader(io.StringIO(server.get("/v1/past-totals?format=csv").text, newline="")))
     assert [(row["metric"], row["value"], row["basis"], row["hub"]) for row in table][0] == ("totals_open", "2", "closed", "scotland-hub")
@@ -203,9 +203,9 @@ def test_pages(server, central):
     for year in range(2010, 2020):
         assert add(server, central, period=f"{year}-{(year + 1) % 100:02d}", value=year).status == 201
         assert add(server, central, "network_events", period=f"{year}-M11", value=year).status == 201
-    page = server.send("GET", "/v1/closed-totals", token=central)
-    assert server.send("GET", "/v1/closed-totals", token=central, If_None_Match=page.headers["ETag"]).status == 304
-    for path, send in (("/v1/past-totals", lambda target: server.get(target)), ("/v1/closed-totals", lambda target: server.send("GET", target, token=central))):
+    page = server.send("GET", "/v1/historical-totals", token=central)
+    assert server.send("GET", "/v1/historical-totals", token=central, If_None_Match=page.headers["ETag"]).status == 304
+    for path, send in (("/v1/past-totals", lambda target: server.get(target)), ("/v1/historical-totals", lambda target: server.send("GET", target, token=central))):
         everything = send(path + "?limit=200").json["items"]
         assert [row["metric"] for row in everything] == ["network_events"] * 10 + ["totals_open"] * 10
         found, cursor = [], ""
@@ -234,21 +234,21 @@ def test_whose_they_are(cluster, server, central):
     for role, subject in (("hub_lead", {"hub": "scotland-hub"}), ("hub_member", {"hub": "scotland-hub"}), ("group_member", {"group": "board"}),
                           ("partner", {"organisation": "university-of-winchester"}), ("website", {}), ("analyst", {})):
         token = cluster.token(server, role, **subject)
-        for answer in (server.send("GET", path, token=token), server.send("GET", "/v1/closed-totals", token=token), add(server, token, period="2010"),
-                       load(server, token, HEAD + "totals_open,2011,,,,1,x,\n"), server.send("GET", "/v1/closed-totals/template.csv", token=token),
+        for answer in (server.send("GET", path, token=token), server.send("GET", "/v1/historical-totals", token=token), add(server, token, period="2010"),
+                       load(server, token, HEAD + "totals_open,2011,,,,1,x,\n"), server.send("GET", "/v1/historical-totals/template.csv", token=token),
                        server.send("PATCH", path, {"value": 1}, token=token, if_match="*"), server.send("DELETE", path, token=token, if_match="*")):
             assert problem(answer) == (403, "role-needed"), role
-    assert server.get(path).status == server.get("/v1/closed-totals").status == 401
+    assert server.get(path).status == server.get("/v1/historical-totals").status == 401
     assert count(cluster) == 1
 
 
 def test_the_template_fits_the_import(server, central):
-    sheet = server.send("GET", "/v1/closed-totals/template.csv", token=central)
+    sheet = server.send("GET", "/v1/historical-totals/template.csv", token=central)
     assert (sheet.text, sheet.headers["Content-Type"]) == (HEAD.replace("\n", "\r\n"), "text/csv; charset=utf-8")
-    assert server.send("GET", "/v1/closed-totals/template.csv", token=central, If_None_Match=sheet.headers["ETag"]).status == 304
-    assert server.send("GET", "/v1/closed-totals/template.csv?format=json", token=central).json == {"items": [], "next": None}
+    assert server.send("GET", "/v1/historical-totals/template.csv", token=central, If_None_Match=sheet.headers["ETag"]).status == 304
+    assert server.send("GET", "/v1/historical-totals/template.csv?format=json", token=central).json == {"items": [], "next": None}
     done = load(server, central, sheet.text + "totals_open,2020-21,,,,5,Report,\r\n")
-    assert (done.status, done.json) == (200, {"lines": 1, "imported": 1, "unchanged": 0, "href": "/v1/closed-totals"})
+    assert (done.status, done.json) == (200, {"lines": 1, "imported": 1, "unchanged": 0, "href": "/v1/historical-totals"})
 
 
 def test_ten_years_from_a_spreadsheet(cluster, server, central):
@@ -260,12 +260,12 @@ def test_ten_years_from_a_spreadsheet(cluster, server, central):
     assert (rehearsal.status, rehearsal.json["imported"]) == (200, 34) and count(cluster) == 0
     key = str(uuid.uuid4())
     done = load(server, central, sheet, key=key)
-    assert done.json == {"lines": 34, "imported": 34, "unchanged": 0, "href": "/v1/closed-totals"}
+    assert done.json == {"lines": 34, "imported": 34, "unchanged": 0, "href": "/v1/historical-totals"}
     assert load(server, central, sheet, key=key).body == done.body and count(cluster) == 34
     assert problem(load(server, central, sheet + b"hubs;2010;;;;1;x;\r\n", key=key)) == (422, "idempotency-key-reused")
     rows = past(server, "&metric=network_events")
     assert [row["value"] for row in rows] == [year - 800 for year in range(2010, 2020)] and rows[0]["sources"] == ["Report 2010", "Minutes"]
-    assert [row["note"] for row in server.send("GET", "/v1/closed-totals?period=2012-13", token=central).json["items"]] == ["Guess"]
+    assert [row["note"] for row in server.send("GET", "/v1/historical-totals?period=2012-13", token=central).json["items"]] == ["Guess"]
     for change in ((b"Report 2011", b"Other words", "source"), (b"Guess", b"Sure", "note")):
         assert {(place.split("/")[1], what) for place, what in errors(load(server, central, sheet.replace(*change[:2])))} == {
             (change[2], "is another than that of the total that is there: correct it there")}, "what was changed is not unchanged"
@@ -321,7 +321,7 @@ def test_what_is_no_sheet_of_totals(cluster, server, central):
     assert load(server, central, "").status == 400
     with harness.claimed(cluster, "importHistoricalTotals", key := str(uuid.uuid4())):
         assert problem(load(server, central, HEAD, key=key)) == (409, "idempotency-key-in-progress")
-    without = server.send("POST", "/v1/closed-totals/import", (HEAD + "hubs,2010,,,,1,x,\n").encode(), token=central, Content_Type="text/csv")
+    without = server.send("POST", "/v1/historical-totals/imports", (HEAD + "hubs,2010,,,,1,x,\n").encode(), token=central, Content_Type="text/csv")
     assert without.json["errors"][0] == {"pointer": "/header/Idempotency-Key", "detail": "is missing"}
     many = load(server, central, HEAD + "".join(f"hubs,20{n % 100:02d}-M13,,,,1,x,\n" for n in range(1200)))
     assert len(many.json["errors"]) == 1000 and many.json["errors"][-1]["pointer"] == "/body/line/1001/period"

@@ -212,12 +212,12 @@ def test_a_session_is_a_draft_first(cluster, server, central, lead, neighbour, w
     assert seen(server, None, mark, path, 1) == ["changed"]
     assert get(server, None, path).json == done.json
     for who in (neighbour, website):
-        assert post(server, who, path + "/holding").status == 403
+        assert post(server, who, path + "/held").status == 403
         assert patch(server, who, path, {"capacity": 3}).status == 403
         assert server.send("DELETE", path, token=who, if_match="*").status == 403
     assert problem(post(server, lead, path + "/publication")) == (409, "session-not-draft")
     assert problem(server.send("DELETE", path, token=lead, if_match="*")) == (409, "session-not-draft")
-    assert problem(post(server, lead, path + "/holding")) == (409, "session-to-come")
+    assert problem(post(server, lead, path + "/held")) == (409, "session-to-come")
 
 
 def test_who_may_offer_training(server, central, lead, course):
@@ -427,8 +427,8 @@ def test_when_places_are_booked(cluster, server, central, website):
     late = booked(server, central, begun)
     assert late["status"] == "confirmed", "staff write down who came"
     assert problem(put(server, central, late["links"]["needs"], {"access": "x", "consent": 1})) == (409, "session-over")
-    assert post(server, central, begun + "/holding").json["status"] == "held"
-    assert problem(post(server, central, begun + "/holding")) == (409, "session-not-published")
+    assert post(server, central, begun + "/held").json["status"] == "held"
+    assert problem(post(server, central, begun + "/held")) == (409, "session-not-published")
     assert problem(book(server, central, begun)) == (409, "session-not-published")
     assert problem(post(server, central, late["href"] + "/cancellation")) == (409, "session-not-published")
 
@@ -601,8 +601,8 @@ def test_who_came(server, central, website, lead, neighbour, course):
     one = booked(server, website, later)
     assert problem(mark(one)) == (409, "session-to-come") and problem(sheet((one, True), where=later)) == (409, "session-to-come")
     key = str(uuid.uuid4())
-    assert post(server, lead, path + "/holding", key=key).status == 200
-    assert problem(post(server, lead, later + "/holding", key=key)) == (422, "idempotency-key-reused")
+    assert post(server, lead, path + "/held", key=key).status == 200
+    assert problem(post(server, lead, later + "/held", key=key)) == (422, "idempotency-key-reused")
     assert sheet((unknown, True)).status == 200, "who came may be written down afterwards"
     key = str(uuid.uuid4())
     draft = new_session(server, lead, course, hub="scotland-hub", publish=False)
@@ -705,7 +705,7 @@ def year_of_training(server, central, year, course, ratings, absent=0, silent=0)
         attended(server, central, path)
     for rating in ratings:
         feedback(server, central, attended(server, central, path), **({"rating": rating} if rating else {"comment": "No mark"}))
-    post(server, central, path + "/holding")
+    post(server, central, path + "/held")
     return path
 
 
@@ -793,7 +793,7 @@ def test_no_difference_tells_a_hidden_rating(server, central):
 
 def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central, website, lead, neighbour, course):
     path = new_session(server, central, course, days=0, hub="scotland-hub")
-    answers = lambda who: get(server, who, path + "/answers")
+    answers = lambda who: get(server, who, path + "/feedback")
     assert {k: answers(lead).json[k] for k in ("delegates", "responses", "answers")} == {"delegates": 0, "responses": 0, "answers": []}
     hrefs = [attended(server, central, path) for _ in range(3)]
     feedback(server, central, hrefs[0], rating=5, comment="Canary words of one")
@@ -802,7 +802,7 @@ def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central,
     assert (said["session"], said["delegates"], said["responses"], said["ratings"]) == (path, 3, 2, {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1})
     assert sorted(said["answers"], key=lambda a: a["rating"]) == [{"rating": 2, "principles": {"voice": 3}, "comment": None}, {"rating": 5, "principles": {}, "comment": "Canary words of one"}]
     assert answers(central).json == said and not any(href[-36:] in answers(lead).text for href in hrefs), "not whose they are"
-    assert get(server, lead, path + "/answers", If_None_Match=answers(lead).headers["ETag"]).status == 304
+    assert get(server, lead, path + "/feedback", If_None_Match=answers(lead).headers["ETag"]).status == 304
     assert answers(neighbour).status == 404 and answers(website).status == 403 and answers(None).status == 401
     # who read the words is noted, here and in the list of comments
     reads = lambda operation: cluster.psql(f"SELECT count(*) FROM scip.personal_read r JOIN scip.booking b ON b.person_id = r.person_id WHERE b.id = '{hrefs[0][-36:]}' AND r.operation = '{operation}'")
@@ -839,7 +839,7 @@ def test_a_delegate_is_erased_and_the_figures_stay(cluster, server, central, web
     booking = get(server, central, href).json
     held = get(server, central, f"/v1/people/{booking['person']}/export").json["bookings"]
     assert [(b["course"], b["dietary"], b["rating"], b["comment"], b["certificate"]) for b in held] == [(course, "Canary food", 5, "Canary, signed", code)]
-    post(server, central, path + "/holding")
+    post(server, central, path + "/held")
     before = figures(server, academic_year(), course)
     done = post(server, central, f"/v1/people/{booking['person']}/erasure")
     assert done.status == 200, done.text
@@ -882,7 +882,7 @@ def test_nobody_else_learns_of_it(cluster, server, central, website, course):
 @pytest.mark.parametrize("method, path, body", [
     ("GET", "/v1/training/sessions/{}", None), ("PATCH", "/v1/training/sessions/{}", {"capacity": 1}),
     ("DELETE", "/v1/training/sessions/{}", None), ("POST", "/v1/training/sessions/{}/publication", None), ("POST", "/v1/training/sessions/{}/cancellation", None),
-    ("POST", "/v1/training/sessions/{}/holding", None), ("GET", "/v1/training/sessions/{}/bookings", None), ("POST", "/v1/training/sessions/{}/bookings", somebody()),
+    ("POST", "/v1/training/sessions/{}/held", None), ("GET", "/v1/training/sessions/{}/bookings", None), ("POST", "/v1/training/sessions/{}/bookings", somebody()),
     ("GET", "/v1/training/sessions/{}/attendance", None), ("PUT", "/v1/training/sessions/{}/attendance", {"items": [{"booking": NOWHERE, "attended": True}]}),
     ("GET", "/v1/bookings/{}", None), ("PATCH", "/v1/bookings/{}", {"sector": "he"}), ("POST", "/v1/bookings/{}/cancellation", None),
     ("GET", "/v1/bookings/{}/needs", None), ("PUT", "/v1/bookings/{}/needs", {"access": "x"}), ("DELETE", "/v1/bookings/{}/needs", None), ("GET", "/v1/bookings/{}/consent", None), ("DELETE", "/v1/bookings/{}/consent", None),

@@ -151,7 +151,7 @@ def test_a_year_is_one_in_every_spelling(server, central, contract):
             asked += answers[0].status == 200
     assert asked >= 15
     assert server.get("/v1/training/figures?period=_").status == 400
-    both = server.get("/v1/metrics/hubs?period=2010-11")
+    both = server.get("/v1/metrics/hubs/values?period=2010-11")
     assert "2010/11" in both.text and "2010-M11" in both.text, "what could be two things is refused with both"
 
 

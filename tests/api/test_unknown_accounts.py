@@ -105,7 +105,7 @@ def test_every_operation_says_it(server, provider):
     """Also those that a handler answers, and those where a token may be left out."""
     token = provider.token("everywhere")
     for method, target, body in [("GET", "/v1/hubs/scotland-hub/pathway", None), ("POST", "/v1/hub-applications", {"region": "x"}),
-                                 ("GET", "/v1/metrics/network_events/explain", None)]:
+                                 ("GET", "/v1/metrics/network_events/explanation", None)]:
         answer = server.send(method, target, body, token=token)
         assert answer.status in (400, 401) and (answer.status == 400 or "everywhere" in answer.json["detail"]), answer.text
 

@@ -97,13 +97,13 @@ def questions(server):
     for metric in server.get("/v1/metrics?limit=200").json["items"]:
         for period in PERIODS[metric["privacy"] != "exact"]:
             for by in ["", *("&by=" + b.replace("+", ",") for b in metric["breakdowns"])]:
-                yield f"/v1/metrics/{metric['code']}?period={period}{by}"
+                yield f"/v1/metrics/{metric['code']}/values?period={period}{by}"
             for part in ["", *("&by=" + b.replace("+", ",") for b in metric["breakdowns"]), *(f"&hub=world-{hub}" for hub in REACHED if "hub" in metric["breakdowns"])]:
-                yield f"/v1/metrics/{metric['code']}/explain?period={period}{part}"
-        yield f"/v1/metrics/{metric['code']}?period=1995-96&release=1"
+                yield f"/v1/metrics/{metric['code']}/explanation?period={period}{part}"
+        yield f"/v1/metrics/{metric['code']}/values?period=1995-96&release=1"
     for year in YEARS:
-        yield from (f"/v1/network/evaluations/{year}", f"/v1/network/evaluations/{year}/document", f"/v1/network/evaluations/{year}/progress",
-                    f"/v1/toolkit/self-assessments?period={year}", f"/v1/training/figures?period={year}", f"/v1/training/figures?period={year}&course=world-few", f"/v1/metric-values?period={year}")
+        yield from (f"/v1/network/evaluations/{year}/figures", f"/v1/network/evaluations/{year}/document", f"/v1/network/evaluations/{year}/progress",
+                    f"/v1/toolkit/self-assessment-totals?period={year}", f"/v1/training/figures?period={year}", f"/v1/training/figures?period={year}&course=world-few", f"/v1/metric-values?period={year}")
     for hub in REACHED:
         yield from (f"/v1/hubs/world-{hub}", f"/v1/hubs/world-{hub}/evaluations", f"/v1/hubs/world-{hub}/activities", f"/v1/hubs/world-{hub}/meetings")
     yield from ("/v1/changes?limit=200&after={begin}", "/v1/training/figures?course=world-few", "/v1/events/world-event", "/v1/events/world-event/outreach", "/v1/headline-comparisons", "/")
@@ -130,9 +130,9 @@ def test_nobody_can_tell_them_apart(worlds):
     for path in questions(one.server):
         for reader in READERS:
             # who has a token is told the same cells as everybody: two of them are asked for explanations, all for all else
-            if reader != "anybody" and path.startswith("/v1/metrics/") and not ("/explain" in path and reader in ("an analyst", "another lead")):
+            if reader != "anybody" and path.startswith("/v1/metrics/") and not ("/explanation" in path and reader in ("an analyst", "another lead")):
                 continue
-            for accept in ("application/json", "text/csv", "text/html") if reader == "anybody" and "/explain" not in path else ("application/json",):
+            for accept in ("application/json", "text/csv", "text/html") if reader == "anybody" and "/explanation" not in path else ("application/json",):
                 (status, headers, mine), (other_status, other_headers, its) = (answers(world, reader, path, accept) for world in worlds)
                 asked += 1
                 answered += status == 200
@@ -144,14 +144,14 @@ def test_nobody_can_tell_them_apart(worlds):
 
 def test_who_may_tell_them_apart_does(worlds):
     """The central team, and a Hub of itself: the comparison is not blind."""
-    central = [world.server.send("GET", "/v1/metrics/outreach_young_people/explain?period=1995-96", token=world.token(world.server, "central")).json["counted"] for world in worlds]
-    own = [world.server.send("GET", "/v1/metrics/outreach_young_people/explain?period=1995-96&hub=world-two", token=world.token(world.server, "hub_lead", hub="world-two")).json["counted"] for world in worlds]
+    central = [world.server.send("GET", "/v1/metrics/outreach_young_people/explanation?period=1995-96", token=world.token(world.server, "central")).json["counted"] for world in worlds]
+    own = [world.server.send("GET", "/v1/metrics/outreach_young_people/explanation?period=1995-96&hub=world-two", token=world.token(world.server, "hub_lead", hub="world-two")).json["counted"] for world in worlds]
     assert central[0]["value"] == 16 and central[1]["value"] == 18 and (own[0]["value"], own[1]["value"]) == (3, 1)
     one, other = worlds
     other.psql("UPDATE scip.activity SET young_people = 5 WHERE young_people = 1 AND held_on = '1996-01-15'")
     other.psql("""BEGIN; SELECT set_config('scip.roles', '{central}', true); SET LOCAL ROLE scip_central;
         SELECT scip.make_release('1995-96', 'Another class', '00000000-0000-4000-8000-000000000009'); COMMIT""")
-    path = "/v1/metrics/outreach_young_people?period=1995-96&by=hub"
+    path = "/v1/metrics/outreach_young_people/values?period=1995-96&by=hub"
     until = time.monotonic() + 5
     while same(one.server.get(path).body) == same(other.server.get(path).body):
         assert time.monotonic() < until

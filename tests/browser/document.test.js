@@ -15,7 +15,7 @@ let browser
 let rows
 
 before(async () => {
-  rows = (await (await fetch(`${url}/v1/network/evaluations/${year}`)).json()).items
+  rows = (await (await fetch(`${url}/v1/network/evaluations/${year}/figures`)).json()).items
   assert.ok(rows.length > 20)
   browser = await launch()
 })

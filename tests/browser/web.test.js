@@ -421,7 +421,7 @@ test('the library: attributes fix a choice; nothing that was looked for is kept'
 /* Metrics. The fixture has released 2020-21 twice, with outreach of one Hub, nil returns of another, nothing of a third. */
 const YEARS = '2018-19,2019-20,2020-21,2021-22,2022-23,2023-24,2024-25'
 const WORDS = { suppressed: 'Withheld', not_submitted: 'Not submitted', nil_return: 'Nil return', not_applicable: 'Not applicable', not_available: 'Not available' }
-const cellsOf = async (question) => (await get(`/v1/metrics/${question}`)).items
+const cellsOf = async (question) => (await get(`/v1/metrics/${question.replace('?', '/values?')}`)).items
 const metric = (attributes) => `<scip-metrics ${attributes}></scip-metrics>`
 const said = (cell) => (cell.value === null ? WORDS[cell.status] : `${cell.value}${cell.unit === 'percent' ? '%' : ''}`)
 const rows = (page) => page.locator('scip-metrics tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)))

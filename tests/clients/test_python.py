@@ -113,7 +113,7 @@ def test_shares_are_exact_with_their_parts(client, reporting):
 def test_a_frame_has_types_that_know_what_is_missing(client, reporting):
     cells = client.metrics("meetings_held", period=["2023-24", "2024-25"], by="hub")
     frame = cells.frame()
-    header = client.get("/v1/metrics/meetings_held", format="csv").split("\r\n")[0]
+    header = client.get("/v1/metrics/meetings_held/values", format="csv").split("\r\n")[0]
     assert ",".join(frame.columns) == header and len(frame) == len(cells)
     assert {str(frame[name].dtype) for name in ("value", "numerator", "denominator")} == {"Float64"}
     assert str(frame["release"].dtype) == "Int64" and str(frame["from"].dtype) == "datetime64[ns]"

@@ -80,7 +80,7 @@ SELECT is(pg_temp.found($$//section[@id='engagement']//svg[title[starts-with(., 
 SELECT is(pg_temp.found($$//section[@id='engagement']//table[caption='Meetings held, by Hub']//tr[th[contains(., 'Test A')]]/td/text()$$), '4 5 −1', 'the table has the same numbers');
 SELECT is(pg_temp.found($$//section[@id='engagement']//table[caption='Meetings held, by Hub']/tfoot//td/text()$$), '9 5 +4', 'and the network''s');
 SELECT is(pg_temp.found($$//section[@id='method']//dt/text()$$), 'Withheld Not submitted Nil return Not applicable Not available', 'each word is explained');
-SELECT is(pg_temp.found($$//section[@id='method']//a[contains(@href, 'meetings_held')]/@href$$), '/v1/metrics/meetings_held?period=1989-90&amp;by=hub&amp;release=2&amp;format=csv', 'an address to cite');
+SELECT is(pg_temp.found($$//section[@id='method']//a[contains(@href, 'meetings_held')]/@href$$), '/v1/metrics/meetings_held/values?period=1989-90&amp;by=hub&amp;release=2&amp;format=csv', 'an address to cite');
 SELECT ok(text LIKE '%' || (metric.citation('meetings_held', '1989-90', '{hub}', 2)).sha256 || '%', 'and its hash') FROM page;
 SELECT ok(network_document('1988-89') LIKE '%There is no release of 1987-88%' AND network_document('1988-89') NOT LIKE '%>Change<%', 'nothing to compare, nothing compared');
 

@@ -109,7 +109,7 @@ def test_each_figure_leaves_something_out(query):
 
 
 def test_small_numbers_are_not_told(demo):
-    answer = demo.get("/v1/metrics/outreach_young_people?period=2021-22&by=hub")
+    answer = demo.get("/v1/metrics/outreach_young_people/values?period=2021-22&by=hub")
     assert answer.status == 200, answer.text
     cells = answer.json["items"]
     assert {"value", "suppressed"} <= {cell["status"] for cell in cells}
@@ -199,10 +199,10 @@ def test_the_service_agrees(seconds):
 
 
 def test_a_figure_is_explained_by_its_rows(demo):
-    told = demo.get("/v1/metrics/network_events/explain?period=strategy-2019-22")
+    told = demo.get("/v1/metrics/network_events/explanation?period=strategy-2019-22")
     assert told.status == 200, told.text
     assert told.json["rows_in"] == 178 == len(told.json["records"]) and told.json["rows_left_out"], told.json
-    assert demo.get("/v1/metrics/professionals/explain?period=strategy-2019-22").json["rows_in"] is None, "members are nobody else's to count"
+    assert demo.get("/v1/metrics/professionals/explanation?period=strategy-2019-22").json["rows_in"] is None, "members are nobody else's to count"
 
 
 def test_live_as_of_now_and_explained_are_one(query):

@@ -124,7 +124,7 @@ def test_a_caller_with_a_token_passes_the_cache_by(edge, server, cluster):
 
 def test_no_answer_crosses_between_those_with_and_without_a_token(edge, server, cluster):
     central = "Bearer " + cluster.token(server, "central")
-    explain = "/v1/metrics/meetings_held/explain?period=2023-24"
+    explain = "/v1/metrics/meetings_held/explanation?period=2023-24"
     for path in ("/v1/hubs/london-hub", explain):
         crossed = 0
         for _ in range(100):

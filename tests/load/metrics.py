@@ -35,7 +35,7 @@ def sql(url, text):
 
 def milliseconds(port, question):
     started = time.perf_counter()
-    urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/metrics/{question}").read()
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/metrics/{question.replace('?', '/values?')}").read()
     return (time.perf_counter() - started) * 1000
 
 

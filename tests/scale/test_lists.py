@@ -21,7 +21,7 @@ LINEAR = {
     "counts": ["getLibraryFacets", "getMessageRates", "getHubHealth", "getTrainingFigures", "listSelfAssessmentTotals"],
     "metrics": ["listMetricValues", "listAllMetricValues", "listMetricDefinitions", "explainMetric", "listHeadlineComparisons",
                 "listNetworkHealth", "listNetworkEvaluationProgress", "listNetworkEvaluationAnswers", "listNetworkEvaluationYearFigures", "listNetworkEvaluations",
-                "listNetworkEvaluationFigures", "getNetworkEvaluationDocument", "getHubEvaluation", "getLanding", "getMe"],
+                "getNetworkEvaluation", "listNetworkEvaluationFigures", "getNetworkEvaluationDocument", "getHubEvaluation", "getLanding", "getMe"],
     "two kinds of records in one order": ["searchLibrary"],
     "says all Hubs of a region": ["listRegions", "getRegion"],
     "a Hub's own messages stand among those of all others, by rights of two kinds": ["listMessages"],
@@ -39,14 +39,14 @@ WRITER = {"hub_lead": {"hubs": "hub", "hubs_led": "hub"}, "hub_member": {"hubs":
 # An address of one of each kind; the other parameters of a path are ids of records of that Hub.
 SLUGS = {"hubs": "hub-3", "organisations": "organisation-5", "events": "event-7", "event-drafts": "event-501", "news": "news-7",
          "documents": "document-7", "resources": "resource-7", "policy-contributions": "policy-7", "groups": "board",
-         "headline-figures": "figure-7", "courses": "course-1", "updates": "hub-3"}
-NAMES = {"year": "2023-24", "quarter": "2023-24-Q1", "version": "1", "starts": "2020-01-01", "date": "2020-01-01"}
+         "headline-figures": "figure-7", "courses": "course-1", "quarterly-updates": "hub-3"}
+NAMES = {"year": "2023-24", "quarter": "2023-24-Q1", "version": "1", "from": "2020-01-01", "date": "2020-01-01"}
 TABLES = {"invitations": "hub_invitation", "members": "hub_membership", "activities": "activity", "reviews": "hub_review",
           "meetings": "meeting", "messages": "message", "sessions": "training_session"}
 VALUES = {"from": "2023-09-01", "to": "2024-08-31", "hub": "hub-3", "lead": "organisation-5", "identifier": "GB-COH-00000007",
           "organisation": "organisation-5", "course": "course-1", "group": "board", "period": "2023-24", "quarter": "2023-24-Q1",
           "year": "2020", "as_of": "2024-01-01", "record": "/v1/activities/7", "item": "document-7", "metric": "hubs"}
-KINDS = {"id": "uuid", "meeting": "uuid", "session": "uuid", "starts": "date", "date": "date", "version": "int4"}  # of paths
+KINDS = {"id": "uuid", "meeting": "uuid", "session": "uuid", "from": "date", "date": "date", "version": "int4"}  # of paths
 TYPES = {"integer": "int4", "boolean": "bool", "array": "text[]", "date": "date", "uuid": "uuid"}
 
 

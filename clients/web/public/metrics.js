@@ -6,7 +6,7 @@ import { h, link, sheet } from './dom.js'
 import { ScipElement } from './element.js'
 import { fill, partialDate, periodName, quantity } from './words.js'
 
-/** @typedef {Scip.Query<'/v1/metrics/{code}'>} Query */
+/** @typedef {Scip.Query<'/v1/metrics/{code}/values'>} Query */
 
 /** Where the names are of what a metric has as categories. @type {Record<string, Scip.NamePath>} */
 const NAMED = { Document: '/v1/documents', Course: '/v1/training/courses', Programme: '/v1/programmes' }
@@ -58,7 +58,7 @@ export class Metrics extends ScipElement {
   async ask(again) {
     if (!this.getAttribute('code')) throw new Refusal('code is missing')
     const [cells, metrics] = await Promise.all([
-      list(this.api, '/v1/metrics/{code}', this.#query(), { again }),
+      list(this.api, '/v1/metrics/{code}/values', this.#query(), { again }),
       list(this.api, '/v1/metrics', {}, { again })])
     this.#metric = metrics.items.find(({ code }) => code === this.getAttribute('code'))
     const named = this.#by.includes('category') && NAMED[this.#metric?.category ?? '']
@@ -88,8 +88,8 @@ export class Metrics extends ScipElement {
       this.#facts(cells, say),
       first && cells.length === 1 && !by.length ? single(first, say) : chart(cells, { by, share, line: share || this.#metric?.kind === 'stock', title, names: this.#names }, say),
       ...this.#table(cells, title, share, say,
-        h('a', { part: 'link csv', href: this.#address('', { ...this.#query(), format: 'csv' }) }, say.csv, h('span', { class: 'unseen', lang: 'en' }, `: ${title}`)),
-        h('a', { part: 'link explain', href: this.#address('/explain', { code, period: last, ...rest }) }, fill(say.explain, periodName(last, say)),
+        h('a', { part: 'link csv', href: this.#address('/values', { ...this.#query(), format: 'csv' }) }, say.csv, h('span', { class: 'unseen', lang: 'en' }, `: ${title}`)),
+        h('a', { part: 'link explain', href: this.#address('/explanation', { code, period: last, ...rest }) }, fill(say.explain, periodName(last, say)),
           h('span', { class: 'unseen', lang: 'en' }, `: ${title}`))),
       ...(this.#metric ? [this.#about(this.#metric, cells, say)] : [])]
   }
@@ -109,7 +109,7 @@ export class Metrics extends ScipElement {
     return /** @type {Query} */ ({ code: '', ...Object.fromEntries(given), ...(this.#by.length ? { by: this.#by } : {}) })
   }
 
-  /** @param {'' | '/explain' | '/definitions'} below @param {Record<string, unknown>} query */
+  /** @param {'/values' | '/explanation' | '/definitions'} below @param {Record<string, unknown>} query */
   #address(below, { code, ...query }) {
     const url = new URL(`/v1/metrics/${encodeURIComponent(String(code))}${below}`, this.api)
     for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, String(value))
@@ -168,7 +168,7 @@ export class Metrics extends ScipElement {
       h('td', { part: 'value', class: 'count' }, value(cell, say)),
       ...(share ? [cell.numerator, cell.denominator] : []).map((part) => h('td', {}, part === null ? '–' : quantity(part, '', say)[0])),
       h('td', { class: 'count' }, basis(cell, say)),
-      h('td', { class: 'count' }, asked && h('a', { part: 'link', href: this.#address('/explain', { code, ...rest, ...sides, period: cell.period }) }, say.howCounted,
+      h('td', { class: 'count' }, asked && h('a', { part: 'link', href: this.#address('/explanation', { code, ...rest, ...sides, period: cell.period }) }, say.howCounted,
         h('span', { class: 'unseen' }, `: ${[period, ...Object.values(sides)].join(', ')}`))))
   }
 

@@ -147,7 +147,8 @@ class Client:
         nation: Nation | None = None, category: str | None = None, as_of: Day | None = None, release: int | None = None,
     ) -> Cells:
         """The cells of a metric: one for each period (2023-24, or 2019-20..2023-24) and each part that it is broken down by."""
-        said = self.get(address(code), period=period, by=by, hub=hub, nation=nation, category=category, as_of=as_of, release=release)
+        said = self.get(address(code) + "/values", period=period, by=by, hub=hub, nation=nation, category=category, as_of=as_of,
+                        release=release)
         return Cells(record(Cell, cell) for cell in said["items"])
 
     def values(
@@ -165,7 +166,7 @@ class Client:
         """How one cell comes about, and how to cite it: of a Cell, or of what is asked for."""
         if isinstance(code, Cell):
             return record(Explanation, self.get(code.explain))
-        return record(Explanation, self.get(address(code) + "/explain", period=period, by=by, hub=hub, nation=nation, category=category,
+        return record(Explanation, self.get(address(code) + "/explanation", period=period, by=by, hub=hub, nation=nation, category=category,
                                             as_of=as_of, release=release))
 
     def verify_citation(self, cited: Explanation | Citation) -> bool:
@@ -180,7 +181,7 @@ class Client:
 
     def metric(self, code: str) -> Metric:
         """What a metric is: what counts, what does not, and by what it can be broken down, in the version that is in force."""
-        return record(Metric, self.get(address(code) + "/metadata"))
+        return record(Metric, self.get(address(code)))
 
     def catalogue(self) -> tuple[Metric, ...]:
         """All metrics."""

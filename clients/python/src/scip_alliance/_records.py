@@ -42,7 +42,7 @@ class Metric:
     records: Literal["public", "own"]
     sources: tuple[str, ...]
     href: str
-    metadata: str
+    values: str
 
 
 @dataclass(frozen=True, slots=True)
