@@ -635,7 +635,7 @@ export interface paths {
         head?: never;
         /**
          * Change an event
-         * @description Calendars that hold the event take the change over. Its status changes by publication, cancellation and holding.
+         * @description Calendars that have the event take the change over. Its status is changed by the calls that publish, cancel and mark it as held.
          */
         patch: operations["patchEvent"];
         trace?: never;
@@ -4977,7 +4977,7 @@ export interface components {
             /** @description Former and other names. */
             other_names: string[];
             nations: components["schemas"]["Nation"][];
-            regions: components["schemas"]["HubRegion"][];
+            regions: components["schemas"]["RegionLink"][];
             /**
              * @description unknown where no recent source says.
              * @enum {string}
@@ -5011,7 +5011,7 @@ export interface components {
             items: components["schemas"]["Hub"][];
             next: components["schemas"]["Next"];
         };
-        HubRegion: {
+        RegionLink: {
             gss_code: string;
             name: string;
             href: components["schemas"]["Href"];
@@ -5314,7 +5314,7 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
         };
-        HubLeadSuccession: {
+        HubLeadHandover: {
             organisation: components["schemas"]["Slug"];
             /**
              * Format: date
@@ -5479,7 +5479,7 @@ export interface components {
             to?: string | null;
         };
         /** @description From `on` the member represents this; what is absent stays as it was. */
-        HubMemberSuccession: {
+        HubMemberTransfer: {
             /**
              * Format: date
              * @description The first day of the new membership.
@@ -5671,14 +5671,14 @@ export interface components {
                 /** @enum {string} */
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
-            categories: components["schemas"]["OrganisationCategory"][];
+            categories: components["schemas"]["OrganisationSector"][];
             /**
              * @description ISO 3166-2 code; null where it is not known or none.
              * @enum {string|null}
              */
             nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
             uk_wide: boolean | null;
-            region: null | components["schemas"]["HubRegion"];
+            region: null | components["schemas"]["RegionLink"];
             /** @description In org-id form. */
             identifiers: components["schemas"]["Identifier"][];
             partnerships: components["schemas"]["Partnership"][];
@@ -5699,7 +5699,7 @@ export interface components {
             items: components["schemas"]["Organisation"][];
             next: components["schemas"]["Next"];
         };
-        OrganisationCategory: {
+        OrganisationSector: {
             /** @enum {string} */
             category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
             subcategory: string | null;
@@ -5728,7 +5728,7 @@ export interface components {
                 /** @enum {string} */
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
-            categories?: components["schemas"]["OrganisationCategoryNew"][];
+            categories?: components["schemas"]["OrganisationSectorNew"][];
             /** @enum {string|null} */
             nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
             uk_wide?: boolean | null;
@@ -5752,7 +5752,7 @@ export interface components {
                 /** @enum {string} */
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
-            categories?: components["schemas"]["OrganisationCategoryNew"][];
+            categories?: components["schemas"]["OrganisationSectorNew"][];
             /** @enum {string|null} */
             nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
             uk_wide?: boolean | null;
@@ -5767,7 +5767,7 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["Confidence"];
         };
-        OrganisationCategoryNew: {
+        OrganisationSectorNew: {
             /** @enum {string} */
             category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
             subcategory?: string | null;
@@ -5797,13 +5797,13 @@ export interface components {
          * @description An academic year; 2024/25 and 202425 are understood.
          * @example 2024-25
          */
-        Year: string;
+        AcademicYearQuery: string;
         /**
          * @description An academic year or a quarter of one; 2024/25 and 202425 are understood.
          * @example 2024-25
          * @example 2024-25-Q1
          */
-        Period: string;
+        PeriodQuery: string;
         /**
          * @description The quarter of an academic year; 2024/25-Q1 is understood.
          * @example 2024-25-Q1
@@ -5813,7 +5813,7 @@ export interface components {
          * @description An academic year.
          * @example 2024-25
          */
-        YearName: string;
+        AcademicYear: string;
         Text: string;
         /** @enum {string} */
         ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
@@ -5878,7 +5878,7 @@ export interface components {
             young_people?: number | null;
         };
         /** @enum {string} */
-        UpdateStatus: "none" | "draft" | "submitted";
+        QuarterlyUpdateStatus: "none" | "draft" | "submitted";
         /** @description What a Hub reports of a quarter. */
         QuarterlyUpdate: {
             hub: components["schemas"]["Link"];
@@ -5899,7 +5899,7 @@ export interface components {
             open_until: string;
             /** @description Whether the Hub is active in all of the quarter. */
             owed: boolean;
-            status: components["schemas"]["UpdateStatus"];
+            status: components["schemas"]["QuarterlyUpdateStatus"];
             /** @description Nothing to report; counts as reported. */
             nil_return: boolean | null;
             /** @description Submitted after it was due; null until it is submitted. */
@@ -5944,7 +5944,7 @@ export interface components {
             member_updates?: components["schemas"]["NullableText"];
         };
         /** @description Until when a Hub may write an update that was due. */
-        UpdateException: {
+        QuarterlyUpdateExtension: {
             hub: components["schemas"]["Link"];
             quarter: components["schemas"]["Quarter"];
             /**
@@ -5959,19 +5959,19 @@ export interface components {
             updated_at: string;
             href: components["schemas"]["Href"];
         };
-        UpdateExceptionNew: {
+        QuarterlyUpdateExtensionNew: {
             /** Format: date */
             until: string;
             reason: string;
         };
         /** @description What is to change. */
-        UpdateExceptionPatch: {
+        QuarterlyUpdateExtensionPatch: {
             /** Format: date */
             until?: string;
             reason?: string;
         };
         /** @description A quarter of an academic year. */
-        QuarterRecord: {
+        QuarterDates: {
             quarter: components["schemas"]["Quarter"];
             /** Format: date */
             starts: string;
@@ -6002,7 +6002,7 @@ export interface components {
          * @description By which means a group answers, as the framework names them.
          * @enum {string}
          */
-        ReplyMeans: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
+        ResponseChannel: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
         /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
         Message: {
             /** Format: uuid */
@@ -6049,9 +6049,9 @@ export interface components {
         };
         MessageReply: {
             response: components["schemas"]["Text"];
-            means: components["schemas"]["ReplyMeans"];
+            means: components["schemas"]["ResponseChannel"];
         };
-        RelayedMessage: {
+        MessageLink: {
             /** Format: uuid */
             id: string;
             title: string;
@@ -6062,7 +6062,7 @@ export interface components {
         /** @description Whether and how a Hub told its members of a message. */
         HubRelay: {
             hub: components["schemas"]["Link"];
-            message: components["schemas"]["RelayedMessage"];
+            message: components["schemas"]["MessageLink"];
             /**
              * Format: date
              * @description Null where it has not been relayed.
@@ -6090,7 +6090,7 @@ export interface components {
             percent: number | null;
         };
         MessageRates: {
-            period: components["schemas"]["Period"];
+            period: components["schemas"]["PeriodQuery"];
             messages_down: number;
             /** @description Relays, of one for each message and Hub that was active on its day. */
             relay_rate: components["schemas"]["Rate"];
@@ -6129,7 +6129,7 @@ export interface components {
             note?: string;
         };
         /** @enum {string} */
-        HealthState: "met" | "not_yet" | "missed" | "not_applicable";
+        HealthStatus: "met" | "not_yet" | "missed" | "not_applicable";
         /** @description A rule of the framework, and how the Hub stands. */
         HealthRule: {
             /**
@@ -6138,7 +6138,7 @@ export interface components {
              */
             rule: "membership_quorate" | "two_meetings" | "five_headings" | "minutes_shared" | "quarterly_updates" | "messages_relayed" | "pathway" | "evaluation" | "national_meetings" | "yearly_review";
             title: string;
-            state: components["schemas"]["HealthState"];
+            state: components["schemas"]["HealthStatus"];
             /** @description What it was judged by. */
             evidence: Record<string, never>;
             /** @description What to do next. */
@@ -6151,23 +6151,23 @@ export interface components {
         };
         HubHealth: {
             hub: components["schemas"]["Link"];
-            period: components["schemas"]["YearName"];
+            period: components["schemas"]["AcademicYear"];
             rules: components["schemas"]["HealthRule"][];
         };
         /** @description A Hub, and how it stands with each rule. */
         NetworkHealth: {
             hub: components["schemas"]["Link"];
-            period: components["schemas"]["YearName"];
-            membership_quorate: components["schemas"]["HealthState"];
-            two_meetings: components["schemas"]["HealthState"];
-            five_headings: components["schemas"]["HealthState"];
-            minutes_shared: components["schemas"]["HealthState"];
-            quarterly_updates: components["schemas"]["HealthState"];
-            messages_relayed: components["schemas"]["HealthState"];
-            pathway: components["schemas"]["HealthState"];
-            evaluation: components["schemas"]["HealthState"];
-            national_meetings: components["schemas"]["HealthState"];
-            yearly_review: components["schemas"]["HealthState"];
+            period: components["schemas"]["AcademicYear"];
+            membership_quorate: components["schemas"]["HealthStatus"];
+            two_meetings: components["schemas"]["HealthStatus"];
+            five_headings: components["schemas"]["HealthStatus"];
+            minutes_shared: components["schemas"]["HealthStatus"];
+            quarterly_updates: components["schemas"]["HealthStatus"];
+            messages_relayed: components["schemas"]["HealthStatus"];
+            pathway: components["schemas"]["HealthStatus"];
+            evaluation: components["schemas"]["HealthStatus"];
+            national_meetings: components["schemas"]["HealthStatus"];
+            yearly_review: components["schemas"]["HealthStatus"];
             /** @description Rules that are met. */
             met: number;
             not_yet: number;
@@ -6240,25 +6240,25 @@ export interface components {
          * @description What the number beside it is: suppressed where it is below five.
          * @enum {string}
          */
-        Cell: "value" | "zero" | "suppressed" | "not_available";
+        TotalStatus: "value" | "zero" | "suppressed" | "not_available";
         /** @description Schools; null unless the status beside it is value or zero. */
         Schools: number | null;
         /** @description How many schools stand where by a principle. */
-        SelfAssessmentSum: {
+        SelfAssessmentTotal: {
             principle: components["schemas"]["Link"];
             /** @description The academic year. */
             period: string;
             schools: components["schemas"]["Schools"];
-            schools_status: components["schemas"]["Cell"];
+            schools_status: components["schemas"]["TotalStatus"];
             emerging: components["schemas"]["Schools"];
-            emerging_status: components["schemas"]["Cell"];
+            emerging_status: components["schemas"]["TotalStatus"];
             developing: components["schemas"]["Schools"];
-            developing_status: components["schemas"]["Cell"];
+            developing_status: components["schemas"]["TotalStatus"];
             embedding: components["schemas"]["Schools"];
-            embedding_status: components["schemas"]["Cell"];
+            embedding_status: components["schemas"]["TotalStatus"];
         };
-        SelfAssessmentSumList: {
-            items: components["schemas"]["SelfAssessmentSum"][];
+        SelfAssessmentTotalList: {
+            items: components["schemas"]["SelfAssessmentTotal"][];
             next: components["schemas"]["Next"];
         };
         /**
@@ -6271,7 +6271,7 @@ export interface components {
         /** @description With at most four decimals. */
         TotalValue: number;
         /** @description The total of a past month or year, as it was reported. */
-        ClosedTotal: {
+        HistoricalTotal: {
             /** Format: uuid */
             id: string;
             metric: components["schemas"]["Code"];
@@ -6296,11 +6296,11 @@ export interface components {
             updated_at: string;
             href: components["schemas"]["Href"];
         };
-        ClosedTotalList: {
-            items: components["schemas"]["ClosedTotal"][];
+        HistoricalTotalList: {
+            items: components["schemas"]["HistoricalTotal"][];
             next: components["schemas"]["Next"];
         };
-        ClosedTotalNew: {
+        HistoricalTotalNew: {
             metric: components["schemas"]["Code"];
             period: components["schemas"]["TotalPeriod"];
             hub?: components["schemas"]["Slug"];
@@ -6311,12 +6311,12 @@ export interface components {
             note?: string;
         };
         /** @description What is to change. */
-        ClosedTotalPatch: {
+        HistoricalTotalPatch: {
             value?: components["schemas"]["TotalValue"];
             sources?: components["schemas"]["Sources"];
             note?: string | null;
         };
-        ClosedTotalImport: {
+        HistoricalTotalImport: {
             lines: number;
             /** @description Totals that are new. */
             imported: number;
@@ -6324,11 +6324,11 @@ export interface components {
             unchanged: number;
             href: components["schemas"]["Href"];
         };
-        ClosedTotalSheet: {
-            items: components["schemas"]["ClosedTotalSheetRow"][];
+        HistoricalTotalSheet: {
+            items: components["schemas"]["HistoricalTotalSheetRow"][];
             next: components["schemas"]["Next"];
         };
-        ClosedTotalSheetRow: {
+        HistoricalTotalSheetRow: {
             metric: string | null;
             period: string | null;
             hub: string | null;
@@ -6540,7 +6540,7 @@ export interface components {
             /** @description Public: shown with the event and in calendars. */
             reason?: string | null;
         };
-        EventHolding: {
+        EventHeld: {
             /** @description How many came. */
             attendance?: number | null;
         };
@@ -7437,7 +7437,7 @@ export interface components {
          *       "attended": true
          *     }
          */
-        AttendanceMark: {
+        BookingAttendanceNew: {
             /** @description null: not recorded after all. */
             attended: boolean | null;
         };
@@ -7451,14 +7451,14 @@ export interface components {
          *       ]
          *     }
          */
-        SessionMarks: {
+        TrainingSessionAttendanceNew: {
             items: {
                 /** Format: uuid */
                 booking: string;
                 attended: boolean | null;
             }[];
         };
-        SessionAttendance: {
+        TrainingSessionAttendance: {
             /** Format: uuid */
             session: string;
             confirmed: number;
@@ -7473,7 +7473,7 @@ export interface components {
             href: components["schemas"]["Href"];
         };
         /** @description Ratings, 1 to 5, by the slugs of principles. */
-        Principles: {
+        PrincipleRatings: {
             [key: string]: number;
         };
         /**
@@ -7486,17 +7486,17 @@ export interface components {
             token: string;
             /** @description Of the training as a whole. */
             rating?: number;
-            principles?: components["schemas"]["Principles"];
+            principles?: components["schemas"]["PrincipleRatings"];
             comment?: string;
         };
         Feedback: {
             rating: number | null;
-            principles: components["schemas"]["Principles"];
+            principles: components["schemas"]["PrincipleRatings"];
             /** Format: date-time */
             given_at: string;
         };
         /** @description What delegates of a session thought of it. */
-        SessionAnswers: {
+        TrainingSessionFeedback: {
             session: components["schemas"]["Href"];
             /** Format: date */
             held_on: string;
@@ -7538,7 +7538,7 @@ export interface components {
             items: components["schemas"]["TrainingComment"][];
             next: components["schemas"]["Next"];
         };
-        Clearance: {
+        TrainingCommentClearance: {
             cleared: boolean;
         };
         /** @description A share with its parts; they are null where the status is neither value nor zero. */
@@ -7632,13 +7632,13 @@ export interface components {
          * @description value and zero have a number. suppressed: too few to publish, or a sum of such. not_submitted: the Hub has not reported. nil_return: it reported that there was nothing. not_applicable: it was not active, or there is nothing to take a share of. not_available: not known, not released, or not recorded so far back.
          * @enum {string}
          */
-        CellStatus: "value" | "zero" | "suppressed" | "not_submitted" | "nil_return" | "not_applicable" | "not_available";
+        ValueStatus: "value" | "zero" | "suppressed" | "not_submitted" | "nil_return" | "not_applicable" | "not_available";
         /**
          * @description release: told once and for ever. provisional: what the records give, and may give differently later.
          * @enum {string}
          */
-        CellBasis: "release" | "provisional";
-        CellNumber: number | null;
+        ValueBasis: "release" | "provisional";
+        NullableNumber: number | null;
         Metric: {
             code: components["schemas"]["Code"];
             definition_version: number;
@@ -7684,7 +7684,7 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         /** @description A figure. What it is not broken down by is null; broken down, null is what is of none. */
-        MetricCell: {
+        MetricValue: {
             metric: components["schemas"]["Code"];
             definition_version: number;
             period: string;
@@ -7695,14 +7695,14 @@ export interface components {
             hub: components["schemas"]["Link"] | null;
             nation: string | null;
             category: string | null;
-            value: components["schemas"]["CellNumber"];
+            value: components["schemas"]["NullableNumber"];
             /** @description Of shares. */
-            numerator: components["schemas"]["CellNumber"];
+            numerator: components["schemas"]["NullableNumber"];
             /** @description Of shares. */
-            denominator: components["schemas"]["CellNumber"];
+            denominator: components["schemas"]["NullableNumber"];
             unit: string;
-            status: components["schemas"]["CellStatus"];
-            basis: components["schemas"]["CellBasis"];
+            status: components["schemas"]["ValueStatus"];
+            basis: components["schemas"]["ValueBasis"];
             /** @description Its number. */
             release: number | null;
             /** @description The release in force now, where that is another one. Not in CSV, which stays the same for ever. */
@@ -7717,11 +7717,11 @@ export interface components {
             /** @description How it comes about. */
             explain: components["schemas"]["Href"];
         };
-        CellList: {
-            items: components["schemas"]["MetricCell"][];
+        MetricValueList: {
+            items: components["schemas"]["MetricValue"][];
             next: components["schemas"]["Next"];
         };
-        Explanation: {
+        MetricExplanation: {
             metric: components["schemas"]["Code"];
             title: string;
             /** @description Of the version that it was counted by. */
@@ -7741,11 +7741,11 @@ export interface components {
                 nation: string | null;
                 category: string | null;
             };
-            value: components["schemas"]["CellNumber"];
-            numerator: components["schemas"]["CellNumber"];
-            denominator: components["schemas"]["CellNumber"];
-            status: components["schemas"]["CellStatus"];
-            basis: components["schemas"]["CellBasis"];
+            value: components["schemas"]["NullableNumber"];
+            numerator: components["schemas"]["NullableNumber"];
+            denominator: components["schemas"]["NullableNumber"];
+            status: components["schemas"]["ValueStatus"];
+            basis: components["schemas"]["ValueBasis"];
             release: number | null;
             /**
              * Format: int64
@@ -7768,9 +7768,9 @@ export interface components {
             } | null;
             /** @description The number before anything was taken out, for those who may know it. */
             counted: {
-                value: components["schemas"]["CellNumber"];
-                numerator: components["schemas"]["CellNumber"];
-                denominator: components["schemas"]["CellNumber"];
+                value: components["schemas"]["NullableNumber"];
+                numerator: components["schemas"]["NullableNumber"];
+                denominator: components["schemas"]["NullableNumber"];
             } | null;
             /** @description What it was counted from, for those who may know it. */
             records: components["schemas"]["Href"][] | null;
@@ -7784,7 +7784,7 @@ export interface components {
                 created_at: string;
             }[] | null;
         };
-        Definition: {
+        DefinitionVersion: {
             metric: components["schemas"]["Code"];
             version: number;
             definition: string;
@@ -7794,8 +7794,8 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
-        DefinitionList: {
-            items: components["schemas"]["Definition"][];
+        DefinitionVersionList: {
+            items: components["schemas"]["DefinitionVersion"][];
             next: components["schemas"]["Next"];
         };
         Release: {
@@ -7826,7 +7826,7 @@ export interface components {
             period: string;
             note: string;
         };
-        Comparison: {
+        HeadlineComparison: {
             slug: components["schemas"]["Slug"];
             label: string;
             metric: components["schemas"]["Code"];
@@ -7836,9 +7836,9 @@ export interface components {
             /** @enum {string} */
             qualifier: "exact" | "over" | "about" | "at_least";
             unit: string;
-            derived: components["schemas"]["CellNumber"];
-            status: components["schemas"]["CellStatus"];
-            basis: components["schemas"]["CellBasis"];
+            derived: components["schemas"]["NullableNumber"];
+            status: components["schemas"]["ValueStatus"];
+            basis: components["schemas"]["ValueBasis"];
             definition_version: number;
             /** @description Derived less asserted. */
             difference: number | null;
@@ -7848,8 +7848,8 @@ export interface components {
             sources: components["schemas"]["Sources"];
             href: components["schemas"]["Href"];
         };
-        ComparisonList: {
-            items: components["schemas"]["Comparison"][];
+        HeadlineComparisonList: {
+            items: components["schemas"]["HeadlineComparison"][];
             next: components["schemas"]["Next"];
         };
         /** @description A figure as a source asserts it. */
@@ -8196,7 +8196,7 @@ export interface components {
         /** @description A Hub's return of an academic year. */
         HubEvaluation: {
             hub: components["schemas"]["Link"];
-            year: components["schemas"]["YearName"];
+            year: components["schemas"]["AcademicYear"];
             /** Format: date */
             starts: string;
             /**
@@ -8229,7 +8229,7 @@ export interface components {
         /** @description How far the return of a year is. */
         HubEvaluationSummary: {
             hub: components["schemas"]["Link"];
-            year: components["schemas"]["YearName"];
+            year: components["schemas"]["AcademicYear"];
             /** Format: date */
             starts: string;
             /**
@@ -8256,15 +8256,15 @@ export interface components {
             items: components["schemas"]["HubEvaluationSummary"][];
             next: components["schemas"]["Next"];
         };
-        FigureValue: number;
+        FigureNumber: number;
         /** @description The records' value confirms it; any other needs a reason. */
         EvaluationFigureNew: {
-            value: components["schemas"]["FigureValue"];
+            value: components["schemas"]["FigureNumber"];
             reason?: string | null;
         };
         /** @description What is to change; null takes the figure out. */
         EvaluationFigurePatch: {
-            value?: components["schemas"]["FigureValue"];
+            value?: components["schemas"]["FigureNumber"];
             reason?: string | null;
         } | null;
         /** @description The beginning of a return; figures by metric, answers by question. */
@@ -8285,7 +8285,7 @@ export interface components {
                 [key: string]: components["schemas"]["NullableText"];
             };
         };
-        HubEvaluationReturn: {
+        HubEvaluationRevisionRequest: {
             /** @description What is asked for; persons are not named. */
             note: string;
         };
@@ -8293,10 +8293,10 @@ export interface components {
          * @description How far the return of a Hub is; not_applicable: it owed none. Null for the network.
          * @enum {string|null}
          */
-        NetworkReturn: "not_submitted" | "submitted" | "accepted" | "published" | "not_applicable" | null;
+        NetworkEvaluationState: "not_submitted" | "submitted" | "accepted" | "published" | "not_applicable" | null;
         /** @description A year of the network, and how far the returns of its Hubs are. */
         NetworkEvaluation: {
-            year: components["schemas"]["YearName"];
+            year: components["schemas"]["AcademicYear"];
             /** Format: date */
             starts: string;
             /**
@@ -8320,8 +8320,8 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         /** @description A figure of the network or of a Hub. */
-        NetworkEvaluationRow: {
-            year: components["schemas"]["YearName"];
+        NetworkEvaluationFigure: {
+            year: components["schemas"]["AcademicYear"];
             release: number;
             category: components["schemas"]["Code"];
             metric: components["schemas"]["Code"];
@@ -8329,39 +8329,39 @@ export interface components {
             unit: string;
             /** @description Null for the network. */
             hub: components["schemas"]["Link"] | null;
-            value: components["schemas"]["CellNumber"];
-            status: components["schemas"]["CellStatus"];
+            value: components["schemas"]["NullableNumber"];
+            status: components["schemas"]["ValueStatus"];
             /** @description Of the year before, by its release in force. */
-            previous_value: components["schemas"]["CellNumber"];
-            previous_status: components["schemas"]["CellStatus"];
+            previous_value: components["schemas"]["NullableNumber"];
+            previous_status: components["schemas"]["ValueStatus"];
             /** @description Null unless both are told, exactly and by the same definition. */
             change: number | null;
-            return: components["schemas"]["NetworkReturn"];
+            return: components["schemas"]["NetworkEvaluationState"];
         };
-        NetworkEvaluationRowList: {
-            items: components["schemas"]["NetworkEvaluationRow"][];
+        NetworkEvaluationFigureList: {
+            items: components["schemas"]["NetworkEvaluationFigure"][];
             next: components["schemas"]["Next"];
         };
-        NetworkAnswer: {
-            year: components["schemas"]["YearName"];
+        NetworkEvaluationAnswer: {
+            year: components["schemas"]["AcademicYear"];
             question: components["schemas"]["Code"];
             title: string;
             hub: components["schemas"]["Link"];
             text: string;
         };
-        NetworkAnswerList: {
-            items: components["schemas"]["NetworkAnswer"][];
+        NetworkEvaluationAnswerList: {
+            items: components["schemas"]["NetworkEvaluationAnswer"][];
             next: components["schemas"]["Next"];
         };
         /** @description A figure of the network as it is now. */
-        NetworkProgress: {
-            year: components["schemas"]["YearName"];
+        NetworkEvaluationProgress: {
+            year: components["schemas"]["AcademicYear"];
             category: components["schemas"]["Code"];
             metric: components["schemas"]["Code"];
             title: string;
             unit: string;
-            value: components["schemas"]["CellNumber"];
-            status: components["schemas"]["CellStatus"];
+            value: components["schemas"]["NullableNumber"];
+            status: components["schemas"]["ValueStatus"];
             /** @description Hubs whose return has it as the records had. */
             confirmed: number;
             /** @description Hubs whose return has another number. */
@@ -8371,8 +8371,8 @@ export interface components {
             returns_accepted: number;
             returns_published: number;
         };
-        NetworkProgressList: {
-            items: components["schemas"]["NetworkProgress"][];
+        NetworkEvaluationProgressList: {
+            items: components["schemas"]["NetworkEvaluationProgress"][];
             next: components["schemas"]["Next"];
         };
         /** @enum {string} */
@@ -8383,9 +8383,9 @@ export interface components {
          */
         Heading: "practice" | "challenges" | "ideas" | "priorities" | "questions";
         /** @enum {string} */
-        AttendanceWord: "present" | "apologies" | "absent";
+        AttendanceStatus: "present" | "apologies" | "absent";
         /** @description A meeting as others name it. */
-        MeetingHead: {
+        MeetingLink: {
             /** Format: uuid */
             id: string;
             title: string;
@@ -8468,7 +8468,7 @@ export interface components {
             /** @description Why the day is corrected; persons are not named. */
             reason?: string;
         };
-        MeetingHolding: {
+        MeetingHeld: {
             /** @description 0 where it is not given. */
             guests?: number;
         };
@@ -8515,7 +8515,7 @@ export interface components {
             /** @enum {string|null} */
             outcome?: "addressed" | "nothing_raised" | null;
         };
-        Attendance: {
+        Attendee: {
             /**
              * Format: uuid
              * @description The person's id.
@@ -8525,27 +8525,27 @@ export interface components {
             name: string | null;
             /** @description That the person represented on the day. */
             sector: components["schemas"]["Sector"] | null;
-            state: components["schemas"]["AttendanceWord"] | null;
+            state: components["schemas"]["AttendanceStatus"] | null;
             href: components["schemas"]["Href"];
         };
-        AttendanceList: {
-            items: components["schemas"]["Attendance"][];
+        AttendeeList: {
+            items: components["schemas"]["Attendee"][];
             next: components["schemas"]["Next"];
         };
-        AttendanceOfOne: {
-            state: components["schemas"]["AttendanceWord"];
+        AttendeeNew: {
+            state: components["schemas"]["AttendanceStatus"];
         };
-        AttendanceSet: {
+        MeetingAttendanceNew: {
             items: components["schemas"]["AttendanceEntry"][];
         };
         AttendanceEntry: {
             /** Format: uuid */
             person: string;
-            state: components["schemas"]["AttendanceWord"];
+            state: components["schemas"]["AttendanceStatus"];
         };
         /** @description How many attended, and no name. */
-        AttendanceSummary: {
-            meeting: components["schemas"]["MeetingHead"];
+        MeetingAttendanceSummary: {
+            meeting: components["schemas"]["MeetingLink"];
             hub: components["schemas"]["Link"] | null;
             group: components["schemas"]["Link"] | null;
             /** Format: date-time */
@@ -8554,11 +8554,11 @@ export interface components {
             apologies: number;
             absent: number;
             guests: number | null;
-            sectors: components["schemas"]["AttendanceOfSector"][];
+            sectors: components["schemas"]["SectorAttendance"][];
             /** @description Of a Hub's meeting that was held. */
             quorum: components["schemas"]["Quoracy"] | null;
         };
-        AttendanceOfSector: {
+        SectorAttendance: {
             sector: components["schemas"]["Sector"] | null;
             present: number;
             apologies: number;
@@ -8588,7 +8588,7 @@ export interface components {
         Action: {
             /** Format: uuid */
             id: string;
-            meeting: components["schemas"]["MeetingHead"];
+            meeting: components["schemas"]["MeetingLink"];
             text: string;
             /**
              * Format: uuid
@@ -8639,7 +8639,7 @@ export interface components {
             id: string;
             hub: components["schemas"]["Link"] | null;
             group: components["schemas"]["Link"] | null;
-            meeting: components["schemas"]["MeetingHead"];
+            meeting: components["schemas"]["MeetingLink"];
             number: number;
             /** @enum {string} */
             status: "draft" | "approved" | "shared";
@@ -8665,7 +8665,7 @@ export interface components {
             id: string;
             hub: components["schemas"]["Link"] | null;
             group: components["schemas"]["Link"] | null;
-            meeting: components["schemas"]["MeetingHead"];
+            meeting: components["schemas"]["MeetingLink"];
             number: number;
             /** @enum {string} */
             status: "draft" | "approved" | "shared";
@@ -8750,7 +8750,7 @@ export interface components {
              */
             to?: string | null;
         };
-        GroupSeatSuccession: {
+        GroupSeatHandover: {
             /**
              * Format: uuid
              * @description Null leaves the seat vacant.
@@ -8771,9 +8771,9 @@ export interface components {
          * @description human: what the headline figures count. machine: programs such as curl. robot: crawlers, by published lists.
          * @enum {string}
          */
-        AgentClass: "human" | "machine" | "robot";
+        Agent: "human" | "machine" | "robot";
         /** @description A document or a resource; title and href are null when its record was deleted. */
-        UsedItem: {
+        ItemLink: {
             /** @enum {string} */
             kind: "document" | "resource";
             slug: components["schemas"]["Slug"];
@@ -8789,7 +8789,7 @@ export interface components {
         UsageMetric: number | null;
         /** @description Figures of an item, a month and a class; what is null is summed over. */
         Usage: {
-            item: components["schemas"]["UsedItem"];
+            item: components["schemas"]["ItemLink"];
             /** @description A month (2026-M11); of a closed total whatever it is of (2021-22). */
             period: string | null;
             /** @description human, machine or robot; of a closed total what it says. */
@@ -8837,16 +8837,16 @@ export interface components {
         /** @description The account's name at its issuer (the claim `sub`). */
         Subject: string;
         /** @description What the central team calls it; null in a dry run where it is a person's. */
-        LabelRead: string | null;
+        NullableAccountName: string | null;
         /**
          * @description What the central team calls it: a post or a system, not a person's name.
          * @example Hub Lead of the Scotland Hub
          * @example Website
          */
-        AccountLabel: string;
+        AccountName: string;
         NullableSlug: string | null;
         /** @description A role, from its first to its last day in London; null has no end. */
-        RoleOfAccount: {
+        GrantedRole: {
             /** Format: uuid */
             id: string;
             role: components["schemas"]["RoleName"];
@@ -8911,7 +8911,7 @@ export interface components {
             issuer: string;
             /** @description The account's name at its issuer (the claim `sub`); null in a dry run where it is a person's. */
             subject: string | null;
-            label: components["schemas"]["LabelRead"];
+            label: components["schemas"]["NullableAccountName"];
             /** @description false: no token of it is accepted. */
             active: boolean;
             /**
@@ -8920,7 +8920,7 @@ export interface components {
              */
             tokens_from: string | null;
             /** @description All of them, past and future ones too. */
-            roles: components["schemas"]["RoleOfAccount"][];
+            roles: components["schemas"]["GrantedRole"][];
             person: components["schemas"]["AccountPerson"];
             /** Format: date-time */
             created_at: string;
@@ -8941,12 +8941,12 @@ export interface components {
             /** @description The OpenID provider. */
             issuer: string;
             subject: components["schemas"]["Subject"];
-            label: components["schemas"]["AccountLabel"];
+            label: components["schemas"]["AccountName"];
             roles: components["schemas"]["AccountRoleNew"][];
             person?: components["schemas"]["AccountPerson"];
         };
         AccountPatch: {
-            label?: components["schemas"]["AccountLabel"];
+            label?: components["schemas"]["AccountName"];
             active?: boolean;
             /**
              * Format: date-time
@@ -8977,7 +8977,7 @@ export interface components {
             id: components["schemas"]["AccountId"];
             /** @description What it is called at the token endpoint. */
             client_id: string;
-            label: components["schemas"]["LabelRead"];
+            label: components["schemas"]["NullableAccountName"];
             /** @description false: no token of it is accepted, and it gets none. */
             active: boolean;
             /**
@@ -8985,7 +8985,7 @@ export interface components {
              * @description Tokens issued earlier are not accepted.
              */
             tokens_from: string | null;
-            roles: components["schemas"]["RoleOfAccount"][];
+            roles: components["schemas"]["GrantedRole"][];
             /** @description The public keys of its assertions (RFC 7523), or null. */
             jwks: components["schemas"]["PublicKeys"] | null;
             /** @description When each of its secrets that are still good was made, and when it ends. */
@@ -9006,12 +9006,12 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         ClientNew: {
-            label: components["schemas"]["AccountLabel"];
+            label: components["schemas"]["AccountName"];
             roles: components["schemas"]["AccountRoleNew"][];
             jwks?: components["schemas"]["PublicKeys"];
         };
         ClientPatch: {
-            label?: components["schemas"]["AccountLabel"];
+            label?: components["schemas"]["AccountName"];
             active?: boolean;
             /**
              * Format: date-time
@@ -9070,7 +9070,7 @@ export interface components {
         /** @description Who is asking. */
         Me: {
             id: components["schemas"]["AccountId"];
-            label: components["schemas"]["AccountLabel"];
+            label: components["schemas"]["AccountName"];
             person: components["schemas"]["AccountPerson"];
             /** @description Those in force, as far as the token's scope lets them. */
             roles: {
@@ -9441,7 +9441,7 @@ export interface components {
         /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
         ReaderLanguage: "en" | "cy";
         /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
-        Words: string;
+        LibraryQuery: string;
         /** @description Only documents or only resources. */
         LibraryType: "document" | "resource";
         /** @description Only of this year. */
@@ -9495,7 +9495,7 @@ export interface components {
         /** @description Not after this month. */
         UsageTo: components["schemas"]["UsageMonth"];
         /** @description Only this class of agents. */
-        UsageClass: components["schemas"]["AgentClass"];
+        UsageClass: components["schemas"]["Agent"];
         /** @description What a row is of; by month and class when it is absent. */
         UsageBy: ("item" | "month" | "class")[];
     };
@@ -10429,7 +10429,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HubLeadSuccession"];
+                "application/json": components["schemas"]["HubLeadHandover"];
             };
         };
         responses: {
@@ -10930,7 +10930,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HubMemberSuccession"];
+                "application/json": components["schemas"]["HubMemberTransfer"];
             };
         };
         responses: {
@@ -12020,7 +12020,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["EventHolding"];
+                "application/json": components["schemas"]["EventHeld"];
             };
         };
         responses: {
@@ -12965,7 +12965,7 @@ export interface operations {
                 /** @description Only this nation. */
                 nation?: components["parameters"]["NationQuery"];
                 /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
-                q?: components["parameters"]["Words"];
+                q?: components["parameters"]["LibraryQuery"];
                 /** @description The order; without a date comes last. */
                 sort?: "title" | "-published";
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -13316,7 +13316,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
-                q?: components["parameters"]["Words"];
+                q?: components["parameters"]["LibraryQuery"];
                 /** @description Only documents or only resources. */
                 type?: components["parameters"]["LibraryType"];
                 /** @description Only this kind. */
@@ -13374,7 +13374,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
-                q?: components["parameters"]["Words"];
+                q?: components["parameters"]["LibraryQuery"];
                 /** @description Only documents or only resources. */
                 type?: components["parameters"]["LibraryType"];
                 /** @description Only this kind. */
@@ -15232,7 +15232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAnswers"];
+                    "application/json": components["schemas"]["TrainingSessionFeedback"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -15889,7 +15889,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AttendanceMark"];
+                "application/json": components["schemas"]["BookingAttendanceNew"];
             };
         };
         responses: {
@@ -15940,7 +15940,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAttendance"];
+                    "application/json": components["schemas"]["TrainingSessionAttendance"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -15969,7 +15969,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SessionMarks"];
+                "application/json": components["schemas"]["TrainingSessionAttendanceNew"];
             };
         };
         responses: {
@@ -15982,7 +15982,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAttendance"];
+                    "application/json": components["schemas"]["TrainingSessionAttendance"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16296,7 +16296,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Clearance"];
+                "application/json": components["schemas"]["TrainingCommentClearance"];
             };
         };
         responses: {
@@ -16439,7 +16439,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description An academic year: 2024-25. */
-                period?: components["schemas"]["Year"];
+                period?: components["schemas"]["AcademicYearQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -16464,7 +16464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SelfAssessmentSumList"];
+                    "application/json": components["schemas"]["SelfAssessmentTotalList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -16486,7 +16486,7 @@ export interface operations {
                 /** @description Only by this principle. */
                 principle?: components["schemas"]["Slug"];
                 /** @description Only of this academic year. */
-                period?: components["schemas"]["Year"];
+                period?: components["schemas"]["AcademicYearQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -17027,7 +17027,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CellList"];
+                    "application/json": components["schemas"]["MetricValueList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -17078,7 +17078,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Explanation"];
+                    "application/json": components["schemas"]["MetricExplanation"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -17117,7 +17117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DefinitionList"];
+                    "application/json": components["schemas"]["DefinitionVersionList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -17168,7 +17168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CellList"];
+                    "application/json": components["schemas"]["MetricValueList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -17331,7 +17331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ComparisonList"];
+                    "application/json": components["schemas"]["HeadlineComparisonList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -17654,7 +17654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosedTotalList"];
+                    "application/json": components["schemas"]["HistoricalTotalList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -17684,7 +17684,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ClosedTotalNew"];
+                "application/json": components["schemas"]["HistoricalTotalNew"];
             };
         };
         responses: {
@@ -17699,7 +17699,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosedTotal"];
+                    "application/json": components["schemas"]["HistoricalTotal"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17742,7 +17742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosedTotalImport"];
+                    "application/json": components["schemas"]["HistoricalTotalImport"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17780,7 +17780,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
-                    "application/json": components["schemas"]["ClosedTotalSheet"];
+                    "application/json": components["schemas"]["HistoricalTotalSheet"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -17815,7 +17815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosedTotal"];
+                    "application/json": components["schemas"]["HistoricalTotal"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -17885,7 +17885,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": components["schemas"]["ClosedTotalPatch"];
+                "application/merge-patch+json": components["schemas"]["HistoricalTotalPatch"];
             };
         };
         responses: {
@@ -17899,7 +17899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosedTotal"];
+                    "application/json": components["schemas"]["HistoricalTotal"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19469,7 +19469,7 @@ export interface operations {
                 /** @description Only this kind. */
                 kind?: "hub_led" | "member_because_of_hub" | "outreach";
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -19697,7 +19697,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -19954,7 +19954,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UpdateException"];
+                    "application/json": components["schemas"]["QuarterlyUpdateExtension"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -19988,7 +19988,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpdateExceptionNew"];
+                "application/json": components["schemas"]["QuarterlyUpdateExtensionNew"];
             };
         };
         responses: {
@@ -20003,7 +20003,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UpdateException"];
+                    "application/json": components["schemas"]["QuarterlyUpdateExtension"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20080,7 +20080,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": components["schemas"]["UpdateExceptionPatch"];
+                "application/merge-patch+json": components["schemas"]["QuarterlyUpdateExtensionPatch"];
             };
         };
         responses: {
@@ -20094,7 +20094,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UpdateException"];
+                    "application/json": components["schemas"]["QuarterlyUpdateExtension"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20165,7 +20165,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -20209,7 +20209,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -20262,7 +20262,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -20303,7 +20303,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -20355,7 +20355,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -20400,7 +20400,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -20445,13 +20445,13 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HubEvaluationReturn"];
+                "application/json": components["schemas"]["HubEvaluationRevisionRequest"];
             };
         };
         responses: {
@@ -20495,7 +20495,7 @@ export interface operations {
                 /** @description The record's slug. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -20548,7 +20548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuarterRecord"];
+                    "application/json": components["schemas"]["QuarterDates"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -20594,7 +20594,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuarterRecord"];
+                    "application/json": components["schemas"]["QuarterDates"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20617,7 +20617,7 @@ export interface operations {
                 /** @description The quarter; the last one that is over when it is absent. */
                 quarter?: components["schemas"]["QuarterQuery"];
                 /** @description Only of this status. */
-                status?: components["schemas"]["UpdateStatus"];
+                status?: components["schemas"]["QuarterlyUpdateStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -20672,7 +20672,7 @@ export interface operations {
                 /** @description true: only those with a response; false: only those of Hubs that wait for one. */
                 answered?: boolean;
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -20940,7 +20940,7 @@ export interface operations {
                 /** @description Only those that are relayed, or are not. */
                 relayed?: boolean;
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -21115,7 +21115,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The academic year (2024-25) or quarter (2024-25-Q1); the present year when it is absent. */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
             };
             header?: never;
             path?: never;
@@ -21151,7 +21151,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -21374,7 +21374,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The academic year; the present one when it is absent. */
-                period?: components["schemas"]["Year"];
+                period?: components["schemas"]["AcademicYearQuery"];
             };
             header?: never;
             path: {
@@ -21414,7 +21414,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The academic year; the present one when it is absent. */
-                period?: components["schemas"]["Year"];
+                period?: components["schemas"]["AcademicYearQuery"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -21522,7 +21522,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NetworkEvaluationRowList"];
+                    "application/json": components["schemas"]["NetworkEvaluationFigureList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -21541,7 +21541,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -21578,7 +21578,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -21595,7 +21595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NetworkEvaluationRowList"];
+                    "application/json": components["schemas"]["NetworkEvaluationFigureList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -21622,7 +21622,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -21639,7 +21639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NetworkAnswerList"];
+                    "application/json": components["schemas"]["NetworkEvaluationAnswerList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -21659,7 +21659,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -21697,7 +21697,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The academic year; 202425 is understood as well. */
-                year: components["schemas"]["Year"];
+                year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
         };
@@ -21714,7 +21714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NetworkProgressList"];
+                    "application/json": components["schemas"]["NetworkEvaluationProgressList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -21734,7 +21734,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description Only of this status. */
                 status?: components["schemas"]["MeetingStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -21829,7 +21829,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description Only of this status. */
                 status?: components["schemas"]["MeetingStatus"];
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -22063,7 +22063,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["MeetingHolding"];
+                "application/json": components["schemas"]["MeetingHeld"];
             };
         };
         responses: {
@@ -22479,7 +22479,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttendanceList"];
+                    "application/json": components["schemas"]["AttendeeList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
                 };
@@ -22510,7 +22510,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AttendanceSet"];
+                "application/json": components["schemas"]["MeetingAttendanceNew"];
             };
         };
         responses: {
@@ -22523,7 +22523,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttendanceSummary"];
+                    "application/json": components["schemas"]["MeetingAttendanceSummary"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22570,7 +22570,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttendanceSummary"];
+                    "application/json": components["schemas"]["MeetingAttendanceSummary"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22610,7 +22610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Attendance"];
+                    "application/json": components["schemas"]["Attendee"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -22641,7 +22641,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AttendanceOfOne"];
+                "application/json": components["schemas"]["AttendeeNew"];
             };
         };
         responses: {
@@ -22654,7 +22654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Attendance"];
+                    "application/json": components["schemas"]["Attendee"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22697,7 +22697,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttendanceSummary"];
+                    "application/json": components["schemas"]["MeetingAttendanceSummary"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22734,7 +22734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttendanceSummary"];
+                    "application/json": components["schemas"]["MeetingAttendanceSummary"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -23331,7 +23331,7 @@ export interface operations {
                 /** @description Only of this group. */
                 group?: components["schemas"]["Slug"];
                 /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
-                period?: components["schemas"]["Period"];
+                period?: components["schemas"]["PeriodQuery"];
                 /** @description true: only the last shared version of each meeting. */
                 current?: boolean;
                 /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
@@ -23828,7 +23828,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatSuccession"];
+                "application/json": components["schemas"]["GroupSeatHandover"];
             };
         };
         responses: {

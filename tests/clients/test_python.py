@@ -391,8 +391,8 @@ def test_the_wheel_says_that_it_is_typed(tmp_path):
 def test_the_answers_have_what_the_contract_says(contract):
     """A property or value that the contract gains is one here too."""
     schemas = contract["components"]["schemas"]
-    for kind, name in [("Cell", "MetricCell"), ("Metric", "Metric"), ("Explanation", "Explanation"), ("Definition", "Definition"),
-                       ("Release", "Release"), ("Comparison", "Comparison")]:
+    for kind, name in [("Cell", "MetricValue"), ("Metric", "Metric"), ("Explanation", "MetricExplanation"), ("Definition", "DefinitionVersion"),
+                       ("Release", "Release"), ("Comparison", "HeadlineComparison")]:
         mine = [field.name.rstrip("_") for field in dataclasses.fields(getattr(scip_alliance, kind))]
         assert mine == list(schemas[name]["properties"]), kind
-    assert list(scip_alliance.Status.__args__) == schemas["CellStatus"]["enum"] and list(scip_alliance.Basis.__args__) == schemas["CellBasis"]["enum"]
+    assert list(scip_alliance.Status.__args__) == schemas["ValueStatus"]["enum"] and list(scip_alliance.Basis.__args__) == schemas["ValueBasis"]["enum"]
