@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what there is */
+        /** List the collections of the API */
         get: operations["getIndex"];
         put?: never;
         post?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download everything that is public
+         * Download all public records
          * @description A zip with every list of `/v1` that has `text/csv` and needs no parameter, each with the bytes that its operation gives as `text/csv`: `/v1/headline-figures` is `headline-figures.csv`. All are of one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) tells what each column is. Lists that never end, as `/v1/changes`, are not in it, nor is anything that needs a token. The same records give the same bytes, so an `ETag` tells whether anything has changed.
          */
         get: operations["getData"];
@@ -77,7 +77,7 @@ export interface paths {
         put: operations["putHub"];
         post?: never;
         /**
-         * Remove a Hub that was made by mistake
+         * Remove a Hub created by mistake
          * @description Only one that was never more than proposed and that no member, meeting, event or other record refers to (409); others are closed. Its names, regions, leads and pathway go with it. The reason is kept at /v1/corrections.
          */
         delete: operations["deleteHub"];
@@ -125,7 +125,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Say that a step is done, or is not
+         * Mark a pathway step as done or not done
          * @description By the Hub's lead or the central team. `done_on` comes with its evidence and is not in the future; null undoes the step, and its evidence goes too.
          */
         patch: operations["patchHubPathwayStep"];
@@ -145,7 +145,7 @@ export interface paths {
         get: operations["listHubInvitations"];
         put?: never;
         /**
-         * Note an invitation
+         * Record an invitation
          * @description Of an organisation, or of a body by its name; persons are not named.
          */
         post: operations["addHubInvitation"];
@@ -171,7 +171,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change an invitation, or note its answer
+         * Change an invitation or record its answer
          * @description An answer without a day was given today. An organisation takes the place of a name, a name that of an organisation.
          */
         patch: operations["patchHubInvitation"];
@@ -191,7 +191,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change what a Hub says of itself
+         * Change a Hub's profile
          * @description A Hub Lead changes its own Hub's alone. In `page` only the members that are named change.
          */
         patch: operations["patchHubProfile"];
@@ -205,13 +205,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what a Hub has been
+         * List a Hub's status history
          * @description The present status first.
          */
         get: operations["listHubStatuses"];
         put?: never;
         /**
-         * Say what a Hub is from now on
+         * Change a Hub's status
          * @description Ends the present status on the day on which the new one starts. proposed becomes active or closed; active paused or closed; paused active or closed; unknown anything but proposed; closed active again, once somebody leads it. All else is refused (409).
          */
         post: operations["addHubStatus"];
@@ -235,7 +235,7 @@ export interface paths {
         get: operations["listHubLeads"];
         put?: never;
         /**
-         * Let an organisation lead a Hub
+         * Add a lead organisation to a Hub
          * @description A Hub has one or two leads at a time, and never one organisation twice at once (409).
          */
         post: operations["addHubLead"];
@@ -255,7 +255,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let one organisation succeed another
+         * Replace one lead organisation with another
          * @description One lead ends and the next starts on the same day, in one step: so the only lead of a Hub can be replaced. One that has ended by then, or whose days are not known, is not handed over (409).
          */
         post: operations["handOverHubLead"];
@@ -272,19 +272,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a lead */
+        /** Show a lead of a Hub */
         get: operations["getHubLead"];
         put?: never;
         post?: never;
         /**
-         * Remove a lead that was entered by mistake
+         * Remove a lead entered by mistake
          * @description A lead whose time is over is ended instead. A Hub keeps a lead (409). The reason is kept at /v1/corrections.
          */
         delete: operations["deleteHubLead"];
         options?: never;
         head?: never;
         /**
-         * Change a lead's days, note or sources
+         * Change a lead's dates, note or sources
          * @description `to` is the last day. The last lead of a Hub does not end unless the Hub closes (409). With `from`, a lead that was last known becomes a dated one.
          */
         patch: operations["patchHubLead"];
@@ -324,7 +324,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import members from a spreadsheet
+         * Import a Hub's members from CSV
          * @description A CSV file with the columns of the template, as Excel and LibreOffice save it; the list of members as CSV fits too. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged. The list's other columns are checked: a sheet of another Hub, or a name or address that is not the person's, is refused (created_at and updated_at are left alone). At most 2,000 lines.
          */
         post: operations["importHubMembers"];
@@ -342,7 +342,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the columns that an import takes
+         * Download the CSV template for importing members
          * @description sector is one of the codes; organisation is a slug, organisation_name the name of one that has none; from and to are the first and the last day (2025-09-01 or 01/09/2025); ambassador is yes or no.
          */
         get: operations["getHubMemberTemplate"];
@@ -361,12 +361,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a member */
+        /** Show a member of a Hub */
         get: operations["getHubMember"];
         put?: never;
         post?: never;
         /**
-         * Remove a membership
+         * Delete a membership
          * @description One that never was; who leaves gets a last day. What others refer to stays (409).
          */
         delete: operations["deleteHubMember"];
@@ -389,7 +389,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a member represent another organisation or sector
+         * Move a member to another organisation or sector
          * @description The membership ends with the day before and the next one begins, in one step.
          */
         post: operations["transferHubMember"];
@@ -407,7 +407,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show whether a Hub is quorate
+         * Show whether a Hub's membership is quorate
          * @description By the rule in force on the day; a Hub without one has the default: he, fe, school_sector and local_authority, four heads.
          */
         get: operations["getHubQuorum"];
@@ -449,13 +449,13 @@ export interface paths {
         /** Show a quorum rule */
         get: operations["getHubQuorumRule"];
         /**
-         * Set a Hub's quorum rule from a day on
+         * Set a Hub's quorum rule from a given day
          * @description It is in force until the next one begins. A rule of days that are over is set by the central team alone, with a `reason` that is kept at /v1/corrections (403, 422).
          */
         put: operations["putHubQuorumRule"];
         post?: never;
         /**
-         * Remove a quorum rule
+         * Delete a quorum rule
          * @description Of a day to come. One that has been in force is removed by the central team alone, with a `reason` (403, 422).
          */
         delete: operations["deleteHubQuorumRule"];
@@ -527,7 +527,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change what an organisation says of itself
+         * Change an organisation's profile
          * @description A partner changes its own organisation's alone.
          */
         patch: operations["patchOrganisationProfile"];
@@ -540,10 +540,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what a school said on a day */
+        /** Show a school's self-assessment of one day */
         get: operations["getSelfAssessmentSet"];
         /**
-         * Say what a school says on a day
+         * Set a school's self-assessment of one day
          * @description All that the school says on that day: what is not named here goes, what is the same stays. A set has no version, so it needs no precondition: of two at once the later one stays as a whole, never a mixture. Each assessment in it has a version of its own.
          */
         put: operations["putSelfAssessmentSet"];
@@ -621,13 +621,13 @@ export interface paths {
         /** Show an event */
         get: operations["getEvent"];
         /**
-         * Begin an event
+         * Create an event
          * @description A draft: nobody else sees it until it is published. A Hub Lead's are of the own Hub, the central team's of any Hub or none. With starts_at the day need not be given.
          */
         put: operations["putEvent"];
         post?: never;
         /**
-         * Delete a draft
+         * Delete a draft event
          * @description An event that has been published is cancelled instead (409).
          */
         delete: operations["deleteEvent"];
@@ -690,7 +690,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reopen an event that was marked as held or cancelled by mistake
+         * Reopen an event marked as held or cancelled by mistake
          * @description A correction: the event is published again, without the reason of its cancellation and its attendance. Calendars that hold it take that over. The reason is kept at /v1/corrections.
          */
         post: operations["reopenEvent"];
@@ -710,7 +710,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that an event was held
+         * Mark an event as held
          * @description Not before its day (409).
          */
         post: operations["markEventHeld"];
@@ -733,7 +733,7 @@ export interface paths {
          */
         get: operations["getEventOutreach"];
         /**
-         * Give the outreach numbers of an event
+         * Set the outreach numbers of an event
          * @description Of an event that was held (409). Numbers that an activity of its Hub on that day has already, of the same programme or without one, are not entered again (409, outreach-entered-twice).
          */
         put: operations["putEventOutreach"];
@@ -876,7 +876,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what stands in the place of a withdrawn document */
+        /** Show why and when a document was withdrawn */
         get: operations["getDocumentWithdrawal"];
         put?: never;
         /**
@@ -900,7 +900,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take the withdrawal of a document back
+         * Reinstate a withdrawn document
          * @description Not withdrawn: 409.
          */
         post: operations["reinstateDocument"];
@@ -918,7 +918,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Describe a document in the words of schema.org
+         * Describe a document as schema.org JSON-LD
          * @description JSON-LD, for a page about the document and for catalogues. Addresses begin at this server.
          */
         get: operations["getDocumentLinkedData"];
@@ -938,7 +938,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Cite a document
+         * Cite a document as CSL-JSON
          * @description CSL-JSON, what reference managers and citation processors read.
          */
         get: operations["getDocumentCitation"];
@@ -958,7 +958,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the resource bank
+         * List the resources
          * @description What schools and others use: by principle of the Thriving Lives Toolkit, phase, nation, language and format. Withdrawn ones are left out.
          */
         get: operations["listResources"];
@@ -1000,7 +1000,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what stands in the place of a withdrawn resource */
+        /** Show why and when a resource was withdrawn */
         get: operations["getResourceWithdrawal"];
         put?: never;
         /**
@@ -1024,7 +1024,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take the withdrawal of a resource back
+         * Reinstate a withdrawn resource
          * @description Not withdrawn: 409.
          */
         post: operations["reinstateResource"];
@@ -1062,7 +1062,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Count what a search finds, by facet
+         * Count search results by facet
          * @description With the filters of the search. A facet is counted with the filters of the others and without its own, so that it shows what another choice would find; what belongs to several phases or nations counts in each.
          */
         get: operations["getLibraryFacets"];
@@ -1172,7 +1172,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the news
+         * List news posts
          * @description Posts of the Alliance and about it, the newest first.
          */
         get: operations["listNews"];
@@ -1261,7 +1261,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the principles
+         * List the Toolkit's principles
          * @description The seven principles of the Thriving Lives Toolkit. The ordinal is for display: none ranks above another.
          */
         get: operations["listToolkitPrinciples"];
@@ -1340,7 +1340,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the courses */
+        /** List the training courses */
         get: operations["listTrainingCourses"];
         put?: never;
         post?: never;
@@ -1357,19 +1357,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a course */
+        /** Show a training course */
         get: operations["getTrainingCourse"];
-        /** Add a course */
+        /** Create a training course */
         put: operations["putTrainingCourse"];
         post?: never;
         /**
-         * Remove a course
+         * Delete a training course
          * @description Not once it has a session (409).
          */
         delete: operations["deleteTrainingCourse"];
         options?: never;
         head?: never;
-        /** Change a course */
+        /** Change a training course */
         patch: operations["patchTrainingCourse"];
         trace?: never;
     };
@@ -1381,13 +1381,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the sessions
+         * List the training sessions
          * @description In the order of their days; cancelled ones stay. With format=ics a calendar to subscribe to, on the clock of Europe/London.
          */
         get: operations["listTrainingSessions"];
         put?: never;
         /**
-         * Add a session
+         * Create a draft training session
          * @description A draft, which staff see until it is published. A Hub Lead adds sessions of the own Hub.
          */
         post: operations["addTrainingSession"];
@@ -1405,21 +1405,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show a session
+         * Show a training session
          * @description With the places that are taken and left; no draft.
          */
         get: operations["getTrainingSession"];
         put?: never;
         post?: never;
         /**
-         * Remove a draft
+         * Delete a draft training session
          * @description What was published is cancelled instead (409).
          */
         delete: operations["deleteTrainingSession"];
         options?: never;
         head?: never;
         /**
-         * Change a session
+         * Change a training session
          * @description A higher capacity promotes those who wait, in their order; one lower than the confirmed bookings is refused (409).
          */
         patch: operations["patchTrainingSession"];
@@ -1433,7 +1433,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show what delegates of a session thought
+         * Show the feedback of a training session
          * @description As soon as they are given, to the Hub that offered the session and the central team: the ratings, and each answer without who gave it, in no order. A session of another Hub is 404.
          */
         get: operations["getTrainingSessionFeedback"];
@@ -1455,7 +1455,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Publish a session
+         * Publish a training session
          * @description From now on everybody sees it and places are booked.
          */
         post: operations["publishTrainingSession"];
@@ -1475,7 +1475,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a session
+         * Cancel a training session
          * @description Its bookings are cancelled with it. One that somebody has attended is not cancelled (409).
          */
         post: operations["cancelTrainingSession"];
@@ -1495,7 +1495,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reopen a session that was marked as held by mistake
+         * Reopen a training session marked as held by mistake
          * @description A correction: the session is published again. Not once certificates were issued or feedback was given (409); a cancelled session stays cancelled, for its places were given back. The reason is kept at /v1/corrections.
          */
         post: operations["reopenTrainingSession"];
@@ -1515,7 +1515,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that a session was held
+         * Mark a training session as held
          * @description From its day on; then it counts.
          */
         post: operations["markTrainingSessionHeld"];
@@ -1553,13 +1553,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the bookings of a session
+         * List the bookings of a training session
          * @description In the order in which they were made; that a name was read is written down.
          */
         get: operations["listBookings"];
         put?: never;
         /**
-         * Book a place
+         * Book a place on a training session
          * @description Confirmed while a place is free, else waiting, in the order of booking. Somebody who has a booking of this session already is told so (409); whoever has this address, in whatever case, is the same person. The answer has the name as it was given, and tells nothing of that person. The website books until the session begins; its staff may write down later who came. What a delegate eats or needs is taken with `consent` alone, the version of the text that they were shown (422).
          */
         post: operations["addBooking"];
@@ -1587,7 +1587,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change what a booking says
+         * Change a booking
          * @description Organisation, sector, needs (as PUT of the needs has them).
          */
         patch: operations["patchBooking"];
@@ -1621,14 +1621,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the consent to keeping needs
+         * Show the consent to storing a delegate's needs
          * @description The last that was given with the booking: to which text, when, and whether it has been withdrawn. For who handles the booking, and the delegate.
          */
         get: operations["getBookingConsent"];
         put?: never;
         post?: never;
         /**
-         * Withdraw the consent
+         * Withdraw the consent to storing a delegate's needs
          * @description By who handles the booking, and the delegate. The needs are removed at the same moment (UK GDPR Art. 7(3)); that there was consent stays known. Nothing to withdraw is 404.
          */
         delete: operations["deleteBookingConsent"];
@@ -1645,17 +1645,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the needs of a delegate
+         * Show a delegate's access and dietary requirements
          * @description Kept apart and removed 30 days after the session, or when the consent is withdrawn; that they were read is written down.
          */
         get: operations["getBookingNeeds"];
         /**
-         * Say what a delegate needs
+         * Set a delegate's access and dietary requirements
          * @description With `consent`, the version of the text that the delegate has consented to, where they have not done so before (422). A text that has been replaced is refused (422): show the new one.
          */
         put: operations["putBookingNeeds"];
         post?: never;
-        /** Remove the needs of a delegate */
+        /** Delete a delegate's access and dietary requirements */
         delete: operations["deleteBookingNeeds"];
         options?: never;
         head?: never;
@@ -1671,7 +1671,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Say whether a delegate came
+         * Record whether a delegate attended
          * @description For confirmed bookings, from the day of the session on.
          */
         put: operations["putBookingAttendance"];
@@ -1689,10 +1689,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how many came */
+        /** Show the attendance of a training session */
         get: operations["getTrainingSessionAttendance"];
         /**
-         * Say who came
+         * Record the attendance of a training session
          * @description All of them or none: a booking that is not of this session is refused (422), one that is not confirmed as well (409).
          */
         put: operations["putTrainingSessionAttendance"];
@@ -1713,7 +1713,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make the token by which a delegate gives feedback
+         * Create a delegate's feedback token
          * @description Of an attended booking. Shown this once and stored as its hash; the one before it is no longer good. There is no Idempotency-Key, for no answer with a secret is kept: when it got lost, make another.
          */
         post: operations["addFeedbackLink"];
@@ -1733,7 +1733,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give feedback
+         * Submit feedback
          * @description Once for each attended booking, by its token; the website posts it for its visitor. What is written is read by the central team, and published by nobody before it is cleared.
          */
         post: operations["addFeedback"];
@@ -1751,7 +1751,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the texts that delegates consent to
+         * List the versions of the consent text
          * @description What a delegate who says what they eat or need is asked to consent to; the newest first, and that one is to be shown beside the fields.
          */
         get: operations["listConsentTexts"];
@@ -1770,10 +1770,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a text that delegates consent to */
+        /** Show a version of the consent text */
         get: operations["getConsentText"];
         /**
-         * Write the next text
+         * Add the next version of the consent text
          * @description Its version is the next number (409). A text never changes: who consented, consented to its words.
          */
         put: operations["putConsentText"];
@@ -1792,7 +1792,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what delegates wrote
+         * List the comments of delegates
          * @description The newest first. The central team sees all, the website what is cleared.
          */
         get: operations["listTrainingComments"];
@@ -1811,7 +1811,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a comment */
+        /** Show a comment of a delegate */
         get: operations["getTrainingComment"];
         put?: never;
         post?: never;
@@ -1829,7 +1829,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Clear a comment, or take that back */
+        /** Clear a comment for publication, or undo that */
         put: operations["putTrainingCommentClearance"];
         post?: never;
         delete?: never;
@@ -1846,7 +1846,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the figures of a period
+         * Show the training figures of a period
          * @description Delegates are counted by attendance. Ratings are those of the year's release (/v1/releases): of courses with five ratings or more, and as a whole the sum of these; of a strategy the sum of the years within it. Hence there are none by month, and none by course of a strategy. Another period, or a course that there is not, is 422.
          */
         get: operations["getTrainingFigures"];
@@ -1868,7 +1868,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Issue a certificate
+         * Issue a certificate of attendance
          * @description Of an attended booking; asked for again, the same one.
          */
         post: operations["issueCertificate"];
@@ -1906,7 +1906,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sum up the self-assessments of schools
+         * List the totals of schools' self-assessments
          * @description By principle, in the order of display: how many schools stand where, each by its latest assessment in an academic year (this one when none is named), as the year's release has it. Every number has a status: a stage at which fewer than five schools stand is suppressed, others are rounded to the nearest five, and the number of schools is the sum of what is published, a stage that is suppressed counting two. A year that is not released is not_available.
          */
         get: operations["listSelfAssessmentTotals"];
@@ -1926,7 +1926,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List self-assessments of schools
+         * List schools' self-assessments
          * @description The latest first. Partners see their own organisation's, the central team all; for everybody else there are the sums of GET /v1/toolkit/self-assessment-totals.
          */
         get: operations["listSelfAssessments"];
@@ -2035,7 +2035,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get what a metric is
+         * Show a metric
          * @description What counts and what does not, in the version that is in force, its unit, and by what it can be broken down, as the catalogue has it.
          */
         get: operations["getMetric"];
@@ -2075,7 +2075,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Explain a figure
+         * Explain a value of a metric
          * @description How a cell comes about: its definition, the rows that count and those left out, each with its reason, how fresh they are, and how to cite it. Those who may (the central team; a lead for its own Hub) also get the number as it was counted and the records behind it.
          */
         get: operations["explainMetric"];
@@ -2095,7 +2095,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the definitions of a metric
+         * List the versions of a metric's definition
          * @description Every version that there has been, the newest first, with its SQL. Figures name the version that they were counted by.
          */
         get: operations["listMetricDefinitions"];
@@ -2141,7 +2141,7 @@ export interface paths {
         get: operations["listReleases"];
         put?: never;
         /**
-         * Release a period
+         * Publish the figures of a period
          * @description Counts all metrics of a period that is over, takes out what may not be told, and keeps the rest. What was not told in an earlier release of the period stays so. A strategy is released after its years.
          */
         post: operations["addRelease"];
@@ -2159,7 +2159,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get a release
+         * Show a release
          * @description When it was made, and whether it is still in force.
          */
         get: operations["getRelease"];
@@ -2179,7 +2179,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Compare headline figures with the records
+         * Compare headline figures with calculated values
          * @description Figures of the Alliance as they were asserted, each beside what the records give for the same period, with the difference and the reason where there is one. Figures of what is no metric are left out.
          */
         get: operations["listHeadlineComparisons"];
@@ -2243,7 +2243,7 @@ export interface paths {
         get: operations["listHeadlineFigureVersions"];
         put?: never;
         /**
-         * Add the next version of a headline figure
+         * Add a version of a headline figure
          * @description A figure never changes: what corrects it follows it, and the versions before it stay.
          */
         post: operations["addHeadlineFigureVersion"];
@@ -2281,13 +2281,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List closed totals
+         * List historical totals
          * @description Past months and years that came in as totals, by metric and period, with those that are not public and with notes.
          */
         get: operations["listHistoricalTotals"];
         put?: never;
         /**
-         * Record a closed total
+         * Record a historical total
          * @description Of a month, an academic year or a calendar year that is over, for one of the metrics that this alliance has (422, no-such-metric). Periods of the same metric, Hub, item and class that share a day would be counted twice: refused (409, total-overlaps).
          */
         post: operations["addHistoricalTotal"];
@@ -2307,7 +2307,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import closed totals from a spreadsheet
+         * Import historical totals from CSV
          * @description A CSV file with the columns of the template, as Excel and LibreOffice save it. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged; with another value, source or note they are refused. At most 2,000 lines.
          */
         post: operations["importHistoricalTotals"];
@@ -2325,7 +2325,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the columns that an import takes
+         * Download the CSV template for importing historical totals
          * @description metric is one of the codes; period a month (2021-M11), an academic year (2021-22) or a calendar year (2021); hub, item and class are empty where the total is of all; item is a slug; value may have thousands separators; more than one source is joined by " | ".
          */
         get: operations["getHistoricalTotalTemplate"];
@@ -2344,16 +2344,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a closed total */
+        /** Show a historical total */
         get: operations["getHistoricalTotal"];
         put?: never;
         post?: never;
-        /** Delete a closed total */
+        /** Delete a historical total */
         delete: operations["deleteHistoricalTotal"];
         options?: never;
         head?: never;
         /**
-         * Change a closed total
+         * Change a historical total
          * @description What it is a total of stays: one that stands in the wrong place is deleted and recorded anew.
          */
         patch: operations["patchHistoricalTotal"];
@@ -2367,7 +2367,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the contributions to policy
+         * List the policy contributions
          * @description Evidence, consultation responses and what came of them, the newest first.
          */
         get: operations["listPolicyContributions"];
@@ -2386,16 +2386,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a contribution to policy */
+        /** Show a policy contribution */
         get: operations["getPolicyContribution"];
-        /** Create a contribution to policy */
+        /** Create a policy contribution */
         put: operations["putPolicyContribution"];
         post?: never;
-        /** Delete a contribution to policy */
+        /** Delete a policy contribution */
         delete: operations["deletePolicyContribution"];
         options?: never;
         head?: never;
-        /** Change a contribution to policy */
+        /** Change a policy contribution */
         patch: operations["patchPolicyContribution"];
         trace?: never;
     };
@@ -2407,13 +2407,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List applications for Hubs
+         * List Hub applications
          * @description The newest first. An organisation sees its own, those who decide all that have been submitted, the central team all.
          */
         get: operations["listHubApplications"];
         put?: never;
         /**
-         * Begin an application for a Hub
+         * Create a draft Hub application
          * @description A draft, which its organisation completes and submits. A partner applies for its own organisation, the central team for any.
          */
         post: operations["addHubApplication"];
@@ -2430,16 +2430,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an application */
+        /** Show a Hub application */
         get: operations["getHubApplication"];
         put?: never;
         post?: never;
-        /** Withdraw a draft */
+        /** Delete a draft Hub application */
         delete: operations["deleteHubApplication"];
         options?: never;
         head?: never;
         /**
-         * Change an application
+         * Change a Hub application
          * @description The applicant's, while it is a draft or was returned.
          */
         patch: operations["patchHubApplication"];
@@ -2455,7 +2455,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Submit an application
+         * Submit a Hub application
          * @description It needs a slug that no Hub has or had, nations, regions and the case for the Hub (422). One that was returned may be submitted again.
          */
         post: operations["submitHubApplication"];
@@ -2475,7 +2475,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin the review of an application
+         * Start the review of a Hub application
          * @description By the group that decides, or the central team; never by who belongs to the applicant's organisation.
          */
         post: operations["startHubApplicationReview"];
@@ -2495,7 +2495,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide an application
+         * Decide a Hub application
          * @description Only by the group that decides, and nobody of the applicant's organisation. An approval founds the Hub: proposed from today, led by the applicant from today, its pathway before it. The central team then gives whoever leads it the role hub_lead (POST /v1/accounts/{account}/roles): before that the applicant sees the Hub, and not its pathway. To decline or return needs a note.
          */
         post: operations["decideHubApplication"];
@@ -2547,7 +2547,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Correct a person's name or address
+         * Correct a person's name or e-mail address
          * @description UK GDPR Art. 16: by the person, leads of a Hub whose member it is, and the central team. What was erased stays so (409).
          */
         patch: operations["patchPerson"];
@@ -2561,7 +2561,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show all that is held about a person
+         * Export all data held about a person
          * @description UK GDPR Art. 15: for the person and the central team. Of who was erased nothing is left in it.
          */
         get: operations["exportPerson"];
@@ -2582,13 +2582,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * Restrict the use of a person's data
+         * Restrict the processing of a person's data
          * @description UK GDPR Art. 18: name and address are kept, and given to nobody but the central team.
          */
         put: operations["putPersonRestriction"];
         post?: never;
         /**
-         * End the restriction
+         * Lift the restriction on a person's data
          * @description Not while an objection of the person stands (409).
          */
         delete: operations["deletePersonRestriction"];
@@ -2607,7 +2607,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Erase a person
+         * Erase a person's data
          * @description UK GDPR Art. 17. Name and address are gone for good, also from the answers that were kept, and the person's accounts are closed. A field that is the name as a whole, and the address anywhere, become `[erased]`, with their history; where the name is a part of a text it is listed at `/v1/people/{id}/erasure/mentions`. What was counted stays counted: it refers to the id. Doing it again changes nothing.
          */
         post: operations["erasePerson"];
@@ -2625,7 +2625,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what personal data is kept, and why
+         * List the personal data processed and its lawful basis
          * @description The records of processing (UK GDPR Art. 30): of each column what for, on what ground, and how long. They are the schema's own descriptions: a column without one does not pass the tests.
          */
         get: operations["listProcessing"];
@@ -2645,7 +2645,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List how long everything is kept
+         * List the retention periods
          * @description What the nightly job removes, of what and after how long, and when it last did; of each table how long its earlier states are kept. Figures as of a day before that are not available.
          */
         get: operations["listRetention"];
@@ -2665,7 +2665,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what was removed because its time was over
+         * List what was removed at the end of its retention period
          * @description Each run of the nightly job, the newest first: how many of each kind.
          */
         get: operations["listRemovals"];
@@ -2685,7 +2685,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List who read whose data
+         * List who read personal data
          * @description The newest first, by id alone: one row for each person and request, answers that were given again included. Kept two years.
          */
         get: operations["listPersonalReads"];
@@ -2705,13 +2705,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the breaches of personal data
+         * List personal data breaches
          * @description UK GDPR Art. 33(5), the newest first.
          */
         get: operations["listBreaches"];
         put?: never;
         /**
-         * Write down a breach
+         * Record a personal data breach
          * @description What happened, with no name in it. `report_by` is 72 hours after it was discovered (Art. 33(1)).
          */
         post: operations["addBreach"];
@@ -2728,7 +2728,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a breach */
+        /** Show a personal data breach */
         get: operations["getBreach"];
         put?: never;
         post?: never;
@@ -2736,7 +2736,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Write down what was found and done
+         * Change the record of a personal data breach
          * @description It is closed when it has been reported to the Information Commissioner or says why not, and where the risk is high when the people were told or it says why not (422). Nothing is removed: earlier states are kept.
          */
         patch: operations["patchBreach"];
@@ -2789,7 +2789,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide on an objection
+         * Decide an objection
          * @description Once (409). Upheld: the use of the person's data stays restricted; erase the person where nothing else needs it. Refused, with the compelling reasons: the restriction that the objection brought ends.
          */
         post: operations["decideObjection"];
@@ -2809,7 +2809,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down that a person objects
+         * Record a person's objection
          * @description UK GDPR Art. 21: to what is done with their data on the ground of legitimate interests. Until it is decided, and when it is upheld, the use of the data is restricted (Art. 18(1)(d)) and the restriction is not ended (409).
          */
         post: operations["addObjection"];
@@ -2827,7 +2827,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List where an erased person is still mentioned
+         * List remaining mentions of an erased person
          * @description Places in which the name is a part of a text, or the surname stands alone: whether it is this person is for the central team to decide. With what stands around it, now or, of what has been changed or removed since, in the history. That they were read is logged.
          */
         get: operations["listErasureMentions"];
@@ -2848,7 +2848,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Decide on a mention of an erased person
+         * Remove or keep a mention of an erased person
          * @description `remove` takes the words out of the record, its history and kept answers, and the feed says `redacted`; `keep` says that it is somebody else. It is not decided twice (409): what was removed cannot come back. After a restore from an older backup the decisions are done again with the erasures.
          */
         put: operations["putErasureMentionDecision"];
@@ -2893,7 +2893,7 @@ export interface paths {
         get: operations["listHubActivities"];
         put?: never;
         /**
-         * Note an activity
+         * Record an activity
          * @description By the Hub's lead. `member_because_of_hub` needs the membership, of this Hub and on that day, of who reports it (422); a programme, interventions and young people are of outreach alone. The day is not in the future (422). Numbers that an event of the Hub on that day has already, of the same programme or without one, are not entered again (409, outreach-entered-twice): add them there.
          */
         post: operations["addHubActivity"];
@@ -2952,7 +2952,7 @@ export interface paths {
         /** Show a quarterly update */
         get: operations["getQuarterlyUpdate"];
         /**
-         * Begin a quarterly update
+         * Create a draft quarterly update
          * @description A draft: five headings and what members told, or a nil return. From the first day of the quarter (409) to the day when it is due, 21 days after the quarter's end unless the central team sets another, or to the end of an exception; afterwards it is locked (409), for everybody.
          */
         put: operations["putQuarterlyUpdate"];
@@ -2994,19 +2994,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the exception for an update */
+        /** Show the extension of a quarterly update */
         get: operations["getQuarterlyUpdateExtension"];
         /**
-         * Open a locked update
+         * Extend the deadline of a quarterly update
          * @description By the central team, until a day and for a reason. The update is late all the same.
          */
         put: operations["putQuarterlyUpdateExtension"];
         post?: never;
-        /** End an exception */
+        /** End the extension of a quarterly update */
         delete: operations["deleteQuarterlyUpdateExtension"];
         options?: never;
         head?: never;
-        /** Change an exception */
+        /** Change the extension of a quarterly update */
         patch: operations["patchQuarterlyUpdateExtension"];
         trace?: never;
     };
@@ -3043,13 +3043,13 @@ export interface paths {
          */
         get: operations["getHubEvaluation"];
         /**
-         * Begin an annual evaluation
+         * Create a draft annual evaluation
          * @description A draft, by the Hub's lead, once the year has begun and for a Hub that was active or paused in it (409). Figures and answers may come with it, as in a change of it.
          */
         put: operations["putHubEvaluation"];
         post?: never;
         /**
-         * Delete the draft of an annual evaluation
+         * Delete a draft annual evaluation
          * @description Only a draft goes (409).
          */
         delete: operations["deleteHubEvaluation"];
@@ -3112,7 +3112,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give an annual evaluation back
+         * Send an annual evaluation back for changes
          * @description By the central team, before it is published (409): it is a draft again, and the Hub reads the note.
          */
         post: operations["requestHubEvaluationRevision"];
@@ -3149,10 +3149,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show when the updates of a quarter are due */
+        /** Show the due date of a quarter's updates */
         get: operations["getQuarter"];
         /**
-         * Set when the updates of a quarter are due
+         * Set the due date of a quarter's updates
          * @description By the central team. `If-Match` with the ETag of what it is now. An earlier day locks updates at once, a later one opens them again.
          */
         put: operations["putQuarter"];
@@ -3171,7 +3171,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List all Hubs' updates of a quarter
+         * List all Hubs' quarterly updates
          * @description By Hub: each that owes one or has submitted one. For the group that decides on Hubs, and the central team.
          */
         get: operations["listQuarterlyUpdates"];
@@ -3219,7 +3219,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove a message that was sent by mistake
+         * Remove a message sent by mistake
          * @description By who sent it: members of the group, the Hub's lead, the central team. Not once a Hub has relayed it or it was answered (409). The reason is kept at /v1/corrections.
          */
         delete: operations["deleteMessage"];
@@ -3237,7 +3237,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Answer a Hub's message
+         * Respond to a Hub's message
          * @description With the response and the means that was chosen for it: by members of the group that the message is for, or the central team. Given again, it takes the former's place. Messages for Hubs have none (409).
          */
         put: operations["putMessageResponse"];
@@ -3276,7 +3276,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what a Hub has relayed, and what not yet
+         * List which messages a Hub has relayed
          * @description Each message for Hubs, the latest first.
          */
         get: operations["listHubRelays"];
@@ -3295,15 +3295,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show that a message was relayed */
+        /** Show whether a Hub has relayed a message */
         get: operations["getHubRelay"];
         /**
-         * Note that a message was relayed
+         * Record that a message was relayed
          * @description By the Hub's lead: when (today when it is absent; not before the message, not in the future, 422) and how.
          */
         put: operations["putHubRelay"];
         post?: never;
-        /** Take that back */
+        /** Mark a message as not relayed */
         delete: operations["deleteHubRelay"];
         options?: never;
         head?: never;
@@ -3318,7 +3318,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show how messages fare
+         * Show the relay and response rates
          * @description Relay rate: of the messages sent in the year times the Hubs that were active on their day, how many were relayed. Loop-closed rate: of the messages of Hubs, how many have a response.
          */
         get: operations["getMessageRates"];
@@ -3338,13 +3338,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List a Hub's reviews of its operation
+         * List the reviews of a Hub's operation
          * @description The latest first. For its lead and members, and the central team.
          */
         get: operations["listHubReviews"];
         put?: never;
         /**
-         * Note that the Hub's operation was reviewed
+         * Record a review of a Hub's operation
          * @description With its partners, at least once a year. Not in the future (422).
          */
         post: operations["addHubReview"];
@@ -3441,7 +3441,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the figures of all annual evaluations of the network
+         * List the figures of all years' network evaluations
          * @description The rows of /v1/network/evaluations/{year}/figures of every year that has been released, the latest first.
          */
         get: operations["listNetworkEvaluationFigures"];
@@ -3481,7 +3481,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the annual evaluation of the network
+         * List the figures of a year's network evaluation
          * @description What all returns of a year make: a row for each figure of the network, and of each Hub that was at work, beside the year before. Its numbers are those of the year's release in force, and the same as `/v1/metrics` tells, with the same statuses. Numbers that are rounded have no change. A year without a release is 404.
          */
         get: operations["listNetworkEvaluationYearFigures"];
@@ -3501,7 +3501,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the answers of a year
+         * List the answers of a year's network evaluation
          * @description What Hubs say in returns that are published, by question and Hub.
          */
         get: operations["listNetworkEvaluationAnswers"];
@@ -3521,7 +3521,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Print the annual evaluation of the network
+         * Show the printable network evaluation of a year
          * @description A page to read, print and keep: the year in short, each figure by Hub as a chart and a table, beside the year before, what the Hubs say, and how the numbers are made, with addresses to cite. It needs nothing from elsewhere, and no script.
          */
         get: operations["getNetworkEvaluationDocument"];
@@ -3541,7 +3541,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show how far a year's evaluation is
+         * Show the progress of a year's network evaluation
          * @description Sums over the network as the records have them now, with what Hubs corrected in returns that are submitted, accepted or published, and how many Hubs confirmed or corrected each. Not what is published: that is the release. Numbers of young people are told by releases alone. For analysts, the national groups and the central team.
          */
         get: operations["listNetworkEvaluationProgress"];
@@ -3639,7 +3639,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that a meeting was held
+         * Mark a meeting as held
          * @description A planned one, not before its day (Europe/London).
          */
         post: operations["markMeetingHeld"];
@@ -3679,7 +3679,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reopen a meeting that was held or cancelled by mistake
+         * Reopen a meeting marked as held or cancelled by mistake
          * @description A correction: the meeting is planned again, its agenda is open and its attendance is no longer shared; what was recorded of it stays. The reason is kept at /v1/corrections.
          */
         post: operations["reopenMeeting"];
@@ -3697,13 +3697,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List a meeting's agenda
+         * List the agenda items of a meeting
          * @description In its order.
          */
         get: operations["listAgendaItems"];
         put?: never;
         /**
-         * Add an item to an agenda
+         * Add an agenda item
          * @description At the end, or in the place of `ordinal`, which moves the others on. Nothing changes in a completed agenda (409).
          */
         post: operations["addAgendaItem"];
@@ -3720,19 +3720,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an item of an agenda */
+        /** Show an agenda item */
         get: operations["getAgendaItem"];
         put?: never;
         post?: never;
         /**
-         * Take an item off an agenda
+         * Delete an agenda item
          * @description The five headings of a Hub's ordinary meeting stay (409).
          */
         delete: operations["deleteAgendaItem"];
         options?: never;
         head?: never;
         /**
-         * Change an item of an agenda
+         * Change an agenda item
          * @description Say here that a heading was addressed, or that nothing was raised. With another `ordinal` it moves, and those between make room.
          */
         patch: operations["patchAgendaItem"];
@@ -3748,7 +3748,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Complete an agenda
+         * Mark an agenda as complete
          * @description On the meeting's day or later. In a Hub's ordinary meeting each of the five headings is addressed or marked as nothing raised first (409; errors names those that are not).
          */
         post: operations["completeAgenda"];
@@ -3766,12 +3766,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List who attended
+         * List the attendance of a meeting
          * @description Everybody who may have been there, who belonged to the Hub or held a seat in the group on its day, with what is noted (state, null as yet). Those who may change the meeting see all, others themselves. As CSV, with the states filled in, it is what an import takes.
          */
         get: operations["listMeetingAttendance"];
         /**
-         * Set the attendance at once
+         * Set the attendance of a meeting
          * @description Whoever is not in the list is not noted any more. On the meeting's day or later, for members of that day alone (422, not-a-member).
          */
         put: operations["putMeetingAttendance"];
@@ -3792,7 +3792,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import the attendance from a spreadsheet
+         * Import the attendance of a meeting from CSV
          * @description A CSV file with the columns state and person or email, as Excel and LibreOffice save it. The attendance as CSV fits too: its name, sector and href must be those of the person. Other columns are left alone. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
          */
         post: operations["importMeetingAttendance"];
@@ -3809,10 +3809,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show whether a person attended */
+        /** Show a person's attendance */
         get: operations["getMeetingAttendee"];
         /**
-         * Note whether a person attended
+         * Set a person's attendance
          * @description On the meeting's day or later, for members of that day alone (422, not-a-member).
          */
         put: operations["putMeetingAttendee"];
@@ -3833,7 +3833,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Share the attendance with the network
+         * Share a meeting's attendance with the network
          * @description The counts of a held meeting, never a name.
          */
         post: operations["shareMeetingAttendance"];
@@ -3851,7 +3851,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show how many attended
+         * Show a meeting's attendance totals
          * @description For those who see the meeting, and once it is shared for everybody who belongs to a Hub or group.
          */
         get: operations["getMeetingAttendanceSummary"];
@@ -3942,7 +3942,7 @@ export interface paths {
         delete: operations["deleteAction"];
         options?: never;
         head?: never;
-        /** Change an action, or say that it is done */
+        /** Change an action or mark it as done */
         patch: operations["patchAction"];
         trace?: never;
     };
@@ -3980,7 +3980,7 @@ export interface paths {
         get: operations["listMeetingMinutes"];
         put?: never;
         /**
-         * Begin minutes
+         * Create draft minutes
          * @description The next version, as a draft. One at a time: refused while one is not shared (409). What was shared is corrected so.
          */
         post: operations["addMinutes"];
@@ -3998,7 +3998,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the minutes that are shared
+         * List shared minutes
          * @description Of all Hubs and groups, those that were shared last first. For everybody who belongs to a Hub or group.
          */
         get: operations["listMinutes"];
@@ -4024,11 +4024,11 @@ export interface paths {
         get: operations["getMinutes"];
         put?: never;
         post?: never;
-        /** Delete a draft */
+        /** Delete draft minutes */
         delete: operations["deleteMinutes"];
         options?: never;
         head?: never;
-        /** Change a draft */
+        /** Change draft minutes */
         patch: operations["patchMinutes"];
         trace?: never;
     };
@@ -4112,7 +4112,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Correct a seat
+         * Change a seat
          * @description `to` is the last day. Who follows whom is a succession, so that the seat keeps its history.
          */
         patch: operations["patchGroupSeat"];
@@ -4128,7 +4128,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let the next one take a seat
+         * Hand a seat to the next person
          * @description The seat ends and the next begins on the same day, in one step; null leaves it vacant. One that has ended by then has no succession (409).
          */
         post: operations["handOverGroupSeat"];
@@ -4146,7 +4146,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the uses of documents and resources
+         * List the usage of documents and resources
          * @description Counted by the rules of the COUNTER Code of Practice for double clicks and robots; this is no COUNTER report. Of clicks of one user on one item up to 30 seconds apart the last counts. Closed totals of the past stand beside, and say so.
          */
         get: operations["listUsage"];
@@ -4166,7 +4166,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the users of each month
+         * List the unique users of each month
          * @description Different users of documents and resources. A user is an address and an agent, known for a month by a keyed hash and not at all afterwards.
          */
         get: operations["listUsageUsers"];
@@ -4186,7 +4186,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the uses of a document
+         * List the usage of a document
          * @description As /v1/usage has them.
          */
         get: operations["listDocumentUsage"];
@@ -4206,7 +4206,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Go to where a document is
+         * Go to a document's published address
          * @description Counts a request and leads to the recorded address. HEAD counts nothing. Without an address it is 404.
          */
         get: operations["visitDocument"];
@@ -4228,7 +4228,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that a document was looked at
+         * Record a view of a document
          * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
          */
         post: operations["recordDocumentInvestigation"];
@@ -4246,7 +4246,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the uses of a resource
+         * List the usage of a resource
          * @description As /v1/usage has them.
          */
         get: operations["listResourceUsage"];
@@ -4266,7 +4266,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Go to where a resource is
+         * Go to a resource's published address
          * @description Counts a request and leads to the recorded address. HEAD counts nothing. Without an address it is 404.
          */
         get: operations["visitResource"];
@@ -4288,7 +4288,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that a resource was looked at
+         * Record a view of a resource
          * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
          */
         post: operations["recordResourceInvestigation"];
@@ -4306,7 +4306,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show who is asking
+         * Show the caller's account
          * @description The account behind the token, its roles and what they allow.
          */
         get: operations["getMe"];
@@ -4326,7 +4326,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List who asked without an account
+         * List callers without an account
          * @description People who signed in at an OpenID provider that is trusted here and have no account: those who asked last come first. POST /v1/accounts with the same issuer and subject makes one, and the entry goes. It holds no name: people tell the central team their subject, which stands in the answer that refused them. An entry is removed 30 days after the last time; of all the 1,000 newest are kept.
          */
         get: operations["listUnknownAccounts"];
@@ -4396,7 +4396,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an account a role */
+        /** Grant a role to an account */
         post: operations["addAccountRole"];
         delete?: never;
         options?: never;
@@ -4416,14 +4416,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take a role back
+         * Revoke a role
          * @description As if it had never been given; one that was held is ended instead (PATCH).
          */
         delete: operations["deleteAccountRole"];
         options?: never;
         head?: never;
         /**
-         * Say when a role ends
+         * Set when a role ends
          * @description A role whose last day was yesterday ends at once.
          */
         patch: operations["patchAccountRole"];
@@ -4482,12 +4482,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a secret
+         * Create a client secret
          * @description Shown this once and stored as its hash. The one before it stays good for `ends_old_in_hours`, so that a client can change over; never more than two are good at a time. There is no Idempotency-Key, for no answer with a secret is kept: when it got lost, make another.
          */
         post: operations["addClientSecret"];
         /**
-         * End all secrets
+         * Revoke all client secrets
          * @description At once. Tokens that they have bought go on until they expire, unless `tokens_from` ends them.
          */
         delete: operations["deleteClientSecrets"];
@@ -4504,7 +4504,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what has changed
+         * List changes to records
          * @description Records to read again and tombstones, in the order in which they became visible, each caller seeing only what it may. Start without `after` for all that is kept, or with `from=now` for a place to begin; then ask again and again with `next` as `after`. None is skipped; one that changes twice before you ask may come once or twice. Where your rights have changed the answer is 410: start again.
          */
         get: operations["listChanges"];
@@ -4530,7 +4530,7 @@ export interface paths {
         get: operations["listRedactions"];
         put?: never;
         /**
-         * Redact words of a record
+         * Redact text in a record
          * @description For what may not be kept, such as a child's name in an activity's title: wherever the words stand in this field of the record, whatever their case, accents and signs, they become `[redacted]`, also in what the record was before and in answers that were kept. The record and its figures stay; the feed says `redacted`. A record that has been removed is redacted in its history. By the central team, and the lead of the Hub whose record it is.
          */
         post: operations["addRedaction"];
@@ -4587,7 +4587,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get an access token
+         * Request an access token
          * @description Client credentials (RFC 6749, section 4.4). The client shows its secret by HTTP Basic or in the form, or signs an assertion with a key of its own (private_key_jwt, RFC 7523). A scope limits the token to some of the client's roles.
          */
         post: operations["createToken"];
@@ -4607,7 +4607,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End an access token
+         * Revoke an access token
          * @description RFC 7009. From then on the token is refused. A client ends its own tokens; what is not a valid one needs no end and is answered the same.
          */
         post: operations["revokeToken"];
@@ -4645,7 +4645,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show where tokens come from
+         * Show the authorization server's metadata
          * @description RFC 8414, for libraries that find their way by it.
          */
         get: operations["getAuthorizationServer"];
@@ -4665,7 +4665,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the contract
+         * Download the contract
          * @description This document, bundled into one file.
          */
         get: operations["getOpenapi"];
@@ -4685,7 +4685,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what there is
+         * Show the landing page
          * @description Figures, Hubs, events and research as a page that needs no JavaScript; with it, the web components take their place.
          */
         get: operations["getLanding"];
@@ -4705,7 +4705,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the service's icon
+         * Download the icon
          * @description In three sizes, for browsers that ask for it unasked.
          */
         get: operations["getFavicon"];
@@ -4725,7 +4725,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what crawlers may fetch
+         * Show the crawling rules
          * @description Pages and data, but nothing that is counted (RFC 9309).
          */
         get: operations["getRobots"];
@@ -4745,7 +4745,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the pages
+         * Show the sitemap
          * @description The pages that people read, for search engines.
          */
         get: operations["getSitemap"];
@@ -4765,7 +4765,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read whom to tell of a weakness
+         * Show the security contact
          * @description RFC 9116. The contact is what the operator has set (`CONTACT`), or the section of the landing page that says it.
          */
         get: operations["getSecurityContact"];
@@ -4785,7 +4785,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get a file of the web components
+         * Download a file of the web components
          * @description A page embeds them with a module script of /web/scip.js.
          */
         get: operations["getWebAsset"];
@@ -4804,7 +4804,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the reference */
+        /** Show the reference */
         get: operations["getDocs"];
         put?: never;
         post?: never;
@@ -4821,7 +4821,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a file of the reference */
+        /** Download a file of the reference */
         get: operations["getDocsAsset"];
         put?: never;
         post?: never;
@@ -4838,7 +4838,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask whether the process lives */
+        /** Check that the service is running */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -4856,7 +4856,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ask whether records can be read and changed
+         * Check that records can be read and changed
          * @description Answers 200 while records can be read. `writes` is false while the database takes no changes, as a standby or one that its operator has set read-only does; changes are then refused with 503 and may be sent again later.
          */
         get: operations["getReadiness"];
