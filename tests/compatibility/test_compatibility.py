@@ -1,0 +1,153 @@
+"""Nothing that a caller of the last released contract relies on is taken away, and whoever changes the contract says so in its
+changelog. openapi/released.txt has a line for each release: its version, and the commit whose openapi/openapi.json it was."""
+import copy
+import json
+import subprocess
+
+import harness
+import pytest
+
+HERE = harness.ROOT / "tests/compatibility"
+CONTRACT, CHANGELOG = "openapi/openapi.json", "openapi/CHANGELOG.md"
+RELEASED = [line.split() for line in (harness.ROOT / "openapi/released.txt").read_text().splitlines()]
+NOW = json.loads((harness.ROOT / CONTRACT).read_text())
+EVENTS, HUBS = "/v1/events", "/v1/hubs"
+
+
+def reachable(contract, node, found):
+    """The components that a part of the contract refers to, added to those found."""
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        reachable(contract, inner, found)
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str) and node["$ref"] not in found:
+        found.add(node["$ref"])
+        _, _, kind, name = node["$ref"].split("/")
+        reachable(contract, contract["components"][kind][name], found)
+    return found
+
+
+def small():
+    """A few paths with all that they refer to: a comparison of the whole takes seconds."""
+    paths = {path: item for path, item in NOW["paths"].items() if path in (EVENTS, EVENTS + "/{slug}", HUBS)}
+    found = [ref.split("/")[2:] for ref in reachable(NOW, paths, set())]
+    components = {kind: {name: NOW["components"][kind][name] for each, name in found if each == kind} for kind, _ in found}
+    return copy.deepcopy({**NOW, "paths": paths, "components": components})
+
+
+def git(*words):
+    return subprocess.run(["git", *words], cwd=harness.ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def breaking(before, after, folder):
+    """What of the second contract breaks callers of the first, a line each."""
+    for name, contract in (("before", before), ("after", after)):
+        (folder / name).write_text(json.dumps(contract))
+    node = f"{subprocess.run([harness.ROOT / 'script/node'], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()}/node"
+    told = subprocess.run([node, HERE / "breaking.mjs", folder / "before", folder / "after"], text=True, stdout=subprocess.PIPE)
+    assert told.returncode in (0, 1) and (told.returncode == 1) == bool(told.stdout.strip()), told
+    return told.stdout.strip().splitlines()
+
+
+def schemas(contract):
+    return contract["components"]["schemas"]
+
+
+def operation(contract, path=EVENTS, method="get"):
+    return contract["paths"][path][method]
+
+
+def answered(contract):
+    return operation(contract)["responses"]["200"]
+
+
+def filters(contract):
+    return operation(contract)["parameters"]
+
+
+def require(contract, name):
+    schemas(contract)[name]["properties"]["colour"] = {"type": "string"}
+    schemas(contract)[name]["required"].append("colour")
+
+
+def first_enum(contract, sent):
+    """Codes that are sent (of a body) or answered: of the first property that has some."""
+    return next(each for name, schema in schemas(contract).items() if name.endswith("New") == sent
+                for each in schema.get("properties", {}).values() if len(each.get("enum", ())) > 2)["enum"]
+
+
+def deprecate(contract, day):
+    operation(contract).update({"deprecated": True, "x-sunset": day})
+
+
+# A planted change, and whether it breaks somebody.
+PLANTED = {
+    "nothing": (lambda c: None, False),
+    "an operation is gone": (lambda c: c["paths"][EVENTS].pop("get"), True),
+    "a path is gone": (lambda c: c["paths"].pop(EVENTS), True),
+    "a path is new": (lambda c: c["paths"].update({"/v1/colours": copy.deepcopy(c["paths"][EVENTS])}), False),
+    "an operation has another name": (lambda c: operation(c).update(operationId="findEvents"), True),
+    "an operation says more": (lambda c: operation(c).update(description="All of them.", summary="Show events"), False),
+    "an answer has less": (lambda c: schemas(c)["Event"]["properties"].pop("title"), True),
+    "an answer has more": (lambda c: require(c, "Event"), False),
+    "an answer may leave a value out": (lambda c: schemas(c)["Event"]["required"].remove("title"), True),
+    "an answer may be null": (lambda c: schemas(c)["Event"]["properties"].update(title={"type": ["string", "null"]}), True),
+    "an answer has another type": (lambda c: schemas(c)["Event"]["properties"].update(title={"type": "integer"}), True),
+    "an answer has another code": (lambda c: schemas(c)["Event"]["properties"]["status"]["enum"].append("moved"), True),
+    "a table is no longer answered": (lambda c: answered(c)["content"].pop("text/csv"), True),
+    "a header is gone": (lambda c: answered(c)["headers"].pop("ETag"), True),
+    "a body needs more": (lambda c: require(c, "EventNew"), True),
+    "a body may have more": (lambda c: schemas(c)["EventNew"]["properties"].update(colour={"type": "string"}), False),
+    "a body may have less": (lambda c: schemas(c)["EventNew"]["properties"].pop("title"), True),
+    "a body's text has a shorter bound": (lambda c: schemas(c)["EventNew"]["properties"].update(title={"type": "string", "maxLength": 3}), True),
+    "a code is no longer taken": (lambda c: first_enum(c, True).pop(), True),
+    "a code more is taken": (lambda c: first_enum(c, True).append("another"), None),  # where it isn't answered too
+    "a filter is gone": (lambda c: filters(c).pop(), True),
+    "a filter is new": (lambda c: filters(c).append({"name": "colour", "in": "query", "schema": {"type": "string"}}), False),
+    "a filter is new and required": (lambda c: filters(c).append({"name": "colour", "in": "query", "required": True, "schema": {"type": "string"}}), True),
+    "a refusal is new": (lambda c: operation(c)["responses"].update({"409": {"description": "No."}}), False),
+    "what was public needs a role": (lambda c: operation(c).update(security=[{"bearer": ["central"]}]), True),
+    "a role more": (lambda c: operation(c, HUBS, "get").update(security=[{}, {"bearer": []}]), False),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_change_that_breaks_is_told_from_one_that_does_not(name, tmp_path):
+    plant, breaks = PLANTED[name]
+    before, after = small(), small()
+    plant(after)
+    assert name == "nothing" or after != before
+    told = breaking(before, after, tmp_path)
+    assert bool(told) == breaks if breaks is not None else all("responses" in line for line in told)
+
+
+def test_a_rule_that_programs_tell_apart_stays(tmp_path):
+    before = small()
+    before["components"].setdefault("x-problems", {})["no-such-rule"] = {}
+    assert breaking(before, small(), tmp_path) == ["the rule no-such-rule is gone"]
+
+
+@pytest.mark.parametrize("day, kept", [("2020-01-01", False), ("2999-01-01", True)])
+def test_what_is_deprecated_goes_after_its_sunset(day, kept, tmp_path):
+    before, after = small(), small()
+    deprecate(before, day)
+    after["paths"][EVENTS].pop("get")
+    assert bool(breaking(before, after, tmp_path)) == kept
+
+
+def test_nothing_breaks_callers_of_the_last_release(tmp_path):
+    version, commit = RELEASED[-1]
+    assert breaking(json.loads(git("show", f"{commit}:{CONTRACT}")), NOW, tmp_path) == [], f"of {version}"
+
+
+def test_a_change_of_the_contract_stands_in_its_changelog():
+    _, commit = RELEASED[-1]
+    touched = {path: set(git("log", "--no-merges", "--format=%h %s", f"{commit}..HEAD", "--", path).splitlines()) for path in (CONTRACT, CHANGELOG)}
+    assert touched[CONTRACT] == touched[CHANGELOG]
+    changed = git("diff", "--name-only", "HEAD", "--", CONTRACT, CHANGELOG).splitlines()
+    assert changed in ([], [CHANGELOG, CONTRACT]), "what is not committed"
+
+
+def test_each_release_is_told():
+    text = (harness.ROOT / CHANGELOG).read_text()
+    assert RELEASED and all(f"## {version}" in text for version, _ in RELEASED)
+    version, commit = RELEASED[-1]
+    assert (NOW["info"]["version"] == version) == (NOW == json.loads(git("show", f"{commit}:{CONTRACT}"))), "another contract has another version"
