@@ -125,7 +125,7 @@ def test_what_follows(tmp_path):
 
 
 VALUES = {"word": "central", "number": "7", "flag": "true", "words": "[central, any]", "numbers": "[7]", "map": "{ a: b }", "maps": "[{ a: b }]", "null": "null", "none": ""}
-OPERATION = {"tags": "words", "operationId": "word", "x-body-limit": "map", "summary": "word", "description": "word", "x-licenses": "maps", "deprecated": "flag",
+OPERATION = {"tags": "words", "operationId": "word", "x-body-limit": "map", "summary": "word", "description": "word", "x-licenses": "maps", "deprecated": "map",
              "externalDocs": "map", "security": "words", "x-answer": "word", "parameters": "words maps", "requestBody": "map", "responses": "map", "is": "word",
              "body": "word", "answer": "word", "errors": "numbers", "without": "words"}
 PARAMETER = {"name": "word", "in": "word", "required": "flag", "description": "word", "explode": "flag", "schema": "word words numbers maps map"}
@@ -209,6 +209,9 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     ("body: ThingUse", "errors: [404]", "errors:", "404 follows from the rest"),
     ("body: ThingUse", "errors: [-413]", "errors:", "413 does not follow from the rest"),
     ("body: ThingUse", "errors: [499]", "errors:", "there is no response of the status 499"),
+    ("body: ThingUse", "deprecated: { since: 2026-11-30 }", "deprecated:", "deprecated has a day since, and one of its sunset"),
+    ("body: ThingUse", "deprecated: { since: 2026-11-30, sunset: soon }", "deprecated:", "deprecated has a day since, and one of its sunset"),
+    ("body: ThingUse", "deprecated: { since: 2026-11-30, sunset: 2027-11-29 }", "deprecated:", "callers have 365 days to change"),
     ("body: ThingUse", "without: [IfMatch]", "without:", "IfMatch does not follow from the rest"),
     ("body: ThingUse", "responses: { '410': Gnoe }", "responses:", "there is no response Gnoe"),
     ("body: ThingUse", "responses: { '410': null }", "responses:", '"410" of responses is a text or a map'),
@@ -249,6 +252,14 @@ def test_what_is_refused(tmp_path, old, new, at, message):
     said = expand(tmp_path, things)
     assert isinstance(said, str), "it is taken"
     assert f"paths/things.yaml:{line(things, at)}: {message}" in said, said
+
+
+def test_what_is_deprecated_says_until_when(tmp_path):
+    made = expand(tmp_path, THINGS.replace("is: list Thing csv", "is: list Thing csv\n      deprecated: { since: 2026-11-30, sunset: 2027-11-30 }"))
+    things = made["paths"]["/v1/things"]["get"]
+    assert things["deprecated"] is True and things["x-sunset"] == "2027-11-30"
+    said = {name: header["schema"]["const"] for name, header in things["responses"]["200"]["headers"].items() if "const" in header.get("schema", {})}
+    assert said == {"Deprecation": "@1795996800", "Sunset": "Tue, 30 Nov 2027 00:00:00 GMT"}
 
 
 def test_what_is_written_beside_what_follows(tmp_path):
