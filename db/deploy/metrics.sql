@@ -51,11 +51,11 @@ INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='),
 CREATE FUNCTION scip.total_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN period ~ '^(?!0000)[0-9]{4}(-M(0[1-9]|1[0-2]))?$' THEN period
             WHEN period ~ '^(?!0000)[0-9]{4}[-/]?[0-9]{2}$' THEN scip.period_name(period) END;
-CREATE FUNCTION scip.total_days(period text) RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.total_days(period text) RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE -- STRICT it would be a call a row
 RETURN CASE WHEN length(period) = 4 THEN daterange(make_date(period::int, 1, 1), make_date(period::int + 1, 1, 1))
             WHEN substr(period, 6, 1) = 'M' THEN daterange(make_date(left(period, 4)::int, right(period, 2)::int, 1),
               (make_date(left(period, 4)::int, right(period, 2)::int, 1) + interval '1 month')::date)
-            ELSE daterange(scip.year_start(period), (scip.year_start(period) + interval '1 year')::date) END;
+            WHEN period <> '' THEN daterange(scip.year_start(period), (scip.year_start(period) + interval '1 year')::date) END;
 -- All other periods that share a day with this one: what may not be counted beside it. At most 14 of them.
 CREATE FUNCTION scip.total_overlaps(period text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN ARRAY(SELECT DISTINCT n.name
@@ -69,13 +69,11 @@ GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlap
 
 -- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have
 -- committed is seen by the statement that looks for overlaps afterwards: one for all rows of an import.
-CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT FROM closed_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
 $$;
 GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
-CREATE FUNCTION scip.guard_closed_total() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_closed_total() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = NEW.metric) THEN
     RAISE 'no metric %', NEW.metric USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-metric';
@@ -91,8 +89,7 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_closed_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, class ON scip.closed_total
   FOR EACH ROW EXECUTE FUNCTION scip.guard_closed_total();
-CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   found boolean;
 BEGIN
@@ -111,8 +108,7 @@ CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.closed_total
 CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.closed_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
 -- Changes of what is not public change public totals: their readers are told of the metric, no more.
-CREATE FUNCTION scip.note_totals() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.note_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   INSERT INTO change (kind, key, op, audience)
   SELECT DISTINCT 'past_totals', m.code::text, 'changed', ARRAY['public']
@@ -282,8 +278,7 @@ CALL known.offer('hub', 'hub_status', 'hub_lead', 'hub_membership', 'organisatio
 
 -- What Hubs were, as scip.hub_phases has it for one Hub and now.
 CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT status text, OUT since date, OUT since_by date,
-  OUT until date)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  OUT until date) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT s.hub_id, s.status,
          coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched), scip.earliest(s.evidence)), '-infinity'),
          coalesce(scip.latest(s.starts), least(scip.latest(l.launched), scip.latest(s.evidence)), '-infinity'),
@@ -301,8 +296,7 @@ RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
 
 -- Quarters that Hubs owed a report of: whole ones of a period, and why one does not count.
 CREATE FUNCTION known.quarters_owed(first_day date, last_day date, known_at timestamptz, OUT hub_id bigint, OUT hub text, OUT nation text,
-  OUT quarter text, OUT ends date, OUT due_on date, OUT left_out text)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  OUT quarter text, OUT ends date, OUT due_on date, OUT left_out text) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH quarter AS MATERIALIZED (
     SELECT n.name, s::date AS starts, scip.quarter_end(n.name) AS ends, coalesce(d.due_on, scip.quarter_end(n.name) + 21) AS due_on
     FROM generate_series(scip.quarter_start(scip.quarter(first_day))::timestamp, last_day, interval '3 months') s
@@ -407,8 +401,7 @@ BEGIN
 END $$;
 
 -- Takes a metric's SQL: the body of fact.<code>(first_day, last_day, known_at). What a version says stays said.
-CREATE PROCEDURE metric.define(code text, sql text)
-LANGUAGE plpgsql AS $$
+CREATE PROCEDURE metric.define(code text, sql text) LANGUAGE plpgsql AS $$
 DECLARE
   m scip.metric;
   same boolean;
@@ -433,8 +426,7 @@ BEGIN
 END $$;
 
 -- Every metric has its SQL.
-CREATE PROCEDURE metric.check_defined()
-LANGUAGE plpgsql AS $$
+CREATE PROCEDURE metric.check_defined() LANGUAGE plpgsql AS $$
 DECLARE
   missing text := (SELECT string_agg(m.code, ', ') FROM scip.metric m
                    WHERE NOT EXISTS (SELECT FROM scip.metric_definition d WHERE d.code = m.code AND d.version = m.version));
@@ -547,10 +539,10 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
       SELECT t.hub_id, range_agg(t.days) AS days FROM total t WHERE t.not_this IS NULL GROUP BY t.hub_id
     )
     SELECT r.subject, r.weight, r.part, r.day, r.hub_id, r.nation, r.category,
-           coalesce(r.left_out, CASE WHEN r.hub_id = ANY (ARRAY(SELECT g.hub_id FROM given g)) THEN 'the return of the Hub stands'
+           coalesce(r.left_out, CASE WHEN g.hub_id IS NOT NULL THEN 'the return of the Hub stands'
              WHEN s.days @> r.day OR (SELECT a.days FROM stands a WHERE a.hub_id IS NULL) @> r.day THEN 'a total of the past stands'
              END) AS left_out, r.record
-    FROM fact.%1$I(p.first_day, p.until_day, known_at) r LEFT JOIN stands s ON s.hub_id = r.hub_id
+    FROM fact.%1$I(p.first_day, p.until_day, known_at) r LEFT JOIN stands s ON s.hub_id = r.hub_id LEFT JOIN given g ON g.hub_id = r.hub_id
     UNION ALL
     SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/historical-totals/' || t.id
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
@@ -570,59 +562,61 @@ CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE sql IMMU
 RETURN ARRAY[''] || (m).breakdowns || CASE (m).privacy WHEN 'rounded' THEN '{hub+nation}'
   WHEN 'beside' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
 
--- What is asked of a metric's facts, of several periods (n: their place) at once: facts.<code>, sum.<code>, and recorded.<code>, the
--- periods by whose end something had ever been recorded. Made with the metric, so that a session plans each once: to plan them takes longer
--- than they do.
+-- What is asked of a metric's facts, of several periods (n: their place) at once: facts.<code>, how many there are of a part, by record
+-- and by why they do not count; sum.<code>; and recorded.<code>, the periods by whose end something had ever been recorded. Made with the
+-- metric, so that a session plans each once: to plan them takes longer than they do.
 CREATE SCHEMA facts;
 CREATE SCHEMA sum;
 CREATE SCHEMA recorded;
 CREATE TYPE metric.sum AS (n bigint, breakdown text, hub_id bigint, nation text, category text, value numeric, part numeric, whole numeric,
   rows_in bigint);
-CREATE PROCEDURE metric.make(m scip.metric)
-LANGUAGE plpgsql AS $$
+CREATE PROCEDURE metric.make(m scip.metric) LANGUAGE plpgsql AS $make$
 DECLARE
   periods CONSTANT text := '(SELECT x.*, metric.until(x.last_day, known_at) AS until_day FROM unnest(first_days, last_days) WITH '
-  'ORDINALITY x (first_day, last_day, n)) p';
+  'ORDINALITY x (first_day, last_day, n) OFFSET 0) p';
   made record;
 BEGIN
   FOR made IN SELECT * FROM (VALUES
-    ('facts', '', 'fact.row', 'SELECT f.* FROM %s CROSS JOIN LATERAL (%s) f'),
-    ('recorded', '', 'bigint', 'SELECT p.n FROM %s WHERE EXISTS (SELECT FROM (%s) f WHERE f.left_out IS NULL)'),
-    ('sum', ', breakdowns text[]', 'metric.sum', format($sql$
+    ('facts', ', asked text[], of_hub bigint, of_nation text, of_category text', 'TABLE (left_out text, record text, rows_in bigint)',
+      $$SELECT f.left_out, f.record, count(*) FROM %s CROSS JOIN LATERAL (%s) f
+        WHERE ('hub' <> ALL (asked) OR f.hub_id IS NOT DISTINCT FROM of_hub) AND ('nation' <> ALL (asked) OR f.nation IS NOT DISTINCT
+          FROM of_nation) AND ('category' <> ALL (asked) OR f.category IS NOT DISTINCT FROM of_category) GROUP BY 1, 2$$),
+    ('recorded', '', 'SETOF bigint', 'SELECT p.n FROM %s WHERE EXISTS (SELECT FROM (%s) f WHERE f.left_out IS NULL)'),
+    ('sum', ', breakdowns text[]', 'SETOF metric.sum', format($sql$
       SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category,
              CASE WHEN %1$L THEN trim_scale(round(100 * coalesce(sum(s.part), 0) / nullif(coalesce(sum(s.weight), 0), 0), 1))
                ELSE trim_scale(count(s.subject) + coalesce(sum(s.weight) FILTER (WHERE s.subject IS NULL), 0)) END,
              CASE WHEN %1$L THEN coalesce(sum(s.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(s.weight), 0) END, sum(s.rows_in)::bigint
       FROM (SELECT p.n, b.breakdown, CASE WHEN b.hub THEN f.hub_id END AS hub_id, CASE WHEN b.nation THEN f.nation END AS nation,
-                   CASE WHEN b.category THEN f.category END AS category, f.subject, sum(f.weight) AS weight, sum(f.part) AS part,
-                     count(*) AS rows_in
+                   CASE WHEN b.category THEN f.category END AS category, f.subject, count(*) AS rows_in,
+                   sum(f.weight) FILTER (WHERE f.weight IS NOT NULL) AS weight, -- else each subject costs the state of a sum
+                   sum(f.part) FILTER (WHERE f.part IS NOT NULL) AS part
             FROM %%s CROSS JOIN LATERAL (%%s) f
-            CROSS JOIN (SELECT u AS breakdown, u ~ 'hub' AS hub, u ~ 'nation' AS nation, u ~ 'category' AS category
-              FROM unnest(breakdowns) u OFFSET 0) b
+            CROSS JOIN (WITH b AS MATERIALIZED (SELECT u AS breakdown, u ~ 'hub' AS hub, u ~ 'nation' AS nation, u ~ 'category' AS category
+              FROM unnest(breakdowns) u) TABLE b) b
             WHERE f.left_out IS NULL GROUP BY 1, 2, 3, 4, 5, 6) s -- each subject once
       GROUP BY s.n, s.breakdown, s.hub_id, s.nation, s.category
       $sql$, m.measure = 'share'))) v (schema, further, result, query)
   LOOP
     EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(first_days date[], last_days date[], known_at timestamptz, returns boolean%s) '
-    'RETURNS SETOF %s '
+    'RETURNS %s '
                    'LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET enable_sort = off '
                    'SET enable_incremental_sort = off SET work_mem = ''32MB'' AS %L',
       made.schema, m.code, made.further, made.result,
       E'#variable_conflict use_column\nBEGIN\n  RETURN QUERY ' || format(made.query, periods, metric.query(m.code)) || E';\nEND');
   END LOOP;
-END $$;
+END $make$;
 
-CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz,
-  returns boolean DEFAULT true) RETURNS SETOF fact.row
-LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz, asked text[], of_hub bigint, of_nation text,
+  of_category text) RETURNS TABLE (left_out text, record text, rows_in bigint) LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN QUERY EXECUTE format('SELECT * FROM facts.%I($1, $2, $3, $4)', code) USING ARRAY[first_day], ARRAY[last_day], known_at, returns;
+  RETURN QUERY EXECUTE format('SELECT * FROM facts.%I($1, $2, $3, true, $4, $5, $6, $7)', code) USING ARRAY[first_day], ARRAY[last_day],
+    known_at, asked, of_hub, of_nation, of_category;
 END $$;
 
 -- Sums by each of these breakdowns; nobody is asked whether they may be told. The facts of a period are read once.
-CREATE FUNCTION metric.sums(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[],
-  returns boolean) RETURNS SETOF metric.sum
-LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION metric.sums(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean)
+RETURNS SETOF metric.sum LANGUAGE plpgsql STABLE AS $$
 DECLARE
   known text[] := (SELECT metric.summed_by(m) FROM scip.metric m WHERE m.code = sums.code);
 BEGIN
@@ -676,13 +670,14 @@ BEGIN
       SELECT DISTINCT s.n, p.hub_id, p.nation FROM m, span s, phase p
       WHERE p.since <= s.last_day AND (p.until IS NULL OR p.until > CASE m.kind WHEN 'stock' THEN s.last_day ELSE s.first_day END)
     ),
-    saying AS MATERIALIZED (SELECT * FROM metric.said(known_at)),
-    told AS MATERIALIZED ( -- a period's days are found once, not for each who said something of it
-      SELECT p.period, scip.period_start(p.period) AS first_day, scip.period_end(p.period) AS last_day
-      FROM (SELECT DISTINCT period FROM saying) p
+    named AS MATERIALIZED ( -- the quarters and years that share a day with it
+      SELECT DISTINCT s.n, q.period FROM m, span s,
+        generate_series(scip.quarter_start(scip.quarter(s.first_day))::timestamp, s.last_day, interval '3 months') d,
+        LATERAL (VALUES (scip.quarter(d::date)), (scip.academic_year(d::date))) q (period) WHERE m.reported
     ),
-    said AS MATERIALIZED (SELECT s.n, d.hub_id, bool_and(d.nil) AS nil FROM span s
-      JOIN told p ON p.first_day <= s.last_day AND p.last_day >= s.first_day JOIN saying d ON d.period = p.period GROUP BY 1, 2),
+    said AS MATERIALIZED (
+      SELECT q.n, d.hub_id, bool_and(d.nil) AS nil FROM named q JOIN metric.said(known_at) d ON d.period = q.period GROUP BY 1, 2
+    ),
     nations AS MATERIALIZED ( -- of a nation, and of all ('')
       SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said
       FROM at_work w LEFT JOIN said d ON d.n = w.n AND d.hub_id = w.hub_id GROUP BY GROUPING SETS ((w.n), (w.n, w.nation))
@@ -730,9 +725,8 @@ BEGIN
       WHEN coalesce(s.whole, 0) = 0 AND r.n IS NULL AND m.measure = 'count' THEN 'not_available'
       ELSE 'zero' END AS status) e;
 END $$;
-CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at timestamptz, by text[],
-  OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at timestamptz, by text[], OUT hub_id bigint, OUT nation text,
+  OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
   FROM metric.cells(cells.code, ARRAY[cells.first_day], ARRAY[cells.last_day], cells.known_at, ARRAY[array_to_string(by, '+')], true) c
 $$;

@@ -244,21 +244,19 @@ CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id
 -- What is told of a metric by each breakdown ('', hub, hub+category): of a released period what its release says, otherwise what is counted
 -- now, or was known then (known_at), where that may be told without a release. Where there is nothing to tell, a row with the reason.
 CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text,
-  known_at timestamptz, on_day date,
-  OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text,
-    OUT of_category text,
-  OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text, OUT counted boolean)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+  known_at timestamptz, on_day date, OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text,
+  OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text,
+  OUT counted boolean) RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-  -- whole days that the history tells of, and what is asked for that may be told at once; all parts stand beside their whole
+  -- whole days that the history tells of
   kept boolean := known_at IS NULL OR known_at >= ALL (SELECT s.at FROM scip.history_start s WHERE s."table" = ANY (m.tables));
-  live text[] := ARRAY(SELECT DISTINCT b FROM unnest(array_append(breakdowns, '')) b WHERE m.privacy = 'exact');
 BEGIN
   RETURN QUERY
     WITH span AS MATERIALIZED (
-      SELECT s.*, kept AND s.first_day <= on_day AS counted, kept AND s.release_id IS NULL AND s.first_day <= on_day AS live
-      FROM unnest(spans) WITH ORDINALITY s (name, first_day, last_day, release_id, release, replaced_by, n)
+      SELECT s.*, c.counted, c.counted AND s.release_id IS NULL AND (m).privacy = 'exact' AS live -- what may be told at once
+      FROM unnest(spans) WITH ORDINALITY s (name, first_day, last_day, release_id, release, replaced_by, n),
+        LATERAL (SELECT kept AND s.first_day <= on_day AS counted) c
     ), told AS MATERIALIZED (
       SELECT s.n, array_to_string(c.breakdown, '+') AS breakdown, c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation,
         c.category::text, c.value, c.part, c.whole, c.status
@@ -268,26 +266,32 @@ BEGIN
         c.status
       FROM (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.first_day ORDER BY s.n) AS first_days,
         array_agg(least(s.last_day, on_day) ORDER BY s.n) AS last_days FROM span s WHERE s.live) l,
-           metric.cells((m).code, l.first_days, l.last_days, answer.known_at, live, true) c
+           metric.cells((m).code, l.first_days, l.last_days, answer.known_at, breakdowns, true) c
       LEFT JOIN scip.hub h ON h.id = c.hub_id
-      WHERE cardinality(live) > 0 AND l.ns IS NOT NULL
-    ), asked AS (SELECT s.n, s.release_id, b AS breakdown, s.counted FROM span s, unnest(breakdowns) b),
+      WHERE l.ns IS NOT NULL
+    ), asked AS (SELECT s.*, b AS breakdown FROM span s, unnest(breakdowns) b),
     found AS MATERIALIZED (
       SELECT a.counted, t.* FROM asked a JOIN told t ON t.n = a.n AND t.breakdown = a.breakdown
       WHERE (of_hub IS NULL OR t.hub_id = of_hub) AND (answer.nation IS NULL OR t.nation = answer.nation)
         AND (answer.category IS NULL OR t.category = answer.category)
+    ), missing AS MATERIALIZED (
+      SELECT a.* FROM asked a WHERE NOT EXISTS (SELECT FROM found f WHERE f.n = a.n AND f.breakdown = a.breakdown)
     )
     SELECT f.n, f.breakdown, f.definition_version, f.hub_id, f.hub_slug, f.hub_name, f.nation, f.category, f.value, f.part, f.whole,
       f.status, f.counted FROM found f
     UNION ALL -- nothing is of this part, or of any: where the whole is known that is none
     SELECT a.n, a.breakdown, coalesce(w.definition_version, (m).version), h.id, h.slug::text, h.name::text, answer.nation, answer.category,
            CASE r.status WHEN 'zero' THEN 0 END, NULL, NULL, r.status, a.counted
-    FROM asked a LEFT JOIN told w ON w.n = a.n AND w.breakdown = '' LEFT JOIN scip.hub h ON h.id = of_hub
+    FROM missing a LEFT JOIN scip.hub h ON h.id = of_hub LEFT JOIN LATERAL (
+      SELECT t.definition_version, t.status FROM told t WHERE t.n = a.n AND t.breakdown = ''
+      UNION ALL
+      SELECT (m).version, c.status
+      FROM metric.cells((m).code, ARRAY[a.first_day], ARRAY[least(a.last_day, on_day)], answer.known_at, ARRAY[''], true) c
+      WHERE a.live LIMIT 1) w ON true
     CROSS JOIN LATERAL (SELECT CASE
       WHEN w.status IS NULL OR a.breakdown = '' OR w.status = 'suppressed' OR a.release_id IS NULL
-        AND a.breakdown <> ALL (live) THEN 'not_available'
-      WHEN w.status NOT IN ('value', 'zero') THEN w.status WHEN (m).measure = 'share' THEN 'not_applicable' ELSE 'zero' END AS status) r
-    WHERE NOT EXISTS (SELECT FROM found f WHERE f.n = a.n AND f.breakdown = a.breakdown);
+        AND (m).privacy <> 'exact' THEN 'not_available'
+      WHEN w.status NOT IN ('value', 'zero') THEN w.status WHEN (m).measure = 'share' THEN 'not_applicable' ELSE 'zero' END AS status) r;
 END $$;
 
 -- The periods that are asked for, each with its release: the one that was in force then, or that number. A period that only a release names
@@ -361,11 +365,9 @@ $$;
 -- As it is told of, with all that a cell says; explain: where it says how it comes about. as_of: a day before today, or NULL.
 CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
-    OUT hub_slug text, OUT hub_name text,
-  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text,
-    OUT status text, OUT basis text, OUT of_release int,
-  OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
-RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+  OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric,
+  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explain text,
+  OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
@@ -392,11 +394,10 @@ END $$;
 -- known at all.
 CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
-    OUT hub_slug text, OUT hub_name text,
-  OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT unit text,
-    OUT status text, OUT basis text, OUT of_release int,
-  OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+  OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric,
+  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explain text,
+  OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
   m metric;
@@ -439,13 +440,11 @@ RETURN CASE WHEN asked <> '{}' THEN ARRAY(SELECT b FROM unnest((m).breakdowns) b
 -- broken down so. Without periods all academic years since the Alliance began. What is counted for it is bounded; who reads
 -- page by page (after what, how many) has no more counted than that.
 CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hub text, nation text, after_metric int, after_place text,
-  many int,
-  OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date,
-    OUT breakdown text, OUT hub_id bigint, OUT hub_slug text,
-  OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric, OUT denominator numeric,
-    OUT unit text, OUT status text, OUT basis text,
-  OUT of_release int, OUT replaced_by int, OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+  many int, OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date,
+  OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric,
+  OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int,
+  OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
   most CONSTANT int := 3000;
@@ -517,23 +516,15 @@ CREATE FUNCTION metric.citation(code text, period text, by text[], release int, 
   HAVING count(*) > 0
 $$;
 
--- Whether a fact is one of a part: of this Hub, nation and category, as far as it is asked for by them.
-CREATE FUNCTION metric.is_in(asked text[], f fact.row, hub_id bigint, nation text,
-  category text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ('hub' <> ALL (asked) OR (f).hub_id IS NOT DISTINCT FROM is_in.hub_id) AND ('nation' <> ALL (asked) OR (f).nation IS NOT DISTINCT
-  FROM is_in.nation)
-  AND ('category' <> ALL (asked) OR (f).category IS NOT DISTINCT FROM is_in.category);
-
 -- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are told to those who may see the records:
 -- all of them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a
 -- time that no record tells of, nothing.
 CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text,
-    OUT period text, OUT "from" date, OUT "to" date,
-  OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric, OUT status text, OUT basis text, OUT of_release int,
-  OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz, OUT citation json, OUT counted json, OUT records json,
-    OUT corrections json, OUT refused int, OUT wrong jsonb)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+  OUT period text, OUT "from" date, OUT "to" date, OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric,
+  OUT status text, OUT basis text, OUT of_release int, OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz,
+  OUT citation json, OUT counted json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb) LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan SET work_mem = '32MB' AS $$
 #variable_conflict use_variable
 DECLARE
   m metric;
@@ -542,6 +533,7 @@ DECLARE
   asked text[];
   may boolean;
   told boolean;
+  seen boolean;
 BEGIN
   SELECT * INTO a FROM metric_answer(code, ARRAY[given], by, hub, nation, category, as_of, release) x
   WHERE x.refused IS NOT NULL OR (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL)
@@ -572,25 +564,24 @@ BEGIN
   END IF;
   IF a.counted AND told THEN
     WITH fact AS MATERIALIZED (
-      SELECT f.left_out AS reason, f.record FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at) f
-      WHERE metric.is_in(asked, f, a.hub_id, a.of_nation, a.of_category)
+      SELECT * FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at, asked, a.hub_id, a.of_nation, a.of_category)
     )
-    SELECT (SELECT count(*) FROM fact f WHERE f.reason IS NULL),
-           (SELECT coalesce(json_agg(json_build_object('reason', o.reason, 'rows', o.n) ORDER BY o.reason), '[]')
-            FROM (SELECT f.reason, count(*) AS n FROM fact f WHERE f.reason IS NOT NULL GROUP BY 1) o),
-           (SELECT coalesce(json_agg(r.record ORDER BY r.record), '[]')
-             FROM (SELECT DISTINCT f.record FROM fact f WHERE f.reason IS NULL AND f.record IS NOT NULL) r),
+    SELECT coalesce(sum(f.rows_in) FILTER (WHERE f.left_out IS NULL), 0),
+           (SELECT coalesce(json_agg(json_build_object('reason', o.left_out, 'rows', o.n) ORDER BY o.left_out), '[]')
+            FROM (SELECT f.left_out, sum(f.rows_in) AS n FROM fact f WHERE f.left_out IS NOT NULL GROUP BY 1) o),
+           coalesce(json_agg(f.record ORDER BY f.record COLLATE "C") FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]'),
            CASE WHEN may THEN (
              SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at',
-               c.created_at)
-                                      ORDER BY c.created_at, c.id), '[]')
+               c.created_at) ORDER BY c.created_at, c.id), '[]')
              FROM correction c WHERE (known_at IS NULL OR c.created_at < known_at) AND c.record IN (SELECT f.record FROM fact f)) END
-    INTO rows_in, rows_left_out, records, corrections;
+    INTO rows_in, rows_left_out, records, corrections FROM fact f;
   END IF;
   IF a.counted AND may THEN
+    seen := basis = 'provisional' AND m.privacy = 'exact' AND value IS NOT NULL; -- what is shown is what was counted
     SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO counted
-    FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) s
-    WHERE (s.hub_id, s.nation, s.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category);
+    FROM (SELECT value, numerator AS part, denominator AS whole WHERE seen AND rows_in > 0
+      UNION ALL SELECT x.value, x.part, x.whole FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) x
+      WHERE NOT seen AND (x.hub_id, x.nation, x.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category)) s;
   END IF;
   IF told OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
     SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
@@ -598,16 +589,24 @@ BEGIN
   END IF;
 END $$;
 
--- Asserted figures beside what the records give. A figure of years that a strategy is named by is of that strategy.
+-- Asserted figures beside what the records give. A figure of years that a strategy is named by is of that strategy. Of a metric all
+-- periods are counted at once.
 CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, OUT status text, OUT basis text, OUT period text,
-  OUT definition_version int)
-RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  OUT definition_version int) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  WITH asserted AS MATERIALIZED (
+    SELECT f.slug, f.metric, p.*
+    FROM (SELECT DISTINCT ON (x.slug) x.* FROM headline_figure x ORDER BY x.slug, x.version DESC) f
+    LEFT JOIN strategy s ON s.period_text = f.period_text
+    CROSS JOIN LATERAL metric.spans(ARRAY[coalesce(s.slug, f.period_text)], NULL, NULL) p
+    WHERE f.scope = 'alliance' AND f.qualifier <> 'target' AND p.name IS NOT NULL
+  ), shown AS MATERIALIZED (
+    SELECT a.* FROM (
+      SELECT x.metric, array_agg(DISTINCT (x.name, x.first_day, x.last_day, x.release_id, x.release, x.replaced_by)::metric.span) AS spans
+      FROM asserted x GROUP BY 1) q
+    JOIN metric m ON m.code = q.metric CROSS JOIN LATERAL metric.rows(m, q.spans, ARRAY[''], NULL, NULL, NULL, NULL) a
+  )
   SELECT f.slug, a.value, a.status, a.basis, a.period, a.definition_version
-  FROM (SELECT DISTINCT ON (x.slug) x.* FROM headline_figure x ORDER BY x.slug, x.version DESC) f
-  JOIN metric m ON m.code = f.metric
-  LEFT JOIN strategy s ON s.period_text = f.period_text
-  CROSS JOIN LATERAL metric_answer(m.code, ARRAY[coalesce(s.slug, f.period_text)], '{}', NULL, NULL, NULL, NULL, NULL) a
-  WHERE f.scope = 'alliance' AND f.qualifier <> 'target' AND a.refused IS NULL
+  FROM shown a JOIN asserted f ON f.metric = a.metric AND f.name = a.period
 $$;
 GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_caller;
 GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_caller;
@@ -629,8 +628,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- A share with its parts; NULL parts: not to be told.
-CREATE FUNCTION scip.share(numerator int, denominator int, status text DEFAULT NULL) RETURNS json
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.share(numerator int, denominator int, status text DEFAULT NULL) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN status IS NOT NULL THEN json_build_object('status', status, 'numerator', NULL, 'denominator', NULL, 'share', NULL)
   ELSE json_build_object('status', CASE numerator WHEN 0 THEN 'zero' ELSE 'value' END, 'numerator', numerator, 'denominator', denominator,
                          'share', round(numerator::numeric / nullif(denominator, 0), 4)) END;
@@ -670,8 +668,7 @@ GRANT EXECUTE ON FUNCTION scip.training_figures TO scip_anonymous, scip_caller;
 -- How schools stand by each principle in an academic year (this one, where none is named), as its release has it; the number of schools is
 -- the sum of what is published of the stages. Before there is one nothing is told.
 CREATE FUNCTION scip.self_assessment_sums(period text, OUT principle_id bigint, OUT year text, OUT schools int, OUT schools_status text,
-  OUT emerging int, OUT emerging_status text,
-  OUT developing int, OUT developing_status text, OUT embedding int, OUT embedding_status text)
+  OUT emerging int, OUT emerging_status text, OUT developing int, OUT developing_status text, OUT embedding int, OUT embedding_status text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   named text := coalesce(period_name(coalesce(period, academic_year(today()))), '');

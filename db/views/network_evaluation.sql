@@ -27,9 +27,8 @@ FROM scip.release r WHERE r.family = 'academic' AND length(r.period) = 7 ORDER B
 GRANT SELECT ON scip.network_evaluations TO scip_anonymous, scip_caller;
 
 -- What the metrics tell of an evaluated year, and of no other. A slash keeps 2011/12 from being a month.
-CREATE FUNCTION scip.network_cells(year text, metric text, by text[],
-  OUT hub_id bigint, OUT category text, OUT value numeric, OUT status text, OUT definition_version int)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+CREATE FUNCTION scip.network_cells(year text, metric text, by text[], OUT hub_id bigint, OUT category text, OUT value numeric,
+  OUT status text, OUT definition_version int) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT a.hub_id, a.of_category, a.value, a.status, a.definition_version
   FROM scip.network_evaluations n,
        scip.metric_answer(network_cells.metric, ARRAY[replace(n.year, '-', '/')], by, NULL, NULL, NULL, NULL, n.release) a
@@ -40,8 +39,7 @@ $$;
 -- Numbers that are rounded have no difference, nor have those of different definitions.
 CREATE FUNCTION scip.network_evaluation(year text, OUT release int, OUT category text, OUT ordinal int, OUT metric text, OUT title text,
   OUT unit text, OUT hub_id bigint, OUT value numeric, OUT status text, OUT previous_value numeric, OUT previous_status text,
-  OUT change numeric, OUT "return" text, OUT definition_version int)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  OUT change numeric, OUT "return" text, OUT definition_version int) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH cell AS MATERIALIZED (
     SELECT y.before, e.metric, c.*
     FROM (VALUES (false, network_evaluation.year),
@@ -69,6 +67,15 @@ $$;
 CREATE FUNCTION scip.network_progress(year text, OUT category text, OUT ordinal int, OUT metric text, OUT title text, OUT unit text,
   OUT value numeric, OUT status text, OUT confirmed int, OUT overridden int)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  WITH submitted AS MATERIALIZED ( -- accepted returns are in the cells already
+    SELECT m.code, t.hub_id, g.value
+    FROM hub_evaluation t JOIN hub_evaluation_figure g ON g.evaluation_id = t.id AND g.reason IS NOT NULL JOIN metric m ON m.code = g.metric
+    WHERE t.year = network_progress.year AND t.status = 'submitted' AND m.additive AND m.privacy = 'exact'
+  ), cell AS MATERIALIZED (
+    SELECT m.code, c.* FROM evaluation_metric e JOIN metric m ON m.code = e.metric AND m.privacy = 'exact'
+    CROSS JOIN LATERAL metric.cells(m.code, ARRAY[period_start(network_progress.year)], ARRAY[period_end(network_progress.year)], NULL,
+      ARRAY[''] || CASE WHEN m.code IN (SELECT s.code FROM submitted s) THEN '{hub}'::text[] END, true) c
+  )
   SELECT e.category, e.ordinal, e.metric, e.title, m.unit, CASE WHEN v.status IN ('value', 'zero') THEN v.value END, v.status,
          f.confirmed, f.overridden
   FROM evaluation_metric e JOIN metric m ON m.code = e.metric
@@ -76,19 +83,15 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
     SELECT count(*) FILTER (WHERE g.reason IS NULL)::int AS confirmed, count(*) FILTER (WHERE g.reason IS NOT NULL)::int AS overridden
     FROM hub_evaluation t JOIN hub_evaluation_figure g ON g.evaluation_id = t.id AND g.metric = e.metric
     WHERE t.year = network_progress.year AND t.status <> 'draft') f
-  LEFT JOIN LATERAL (
-    SELECT c.value, c.status FROM metric.cells(CASE WHEN m.privacy = 'exact' THEN m.code END,
-      period_start(network_progress.year), period_end(network_progress.year), NULL, '{}') c) told ON true
-  LEFT JOIN LATERAL ( -- accepted returns are in that already
-    SELECT sum(g.value - coalesce(s.value, 0)) AS more
-    FROM hub_evaluation t JOIN hub_evaluation_figure g ON g.evaluation_id = t.id AND g.metric = e.metric AND g.reason IS NOT NULL
-    LEFT JOIN metric.sums(m.code, period_start(network_progress.year), period_end(network_progress.year), NULL, '{hub}') s
-      ON s.hub_id = t.hub_id
-    WHERE t.year = network_progress.year AND t.status = 'submitted' AND m.additive AND m.privacy = 'exact') submitted ON true
+  LEFT JOIN cell whole ON whole.code = e.metric AND whole.breakdown = ''
+  LEFT JOIN (
+    SELECT s.code, sum(s.value - coalesce(c.value, 0)) AS more
+    FROM submitted s LEFT JOIN cell c ON c.code = s.code AND c.breakdown = 'hub' AND c.hub_id = s.hub_id GROUP BY 1) returned
+    ON returned.code = e.metric
   CROSS JOIN LATERAL (
-    SELECT coalesce(told.value, 0) + coalesce(submitted.more, 0) AS value,
-           CASE WHEN m.privacy <> 'exact' THEN 'not_available' WHEN submitted.more IS NULL THEN coalesce(told.status, 'not_available')
-                WHEN coalesce(told.value, 0) + submitted.more = 0 THEN 'zero' ELSE 'value' END AS status) v
+    SELECT coalesce(whole.value, 0) + coalesce(returned.more, 0) AS value,
+           CASE WHEN m.privacy <> 'exact' THEN 'not_available' WHEN returned.more IS NULL THEN coalesce(whole.status, 'not_available')
+                WHEN coalesce(whole.value, 0) + returned.more = 0 THEN 'zero' ELSE 'value' END AS status) v
   WHERE ctx.central() OR 'analyst' = ANY (ctx.roles()) OR cardinality(ctx.groups()) > 0
 $$;
 
@@ -139,8 +142,7 @@ RETURN CASE WHEN status IN ('value', 'zero') THEN
     'text', scip.page_words(status))) END;
 
 -- NULL of a year that has none. What the year before was like stands beside it where that has a release too.
-CREATE FUNCTION scip.network_document(year text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.network_document(year text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH n AS MATERIALIZED (
     SELECT e.*, b.year AS before, z.compared, r.note, c.*, is_demonstration() AS demo,
            page_filled('year', jsonb_build_object('year', e.year)) AS head,

@@ -16,9 +16,15 @@ CREATE FUNCTION pg_temp.told(metric text, by text[] DEFAULT '{}', period text DE
   FROM metric.period(period) p, metric.cells(metric, p.first_day, p.last_day, known, by) c LEFT JOIN hub h ON h.id = c.hub_id
   WHERE h.id IS NULL OR h.slug LIKE 'test-%'
 $$;
+-- All facts of a metric, as those who sum and explain them read them.
+CREATE FUNCTION pg_temp.facts(metric text, first_day date, last_day date) RETURNS SETOF fact.row LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT f.* FROM (SELECT $1 AS first_day, $2 AS last_day, metric.until($2, NULL) AS until_day, NULL::timestamptz AS known_at, '
+    'true AS returns) p CROSS JOIN LATERAL (%s) f', metric.query(metric)) USING first_day, last_day;
+END $$;
 CREATE FUNCTION pg_temp.left_out(metric text, period text DEFAULT '1996-97') RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(n || ' ' || f.left_out, ', ' ORDER BY f.left_out COLLATE "C") FROM (
-    SELECT x.left_out, count(*) AS n FROM metric.period(period) p, metric.facts(metric, p.first_day, p.last_day, NULL) x LEFT JOIN hub h ON h.id = x.hub_id
+    SELECT x.left_out, count(*) AS n FROM metric.period(period) p, pg_temp.facts(metric, p.first_day, p.last_day) x LEFT JOIN hub h ON h.id = x.hub_id
     WHERE x.left_out IS NOT NULL AND (h.id IS NULL OR h.slug LIKE 'test-%') GROUP BY 1) f
 $$;
 

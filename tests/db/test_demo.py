@@ -211,6 +211,7 @@ def test_live_as_of_now_and_explained_are_one(query):
     metrics = query("SELECT code, breakdowns, measure FROM scip.metric WHERE privacy = 'exact' ORDER BY ordinal")
     periods = [f"{y}-{(y + 1) % 100}" for y in range(2018, 2023)] + [f"{y}-{(y + 1) % 100}-Q{q}" for y in range(2019, 2022) for q in range(1, 5)] + ["2020", "2021-M05", "strategy-2019-22"]
     query("SELECT set_config('scip.roles', '{central}', false)")
+    facts = dict(query("SELECT code, metric.query(code) FROM scip.metric"))
     told = 0
     for _ in range(200):
         code, breakdowns, measure = chance.choice(metrics)
@@ -236,7 +237,8 @@ def test_live_as_of_now_and_explained_are_one(query):
                                ("category", f"'{category}'" if category else "NULL", "category")) if name in by.split("+")) or "true"
         (one, weights, above, ins, outs), = query(f"""SELECT count(DISTINCT f.subject) FILTER (WHERE f.left_out IS NULL), coalesce(sum(f.weight) FILTER (WHERE f.left_out IS NULL AND f.subject IS NULL), 0),
             coalesce(sum(f.part) FILTER (WHERE f.left_out IS NULL), 0), count(*) FILTER (WHERE f.left_out IS NULL), count(*) FILTER (WHERE f.left_out IS NOT NULL)
-            FROM metric.facts('{code}', '{first}', '{last}', NULL) f WHERE {part_of}""")
+            FROM (SELECT date '{first}' AS first_day, date '{last}' AS last_day, metric.until('{last}', NULL) AS until_day, NULL::timestamptz AS known_at, true AS returns) p
+            CROSS JOIN LATERAL ({facts[code]}) f WHERE {part_of}""")
         assert (said, rows, sum(row["rows"] for row in left_out)) == (value, ins, outs), (code, by, period, here)
         if status == "value":
             assert Decimal(str(counted["value"])) == value and ((part, whole) == (above, weights) if measure == "share" else value == one + weights), (code, by, period, here)
