@@ -5,6 +5,7 @@ Alliance answers each in half a second of a processor.
 TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.
 """
 import json
+import re
 from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,13 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from conftest import plant
+from conftest import ROOT, plant
 
 YEAR, THEN = "2024/25", "2025-07-01"
 HUBS = 330  # and a hundredth of all else: each Hub beside each other one is more than all rows that there are
 LIMIT_MS = 500
 
+FACETS = re.sub(r"--.*", "", (ROOT / "db/queries/getLibraryFacets.sql").read_text())
 CELLS = "SELECT count(*) FROM scip.metric_answer(%s, ARRAY[%s], %s, NULL, NULL, NULL, %s, NULL)"
 EXPLAIN = "SELECT rows_in FROM scip.metric_explain(%s, %s, '{}', NULL, NULL, NULL, %s, NULL)"
 OTHERS = {"values": "SELECT count(*) FROM scip.metric_values(NULL, '{2023/24}', NULL, NULL, NULL, NULL, NULL, 100)",
@@ -25,7 +27,8 @@ OTHERS = {"values": "SELECT count(*) FROM scip.metric_values(NULL, '{2023/24}', 
           "progress": "SELECT count(*) FROM scip.network_progress('2024-25')",
           "headlines": "SELECT count(*) FROM scip.headline_comparison()",
           "returns": "SELECT * FROM scip.network_return_counts('2024-25')",
-          "training": "SELECT count(*) FROM scip.training_figures('2024-25', NULL)"}
+          "training": "SELECT count(*) FROM scip.training_figures('2024-25', NULL)",
+          **{f"facets of {q}": re.sub(r"(?<!:):[a-z_]+", lambda name: q if name[0] == ":q" else "NULL", FACETS) for q in ("NULL", "'college'")}}
 
 
 @pytest.fixture(scope="session")
