@@ -106,9 +106,8 @@ CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WH
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.account, scip.account_role, scip.client_secret, scip.client_keys TO scip_caller;
 
 -- Roles as a request gives them, as the table has them; refuses a Hub, organisation or group that there is not.
-CREATE FUNCTION scip.given_roles(roles jsonb,
-  OUT role text, OUT hub_id bigint, OUT group_id bigint, OUT organisation_id bigint, OUT starts date, OUT ends date)
-RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION scip.given_roles(roles jsonb, OUT role text, OUT hub_id bigint, OUT group_id bigint, OUT organisation_id bigint,
+  OUT starts date, OUT ends date) RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 DECLARE
   g record;
 BEGIN
@@ -133,8 +132,7 @@ GRANT EXECUTE ON FUNCTION scip.given_roles TO scip_caller;
 
 -- The new secret and the newest other one live; older ones, and those that are over, go. The account is
 -- locked first and counted in the next statement, which sees what a concurrent one has made meanwhile.
-CREATE FUNCTION scip.keep_two_secrets() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.keep_two_secrets() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM FROM account WHERE id = NEW.account_id FOR NO KEY UPDATE;
   DELETE FROM client_secret WHERE account_id = NEW.account_id AND id <> NEW.id AND (
@@ -259,8 +257,7 @@ BEGIN
   END LOOP;
 END $$;
 
-CREATE FUNCTION scip.note_persons() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.note_persons() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   NEW.persons := ARRAY(SELECT r.person_id FROM personal_read r WHERE r.xid = pg_current_xact_id());
   RETURN NEW;
@@ -279,8 +276,7 @@ RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, 
                     AND (s.ends_at IS NULL OR s.ends_at > now())));
 $$;
 
-CREATE FUNCTION ctx.client_jwks(client text)
-RETURNS SETOF jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION ctx.client_jwks(client text) RETURNS SETOF jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT k.jwks FROM client_keys k JOIN account a ON a.id = k.account_id
   WHERE a.issuer = 'self' AND a.subject = client AND a.active;
 $$;
@@ -342,16 +338,14 @@ END $$;
 GRANT EXECUTE ON FUNCTION ctx.unknown_account TO scip_caller;
 
 -- Known from now on.
-CREATE FUNCTION scip.forget_unknown_account() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.forget_unknown_account() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   DELETE FROM unknown_account u WHERE u.issuer = NEW.issuer AND u.subject = NEW.subject;
   RETURN NULL;
 END $$;
 CREATE TRIGGER forget_unknown AFTER INSERT ON scip.account FOR EACH ROW EXECUTE FUNCTION scip.forget_unknown_account();
 
-CREATE FUNCTION scip.retain_unknown_account() RETURNS int
-LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION scip.retain_unknown_account() RETURNS int LANGUAGE sql VOLATILE AS $$
   WITH gone AS (DELETE FROM scip.unknown_account WHERE last_asked_at < now() - interval '30 days' RETURNING 1)
   SELECT count(*)::int FROM gone;
 $$;

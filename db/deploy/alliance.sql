@@ -81,8 +81,7 @@ CREATE INDEX ON scip.organisation_category (organisation_id, category);
 -- org-id.guide form: register's list code, then the register's own number (GB-UKPRN-10003614), in the one spelling of
 -- each list, so that no organisation is two. NULL for what is none: British and international lists are those below,
 -- of other countries any.
-CREATE FUNCTION scip.org_id(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.org_id(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT list || '-' || CASE
     WHEN list IN ('GB-CHC', 'GB-NIC') THEN substring(n FROM '^(?:NIC)?0*([1-9][0-9]{5,6})$')
     WHEN list = 'GB-SC' THEN 'SC' || lpad(substring(n FROM '^(?:SC)?0*([1-9][0-9]{0,5})$'), 6, '0')
@@ -279,8 +278,7 @@ CREATE UNIQUE INDEX hub_lead_last_known_once ON scip.hub_lead (hub_id, organisat
 -- next statements see, with new snapshots, all that earlier holders committed. An exclusion constraint for
 -- the same organisation would deadlock where two insert at once, so that rule stands here as well. The
 -- trigger runs after all parts of a statement: a succession (end one, start the next) is one statement.
-CREATE FUNCTION scip.check_hub_leads() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.check_hub_leads() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   hub bigint;
   unled datemultirange;
@@ -337,8 +335,7 @@ GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_lead TO scip_caller;
 GRANT INSERT, DELETE ON scip.hub_region, scip.hub_name TO scip_caller;
 GRANT INSERT, UPDATE ON scip.hub_status TO scip_caller;
 -- A Hub Lead keeps the Hub's profile; policies know rows, not columns.
-CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort,search}';
 BEGIN
@@ -352,8 +349,7 @@ CREATE TRIGGER guard_profile BEFORE UPDATE ON scip.hub
 
 -- A name that is given up stays findable; one taken back is former no more. Files that are loaded rule over
 -- their own names.
-CREATE FUNCTION scip.keep_former_name() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.keep_former_name() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   DELETE FROM hub_name WHERE hub_id = NEW.id AND name = NEW.name;
   INSERT INTO hub_name (hub_id, kind, name) VALUES (NEW.id, 'former', OLD.name)
@@ -365,8 +361,7 @@ CREATE TRIGGER keep_former_name AFTER UPDATE ON scip.hub
   EXECUTE FUNCTION scip.keep_former_name();
 
 -- A Hub made by mistake goes while it is proposed; who refers to it keeps it (foreign keys).
-CREATE FUNCTION scip.guard_hub_removal() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_hub_removal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM hub_status s WHERE s.hub_id = OLD.id AND s.status <> 'proposed') THEN
     RAISE 'it was more than proposed' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-not-proposed';
@@ -378,8 +373,7 @@ CREATE TRIGGER guard_removal BEFORE DELETE ON scip.hub
 
 -- What may follow what. An active Hub is led by somebody; where that was not known when it was loaded, by who led it last. The Hub's row is
 -- the lock; what the earlier holders committed is seen by the next statement.
-CREATE FUNCTION scip.check_hub_status() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.check_hub_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   before text;
 BEGIN
@@ -468,8 +462,7 @@ CALL scip.keep_records('strategy_theme', 'strategy', '(SELECT s.slug FROM strate
 GRANT INSERT, UPDATE, DELETE ON scip.strategy, scip.strategy_theme TO scip_caller;
 
 -- The id of a record that a body names; SC422 when there is none.
-CREATE FUNCTION scip.reference(kind text, key text) RETURNS bigint
-LANGUAGE plpgsql STABLE STRICT AS $$
+CREATE FUNCTION scip.reference(kind text, key text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE
   found_id bigint;
 BEGIN
@@ -490,8 +483,7 @@ END $$;
 -- Sets that a body gives replace those of the record, whose row the caller has locked. They are functions of
 -- their own because each of their statements sees what was committed before that lock was got; parts of the
 -- caller's statement would see what was there before it waited. What stays the same is not touched.
-CREATE FUNCTION scip.set_organisation_parts(organisation bigint, body jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.set_organisation_parts(organisation bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF body ? 'other_names' THEN
     DELETE FROM scip.organisation_name n WHERE n.organisation_id = organisation AND NOT EXISTS (
@@ -535,8 +527,7 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION scip.set_group_organisations(the_group bigint, body jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.set_group_organisations(the_group bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF body ? 'organisations' THEN
     DELETE FROM scip.group_organisation m USING scip.organisation o
@@ -549,8 +540,7 @@ BEGIN
 END $$;
 
 -- Themes stand in the order of the list.
-CREATE FUNCTION scip.set_strategy_themes(strategy bigint, body jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.set_strategy_themes(strategy bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF body ? 'themes' THEN
     DELETE FROM scip.strategy_theme t WHERE t.strategy_id = strategy
@@ -570,8 +560,7 @@ GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_
 
 -- Sets that a body gives replace those of the Hub, whose row the caller has locked (see set_organisation_parts).
 -- A name that stays keeps its kind.
-CREATE FUNCTION scip.set_hub_parts(hub bigint, body jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.set_hub_parts(hub bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   given bigint[];
 BEGIN
@@ -592,8 +581,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.set_hub_parts TO scip_caller;
 
 -- A Hub's page after a merge patch of the Hub (RFC 7396: members that are null go).
-CREATE FUNCTION scip.patched_page(page jsonb, patch jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.patched_page(page jsonb, patch jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN NOT patch ? 'page' THEN page
             WHEN jsonb_typeof(patch -> 'page') = 'null' THEN NULL
             ELSE nullif(jsonb_strip_nulls(coalesce(page, '{}') || (patch -> 'page')), '{}') END;
@@ -635,8 +623,7 @@ BEGIN
   RETURN true;
 END $$;
 -- Whether this transaction has given a reason for changing the record. Volatile: it sees what its own statement wrote.
-CREATE FUNCTION scip.is_corrected(record text) RETURNS boolean
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.is_corrected(record text) RETURNS boolean LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT EXISTS (SELECT FROM correction c WHERE c.record = is_corrected.record AND c.xid = pg_current_xact_id())
 $$;
 GRANT EXECUTE ON FUNCTION scip.correct_record, scip.is_corrected TO scip_caller;

@@ -4,8 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 
 -- ISO 8601 year, month or day ("2025", "2025-06", "2025-06-06"); what is not known is not written.
-CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE
   WHEN value !~ '^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$' OR left(value, 4) = '0000' THEN false
   WHEN length(value) < 10 THEN true
@@ -17,77 +16,63 @@ CREATE DOMAIN scip.partial_date AS text CONSTRAINT partial_date CHECK (scip.is_p
 
 -- First and last day that a partial date may mean. Taken as a text, what a table has is not checked again; not being strict, which a
 -- coalesce forbids, they become a part of the query.
-CREATE FUNCTION scip.earliest(value text) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.earliest(value text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN make_date(left(value, 4)::int, coalesce(nullif(substr(value, 6, 2), ''), '1')::int,
                  coalesce(nullif(substr(value, 9, 2), ''), '1')::int);
 
-CREATE FUNCTION scip.latest(value text) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.latest(value text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE length(value)
   WHEN 4 THEN make_date(value::int, 12, 31)
   WHEN 7 THEN (scip.earliest(value) + interval '1 month - 1 day')::date
   ELSE scip.earliest(value)
 END;
 -- The first of these as text, to sort by; where there is none that which comes last.
-CREATE FUNCTION scip.date_sort(value scip.partial_date, otherwise text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.date_sort(value scip.partial_date, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(value || right('-01-01', 10 - length(value)), otherwise);
-CREATE FUNCTION scip.time_sort(value timestamptz) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.time_sort(value timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(left((value AT TIME ZONE 'Europe/London')::time::text, 5), '');
 -- Whether they say days, and no month or year in which these are.
-CREATE FUNCTION scip.are_days(starts text, ends text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.are_days(starts text, ends text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN length(starts) = 10 AND coalesce(length(ends), 10) = 10;
 
-CREATE FUNCTION scip.precision(value scip.partial_date) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.precision(value scip.partial_date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE length(value) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END;
 
 -- Without what shows nothing (zero-width, soft hyphens, marks of direction, tags); lines stay.
-CREATE FUNCTION scip.visible(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.visible(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(value,
   '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e'
   '\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+', '', 'g');
 -- As it is read: that, and white space of any kind and length is one space and none at the ends.
-CREATE FUNCTION scip.plain(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.plain(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN btrim(regexp_replace(scip.visible(value),
   '[\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'));
 
 -- The key by which names are compared and sorted: plain, no accents, no case, one form of each character. The
 -- dictionary is named, so the result depends on no setting.
-CREATE FUNCTION scip.fold(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN btrim(lower(public.unaccent('public.unaccent'::regdictionary, normalize(scip.plain(value), NFKC))));
 
 -- The words of a text, for what is searched and for what is asked alike: without apostrophes, commas within numbers
 -- and other signs, so that "King's" is kings, 1,800 is 1800 and 2021/22 is 2021 22.
-CREATE FUNCTION scip.spell(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.spell(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN btrim(regexp_replace(regexp_replace(scip.fold(value), '[''`\u00b4\u02bc\u2018\u2019]|(?<=[0-9]),(?=[0-9]{3})', '', 'g'),
   '[\u0001-/:-@[-`{-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u2212]+', ' ', 'g'));
 -- Words with hyphens as one: wellbeing for well-being, and 2021-22 as it was.
-CREATE FUNCTION scip.unhyphened(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.unhyphened(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(scip.fold(value), '([[:alpha:]])-(?=[[:alpha:]])', '\1', 'g');
 -- A text as it is searched, with a space for a hyphen and with nothing, and what is looked for in it, both ways too: patterns for LIKE,
 -- as no sign is left that has a meaning there; NULL, which is nowhere, for signs alone.
 CREATE FUNCTION scip.searched(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE -- STRICT, it could not be inlined for its CASE, and would take eight times as long
 RETURN scip.spell(value) || CASE WHEN scip.unhyphened(value) <> scip.fold(value) THEN '|' || scip.spell(scip.unhyphened(value)) ELSE '' END;
-CREATE FUNCTION scip.sought(q text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.sought(q text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN scip.spell(q) <> '' THEN ARRAY['%' || scip.spell(q) || '%', '%' || scip.spell(scip.unhyphened(q)) || '%'] END;
 
 -- Whether a text says something; whether it is a line of its own: a title or a name.
-CREATE FUNCTION scip.shows(value text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.shows(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN scip.plain(value) <> '';
-CREATE FUNCTION scip.is_line(value text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.is_line(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN scip.plain(value) <> '' AND value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
 
 CREATE DOMAIN scip.slug AS text CONSTRAINT slug CHECK (VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(VALUE) <= 120);
@@ -113,14 +98,12 @@ GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip
   TO scip_anonymous, scip_caller;
 
 -- Today in the Alliance's own time zone.
-CREATE FUNCTION scip.today() RETURNS date
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (now() AT TIME ZONE 'Europe/London')::date;
 GRANT EXECUTE ON FUNCTION scip.today TO scip_anonymous, scip_caller;
 
 -- Whether a span of partial dates may hold today; what has no date does.
-CREATE FUNCTION scip.is_now(starts scip.partial_date, ends scip.partial_date) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION scip.is_now(starts scip.partial_date, ends scip.partial_date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
 GRANT EXECUTE ON FUNCTION scip.is_now TO scip_anonymous, scip_caller;
 
@@ -207,8 +190,7 @@ CREATE FUNCTION ctx.writes(hub bigint, alliance_group bigint) RETURNS boolean LA
 RETURN ctx.central() OR coalesce(hub = ANY (ctx.hubs_led()), false) OR coalesce(alliance_group = ANY (ctx.groups()), false);
 GRANT EXECUTE ON FUNCTION ctx.in_network, ctx.sees, ctx.writes TO scip_caller;
 
-CREATE FUNCTION scip.touch() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.version := OLD.version + 1;
   NEW.created_at := OLD.created_at;
@@ -219,8 +201,7 @@ END $$;
 -- A slug that has changed keeps leading to its record: it moves to <table>_former_slug, where no live
 -- slug may be; writers own none of it. AFTER triggers, so that each sees what a concurrent rename has committed
 -- meanwhile.
-CREATE FUNCTION scip.retire_slug() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.retire_slug() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   former regclass := format('scip.%I', TG_TABLE_NAME || '_former_slug');
   owner text := TG_TABLE_NAME || '_id';
@@ -237,8 +218,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION scip.refuse_live_slug() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.refuse_live_slug() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   live boolean;
 BEGIN
@@ -251,8 +231,7 @@ END $$;
 
 -- What every table gets: row-level security that binds its owner too. The policies of the owner let migrations, loads and
 -- triggers work; all others are made of access.csv, so until then a row is nobody's to read. published: everyone may read it.
-CREATE PROCEDURE scip.publish(VARIADIC tables text[])
-LANGUAGE plpgsql AS $$
+CREATE PROCEDURE scip.publish(VARIADIC tables text[]) LANGUAGE plpgsql AS $$
 DECLARE
   t text;
 BEGIN
@@ -267,8 +246,7 @@ BEGIN
 END $$;
 
 -- The same, without a grant to anybody.
-CREATE PROCEDURE scip.protect(VARIADIC tables text[])
-LANGUAGE plpgsql AS $$
+CREATE PROCEDURE scip.protect(VARIADIC tables text[]) LANGUAGE plpgsql AS $$
 DECLARE
   t text;
 BEGIN
@@ -282,8 +260,7 @@ BEGIN
 END $$;
 
 -- Former slugs of a record table.
-CREATE PROCEDURE scip.keep_former_slugs(record text)
-LANGUAGE plpgsql AS $$
+CREATE PROCEDURE scip.keep_former_slugs(record text) LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('CREATE TABLE scip.%I (
     slug scip.slug PRIMARY KEY,

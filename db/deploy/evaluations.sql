@@ -106,8 +106,7 @@ BEGIN
 END $$;
 
 -- What a draft still lacks, by the place at which a change of it would say it.
-CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   RETURN (SELECT jsonb_agg(jsonb_build_object('pointer', g.pointer, 'detail', g.detail) ORDER BY g.part, g.ordinal) FROM (
     SELECT 1 AS part, m.ordinal, '/body/figures/' || m.metric AS pointer, 'is neither confirmed nor overridden' AS detail
@@ -164,8 +163,7 @@ BEGIN
 END $$;
 
 -- Begins a return with what is said of it so far, or not at all: a fault undoes the row too.
-CREATE FUNCTION scip.begin_evaluation(hub bigint, year text, body jsonb, OUT begun boolean, OUT errors jsonb)
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.begin_evaluation(hub bigint, year text, body jsonb, OUT begun boolean, OUT errors jsonb) LANGUAGE plpgsql AS $$
 DECLARE
   made uuid;
 BEGIN
@@ -194,8 +192,7 @@ GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.ch
 GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_caller;
 
 -- A return is begun when its year has, by a Hub that was at work in it, and only a draft goes again.
-CREATE FUNCTION scip.guard_evaluation() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_evaluation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
@@ -214,8 +211,7 @@ CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation F
 -- Every step is one from a status to another: who names the status that there is comes too late. The lead submits, once the
 -- year is over; the other steps are the central team's. What is published goes back as a correction. A row trigger has the row's lock, and
 -- what it reads is of after that.
-CREATE FUNCTION scip.step_evaluation() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.step_evaluation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.status <> 'submitted' AND NOT ctx.central() THEN
     RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
@@ -244,8 +240,7 @@ END $$;
 CREATE TRIGGER step_evaluation BEFORE UPDATE OF status ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.step_evaluation();
 
 -- What has been submitted does not change. The lock makes a change wholly before or after a submission.
-CREATE FUNCTION scip.guard_evaluation_part() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_evaluation_part() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   part uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.evaluation_id ELSE NEW.evaluation_id END;
   standing text;

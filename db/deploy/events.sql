@@ -101,8 +101,7 @@ CALL scip.keep_records('event', 'event', 'r.slug',
 
 -- Days follow from the times of day; where both are given, the constraints compare them. An end at midnight is the
 -- end of the day before.
-CREATE FUNCTION scip.set_event_days() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.set_event_days() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     NEW.starts := coalesce(NEW.starts, to_char(NEW.starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'));
@@ -124,8 +123,7 @@ CREATE TRIGGER set_days BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
 
 -- What may follow what, for who writes by the API: draft, published, held or cancelled; published again as a correction. What was imported
 -- as unknown is the central team's to settle. Naming the column is the attempt, so that doing it twice is refused as well.
-CREATE FUNCTION scip.guard_event_status() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_event_status() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.status = 'unknown' AND NOT ctx.central() THEN
     RAISE 'not theirs to say' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
@@ -139,8 +137,7 @@ END $$;
 CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.event FOR EACH ROW
   WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event_status();
 
-CREATE FUNCTION scip.guard_event() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
@@ -163,14 +160,12 @@ CREATE TRIGGER guard_removal BEFORE DELETE ON scip.event FOR EACH ROW
   WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event();
 
 -- RFC 5545, 3.8.1.11. That it was held is no news for a calendar.
-CREATE FUNCTION scip.ical_status(status text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.ical_status(status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE status WHEN 'cancelled' THEN 'CANCELLED' WHEN 'unknown' THEN 'TENTATIVE' ELSE 'CONFIRMED' END;
 
 -- Calendars that hold the event take a change over only when SEQUENCE grows (RFC 5546, 2.1.4): of times and status; and of
 -- what who comes has to know: title and place. A draft is in no calendar yet.
-CREATE FUNCTION scip.raise_ical_sequence() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.raise_ical_sequence() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.ical_sequence := OLD.ical_sequence + ((OLD.title, OLD.title_cy, OLD.starts, OLD.ends, OLD.starts_at, OLD.ends_at, OLD.venue,
       OLD.town, OLD.online, scip.ical_status(OLD.status))
@@ -184,19 +179,16 @@ CREATE TRIGGER then_raise_ical_sequence BEFORE UPDATE ON scip.event FOR EACH ROW
 
 -- In the hour of the night that clocks show twice when summer time ends, a local time is read as the first of both
 -- (RFC 5545, section 3.3.5): what begins there is given in UTC, what ends there as a duration.
-CREATE FUNCTION scip.is_ambiguous(instant timestamptz) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.is_ambiguous(instant timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN instant AT TIME ZONE 'Europe/London' IN ((instant - interval '1 hour') AT TIME ZONE 'Europe/London',
                                                 (instant + interval '1 hour') AT TIME ZONE 'Europe/London');
 -- What a subscriber sees it by in the list of calendars.
-CREATE FUNCTION scip.calendar_name(what text, VARIADIC parts text[]) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION scip.calendar_name(what text, VARIADIC parts text[]) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN concat_ws(' · ', coalesce(nullif(array_to_string(parts, ' · '), ''), 'SCiP Alliance'), what);
 GRANT EXECUTE ON FUNCTION scip.calendar_name, scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_caller;
 
 -- The programme that a body names; SC422 when there is none.
-CREATE FUNCTION scip.programme_named(key text) RETURNS bigint
-LANGUAGE plpgsql STABLE STRICT AS $$
+CREATE FUNCTION scip.programme_named(key text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE
   found_id bigint;
 BEGIN
@@ -223,8 +215,7 @@ CALL scip.keep_records('event_outreach', 'event_outreach', $$(SELECT e.slug || '
   $$(SELECT ARRAY[coalesce('hub:' || e.hub_id, 'role:central')] FROM event e WHERE e.id = r.event_id)$$, record => 'r.event_id');
 
 -- Numbers are of what took place.
-CREATE FUNCTION scip.guard_outreach() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_outreach() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM event WHERE id = NEW.event_id AND status = 'held') THEN
     RAISE 'not held' USING ERRCODE = 'SC409', CONSTRAINT = 'event-not-held';
@@ -275,8 +266,7 @@ CALL scip.keep_records('headline_figure', 'headline_figure');
 GRANT INSERT, UPDATE ON scip.headline_figure TO scip_caller;
 
 -- The version of a figure that is in force, for who is about to add the next: one at a time.
-CREATE FUNCTION scip.lock_figure(figure text) RETURNS int
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.lock_figure(figure text) RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM scip.headline_figure WHERE slug = figure AND version = 1 FOR NO KEY UPDATE;
   RETURN (SELECT max(version) FROM scip.headline_figure WHERE slug = figure);

@@ -10,8 +10,7 @@ RETURN EXISTS (SELECT FROM scip.alliance_group g WHERE g.decides_applications AN
 GRANT EXECUTE ON FUNCTION ctx.decides TO scip_anonymous, scip_caller;
 
 -- [{sector, name}]: bodies, not persons.
-CREATE FUNCTION scip.are_partners(value jsonb) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.are_partners(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
             ELSE NOT EXISTS (SELECT FROM jsonb_array_elements(value) p
                              WHERE jsonb_typeof(p) <> 'object' OR p - '{sector,name}'::text[] <> '{}'
@@ -53,8 +52,7 @@ COMMENT ON COLUMN scip.hub_application.regions IS 'GSS codes';
 COMMENT ON COLUMN scip.hub_application.decided_at IS 'The last decision; an application that was returned may be decided again';
 
 -- The applicant's text: the applicant's alone, and only until it is submitted.
-CREATE FUNCTION scip.guard_application() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_application() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
@@ -83,8 +81,7 @@ CREATE TRIGGER guard_text BEFORE UPDATE OF organisation_id, slug, name, nations,
 
 -- The ways of an application, whoever sets its status: naming the column is the attempt, so that a second approval
 -- is refused as well.
-CREATE FUNCTION scip.guard_application_status() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_application_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   applicant boolean := ctx.central() OR OLD.organisation_id = ANY (ctx.organisations());
   reviewer boolean := ctx.decides();
@@ -127,8 +124,7 @@ CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.hub_application
   FOR EACH ROW EXECUTE FUNCTION scip.guard_application_status();
 
 -- A note comes with a decision and stays.
-CREATE FUNCTION scip.guard_decision_note() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_decision_note() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE 'no decision' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-deciding-group';
 END $$;
@@ -138,8 +134,7 @@ CREATE TRIGGER guard_status_note BEFORE UPDATE ON scip.hub_application
 
 -- Approved: the Hub, proposed from today and led by the applicant. Its pathway comes with it. The row of the
 -- application is locked by now, so this happens once.
-CREATE FUNCTION scip.found_hub() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.found_hub() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   source text[] := ARRAY[format('Application for a Hub, approved %s', today())];
 BEGIN
@@ -180,8 +175,7 @@ CREATE INDEX ON scip.hub_pathway (done_by);
 COMMENT ON COLUMN scip.hub_pathway.done_by IS 'Who said so; unknown once the account is gone';
 
 -- Every Hub has every step.
-CREATE FUNCTION scip.lay_pathway() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.lay_pathway() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_TABLE_NAME = 'hub' THEN
     INSERT INTO hub_pathway (hub_id, step) SELECT NEW.id, s.code FROM pathway_step s ORDER BY s.ordinal;
@@ -194,8 +188,7 @@ CREATE TRIGGER lay_pathway AFTER INSERT ON scip.hub FOR EACH ROW EXECUTE FUNCTIO
 CREATE TRIGGER lay_pathway AFTER INSERT ON scip.pathway_step FOR EACH ROW EXECUTE FUNCTION scip.lay_pathway();
 
 -- A step is done by who says so, not in the future; undone, its evidence goes with it.
-CREATE FUNCTION scip.guard_pathway() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_pathway() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.done_on > scip.today() THEN
     RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'step-done-in-future';
@@ -233,8 +226,7 @@ CREATE INDEX ON scip.hub_invitation (hub_id, invited_on, id);
 CREATE INDEX ON scip.hub_invitation (organisation_id);
 COMMENT ON COLUMN scip.hub_invitation.name IS 'Of the body, not of a person';
 
-CREATE FUNCTION scip.guard_invitation() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_invitation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.answer = 'pending' AND TG_OP = 'UPDATE' AND OLD.answer <> 'pending' THEN
     NEW.answered_on := NULL;

@@ -16,8 +16,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   UNION ALL SELECT NULL, NULL, NULL LIMIT 1
 $$;
 -- None is empty, and none is two: a list of names in one text would be cited as one person.
-CREATE FUNCTION scip.are_authors(names text[]) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.are_authors(names text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN NOT EXISTS (
   SELECT FROM unnest(names) a
   WHERE a IS NULL OR NOT scip.is_line(a) OR a ~ ';|^[[:space:]]*,|,[[:space:]]*$'
@@ -28,49 +27,40 @@ GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_
 
 -- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has;
 -- what has a hyphen also in one word, so that wellbeing finds well-being. A phrase ends with each of these: there is a |.
-CREATE FUNCTION scip.indexed(value text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.indexed(value text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT to_tsvector('pg_catalog.english', t) || '''|'':1'::tsvector || to_tsvector('pg_catalog.simple', t)
         FROM scip.spell(regexp_replace(scip.fold(coalesce(value, '')), '([[:alpha:]]+)-([[:alpha:]]+)', '\1 \2 \1\2', 'g')) t);
-CREATE FUNCTION scip.words(title text, names text, body text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.words(title text, names text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ts_delete(setweight(scip.indexed(title), 'A') || '''|'':1'::tsvector || setweight(scip.indexed(names), 'B') || '''|'':1'::tsvector
                  || setweight(scip.indexed(body), 'C'), '|');
 -- What somebody typed as a query. Its grammar has three signs ("a phrase", -without, or), which are carried through as
 -- private characters; all others are white space, so that no text is an error and words are cut as in the index.
-CREATE FUNCTION scip.asked(q text) RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.asked(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT websearch_to_tsquery('pg_catalog.english', t) || websearch_to_tsquery('pg_catalog.simple', t)
         FROM regexp_replace(translate(scip.spell(translate(regexp_replace(scip.fold(q), '(^| )-', '\1' || U&'\e000', 'g'), '"', U&'\e001')),
                                       U&'\e000\e001', '-"'), '-(?![[:alnum:]])', '', 'g') t);
-CREATE FUNCTION scip.wanted(q text) RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.wanted(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN scip.asked(q) || CASE WHEN scip.fold(q) ~ '(^| )-' THEN '' ELSE scip.asked(scip.unhyphened(q)) END;
 -- array_to_string is not immutable for every type of element; for text it is.
-CREATE FUNCTION scip.joined(value text[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.joined(value text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN array_to_string(value, ' ');
 
 -- BCP 47, as far as books and web pages need it.
 CREATE DOMAIN scip.language AS text CONSTRAINT language CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$');
 CREATE DOMAIN scip.doi AS text CONSTRAINT doi CHECK (VALUE ~ '^10\.[0-9]{4,9}/\S+$' AND length(VALUE) <= 200);
 -- ISBN-13 without hyphens; the last digit checks the others.
-CREATE FUNCTION scip.is_isbn(value text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.is_isbn(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN value ~ '^97[89][0-9]{10}$' THEN
   (SELECT sum(substr(value, n, 1)::int * CASE n % 2 WHEN 0 THEN 3 ELSE 1 END) % 10 = 0 FROM generate_series(1, 13) n)
   ELSE false END;
 CREATE DOMAIN scip.isbn AS text CONSTRAINT isbn CHECK (scip.is_isbn(VALUE));
-CREATE FUNCTION scip.are_phases(value text[]) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.are_phases(value text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN value <@ ARRAY['early_years', 'primary', 'secondary', 'further', 'higher'] AND array_position(value, NULL) IS NULL;
-CREATE FUNCTION scip.are_nations(value text[]) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.are_nations(value text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN value <@ ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS'] AND array_position(value, NULL) IS NULL;
 
 -- Until the day of embargo_until the record is public and the files are not; on that day they are.
-CREATE FUNCTION scip.availability(withdrawn_at timestamptz, embargo_until date) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION scip.availability(withdrawn_at timestamptz, embargo_until date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN embargo_until > scip.today() THEN 'embargoed' ELSE 'available' END;
 GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations,
   scip.availability TO scip_anonymous, scip_caller;
@@ -242,8 +232,7 @@ CREATE TABLE scip.file_chunk (
 ALTER TABLE scip.file_chunk ALTER bytes SET STORAGE EXTERNAL;
 
 -- A segment of a path (RFC 3986, section 3.3), no more than that.
-CREATE FUNCTION scip.uri_segment(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.uri_segment(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT string_agg(CASE WHEN c ~ '[A-Za-z0-9._~-]' THEN c
                                ELSE regexp_replace(upper(encode(convert_to(c, 'UTF8'), 'hex')), '(..)', '%\1', 'g') END, '' ORDER BY n)
         FROM regexp_split_to_table(value, '') WITH ORDINALITY AS part (c, n));
@@ -293,8 +282,7 @@ CREATE POLICY read ON scip.file_chunk FOR SELECT TO scip_anonymous
                                                             coalesce(d.embargo_until, r.embargo_until)) = 'available'));
 
 -- The address without /v1/: what a change is keyed by.
-CREATE FUNCTION scip.file_key(document_id bigint, resource_id bigint, name text) RETURNS text
-LANGUAGE sql STABLE
+CREATE FUNCTION scip.file_key(document_id bigint, resource_id bigint, name text) RETURNS text LANGUAGE sql STABLE
 RETURN coalesce((SELECT 'documents/' || d.slug FROM scip.document d WHERE d.id = file_key.document_id),
                 (SELECT 'resources/' || r.slug FROM scip.resource r WHERE r.id = file_key.resource_id)) || '/files/'
                   || scip.uri_segment(name);
@@ -336,8 +324,7 @@ END $$;
 -- All chunks are there: makes the file, if it still may be. Uploads of one item end one after another. Without a file
 -- nothing was kept, and nothing will be: a dry run.
 CREATE FUNCTION scip.end_file(document text, resource text, name text, only_new boolean, tags text[], file uuid, media_type text,
-                              size bigint, sha256 bytea, OUT status int, OUT href text, OUT answer json)
-LANGUAGE plpgsql AS $$
+  size bigint, sha256 bytea, OUT status int, OUT href text, OUT answer json) LANGUAGE plpgsql AS $$
 DECLARE
   of_document bigint;
   of_resource bigint;
@@ -368,8 +355,7 @@ BEGIN
   SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
 END $$;
 
-CREATE FUNCTION scip.delete_file(document text, resource text, name text, tags text[]) RETURNS int
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.delete_file(document text, resource text, name text, tags text[]) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   of_document bigint;
   of_resource bigint;
@@ -391,8 +377,7 @@ BEGIN
 END $$;
 
 -- Uploads that came to nothing go after a day, the bytes of files that have ended after 30 days.
-CREATE FUNCTION scip.retain_file() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_file() RETURNS int LANGUAGE sql AS $$
   WITH uploads AS (DELETE FROM scip.upload u WHERE u.begun_at < now() - interval '1 day'
                      AND NOT EXISTS (SELECT FROM scip.file f WHERE f.id = u.id) RETURNING u.id),
        chunks AS (DELETE FROM scip.file_chunk c USING scip.file f

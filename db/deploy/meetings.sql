@@ -102,8 +102,7 @@ CREATE UNIQUE INDEX minutes_one_open ON scip.minutes (meeting_id) WHERE status <
 CREATE INDEX ON scip.minutes (approved_by);
 CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
 -- Of a meeting's parts: as of the meeting.
-CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id));
 GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_caller;
 
@@ -127,8 +126,7 @@ CALL scip.keep_records('minutes', 'minutes', 'r.id',
 
 -- All that belongs to a meeting is changed by who holds its row, taken first, so that neither half of two requests
 -- waits for the other. False: not the caller's to change.
-CREATE FUNCTION scip.hold_meeting(meeting uuid) RETURNS boolean
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.hold_meeting(meeting uuid) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM scip.meeting m WHERE m.id = meeting FOR NO KEY UPDATE;
   RETURN FOUND;
@@ -149,15 +147,13 @@ $$;
 GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_caller;
 
 -- What came of a meeting, which its day and its being planned are no longer free of.
-CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM attendance WHERE meeting_id = meeting) OR EXISTS (SELECT FROM resolution WHERE meeting_id = meeting)
     OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting);
 
 -- A meeting: planned first. Once it was held, or something came of it, its day changes only as a correction, to a day on
 -- which all who are noted in its attendance belonged to it.
-CREATE FUNCTION scip.guard_meeting() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_meeting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   moved_to date;
 BEGIN
@@ -196,8 +192,7 @@ CREATE TRIGGER guard_text BEFORE INSERT OR UPDATE OR DELETE ON scip.meeting FOR 
 
 -- Held or cancelled, once: naming the column is the attempt. Planned again is a correction; the agenda is completed and
 -- the attendance shared anew.
-CREATE FUNCTION scip.guard_meeting_status() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_meeting_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.status = 'planned' AND OLD.status <> 'planned' AND is_corrected('/v1/meetings/' || OLD.id) THEN
     NEW.agenda_completed_at := NULL;
@@ -216,8 +211,7 @@ END $$;
 CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.meeting FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_status();
 
 -- The headings of a Hub's ordinary meeting that are neither addressed nor marked as nothing raised, in their order.
-CREATE FUNCTION scip.open_headings(meeting uuid) RETURNS text[]
-LANGUAGE sql STABLE AS $$
+CREATE FUNCTION scip.open_headings(meeting uuid) RETURNS text[] LANGUAGE sql STABLE AS $$
   SELECT ARRAY(SELECT h.heading FROM scip.meeting m,
       unnest(ARRAY['practice', 'challenges', 'ideas', 'priorities', 'questions']) WITH ORDINALITY h (heading, n)
     WHERE m.id = meeting AND m.hub_id IS NOT NULL AND m.kind = 'ordinary' AND NOT EXISTS (
@@ -226,8 +220,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_caller;
 
-CREATE FUNCTION scip.guard_completion() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_completion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF OLD.agenda_completed_at IS NOT NULL THEN
     RAISE 'completed' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-completed';
@@ -245,8 +238,7 @@ CREATE TRIGGER guard_completion BEFORE UPDATE OF agenda_completed_at ON scip.mee
   FOR EACH ROW EXECUTE FUNCTION scip.guard_completion();
 -- The headings that stand in the way, or none: then it is completed. A statement of its own, for it looks after it
 -- has the lock.
-CREATE FUNCTION scip.complete_agenda(meeting uuid) RETURNS text[]
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.complete_agenda(meeting uuid) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
   open text[];
   stands boolean;
@@ -262,8 +254,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_caller;
 
-CREATE FUNCTION scip.guard_attendance_sharing() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_attendance_sharing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF OLD.status <> 'held' THEN
     RAISE 'not held' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-held';
@@ -278,8 +269,7 @@ CREATE TRIGGER guard_sharing BEFORE UPDATE OF attendance_shared_at ON scip.meeti
 
 -- The agenda that a Hub's meeting begins with: the five headings, or the sample of the framework's appendix with the
 -- Hub in the place of its example.
-CREATE FUNCTION scip.lay_agenda() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.lay_agenda() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.kind = 'ordinary' THEN
     INSERT INTO agenda_item (meeting_id, ordinal, heading, title)
@@ -311,8 +301,7 @@ CREATE TRIGGER lay_agenda AFTER INSERT ON scip.meeting
 
 -- The parts of a meeting, under its lock: none of a cancelled one, and before its day only an agenda. A meeting
 -- that has gone took its parts with it.
-CREATE FUNCTION scip.guard_meeting_part() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_meeting_part() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   m meeting;
 BEGIN
@@ -339,8 +328,7 @@ CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.action FOR 
 CREATE TRIGGER begin_guard BEFORE INSERT ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
 
 -- The headings stay what they are; the meeting that goes takes them along.
-CREATE FUNCTION scip.guard_heading() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_heading() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.heading IS NOT NULL AND EXISTS (SELECT FROM meeting WHERE id = OLD.meeting_id) THEN
@@ -356,8 +344,7 @@ CREATE TRIGGER guard_heading BEFORE UPDATE OR DELETE ON scip.agenda_item FOR EAC
 
 -- An item that takes another's place moves those between, and one without a place is the last: only for who places
 -- it, not for those that make room.
-CREATE FUNCTION scip.make_room() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.make_room() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.ordinal IS NULL THEN
@@ -378,8 +365,7 @@ CREATE TRIGGER make_room BEFORE UPDATE ON scip.agenda_item
   FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal) EXECUTE FUNCTION scip.make_room();
 
 -- Members of the meeting's day alone; owners of actions may have become members since.
-CREATE FUNCTION scip.guard_attendance() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_attendance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id) THEN
     RAISE 'not a member' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
@@ -389,8 +375,7 @@ END $$;
 CREATE TRIGGER guard_attendance BEFORE INSERT OR UPDATE OF person_id ON scip.attendance
   FOR EACH ROW EXECUTE FUNCTION scip.guard_attendance();
 
-CREATE FUNCTION scip.guard_action() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_action() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
      AND NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.owner_id)
@@ -408,8 +393,7 @@ CREATE TRIGGER guard_action BEFORE INSERT OR UPDATE ON scip.action FOR EACH ROW 
 
 -- Sets who was there; with replace, whoever is not named is not noted any more. False: not the caller's to do.
 -- In functions, so that each statement sees what was committed before the lock was got.
-CREATE FUNCTION scip.set_attendance(meeting uuid, entries jsonb, replace boolean) RETURNS boolean
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.set_attendance(meeting uuid, entries jsonb, replace boolean) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT scip.hold_meeting(meeting) THEN
     RETURN false;
@@ -430,8 +414,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_caller;
 
 -- Minutes: numbered by the meeting, one open version at a time.
-CREATE FUNCTION scip.guard_minutes() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_minutes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'draft' THEN
@@ -454,8 +437,7 @@ CREATE TRIGGER guard_minutes BEFORE INSERT OR DELETE ON scip.minutes FOR EACH RO
 CREATE TRIGGER guard_text BEFORE UPDATE OF meeting_id, number, text ON scip.minutes
   FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes();
 
-CREATE FUNCTION scip.guard_minutes_status() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_minutes_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.status = 'shared' THEN
     IF OLD.status <> 'approved' THEN
@@ -474,8 +456,7 @@ END $$;
 CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes_status();
 
 -- What all Hubs have read stays as it is, whoever asks; an account that goes leaves its mark empty.
-CREATE FUNCTION scip.keep_shared() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.keep_shared() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   free text[] := '{approved_by,version,updated_at}';
 BEGIN
@@ -489,9 +470,8 @@ CREATE TRIGGER keep_shared BEFORE UPDATE OR DELETE ON scip.minutes
 CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 
 -- What others may know of a meeting: who sees it, and the network once something of it is shared.
-CREATE FUNCTION scip.meeting_head(meeting uuid)
-RETURNS TABLE (meeting json, hub json, "group" json)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.meeting_head(meeting uuid) RETURNS TABLE (meeting json, hub json, "group" json) LANGUAGE sql STABLE
+SECURITY DEFINER ROWS 1 SET search_path = scip, pg_temp AS $$
   SELECT json_build_object('id', m.id, 'title', m.title, 'day', m.day, 'href', '/v1/meetings/' || m.id),
          CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END,
          CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END
@@ -510,8 +490,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 $$;
 
 -- The quorum of a held meeting, by the rule of its day. Of a group there is none.
-CREATE FUNCTION scip.meeting_quorum(meeting uuid) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.meeting_quorum(meeting uuid) RETURNS json LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT json_build_object('quorate', q.quorate, 'missing_sectors', array_to_json(q.missing_sectors), 'heads', q.heads, 'guests', m.guests)
   FROM meeting m, LATERAL quorate(m.hub_id, m.day,
     ARRAY(SELECT a.person_id FROM attendance a WHERE a.meeting_id = m.id AND a.state = 'present')) q
@@ -520,9 +499,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 $$;
 
 -- How many were there, and nobody's name: for who sees the meeting, and for the network once it is shared.
-CREATE FUNCTION scip.attendance_summary(meeting uuid)
-RETURNS TABLE (attendance_shared_at timestamptz, present int, apologies int, absent int, guests int, sectors json)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.attendance_summary(meeting uuid) RETURNS TABLE (attendance_shared_at timestamptz, present int, apologies int,
+  absent int, guests int, sectors json) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH noted AS (
     SELECT a.state, p.sector FROM attendance a LEFT JOIN meeting_members(attendance_summary.meeting) p USING (person_id)
     WHERE a.meeting_id = attendance_summary.meeting
@@ -541,9 +519,8 @@ $$;
 
 -- The persons that the rows of a spreadsheet name, by id or e-mail address, among those who may be present; and what
 -- is wrong with a row. For who may set the attendance; no address is given back.
-CREATE FUNCTION scip.read_attendance(meeting uuid, body jsonb)
-RETURNS TABLE (line int, person uuid, state text, wrong_column text, wrong text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.read_attendance(meeting uuid, body jsonb) RETURNS TABLE (line int, person uuid, state text, wrong_column text,
+  wrong text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH cell AS (
     SELECT (r ->> 'line')::int AS line, r -> 'values' ->> 'person' AS person, r -> 'values' ->> 'email' AS email,
            lower(r -> 'values' ->> 'state') AS state, plain(r -> 'values' ->> 'name') AS name, lower(r -> 'values' ->> 'sector') AS sector,
@@ -579,8 +556,7 @@ GRANT EXECUTE ON FUNCTION scip.meeting_head, scip.meetings_of, scip.meeting_quor
   TO scip_caller;
 
 -- All rows or none; what is wrong, of the first 1,000. NULL: not the caller's to do.
-CREATE FUNCTION scip.import_attendance(meeting uuid, body jsonb) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.import_attendance(meeting uuid, body jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   wrong jsonb;
 BEGIN

@@ -5,8 +5,7 @@ SET LOCAL client_min_messages = warning;
 
 -- RFC 5321, section 4.1.2, without quoted names and address literals: the one rule of every door. A domain with other
 -- letters is written as DNS has it (xn--…), so that it is one address and not two.
-CREATE FUNCTION scip.is_email(value text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.is_email(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN length(value) <= 254
   AND value ~* '^(?=[^@]{1,64}@)[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{'
   '|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$';
@@ -26,8 +25,7 @@ CREATE TABLE scip.person (
 CREATE INDEX ON scip.person (added_by);
 CREATE INDEX ON scip.person (id) WHERE restricted;
 -- A name is kept as it is read, whatever was pasted; that it is one's own is told by its folded form.
-CREATE FUNCTION scip.tidy_person() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.tidy_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.name := scip.plain(NEW.name);
   RETURN NEW;
@@ -73,8 +71,7 @@ CREATE TABLE scip.erasure (
 
 CALL scip.protect('person', 'personal_read', 'erasure');
 
-CREATE FUNCTION ctx.person() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION ctx.person() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN (SELECT a.person_id FROM scip.account a WHERE a.id = ctx.account());
 GRANT EXECUTE ON FUNCTION ctx.person TO scip_caller;
 
@@ -148,8 +145,7 @@ CALL scip.keep_records('group_seat', 'group_seat', $$(SELECT g.slug || '/seats/'
 -- Who learns a person's name and address: one function each gives them out, after it has checked, and writes down
 -- that it did. No role may read the columns.
 
-CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
     OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person);
 -- The central team all, leads who is or was a member of their Hub, members of a group each other, everybody themselves.
@@ -172,8 +168,7 @@ RETURN NOT ctx.dry_run()
    AND (ctx.central() OR NOT restricted AND (ctx.knows(person) OR added_by = ctx.account() AND NOT ctx.placed(person)));
 
 -- VOLATILE, for it writes; the log has one row for each person and transaction.
-CREATE FUNCTION scip.note_read(person uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.note_read(person uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   INSERT INTO personal_read (account_id, request, operation, person_id)
   VALUES (ctx.account(), ctx.request(), ctx.operation(), person) ON CONFLICT (xid, person_id) DO NOTHING;
 $$;
@@ -207,8 +202,7 @@ GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at),
   UPDATE (name, email, restricted) ON scip.person TO scip_caller;
 
 -- Restricting is the central team's; what was erased stays so.
-CREATE FUNCTION scip.guard_person() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.restricted IS DISTINCT FROM NEW.restricted AND current_user = 'scip_writer' THEN
     RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
@@ -226,8 +220,7 @@ GRANT SELECT ON scip.personal_read, scip.erasure TO scip_caller;
 CREATE FUNCTION scip.lock_people() RETURNS void LANGUAGE sql AS $$
   SELECT pg_advisory_xact_lock(hashtextextended('scip.person', 0));
 $$;
-CREATE FUNCTION scip.lock_hub_of_member() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.lock_hub_of_member() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
   RETURN NEW;
@@ -237,8 +230,7 @@ CREATE TRIGGER lock_hub BEFORE INSERT OR UPDATE ON scip.hub_membership FOR EACH 
 -- Where somebody with this name and address is known already it is that one, so that nobody is counted twice; an
 -- address alone may be an office's. What the caller learns is no more than what it gave.
 CREATE INDEX person_email ON scip.person (lower(email));
-CREATE FUNCTION scip.person_for(name text, email text) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.person_for(name text, email text) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   found_id uuid;
 BEGIN
@@ -254,8 +246,7 @@ BEGIN
   RETURN found_id;
 END $$;
 -- Somebody that the caller knows, by id.
-CREATE FUNCTION scip.known_person(person uuid) RETURNS uuid
-LANGUAGE plpgsql STABLE STRICT AS $$
+CREATE FUNCTION scip.known_person(person uuid) RETURNS uuid LANGUAGE plpgsql STABLE STRICT AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM scip.person p WHERE p.id = person AND p.erased_at IS NULL) THEN
     RAISE 'no such person' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-person';
@@ -264,8 +255,7 @@ BEGIN
 END $$;
 
 -- A rule is made for days to come; what was judged by an earlier one changes only as a correction of the central team.
-CREATE FUNCTION scip.guard_quorum() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_quorum() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   rule hub_quorum := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
@@ -320,8 +310,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.add_person TO scip_caller;
 
 -- 2025-09-01, or 01/09/2025 as British spreadsheets write it again; NULL for anything else.
-CREATE FUNCTION scip.sheet_date(cell text) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.sheet_date(cell text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE
   WHEN cell ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND scip.is_partial_date(cell) THEN cell::date
   WHEN cell ~ '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$' AND scip.is_partial_date(split_part(cell, '/', 3) || '-'
@@ -429,9 +418,8 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
 $$;
 
 -- All lines or none. Lines that say what is there already are left alone, so a list can be imported as it was exported.
-CREATE FUNCTION scip.import_members(hub bigint, sheet jsonb,
-  OUT lines int, OUT imported int, OUT unchanged int, OUT created_people int, OUT errors jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.import_members(hub bigint, sheet jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT created_people int,
+  OUT errors jsonb) LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   all_lines member_line[];
   new_lines member_line[];
@@ -479,8 +467,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.import_members TO scip_caller;
 
 -- A seat stays with its group, and who holds it is somebody we know.
-CREATE FUNCTION scip.guard_seat() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_seat() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id THEN
     RAISE 'another group' USING ERRCODE = 'SC409', CONSTRAINT = 'seat-is-another';

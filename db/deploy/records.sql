@@ -3,8 +3,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
-CREATE FUNCTION scip.refuse_change() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE '% rows do not change', TG_TABLE_NAME
     USING ERRCODE = 'SC409', CONSTRAINT = replace(TG_TABLE_NAME, '_', '-') || '-is-immutable';
@@ -84,8 +83,7 @@ GRANT EXECUTE ON FUNCTION scip.redacting TO scip_anonymous, scip_caller;
 -- expressions over the row r, as is record, its identity. part: a row of a larger record, whose coming and going changes that record.
 -- Without kind only audit and history are written; personal columns go into neither, nor do generated ones.
 CREATE PROCEDURE scip.keep_records(t text, kind text, key text DEFAULT 'r.slug', audience text DEFAULT $a$ARRAY['public']$a$,
-                                   part boolean DEFAULT false, record text DEFAULT 'r.id', personal text[] DEFAULT '{}')
-LANGUAGE plpgsql AS $make$
+  part boolean DEFAULT false, record text DEFAULT 'r.id', personal text[] DEFAULT '{}') LANGUAGE plpgsql AS $make$
 BEGIN
   -- what follows from other columns is not written down again
   personal := personal || ARRAY(SELECT attname::text FROM pg_attribute
@@ -156,8 +154,7 @@ INSERT INTO scip.kind_address VALUES
 CALL scip.publish('kind_address');
 CALL scip.keep_records('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind');
 
-CREATE FUNCTION scip.href(kind text, key text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION scip.href(kind text, key text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT a.prefix || href.key FROM scip.kind_address a WHERE a.kind = href.kind);
 GRANT EXECUTE ON FUNCTION scip.href TO scip_anonymous, scip_caller;
 

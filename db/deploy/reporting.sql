@@ -170,8 +170,7 @@ RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
 GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_caller;
 
 -- Activities: of the past, and what a member did is reported by who was one then.
-CREATE FUNCTION scip.guard_activity() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_activity() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.held_on > today() THEN
     RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'activity-in-future';
@@ -205,8 +204,7 @@ END $$;
 CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.quarter_deadline FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
 CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.update_exception FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
 
-CREATE FUNCTION scip.guard_update() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   r quarterly_update;
 BEGIN
@@ -257,8 +255,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_caller;
 
-CREATE FUNCTION scip.guard_relay() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_relay() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   sent date;
 BEGIN
@@ -274,8 +271,7 @@ END $$;
 CREATE TRIGGER guard_relay BEFORE INSERT OR UPDATE ON scip.message_relay FOR EACH ROW EXECUTE FUNCTION scip.guard_relay();
 
 -- A message sent by mistake goes while nobody has acted on it.
-CREATE FUNCTION scip.guard_message() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_message() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF OLD.responded_on IS NOT NULL THEN
     RAISE 'it was answered' USING ERRCODE = 'SC409', CONSTRAINT = 'message-answered';
@@ -297,8 +293,7 @@ CREATE TRIGGER guard_review BEFORE INSERT OR UPDATE ON scip.hub_review FOR EACH 
 
 -- What was done with young people stands once: of a Hub, day and programme (none is any) either in activities or with the
 -- event. Both would be added up. One writer at a time of a Hub looks, after its row is there.
-CREATE FUNCTION scip.refuse_outreach_twice() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.refuse_outreach_twice() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   row jsonb := to_jsonb(NEW);
   key text := coalesce(row ->> 'event_id', row ->> 'id');
@@ -488,10 +483,9 @@ BEGIN
 END $$;
 
 -- What the caller may see of it, today: one Hub (who sees it, and the group that decides), or all (the groups).
-CREATE FUNCTION scip.health(year text, hub text,
-  OUT hub_id bigint, OUT period text, OUT ordinal int, OUT rule text, OUT title text, OUT state text, OUT evidence jsonb,
-  OUT next_action text, OUT deadline date)
-RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.health(year text, hub text, OUT hub_id bigint, OUT period text, OUT ordinal int, OUT rule text, OUT title text,
+  OUT state text, OUT evidence jsonb, OUT next_action text, OUT deadline date) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = scip, pg_temp AS $$
 BEGIN
   period := coalesce(period_name(year), CASE WHEN year IS NULL THEN academic_year(today()) END);
   IF period IS NULL THEN
@@ -506,9 +500,8 @@ BEGIN
 END $$;
 
 -- How much of what was sent down has been relayed, by Hubs that were active then, and of what came up answered.
-CREATE FUNCTION scip.message_rates(first date, last date,
-  OUT sent bigint, OUT due bigint, OUT relayed bigint, OUT received bigint, OUT answered bigint)
-RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.message_rates(first date, last date, OUT sent bigint, OUT due bigint, OUT relayed bigint, OUT received bigint,
+  OUT answered bigint) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT d.sent, r.due, r.relayed, u.received, u.answered
   FROM (SELECT count(*) AS sent FROM message m WHERE m.direction = 'down' AND m.sent_on BETWEEN first AND last) d,
        (SELECT count(*) AS due, count(x.hub_id) AS relayed

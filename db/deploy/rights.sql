@@ -22,8 +22,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.account_word TO scip_caller;
 
 -- Writers may not read the columns, so each is set by a statement that does not.
-CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF body ?& '{name,email}' THEN
     UPDATE scip.person SET name = body ->> 'name', email = body ->> 'email' WHERE id = correct.person;
@@ -36,8 +35,7 @@ END $$;
 
 -- A kept answer may hold names. Whose name was read for it is held until it is committed: an erasure waits, and then
 -- finds it; where the erasure was first, nothing may be kept.
-CREATE FUNCTION scip.guard_kept() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_kept() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   gone boolean;
 BEGIN
@@ -56,8 +54,7 @@ CREATE TRIGGER guard_kept BEFORE INSERT ON scip.idempotency FOR EACH ROW EXECUTE
 -- used: who repeats the request does not make the person anew. All rows
 -- that count the person stay, for they have the id alone. The name is looked for in every text there is (erase_words).
 -- Again, or of nobody, it does no harm.
-CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   held record;
   words text[];
@@ -82,8 +79,7 @@ BEGIN
   WHERE a.person_id = erase.person AND h."table" = 'account' AND h.record = a.id::text AND h.row ? 'label';
   PERFORM erase_words(erase.person, held.name, held.email);
 END $$;
-CREATE FUNCTION scip.erase_person(person uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.erase_person(person uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT ctx.central() THEN
     RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
@@ -93,8 +89,7 @@ END $$;
 
 -- All that is held about a person, for the person and the central team; NULL for others. Whoever asked for it may be an
 -- account alone. What is left of who was erased is about nobody.
-CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   of_whom uuid := (SELECT p.id FROM person p WHERE p.id = held_about.person AND p.erased_at IS NULL);
 BEGIN
@@ -175,8 +170,7 @@ GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, versi
   UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_caller;
 
 -- The person's row is the lock. It comes before the objection's, so that the restriction is there with it.
-CREATE FUNCTION scip.restrict_for_objection() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.restrict_for_objection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   p record;
 BEGIN
@@ -190,16 +184,14 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER restrict_for_objection BEFORE INSERT ON scip.objection FOR EACH ROW EXECUTE FUNCTION scip.restrict_for_objection();
-CREATE FUNCTION scip.guard_objection() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_objection() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE 'decided' USING ERRCODE = 'SC409', CONSTRAINT = 'objection-decided';
 END $$;
 CREATE TRIGGER guard_objection BEFORE UPDATE OF decision ON scip.objection FOR EACH ROW
   WHEN (OLD.decision <> 'open') EXECUTE FUNCTION scip.guard_objection();
 -- Refused, the restriction that it brought ends; another one that stands takes it over.
-CREATE FUNCTION scip.settle_objection() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.settle_objection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM FROM person p WHERE p.id = NEW.person_id FOR NO KEY UPDATE;
   UPDATE objection o SET restricts = true
@@ -212,8 +204,7 @@ BEGIN
 END $$;
 CREATE TRIGGER settle_objection AFTER UPDATE OF decision ON scip.objection FOR EACH ROW
   WHEN (NEW.decision = 'refused' AND NEW.restricts) EXECUTE FUNCTION scip.settle_objection();
-CREATE FUNCTION scip.guard_restriction() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_restriction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM objection o WHERE o.person_id = NEW.id AND o.decision <> 'refused') THEN
     RAISE 'an objection stands' USING ERRCODE = 'SC409', CONSTRAINT = 'objection-stands';
@@ -223,8 +214,7 @@ END $$;
 CREATE TRIGGER guard_restriction BEFORE UPDATE OF restricted ON scip.person FOR EACH ROW
   WHEN (OLD.restricted AND NOT NEW.restricted) EXECUTE FUNCTION scip.guard_restriction();
 -- The words go with the person; that there was an objection stays.
-CREATE FUNCTION scip.erase_objections() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.erase_objections() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   UPDATE objection o SET purpose = '(erased)', grounds = NULL, reasons = NULL WHERE o.person_id = NEW.id;
   RETURN NULL;
@@ -288,21 +278,17 @@ GRANT SELECT ON scip.removal TO scip_caller;
 
 -- Retention is what functions called retain_<kind> remove; each gives the number. A later change adds its own, or
 -- replaces one.
-CREATE FUNCTION scip.retain_idempotency() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_idempotency() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END
     RETURNING 1) SELECT count(*)::int FROM gone;
 $$;
-CREATE FUNCTION scip.retain_spent_token() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_spent_token() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (DELETE FROM scip.spent_token WHERE expires_at < now() - interval '5 minutes' RETURNING 1) SELECT count(*)::int FROM gone;
 $$;
-CREATE FUNCTION scip.retain_personal_read() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_personal_read() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (DELETE FROM scip.personal_read WHERE at < now() - interval '2 years' RETURNING 1) SELECT count(*)::int FROM gone;
 $$;
-CREATE FUNCTION scip.retain_change() RETURNS int
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.retain_change() RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   removed int;
   cut xid8;
@@ -315,8 +301,7 @@ BEGIN
   END IF;
   RETURN removed;
 END $$;
-CREATE FUNCTION scip.retain_person() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_person() RETURNS int LANGUAGE sql AS $$
   SELECT count(scip.erase(p.id, now()))::int FROM scip.person p
   WHERE p.erased_at IS NULL AND p.created_at < now() - interval '2 years'
     AND NOT EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = p.id
@@ -328,8 +313,7 @@ LANGUAGE sql AS $$
     AND NOT EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
                     WHERE b.person_id = p.id AND s.day > scip.today() - interval '2 years');
 $$;
-CREATE FUNCTION scip.retain(OUT kind text, OUT removed int) RETURNS SETOF record
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.retain(OUT kind text, OUT removed int) RETURNS SETOF record LANGUAGE plpgsql AS $$
 DECLARE
   step text;
 BEGIN
@@ -341,19 +325,16 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 END $$;
-CREATE FUNCTION scip.retain_removal() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_removal() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (DELETE FROM scip.removal WHERE at < now() - interval '6 years' RETURNING 1) SELECT count(*)::int FROM gone;
 $$;
 
 -- Earlier states of rows are kept as long as their table says; after that of each record the state of that day is the
 -- first. Figures as of a day before it are not known any more: what tells so is where history begins.
-CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval
-LANGUAGE sql STABLE
+CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval LANGUAGE sql STABLE
 RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
 GRANT EXECUTE ON FUNCTION scip.history_kept TO scip_caller;
-CREATE FUNCTION scip.retain_history() RETURNS int
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.retain_history() RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   t record;
   gone int;
@@ -513,9 +494,8 @@ CREATE FUNCTION scip.empty_answers(sought scip.sought_words) RETURNS void LANGUA
 $$;
 
 -- What becomes of one row, of a table or of its history: the columns that change. What is not for a machine to decide is listed.
-CREATE FUNCTION scip.erase_from_row(person uuid, t text, record text, data jsonb, address scip.sought_words, name text[],
-  surname text[]) RETURNS jsonb
-LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.erase_from_row(person uuid, t text, record text, data jsonb, address scip.sought_words, name text[], surname text[])
+RETURNS jsonb LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   c record;
   was jsonb;
@@ -555,8 +535,7 @@ $$;
 
 -- Takes the name out of every text: from the tables, then from what they were, then from kept answers. Looked for are the whole name,
 -- the address, and, to be listed alone, the surname. The name of who is not there any more is NULL.
-CREATE FUNCTION scip.erase_words(person uuid, name text, email text) RETURNS void
-LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.erase_words(person uuid, name text, email text) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   bare text := coalesce(nullif(plain(regexp_replace(name, '[(\[].*$', '')), ''), name); -- "(University of …)" is no part of it
   named text[] := words_of(bare);
@@ -605,8 +584,7 @@ BEGIN
 END $$;
 
 -- Takes the words of a redaction out of its place, out of what that was before, and out of kept answers. False: they are nowhere there.
-CREATE FUNCTION scip.redact(redaction uuid, mark text) RETURNS boolean
-LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.redact(redaction uuid, mark text) RETURNS boolean LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   r redaction;
   sought sought_words;
@@ -676,9 +654,8 @@ END $$;
 
 -- What the central team decides on, with what stands around it now or stood there last. That the name is told is written down.
 CREATE FUNCTION scip.erasure_mentions(person uuid, OUT id uuid, OUT record text, OUT kind text, OUT field text, OUT match text,
-  OUT excerpt text,
-                                      OUT current boolean, OUT decision text, OUT decided_at timestamptz)
-RETURNS SETOF record LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  OUT excerpt text, OUT current boolean, OUT decision text, OUT decided_at timestamptz) RETURNS SETOF record LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   r redaction;
   sought sought_words;
@@ -773,8 +750,7 @@ BEGIN
 END $$;
 
 -- Digests of what was redacted go when no backup is that old.
-CREATE FUNCTION scip.retain_redaction() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_redaction() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (UPDATE scip.redaction SET digest = NULL WHERE decision IS NOT NULL AND digest IS NOT NULL
     AND decided_at < now() - interval '2 years' RETURNING 1)
   SELECT count(*)::int FROM gone;
@@ -819,8 +795,7 @@ COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; 
 COMMENT ON FUNCTION scip.retain_redaction IS 'retention: kept=2 years; what=digests of words that were taken out';
 
 -- The rules of records are for what people write: of words that are taken out they do not ask. Not so what keeps the records.
-CREATE PROCEDURE scip.let_redact()
-LANGUAGE plpgsql AS $$
+CREATE PROCEDURE scip.let_redact() LANGUAGE plpgsql AS $$
 DECLARE
   g record;
   made text;

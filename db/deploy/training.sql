@@ -129,12 +129,10 @@ COMMENT ON COLUMN scip.feedback.comment
   IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
 COMMENT ON COLUMN scip.feedback.principles IS 'Ratings 1 to 5 by the slug of a principle';
 
-CREATE FUNCTION ctx.handles_booking(booking uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION ctx.handles_booking(booking uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
                WHERE b.id = booking AND (b.account_id = ctx.account() OR ctx.writes(s.hub_id, NULL)));
-CREATE FUNCTION ctx.handles_session(session uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION ctx.handles_session(session uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.training_session s WHERE s.id = session AND ctx.writes(s.hub_id, NULL));
 GRANT EXECUTE ON FUNCTION ctx.handles_booking, ctx.handles_session TO scip_caller;
 
@@ -161,8 +159,7 @@ INSERT INTO scip.kind_address VALUES ('course', '/v1/training/courses/'), ('trai
   ('training_figures', '/v1/training/');
 
 -- The id of a course that a body names; SC422 when there is none.
-CREATE FUNCTION scip.course_of(slug text) RETURNS bigint
-LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION scip.course_of(slug text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 DECLARE
   found_id bigint;
 BEGIN
@@ -186,8 +183,7 @@ $$;
 
 -- draft, then published, then held or cancelled: naming the status is the attempt; held by mistake, it is published again as a
 -- correction, while nobody has judged it. The row is locked by now, so what is counted here stays.
-CREATE FUNCTION scip.guard_training_session() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_training_session() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   day date := (NEW.starts_at AT TIME ZONE 'Europe/London')::date;
   confirmed int;
@@ -214,8 +210,7 @@ END $$;
 CREATE TRIGGER guard_session BEFORE UPDATE ON scip.training_session
   FOR EACH ROW EXECUTE FUNCTION scip.guard_training_session();
 
-CREATE FUNCTION scip.guard_session_status() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_session_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
@@ -239,8 +234,7 @@ CREATE TRIGGER guard_delete BEFORE DELETE ON scip.training_session FOR EACH ROW 
 CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.training_session FOR EACH ROW EXECUTE FUNCTION scip.guard_session_status();
 
 -- Free places go to those who wait, in their order. The caller has locked the session.
-CREATE FUNCTION scip.promote(session uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.promote(session uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   UPDATE booking SET status = 'confirmed' WHERE id IN (
     SELECT b.id FROM booking b WHERE b.session_id = promote.session AND b.status = 'waiting' ORDER BY b.place
     LIMIT coalesce((SELECT greatest(s.capacity - (SELECT count(*) FROM booking c WHERE c.session_id = s.id AND c.status = 'confirmed'), 0)
@@ -250,8 +244,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 $$;
 
 -- More places, or no session: what that means for its bookings.
-CREATE FUNCTION scip.settle_bookings() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.settle_bookings() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.status = 'cancelled' THEN
     UPDATE booking SET status = 'cancelled' WHERE session_id = NEW.id AND status <> 'cancelled';
@@ -265,8 +258,7 @@ CREATE TRIGGER settle_bookings AFTER UPDATE OF capacity, status, starts_at ON sc
   WHEN (OLD.capacity < NEW.capacity OR OLD.status <> NEW.status OR OLD.starts_at <> NEW.starts_at) EXECUTE FUNCTION scip.settle_bookings();
 
 -- Whatever the way: never more confirmed than there are places.
-CREATE FUNCTION scip.refuse_overbooking() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.refuse_overbooking() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   places int;
 BEGIN
@@ -280,8 +272,7 @@ CREATE TRIGGER refuse_overbooking AFTER INSERT OR UPDATE OF status, session_id O
   WHEN (NEW.status = 'confirmed') EXECUTE FUNCTION scip.refuse_overbooking();
 
 -- The free places of a session are public, and so are the figures: that they have changed is, too.
-CREATE FUNCTION scip.note_training() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.note_training() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   INSERT INTO change (kind, key, op, audience)
   VALUES (TG_ARGV[0], CASE TG_ARGV[0] WHEN 'training_session' THEN to_jsonb(NEW) ->> 'session_id' ELSE 'figures' END, 'changed', '{public}')
@@ -299,8 +290,7 @@ CREATE TRIGGER note_held AFTER UPDATE ON scip.training_session
   EXECUTE FUNCTION scip.note_training('training_figures');
 
 -- What it says is fixed once it is over; a cancelled booking stays as it was.
-CREATE FUNCTION scip.guard_booking() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_booking() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-cancelled';
 END $$;
@@ -338,8 +328,7 @@ INSERT INTO scip.consent_text (version, text)
   'It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. '
   'Who does not agree can come all the same.');
 -- They come one after the other.
-CREATE FUNCTION scip.guard_consent_text() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_consent_text() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('scip.consent_text', 0));
   IF NEW.version > (SELECT max(t.version) + 1 FROM consent_text t) THEN
@@ -366,8 +355,7 @@ CALL scip.keep_records('booking_consent', NULL, 'NULL', 'NULL');
 GRANT SELECT ON scip.booking_consent TO scip_caller;
 
 -- Whatever the way: no needs without consent, and none that outlive it.
-CREATE FUNCTION scip.guard_needs() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.guard_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL) THEN
     RAISE 'without consent' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-needed';
@@ -375,8 +363,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_needs BEFORE INSERT OR UPDATE ON scip.booking_need FOR EACH ROW EXECUTE FUNCTION scip.guard_needs();
-CREATE FUNCTION scip.remove_needs() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.remove_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   DELETE FROM booking_need n WHERE n.booking_id = NEW.booking_id;
   RETURN NULL;
@@ -432,8 +419,7 @@ BEGIN
   RETURN true;
 END $$;
 -- By who handles the booking, and the delegate. False: there is none that stands.
-CREATE FUNCTION scip.withdraw_consent(booking uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.withdraw_consent(booking uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM FROM booking b
     WHERE b.id = withdraw_consent.booking AND (ctx.handles_booking(b.id) OR b.person_id = ctx.person()) FOR NO KEY UPDATE;
@@ -495,8 +481,7 @@ BEGIN
 END $$;
 
 -- Gives the place back, to the next who waits. False: no such booking.
-CREATE FUNCTION scip.cancel_booking(booking uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.cancel_booking(booking uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   s training_session;
   b booking;
@@ -603,19 +588,16 @@ BEGIN
 END $$;
 
 -- 80 random bits in the letters of Crockford's base 32, which has no I, L, O or U. Whoever types them may.
-CREATE FUNCTION scip.new_code() RETURNS text
-LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION scip.new_code() RETURNS text LANGUAGE sql VOLATILE AS $$
   SELECT string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + (get_byte(bytes, i) & 31), 1)
                     || CASE WHEN i IN (3, 7, 11) THEN '-' ELSE '' END, '' ORDER BY i)
   FROM sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) bytes, generate_series(0, 15) i;
 $$;
-CREATE FUNCTION scip.read_code(code text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.read_code(code text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN rtrim(regexp_replace(translate(upper(regexp_replace(code, '[\s-]', '', 'g')), 'ILO', '110'), '(.{4})', '\1-', 'g'), '-');
 
 -- The certificate of an attended booking, the same one each time; NULL: no such booking.
-CREATE FUNCTION scip.certify(booking uuid) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.certify(booking uuid) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   b booking := attended_booking(certify.booking);
 BEGIN
@@ -660,8 +642,7 @@ END $$;
 
 -- What a person is called now is so in the bookings, too: where the old name was typed no copy of it is left. An address
 -- that is no longer theirs stands nowhere. A restriction hides what was typed before it; later it would tell of itself.
-CREATE FUNCTION scip.correct_bookings() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.correct_bookings() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF (OLD.name, OLD.email) IS DISTINCT FROM (NEW.name, NEW.email) THEN
     DELETE FROM booking_contact c USING booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND fold(c.name) = fold(OLD.name);
@@ -680,8 +661,7 @@ CREATE TRIGGER correct_bookings AFTER UPDATE OF name, email, restricted ON scip.
 
 -- With a person's name go the needs, the words and what was typed, also from the answers that were kept; what was counted
 -- stays.
-CREATE FUNCTION scip.erase_from_training() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.erase_from_training() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   DELETE FROM booking_need n USING booking b WHERE b.id = n.booking_id AND b.person_id = NEW.id;
   DELETE FROM booking_contact c USING booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id;
@@ -693,22 +673,19 @@ BEGIN
 END $$;
 CREATE TRIGGER erase_from_training AFTER UPDATE OF erased_at ON scip.person FOR EACH ROW
   WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL) EXECUTE FUNCTION scip.erase_from_training();
-CREATE FUNCTION scip.retain_booking_need() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_booking_need() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (DELETE FROM scip.booking_need n USING scip.booking b, scip.training_session s
                 WHERE b.id = n.booking_id AND s.id = b.session_id AND s.day + 30 <= scip.today() RETURNING 1)
   SELECT count(*)::int FROM gone;
 $$;
-CREATE FUNCTION scip.retain_feedback_comment() RETURNS int
-LANGUAGE sql AS $$
+CREATE FUNCTION scip.retain_feedback_comment() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (UPDATE scip.feedback SET comment = NULL, comment_cleared = false
                 WHERE comment IS NOT NULL AND given_at < now() - interval '2 years' RETURNING 1)
   SELECT count(*)::int FROM gone;
 $$;
 
 -- UK GDPR Art. 15: the bookings as well.
-CREATE FUNCTION scip.bookings_about(person uuid) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
+CREATE FUNCTION scip.bookings_about(person uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'course', c.slug, 'day', s.day, 'organisation', o.slug, 'organisation_name',
     b.organisation_name,
       'sector', b.sector, 'name', t.name, 'email', t.email, 'status', b.status, 'attended', b.attended, 'certificate', b.certificate,
@@ -772,8 +749,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_caller;
 CALL scip.keep_records('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
 
 -- A principle by its slug; SC422 when there is none.
-CREATE FUNCTION scip.principle(slug text) RETURNS bigint
-LANGUAGE plpgsql STABLE STRICT AS $$
+CREATE FUNCTION scip.principle(slug text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE
   found_id bigint;
 BEGIN
@@ -786,8 +762,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.principle TO scip_caller;
 
 -- Of an organisation that may have been a school on the day: its category's dates are only as exact as they are known.
-CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.assessed_on > scip.today() THEN
     RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'assessed-in-future';
@@ -804,8 +779,7 @@ CREATE TRIGGER guard_self_assessment BEFORE INSERT OR UPDATE ON scip.self_assess
 
 -- What a school says on one day, as a whole: what is not named goes. The school's row is the lock, so of two sets at
 -- once the later one stays, never a mixture. Somebody who writes a single one meanwhile comes before or after it.
-CREATE FUNCTION scip.set_self_assessments(organisation bigint, day date, stages jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.set_self_assessments(organisation bigint, day date, stages jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM scip.self_assessment a USING scip.toolkit_principle p
   WHERE a.organisation_id = organisation AND a.assessed_on = day AND p.id = a.principle_id AND NOT stages ? p.slug;

@@ -136,8 +136,7 @@ RETURN date_trunc('month', at AT TIME ZONE 'Europe/London')::date;
 
 -- Makes the partitions of a month, and those of the next one: attached, which stops nobody who records meanwhile. Visitors
 -- come again: a row has room for its next version beside it, so that the index need not know of it.
-CREATE FUNCTION scip.make_use_partitions(month date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.make_use_partitions(month date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   first date;
   t text;
@@ -161,8 +160,7 @@ END $$;
 
 -- What items' names (document/<slug>, resource:<id>) mean, each once; no record_id: nothing. No item_id: not used yet.
 CREATE FUNCTION scip.use_targets(names text[], OUT name text, OUT kind text, OUT record_id bigint, OUT slug text, OUT url text,
-  OUT withdrawn boolean, OUT item_id int)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  OUT withdrawn boolean, OUT item_id int) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT n.name, n.kind, x.record_id, x.slug, x.url, coalesce(x.withdrawn, false),
     (SELECT i.id FROM scip.use_item i WHERE i.kind = n.kind AND i.record_id = x.record_id)
   FROM (SELECT DISTINCT g.name, left(g.name, 8) AS kind, substr(g.name, 1, 9) AS way, substr(g.name, 10) AS rest
@@ -189,9 +187,8 @@ CREATE TYPE scip.use_change AS (item_id int, month date, class text, month_key u
 -- By far the most clicks are the only one of their user on their item that day: an end, and the first of a session. Such
 -- a one has no row in use_session before another comes.
 -- Whoever records clicks of the same user on the same item waits: what is around is all there is.
-CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], class text[],
-                                 day_key uuid[], previous_key uuid[], month_key uuid[], OUT status int, OUT url text)
-RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], class text[], day_key uuid[], previous_key uuid[],
+  month_key uuid[], OUT status int, OUT url text) RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
 -- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run;
 -- hence also scalar subqueries and OFFSET 0, which are never hashed
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
@@ -392,8 +389,7 @@ END $$;
 
 -- The salts for a click at this second: when the day begins and ends, its salt, that of the day before while a click may
 -- still follow one of it, and the month's. Made on first use; those that are over go.
-CREATE FUNCTION scip.salt(period text, at timestamptz) RETURNS bytea
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.salt(period text, at timestamptz) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE
   first timestamp := date_trunc(period, at AT TIME ZONE 'Europe/London');
   found_salt bytea;
@@ -409,8 +405,7 @@ BEGIN
   RETURN found_salt;
 END $$;
 -- A minute beyond its end, for clocks and clicks that are late.
-CREATE FUNCTION scip.drop_salts(at timestamptz) RETURNS int
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.drop_salts(at timestamptz) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   removed int;
 BEGIN
@@ -442,8 +437,7 @@ $$;
 
 -- The ends of chains of a month, counted from its raw rows by another way than above: sorted, and looked at in pairs.
 CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT class text, OUT day_key uuid, OUT month_key uuid, OUT hour smallint,
-  OUT request boolean)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  OUT request boolean) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH part AS (
     SELECT m.starts, m.ends FROM scip.use_month m WHERE m.month = counted.month AND m.dropped_at IS NULL
   ), click AS ( -- the next day's first clicks end no chain of this month, but they may go one on
@@ -469,8 +463,7 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   FROM scip.counted(month) c GROUP BY 1, 2;
 $$;
 CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint, OUT of_resources bigint,
-  OUT of_documents bigint)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  OUT of_documents bigint) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT c.class, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request),
          count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'resource'),
            count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'document')
@@ -509,8 +502,7 @@ $$;
 
 -- Puts the figures of such a month, and what the counter goes on from, in the place of those that differ. Who records
 -- waits meanwhile.
-CREATE FUNCTION scip.mend_usage(month date) RETURNS int
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.mend_usage(month date) RETURNS int LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   faults int;
@@ -541,8 +533,7 @@ BEGIN
     FROM scip.counted_users(mend_usage.month) c;
   RETURN faults;
 END $$;
-CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record
-LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record LANGUAGE sql VOLATILE AS $$
   SELECT to_char(m.month, 'YYYY-"M"MM'), scip.mend_usage(m.month) FROM scip.use_month m WHERE m.dropped_at IS NULL ORDER BY m.month;
 $$;
 
@@ -552,8 +543,7 @@ LANGUAGE sql VOLATILE RETURN scip.drop_salts(now());
 
 -- Raw rows of months that are over for 62 days, verified, and have no month before them that is not. A month is verified
 -- once it is a day over. Next month's partitions are made.
-CREATE FUNCTION scip.retain_use() RETURNS int
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.retain_use() RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   m record;
   t text;
@@ -582,8 +572,7 @@ BEGIN
 END $$;
 
 -- A published list in place of the one before. The service's own patterns stay.
-CREATE FUNCTION scip.import_agents(patterns jsonb, OUT listed int, OUT added int, OUT removed int)
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.import_agents(patterns jsonb, OUT listed int, OUT added int, OUT removed int) LANGUAGE plpgsql AS $$
 BEGIN
   listed := jsonb_array_length(patterns);
   DELETE FROM scip.agent_pattern p WHERE p.imported AND NOT patterns ? p.pattern;
@@ -614,18 +603,16 @@ BEGIN
   GROUP BY 1, 2, 3
   HAVING sum(u.total_item_investigations) > 0 OR sum(u.total_item_requests) > 0;
 END $$;
-CREATE FUNCTION scip.closed_usage(slug text, metric text, class text, first date, last date,
-  OUT item text, OUT period text, OUT class_of text, OUT value numeric)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+CREATE FUNCTION scip.closed_usage(slug text, metric text, class text, first date, last date, OUT item text, OUT period text,
+  OUT class_of text, OUT value numeric) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT t.item::text, t.period, t.class::text, t.value FROM scip.closed_total t
   WHERE t.metric = closed_usage.metric AND t.hub_id IS NULL AND (closed_usage.slug IS NULL OR t.item = closed_usage.slug)
     AND (closed_usage.class IS NULL OR t.class = closed_usage.class)
     AND (first IS NULL OR lower(scip.total_days(t.period)) >= first)
     AND (last IS NULL OR upper(scip.total_days(t.period)) <= last + interval '1 month');
 $$;
-CREATE FUNCTION scip.usage_users(class text, "from" text, "to" text,
-  OUT period text, OUT class_of text, OUT basis text, OUT users_investigating bigint, OUT users_requesting bigint)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+CREATE FUNCTION scip.usage_users(class text, "from" text, "to" text, OUT period text, OUT class_of text, OUT basis text,
+  OUT users_investigating bigint, OUT users_requesting bigint) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT to_char(u.month, 'YYYY-"M"MM'), u.class, 'counted', u.investigating, u.requesting FROM scip.users_month u
   WHERE (usage_users.class IS NULL OR u.class = usage_users.class) AND ("from" IS NULL OR u.month >= scip.named_month("from"))
     AND ("to" IS NULL OR u.month <= scip.named_month("to")) AND (u.investigating > 0 OR u.requesting > 0)

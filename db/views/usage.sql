@@ -9,11 +9,9 @@ LEFT JOIN scip.resource r ON i.kind = 'resource' AND r.id = i.record_id;
 GRANT SELECT ON scip.use_items TO scip_anonymous, scip_caller;
 
 -- Both as they are shown. slug NULL: of everything; live: not of a deleted record that had that slug.
-CREATE FUNCTION scip.usage_rows(kind text, slug text, live boolean, class text, "from" text, "to" text, by text[],
-  OUT item json, OUT period text, OUT class_of text, OUT basis text, OUT total_item_investigations bigint,
-    OUT unique_item_investigations bigint,
-  OUT total_item_requests bigint, OUT unique_item_requests bigint, OUT item_key text)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
+CREATE FUNCTION scip.usage_rows(kind text, slug text, live boolean, class text, "from" text, "to" text, by text[], OUT item json,
+  OUT period text, OUT class_of text, OUT basis text, OUT total_item_investigations bigint, OUT unique_item_investigations bigint,
+  OUT total_item_requests bigint, OUT unique_item_requests bigint, OUT item_key text) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT i.item, f.period, f.class_of, f.basis, f.ti, f.ui, f.tr, f.ur, coalesce(i.kind || '/' || i.slug || '/' || i.id, '')
   FROM scip.usage_figures(
       CASE WHEN usage_rows.slug IS NOT NULL THEN ARRAY(SELECT x.id FROM scip.use_items x
