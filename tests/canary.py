@@ -3,23 +3,28 @@ import base64
 import gzip
 import json
 import re
+import string
 
 WORD = "quillfeather"  # part of every name and address that the tests of privacy make up
 NAME, EMAIL, SUBJECT = f"Zoë {WORD.title()} O'Canary", f"z.{WORD}@canary.example", f"subject-{WORD}"
 
 
-def bare(value):
-    """The bytes, and what is in them in base64 of either alphabet: cursors."""
-    data = value if isinstance(value, bytes) else str(value).encode()
-    yield data
-    for part in re.findall(rb"[A-Za-z0-9_+/-]{16,}", data):
-        for start in range(4):  # wherever it begins
-            piece = part[start:]
-            yield base64.urlsafe_b64decode(piece.replace(b"+", b"-").replace(b"/", b"_")[:len(piece) // 4 * 4])
+def encoded(word, ahead):
+    """A pattern that finds letters, in either case, in base64 of either alphabet, that many bytes behind where a group of three begins."""
+    bits = "........" * ahead + "".join(f"{code >> 6:02b}.{code & 31:05b}" for code in word.encode())  # the third bit is the case
+    sextets = [bits[start:start + 6].ljust(6, ".") for start in range(0, len(bits), 6)]
+    found = [[digit for value, digit in enumerate(DIGITS) if re.match(sextet, f"{value:06b}")] for sextet in sextets]
+    return "".join(f"[{''.join(digits)}]" for digits in found if len(digits) < len(DIGITS))
+
+
+DIGITS = [*string.ascii_uppercase, *string.ascii_lowercase, *string.digits, "+-", "/_"]
+CURSORS = [re.compile(encoded(WORD, ahead).encode()) for ahead in range(3)]
 
 
 def shows(value):
-    return any(WORD.encode() in data.lower() for data in bare(value))
+    """Whether the word is in it, or in what is in it in base64: cursors."""
+    data = value if isinstance(value, bytes) else str(value).encode()
+    return WORD.encode() in data.lower() or any(cursor.search(data) for cursor in CURSORS)
 
 
 def stains(exchange):
@@ -29,7 +34,7 @@ def stains(exchange):
     if headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
     anonymous = not any(name.lower() == "authorization" for name, _ in exchange["request_headers"])
-    if any(shows(value) for value in headers.values()):
+    if shows("\n".join(headers.values())):
         yield "a header"
     if shows(exchange["target"]):
         yield "an address"
