@@ -39,3 +39,20 @@ def database(cluster, installed, request):
     cluster.psql(f"DROP DATABASE IF EXISTS {name}")
     yield Database(cluster, installed, name)
     cluster.psql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def release(cluster, installed):
+    """A database as the package makes it: those that only need one begin as its copy."""
+    made = Database(cluster, installed, "packaging_release")
+    cluster.psql(f"DROP DATABASE IF EXISTS {made.name}")
+    made.migrate()
+    yield made
+    cluster.psql(f"DROP DATABASE {made.name} WITH (FORCE)")
+
+
+@pytest.fixture
+def migrated(database, release):
+    database.cluster.psql(f"CREATE DATABASE {database.name} TEMPLATE {release.name}")
+    database.migrate()  # rights on a database itself are not copied
+    return database

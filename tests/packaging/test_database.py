@@ -12,13 +12,12 @@ def test_a_new_database(database):
     assert database.counts()["hub"] == "{9}"
 
 
-def test_again_changes_nothing_and_keeps_edits(database):
-    database.migrate()
-    database.psql("UPDATE scip.hub SET blurb = 'edited' WHERE slug = 'scotland-hub'", "scip_migrator")
-    before = database.counts()
-    assert "Nothing to deploy" in database.migrate()
-    assert database.counts() == before
-    assert database.psql("SELECT blurb FROM scip.hub WHERE slug = 'scotland-hub'").strip() == "edited"
+def test_again_changes_nothing_and_keeps_edits(migrated):
+    migrated.psql("UPDATE scip.hub SET blurb = 'edited' WHERE slug = 'scotland-hub'", "scip_migrator")
+    before = migrated.counts()
+    assert "Nothing to deploy" in migrated.migrate()
+    assert migrated.counts() == before
+    assert migrated.psql("SELECT blurb FROM scip.hub WHERE slug = 'scotland-hub'").strip() == "edited"
 
 
 def test_upgrade_from_the_change_before(database):
@@ -39,18 +38,17 @@ def test_upgrade_from_the_change_before(database):
     server.stop()
 
 
-def test_back_to_an_older_release_and_forth(database):
+def test_back_to_an_older_release_and_forth(migrated):
     """The guide's command, to the change before the last ten, with the records of the service there."""
-    database.migrate()
-    changes = [line.split()[0] for line in (database.share / "db/sqitch.plan").read_text().splitlines() if line and line[0] not in "%#"]
+    changes = [line.split()[0] for line in (migrated.share / "db/sqitch.plan").read_text().splitlines() if line and line[0] not in "%#"]
     guide = (harness.ROOT / "debian/README.Debian").read_text()
     command = re.search(r"^ +sqitch revert .*$", guide, re.M)[0].strip().replace("CHANGE", changes[-10])
-    command = command.replace('"db:pg://scip_migrator@/scip"', f"'db:pg://scip_migrator@/{database.name}?host={database.env['PGHOST']}'")
-    said = run("bash", "-c", command + " -y", cwd=database.share / "db", env=database.env)
+    command = command.replace('"db:pg://scip_migrator@/scip"', f"'db:pg://scip_migrator@/{migrated.name}?host={migrated.env['PGHOST']}'")
+    said = run("bash", "-c", command + " -y", cwd=migrated.share / "db", env=migrated.env)
     assert f"- {changes[-1]}" in said and f"- {changes[-10]}" not in said
-    assert f"+ {changes[-1]}" in database.migrate()
-    database.check()
-    assert database.counts()["hub"] == "{9}"
+    assert f"+ {changes[-1]}" in migrated.migrate()
+    migrated.check()
+    assert migrated.counts()["hub"] == "{9}"
 
 
 @pytest.fixture
@@ -69,24 +67,23 @@ def empty():
 
 
 @pytest.mark.parametrize("guide", ["debian/README.Debian", "docker/README.md"])
-def test_backup_and_restore(database, empty, tmp_path, guide):
+def test_backup_and_restore(migrated, empty, tmp_path, guide):
     """The guide's own commands, from one cluster into another; without Docker where they are meant for it."""
-    database.migrate()
-    database.psql("UPDATE scip.hub SET blurb = 'edited' WHERE slug = 'scotland-hub'", "scip_migrator")
-    there = Database(empty, database.program.parents[1], database.name)
+    migrated.psql("UPDATE scip.hub SET blurb = 'edited' WHERE slug = 'scotland-hub'", "scip_migrator")
+    there = Database(empty, migrated.program.parents[1], migrated.name)
     if "docker" in guide:
         run("createdb", there.name, env=there.env)  # as the image does
-    for block, env in zip(commands(guide, "Backup and restore"), (database.env, there.env), strict=True):
+    for block, env in zip(commands(guide, "Backup and restore"), (migrated.env, there.env), strict=True):
         block = block.replace("docker compose -f docker/compose.yaml exec -T db ", "")
-        block = re.sub(r"^ *docker .*$", "", re.sub(r"\bscip\b(?!\.dump)", database.name, block), flags=re.M)
+        block = re.sub(r"^ *docker .*$", "", re.sub(r"\bscip\b(?!\.dump)", migrated.name, block), flags=re.M)
         run("sh", "-e", "-c", block, cwd=tmp_path, env={key: value for key, value in env.items() if key != "PGDATABASE"})
 
-    assert there.counts() == database.counts()
+    assert there.counts() == migrated.counts()
     there.check()
     settings = "SELECT rolname, rolsuper, rolbypassrls, rolconfig FROM pg_roles WHERE rolname LIKE 'scip%' ORDER BY 1"
-    assert there.psql(settings) == database.psql(settings)
+    assert there.psql(settings) == migrated.psql(settings)
     answers = []
-    for one in (database, there):
+    for one in (migrated, there):
         server = one.server()
         answers.append([server.get(path + "?format=ndjson").body for path in ("/v1/hubs", "/v1/organisations", "/v1/events")])
         server.stop()

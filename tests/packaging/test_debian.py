@@ -43,11 +43,10 @@ def test_its_contract_and_statements_agree(installed):
     assert "operations agree" in run(installed / "usr/bin/scip-api", "check", cwd=installed / "usr/share/scip-api")
 
 
-def test_it_serves(database, installed, tmp_path):
+def test_it_serves(migrated, installed, tmp_path):
     assert "WorkingDirectory=/usr/share/scip-api\n" in unit(installed)
     (tmp_path / "secret").write_bytes(b"x" * 48)
-    database.migrate()
-    server = database.server(SECRET_FILE=tmp_path / "secret")
+    server = migrated.server(SECRET_FILE=tmp_path / "secret")
     hubs = server.get("/v1/hubs?nation=GB-SCT")
     assert hubs.status == 200 and [hub["slug"] for hub in hubs.json["items"]] == ["scotland-hub"]
     for page in ("/docs", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/openapi.json"):
@@ -75,7 +74,7 @@ def test_the_unit_is_sound_and_confined(installed, tmp_path):
     assert subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", file], stdout=subprocess.DEVNULL).returncode
 
 
-def test_the_edge_is_the_one_of_the_tree_and_serves(database, installed, tmp_path):
+def test_the_edge_is_the_one_of_the_tree_and_serves(migrated, installed, tmp_path):
     """Its unit's command, with the files of the package, in front of the packaged server."""
     share = installed / "usr/share/scip-api"
     for name in ("docker/nginx.conf", "docker/tls.conf", "script/edge"):
@@ -84,8 +83,7 @@ def test_the_edge_is_the_one_of_the_tree_and_serves(database, installed, tmp_pat
     settings = dict(re.findall(r"^([A-Z_]+)=(.*)$", (installed / "etc/scip-api/edge.env").read_text(), re.M))
     assert {"API", "PORT", "TLS_PORT", "RATE"} == settings.keys()
     command = re.search(r"^ExecStart=(.*)$", text, re.M)[1].replace("/usr/share/scip-api", str(share)).replace("/var/lib/scip-api-edge", str(tmp_path / "edge"))
-    database.migrate()
-    server = database.server()
+    server = migrated.server()
     port, tls_port = harness.free_port(), harness.free_port()
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1", "-days", "1",
         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "chain.pem")
@@ -111,11 +109,10 @@ def test_the_edge_s_unit_is_sound_and_confined(installed, tmp_path):
     run("systemd-analyze", "security", "--offline=true", "--threshold=25", file)
 
 
-def test_a_database_that_is_not_there_is_named(database, installed):
+def test_a_database_that_is_not_there_is_named(migrated, installed):
     """Which of the three addresses is wrong."""
-    database.migrate()
-    nowhere, there = "postgresql:///none?host=/nonexistent", database.url()
-    writes, decides = database.url("scip_writer"), database.url("scip_central")
+    nowhere, there = "postgresql:///none?host=/nonexistent", migrated.url()
+    writes, decides = migrated.url("scip_writer"), migrated.url("scip_central")
     for anonymous, writer, central, name in [(nowhere, nowhere, nowhere, "DATABASE_URL"), (nowhere, writes, decides, "DATABASE_URL"),
                                              (there, nowhere, decides, "WRITER_DATABASE_URL"), (there, writes, nowhere, "CENTRAL_DATABASE_URL")]:
         done = subprocess.run([installed / "usr/bin/scip-api", "check", "--db"], cwd=installed / "usr/share/scip-api", text=True, capture_output=True,
