@@ -37,20 +37,27 @@ def kill_servers(book, send, kills, flight=4):
     book.check()
 
 
-def end_sessions(book, wanted, pause, clients=6):
-    """The database ends sessions of the writers that are in the middle of something, at random."""
-    stop, ended = threading.Event(), []
+def end_sessions(book, wanted, pause, clients=6, least=0):
+    """The database ends sessions of the writers that are in the middle of something, at random: as many as wanted, and on until
+    at least so many requests were answered with 200 between, which takes longer where others have the cores."""
+    stop, ended, limit = threading.Event(), [], time.monotonic() + 60
+
+    def enough():
+        return book.told[200] >= least
+
+    def going():
+        return sum(ended) < wanted or not enough() and time.monotonic() < limit
 
     def end():
         with psycopg2.connect(book.cluster.url("postgres")) as connection, connection.cursor() as cursor:
-            while sum(ended) < wanted and not stop.wait(random.random() * pause):
+            while going() and not stop.wait(random.random() * pause):
                 cursor.execute("""SELECT count(pg_terminate_backend(pid)) FROM (
                     SELECT pid FROM pg_stat_activity WHERE application_name IN ('scip-api writer', 'scip-api central') AND state <> 'idle' ORDER BY random() LIMIT 1) s""")
                 ended.append(cursor.fetchone()[0])
                 connection.commit()
 
     def client(_):
-        while sum(ended) < wanted:
+        while going():
             book.insist(next(book.numbers))
 
     killer = threading.Thread(target=end)
@@ -60,6 +67,7 @@ def end_sessions(book, wanted, pause, clients=6):
     stop.set()
     killer.join()
     print(f"{sum(ended)} sessions ended; {dict(book.told)}")
+    assert enough(), "next to nothing was done between"
     assert book.told[503], "none was hit in mid-write"
     assert set(book.told) <= {200, 201, 409, 503}
     book.check()
