@@ -4872,71 +4872,94 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Whether the service can do its work. */
         Readiness: {
-            /** @constant */
+            /**
+             * @description Always ok: a service that is not ready answers 503.
+             * @constant
+             */
             status: "ok";
             /** @description Whether records can be read. */
             reads: boolean;
             /** @description Whether records can be changed. */
             writes: boolean;
         };
+        /** @description The entry to the API: where everything is. */
         Index: {
+            /** @description The name of the API. */
             title: string;
+            /** @description The version of the contract. */
             version: string;
+            /** @description The address of the reference. */
             documentation: string;
+            /** @description The address of the OpenAPI document. */
             contract: string;
+            /** @description The lists that anybody can read. */
             resources: {
+                /** @description The name of the list. */
                 name: string;
+                /** @description The address of the list. */
                 href: components["schemas"]["Href"];
+                /** @description What the list has. */
                 title: string;
+                /** @description The representations that it has. */
                 media_types: string[];
             }[];
         };
         /**
          * Problem details
-         * @description What went wrong, as RFC 9457 has it.
+         * @description What went wrong, in the form of RFC 9457.
          */
         Problem: {
             /**
-             * @description The kind of problem; compare this, not the texts.
+             * @description The rule that the request broke. Programs compare this, not the texts.
              * @example /problems/bad-request
              */
             type: string;
-            /** @example The request is not valid */
+            /**
+             * @description The kind of problem in a few words.
+             * @example The request is not valid
+             */
             title: string;
+            /** @description The HTTP status of the response. */
             status: number;
+            /** @description What went wrong with this request, in a sentence. */
             detail: string;
-            /** @description The request's id; name it when you ask for help. */
+            /** @description The request's id. Quote it when you ask for help. */
             instance: string;
             /** @description Each value that is not valid, and why. */
             errors?: {
                 /**
-                 * @description Where it is: /query/…, /path/… or /body/… (RFC 6901).
+                 * @description Where the value is: /query/…, /path/… or /body/… (RFC 6901).
                  * @example /query/limit
                  */
                 pointer: string;
-                /** @example must be at most 200 */
+                /**
+                 * @description What is wrong with the value.
+                 * @example must be at most 200
+                 */
                 detail: string;
             }[];
         };
+        /** @description A reason to reopen a record. */
         Reopening: {
-            /** @description Why the record is corrected; persons are not named. */
+            /** @description Why the record is corrected. It is kept at /v1/corrections; name nobody. */
             reason: string;
         };
         /**
-         * @description The name in addresses; it stays when the title changes.
+         * @description The part of an address that names a record: small letters, digits and hyphens.
          * @example scotland-hub
          */
         Slug: string;
-        /** @description A word of a list that may grow. */
+        /** @description A term of a list that may grow: small letters, digits and underscores. */
         Code: string;
         /**
-         * @description ISO 3166-2 code of one of the four nations.
+         * @description One of the four nations, as an ISO 3166-2 code.
          * @enum {string}
          */
         Nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS";
         /**
-         * @description A year, month or day, only as exact as it is known.
+         * @description A year, month or day: only as exact as it is known.
          * @example 2025
          * @example 2025-06
          * @example 2025-06-06
@@ -4950,497 +4973,793 @@ export interface components {
          */
         NullablePartialDate: string | null;
         /**
-         * @description How exact the date beside it is.
+         * @description How exact the date beside it is; null where there is no date.
          * @enum {string|null}
          */
         Precision: "year" | "month" | "day" | null;
-        /** @description Where it is said: addresses, or citations of texts. */
+        /** @description Where the statement comes from: addresses or citations. */
         Sources: string[];
         /**
-         * @description high: the source says it. medium: read from the context or an address. low: weak.
+         * @description high: the source says so. medium: inferred from context or an address. low: weak evidence.
          * @enum {string}
          */
         Confidence: "high" | "medium" | "low";
-        /** @description Address of the record in this API. */
+        /** @description The address of a record in this API. */
         Href: string;
-        /** @description Cursor of the next page, or null on the last one. */
+        /** @description The cursor of the next page; null on the last page. */
         Next: string | null;
+        /** @description A reference to another record. */
         Link: {
+            /** @description The slug of the record. */
             slug: components["schemas"]["Slug"];
+            /** @description The name of the record. */
             name: string;
+            /** @description The address of the record. */
             href: components["schemas"]["Href"];
         };
-        /** @description A regional Hub. */
+        /** @description A regional Hub: professionals of one area who meet to support Service children's progression. */
         Hub: {
+            /** @description The Hub's name in addresses. A former slug still leads to the Hub (308). */
             slug: components["schemas"]["Slug"];
+            /** @description The Hub's present name. */
             name: string;
-            /** @description Former and other names. */
+            /** @description Former and other names, without the present one. */
             other_names: string[];
+            /** @description The nations that the Hub serves. */
             nations: components["schemas"]["Nation"][];
+            /** @description The English regions or nations that the Hub covers. */
             regions: components["schemas"]["RegionLink"][];
             /**
-             * @description unknown where no recent source says.
+             * @description Where the Hub stands today; unknown where no recent source says.
              * @enum {string}
              */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
+            /** @description The date of the source that shows the status, where nobody recorded when it began. */
             status_evidence: components["schemas"]["NullablePartialDate"];
+            /** @description When the Hub was launched, as exactly as it is known; null where it is not known. */
             launched: components["schemas"]["NullablePartialDate"];
+            /** @description How exact launched is; null where launched is. */
             launched_precision: components["schemas"]["Precision"];
+            /** @description The launch in the words of the source, where it gives no date or more than a date. */
             launch_text: string | null;
-            /** @description Leads of today; one or two. */
+            /** @description The organisations that lead the Hub today: one or two, or none where no lead is known. */
             current_leads: components["schemas"]["CurrentLead"][];
-            /** @description Leads when the evidence was given; nothing later is known. */
+            /** @description Leads that a dated source names and that no later source confirms or ends. */
             last_known_leads: components["schemas"]["LastKnownLead"][];
+            /** @description Organisations that led the Hub before. */
             former_leads: components["schemas"]["FormerLead"][];
+            /** @description What is known about the leads and does not fit the lists, such as a lead that is a consortium. */
             lead_note: string | null;
+            /** @description A short description of the Hub for the website. */
             blurb: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address of the logo; null where there is none.
+             */
             logo: string | null;
+            /** @description A text alternative for the logo. Required when there is a logo. */
             logo_alt: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The Hub's page on the website.
+             */
             page_url: string | null;
-            /** @description Aims, activities, contact, links. */
+            /** @description What the Hub's page says: aims, activities, a contact address and links. */
             page: Record<string, never> | null;
-            /** @description Only an active Hub may use the Alliance's branding. */
+            /** @description Whether the Hub may use the Alliance's branding. Only an active Hub may. */
             may_use_branding: boolean;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a regional Hub: professionals of one area who meet to support Service children's progression. */
         HubList: {
             items: components["schemas"]["Hub"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A region with its code and name. */
         RegionLink: {
+            /** @description The code of the Office for National Statistics (GSS), such as E12000009. */
             gss_code: string;
+            /** @description The region's name. */
             name: string;
+            /** @description The address of the region. */
             href: components["schemas"]["Href"];
         };
+        /** @description An organisation that leads a Hub today. */
         CurrentLead: {
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The record's name. */
             name: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which it led the Hub.
+             */
             since: string;
         };
+        /** @description An organisation that led a Hub when a source was written; what happened later is not known. */
         LastKnownLead: {
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The record's name. */
             name: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
+            /** @description The date of that source. */
             as_of: components["schemas"]["PartialDate"];
         };
+        /** @description An organisation that led a Hub before. */
         FormerLead: {
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The record's name. */
             name: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
+            /** @description The first day on which it led; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
+            /** @description The last day on which it led; null where it is not known. */
             to: components["schemas"]["NullablePartialDate"];
+            /** @description The date of a source that shows it leading, where its first and last day are not known. */
             as_of: components["schemas"]["NullablePartialDate"];
+            /** @description A remark about this lead, such as why it ended. */
             note: string | null;
         };
+        /** @description A record as a GeoJSON feature (RFC 7946). */
         Feature: {
-            /** @constant */
+            /**
+             * @description Always Feature.
+             * @constant
+             */
             type: "Feature";
+            /** @description The slug of the record. */
             id: components["schemas"]["Slug"];
+            /** @description A point; null where the place is not known. */
             geometry: null | {
-                /** @constant */
+                /**
+                 * @description Always Point.
+                 * @constant
+                 */
                 type: "Point";
+                /** @description Longitude and latitude, in degrees. */
                 coordinates: number[];
             };
+            /** @description The record. */
             properties: Record<string, never>;
         };
+        /** @description A list as GeoJSON (RFC 7946). */
         FeatureCollection: {
-            /** @constant */
+            /**
+             * @description Always FeatureCollection.
+             * @constant
+             */
             type: "FeatureCollection";
+            /** @description The records. */
             features: components["schemas"]["Feature"][];
         };
         /**
-         * @description Whose partners a Hub invites: universities, colleges, local authorities, schools, the third sector, local bases. The codes are those of organisations' categories.
+         * @description A sector from which a Hub invites partners. The codes are those of organisations' categories.
          * @enum {string}
          */
         HubSector: "he" | "fe" | "local_authority" | "school_sector" | "charity" | "armed_forces";
         /**
-         * @description draft or returned: the applicant's to change. submitted, under_review: with those who decide.
+         * @description draft, returned: the applicant may change it. submitted, under_review: the deciding group has it. The rest is decided.
          * @enum {string}
          */
         ApplicationStatus: "draft" | "submitted" | "under_review" | "approved" | "declined" | "returned";
-        /** @description A body that is expected to take part; not a person. */
+        /** @description A body that the applicant expects to take part. It is never a person. */
         ExpectedPartner: {
+            /** @description The sector that the body belongs to. */
             sector: components["schemas"]["HubSector"];
+            /** @description The name of the body. */
             name: components["schemas"]["Label"];
         };
-        /** @description An organisation's application for a Hub. */
+        /** @description An organisation's application to found a Hub. */
         HubApplication: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The organisation that applies and would lead the Hub. */
             organisation: components["schemas"]["Link"];
             /**
              * Format: uuid
-             * @description Who began it.
+             * @description The account that began the application; null once that account is gone.
              */
             account: string | null;
-            /** @description The Hub's name in addresses. */
+            /** @description The slug that the Hub will have. Required before the application is submitted. */
             slug: string | null;
+            /** @description The name that the Hub will have. */
             name: components["schemas"]["Label"];
+            /** @description The nations that the Hub will serve. Required before the application is submitted. */
             nations: components["schemas"]["Nation"][];
-            /** @description GSS codes. */
+            /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions: string[];
+            /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
             case_for_hub: components["schemas"]["NullableText"];
+            /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners: components["schemas"]["ExpectedPartner"][];
+            /** @description How far the application has come. */
             status: components["schemas"]["ApplicationStatus"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last submitted; null for a draft.
+             */
             submitted_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the deciding group began its review; null before that.
+             */
             review_started_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last decided; null before the first decision.
+             */
             decided_at: string | null;
-            /** @description The reason of the last decision. */
+            /** @description The reason given with the last decision. */
             decision_note: string | null;
-            /** @description The Hub that was founded. Ask the central team for the role hub_lead in it: the application itself gives no right there. */
+            /** @description The Hub that approval founded; null before. The central team gives the role hub_lead in it separately. */
             hub: components["schemas"]["Link"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an organisation's application to found a Hub. */
         HubApplicationList: {
             items: components["schemas"]["HubApplication"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description The beginning of an application. */
+        /** @description What makes a new record: an organisation's application to found a Hub. */
         HubApplicationNew: {
+            /** @description The slug of the organisation that applies. A partner applies only for its own. */
             organisation: components["schemas"]["Slug"];
+            /** @description The slug that the Hub will have. Required before the application is submitted. */
             slug?: components["schemas"]["Slug"];
+            /** @description The name that the Hub will have. */
             name: components["schemas"]["Label"];
+            /** @description The nations that the Hub will serve. Required before the application is submitted. */
             nations?: components["schemas"]["Nation"][];
-            /** @description GSS codes. */
+            /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions?: string[];
-            /** @description Why the area needs a Hub, and who wants it. */
+            /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
             case_for_hub?: string;
+            /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners?: components["schemas"]["ExpectedPartner"][];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: an organisation's application to found a Hub. */
         HubApplicationPatch: {
+            /** @description The slug that the Hub will have. Required before the application is submitted. */
             slug?: string | null;
+            /** @description The name that the Hub will have. */
             name?: components["schemas"]["Label"];
+            /** @description The nations that the Hub will serve. Required before the application is submitted. */
             nations?: components["schemas"]["Nation"][];
-            /** @description GSS codes. */
+            /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions?: string[];
+            /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
             case_for_hub?: components["schemas"]["NullableText"];
+            /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners?: components["schemas"]["ExpectedPartner"][];
         };
+        /** @description The decision on an application. */
         HubApplicationDecision: {
-            /** @enum {string} */
+            /**
+             * @description approved founds the Hub; declined ends the application; returned lets the applicant change it.
+             * @enum {string}
+             */
             decision: "approved" | "declined" | "returned";
-            /** @description Why; to decline or return needs it. */
+            /** @description The reason, which the applicant reads. Required to decline or return. */
             note?: string;
         };
-        /** @description How far a Hub has come. */
+        /** @description How far a new Hub has come on its pathway of ten steps. */
         HubPathway: {
+            /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
+            /** @description The steps, in order. */
             steps: components["schemas"]["PathwayStep"][];
-            /** @description Of the steps that are not optional. */
+            /** @description The share of required steps that are done, in whole percent. */
             percent_complete: number;
-            /** @description Days since the last step was done, or since the founding; null once the pathway is complete or the Hub is closed. */
+            /** @description Days since the last step was done, or since the founding. Null once the pathway is complete or the Hub is closed. */
             days_stuck: number | null;
+            /** @description The sectors from which the Hub has invited at least one partner. */
             sectors_invited: components["schemas"]["HubSector"][];
         };
-        /** @description A step as the pathway shows it. */
+        /** @description A step of a Hub's pathway, as the pathway shows it. */
         PathwayStep: {
+            /** @description The code of the step, such as inaugural_date_set; it is part of the step's address. */
             code: components["schemas"]["Code"];
+            /** @description The place in the order, from 1. */
             ordinal: number;
+            /** @description What the step asks for. */
             title: string;
+            /** @description Whether the pathway is complete without this step. */
             optional: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which the step was done; null while it is open.
+             */
             done_on: string | null;
-            /** @description What shows it. */
+            /** @description What shows that the step was done, such as the address of the minutes. */
             evidence: string | null;
             /**
              * Format: uuid
-             * @description The account that said so.
+             * @description The account that recorded the step as done; null while it is open, or once that account is gone.
              */
             done_by: string | null;
+            /** @description The version of the record; its ETag begins with it. */
             version: number;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A step of a Hub's pathway. */
+        /** @description A step of one Hub's pathway. */
         HubPathwayStep: {
+            /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
+            /** @description The code of the step, such as inaugural_date_set; it is part of the step's address. */
             code: components["schemas"]["Code"];
+            /** @description The place in the order, from 1. */
             ordinal: number;
+            /** @description What the step asks for. */
             title: string;
+            /** @description Whether the pathway is complete without this step. */
             optional: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which the step was done; null while it is open.
+             */
             done_on: string | null;
-            /** @description What shows it. */
+            /** @description What shows that the step was done, such as the address of the minutes. */
             evidence: string | null;
             /**
              * Format: uuid
-             * @description The account that said so.
+             * @description The account that recorded the step as done; null while it is open, or once that account is gone.
              */
             done_by: string | null;
+            /** @description The version of the record; its ETag begins with it. */
             version: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a step of one Hub's pathway. */
         HubPathwayStepPatch: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which the step was done; null while it is open.
+             */
             done_on?: string | null;
+            /** @description What shows that the step was done, such as the address of the minutes. */
             evidence?: string | null;
         };
-        /** @description Whom a Hub has asked to take part. */
+        /** @description An invitation from a Hub to an organisation or another body to take part. */
         HubInvitation: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
+            /** @description The sector that the invited body belongs to. */
             sector: components["schemas"]["HubSector"];
+            /** @description The invited organisation; null for a body that is not in the records. */
             organisation: components["schemas"]["Link"] | null;
-            /** @description Of the body. */
+            /** @description The name of the invited body; never a person's name. */
             name: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the invitation.
+             */
             invited_on: string;
-            /** @enum {string} */
+            /**
+             * @description The answer to the invitation.
+             * @enum {string}
+             */
             answer: "pending" | "accepted" | "declined";
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the answer; null while it is pending.
+             */
             answered_on: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an invitation from a Hub to an organisation or another body to take part. */
         HubInvitationList: {
             items: components["schemas"]["HubInvitation"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description Of an organisation by its slug, or of another body by its name: one of the two. */
+        /** @description An invitation to an organisation, by its slug, or to another body, by its name: one of the two. */
         HubInvitationNew: {
+            /** @description The sector that the invited body belongs to. */
             sector: components["schemas"]["HubSector"];
+            /** @description The slug of the invited organisation. Leave it out for a body that is not in the records. */
             organisation?: components["schemas"]["Slug"];
+            /** @description The name of a body that is not in the records; never a person's name. */
             name?: components["schemas"]["Label"];
             /**
              * Format: date
-             * @description Today when it is absent.
+             * @description The day of the invitation; today when absent.
              */
             invited_on?: string;
-            /** @enum {string} */
+            /**
+             * @description The answer to the invitation.
+             * @enum {string}
+             */
             answer?: "pending" | "accepted" | "declined";
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the answer; null while it is pending.
+             */
             answered_on?: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: an invitation to an organisation, by its slug, or to another body, by its name: one of the two. */
         HubInvitationPatch: {
+            /** @description The sector that the invited body belongs to. */
             sector?: components["schemas"]["HubSector"];
+            /** @description The slug of the invited organisation. Leave it out for a body that is not in the records. */
             organisation?: string | null;
+            /** @description The name of a body that is not in the records; never a person's name. */
             name?: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the invitation; today when absent.
+             */
             invited_on?: string;
-            /** @enum {string} */
+            /**
+             * @description The answer to the invitation.
+             * @enum {string}
+             */
             answer?: "pending" | "accepted" | "declined";
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the answer; null while it is pending.
+             */
             answered_on?: string | null;
         };
-        /** @description All that a Hub has been, the present first. */
+        /** @description Every status that a Hub has had, the present one first. */
         HubStatusList: {
+            /** @description The Hub whose statuses these are. */
             hub: components["schemas"]["Link"];
+            /** @description All the statuses. */
             items: components["schemas"]["HubStatusEntry"][];
         };
+        /** @description A status of a Hub and when it began. */
         HubStatusEntry: {
-            /** @enum {string} */
+            /**
+             * @description The status in that time.
+             * @enum {string}
+             */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
+            /** @description When the status began; null where it is not known. */
             starts: components["schemas"]["NullablePartialDate"];
+            /** @description When the next status began; null for the present one. */
             ends: components["schemas"]["NullablePartialDate"];
+            /** @description The date of the source that shows the status, where nobody recorded when it began. */
             evidence: components["schemas"]["NullablePartialDate"];
         };
+        /** @description A new status of a Hub. */
         HubStatusNew: {
-            /** @enum {string} */
+            /**
+             * @description The status from now on.
+             * @enum {string}
+             */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
-            /** @description Today when it is absent; not later than today. */
+            /** @description When the status begins: a year, month or day, not in the future. Today when absent. */
             starts?: string;
-            /** @description When the source says so. */
+            /** @description The date of the source that shows it, for a status whose beginning is not known. */
             evidence?: string;
         };
-        /** @description All who lead, led and will lead a Hub, the latest first. */
+        /** @description Every organisation that leads, led or will lead a Hub, the latest first. */
         HubLeadList: {
+            /** @description The Hub whose leads these are. */
             hub: components["schemas"]["Link"];
+            /** @description All the leads. */
             items: components["schemas"]["HubLead"][];
         };
-        /** @description An organisation that leads a Hub, or did. */
+        /** @description A period in which an organisation leads a Hub, or led it. */
         HubLead: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
+            /** @description The organisation that leads. */
             organisation: components["schemas"]["Link"];
             /**
-             * @description last_known: led when the evidence was given, nothing later is known.
+             * @description current, planned or former by its days. last_known: a source shows it leading and nothing later is known.
              * @enum {string}
              */
             standing: "current" | "planned" | "former" | "last_known";
+            /** @description The first day on which it leads; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
-            /** @description The last day. */
+            /** @description The last day on which it leads; null where it has no end or none is known. */
             to: string | null;
+            /** @description The date of a source that shows it leading, where its days are not known; otherwise null. */
             as_of: components["schemas"]["NullablePartialDate"];
+            /** @description A remark about this lead. */
             note: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description What makes a new record: a period in which an organisation leads a Hub, or led it. */
         HubLeadNew: {
+            /** @description The slug of the organisation that leads. */
             organisation: components["schemas"]["Slug"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which it leads; null where it is not known.
+             */
             from: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day on which it leads. Leave it out for no end.
              */
             to?: string;
+            /** @description A remark about this lead. */
             note?: string;
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a period in which an organisation leads a Hub, or led it. */
         HubLeadPatch: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which it leads; null where it is not known.
+             */
             from?: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day on which it leads. Leave it out for no end.
              */
             to?: string | null;
+            /** @description A remark about this lead. */
             note?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
+        /** @description A change of lead: one lead ends and another begins. */
         HubLeadHandover: {
+            /** @description The slug of the organisation that leads next. */
             organisation: components["schemas"]["Slug"];
             /**
              * Format: date
              * @description The first day of the new lead.
              */
             on: string;
+            /** @description A remark about the new lead. */
             note?: string;
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description What is to change of a Hub's page. */
+        /** @description Changes to what a Hub's page says. Members that are not named stay as they are. */
         HubPagePatch: {
+            /** @description What the Hub wants to achieve. */
             aims?: components["schemas"]["NullableText"];
+            /** @description What the Hub does. */
             activities?: components["schemas"]["NullableText"];
+            /** @description An address where people can reach the Hub. */
             contact_url?: components["schemas"]["NullableUrl"];
+            /** @description Links shown on the page. Replaces the whole list. */
             links?: components["schemas"]["HubPageLink"][] | null;
         };
+        /** @description A link on a Hub's page. */
         HubPageLink: {
+            /** @description The text of the link. */
             title: components["schemas"]["Label"];
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address that the link leads to.
+             */
             url: string;
         };
-        /** @description What is to change of what a Hub says of itself. */
+        /** @description Changes to how a Hub describes itself. */
         HubProfilePatch: {
+            /** @description A short description of the Hub for the website. */
             blurb?: components["schemas"]["NullableText"];
+            /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
-            /** @description A logo needs it. */
+            /** @description A text alternative for the logo. Required when there is a logo. */
             logo_alt?: string | null;
+            /** @description The Hub's page on the website. */
             page_url?: components["schemas"]["NullableUrl"];
+            /** @description Changes to what the Hub's page says; members that are not named stay. null removes the page's content. */
             page?: components["schemas"]["HubPagePatch"] | null;
         };
-        /** @description A new Hub. */
+        /** @description What makes a new record: a regional Hub: professionals of one area who meet to support Service children's progression. */
         HubNew: {
+            /** @description The Hub's present name. */
             name: components["schemas"]["Label"];
+            /** @description The nations that the Hub serves. */
             nations: components["schemas"]["Nation"][];
-            /** @description GSS codes or slugs. */
+            /** @description The regions that the Hub covers: each by its GSS code or slug. */
             regions?: string[];
+            /** @description Former and other names, without the present one. */
             other_names?: components["schemas"]["Label"][];
+            /** @description When the Hub was launched, as exactly as it is known; null where it is not known. */
             launched?: components["schemas"]["NullablePartialDate"];
+            /** @description The launch in the words of the source, where it gives no date or more than a date. */
             launch_text?: components["schemas"]["NullableText"];
+            /** @description What is known about the leads and does not fit the lists, such as a lead that is a consortium. */
             lead_note?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
             /**
+             * @description The status that the Hub begins with.
              * @default proposed
              * @enum {string}
              */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
+            /** @description When that status began: a year, month or day. Today when it and status_evidence are absent. */
             status_starts?: components["schemas"]["PartialDate"];
+            /** @description The date of the source that shows the status, where nobody recorded when it began. */
             status_evidence?: components["schemas"]["PartialDate"];
-            /** @description An active Hub needs a current one. */
+            /** @description The first lead organisations. An active Hub needs a current one. */
             leads?: components["schemas"]["HubLeadNew"][];
+            /** @description A short description of the Hub for the website. */
             blurb?: components["schemas"]["NullableText"];
+            /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
-            /** @description A logo needs it. */
+            /** @description A text alternative for the logo. Required when there is a logo. */
             logo_alt?: string | null;
+            /** @description The Hub's page on the website. */
             page_url?: components["schemas"]["NullableUrl"];
+            /** @description What the Hub's page says: aims, activities, a contact address and links. */
             page?: components["schemas"]["HubPagePatch"] | null;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a regional Hub: professionals of one area who meet to support Service children's progression. */
         HubPatch: {
+            /** @description A new slug for the Hub. The former one keeps leading to it. */
             new_slug?: components["schemas"]["Slug"];
+            /** @description The Hub's present name. */
             name?: components["schemas"]["Label"];
+            /** @description The nations that the Hub serves. Replaces the whole list. */
             nations?: components["schemas"]["Nation"][];
-            /** @description GSS codes or slugs. */
+            /** @description The regions that the Hub covers: each by its GSS code or slug. Replaces the whole list. */
             regions?: string[];
+            /** @description Former and other names. Replaces the whole list. */
             other_names?: components["schemas"]["Label"][];
+            /** @description When the Hub was launched, as exactly as it is known; null where it is not known. */
             launched?: components["schemas"]["NullablePartialDate"];
+            /** @description The launch in the words of the source, where it gives no date or more than a date. */
             launch_text?: components["schemas"]["NullableText"];
+            /** @description What is known about the leads and does not fit the lists, such as a lead that is a consortium. */
             lead_note?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
+            /** @description A short description of the Hub for the website. */
             blurb?: components["schemas"]["NullableText"];
+            /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
-            /** @description A logo needs it. */
+            /** @description A text alternative for the logo. Required when there is a logo. */
             logo_alt?: string | null;
+            /** @description The Hub's page on the website. */
             page_url?: components["schemas"]["NullableUrl"];
+            /** @description What the Hub's page says: aims, activities, a contact address and links. */
             page?: components["schemas"]["HubPagePatch"] | null;
         };
+        /** @description A line of text. */
         Label: string;
+        /** @description A text, or null. */
         NullableText: string | null;
-        /** Format: uri */
+        /**
+         * Format: uri
+         * @description A web address (http or https), or null.
+         */
         NullableUrl: string | null;
         /**
-         * @description One list for organisations, invitations and members: he and fe are universities and colleges.
+         * @description The sector that a member, an organisation or a body represents. he and fe are universities and colleges.
          * @enum {string}
          */
         Sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other";
-        /** @description A professional in a Hub for a time, with what they represent then. */
+        /** @description A professional's membership of a Hub for a period, with what they represent in it. */
         HubMember: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub of the membership. */
             hub: components["schemas"]["Link"];
             /**
              * Format: uuid
-             * @description The person's id.
+             * @description The id of the person.
              */
             person: string;
-            /** @description Null where it is not the caller's to read. */
+            /** @description The person's name; null where the caller may not read it. */
             name: string | null;
+            /** @description The person's e-mail address; null where there is none or the caller may not read it. */
             email: string | null;
+            /** @description The organisation that the member represents; null where it is not in the records or there is none. */
             organisation: components["schemas"]["Link"] | null;
-            /** @description Of an organisation that is not in the records. */
+            /** @description The name of an organisation that is not in the records; null where organisation is given. */
             organisation_name: string | null;
+            /** @description The sector that the member represents in this period. */
             sector: components["schemas"]["Sector"];
+            /** @description Whether the member acts as an ambassador for the Alliance. */
             ambassador: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the membership.
+             */
             from: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day of the membership; null while it has no end.
              */
             to: string | null;
-            /** @description Today. */
+            /** @description Whether the person is a member today. */
             current: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a professional's membership of a Hub for a period, with what they represent in it. */
         HubMemberList: {
             items: components["schemas"]["HubMember"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
         /**
+         * @description What makes a new record: a professional's membership of a Hub for a period, with what they represent in it.
          * @example {
          *       "name": "A. Professional",
          *       "sector": "he"
@@ -5449,699 +5768,1151 @@ export interface components {
         HubMemberNew: {
             /**
              * Format: uuid
-             * @description Somebody whom the caller knows.
+             * @description The id of a person whom the caller may see. Give this or a name.
              */
             person?: string;
+            /** @description The name of a person who is new to the records. Give this or a person. */
             name?: components["schemas"]["FullName"];
+            /** @description The e-mail address of a person who is new to the records. */
             email?: components["schemas"]["Email"];
+            /** @description The slug of the organisation that the member represents. */
             organisation?: components["schemas"]["Slug"];
+            /** @description The name of an organisation that is not in the records; null where organisation is given. */
             organisation_name?: components["schemas"]["Label"];
+            /** @description The sector that the member represents in this period. */
             sector: components["schemas"]["Sector"];
-            /** @default false */
+            /**
+             * @description Whether the member acts as an ambassador for the Alliance.
+             * @default false
+             */
             ambassador: boolean;
             /**
              * Format: date
-             * @description Today when it is absent.
+             * @description The first day of the membership; today when absent.
              */
-            from?: string;
-            /** Format: date */
-            to?: string | null;
-        } & (unknown | unknown);
-        /** @description What is to change. */
-        HubMemberPatch: {
-            ambassador?: boolean;
-            /** Format: date */
             from?: string;
             /**
              * Format: date
-             * @description The last day; null for no end.
+             * @description The last day of the membership; null while it has no end.
+             */
+            to?: string | null;
+        } & (unknown | unknown);
+        /** @description What changes of a record; all else stays as it is: a professional's membership of a Hub for a period, with what they represent in it. */
+        HubMemberPatch: {
+            /** @description Whether the member acts as an ambassador for the Alliance. */
+            ambassador?: boolean;
+            /**
+             * Format: date
+             * @description The first day of the membership; today when absent.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day of the membership; null while it has no end.
              */
             to?: string | null;
         };
-        /** @description From `on` the member represents this; what is absent stays as it was. */
+        /** @description From `on` the member represents something else. What is absent stays as it was. */
         HubMemberTransfer: {
             /**
              * Format: date
-             * @description The first day of the new membership.
+             * @description The first day of the new membership; the old one ends the day before.
              */
             on: string;
+            /** @description The slug of the organisation that the member represents from then on; null for none. */
             organisation?: string | null;
+            /** @description The name of an organisation that is not in the records; null for none. */
             organisation_name?: string | null;
+            /** @description The sector that the member represents from then on. */
             sector?: components["schemas"]["Sector"];
         };
+        /** @description The empty sheet for an import of members: its columns, and no row. */
         MemberSheet: {
+            /** @description No rows: the sheet has only its header. */
             items: components["schemas"]["MemberSheetRow"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description The columns of the sheet for an import of members. Each cell is text, as it stands in the CSV file. */
         MemberSheetRow: {
+            /** @description The person's name. Required. */
             name: string | null;
+            /** @description The person's e-mail address. */
             email: string | null;
+            /** @description The slug of the organisation that the member represents. */
             organisation: string | null;
+            /** @description The name of an organisation that is not in the records. */
             organisation_name: string | null;
+            /** @description The code of the sector that the member represents. Required. */
             sector: string | null;
+            /** @description true or false; false when empty. */
             ambassador: string | null;
+            /** @description The first day of the membership; today when empty. */
             from: string | null;
+            /** @description The last day of the membership; empty for no end. */
             to: string | null;
         };
+        /** @description What an import of members did. */
         ImportResult: {
+            /** @description Lines of the file that were read, without its header. */
             lines: number;
-            /** @description Memberships that are new. */
+            /** @description Lines that made a new membership. */
             imported: number;
-            /** @description Memberships that were there with the same values. */
+            /** @description Lines whose membership was there already with the same values. */
             unchanged: number;
+            /** @description People who were new to the records. */
             created_people: number;
+            /** @description The list of the Hub's members. */
             href: components["schemas"]["Href"];
         };
+        /** @description Whether the membership of a Hub is quorate on a day. */
         HubQuorum: {
+            /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day for which it was worked out.
+             */
             as_of: string;
-            /** @description That the rule asks for. */
+            /** @description The sectors that the rule asks for. */
             sectors: components["schemas"]["Sector"][];
-            /** @description Heads that the rule asks for. */
+            /** @description The number of members that the rule asks for. */
             minimum: number;
             /**
              * Format: date
-             * @description The rule's first day; null for the default.
+             * @description The first day of the Hub's rule; null where the default rule is used.
              */
             rule_from: string | null;
-            /** @description Members on the day. */
+            /** @description Members on that day. */
             heads: number;
+            /** @description Sectors that the rule asks for and nobody represents. */
             missing_sectors: components["schemas"]["Sector"][];
+            /** @description Whether there are enough members and no sector is missing. */
             quorate: boolean;
         };
+        /** @description A rule of quorum that a Hub set for itself, from a day on. */
         QuorumRule: {
+            /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which the rule is in force. It ends when the next begins.
+             */
             from: string;
+            /** @description The sectors of which at least one member must be there. */
             sectors: components["schemas"]["Sector"][];
+            /** @description The least number of members. */
             minimum: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description The rules of quorum of a Hub, in order of their first day. */
         QuorumRuleList: {
+            /** @description The Hub whose rules these are. */
             hub: components["schemas"]["Link"];
+            /** @description All the rules. */
             items: components["schemas"]["QuorumRule"][];
         };
+        /** @description What makes a new record: a rule of quorum that a Hub set for itself, from a day on. */
         QuorumRuleNew: {
+            /** @description The sectors of which at least one member must be there. */
             sectors: components["schemas"]["Sector"][];
+            /** @description The least number of members. */
             minimum: number;
-            /** @description Why the rule of days that are over is corrected; persons are not named. */
+            /** @description Why the rule for days in the past changes. Required for such days; kept at /v1/corrections; name nobody. */
             reason?: string;
         };
+        /** @description A person's name, as they write it. */
         FullName: string;
-        /** Format: email */
+        /**
+         * Format: email
+         * @description An e-mail address.
+         */
         Email: string;
-        /** @description A professional. Name and address are null where they are not the caller's to read, and after an erasure. */
+        /** @description A professional. Name and address are null where the caller may not read them, and after an erasure. */
         Person: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The person's name, as they write it. */
             name: string | null;
+            /** @description The person's e-mail address; null where there is none. */
             email: string | null;
-            /** @description Given to nobody but the central team. */
+            /** @description Whether the use of the data is restricted (UK GDPR Art. 18): only the central team then sees it. */
             restricted: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the personal data was erased; null while it is kept.
+             */
             erased_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a professional. Name and address are null where the caller may not read them, and after an erasure. */
         PersonList: {
             items: components["schemas"]["Person"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a professional. Name and address are null where the caller may not read them, and after an erasure. */
         PersonNew: {
+            /** @description The person's name, as they write it. */
             name: components["schemas"]["FullName"];
+            /** @description The person's e-mail address; null where there is none. */
             email?: components["schemas"]["Email"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a professional. Name and address are null where the caller may not read them, and after an erasure. */
         PersonPatch: {
+            /** @description The person's name, as they write it. */
             name?: components["schemas"]["FullName"];
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The person's e-mail address; null where there is none.
+             */
             email?: string | null;
         };
-        /** @description All that is held about a person. Who read the name is given as an account. */
+        /** @description Everything that is held about a person (UK GDPR Art. 15). */
         PersonExport: {
+            /** @description The record of the person. */
             person: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The id of the person.
+                 */
                 id: string;
+                /** @description The person's name. */
                 name: string | null;
+                /** @description The person's e-mail address. */
                 email: string | null;
+                /** @description Whether the use of the data is restricted. */
                 restricted: boolean;
+                /** @description When the personal data was erased; null while it is kept. */
                 erased_at: string | null;
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The account that added the person; null once it is gone.
+                 */
                 added_by: string | null;
+                /** @description When the record was made. */
                 created_at: string;
+                /** @description When the record last changed. */
                 updated_at: string;
             };
+            /** @description The person's memberships of Hubs. */
             memberships: components["schemas"]["ExportedRow"][];
+            /** @description The person's seats in groups. */
             seats: components["schemas"]["ExportedRow"][];
+            /** @description Meetings at which the person's attendance was recorded. */
             attendance: components["schemas"]["ExportedRow"][];
+            /** @description Actions that the person owns. */
             actions: components["schemas"]["ExportedRow"][];
+            /** @description Activities that the person reported. */
             activities: components["schemas"]["ExportedRow"][];
-            /** @description Of training, with what was needed and what was thought of it. */
+            /** @description Bookings of training, with needs and feedback. */
             bookings: components["schemas"]["ExportedRow"][];
-            /** @description To keeping needs: to which text, when, withdrawn. */
+            /** @description Consents to keep needs: to which text, when given, when withdrawn. */
             consents: components["schemas"]["ExportedRow"][];
+            /** @description Objections to processing. */
             objections: components["schemas"]["ExportedRow"][];
+            /** @description Accounts that belong to the person. */
             accounts: components["schemas"]["ExportedRow"][];
+            /** @description Who read the person's data and when; readers appear as account ids. */
             reads: components["schemas"]["ExportedRow"][];
         };
-        /** @description The columns of a row. */
+        /** @description A row of the database: its columns and their values. */
         ExportedRow: Record<string, never>;
+        /** @description That a person's data was erased. */
         Erasure: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the person.
+             */
             person: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was erased.
+             */
             at: string;
         };
+        /** @description A page of records: that a person's data was erased. */
         ErasureList: {
             items: components["schemas"]["Erasure"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description Where an erased person may still be mentioned. */
+        /** @description A text in which an erased person may still be named. */
         ErasureMention: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
-            /** @description Where the record is, or was; null for what has no address. */
+            /** @description The address of the record, which may be gone; null for what has no address. */
             record: string | null;
+            /** @description The kind of record, such as minutes. */
             kind: components["schemas"]["Code"];
+            /** @description The property of the record that holds the text. */
             field: string;
             /**
-             * @description The whole name, or the surname alone.
+             * @description What was found: the whole name, or the surname alone.
              * @enum {string}
              */
             match: "name" | "surname";
-            /** @description What stands around it; null once it is decided. */
+            /** @description The words around it; null once it is decided. */
             excerpt: string | null;
-            /** @description Whether it stands in the record as it is; otherwise in what it was. */
+            /** @description true: it is in the record as it stands. false: it is in the record's history. */
             current: boolean;
-            /** @enum {string|null} */
+            /**
+             * @description What the central team decided; null while it is open.
+             * @enum {string|null}
+             */
             decision: "removed" | "kept" | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was decided; null while it is open.
+             */
             decided_at: string | null;
         };
+        /** @description A page of records: a text in which an erased person may still be named. */
         ErasureMentionList: {
             items: components["schemas"]["ErasureMention"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description The decision on a text that may name an erased person. */
         ErasureDecision: {
             /**
-             * @description keep: it is somebody else.
+             * @description remove takes the name out of the text. keep leaves it: it is somebody else.
              * @enum {string}
              */
             decision: "remove" | "keep";
         };
         /**
-         * @description In org-id form: the code of a list and the number there. Of the British and international lists each number has one spelling, in which it is kept and found however it is written (GB-COH-1239999 is GB-COH-01239999, GB-SC-sc001234 GB-SC-SC001234); what does not have the form of its list is refused (422, identifier-form).
+         * @description An organisation's identifier in org-id form: the code of a list and the number in it. Numbers of known lists have one spelling.
          * @example GB-UKPRN-10003614
          */
         Identifier: string;
         /** @description An organisation that works with the Alliance. */
         Organisation: {
+            /** @description The organisation's name in addresses. A former slug still leads to it (308). */
             slug: components["schemas"]["Slug"];
+            /** @description The organisation's present name. */
             name: string;
+            /** @description Former, Welsh and other names. */
             other_names: {
+                /** @description The other name. */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description Which kind of name it is.
+                 * @enum {string}
+                 */
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
+            /** @description The sectors that the organisation belongs to, or belonged to. */
             categories: components["schemas"]["OrganisationSector"][];
             /**
-             * @description ISO 3166-2 code; null where it is not known or none.
+             * @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none.
              * @enum {string|null}
              */
             nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description Whether it works in all of the UK; null where it is not known. */
             uk_wide: boolean | null;
+            /** @description The region that it belongs to; null where it is not known. */
             region: null | components["schemas"]["RegionLink"];
-            /** @description In org-id form. */
+            /** @description Its numbers in public registers, in org-id form. */
             identifiers: components["schemas"]["Identifier"][];
+            /** @description What it is or was to the Alliance, and when. */
             partnerships: components["schemas"]["Partnership"][];
-            /** @description Hubs that it leads or led. */
+            /** @description Hubs that the organisation leads or led. */
             hubs_led: components["schemas"]["HubLed"][];
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address of the organisation's website.
+             */
             website: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address of the logo; null where there is none.
+             */
             logo: string | null;
-            /** @description What it is to the Alliance, in words. */
+            /** @description What it does with the Alliance, in words. */
             role: string | null;
+            /** @description A remark about the record. */
             note: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an organisation that works with the Alliance. */
         OrganisationList: {
             items: components["schemas"]["Organisation"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A sector that an organisation belongs to, and when. */
         OrganisationSector: {
-            /** @enum {string} */
+            /**
+             * @description The sector; unknown where the source does not say.
+             * @enum {string}
+             */
             category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
+            /** @description A finer kind within the sector, in words; null where none is given. */
             subcategory: string | null;
+            /** @description When it began to belong to the sector; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
+            /** @description When it last belonged to the sector; null while it does, or where it is not known. */
             to: components["schemas"]["NullablePartialDate"];
         };
+        /** @description What an organisation is to the Alliance, and when. */
         Partnership: {
-            /** @enum {string} */
+            /**
+             * @description The role that it has in the Alliance.
+             * @enum {string}
+             */
             role: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
+            /** @description When the partnership began; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
+            /** @description When it ended; null while it lasts, or where it is not known. */
             to: components["schemas"]["NullablePartialDate"];
+            /** @description The partnership in words. */
             description: string | null;
         };
+        /** @description A Hub that an organisation leads or led. */
         HubLed: {
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The record's name. */
             name: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
-            /** @enum {string} */
+            /**
+             * @description current, planned or former by its days. last_known: a source shows it leading and nothing later is known.
+             * @enum {string}
+             */
             standing: "current" | "planned" | "last_known" | "former";
         };
-        /** @description A new organisation. */
+        /** @description What makes a new record: an organisation that works with the Alliance. */
         OrganisationNew: {
+            /** @description The organisation's present name. */
             name: components["schemas"]["Label"];
+            /** @description Former, Welsh and other names. */
             other_names?: {
+                /** @description The other name. */
                 name: components["schemas"]["Label"];
-                /** @enum {string} */
+                /**
+                 * @description Which kind of name it is.
+                 * @enum {string}
+                 */
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
+            /** @description The sectors that the organisation belongs to, or belonged to. */
             categories?: components["schemas"]["OrganisationSectorNew"][];
-            /** @enum {string|null} */
+            /**
+             * @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none.
+             * @enum {string|null}
+             */
             nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description Whether it works in all of the UK; null where it is not known. */
             uk_wide?: boolean | null;
-            /** @description ONS code or slug. */
+            /** @description The region that it belongs to: a GSS code or a slug. */
             region?: string | null;
+            /** @description Its numbers in public registers, in org-id form. */
             identifiers?: components["schemas"]["Identifier"][];
+            /** @description What it is or was to the Alliance, and when. */
             partnerships?: components["schemas"]["PartnershipNew"][];
+            /** @description The address of the organisation's website. */
             website?: components["schemas"]["NullableUrl"];
+            /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
+            /** @description What it does with the Alliance, in words. */
             role?: components["schemas"]["NullableText"];
+            /** @description A remark about the record. */
             note?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: an organisation that works with the Alliance. */
         OrganisationPatch: {
+            /** @description A new slug for the organisation. The former one keeps leading to it. */
             new_slug?: components["schemas"]["Slug"];
+            /** @description The organisation's present name. */
             name?: components["schemas"]["Label"];
+            /** @description Former, Welsh and other names. */
             other_names?: {
+                /** @description The other name. */
                 name: components["schemas"]["Label"];
-                /** @enum {string} */
+                /**
+                 * @description Which kind of name it is.
+                 * @enum {string}
+                 */
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
+            /** @description The sectors that the organisation belongs to, or belonged to. */
             categories?: components["schemas"]["OrganisationSectorNew"][];
-            /** @enum {string|null} */
+            /**
+             * @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none.
+             * @enum {string|null}
+             */
             nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description Whether it works in all of the UK; null where it is not known. */
             uk_wide?: boolean | null;
-            /** @description ONS code or slug. */
+            /** @description The region that it belongs to: a GSS code or a slug. */
             region?: string | null;
+            /** @description Its numbers in public registers, in org-id form. */
             identifiers?: components["schemas"]["Identifier"][];
+            /** @description What it is or was to the Alliance, and when. */
             partnerships?: components["schemas"]["PartnershipNew"][];
+            /** @description The address of the organisation's website. */
             website?: components["schemas"]["NullableUrl"];
+            /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
+            /** @description What it does with the Alliance, in words. */
             role?: components["schemas"]["NullableText"];
+            /** @description A remark about the record. */
             note?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
+        /** @description What makes a new record: a sector that an organisation belongs to, and when. */
         OrganisationSectorNew: {
-            /** @enum {string} */
+            /**
+             * @description The sector; unknown where the source does not say.
+             * @enum {string}
+             */
             category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
+            /** @description A finer kind within the sector, in words; null where none is given. */
             subcategory?: string | null;
+            /** @description When it began to belong to the sector; null where it is not known. */
             from?: components["schemas"]["NullablePartialDate"];
+            /** @description When it last belonged to the sector; null while it does, or where it is not known. */
             to?: components["schemas"]["NullablePartialDate"];
         };
+        /** @description What makes a new record: what an organisation is to the Alliance, and when. */
         PartnershipNew: {
-            /** @enum {string} */
+            /**
+             * @description The role that it has in the Alliance.
+             * @enum {string}
+             */
             role: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
+            /** @description When the partnership began; null where it is not known. */
             from?: components["schemas"]["NullablePartialDate"];
+            /** @description When it ended; null while it lasts, or where it is not known. */
             to?: components["schemas"]["NullablePartialDate"];
+            /** @description The partnership in words. */
             description?: components["schemas"]["NullableText"];
         };
-        /** @description What is to change of what an organisation says of itself. */
+        /** @description Changes to what an organisation says about itself. */
         OrganisationProfilePatch: {
+            /** @description The address of the organisation's website. */
             website?: components["schemas"]["NullableUrl"];
+            /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
-            /** @description What it does with the Alliance, in its own words. */
+            /** @description What the organisation does with the Alliance, in its own words. */
             role?: string | null;
         };
         /**
-         * @description Of an academic year: Q1 is September to November.
+         * @description A quarter of an academic year: Q1 is September to November.
          * @example 2024-25-Q1
          */
         Quarter: string;
         /**
-         * @description An academic year; 2024/25 and 202425 are understood.
+         * @description An academic year, 1 September to 31 August; 2024/25 and 202425 work too.
          * @example 2024-25
          */
         AcademicYearQuery: string;
         /**
-         * @description An academic year or a quarter of one; 2024/25 and 202425 are understood.
+         * @description An academic year or a quarter of one; 2024/25 and 202425 work too.
          * @example 2024-25
          * @example 2024-25-Q1
          */
         PeriodQuery: string;
         /**
-         * @description The quarter of an academic year; 2024/25-Q1 is understood.
+         * @description A quarter of an academic year; 2024/25-Q1 works too.
          * @example 2024-25-Q1
          */
         QuarterQuery: string;
         /**
-         * @description An academic year.
+         * @description An academic year, such as 2024-25.
          * @example 2024-25
          */
         AcademicYear: string;
+        /** @description A text. */
         Text: string;
-        /** @enum {string} */
+        /**
+         * @description hub_led: the Hub did it. member_because_of_hub: a member did it because of the Hub. outreach: work with young people.
+         * @enum {string}
+         */
         ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
+        /** @description Codes of themes. */
         Themes: components["schemas"]["Code"][];
-        /** @description What a Hub did, or a member because of it. */
+        /** @description Something that a Hub did, or a member did because of it. */
         Activity: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub that reports it. */
             hub: components["schemas"]["Link"];
+            /** @description Whether the Hub led it, a member did it because of the Hub, or it is outreach. */
             kind: components["schemas"]["ActivityKind"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it took place.
+             */
             held_on: string;
+            /** @description The activity in a line. */
             title: string;
+            /** @description What was done; name nobody. */
             description: string | null;
+            /** @description What it was about: codes of themes. */
             themes: components["schemas"]["Themes"];
             /**
              * Format: uuid
-             * @description Of who reports it.
+             * @description The id of the membership of the reporting member; null for none.
              */
             membership: string | null;
-            /** @description Of outreach: the slug of its programme. */
+            /** @description The slug of the programme, for outreach; null for none. */
             programme: string | null;
+            /** @description How many interventions with young people there were, as the programme counts them. */
             interventions: number | null;
-            /** @description How many; more is known of nobody. */
+            /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: something that a Hub did, or a member did because of it. */
         ActivityList: {
             items: components["schemas"]["Activity"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new activity. */
+        /** @description What makes a new record: something that a Hub did, or a member did because of it. */
         ActivityNew: {
+            /** @description Whether the Hub led it, a member did it because of the Hub, or it is outreach. */
             kind: components["schemas"]["ActivityKind"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it took place.
+             */
             held_on: string;
+            /** @description The activity in a line. */
             title: components["schemas"]["Label"];
+            /** @description What was done; name nobody. */
             description?: string;
+            /** @description What it was about: codes of themes. */
             themes?: components["schemas"]["Themes"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the membership of the reporting member.
+             */
             membership?: string;
+            /** @description The slug of the programme, for outreach; null for none. */
             programme?: components["schemas"]["Slug"];
+            /** @description How many interventions with young people there were, as the programme counts them. */
             interventions?: number;
+            /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people?: number;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: something that a Hub did, or a member did because of it. */
         ActivityPatch: {
+            /** @description Whether the Hub led it, a member did it because of the Hub, or it is outreach. */
             kind?: components["schemas"]["ActivityKind"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it took place.
+             */
             held_on?: string;
+            /** @description The activity in a line. */
             title?: components["schemas"]["Label"];
+            /** @description What was done; name nobody. */
             description?: string | null;
+            /** @description What it was about: codes of themes. */
             themes?: components["schemas"]["Themes"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the membership of the reporting member.
+             */
             membership?: string | null;
+            /** @description The slug of the programme, for outreach; null for none. */
             programme?: string | null;
+            /** @description How many interventions with young people there were, as the programme counts them. */
             interventions?: number | null;
+            /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people?: number | null;
         };
-        /** @enum {string} */
+        /**
+         * @description none: not begun. draft: the Hub writes it. submitted: the Hub has reported.
+         * @enum {string}
+         */
         QuarterlyUpdateStatus: "none" | "draft" | "submitted";
-        /** @description What a Hub reports of a quarter. */
+        /** @description What a Hub reports for a quarter, under the five headings. */
         QuarterlyUpdate: {
+            /** @description The Hub that reports. */
             hub: components["schemas"]["Link"];
+            /** @description The quarter of an academic year; Q1 is September to November. */
             quarter: components["schemas"]["Quarter"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the quarter.
+             */
             starts: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day of the quarter.
              */
             ends: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day by which the update is due.
+             */
             due_on: string;
             /**
              * Format: date
-             * @description The last day on which it may be written: when it is due, or the end of an exception.
+             * @description The last day on which it may be written: due_on, or the end of an extension.
              */
             open_until: string;
-            /** @description Whether the Hub is active in all of the quarter. */
+            /** @description Whether the Hub owes it: it is active in all of the quarter. */
             owed: boolean;
+            /** @description How far the update has come. */
             status: components["schemas"]["QuarterlyUpdateStatus"];
-            /** @description Nothing to report; counts as reported. */
+            /** @description true: there is nothing to report, which counts as reported. */
             nil_return: boolean | null;
-            /** @description Submitted after it was due; null until it is submitted. */
+            /** @description Whether it was submitted after it was due; null until it is submitted. */
             late: boolean | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was submitted; null before.
+             */
             submitted_at: string | null;
+            /** @description Good practice to share; name nobody. */
             practice: string | null;
+            /** @description Challenges that members meet; name nobody. */
             challenges: string | null;
+            /** @description Ideas for what to do; name nobody. */
             ideas: string | null;
+            /** @description What matters most next; name nobody. */
             priorities: string | null;
+            /** @description Questions to the national groups; name nobody. */
             questions: string | null;
+            /** @description News from members; name nobody. */
             member_updates: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was begun; null where it is not.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed; null where it is not begun.
+             */
             updated_at: string | null;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: what a Hub reports for a quarter, under the five headings. */
         QuarterlyUpdateList: {
             items: components["schemas"]["QuarterlyUpdate"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description The beginning of an update; a nil return says nothing else. */
+        /** @description What makes a new record: what a Hub reports for a quarter, under the five headings. */
         QuarterlyUpdateNew: {
-            /** @default false */
+            /**
+             * @description true: there is nothing to report, which counts as reported.
+             * @default false
+             */
             nil_return: boolean;
+            /** @description Good practice to share; name nobody. */
             practice?: components["schemas"]["Text"];
+            /** @description Challenges that members meet; name nobody. */
             challenges?: components["schemas"]["Text"];
+            /** @description Ideas for what to do; name nobody. */
             ideas?: components["schemas"]["Text"];
+            /** @description What matters most next; name nobody. */
             priorities?: components["schemas"]["Text"];
+            /** @description Questions to the national groups; name nobody. */
             questions?: components["schemas"]["Text"];
+            /** @description News from members; name nobody. */
             member_updates?: components["schemas"]["Text"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: what a Hub reports for a quarter, under the five headings. */
         QuarterlyUpdatePatch: {
+            /** @description true: there is nothing to report, which counts as reported. */
             nil_return?: boolean;
+            /** @description Good practice to share; name nobody. */
             practice?: components["schemas"]["NullableText"];
+            /** @description Challenges that members meet; name nobody. */
             challenges?: components["schemas"]["NullableText"];
+            /** @description Ideas for what to do; name nobody. */
             ideas?: components["schemas"]["NullableText"];
+            /** @description What matters most next; name nobody. */
             priorities?: components["schemas"]["NullableText"];
+            /** @description Questions to the national groups; name nobody. */
             questions?: components["schemas"]["NullableText"];
+            /** @description News from members; name nobody. */
             member_updates?: components["schemas"]["NullableText"];
         };
-        /** @description Until when a Hub may write an update that was due. */
+        /** @description A later day until which a Hub may write an update. */
         QuarterlyUpdateExtension: {
+            /** @description The Hub. */
             hub: components["schemas"]["Link"];
+            /** @description The quarter of an academic year; Q1 is September to November. */
             quarter: components["schemas"]["Quarter"];
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day on which it may be written.
              */
             until: string;
+            /** @description Why the Hub gets more time; name nobody. */
             reason: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description What makes a new record: a later day until which a Hub may write an update. */
         QuarterlyUpdateExtensionNew: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day on which it may be written.
+             */
             until: string;
+            /** @description Why the Hub gets more time; name nobody. */
             reason: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a later day until which a Hub may write an update. */
         QuarterlyUpdateExtensionPatch: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day on which it may be written.
+             */
             until?: string;
+            /** @description Why the Hub gets more time; name nobody. */
             reason?: string;
         };
-        /** @description A quarter of an academic year. */
+        /** @description A quarter of an academic year, and when its updates are due. */
         QuarterDates: {
+            /** @description The quarter of an academic year; Q1 is September to November. */
             quarter: components["schemas"]["Quarter"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the quarter.
+             */
             starts: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day of the quarter.
              */
             ends: string;
             /**
              * Format: date
-             * @description When the updates of the Hubs are due.
+             * @description The day by which the Hubs' updates are due.
              */
             due_on: string;
-            /** @description true: by the central team; false: 21 days after the quarter. */
+            /** @description true: the central team set the day. false: it is 21 days after the quarter's end. */
             set: boolean;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description The day by which the updates of a quarter are due. */
         QuarterDue: {
             /**
              * Format: date
-             * @description After the quarter's end.
+             * @description The day, after the quarter's end.
              */
             due_on: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What a message from a Hub is: practice, a challenge, an idea, a priority or a question.
+         * @enum {string}
+         */
         HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
         /**
-         * @description By which means a group answers, as the framework names them.
+         * @description How a national group answers a message from a Hub.
          * @enum {string}
          */
         ResponseChannel: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
-        /** @description From a group or the central team to all Hubs (down), or from a Hub to one of them (up). */
+        /** @description A message down, from a national group to all Hubs, or up, from a Hub to a national group. */
         Message: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description down: to all Hubs. up: from a Hub.
+             * @enum {string}
+             */
             direction: "down" | "up";
-            /** @description Null is the central team. */
+            /** @description The group that sends or receives it; null for the central team. */
             group: components["schemas"]["Link"] | null;
-            /** @description Of a message up. */
+            /** @description The Hub that sends it; null for a message down. */
             hub: components["schemas"]["Link"] | null;
-            /** @enum {string|null} */
+            /**
+             * @description What a message up is; null for a message down.
+             * @enum {string|null}
+             */
             kind: "practice" | "challenge" | "idea" | "priority" | "question" | null;
+            /** @description The subject of the message. */
             title: string;
+            /** @description The message. */
             text: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it was sent.
+             */
             sent_on: string;
+            /** @description The answer; null while there is none. */
             response: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description How the group answered; null while there is no answer.
+             * @enum {string|null}
+             */
             means: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the answer; null while there is none.
+             */
             responded_on: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a message down, from a national group to all Hubs, or up, from a Hub to a national group. */
         MessageList: {
             items: components["schemas"]["Message"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A message for Hubs. */
+        /** @description A message from a national group or the central team to all Hubs. */
         MessageNew: {
+            /** @description The slug of the group that sends it. Leave it out for the central team. */
             group?: components["schemas"]["Slug"];
+            /** @description The subject of the message. */
             title: components["schemas"]["Label"];
+            /** @description The message; name nobody. */
             text: components["schemas"]["Text"];
         };
-        /** @description A message of a Hub. */
+        /** @description A message from a Hub to a national group. */
         HubMessageNew: {
+            /** @description What the message is: practice, a challenge, an idea, a priority or a question. */
             kind: components["schemas"]["HubMessageKind"];
+            /** @description The slug of the group that it is for. Leave it out for the central team. */
             group?: components["schemas"]["Slug"];
+            /** @description The subject of the message. */
             title: components["schemas"]["Label"];
+            /** @description The message; name nobody. */
             text: components["schemas"]["Text"];
         };
+        /** @description The answer to a message from a Hub. */
         MessageReply: {
+            /** @description The answer; name nobody. */
             response: components["schemas"]["Text"];
+            /** @description How the group answers: by this reply or by something else that it did. */
             means: components["schemas"]["ResponseChannel"];
         };
+        /** @description A reference to a message. */
         MessageLink: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The subject of the message. */
             title: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it was sent.
+             */
             sent_on: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description Whether and how a Hub told its members of a message. */
+        /** @description Whether and how a Hub passed a message on to its members. */
         HubRelay: {
+            /** @description The Hub. */
             hub: components["schemas"]["Link"];
+            /** @description The message. */
             message: components["schemas"]["MessageLink"];
             /**
              * Format: date
-             * @description Null where it has not been relayed.
+             * @description The day on which it was passed on; null where it was not.
              */
             relayed_on: string | null;
+            /** @description How it was passed on, such as at a meeting; null where not given. */
             how: string | null;
+            /** @description The address of this relay. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: whether and how a Hub passed a message on to its members. */
         HubRelayList: {
             items: components["schemas"]["HubRelay"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: whether and how a Hub passed a message on to its members. */
         HubRelayNew: {
             /**
              * Format: date
-             * @description Today when it is absent.
+             * @description The day on which it was passed on; today when absent.
              */
             relayed_on?: string;
+            /** @description How it was passed on, such as at a meeting; null where not given. */
             how?: string;
         };
+        /** @description A share of two counts. */
         Rate: {
+            /** @description The part. */
             numerator: number;
+            /** @description The whole. */
             denominator: number;
-            /** @description To one decimal; null of nothing. */
+            /** @description The share in percent, to one decimal; null where the whole is 0. */
             percent: number | null;
         };
+        /** @description How messages between Hubs and national groups are followed up in a period. */
         MessageRates: {
+            /** @description The academic year or quarter. */
             period: components["schemas"]["PeriodQuery"];
+            /** @description Messages sent to all Hubs. */
             messages_down: number;
-            /** @description Relays, of one for each message and Hub that was active on its day. */
+            /** @description Relays among those possible: one for each message and Hub active on its day. */
             relay_rate: components["schemas"]["Rate"];
+            /** @description Messages sent by Hubs. */
             messages_up: number;
-            /** @description Messages of Hubs with a response, of all. */
+            /** @description Messages from Hubs that have an answer, among all of them. */
             loop_closed_rate: components["schemas"]["Rate"];
         };
-        /** @description That a Hub's operation was reviewed. */
+        /** @description A yearly review of how a Hub works. */
         HubReview: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub. */
             hub: components["schemas"]["Link"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the review.
+             */
             reviewed_on: string;
+            /** @description What was found and what will change; name nobody. */
             note: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a yearly review of how a Hub works. */
         HubReviewList: {
             items: components["schemas"]["HubReview"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a yearly review of how a Hub works. */
         HubReviewNew: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the review.
+             */
             reviewed_on: string;
-            /** @description What was found, and what will change; persons are not named. */
+            /** @description What was found and what will change; name nobody. */
             note: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a yearly review of how a Hub works. */
         HubReviewPatch: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the review.
+             */
             reviewed_on?: string;
+            /** @description What was found and what will change; name nobody. */
             note?: string;
         };
-        /** @enum {string} */
+        /**
+         * @description met, not_yet (there is still time), missed, or not_applicable.
+         * @enum {string}
+         */
         HealthStatus: "met" | "not_yet" | "missed" | "not_applicable";
-        /** @description A rule of the framework, and how the Hub stands. */
+        /** @description A rule of the framework and how a Hub stands with it. */
         HealthRule: {
             /**
-             * @description membership_quorate: on the last day of the year, or today. two_meetings: held, ordinary; not in the years of launch, pause and closing. five_headings, minutes_shared: of each meeting held. quarterly_updates: of each quarter in all of which the Hub is active; a nil return counts, and so does a late one. messages_relayed: of those sent while it is active. pathway: the steps that are not optional. evaluation: the annual return, in the quarter after the year. national_meetings: of the working groups, as far as attendance is recorded; a member of the Hub or a seat of its lead is present. yearly_review: as two_meetings.
+             * @description The code of the rule. What each asks for is in the glossary.
              * @enum {string}
              */
             rule: "membership_quorate" | "two_meetings" | "five_headings" | "minutes_shared" | "quarterly_updates" | "messages_relayed" | "pathway" | "evaluation" | "national_meetings" | "yearly_review";
+            /** @description The rule in a line. */
             title: string;
+            /** @description How the Hub stands. */
             state: components["schemas"]["HealthStatus"];
-            /** @description What it was judged by. */
+            /** @description What it was judged by; its members depend on the rule. */
             evidence: Record<string, never>;
-            /** @description What to do next. */
+            /** @description What to do next; null where there is nothing to do. */
             next_action: string | null;
             /**
              * Format: date
@@ -6149,75 +6920,124 @@ export interface components {
              */
             deadline: string | null;
         };
+        /** @description How a Hub stands with every rule of the framework in an academic year. */
         HubHealth: {
+            /** @description The Hub. */
             hub: components["schemas"]["Link"];
+            /** @description The academic year. */
             period: components["schemas"]["AcademicYear"];
+            /** @description The rules, in the framework's order. */
             rules: components["schemas"]["HealthRule"][];
         };
-        /** @description A Hub, and how it stands with each rule. */
+        /** @description How each Hub stands with every rule of the framework in an academic year. */
         NetworkHealth: {
+            /** @description The Hub. */
             hub: components["schemas"]["Link"];
+            /** @description The academic year. */
             period: components["schemas"]["AcademicYear"];
+            /** @description Whether the membership is quorate on the year's last day, or today. */
             membership_quorate: components["schemas"]["HealthStatus"];
+            /** @description Whether two ordinary meetings were held in the year. */
             two_meetings: components["schemas"]["HealthStatus"];
+            /** @description Whether each meeting held covered the five headings. */
             five_headings: components["schemas"]["HealthStatus"];
+            /** @description Whether minutes and attendance of each meeting held were shared. */
             minutes_shared: components["schemas"]["HealthStatus"];
+            /** @description Whether an update was submitted for each quarter in which the Hub was active throughout. */
             quarterly_updates: components["schemas"]["HealthStatus"];
+            /** @description Whether the messages sent while the Hub was active were passed on. */
             messages_relayed: components["schemas"]["HealthStatus"];
+            /** @description Whether the required steps of the pathway are done. */
             pathway: components["schemas"]["HealthStatus"];
+            /** @description Whether the annual return was submitted in the quarter after the year. */
             evaluation: components["schemas"]["HealthStatus"];
+            /** @description Whether a member or the lead attended the national groups' meetings. */
             national_meetings: components["schemas"]["HealthStatus"];
+            /** @description Whether the Hub's operation was reviewed in the year. */
             yearly_review: components["schemas"]["HealthStatus"];
             /** @description Rules that are met. */
             met: number;
+            /** @description Rules that are not met yet and still can be. */
             not_yet: number;
+            /** @description Rules that were missed. */
             missed: number;
-            /** @description Where the evidence is; null for those who may not read it. */
+            /** @description The address of the Hub's health with its evidence; null where the caller may not read it. */
             href: components["schemas"]["Href"] | null;
         };
+        /** @description A page of records: how each Hub stands with every rule of the framework in an academic year. */
         NetworkHealthList: {
             items: components["schemas"]["NetworkHealth"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @enum {string} */
+        /**
+         * @description A stage of a school's self-assessment: emerging, then developing, then embedding.
+         * @enum {string}
+         */
         SelfAssessmentStage: "emerging" | "developing" | "embedding";
-        /** @description Where a school says it stands by one principle. */
+        /** @description Where a school says it stands by one principle of the Toolkit, on one day. */
         SelfAssessment: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The school. */
             organisation: components["schemas"]["Link"];
+            /** @description The principle of the Toolkit. */
             principle: components["schemas"]["Link"];
-            stage: components["schemas"]["SelfAssessmentStage"];
-            /** Format: date */
-            assessed_on: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        SelfAssessmentList: {
-            items: components["schemas"]["SelfAssessment"][];
-            next: components["schemas"]["Next"];
-        };
-        SelfAssessmentNew: {
-            organisation: components["schemas"]["Slug"];
-            principle: components["schemas"]["Slug"];
+            /** @description The stage that the school says it has reached. */
             stage: components["schemas"]["SelfAssessmentStage"];
             /**
              * Format: date
-             * @description Today when it is absent.
+             * @description The day of the self-assessment.
+             */
+            assessed_on: string;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: where a school says it stands by one principle of the Toolkit, on one day. */
+        SelfAssessmentList: {
+            items: components["schemas"]["SelfAssessment"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /** @description What makes a new record: where a school says it stands by one principle of the Toolkit, on one day. */
+        SelfAssessmentNew: {
+            /** @description The slug of the school. */
+            organisation: components["schemas"]["Slug"];
+            /** @description The slug of the principle of the Toolkit. */
+            principle: components["schemas"]["Slug"];
+            /** @description The stage that the school says it has reached. */
+            stage: components["schemas"]["SelfAssessmentStage"];
+            /**
+             * Format: date
+             * @description The day of the self-assessment; today when absent.
              */
             assessed_on?: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: where a school says it stands by one principle of the Toolkit, on one day. */
         SelfAssessmentPatch: {
+            /** @description The stage that the school says it has reached. */
             stage?: components["schemas"]["SelfAssessmentStage"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the self-assessment; today when absent.
+             */
             assessed_on?: string;
         };
         /**
-         * @description The stage by each principle's slug.
+         * @description The stage for each principle, by the principle's slug.
          * @example {
          *       "clear-approach": "developing"
          *     }
@@ -6225,215 +7045,327 @@ export interface components {
         SelfAssessmentStages: {
             [key: string]: components["schemas"]["SelfAssessmentStage"];
         };
-        /** @description All that a school says on one day. */
+        /** @description All that a school says about itself on one day. */
         SelfAssessmentSet: {
+            /** @description The school. */
             organisation: components["schemas"]["Link"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the self-assessment.
+             */
             assessed_on: string;
+            /** @description The stage for each principle that the school assessed that day. */
             principles: components["schemas"]["SelfAssessmentStages"];
+            /** @description The address of this set. */
             href: components["schemas"]["Href"];
         };
+        /** @description What makes a new record: all that a school says about itself on one day. */
         SelfAssessmentSetNew: {
+            /** @description The stage for each principle that the school assessed that day. */
             principles: components["schemas"]["SelfAssessmentStages"];
         };
         /**
-         * @description What the number beside it is: suppressed where it is below five.
+         * @description What the number beside it is: a value, zero, suppressed (fewer than five) or not available.
          * @enum {string}
          */
         TotalStatus: "value" | "zero" | "suppressed" | "not_available";
-        /** @description Schools; null unless the status beside it is value or zero. */
+        /** @description A number of schools, to the nearest five; null unless the status beside it is value or zero. */
         Schools: number | null;
-        /** @description How many schools stand where by a principle. */
+        /** @description How many schools stand at each stage of a principle in an academic year. */
         SelfAssessmentTotal: {
+            /** @description The principle of the Toolkit. */
             principle: components["schemas"]["Link"];
             /** @description The academic year. */
             period: string;
+            /** @description Schools that assessed themselves by the principle, to the nearest five. */
             schools: components["schemas"]["Schools"];
+            /** @description Whether schools is a value, zero, suppressed or not available. */
             schools_status: components["schemas"]["TotalStatus"];
+            /** @description Schools whose last stage of the year is emerging, to the nearest five. */
             emerging: components["schemas"]["Schools"];
+            /** @description Whether emerging is a value, zero, suppressed or not available. */
             emerging_status: components["schemas"]["TotalStatus"];
+            /** @description Schools whose last stage of the year is developing, to the nearest five. */
             developing: components["schemas"]["Schools"];
+            /** @description Whether developing is a value, zero, suppressed or not available. */
             developing_status: components["schemas"]["TotalStatus"];
+            /** @description Schools whose last stage of the year is embedding, to the nearest five. */
             embedding: components["schemas"]["Schools"];
+            /** @description Whether embedding is a value, zero, suppressed or not available. */
             embedding_status: components["schemas"]["TotalStatus"];
         };
+        /** @description A page of records: how many schools stand at each stage of a principle in an academic year. */
         SelfAssessmentTotalList: {
             items: components["schemas"]["SelfAssessmentTotal"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
         /**
-         * @description A month (2021-M11), an academic year (2021-22; 2021/22 and 202122 are read too) or a calendar year (2021).
+         * @description A month (2021-M11), an academic year (2021-22; 2021/22 and 202122 work too) or a calendar year (2021).
          * @example 2021-22
          * @example 2021-M11
          * @example 2021
          */
         TotalPeriod: string;
-        /** @description With at most four decimals. */
+        /** @description A number with at most four decimals. */
         TotalValue: number;
-        /** @description The total of a past month or year, as it was reported. */
+        /** @description The total of a past month or year, as it was reported before records were kept here. */
         HistoricalTotal: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The code of the metric that it is a total of. */
             metric: components["schemas"]["Code"];
-            /** @description Of the metric. */
+            /** @description The title of the metric. */
             title: string;
+            /** @description What is counted, such as downloads. */
             unit: components["schemas"]["Code"];
-            /** @description Whether the metric is. */
+            /** @description Whether everybody may see totals of this metric. */
             public: boolean;
+            /** @description The month, academic year or calendar year. */
             period: string;
-            /** @enum {string} */
+            /**
+             * @description Which kind of period it is.
+             * @enum {string}
+             */
             period_kind: "month" | "academic_year" | "calendar_year";
+            /** @description The Hub that it is a total of; null for the whole Alliance. */
             hub: components["schemas"]["Link"] | null;
-            /** @description The slug of a document or resource. */
+            /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
             item: string | null;
+            /** @description The class of agents that was counted, as the source names it; null where it does not say. */
             class: string | null;
+            /** @description The total. */
             value: components["schemas"]["TotalValue"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description A remark about the total, such as how it was counted. */
             note: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: the total of a past month or year, as it was reported before records were kept here. */
         HistoricalTotalList: {
             items: components["schemas"]["HistoricalTotal"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: the total of a past month or year, as it was reported before records were kept here. */
         HistoricalTotalNew: {
+            /** @description The code of the metric that it is a total of. */
             metric: components["schemas"]["Code"];
+            /** @description The month, academic year or calendar year. */
             period: components["schemas"]["TotalPeriod"];
+            /** @description The slug of the Hub that it is a total of. Leave it out for the whole Alliance. */
             hub?: components["schemas"]["Slug"];
+            /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
             item?: components["schemas"]["Slug"];
+            /** @description The class of agents that was counted, as the source names it; null where it does not say. */
             class?: components["schemas"]["Code"];
+            /** @description The total. */
             value: components["schemas"]["TotalValue"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description A remark about the total, such as how it was counted. */
             note?: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: the total of a past month or year, as it was reported before records were kept here. */
         HistoricalTotalPatch: {
+            /** @description The total. */
             value?: components["schemas"]["TotalValue"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description A remark about the total, such as how it was counted. */
             note?: string | null;
         };
+        /** @description What an import of historical totals did. */
         HistoricalTotalImport: {
+            /** @description Lines of the file that were read, without its header. */
             lines: number;
-            /** @description Totals that are new. */
+            /** @description Lines that made a new total. */
             imported: number;
-            /** @description Totals that were there with the same value. */
+            /** @description Lines whose total was there already with the same value. */
             unchanged: number;
+            /** @description The list of historical totals. */
             href: components["schemas"]["Href"];
         };
+        /** @description The empty sheet for an import of historical totals: its columns, and no row. */
         HistoricalTotalSheet: {
+            /** @description No rows: the sheet has only its header. */
             items: components["schemas"]["HistoricalTotalSheetRow"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description The columns of the sheet for an import of historical totals. Each cell is text, as it stands in the CSV file. */
         HistoricalTotalSheetRow: {
+            /** @description The code of the metric. Required. */
             metric: string | null;
+            /** @description The month, academic year or calendar year. Required. */
             period: string | null;
+            /** @description The slug of the Hub; empty for the whole Alliance. */
             hub: string | null;
+            /** @description The slug of a document or resource; empty for all. */
             item: string | null;
+            /** @description The class of agents that was counted. */
             class: string | null;
+            /** @description The total, with a decimal point and no thousands separator. Required. */
             value: string | null;
+            /** @description Where the total comes from. Required. */
             source: string | null;
+            /** @description A remark about the total. */
             note: string | null;
         };
-        /** @description The total of a past month or year, with its source. */
+        /** @description The public total of a past month or year, with its source. */
         PastTotal: {
+            /** @description The code of the metric that it is a total of. */
             metric: components["schemas"]["Code"];
-            /** @description Of the metric. */
+            /** @description The title of the metric. */
             title: string;
+            /** @description What is counted, such as downloads. */
             unit: components["schemas"]["Code"];
+            /** @description The month, academic year or calendar year. */
             period: string;
-            /** @enum {string} */
+            /**
+             * @description Which kind of period it is.
+             * @enum {string}
+             */
             period_kind: "month" | "academic_year" | "calendar_year";
+            /** @description The Hub that it is a total of; null for the whole Alliance. */
             hub: components["schemas"]["Link"] | null;
-            /** @description The slug of a document or resource. */
+            /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
             item: string | null;
+            /** @description The class of agents that was counted, as the source names it; null where it does not say. */
             class: string | null;
+            /** @description The total. */
             value: components["schemas"]["TotalValue"];
             /**
-             * @description It came in as a total: there are no records below it.
+             * @description Always closed: it came in as a total, and no single records stand behind it.
              * @constant
              */
             basis: "closed";
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
         };
+        /** @description A page of records: the public total of a past month or year, with its source. */
         PastTotalList: {
             items: components["schemas"]["PastTotal"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
         /** @description An English region or one of the four nations. */
         Region: {
+            /** @description The region's name in addresses. */
             slug: components["schemas"]["Slug"];
-            /** @description ONS code. */
+            /** @description The code of the Office for National Statistics (GSS), such as E12000009. */
             gss_code: string;
+            /** @description The name of the region. */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description Whether it is an English region or a nation.
+             * @enum {string}
+             */
             kind: "region" | "country";
+            /** @description The nation that it is, or is part of. */
             nation: components["schemas"]["Nation"];
-            /** @description Of a point inside, degrees. */
+            /** @description The longitude of a point inside, in degrees. */
             longitude: number;
+            /** @description The latitude of that point, in degrees. */
             latitude: number;
+            /** @description The Hubs that cover the region. */
             hubs: components["schemas"]["Link"][];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an English region or one of the four nations. */
         RegionList: {
             items: components["schemas"]["Region"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description An event, past or to come. */
+        /** @description An event of the Alliance or one of its Hubs, past or to come. */
         Event: {
+            /** @description The event's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The title of the event. */
             title: string;
             /**
-             * @description Of the title.
+             * @description The language of the title in this answer: Welsh where lang=cy was asked for and there is one.
              * @enum {string}
              */
             language: "en" | "cy";
             /**
-             * @description described: a label of ours, the event had no title.
+             * @description published: the title that the event had. described: a label given here, because it had none.
              * @enum {string}
              */
             title_source: "published" | "described";
+            /** @description The kind of event, such as conference or creative_forces. */
             kind: components["schemas"]["Code"];
             /**
-             * @description published: to come; draft: not yet shown to others.
+             * @description draft: only its authors see it. published: to come. held and cancelled: over. unknown: the source does not say.
              * @enum {string}
              */
             status: "draft" | "published" | "held" | "cancelled" | "unknown";
+            /** @description The first day, as exactly as it is known; null where it is not known. */
             starts: components["schemas"]["NullablePartialDate"];
+            /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
             ends: components["schemas"]["NullablePartialDate"];
+            /** @description How exact starts is; null where there is no date. */
             starts_precision: components["schemas"]["Precision"];
             /** @description The date in the words of the source. */
             date_text: string | null;
             /**
              * Format: date-time
-             * @description Where the time of day is known; starts is its day in Europe/London.
+             * @description When it begins, where the time is known. starts is its day in Europe/London.
              */
             starts_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends, where the time is known.
+             */
             ends_at: string | null;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue: string | null;
+            /** @description The town in which it takes place. */
             town: string | null;
             /**
-             * @description ISO 3166-2 code; null where it is not known or none.
+             * @description The nation in which it takes place, as an ISO 3166-2 code; null where it is not known or none.
              * @enum {string|null}
              */
             nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description Whether people can take part online; null where it is not known. */
             online: boolean | null;
+            /** @description The Hub whose event it is; null for the central team's. */
             hub: null | components["schemas"]["Link"];
+            /** @description The organisation that organises it; null where it is not known. */
             organiser: null | components["schemas"]["Link"];
+            /** @description The programme that the event belongs to; null for none. */
             programme: null | components["schemas"]["Link"];
-            /** @description For how many there is room. */
+            /** @description How many people there is room for; null where it is not known or unlimited. */
             capacity: number | null;
+            /** @description How many people came; null where it was not counted. */
             attendance: number | null;
+            /** @description The attendance in the words of the source, where it gives no number or more than one. */
             attendance_text: string | null;
+            /** @description What people with access needs should know, such as step-free access or captions. */
             accessibility: string | null;
+            /** @description What the event is about. */
             description: string | null;
             /**
-             * @description Of the description.
+             * @description The language of the description; null where there is none.
              * @enum {string|null}
              */
             description_language: "en" | "cy" | null;
@@ -6441,136 +7373,202 @@ export interface components {
             title_cy: string | null;
             /** @description The description in Welsh. */
             description_cy: string | null;
+            /** @description Why it was cancelled; null where it was not, or no reason was given. */
             cancellation_reason: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The event's page on the web.
+             */
             url: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an event of the Alliance or one of its Hubs, past or to come. */
         EventList: {
             items: components["schemas"]["Event"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new event. Without sources its Hub, or the central team, says it. */
+        /** @description What makes a new record: an event of the Alliance or one of its Hubs, past or to come. */
         EventNew: {
+            /** @description The title of the event. */
             title: components["schemas"]["Label"];
             /**
-             * @description published where it is not given.
+             * @description published: the title that the event has. described: a label, because it has none. published when absent.
              * @enum {string}
              */
             title_source?: "published" | "described";
+            /** @description The kind of event, such as conference or creative_forces. */
             kind: components["schemas"]["Code"];
+            /** @description The first day, as exactly as it is known; null where it is not known. */
             starts?: components["schemas"]["NullablePartialDate"];
+            /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
             ends?: components["schemas"]["NullablePartialDate"];
+            /** @description The date in the words of the source. */
             date_text?: string | null;
             /**
              * Format: date-time
-             * @description The day follows from it.
+             * @description When it begins. The day in starts follows from it.
              */
             starts_at?: string | null;
             /**
              * Format: date-time
-             * @description Only with starts_at, and after it; at midnight: still of the day before.
+             * @description When it ends: after starts_at, without which it is refused. Midnight belongs to the day before.
              */
             ends_at?: string | null;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue?: string | null;
+            /** @description The town in which it takes place. */
             town?: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description The nation in which it takes place, as an ISO 3166-2 code; null where it is not known or none.
+             * @enum {string|null}
+             */
             nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description Whether people can take part online; null where it is not known. */
             online?: boolean | null;
-            /** @description A Hub Lead's own. */
+            /** @description The slug of the Hub whose event it is. A Hub Lead names their own Hub; null is the central team's. */
             hub?: string | null;
-            /** @description An organisation. */
+            /** @description The slug of the organisation that organises it. */
             organiser?: string | null;
+            /** @description The slug of the programme that the event belongs to. */
             programme?: string | null;
+            /** @description How many people there is room for; null where it is not known or unlimited. */
             capacity?: number | null;
+            /** @description What people with access needs should know, such as step-free access or captions. */
             accessibility?: string | null;
+            /** @description What the event is about. */
             description?: components["schemas"]["NullableText"];
+            /** @description The title in Welsh. */
             title_cy?: string | null;
+            /** @description The description in Welsh. */
             description_cy?: components["schemas"]["NullableText"];
+            /** @description The event's page on the web. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: an event of the Alliance or one of its Hubs, past or to come. */
         EventPatch: {
+            /** @description The title of the event. */
             title?: components["schemas"]["Label"];
             /**
-             * @description published where it is not given.
+             * @description published: the title that the event has. described: a label, because it has none. published when absent.
              * @enum {string}
              */
             title_source?: "published" | "described";
+            /** @description The kind of event, such as conference or creative_forces. */
             kind?: components["schemas"]["Code"];
+            /** @description The first day, as exactly as it is known; null where it is not known. */
             starts?: components["schemas"]["NullablePartialDate"];
+            /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
             ends?: components["schemas"]["NullablePartialDate"];
+            /** @description The date in the words of the source. */
             date_text?: string | null;
             /**
              * Format: date-time
-             * @description The day follows from it.
+             * @description When it begins. The day in starts follows from it.
              */
             starts_at?: string | null;
             /**
              * Format: date-time
-             * @description Only with starts_at, and after it; at midnight: still of the day before.
+             * @description When it ends: after starts_at, without which it is refused. Midnight belongs to the day before.
              */
             ends_at?: string | null;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue?: string | null;
+            /** @description The town in which it takes place. */
             town?: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description The nation in which it takes place, as an ISO 3166-2 code; null where it is not known or none.
+             * @enum {string|null}
+             */
             nation?: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description Whether people can take part online; null where it is not known. */
             online?: boolean | null;
-            /** @description A Hub Lead's own. */
+            /** @description The slug of the Hub whose event it is. A Hub Lead names their own Hub; null is the central team's. */
             hub?: string | null;
-            /** @description An organisation. */
+            /** @description The slug of the organisation that organises it. */
             organiser?: string | null;
+            /** @description The slug of the programme that the event belongs to. */
             programme?: string | null;
+            /** @description How many people there is room for; null where it is not known or unlimited. */
             capacity?: number | null;
+            /** @description How many people came; null where it was not counted. */
             attendance?: number | null;
+            /** @description The attendance in the words of the source, where it gives no number or more than one. */
             attendance_text?: string | null;
+            /** @description What people with access needs should know, such as step-free access or captions. */
             accessibility?: string | null;
+            /** @description What the event is about. */
             description?: components["schemas"]["NullableText"];
+            /** @description The title in Welsh. */
             title_cy?: string | null;
+            /** @description The description in Welsh. */
             description_cy?: components["schemas"]["NullableText"];
+            /** @description The event's page on the web. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
+        /** @description The cancellation of an event. */
         EventCancellation: {
-            /** @description Public: shown with the event and in calendars. */
+            /** @description Why it is cancelled. Everybody reads it, with the event and in calendars. */
             reason?: string | null;
         };
+        /** @description That an event was held. */
         EventHeld: {
-            /** @description How many came. */
+            /** @description How many people came; leave it out where nobody counted. */
             attendance?: number | null;
         };
-        /** @description Numbers of an outreach event; no more is known of anybody. */
+        /** @description The numbers of an outreach event. Nothing else is kept about the young people. */
         EventOutreach: {
+            /** @description The event that was held. */
             event: components["schemas"]["Link"];
+            /** @description How many interventions with young people there were, as the programme counts them. */
             interventions: number;
+            /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people: number;
+            /** @description The address of these numbers. */
             href: components["schemas"]["Href"];
         };
+        /** @description What makes a new record: the numbers of an outreach event. Nothing else is kept about the young people. */
         EventOutreachNew: {
+            /** @description How many interventions with young people there were, as the programme counts them. */
             interventions: number;
+            /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people: number;
         };
+        /** @description What changes of a record; all else stays as it is: the numbers of an outreach event. Nothing else is kept about the young people. */
         EventOutreachPatch: {
+            /** @description How many interventions with young people there were, as the programme counts them. */
             interventions?: number;
+            /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people?: number;
         };
-        /** @description What holds events together over the years. */
+        /** @description A programme: what holds a series of events together over the years. */
         Programme: {
+            /** @description The programme's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The name of the programme. */
             name: string;
             /**
-             * @description Of the name.
+             * @description The language of the name in this answer: Welsh where lang=cy was asked for and there is one.
              * @enum {string}
              */
             language: "en" | "cy";
+            /** @description What the programme does. */
             summary: string | null;
             /**
-             * @description Of the summary.
+             * @description The language of the summary; null where there is none.
              * @enum {string|null}
              */
             summary_language: "en" | "cy" | null;
@@ -6578,783 +7576,1286 @@ export interface components {
             name_cy: string | null;
             /** @description The summary in Welsh. */
             summary_cy: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The programme's page on the web.
+             */
             url: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a programme: what holds a series of events together over the years. */
         ProgrammeList: {
             items: components["schemas"]["Programme"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new programme. */
+        /** @description What makes a new record: a programme: what holds a series of events together over the years. */
         ProgrammeNew: {
+            /** @description The name of the programme. */
             name: components["schemas"]["Label"];
+            /** @description The name in Welsh. */
             name_cy?: string | null;
+            /** @description What the programme does. */
             summary?: string | null;
+            /** @description The summary in Welsh. */
             summary_cy?: string | null;
+            /** @description The programme's page on the web. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a programme: what holds a series of events together over the years. */
         ProgrammePatch: {
+            /** @description The name of the programme. */
             name?: components["schemas"]["Label"];
+            /** @description The name in Welsh. */
             name_cy?: string | null;
+            /** @description What the programme does. */
             summary?: string | null;
+            /** @description The summary in Welsh. */
             summary_cy?: string | null;
+            /** @description The programme's page on the web. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A research report, briefing, guide, evaluation or toolkit. */
+        /** @description A report, briefing, guide, evaluation or toolkit in the research repository. */
         Document: {
+            /** @description The document's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The title of the document. */
             title: string;
-            /** @description True where no exact title was found. */
+            /** @description true: no exact title was found, and this one describes the item. */
             title_is_descriptive: boolean;
+            /** @description The authors, as the document names them: people or organisations. */
             authors: string[];
+            /** @description The year in which it was published; null where it is not known. */
             year: number | null;
+            /** @description When it was published; null where it is not known. */
             published: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
+            /** @description Who published it. */
             publisher: string | null;
+            /** @description The kind of document, such as research_report. */
             kind: components["schemas"]["Code"];
+            /** @description A remark about the document. */
             note: string | null;
+            /** @description Who commissioned it; null where it is not known or nobody did. */
             commissioned_by: string | null;
+            /** @description A summary of what it says. */
             abstract: string | null;
+            /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language: components["schemas"]["NullableLanguage"];
             /**
-             * @description An SPDX identifier, an address or a statement.
+             * @description The licence: an SPDX identifier, an address or a statement; null where it is not known.
              * @example CC-BY-4.0
              */
             licence: string | null;
-            /** @description A word of a list that may grow: pdf, web_page, video … */
+            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
             format: string | null;
-            /** @description ISBN-13, without hyphens. */
+            /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn: string | null;
-            /** @description Without the address of a resolver. */
+            /** @description The DOI, without the address of a resolver. */
             doi: string | null;
-            /** @description As it names itself: 2nd edition, v1.2 … */
+            /** @description The edition as it names itself, such as 2nd edition or v1.2. */
             edition: string | null;
-            /** @description The earlier edition. */
+            /** @description The earlier edition; null where there is none. */
             replaces: components["schemas"]["DocumentLink"] | null;
-            /** @description The later edition. */
+            /** @description The later edition; null where there is none. */
             replaced_by: components["schemas"]["DocumentLink"] | null;
             /**
              * Format: date
-             * @description The first day on which its files are given; the record is public before.
+             * @description The first day on which the files are available. The record is public before; null for no embargo.
              */
             embargo_until: string | null;
+            /** @description Whether its files are available or still under embargo. */
             status: components["schemas"]["Availability"];
             /**
              * Format: uri
              * @description Where it is published.
              */
             url: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a report, briefing, guide, evaluation or toolkit in the research repository. */
         DocumentList: {
             items: components["schemas"]["Document"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new document. */
+        /** @description What makes a new record: a report, briefing, guide, evaluation or toolkit in the research repository. */
         DocumentNew: {
+            /** @description The title of the document. */
             title: components["schemas"]["Label"];
-            /** @description false where it is not given. */
+            /** @description true: the title is a description, for there is no exact one. false when absent. */
             title_is_descriptive?: boolean;
-            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
+            /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
+            /** @description The year in which it was published; null where it is not known. */
             year?: number | null;
+            /** @description When it was published; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description Who published it. */
             publisher?: components["schemas"]["NullableText"];
+            /** @description The kind of document, such as research_report. */
             kind: components["schemas"]["Code"];
+            /** @description A remark about the document. */
             note?: components["schemas"]["NullableText"];
+            /** @description Who commissioned it; null where it is not known or nobody did. */
             commissioned_by?: components["schemas"]["NullableText"];
+            /** @description A summary of what it says. */
             abstract?: components["schemas"]["NullableText"];
+            /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
+            /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
+            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
             format?: components["schemas"]["NullableCode"];
-            /** @description Its last digit is checked (422). */
+            /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
+            /** @description The DOI, without the address of a resolver. */
             doi?: string | null;
+            /** @description The edition as it names itself, such as 2nd edition or v1.2. */
             edition?: components["schemas"]["NullableLabel"];
-            /** @description Slug of the earlier edition, which has no other successor (409). */
+            /** @description The slug of the earlier edition. An edition has at most one successor (409). */
             replaces?: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which the files are available. The record is public before; null for no embargo.
+             */
             embargo_until?: string | null;
+            /** @description Where it is published. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a report, briefing, guide, evaluation or toolkit in the research repository. */
         DocumentPatch: {
+            /** @description The title of the document. */
             title?: components["schemas"]["Label"];
-            /** @description false where it is not given. */
+            /** @description true: the title is a description, for there is no exact one. false when absent. */
             title_is_descriptive?: boolean;
-            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
+            /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
+            /** @description The year in which it was published; null where it is not known. */
             year?: number | null;
+            /** @description When it was published; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description Who published it. */
             publisher?: components["schemas"]["NullableText"];
+            /** @description The kind of document, such as research_report. */
             kind?: components["schemas"]["Code"];
+            /** @description A remark about the document. */
             note?: components["schemas"]["NullableText"];
+            /** @description Who commissioned it; null where it is not known or nobody did. */
             commissioned_by?: components["schemas"]["NullableText"];
+            /** @description A summary of what it says. */
             abstract?: components["schemas"]["NullableText"];
+            /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
+            /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
+            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
             format?: components["schemas"]["NullableCode"];
-            /** @description Its last digit is checked (422). */
+            /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
+            /** @description The DOI, without the address of a resolver. */
             doi?: string | null;
+            /** @description The edition as it names itself, such as 2nd edition or v1.2. */
             edition?: components["schemas"]["NullableLabel"];
-            /** @description Slug of the earlier edition, which has no other successor (409). */
+            /** @description The slug of the earlier edition. An edition has at most one successor (409). */
             replaces?: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which the files are available. The record is public before; null for no embargo.
+             */
             embargo_until?: string | null;
+            /** @description Where it is published. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
+        /** @description A reference to a document. */
         DocumentLink: {
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The title of the record. */
             title: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A document in the words of schema.org; what is not known is left out. */
+        /** @description A document as schema.org describes it. What is not known is left out. */
         LinkedData: {
-            /** @constant */
+            /**
+             * @description Always https://schema.org.
+             * @constant
+             */
             "@context": "https://schema.org";
-            /** @enum {string} */
+            /**
+             * @description The type that fits the kind of document best.
+             * @enum {string}
+             */
             "@type": "ScholarlyArticle" | "Report" | "CreativeWork";
+            /** @description The address of the document's record here. */
             "@id": components["schemas"]["Href"];
-            /** @description Where it is published; else its record here. */
+            /** @description Where it is published; otherwise the address of its record here. */
             mainEntityOfPage: string;
+            /** @description The title. */
             name: string;
-            /** @description Who is known to be a person has that type; of the others it is not known what they are. */
+            /** @description The authors. Only those known to be people have a type. */
             author?: {
-                /** @constant */
+                /**
+                 * @description Person, where that is known.
+                 * @constant
+                 */
                 "@type"?: "Person";
+                /** @description The author's name, as the document gives it. */
                 name: string;
+                /** @description The family name. */
                 familyName?: string;
+                /** @description The given names or initials. */
                 givenName?: string;
+                /** @description What stands behind the name, such as Jr. */
                 honorificSuffix?: string;
             }[];
+            /** @description When it was published, as exactly as it is known. */
             datePublished?: components["schemas"]["PartialDate"];
+            /** @description Who published it. */
             publisher?: components["schemas"]["LinkedOrganisation"];
+            /** @description Who commissioned it. */
             sponsor?: components["schemas"]["LinkedOrganisation"];
+            /** @description A summary of what it says. */
             abstract?: string;
+            /** @description The language, as a BCP 47 tag. */
             inLanguage?: string;
-            /** @description An address where there is one. */
+            /** @description The licence; its address where it has one. */
             license?: string;
+            /** @description The ISBN-13, without hyphens. */
             isbn?: string;
+            /** @description The edition as it names itself. */
             version?: string;
+            /** @description The kind of document. */
             genre?: components["schemas"]["Code"];
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where it is published.
+             */
             url?: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The DOI as an address.
+             */
             sameAs?: string;
+            /** @description Says until when the files are under embargo. */
             conditionsOfAccess?: string;
-            /** @description Its files, once they are given. */
+            /** @description The files, once they are available. */
             encoding?: {
-                /** @constant */
+                /**
+                 * @description Always MediaObject.
+                 * @constant
+                 */
                 "@type": "MediaObject";
+                /** @description The name of the file. */
                 name: string;
+                /** @description The media type of the file. */
                 encodingFormat: string;
-                /** @description Bytes. */
+                /** @description The size of the file in bytes. */
                 contentSize: string;
+                /** @description The SHA-256 of the file's bytes, in hexadecimal. */
                 sha256: string;
+                /** @description Where the file is downloaded. */
                 contentUrl: components["schemas"]["Href"];
             }[];
+            /** @description The DOI. */
             identifier?: {
-                /** @constant */
+                /**
+                 * @description Always PropertyValue.
+                 * @constant
+                 */
                 "@type": "PropertyValue";
-                /** @constant */
+                /**
+                 * @description Always doi.
+                 * @constant
+                 */
                 propertyID: "doi";
+                /** @description The DOI, without the address of a resolver. */
                 value: string;
             };
         };
+        /** @description An organisation as schema.org describes it. */
         LinkedOrganisation: {
-            /** @constant */
+            /**
+             * @description Always Organization.
+             * @constant
+             */
             "@type": "Organization";
+            /** @description The name of the organisation. */
             name: string;
         };
-        /** @description A document as a CSL-JSON item; what is not known is left out. */
+        /** @description A document as a CSL-JSON item, for reference managers. What is not known is left out. */
         Citation: {
+            /** @description The slug of the document. */
             id: components["schemas"]["Slug"];
-            /** @enum {string} */
+            /**
+             * @description The type of item in CSL.
+             * @enum {string}
+             */
             type: "article-journal" | "report" | "document";
+            /** @description The title. */
             title: string;
+            /** @description The authors, in order. */
             author?: {
+                /** @description The family name of a person. */
                 family?: string;
+                /** @description The given names or initials of a person. */
                 given?: string;
+                /** @description What stands behind the name, such as Jr. */
                 suffix?: string;
+                /** @description The whole name of an organisation, or of an author not known to be a person. */
                 literal?: string;
             }[];
+            /** @description When it was published. */
             issued?: {
+                /** @description One date: year, and month and day as far as they are known. */
                 "date-parts": number[][];
             };
+            /** @description Who published it. */
             publisher?: string;
+            /** @description The kind of document. */
             genre?: string;
+            /** @description A summary of what it says. */
             abstract?: string;
+            /** @description The language, as a BCP 47 tag. */
             language?: string;
+            /** @description The edition as it names itself. */
             edition?: string;
+            /** @description The licence. */
             license?: string;
+            /** @description The ISBN-13, without hyphens. */
             ISBN?: string;
+            /** @description The DOI, without the address of a resolver. */
             DOI?: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where it is published.
+             */
             URL?: string;
         };
         /**
-         * @description A phase of education, 0 to 25.
+         * @description A phase of education, from early years to higher education: ages 0 to 25.
          * @enum {string}
          */
         Phase: "early_years" | "primary" | "secondary" | "further" | "higher";
         /**
-         * @description BCP 47.
+         * @description A language as a BCP 47 tag, such as en or cy; null where it is not known.
          * @example en
          * @example cy
          */
         NullableLanguage: string | null;
+        /** @description A line of text, or null. */
         NullableLabel: string | null;
+        /** @description A term of a list that may grow, or null. */
         NullableCode: string | null;
         /**
-         * @description embargoed: its files are not given yet.
+         * @description available, or embargoed: the files are not available yet.
          * @enum {string}
          */
         Availability: "available" | "embargoed";
-        /** @description An item of the resource bank: guidance, activities, case studies, films. */
+        /** @description An item of the resource bank: guidance, an activity, a case study, a film. */
         Resource: {
+            /** @description The resource's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The title of the resource. */
             title: string;
-            /** @description True where no exact title was found. */
+            /** @description true: no exact title was found, and this one describes the item. */
             title_is_descriptive: boolean;
+            /** @description The title in Welsh. */
             title_cy: string | null;
+            /** @description What the resource is and whom it helps. */
             summary: string | null;
+            /** @description The summary in Welsh. */
             summary_cy: string | null;
+            /** @description The kind of resource, such as animation or detailed_resource. */
             kind: components["schemas"]["Code"];
-            /** @description Of the Thriving Lives Toolkit; null where it is of all of them, or of none. */
+            /** @description The principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle: components["schemas"]["Link"] | null;
-            /** @description Of the Toolkit: 1 animation, 2 detailed resource, 3 case studies. */
+            /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
             tier: number | null;
+            /** @description The phases of education that it is for. */
             phases: components["schemas"]["Phase"][];
+            /** @description The nations that it is for. */
             nations: components["schemas"]["Nation"][];
+            /** @description The authors, as the item names them: people or organisations. */
             authors: string[];
+            /** @description Who published it; null where it is not known. */
             publisher: string | null;
+            /** @description When it was published; null where it is not known. */
             published: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
+            /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language: components["schemas"]["NullableLanguage"];
-            /** @description A word of a list that may grow: pdf, web_page, video … */
+            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
             format: string | null;
             /**
-             * @description An SPDX identifier, an address or a statement.
+             * @description The licence: an SPDX identifier, an address or a statement; null where it is not known.
              * @example CC-BY-4.0
              */
             licence: string | null;
-            /** @description Captions, transcripts, tagged headings, plain language … */
+            /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
             accessibility: string | null;
             /**
              * Format: date
-             * @description The first day on which its files are given.
+             * @description The first day on which the files are available. The record is public before; null for no embargo.
              */
             embargo_until: string | null;
+            /** @description Whether its files are available or still under embargo. */
             status: components["schemas"]["Availability"];
             /**
              * Format: uri
-             * @description Where it lives when that is elsewhere.
+             * @description Where it is, when it is on another site.
              */
             url: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an item of the resource bank: guidance, an activity, a case study, a film. */
         ResourceList: {
             items: components["schemas"]["Resource"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new resource. */
+        /** @description What makes a new record: an item of the resource bank: guidance, an activity, a case study, a film. */
         ResourceNew: {
+            /** @description The title of the resource. */
             title: components["schemas"]["Label"];
-            /** @description false where it is not given. */
+            /** @description true: the title is a description, for there is no exact one. false when absent. */
             title_is_descriptive?: boolean;
+            /** @description The title in Welsh. */
             title_cy?: components["schemas"]["NullableLabel"];
+            /** @description What the resource is and whom it helps. */
             summary?: components["schemas"]["NullableText"];
+            /** @description The summary in Welsh. */
             summary_cy?: components["schemas"]["NullableText"];
+            /** @description The kind of resource, such as animation or detailed_resource. */
             kind: components["schemas"]["Code"];
-            /** @description Slug of a principle. */
+            /** @description The slug of a principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle?: string | null;
+            /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
             tier?: number | null;
+            /** @description The phases of education that it is for. */
             phases?: components["schemas"]["Phase"][];
+            /** @description The nations that it is for. */
             nations?: components["schemas"]["Nation"][];
-            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
+            /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
+            /** @description Who published it; null where it is not known. */
             publisher?: string | null;
+            /** @description When it was published; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
+            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
             format?: components["schemas"]["NullableCode"];
+            /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
+            /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
             accessibility?: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which the files are available. The record is public before; null for no embargo.
+             */
             embargo_until?: string | null;
+            /** @description Where it is, when it is on another site. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: an item of the resource bank: guidance, an activity, a case study, a film. */
         ResourcePatch: {
+            /** @description The title of the resource. */
             title?: components["schemas"]["Label"];
-            /** @description false where it is not given. */
+            /** @description true: the title is a description, for there is no exact one. false when absent. */
             title_is_descriptive?: boolean;
+            /** @description The title in Welsh. */
             title_cy?: components["schemas"]["NullableLabel"];
+            /** @description What the resource is and whom it helps. */
             summary?: components["schemas"]["NullableText"];
+            /** @description The summary in Welsh. */
             summary_cy?: components["schemas"]["NullableText"];
+            /** @description The kind of resource, such as animation or detailed_resource. */
             kind?: components["schemas"]["Code"];
-            /** @description Slug of a principle. */
+            /** @description The slug of a principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle?: string | null;
+            /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
             tier?: number | null;
+            /** @description The phases of education that it is for. */
             phases?: components["schemas"]["Phase"][];
+            /** @description The nations that it is for. */
             nations?: components["schemas"]["Nation"][];
-            /** @description One name in each: "Family, G.", with Jr. or III behind it, or the name of an organisation. Two in one are refused (422). */
+            /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
+            /** @description Who published it; null where it is not known. */
             publisher?: string | null;
+            /** @description When it was published; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
+            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
             format?: components["schemas"]["NullableCode"];
+            /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
+            /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
             accessibility?: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which the files are available. The record is public before; null for no embargo.
+             */
             embargo_until?: string | null;
+            /** @description Where it is, when it is on another site. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
+        /** @description Why a document or resource is withdrawn. */
         WithdrawalNew: {
-            /** @description Why; everybody reads it. */
+            /** @description The reason, which everybody can read. */
             note: string;
         };
-        /** @description What stands in the place of a withdrawn record. */
+        /** @description What remains of a withdrawn document or resource. */
         Withdrawal: {
-            /** @enum {string} */
+            /**
+             * @description Whether it was a document or a resource.
+             * @enum {string}
+             */
             type: "document" | "resource";
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The title that it had. */
             title: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was withdrawn.
+             */
             withdrawn_at: string;
+            /** @description The reason. */
             note: string | null;
+            /** @description The address of this notice. */
             href: components["schemas"]["Href"];
         };
-        /** @description A document or a resource, as a search shows it; href has all of it. */
+        /** @description A document or a resource, as a search finds it. href leads to the whole record. */
         LibraryItem: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is a document or a resource.
+             * @enum {string}
+             */
             type: "document" | "resource";
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The title of the record. */
             title: string;
+            /** @description The title in Welsh. */
             title_cy: string | null;
-            /** @description Of a document, its abstract. */
+            /** @description What it is about; for a document, its abstract. */
             summary: string | null;
+            /** @description The authors, as the item names them: people or organisations. */
             authors: string[];
+            /** @description Who published it; null where it is not known. */
             publisher: string | null;
+            /** @description The year in which it was published; null where it is not known. */
             year: number | null;
+            /** @description When it was published; null where it is not known. */
             published: components["schemas"]["NullablePartialDate"];
+            /** @description The kind of document or resource. */
             kind: components["schemas"]["Code"];
-            /** @description Slug of a principle. */
+            /** @description The slug of the principle of the Toolkit; null for all of them, or none. */
             principle: string | null;
+            /** @description The phases of education that it is for. */
             phases: components["schemas"]["Phase"][];
+            /** @description The nations that it is for. */
             nations: components["schemas"]["Nation"][];
+            /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language: components["schemas"]["NullableLanguage"];
+            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
             format: string | null;
+            /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence: string | null;
+            /** @description Whether its files are available or still under embargo. */
             status: components["schemas"]["Availability"];
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address of the item on the web.
+             */
             url: string | null;
-            /** @description None while it is embargoed. */
+            /** @description Its files; none while it is under embargo. */
             files: components["schemas"]["LibraryFile"][];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a document or a resource, as a search finds it. href leads to the whole record. */
         LibraryItemList: {
             items: components["schemas"]["LibraryItem"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A file of a document or resource. */
         LibraryFile: {
+            /** @description The name of the file. */
             name: string;
+            /** @description The media type, worked out from the content. */
             media_type: string;
             /**
              * Format: int64
-             * @description In bytes.
+             * @description The size in bytes.
              */
             size: number;
+            /** @description Where the file is downloaded. Each download is counted. */
             href: components["schemas"]["Href"];
         };
+        /** @description How many items a search finds, and how they are spread. */
         LibraryFacets: {
             /**
              * Format: int64
-             * @description What the search finds.
+             * @description Items that the search finds.
              */
             total: number;
+            /** @description The items by each filter: years the newest first, other values the most frequent first. */
             facets: {
+                /** @description Items by whether they are documents or resources. */
                 type: components["schemas"]["FacetCount"][];
+                /** @description Items by kind. */
                 kind: components["schemas"]["FacetCount"][];
+                /** @description Items by year of publication. */
                 year: components["schemas"]["FacetCount"][];
+                /** @description Items by principle of the Toolkit. */
                 principle: components["schemas"]["FacetCount"][];
+                /** @description Items by phase of education. */
                 phase: components["schemas"]["FacetCount"][];
+                /** @description Items by nation. */
                 nation: components["schemas"]["FacetCount"][];
+                /** @description Items by language. */
                 language: components["schemas"]["FacetCount"][];
+                /** @description Items by format. */
                 file_format: components["schemas"]["FacetCount"][];
             };
         };
+        /** @description A value of a filter and how many items it would leave. */
         FacetCount: {
-            /** @description What the parameter of the facet's name takes. */
+            /** @description The value, as the parameter of the same name takes it. */
             value: string;
-            /** @description Of a principle, its name; of others null. */
+            /** @description The name of a principle; null for other filters. */
             name: string | null;
+            /** @description Items with that value. */
             count: number;
         };
+        /** @description A file that is kept here. */
         StoredFile: {
-            /** @example report.pdf */
+            /**
+             * @description The name in the address, and the name proposed to whoever saves it.
+             * @example report.pdf
+             */
             name: string;
             /**
-             * @description By its content.
+             * @description The media type, worked out from the content.
              * @example application/pdf
              */
             media_type: string;
             /**
              * Format: int64
-             * @description In bytes.
+             * @description The size in bytes.
              */
             size: number;
-            /** @description SHA-256 of the bytes; its ETag is this in quotes. */
+            /** @description The SHA-256 of the bytes, in hexadecimal. In quotes it is the ETag. */
             sha256: string;
             /**
              * Format: date
-             * @description The day of the record's embargo; before it only what stands here can be had. Null without one.
+             * @description The day on which the record's embargo ends; null without one.
              */
             available_from: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was uploaded.
+             */
             uploaded_at: string;
+            /** @description Where the file is downloaded. Each download is counted. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of files. */
         FileList: {
+            /** @description The records of this page, in the order of the list. */
             items: components["schemas"]["StoredFile"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A news post. */
+        /** @description A news post of the Alliance, or a partner's post about it. */
         NewsItem: {
+            /** @description The post's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The title of the post. */
             title: string;
             /**
-             * @description Where the title was read.
+             * @description page: read on the page. url: read from the address. shortened: a personal name was left out.
              * @enum {string}
              */
             title_source: "page" | "url" | "shortened";
+            /** @description The section: news, views or partner_press. */
             section: components["schemas"]["Code"];
+            /** @description When it was posted; null where it is not known. */
             published: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
+            /** @description Who published it; null where it is not known. */
             publisher: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address of the post.
+             */
             url: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a news post of the Alliance, or a partner's post about it. */
         NewsItemList: {
             items: components["schemas"]["NewsItem"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new news post. */
+        /** @description What makes a new record: a news post of the Alliance, or a partner's post about it. */
         NewsItemNew: {
+            /** @description The title of the post. */
             title: components["schemas"]["Label"];
             /**
-             * @description page where it is not given.
+             * @description page: as on the page. url: from the address. shortened: a personal name is left out. page when absent.
              * @enum {string}
              */
             title_source?: "page" | "url" | "shortened";
+            /** @description The section: news, views or partner_press. */
             section: components["schemas"]["Code"];
+            /** @description When it was posted; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description Who published it; null where it is not known. */
             publisher?: components["schemas"]["NullableText"];
+            /** @description The address of the post. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a news post of the Alliance, or a partner's post about it. */
         NewsItemPatch: {
+            /** @description The title of the post. */
             title?: components["schemas"]["Label"];
             /**
-             * @description page where it is not given.
+             * @description page: as on the page. url: from the address. shortened: a personal name is left out. page when absent.
              * @enum {string}
              */
             title_source?: "page" | "url" | "shortened";
+            /** @description The section: news, views or partner_press. */
             section?: components["schemas"]["Code"];
+            /** @description When it was posted; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description Who published it; null where it is not known. */
             publisher?: components["schemas"]["NullableText"];
+            /** @description The address of the post. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A board, working group or team. */
+        /** @description A board, working group or team of the Alliance. */
         Group: {
+            /** @description The group's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The name of the group. */
             name: string;
+            /** @description The kind of group, such as governance. */
             kind: components["schemas"]["Code"];
-            /** @enum {string} */
+            /**
+             * @description Whether the group works today; unknown where no source says.
+             * @enum {string}
+             */
             status: "active" | "closed" | "unknown";
+            /** @description When the group began; null where it is not known. */
             starts: components["schemas"]["NullablePartialDate"];
+            /** @description When the group ended; null while it works, or where it is not known. */
             ends: components["schemas"]["NullablePartialDate"];
+            /** @description What the group is for. */
             purpose: string | null;
+            /** @description Organisations that take part in the group. */
             organisations: components["schemas"]["Link"][];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a board, working group or team of the Alliance. */
         GroupList: {
             items: components["schemas"]["Group"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new group. */
+        /** @description What makes a new record: a board, working group or team of the Alliance. */
         GroupNew: {
+            /** @description The name of the group. */
             name: components["schemas"]["Label"];
+            /** @description The kind of group, such as governance. */
             kind: components["schemas"]["Code"];
-            /** @enum {string} */
+            /**
+             * @description Whether the group works today; unknown where no source says.
+             * @enum {string}
+             */
             status: "active" | "closed" | "unknown";
+            /** @description When the group began; null where it is not known. */
             starts?: components["schemas"]["NullablePartialDate"];
+            /** @description When the group ended; null while it works, or where it is not known. */
             ends?: components["schemas"]["NullablePartialDate"];
+            /** @description What the group is for. */
             purpose?: components["schemas"]["NullableText"];
+            /** @description The slugs of the organisations that take part. */
             organisations?: components["schemas"]["Slug"][];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a board, working group or team of the Alliance. */
         GroupPatch: {
+            /** @description The name of the group. */
             name?: components["schemas"]["Label"];
+            /** @description The kind of group, such as governance. */
             kind?: components["schemas"]["Code"];
-            /** @enum {string} */
+            /**
+             * @description Whether the group works today; unknown where no source says.
+             * @enum {string}
+             */
             status?: "active" | "closed" | "unknown";
+            /** @description When the group began; null where it is not known. */
             starts?: components["schemas"]["NullablePartialDate"];
+            /** @description When the group ended; null while it works, or where it is not known. */
             ends?: components["schemas"]["NullablePartialDate"];
+            /** @description What the group is for. */
             purpose?: components["schemas"]["NullableText"];
+            /** @description The slugs of the organisations that take part. Replaces the whole list. */
             organisations?: components["schemas"]["Slug"][];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A principle of effective support. */
+        /** @description One of the seven principles of the Thriving Lives Toolkit. */
         ToolkitPrinciple: {
+            /** @description The principle's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The place in which it is shown. It is no ranking. */
             ordinal: number;
+            /** @description The principle in a few words. */
             name: string;
+            /** @description What the principle asks of a school. */
             summary: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: one of the seven principles of the Thriving Lives Toolkit. */
         ToolkitPrincipleList: {
             items: components["schemas"]["ToolkitPrinciple"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A tier, a stage or a fact. */
+        /** @description A tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. */
         ToolkitFact: {
+            /** @description The entry's name in addresses. */
             slug: components["schemas"]["Slug"];
-            /** @enum {string} */
+            /**
+             * @description Whether it is a tier of training, a stage of self-assessment or a fact.
+             * @enum {string}
+             */
             kind: "cpd_tier" | "self_assessment_stage" | "fact";
+            /** @description The place in the order of its kind; null for none. */
             ordinal: number | null;
+            /** @description The name of the tier, stage or fact. */
             name: string;
+            /** @description What it means. */
             text: string | null;
+            /** @description The value of a fact, as text; null for the others. */
             value: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. */
         ToolkitFactList: {
             items: components["schemas"]["ToolkitFact"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new principle. */
+        /** @description What makes a new record: one of the seven principles of the Thriving Lives Toolkit. */
         ToolkitPrincipleNew: {
+            /** @description The place in which it is shown. It is no ranking. */
             ordinal: number;
+            /** @description The principle in a few words. */
             name: components["schemas"]["Label"];
+            /** @description What the principle asks of a school. */
             summary?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: one of the seven principles of the Thriving Lives Toolkit. */
         ToolkitPrinciplePatch: {
+            /** @description The place in which it is shown. It is no ranking. */
             ordinal?: number;
+            /** @description The principle in a few words. */
             name?: components["schemas"]["Label"];
+            /** @description What the principle asks of a school. */
             summary?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A new tier, stage or fact. */
+        /** @description What makes a new record: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. */
         ToolkitFactNew: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is a tier of training, a stage of self-assessment or a fact.
+             * @enum {string}
+             */
             kind: "cpd_tier" | "self_assessment_stage" | "fact";
+            /** @description The place in the order of its kind; null for none. */
             ordinal?: number | null;
+            /** @description The name of the tier, stage or fact. */
             name: components["schemas"]["Label"];
+            /** @description What it means. */
             text?: components["schemas"]["NullableText"];
+            /** @description The value of a fact, as text; null for the others. */
             value?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. */
         ToolkitFactPatch: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is a tier of training, a stage of self-assessment or a fact.
+             * @enum {string}
+             */
             kind?: "cpd_tier" | "self_assessment_stage" | "fact";
+            /** @description The place in the order of its kind; null for none. */
             ordinal?: number | null;
+            /** @description The name of the tier, stage or fact. */
             name?: components["schemas"]["Label"];
+            /** @description What it means. */
             text?: components["schemas"]["NullableText"];
+            /** @description The value of a fact, as text; null for the others. */
             value?: components["schemas"]["NullableText"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
+        /** @description A line of text, or null. */
         NullableLine: string | null;
+        /** @description A course in the Thriving Lives Toolkit. */
         TrainingCourse: {
+            /** @description The course's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The name of the course. */
             name: string;
-            /** @description In Welsh. */
+            /** @description The name in Welsh. */
             name_cy: string | null;
+            /** @description What the course teaches. */
             summary: string | null;
+            /** @description The summary in Welsh. */
             summary_cy: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a course in the Thriving Lives Toolkit. */
         TrainingCourseList: {
             items: components["schemas"]["TrainingCourse"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a course in the Thriving Lives Toolkit. */
         TrainingCourseNew: {
+            /** @description The name of the course. */
             name: components["schemas"]["Label"];
+            /** @description The name in Welsh. */
             name_cy?: components["schemas"]["NullableLine"];
+            /** @description What the course teaches. */
             summary?: string | null;
+            /** @description The summary in Welsh. */
             summary_cy?: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a course in the Thriving Lives Toolkit. */
         TrainingCoursePatch: {
+            /** @description The name of the course. */
             name?: components["schemas"]["Label"];
+            /** @description The name in Welsh. */
             name_cy?: components["schemas"]["NullableLine"];
+            /** @description What the course teaches. */
             summary?: string | null;
+            /** @description The summary in Welsh. */
             summary_cy?: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A session of a course. How many places are taken is all that others learn of its bookings. */
+        /** @description A session of a course. The public sees how many places are taken, and not by whom. */
         TrainingSession: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The course. */
             course: components["schemas"]["Link"];
-            /** @description Whose it is; null: the central team's. */
+            /** @description The Hub that offers the session; null for the central team. */
             hub: components["schemas"]["Link"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session begins.
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session ends.
+             */
             ends_at: string;
             /**
              * Format: date
-             * @description Of its start, in Europe/London.
+             * @description The day on which it begins, in Europe/London.
              */
             day: string;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue: string | null;
+            /** @description Whether the session takes place online. */
             online: boolean;
+            /** @description What people with access needs should know, such as step-free access or captions. */
             accessibility: string | null;
-            /** @enum {string} */
+            /**
+             * @description draft: only staff see it. published: open for booking. held or cancelled.
+             * @enum {string}
+             */
             status: "draft" | "published" | "held" | "cancelled";
+            /** @description How many places there are. */
             capacity: number;
+            /** @description Bookings that have a place. */
             confirmed: number;
+            /** @description Bookings on the waiting list. */
             waiting: number;
-            /** @description 0 of a session that is not published. */
+            /** @description Places that are free; 0 unless the session is published. */
             places_left: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a session of a course. The public sees how many places are taken, and not by whom. */
         TrainingSessionList: {
             items: components["schemas"]["TrainingSession"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a session of a course. The public sees how many places are taken, and not by whom. */
         TrainingSessionNew: {
+            /** @description The slug of the course. */
             course: components["schemas"]["Slug"];
+            /** @description The slug of the Hub that offers it. A Hub Lead names their own; without it the central team offers it. */
             hub?: components["schemas"]["Slug"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session begins.
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session ends.
+             */
             ends_at: string;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue?: components["schemas"]["NullableLine"];
-            /** @default false */
+            /**
+             * @description Whether the session takes place online.
+             * @default false
+             */
             online: boolean;
+            /** @description What people with access needs should know, such as step-free access or captions. */
             accessibility?: string | null;
+            /** @description How many places there are. */
             capacity: number;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a session of a course. The public sees how many places are taken, and not by whom. */
         TrainingSessionPatch: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session begins.
+             */
             starts_at?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session ends.
+             */
             ends_at?: string;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue?: components["schemas"]["NullableLine"];
+            /** @description Whether the session takes place online. */
             online?: boolean;
+            /** @description What people with access needs should know, such as step-free access or captions. */
             accessibility?: string | null;
+            /** @description How many places there are. */
             capacity?: number;
         };
-        /** @enum {string} */
+        /**
+         * @description confirmed: it has a place. waiting: it is on the waiting list. cancelled.
+         * @enum {string}
+         */
         BookingStatus: "confirmed" | "waiting" | "cancelled";
-        /** @description A place for a delegate, or in the order of those who wait. */
+        /** @description A delegate's booking of a session: a place, or a position on the waiting list. */
         Booking: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The session that is booked. */
             session: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The id of the session.
+                 */
                 id: string;
+                /** @description The slug of the course. */
                 course: components["schemas"]["Slug"];
-                /** @description Of the course. */
+                /** @description The name of the course. */
                 name: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the session begins.
+                 */
                 starts_at: string;
+                /** @description The address of the session. */
                 href: components["schemas"]["Href"];
             };
             /**
              * Format: uuid
-             * @description The delegate's id, for the session's staff and the delegate; null for others, whoever it is.
+             * @description The delegate's id, for the session's staff and the delegate; null for everybody else.
              */
             person: string | null;
-            /** @description As it was given with the booking. Null where it has been corrected since, restricted or erased. */
+            /** @description The name given with the booking; null once it was corrected, restricted or erased. */
             name: string | null;
-            /** @description Null as the name. */
+            /** @description The e-mail address given with the booking; null once it was corrected, restricted or erased. */
             email: string | null;
+            /** @description The organisation that the delegate comes from; null where it is not in the records or not given. */
             organisation: components["schemas"]["Link"] | null;
-            /** @description Of an organisation that is not in the records. */
+            /** @description The name of an organisation that is not in the records. */
             organisation_name: string | null;
+            /** @description The sector that the delegate works in; null where not given. */
             sector: components["schemas"]["Sector"] | null;
+            /** @description Whether the booking has a place, waits or is cancelled. */
             status: components["schemas"]["BookingStatus"];
-            /** @description In the order of those who wait; null of others. */
+            /** @description The position on the waiting list, from 1; null for others. */
             position: number | null;
-            /** @description Null where it is not recorded. */
+            /** @description Whether the delegate came; null where it is not recorded. */
             attended: boolean | null;
-            /** @description Its code. */
+            /** @description The code of the certificate; null where none was issued. */
             certificate: string | null;
             /** @description Where the delegate's next steps are. */
             links: {
+                /** @description Where needs are given, read and removed. */
                 needs: components["schemas"]["Href"];
+                /** @description Where the booking is cancelled. */
                 cancellation: components["schemas"]["Href"];
+                /** @description The session as a calendar entry. */
                 calendar: components["schemas"]["Href"];
+                /** @description Where the token for feedback is made; null unless the delegate came. */
                 feedback_link: string | null;
+                /** @description The certificate; null where none was issued. */
                 certificate: string | null;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a delegate's booking of a session: a place, or a position on the waiting list. */
         BookingList: {
             items: components["schemas"]["Booking"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What a delegate eats or needs; null for nothing. */
         Need: string | null;
         /**
+         * @description What makes a new record: a delegate's booking of a session: a place, or a position on the waiting list.
          * @example {
          *       "name": "A. Delegate",
          *       "email": "delegate@school.example",
@@ -7362,86 +8863,132 @@ export interface components {
          *     }
          */
         BookingNew: {
+            /** @description The delegate's name. */
             name: components["schemas"]["FullName"];
+            /** @description The delegate's e-mail address. It identifies the delegate, whatever its case. */
             email: components["schemas"]["Email"];
+            /** @description The slug of the organisation that the delegate comes from. */
             organisation?: components["schemas"]["Slug"];
+            /** @description The name of an organisation that is not in the records. */
             organisation_name?: components["schemas"]["Label"];
+            /** @description The sector that the delegate works in; null where not given. */
             sector?: components["schemas"]["Sector"];
+            /** @description What the delegate does not eat. Needs consent. */
             dietary?: components["schemas"]["Need"];
+            /** @description What the delegate needs in order to take part. Needs consent. */
             access?: components["schemas"]["Need"];
+            /** @description The version of the consent text that the delegate was shown and agreed to. */
             consent?: components["schemas"]["ConsentVersion"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a delegate's booking of a session: a place, or a position on the waiting list. */
         BookingPatch: {
+            /** @description The slug of the organisation that the delegate comes from. */
             organisation?: string | null;
+            /** @description The name of an organisation that is not in the records. */
             organisation_name?: components["schemas"]["NullableLine"];
+            /** @description The sector that the delegate works in; null where not given. */
             sector?: components["schemas"]["Sector"] | null;
+            /** @description What the delegate does not eat. Needs consent. */
             dietary?: components["schemas"]["Need"];
+            /** @description What the delegate needs in order to take part. Needs consent. */
             access?: components["schemas"]["Need"];
+            /** @description The version of the consent text that the delegate was shown and agreed to. */
             consent?: components["schemas"]["ConsentVersion"];
         };
-        /** @description For the day alone. */
+        /** @description A delegate's dietary and access needs, kept only for the session. */
         BookingNeeds: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the booking.
+             */
             booking: string;
+            /** @description What the delegate does not eat; null for nothing. */
             dietary: string | null;
+            /** @description What the delegate needs in order to take part; null for nothing. */
             access: string | null;
         };
         /**
-         * @description They replace what was there. At least one is said.
+         * @description A delegate's needs, in place of those given before. At least one is required.
          * @example {
          *       "access": "A ramp",
          *       "consent": 1
          *     }
          */
         BookingNeedsNew: {
+            /** @description What the delegate does not eat; null for nothing. */
             dietary?: string;
+            /** @description What the delegate needs in order to take part; null for nothing. */
             access?: string;
+            /** @description The version of the consent text that the delegate was shown and agreed to. */
             consent?: components["schemas"]["ConsentVersion"];
         } | unknown | unknown;
-        /** @description The version of the text that the delegate was shown and consented to; the newest, of /v1/training/consent-texts. */
+        /** @description The version of the consent text that the delegate was shown and agreed to: the newest at /v1/training/consent-texts. */
         ConsentVersion: number;
+        /** @description A version of the text that delegates agree to before their needs are kept. */
         ConsentText: {
+            /** @description The number of the version, from 1. */
             version: number;
+            /** @description The text in English. */
             text: string;
-            /** @description In Welsh. */
+            /** @description The text in Welsh. */
             text_cy: string | null;
-            /** @description The one to be shown: consent to another is not taken. */
+            /** @description Whether this version is shown now. Consent to another is refused. */
             current: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a version of the text that delegates agree to before their needs are kept. */
         ConsentTextList: {
             items: components["schemas"]["ConsentText"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a version of the text that delegates agree to before their needs are kept. */
         ConsentTextNew: {
+            /** @description The text in English. */
             text: string;
+            /** @description The text in Welsh. */
             text_cy?: string | null;
         };
-        /** @description That a delegate consented to keeping what they eat or need (UK GDPR Art. 9(2)(a)). */
+        /** @description A delegate's consent to keep their needs (UK GDPR Art. 9(2)(a)). */
         BookingConsent: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the booking.
+             */
             booking: string;
+            /** @description The version of the text that the delegate agreed to. */
             version: number;
-            /** @description Where the text is. */
+            /** @description The address of that text. */
             text: components["schemas"]["Href"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the consent was given.
+             */
             given_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was withdrawn; null while it stands.
+             */
             withdrawn_at: string | null;
         };
         /**
+         * @description Whether a delegate came.
          * @example {
          *       "attended": true
          *     }
          */
         BookingAttendanceNew: {
-            /** @description null: not recorded after all. */
+            /** @description Whether the delegate came; null undoes the record. */
             attended: boolean | null;
         };
         /**
+         * @description Which delegates of a session came.
          * @example {
          *       "items": [
          *         {
@@ -7452,1440 +8999,2115 @@ export interface components {
          *     }
          */
         TrainingSessionAttendanceNew: {
+            /** @description One entry for each booking to mark. */
             items: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The id of the booking.
+                 */
                 booking: string;
+                /** @description Whether the delegate came; null undoes the record. */
                 attended: boolean | null;
             }[];
         };
+        /** @description How many delegates of a session came. */
         TrainingSessionAttendance: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
             session: string;
+            /** @description Bookings with a place. */
             confirmed: number;
+            /** @description Delegates who came. */
             attended: number;
+            /** @description Delegates who did not come. */
             absent: number;
+            /** @description Bookings with a place for which nothing is recorded. */
             not_recorded: number;
         };
+        /** @description A token with which a delegate gives feedback. */
         FeedbackLink: {
-            /** @description For the link that the delegate is sent; it is not shown again. */
+            /** @description The token for the link that the delegate is sent. It is shown only this once. */
             token: string;
             /** @description Where the feedback is posted. */
             href: components["schemas"]["Href"];
         };
-        /** @description Ratings, 1 to 5, by the slugs of principles. */
+        /** @description Ratings from 1 to 5, by the slug of a principle. */
         PrincipleRatings: {
             [key: string]: number;
         };
         /**
+         * @description A delegate's feedback: at least a rating, ratings of principles or a comment.
          * @example {
          *       "token": "the-token-of-the-link",
          *       "rating": 5
          *     }
          */
         FeedbackNew: {
+            /** @description The token from the delegate's link. It can be used once. */
             token: string;
-            /** @description Of the training as a whole. */
+            /** @description The rating of the training as a whole, from 1 (lowest) to 5 (highest). */
             rating?: number;
+            /** @description Ratings of principles from 1 to 5, by the slug of the principle. */
             principles?: components["schemas"]["PrincipleRatings"];
+            /** @description What the delegate wants to say. Only the central team reads it before it is cleared. */
             comment?: string;
         };
+        /** @description The feedback that was taken. The comment is not repeated. */
         Feedback: {
+            /** @description The rating of the training as a whole; null where none was given. */
             rating: number | null;
+            /** @description The ratings of principles, by slug. */
             principles: components["schemas"]["PrincipleRatings"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
             given_at: string;
         };
-        /** @description What delegates of a session thought of it. */
+        /** @description The feedback on a session, without who gave it. */
         TrainingSessionFeedback: {
+            /** @description The address of the session. */
             session: components["schemas"]["Href"];
-            /** Format: date */
-            held_on: string;
-            /** @description Those who came. */
-            delegates: number;
-            responses: number;
-            /** @description How many gave each rating. */
-            ratings: {
-                1: number;
-                2: number;
-                3: number;
-                4: number;
-                5: number;
-            };
-            answers: {
-                rating: number | null;
-                /** @description Ratings by the slug of a principle. */
-                principles: {
-                    [key: string]: number;
-                };
-                comment: string | null;
-            }[];
-        };
-        /** @description Words of a delegate, without the delegate. */
-        TrainingComment: {
-            /** Format: uuid */
-            id: string;
-            course: components["schemas"]["Link"];
-            /** Format: date */
-            held_on: string;
-            /** @description null: a dry run reads nothing. */
-            comment: string | null;
-            cleared: boolean;
-            /** Format: date-time */
-            given_at: string;
-            href: components["schemas"]["Href"];
-        };
-        TrainingCommentList: {
-            items: components["schemas"]["TrainingComment"][];
-            next: components["schemas"]["Next"];
-        };
-        TrainingCommentClearance: {
-            cleared: boolean;
-        };
-        /** @description A share with its parts; they are null where the status is neither value nor zero. */
-        Proportion: {
-            /** @enum {string} */
-            status: "value" | "zero" | "suppressed" | "not_applicable" | "not_available";
-            numerator: number | null;
-            denominator: number | null;
-            share: number | null;
-        };
-        TrainingFigures: {
-            /** @example 2024-25 */
-            period: string;
-            /** Format: date */
-            from: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The day of the session.
              */
-            to: string;
-            /** @description null: all of them. */
-            course: string | null;
-            sessions_held: number;
-            /** @description Attended bookings. */
+            held_on: string;
+            /** @description Delegates who came. */
             delegates: number;
             /** @description Delegates who gave feedback. */
             responses: number;
+            /** @description How many delegates gave each rating. */
+            ratings: {
+                /** @description Ratings of 1. */
+                1: number;
+                /** @description Ratings of 2. */
+                2: number;
+                /** @description Ratings of 3. */
+                3: number;
+                /** @description Ratings of 4. */
+                4: number;
+                /** @description Ratings of 5. */
+                5: number;
+            };
+            /** @description Each delegate's feedback, in no order. */
+            answers: {
+                /** @description The rating of the training as a whole; null where none was given. */
+                rating: number | null;
+                /** @description The ratings of principles, by slug. */
+                principles: {
+                    [key: string]: number;
+                };
+                /** @description What the delegate wrote; null for nothing. */
+                comment: string | null;
+            }[];
+        };
+        /** @description What a delegate wrote about a session, without who wrote it. */
+        TrainingComment: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The course. */
+            course: components["schemas"]["Link"];
+            /**
+             * Format: date
+             * @description The day of the session.
+             */
+            held_on: string;
+            /** @description What the delegate wrote; null in a dry run. */
+            comment: string | null;
+            /** @description Whether the central team has cleared it for publication. */
+            cleared: boolean;
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            given_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: what a delegate wrote about a session, without who wrote it. */
+        TrainingCommentList: {
+            items: components["schemas"]["TrainingComment"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /** @description Whether a comment may be published. */
+        TrainingCommentClearance: {
+            /** @description Whether the central team has cleared it for publication. */
+            cleared: boolean;
+        };
+        /** @description A share with its parts. They are null unless the status is value or zero. */
+        Proportion: {
+            /**
+             * @description What the share is, or why there is none.
+             * @enum {string}
+             */
+            status: "value" | "zero" | "suppressed" | "not_applicable" | "not_available";
+            /** @description The part. */
+            numerator: number | null;
+            /** @description The whole. */
+            denominator: number | null;
+            /** @description The part divided by the whole, from 0 to 1. */
+            share: number | null;
+        };
+        /** @description The figures of training in a period. */
+        TrainingFigures: {
+            /**
+             * @description The academic year, or the slug of the strategy.
+             * @example 2024-25
+             */
+            period: string;
+            /**
+             * Format: date
+             * @description The first day of the period.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day of the period.
+             */
+            to: string;
+            /** @description The slug of the course; null for all courses. */
+            course: string | null;
+            /** @description Sessions that were held. */
+            sessions_held: number;
+            /** @description Bookings whose delegate came. */
+            delegates: number;
+            /** @description Delegates who gave feedback. */
+            responses: number;
+            /** @description Delegates who gave feedback among those who came. */
             response_rate: components["schemas"]["Proportion"];
             /** @description Ratings of 4 and 5 among all ratings. */
             rating_high: components["schemas"]["Proportion"];
         };
+        /** @description A certificate of attendance. It does not reveal the holder's name. */
         Certificate: {
-            /** @example 7K3M-Q9TD-24XF-WB8H */
+            /**
+             * @description The code printed on the certificate.
+             * @example 7K3M-Q9TD-24XF-WB8H
+             */
             code: string;
+            /** @description The course that was attended. */
             course: components["schemas"]["Link"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the session.
+             */
             held_on: string;
-            /** @constant */
+            /**
+             * @description Always true: a code that is not valid is 404.
+             * @constant
+             */
             valid: true;
+            /** @description Where anybody with the code can verify it. */
             href: components["schemas"]["Href"];
         };
-        /** @description A strategy and its themes. */
+        /** @description A strategy of the Alliance: a period of years with its themes. */
         Strategy: {
+            /** @description The strategy's name in addresses; metrics take it as a period. */
             slug: components["schemas"]["Slug"];
+            /** @description The name of the strategy. */
             name: string;
+            /** @description The years as printed, such as 2019-22. */
             period: string;
+            /** @description When the strategy begins. */
             starts: components["schemas"]["PartialDate"];
+            /** @description When the strategy ends. */
             ends: components["schemas"]["PartialDate"];
+            /** @description What the strategy aims at. */
             summary: string | null;
+            /** @description The themes of the strategy. */
             themes: {
+                /** @description The theme's short name. */
                 slug: components["schemas"]["Slug"];
+                /** @description The name of the theme. */
                 name: string;
             }[];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a strategy of the Alliance: a period of years with its themes. */
         StrategyList: {
             items: components["schemas"]["Strategy"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new strategy. */
+        /** @description What makes a new record: a strategy of the Alliance: a period of years with its themes. */
         StrategyNew: {
+            /** @description The name of the strategy. */
             name: components["schemas"]["Label"];
+            /** @description The years as printed, such as 2019-22. */
             period: string;
+            /** @description When the strategy begins. */
             starts: components["schemas"]["PartialDate"];
+            /** @description When the strategy ends. */
             ends: components["schemas"]["PartialDate"];
+            /** @description What the strategy aims at. */
             summary?: components["schemas"]["NullableText"];
+            /** @description The themes of the strategy. */
             themes?: {
+                /** @description The theme's short name. */
                 slug: components["schemas"]["Slug"];
+                /** @description The name of the theme. */
                 name: components["schemas"]["Label"];
             }[];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a strategy of the Alliance: a period of years with its themes. */
         StrategyPatch: {
+            /** @description The name of the strategy. */
             name?: components["schemas"]["Label"];
+            /** @description The years as printed, such as 2019-22. */
             period?: string;
+            /** @description When the strategy begins. */
             starts?: components["schemas"]["PartialDate"];
+            /** @description When the strategy ends. */
             ends?: components["schemas"]["PartialDate"];
+            /** @description What the strategy aims at. */
             summary?: components["schemas"]["NullableText"];
+            /** @description The themes of the strategy. Replaces the whole list. */
             themes?: {
+                /** @description The theme's short name. */
                 slug: components["schemas"]["Slug"];
+                /** @description The name of the theme. */
                 name: components["schemas"]["Label"];
             }[];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
         /**
-         * @description value and zero have a number. suppressed: too few to publish, or a sum of such. not_submitted: the Hub has not reported. nil_return: it reported that there was nothing. not_applicable: it was not active, or there is nothing to take a share of. not_available: not known, not released, or not recorded so far back.
+         * @description value and zero have a number. The others say why there is none; the glossary explains each.
          * @enum {string}
          */
         ValueStatus: "value" | "zero" | "suppressed" | "not_submitted" | "nil_return" | "not_applicable" | "not_available";
         /**
-         * @description release: told once and for ever. provisional: what the records give, and may give differently later.
+         * @description release: published once and for all. provisional: what the records give today; it may change.
          * @enum {string}
          */
         ValueBasis: "release" | "provisional";
+        /** @description A number of zero or more; null where the status says why there is none. */
         NullableNumber: number | null;
+        /** @description A metric: what it counts, how it is published and how it can be broken down. */
         Metric: {
+            /** @description The code of the metric, which is part of its address. */
             code: components["schemas"]["Code"];
+            /** @description The version of the definition, from 1. */
             definition_version: number;
+            /** @description The title of the metric. */
             title: string;
             /** @description What counts. */
             definition: string;
-            /** @description What does not. */
+            /** @description What does not count. */
             left_out: string;
+            /** @description What the number counts, such as people. */
             unit: string;
             /**
-             * @description stock: counted on the last day of the period. flow: over the period.
+             * @description stock: counted on the last day of the period. flow: counted over the period.
              * @enum {string}
              */
             kind: "stock" | "flow";
             /**
-             * @description share: a percentage, with its parts.
+             * @description count: a number. share: a percentage with its numerator and denominator.
              * @enum {string}
              */
             measure: "count" | "share";
+            /** @description The dimensions by which it can be broken down. */
             breakdowns: ("hub" | "nation" | "category" | "hub+category")[];
-            /** @description What the breakdown by category is of this metric. */
+            /** @description What the breakdown by category means for this metric; null where there is none. */
             category: string | null;
             /**
-             * @description How it is published. exact: as counted, at once. All others in releases alone, and sums are those of what is published. rounded: nought, nothing of one to four, otherwise the nearest five. beside: as counted where the metric that it stands beside is published. ratings: of five or more. answers: nothing below five, otherwise the nearest five.
+             * @description exact: published as counted. rounded, beside, ratings, answers: only in releases, small numbers rounded or withheld.
              * @enum {string}
              */
             privacy: "exact" | "rounded" | "beside" | "ratings" | "answers";
-            /** @description The metric that it is published with, where its privacy is beside. */
+            /** @description The metric with which it is published, where privacy is beside; otherwise null. */
             beside: string | null;
             /**
-             * @description Who is told which rows it counts: everybody, or who may see the records.
+             * @description Who sees which records it counts: everybody (public), or those who may read them (own).
              * @enum {string}
              */
             records: "public" | "own";
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description This. */
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
-            /** @description Its figures. */
+            /** @description The address of its figures. */
             values: components["schemas"]["Href"];
         };
+        /** @description A page of records: a metric: what it counts, how it is published and how it can be broken down. */
         MetricList: {
             items: components["schemas"]["Metric"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A figure. What it is not broken down by is null; broken down, null is what is of none. */
+        /** @description A figure of a metric for a period. A dimension by which it is not broken down is null. */
         MetricValue: {
+            /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
+            /** @description The version of the definition, from 1. */
             definition_version: number;
+            /** @description The period, such as 2024-25, 2024-25-Q1, 2024, 2024-M11 or the slug of a strategy. */
             period: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day of the period.
+             */
             to: string;
+            /** @description The Hub, in a breakdown by Hub; otherwise null. */
             hub: components["schemas"]["Link"] | null;
+            /** @description The nation, in a breakdown by nation; null also for what belongs to none. */
             nation: string | null;
+            /** @description The category, in a breakdown by category; null also for what belongs to none. */
             category: string | null;
+            /** @description The number; for a share the percentage. Null unless status is value or zero. */
             value: components["schemas"]["NullableNumber"];
-            /** @description Of shares. */
+            /** @description The part, for a share; otherwise null. */
             numerator: components["schemas"]["NullableNumber"];
-            /** @description Of shares. */
+            /** @description The whole, for a share; otherwise null. */
             denominator: components["schemas"]["NullableNumber"];
+            /** @description What the number counts, such as people. */
             unit: string;
+            /** @description What the number is, or why there is none. */
             status: components["schemas"]["ValueStatus"];
+            /** @description Whether the number is from a release or provisional. */
             basis: components["schemas"]["ValueBasis"];
-            /** @description Its number. */
+            /** @description The number of the release that it comes from; null where it is provisional. */
             release: number | null;
-            /** @description The release in force now, where that is another one. Not in CSV, which stays the same for ever. */
+            /** @description The number of the release in force now, where that is a later one. Not in CSV, which never changes. */
             replaced_by: number | null;
             /**
-             * @description What it is a part by; of the whole null.
+             * @description The dimensions that it is broken down by; null for the whole.
              * @enum {string|null}
              */
             by: "hub" | "nation" | "category" | "hub+category" | null;
-            /** @description The Hub's. */
+            /** @description The name of the Hub; null where there is none. */
             hub_name: string | null;
-            /** @description How it comes about. */
+            /** @description Where it is explained how the figure comes about. */
             explain: components["schemas"]["Href"];
         };
+        /** @description A page of figures. */
         MetricValueList: {
+            /** @description The records of this page, in the order of the list. */
             items: components["schemas"]["MetricValue"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description How a figure comes about. */
         MetricExplanation: {
+            /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
+            /** @description The title of the metric. */
             title: string;
-            /** @description Of the version that it was counted by. */
+            /** @description What counts, in the version that it was counted by. */
             definition: string;
+            /** @description What does not count, in that version. */
             left_out: string;
+            /** @description The version of the definition, from 1. */
             definition_version: number;
+            /** @description What the number counts, such as people. */
             unit: string;
-            /** @enum {string} */
+            /**
+             * @description stock: counted on the last day of the period. flow: counted over the period.
+             * @enum {string}
+             */
             kind: "stock" | "flow";
+            /** @description The period. */
             period: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day of the period.
+             */
             to: string;
+            /** @description The filters that were asked for; null where not. */
             filters: {
+                /** @description The slug of the Hub. */
                 hub: string | null;
+                /** @description The nation, as an ISO 3166-2 code. */
                 nation: string | null;
+                /** @description The category. */
                 category: string | null;
             };
+            /** @description The number; for a share the percentage. Null unless status is value or zero. */
             value: components["schemas"]["NullableNumber"];
+            /** @description The part, for a share; otherwise null. */
             numerator: components["schemas"]["NullableNumber"];
+            /** @description The whole, for a share; otherwise null. */
             denominator: components["schemas"]["NullableNumber"];
+            /** @description What the number is, or why there is none. */
             status: components["schemas"]["ValueStatus"];
+            /** @description Whether the number is from a release or provisional. */
             basis: components["schemas"]["ValueBasis"];
+            /** @description The number of the release that it comes from; null where it is provisional. */
             release: number | null;
             /**
              * Format: int64
-             * @description Rows that count; null to who may not see the records.
+             * @description Rows that count; null for those who may not see the records.
              */
             rows_in: number | null;
+            /** @description Rows that do not count, by reason; null for those who may not see the records. */
             rows_left_out: {
+                /** @description Why the rows do not count. */
                 reason: string;
+                /** @description How many rows. */
                 rows: number;
             }[] | null;
             /**
              * Format: date-time
-             * @description The latest change of what it is counted from, that was known then; of what is published by releases alone null to who may not see the records.
+             * @description The latest change in what is counted. Null to those who may not see records published only by release.
              */
             fresh_at: string | null;
-            /** @description Of a release, the address of its cells as CSV, which gives the same bytes for ever, and the SHA-256 of these bytes as they are downloaded: `curl -s ADDRESS | sha256sum`. */
+            /** @description For a figure of a release: an address of its cells as CSV that never changes, and their SHA-256; otherwise null. */
             citation: {
+                /** @description The address of the CSV. */
                 href: components["schemas"]["Href"];
+                /** @description The SHA-256 of the CSV's bytes, in hexadecimal: `curl -s ADDRESS | sha256sum`. */
                 sha256: string;
             } | null;
-            /** @description The number before anything was taken out, for those who may know it. */
+            /** @description The number before anything was withheld, for those who may know it; otherwise null. */
             counted: {
+                /** @description The number as counted. */
                 value: components["schemas"]["NullableNumber"];
+                /** @description The part as counted. */
                 numerator: components["schemas"]["NullableNumber"];
+                /** @description The whole as counted. */
                 denominator: components["schemas"]["NullableNumber"];
             } | null;
-            /** @description What it was counted from, for those who may know it. */
+            /** @description The addresses of the records that count, for those who may see them; otherwise null. */
             records: components["schemas"]["Href"][] | null;
-            /** @description Why records that it was counted from, or that it leaves out, were changed after they were settled; for those who may know the records. */
+            /** @description Corrections to settled records that count or were left out, for those who may see them; otherwise null. */
             corrections: {
+                /** @description The address of the record. */
                 record: components["schemas"]["Href"];
                 /** @description The operationId of what was done. */
                 operation: string;
+                /** @description Why it was done. */
                 reason: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was done.
+                 */
                 created_at: string;
             }[] | null;
         };
+        /** @description A version of a metric's definition. */
         DefinitionVersion: {
+            /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
+            /** @description The version, from 1. */
             version: number;
+            /** @description What counts. */
             definition: string;
+            /** @description What does not count. */
             left_out: string;
-            /** @description What gives the rows that count, and those left out with a reason. */
+            /** @description The statement that gives the rows that count, and those left out with a reason. */
             sql: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When this version came into force.
+             */
             since: string;
         };
+        /** @description A page of records: a version of a metric's definition. */
         DefinitionVersionList: {
             items: components["schemas"]["DefinitionVersion"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A release: the figures of a period, published once and for all. */
         Release: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The academic year, or the slug of the strategy. */
             period: string;
+            /** @description The number of the release of its period, from 1. */
             number: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day of the period.
+             */
             to: string;
-            /** @description Why it was made: what differs from the one before. */
+            /** @description Why it was made: what differs from the release before. */
             note: string;
             /**
              * Format: date-time
-             * @description It says what was known then.
+             * @description When it was made. It holds what was known then.
              */
             released_at: string;
+            /** @description Whether it is the latest release of its period. */
             in_force: boolean;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a release: the figures of a period, published once and for all. */
         ReleaseList: {
             items: components["schemas"]["Release"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a release: the figures of a period, published once and for all. */
         ReleaseNew: {
-            /** @description An academic year, or the slug of a strategy. */
+            /** @description An academic year that is over, or the slug of a strategy. */
             period: string;
+            /** @description Why it is made: what differs from the release before. Everybody reads it. */
             note: string;
         };
+        /** @description A headline figure beside the number that the records give. */
         HeadlineComparison: {
+            /** @description The slug of the headline figure. */
             slug: components["schemas"]["Slug"];
+            /** @description The figure in words, as published. */
             label: string;
+            /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
-            /** @description As the metrics name it. */
+            /** @description The period as metrics name it. */
             period: string;
+            /** @description The published number. */
             asserted: number;
-            /** @enum {string} */
+            /**
+             * @description How the published number is meant: exact, over, about or at least.
+             * @enum {string}
+             */
             qualifier: "exact" | "over" | "about" | "at_least";
+            /** @description What the number counts, such as people. */
             unit: string;
+            /** @description The number that the records give; null unless status is value or zero. */
             derived: components["schemas"]["NullableNumber"];
+            /** @description What the derived number is, or why there is none. */
             status: components["schemas"]["ValueStatus"];
+            /** @description Whether the derived number is from a release or provisional. */
             basis: components["schemas"]["ValueBasis"];
+            /** @description The version of the definition, from 1. */
             definition_version: number;
-            /** @description Derived less asserted. */
+            /** @description derived less asserted; null where there is no derived number. */
             difference: number | null;
-            /** @description As the qualifier means it. */
+            /** @description Whether derived bears out asserted as the qualifier means it (about: within a tenth); null where they cannot be compared. */
             agrees: boolean | null;
+            /** @description Why the two differ or cannot be compared; null where there is nothing to say. */
             reason: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description The address of the headline figure. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a headline figure beside the number that the records give. */
         HeadlineComparisonList: {
             items: components["schemas"]["HeadlineComparison"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A figure as a source asserts it. */
+        /** @description A figure as a source published it. It is quoted and never recalculated. */
         HeadlineFigure: {
+            /** @description The figure's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The version of the statement, from 1. */
             version: number;
+            /** @description The code of the metric that the figure is about. */
             metric: components["schemas"]["Code"];
+            /** @description The version of the definition, from 1. */
             definition_version: number;
-            /** @enum {string} */
+            /**
+             * @description What the figure is about: the Alliance, a Hub, an event, funding, the context, or another alliance.
+             * @enum {string}
+             */
             scope: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
+            /** @description The figure in words, as published. */
             label: string;
-            /** @description As printed. */
+            /** @description The period as printed, such as 2019-22; null where none is printed. */
             period: string | null;
+            /** @description When the period begins; null where it is not known. */
             period_starts: components["schemas"]["NullablePartialDate"];
+            /** @description When the period ends; null where it is not known. */
             period_ends: components["schemas"]["NullablePartialDate"];
+            /** @description The day for which the figure is given, where it is no period; otherwise null. */
             as_of: components["schemas"]["NullablePartialDate"];
+            /** @description The published number. */
             value: number;
+            /** @description What the number counts, such as people. */
             unit: string;
-            /** @enum {string} */
+            /**
+             * @description How the number is meant: exact, over, about, at least, or a target.
+             * @enum {string}
+             */
             qualifier: "exact" | "over" | "about" | "at_least" | "target";
+            /** @description The Hub, event or organisation that the figure is about; null where it is none. */
             subject: null | components["schemas"]["FigureSubject"];
-            /** @description The strategy whose period it is. */
+            /** @description The slug of the strategy whose period it is; null where it is none. */
             strategy: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a figure as a source published it. It is quoted and never recalculated. */
         HeadlineFigureList: {
             items: components["schemas"]["HeadlineFigure"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What the figure is about, where that is one record. */
+        /** @description The one record that a figure is about. */
         FigureSubject: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is a Hub, an event or an organisation.
+             * @enum {string}
+             */
             kind: "hub" | "event" | "organisation";
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
+            /** @description The record's name. */
             name: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A figure as a source asserts it. */
+        /** @description What makes a new record: a figure as a source published it. It is quoted and never recalculated. */
         HeadlineFigureNew: {
+            /** @description The code of the metric that the figure is about. */
             metric: components["schemas"]["Code"];
-            /** @description 1 where it is not given. */
+            /** @description The version of the definition; 1 when absent. */
             definition_version?: number;
-            /** @enum {string} */
+            /**
+             * @description What the figure is about: the Alliance, a Hub, an event, funding, the context, or another alliance.
+             * @enum {string}
+             */
             scope: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
+            /** @description The figure in words, as published. */
             label: components["schemas"]["Label"];
-            /** @description As printed. */
+            /** @description The period as printed, such as 2019-22; null where none is printed. */
             period?: string | null;
+            /** @description When the period begins; null where it is not known. */
             period_starts?: components["schemas"]["NullablePartialDate"];
+            /** @description When the period ends; null where it is not known. */
             period_ends?: components["schemas"]["NullablePartialDate"];
+            /** @description The day for which the figure is given, where it is no period; otherwise null. */
             as_of?: components["schemas"]["NullablePartialDate"];
+            /** @description The published number. */
             value: number;
+            /** @description What the number counts, such as people. */
             unit: components["schemas"]["Label"];
-            /** @enum {string} */
+            /**
+             * @description How the number is meant: exact, over, about, at least, or a target.
+             * @enum {string}
+             */
             qualifier: "exact" | "over" | "about" | "at_least" | "target";
+            /** @description The Hub, event or organisation that the figure is about; null where it is none. */
             subject?: null | components["schemas"]["FigureSubjectNew"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
+        /** @description What makes a new record: the one record that a figure is about. */
         FigureSubjectNew: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is a Hub, an event or an organisation.
+             * @enum {string}
+             */
             kind: "hub" | "event" | "organisation";
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
         };
-        /** @description A contribution to policy. */
+        /** @description A contribution to policy: evidence, a consultation response or a change that was won. */
         PolicyContribution: {
+            /** @description The contribution's name in addresses. */
             slug: components["schemas"]["Slug"];
+            /** @description The title of the contribution. */
             title: string;
+            /** @description The kind of contribution, such as inquiry_evidence. */
             kind: components["schemas"]["Code"];
-            /** @description Whom it was made to. */
+            /** @description Whom it was addressed to: a committee, department or regulator. */
             body: string | null;
+            /** @description When it was made or published; null where it is not known. */
             published: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
+            /** @description What it says. */
             summary: string | null;
+            /** @description What it led to; null where nothing is known. */
             outcome: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where it is published.
+             */
             url: string | null;
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a contribution to policy: evidence, a consultation response or a change that was won. */
         PolicyContributionList: {
             items: components["schemas"]["PolicyContribution"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new contribution to policy. */
+        /** @description What makes a new record: a contribution to policy: evidence, a consultation response or a change that was won. */
         PolicyContributionNew: {
+            /** @description The title of the contribution. */
             title: components["schemas"]["Label"];
+            /** @description The kind of contribution, such as inquiry_evidence. */
             kind: components["schemas"]["Code"];
+            /** @description Whom it was addressed to: a committee, department or regulator. */
             body?: components["schemas"]["NullableText"];
+            /** @description When it was made or published; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description What it says. */
             summary?: components["schemas"]["NullableText"];
+            /** @description What it led to; null where nothing is known. */
             outcome?: components["schemas"]["NullableText"];
+            /** @description Where it is published. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a contribution to policy: evidence, a consultation response or a change that was won. */
         PolicyContributionPatch: {
+            /** @description The title of the contribution. */
             title?: components["schemas"]["Label"];
+            /** @description The kind of contribution, such as inquiry_evidence. */
             kind?: components["schemas"]["Code"];
+            /** @description Whom it was addressed to: a committee, department or regulator. */
             body?: components["schemas"]["NullableText"];
+            /** @description When it was made or published; null where it is not known. */
             published?: components["schemas"]["NullablePartialDate"];
+            /** @description What it says. */
             summary?: components["schemas"]["NullableText"];
+            /** @description What it led to; null where nothing is known. */
             outcome?: components["schemas"]["NullableText"];
+            /** @description Where it is published. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
+            /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A column that holds personal data. */
+        /** @description A column of the database that holds personal data, and on what ground. */
         Processing: {
+            /** @description The table. */
             table: string;
+            /** @description The column. */
             column: string;
+            /** @description Why it is kept. */
             purpose: string;
-            /** @description The ground, with the article of the UK GDPR. */
+            /** @description The lawful basis, with the article of the UK GDPR. */
             basis: string;
+            /** @description How long it is kept. */
             retention: string;
         };
+        /** @description A page of records: a column of the database that holds personal data, and on what ground. */
         ProcessingList: {
             items: components["schemas"]["Processing"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description How long something is kept. */
+        /** @description How long a kind of data is kept, and what the nightly job removed. */
         Retention: {
-            /** @enum {string} */
+            /**
+             * @description removal: data that the nightly job removes. history: the kept history of a table.
+             * @enum {string}
+             */
             kind: "removal" | "history";
-            /** @description Of a removal what /v1/privacy/removals calls it; of history the table. */
+            /** @description The name of the removal, as /v1/privacy/removals gives it, or of the table. */
             name: string;
-            /** @description How long. */
+            /** @description How long it is kept. */
             kept: string;
-            /** @description What goes then. */
+            /** @description What is removed then; null for histories. */
             what: string | null;
             /**
              * Format: date-time
-             * @description When the nightly job last looked.
+             * @description When the nightly job last ran; null where it never did.
              */
             last_run: string | null;
-            /** @description How many in all, of what /v1/privacy/removals still tells. */
+            /** @description How many rows it removed, in the runs that /v1/privacy/removals still lists. */
             removed: number | null;
         };
+        /** @description A page of records: how long a kind of data is kept, and what the nightly job removed. */
         RetentionList: {
             items: components["schemas"]["Retention"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
         /** @description What one run of the nightly job removed. */
         Removal: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ran.
+             */
             at: string;
+            /** @description What was removed. */
             kind: string;
+            /** @description How many rows were removed. */
             removed: number;
         };
+        /** @description A page of records: what one run of the nightly job removed. */
         RemovalList: {
             items: components["schemas"]["Removal"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
         /** @description That somebody read a person's data. */
         PersonalRead: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
             at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the person whose data was read.
+             */
             person: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The account that read it; null once it is gone.
+             */
             account: string | null;
+            /** @description The operationId of the request; null where it did not come through the API. */
             operation: string | null;
-            /** @description The X-Request-Id. */
+            /** @description The request's X-Request-Id; null where there was none. */
             request: string | null;
         };
+        /** @description A page of records: that somebody read a person's data. */
         PersonalReadList: {
             items: components["schemas"]["PersonalRead"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
         /**
-         * @description To the rights and freedoms of people.
+         * @description The risk of a breach to the rights and freedoms of people.
          * @enum {string}
          */
         RiskOfBreach: "unlikely" | "risk" | "high";
-        /** @description A breach of personal data (UK GDPR Art. 33 and 34); no name stands in it. */
+        /** @description A breach of personal data (UK GDPR Art. 33 and 34). It names nobody. */
         Breach: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description What happened; name nobody. */
             what: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was discovered. The 72 hours begin then.
+             */
             discovered_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began; null where it is not known.
+             */
             began_at: string | null;
-            /** @description Which kinds of data of whom. */
+            /** @description Which kinds of data of which people are affected. */
             data: string | null;
-            /** @description About how many. */
+            /** @description About how many people are affected; null where it is not known. */
             people: number | null;
+            /** @description The risk to the people; null until it is judged. */
             risk: components["schemas"]["RiskOfBreach"] | null;
+            /** @description What may follow for the people. */
             consequences: string | null;
+            /** @description What was done and what will be done. */
             measures: string | null;
             /**
              * Format: date-time
-             * @description To the Information Commissioner.
+             * @description When it was reported to the Information Commissioner; null where it was not.
              */
             reported_at: string | null;
+            /** @description Why it was not reported; null where it was or is still open. */
             not_reported_because: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the people were told; null where they were not.
+             */
             people_told_at: string | null;
+            /** @description Why the people were not told; null where they were or it is still open. */
             people_not_told_because: string | null;
             /**
              * Format: date-time
-             * @description 72 hours after it was discovered.
+             * @description The deadline for the report: 72 hours after it was discovered.
              */
             report_by: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the matter was closed; null while it is open.
+             */
             closed_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. */
         BreachList: {
             items: components["schemas"]["Breach"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. */
         BreachNew: {
+            /** @description What happened; name nobody. */
             what: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was discovered. The 72 hours begin then.
+             */
             discovered_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began; null where it is not known.
+             */
             began_at?: string | null;
-            /** @description Which kinds of data of whom. */
+            /** @description Which kinds of data of which people are affected. */
             data?: string | null;
-            /** @description About how many. */
+            /** @description About how many people are affected; null where it is not known. */
             people?: number | null;
+            /** @description The risk to the people; null until it is judged. */
             risk?: components["schemas"]["RiskOfBreach"] | null;
+            /** @description What may follow for the people. */
             consequences?: string | null;
+            /** @description What was done and what will be done. */
             measures?: string | null;
             /**
              * Format: date-time
-             * @description To the Information Commissioner.
+             * @description When it was reported to the Information Commissioner; null where it was not.
              */
             reported_at?: string | null;
+            /** @description Why it was not reported; null where it was or is still open. */
             not_reported_because?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the people were told; null where they were not.
+             */
             people_told_at?: string | null;
+            /** @description Why the people were not told; null where they were or it is still open. */
             people_not_told_because?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the matter was closed; null while it is open.
+             */
             closed_at?: string | null;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. */
         BreachPatch: {
+            /** @description What happened; name nobody. */
             what?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was discovered. The 72 hours begin then.
+             */
             discovered_at?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began; null where it is not known.
+             */
             began_at?: string | null;
-            /** @description Which kinds of data of whom. */
+            /** @description Which kinds of data of which people are affected. */
             data?: string | null;
-            /** @description About how many. */
+            /** @description About how many people are affected; null where it is not known. */
             people?: number | null;
+            /** @description The risk to the people; null until it is judged. */
             risk?: components["schemas"]["RiskOfBreach"] | null;
+            /** @description What may follow for the people. */
             consequences?: string | null;
+            /** @description What was done and what will be done. */
             measures?: string | null;
             /**
              * Format: date-time
-             * @description To the Information Commissioner.
+             * @description When it was reported to the Information Commissioner; null where it was not.
              */
             reported_at?: string | null;
+            /** @description Why it was not reported; null where it was or is still open. */
             not_reported_because?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the people were told; null where they were not.
+             */
             people_told_at?: string | null;
+            /** @description Why the people were not told; null where they were or it is still open. */
             people_not_told_because?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the matter was closed; null while it is open.
+             */
             closed_at?: string | null;
         };
-        /** @enum {string} */
+        /**
+         * @description open, or how it was decided: upheld or refused.
+         * @enum {string}
+         */
         ObjectionDecision: "open" | "upheld" | "refused";
-        /** @description That a person objects to what is done with their data. */
+        /** @description A person's objection to what is done with their data (UK GDPR Art. 21). */
         Objection: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the person.
+             */
             person: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it was received.
+             */
             received_on: string;
-            /** @description To what; null in a dry run. */
+            /** @description The processing that the person objects to; null in a dry run. */
             purpose: string | null;
-            /** @description Why, in their words; null when erased. */
+            /** @description The person's reasons, in their words; null where none were given or they were erased. */
             grounds: string | null;
+            /** @description Whether it is open, upheld or refused. */
             decision: components["schemas"]["ObjectionDecision"];
-            /** @description Why it was decided so. */
+            /** @description Why it was decided so; null while it is open. */
             reasons: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was decided; null while it is open.
+             */
             decided_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a person's objection to what is done with their data (UK GDPR Art. 21). */
         ObjectionList: {
             items: components["schemas"]["Objection"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a person's objection to what is done with their data (UK GDPR Art. 21). */
         ObjectionNew: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it was received.
+             */
             received_on: string;
+            /** @description The processing that the person objects to. */
             purpose: string;
+            /** @description The person's reasons, in their words; null where none were given or they were erased. */
             grounds?: string | null;
         };
+        /** @description The decision on an objection. */
         ObjectionDecisionNew: {
-            /** @enum {string} */
+            /**
+             * @description upheld keeps the use of the data restricted; refused ends that restriction.
+             * @enum {string}
+             */
             decision: "upheld" | "refused";
+            /** @description Why it is decided so. */
             reasons: string;
         };
-        /** @enum {string} */
+        /**
+         * @description none: not begun. draft: the Hub writes it. submitted: the central team has it. accepted, then published.
+         * @enum {string}
+         */
         EvaluationStatus: "none" | "draft" | "submitted" | "accepted" | "published";
-        /** @description What the records say, and what the Hub says. */
+        /** @description One figure of a return: what the records say and what the Hub says. */
         EvaluationFigure: {
+            /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
+            /** @description The title of the metric. */
             title: string;
-            /** @description What the records say now; null where they do not say, or it is withheld. */
+            /** @description The number in the records now; null where they have none or it is withheld from the caller. */
             derived: number | null;
             /**
-             * @description Of what the records say. suppressed: the value and the derived one are not for the caller.
+             * @description What the records have. suppressed: the caller may not see derived and value.
              * @enum {string}
              */
             status: "value" | "zero" | "suppressed" | "not_submitted" | "nil_return" | "not_applicable" | "not_available";
-            /** @description What the Hub says; null until it does. */
+            /** @description The Hub's number; null until it gives one. */
             value: number | null;
             /**
-             * @description confirmed: as the records had it. overridden: for a reason. Null where the value is withheld.
+             * @description confirmed: the Hub's number is that of the records. overridden: it is another. Null where it is withheld.
              * @enum {string|null}
              */
             state: "unconfirmed" | "confirmed" | "overridden" | null;
+            /** @description Why the Hub's number differs from the records; null where it does not. */
             reason: string | null;
         };
+        /** @description One of the six categories of a return, with its figures. */
         EvaluationCategory: {
+            /** @description The code of the category, such as members or outreach. */
             category: components["schemas"]["Code"];
+            /** @description The figures of the category. */
             figures: components["schemas"]["EvaluationFigure"][];
         };
+        /** @description A question of the annual evaluation and the Hub's answer. */
         EvaluationAnswer: {
+            /** @description The code of the question. */
             question: components["schemas"]["Code"];
+            /** @description The question. */
             title: string;
-            /** @description Whether it is answered before the return is submitted. */
+            /** @description Whether the return can be submitted only with an answer. */
             required: boolean;
+            /** @description The Hub's answer; null until there is one. */
             text: string | null;
         };
-        /** @description A Hub's return of an academic year. */
+        /** @description A Hub's annual return for an academic year. */
         HubEvaluation: {
+            /** @description The Hub that makes the return. */
             hub: components["schemas"]["Link"];
+            /** @description The academic year that the return is about. */
             year: components["schemas"]["AcademicYear"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the year: 1 September.
+             */
             starts: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day of the year: 31 August.
              */
             ends: string;
+            /** @description How far the return has come. */
             status: components["schemas"]["EvaluationStatus"];
+            /** @description The figures, by category. */
             categories: components["schemas"]["EvaluationCategory"][];
+            /** @description The questions and answers. */
             answers: components["schemas"]["EvaluationAnswer"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last submitted; null before.
+             */
             submitted_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the central team accepted it; null before.
+             */
             accepted_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was published; null before.
+             */
             published_at: string | null;
             /**
              * Format: date-time
-             * @description When the central team gave it back; null once it is submitted again.
+             * @description When the central team last gave it back; null once it is submitted again.
              */
             returned_at: string | null;
-            /** @description Why it did, for the Hub. */
+            /** @description What the central team asked for when it gave the return back. */
             return_note: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the return was begun; null for one that is not.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the return last changed; null for one that is not begun.
+             */
             updated_at: string | null;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description How far the return of a year is. */
+        /** @description How far a Hub's return for an academic year has come. */
         HubEvaluationSummary: {
+            /** @description The Hub that makes the return. */
             hub: components["schemas"]["Link"];
+            /** @description The academic year that the return is about. */
             year: components["schemas"]["AcademicYear"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the year: 1 September.
+             */
             starts: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day of the year: 31 August.
              */
             ends: string;
+            /** @description How far the return has come. */
             status: components["schemas"]["EvaluationStatus"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last submitted; null before.
+             */
             submitted_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the central team accepted it; null before.
+             */
             accepted_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was published; null before.
+             */
             published_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the central team last gave it back; null once it is submitted again.
+             */
             returned_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the return was begun; null for one that is not.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the return last changed; null for one that is not begun.
+             */
             updated_at: string | null;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of returns, without their figures and answers. */
         HubEvaluationList: {
+            /** @description The records of this page, in the order of the list. */
             items: components["schemas"]["HubEvaluationSummary"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A number of a return: zero or more. */
         FigureNumber: number;
-        /** @description The records' value confirms it; any other needs a reason. */
+        /** @description A figure for a return. The records' number confirms it; any other needs a reason. */
         EvaluationFigureNew: {
+            /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value: components["schemas"]["FigureNumber"];
+            /** @description Why the number differs from the records. Required where it does. */
             reason?: string | null;
         };
-        /** @description What is to change; null takes the figure out. */
+        /** @description A change to a figure of a return; null takes the figure out. */
         EvaluationFigurePatch: {
+            /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value?: components["schemas"]["FigureNumber"];
+            /** @description Why the number differs from the records. Required where it does. */
             reason?: string | null;
         } | null;
-        /** @description The beginning of a return; figures by metric, answers by question. */
+        /** @description The beginning of a return: figures by metric, answers by question. */
         HubEvaluationNew: {
+            /** @description Figures, by the code of the metric. */
             figures?: {
                 [key: string]: components["schemas"]["EvaluationFigureNew"];
             };
+            /** @description Answers, by the code of the question. */
             answers?: {
                 [key: string]: components["schemas"]["Text"];
             };
         };
-        /** @description What is to change; figures by metric, answers by question. */
+        /** @description Changes to a return: figures by metric, answers by question. null takes one out. */
         HubEvaluationPatch: {
+            /** @description Figures, by the code of the metric. */
             figures?: {
                 [key: string]: components["schemas"]["EvaluationFigurePatch"];
             };
+            /** @description Answers, by the code of the question. */
             answers?: {
                 [key: string]: components["schemas"]["NullableText"];
             };
         };
+        /** @description Why the central team gives a return back. */
         HubEvaluationRevisionRequest: {
-            /** @description What is asked for; persons are not named. */
+            /** @description What the Hub is asked to change. The Hub reads it; name nobody. */
             note: string;
         };
         /**
-         * @description How far the return of a Hub is; not_applicable: it owed none. Null for the network.
+         * @description How far a Hub's return has come; not_applicable: it owed none. Null for the whole network.
          * @enum {string|null}
          */
         NetworkEvaluationState: "not_submitted" | "submitted" | "accepted" | "published" | "not_applicable" | null;
-        /** @description A year of the network, and how far the returns of its Hubs are. */
+        /** @description The network's evaluation of an academic year, and how many of its Hubs' returns are in. */
         NetworkEvaluation: {
+            /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the year: 1 September.
+             */
             starts: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day of the year: 31 August.
              */
             ends: string;
-            /** @description The number of the release in force. */
+            /** @description The number of the release that is in force. */
             release: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that release was made.
+             */
             released_at: string;
-            /** @description Hubs that were active on the last day, or gave a return. */
+            /** @description Hubs that were active on the year's last day, or made a return. */
             returns_owed: number;
+            /** @description Returns that are submitted, accepted or published. */
             returns_submitted: number;
+            /** @description Returns that are accepted or published. */
             returns_accepted: number;
+            /** @description Returns that are published. */
             returns_published: number;
+            /** @description The list of the evaluation's figures. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: the network's evaluation of an academic year, and how many of its Hubs' returns are in. */
         NetworkEvaluationList: {
             items: components["schemas"]["NetworkEvaluation"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A figure of the network or of a Hub. */
+        /** @description One figure of the network's evaluation: of a Hub or of the whole network. */
         NetworkEvaluationFigure: {
+            /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
+            /** @description The number of the release that the figure comes from. */
             release: number;
+            /** @description The code of the category, such as members or outreach. */
             category: components["schemas"]["Code"];
+            /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
+            /** @description The title of the metric. */
             title: string;
+            /** @description What the number counts, such as people. */
             unit: string;
-            /** @description Null for the network. */
+            /** @description The Hub; null for the whole network. */
             hub: components["schemas"]["Link"] | null;
+            /** @description The published number; null unless status is value or zero. */
             value: components["schemas"]["NullableNumber"];
+            /** @description What the number is, or why there is none. */
             status: components["schemas"]["ValueStatus"];
-            /** @description Of the year before, by its release in force. */
+            /** @description The number of the year before, from that year's release in force. */
             previous_value: components["schemas"]["NullableNumber"];
+            /** @description What the number of the year before is, or why there is none. */
             previous_status: components["schemas"]["ValueStatus"];
-            /** @description Null unless both are told, exactly and by the same definition. */
+            /** @description This year's number less last year's. Null unless both are published exactly and by one definition. */
             change: number | null;
+            /** @description How far the Hub's return has come. */
             return: components["schemas"]["NetworkEvaluationState"];
         };
+        /** @description A page of records: one figure of the network's evaluation: of a Hub or of the whole network. */
         NetworkEvaluationFigureList: {
             items: components["schemas"]["NetworkEvaluationFigure"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A Hub's published answer to a question of the annual evaluation. */
         NetworkEvaluationAnswer: {
+            /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
+            /** @description The code of the question. */
             question: components["schemas"]["Code"];
+            /** @description The question. */
             title: string;
+            /** @description The Hub that answered. */
             hub: components["schemas"]["Link"];
+            /** @description The Hub's answer. */
             text: string;
         };
+        /** @description A page of records: a Hub's published answer to a question of the annual evaluation. */
         NetworkEvaluationAnswerList: {
             items: components["schemas"]["NetworkEvaluationAnswer"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A figure of the network as it is now. */
+        /** @description A figure of the network for a year, as the records give it now. */
         NetworkEvaluationProgress: {
+            /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
+            /** @description The code of the category, such as members or outreach. */
             category: components["schemas"]["Code"];
+            /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
+            /** @description The title of the metric. */
             title: string;
+            /** @description What the number counts, such as people. */
             unit: string;
+            /** @description The number in the records now; null unless status is value or zero. */
             value: components["schemas"]["NullableNumber"];
+            /** @description What the number is, or why there is none. */
             status: components["schemas"]["ValueStatus"];
-            /** @description Hubs whose return has it as the records had. */
+            /** @description Hubs whose return confirms the number in the records. */
             confirmed: number;
             /** @description Hubs whose return has another number. */
             overridden: number;
+            /** @description Hubs that were active on the year's last day, or made a return. */
             returns_owed: number;
+            /** @description Returns that are submitted, accepted or published. */
             returns_submitted: number;
+            /** @description Returns that are accepted or published. */
             returns_accepted: number;
+            /** @description Returns that are published. */
             returns_published: number;
         };
+        /** @description A page of records: a figure of the network for a year, as the records give it now. */
         NetworkEvaluationProgressList: {
             items: components["schemas"]["NetworkEvaluationProgress"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @enum {string} */
+        /**
+         * @description planned, held or cancelled.
+         * @enum {string}
+         */
         MeetingStatus: "planned" | "held" | "cancelled";
         /**
-         * @description One of the five that a Hub's ordinary meeting covers.
+         * @description One of the five headings that an ordinary Hub meeting covers.
          * @enum {string}
          */
         Heading: "practice" | "challenges" | "ideas" | "priorities" | "questions";
-        /** @enum {string} */
+        /**
+         * @description present, apologies (excused) or absent.
+         * @enum {string}
+         */
         AttendanceStatus: "present" | "apologies" | "absent";
-        /** @description A meeting as others name it. */
+        /** @description A reference to a meeting. */
         MeetingLink: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the meeting.
+             */
             id: string;
+            /** @description The title of the meeting. */
             title: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the meeting, in Europe/London.
+             */
             day: string;
+            /** @description The address of the meeting. */
             href: components["schemas"]["Href"];
         };
-        /** @description Those present, by the Hub's rule on the meeting's day. */
+        /** @description Whether those present at a Hub's meeting were a quorum, by the rule in force that day. */
         Quoracy: {
+            /** @description Whether enough members were present and no sector was missing. */
             quorate: boolean;
+            /** @description Sectors that the rule asks for and nobody represents. */
             missing_sectors: components["schemas"]["Sector"][];
             /** @description Members who were present. */
             heads: number;
+            /** @description People who were there and are not members; null where it is not recorded. */
             guests: number | null;
         };
         /** @description A meeting of a Hub or of a group. */
         Meeting: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub that meets; null for a group's meeting. */
             hub: components["schemas"]["Link"] | null;
+            /** @description The group that meets; null for a Hub's meeting. */
             group: components["schemas"]["Link"] | null;
-            /** @enum {string} */
+            /**
+             * @description inaugural: a Hub's first, with an agenda of its own. ordinary: any other.
+             * @enum {string}
+             */
             kind: "inaugural" | "ordinary";
+            /** @description The title of the meeting. */
             title: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
             starts_at: string;
             /**
              * Format: date
-             * @description Of its start, in Europe/London.
+             * @description The day on which it begins, in Europe/London.
              */
             day: string;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue: string | null;
+            /** @description Whether the meeting takes place online. */
             online: boolean;
+            /** @description Whether it is planned, held or cancelled. */
             status: components["schemas"]["MeetingStatus"];
-            /** @description Who were there and are not members. */
+            /** @description People who were there and are not members; null where it is not recorded. */
             guests: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the agenda was completed; null while it is not.
+             */
             agenda_completed_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the attendance was shared with all Hubs; null where it was not.
+             */
             attendance_shared_at: string | null;
-            /** @description Of a Hub's meeting that was held. */
+            /** @description The quorum of a Hub's meeting that was held; otherwise null. */
             quorum: components["schemas"]["Quoracy"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a meeting of a Hub or of a group. */
         MeetingList: {
             items: components["schemas"]["Meeting"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A new meeting of a Hub. */
         HubMeetingNew: {
             /**
-             * @description ordinary where it is not given.
+             * @description inaugural: a Hub's first, with an agenda of its own. ordinary when absent.
              * @enum {string}
              */
             kind?: "inaugural" | "ordinary";
+            /** @description The title of the meeting. */
             title: components["schemas"]["Label"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
             starts_at: string;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue?: string | null;
+            /** @description Whether the meeting takes place online; false when absent. */
             online?: boolean;
         };
+        /** @description A new meeting of a group. */
         GroupMeetingNew: {
+            /** @description The title of the meeting. */
             title: components["schemas"]["Label"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
             starts_at: string;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue?: string | null;
+            /** @description Whether the meeting takes place online; false when absent. */
             online?: boolean;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a meeting of a Hub or of a group. */
         MeetingPatch: {
+            /** @description The title of the meeting. */
             title?: components["schemas"]["Label"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
             starts_at?: string;
+            /** @description Where it takes place; null where it is not known or only online. */
             venue?: string | null;
+            /** @description Whether the meeting takes place online. */
             online?: boolean;
+            /** @description People who were there and are not members; null where it is not recorded. */
             guests?: number | null;
-            /** @description Why the day is corrected; persons are not named. */
+            /** @description Why the day of a meeting in the past changes. Kept at /v1/corrections; name nobody. */
             reason?: string;
         };
+        /** @description That a meeting was held. */
         MeetingHeld: {
-            /** @description 0 where it is not given. */
+            /** @description People who were there and are not members; 0 when absent. */
             guests?: number;
         };
+        /** @description An item on the agenda of a meeting. */
         AgendaItem: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The place on the agenda, from 1. */
             ordinal: number;
+            /** @description The framework's heading that the item stands for; null for other items. */
             heading: components["schemas"]["Heading"] | null;
+            /** @description The title of the item. */
             title: string;
+            /** @description What the item is meant to achieve. */
             intended_outcome: string | null;
-            /** @description A body or a post, not a person. */
+            /** @description The body or post that leads the item; never a person's name. */
             led_by: string | null;
+            /** @description What was said. */
             notes: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description Whether the item was addressed or nothing was raised; null while it is open.
+             * @enum {string|null}
+             */
             outcome: "addressed" | "nothing_raised" | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an item on the agenda of a meeting. */
         AgendaItemList: {
             items: components["schemas"]["AgendaItem"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: an item on the agenda of a meeting. */
         AgendaItemNew: {
+            /** @description The title of the item. */
             title: components["schemas"]["Label"];
+            /** @description The place on the agenda, from 1; the last when absent. */
             ordinal?: number;
+            /** @description What the item is meant to achieve. */
             intended_outcome?: string | null;
-            /** @description A body or a post, not a person. */
+            /** @description The body or post that leads the item; never a person's name. */
             led_by?: string | null;
+            /** @description What was said. */
             notes?: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description Whether the item was addressed or nothing was raised; null while it is open.
+             * @enum {string|null}
+             */
             outcome?: "addressed" | "nothing_raised" | null;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: an item on the agenda of a meeting. */
         AgendaItemPatch: {
+            /** @description The title of the item. */
             title?: components["schemas"]["Label"];
+            /** @description The place on the agenda, from 1; the last when absent. */
             ordinal?: number;
+            /** @description What the item is meant to achieve. */
             intended_outcome?: string | null;
-            /** @description A body or a post, not a person. */
+            /** @description The body or post that leads the item; never a person's name. */
             led_by?: string | null;
+            /** @description What was said. */
             notes?: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description Whether the item was addressed or nothing was raised; null while it is open.
+             * @enum {string|null}
+             */
             outcome?: "addressed" | "nothing_raised" | null;
         };
+        /** @description Whether a person attended a meeting. */
         Attendee: {
             /**
              * Format: uuid
-             * @description The person's id.
+             * @description The id of the person.
              */
             person: string;
-            /** @description Null where it is not the caller's to read. */
+            /** @description The person's name; null where the caller may not read it. */
             name: string | null;
-            /** @description That the person represented on the day. */
+            /** @description The sector that the person represented on the day; null where none. */
             sector: components["schemas"]["Sector"] | null;
+            /** @description Whether the person was present, sent apologies or was absent; null where it is not recorded. */
             state: components["schemas"]["AttendanceStatus"] | null;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: whether a person attended a meeting. */
         AttendeeList: {
             items: components["schemas"]["Attendee"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description The attendance of one person. */
         AttendeeNew: {
+            /** @description Whether the person was present, sent apologies or was absent. */
             state: components["schemas"]["AttendanceStatus"];
         };
+        /** @description The attendance of a meeting, in place of what was recorded. */
         MeetingAttendanceNew: {
+            /** @description One entry for each person. */
             items: components["schemas"]["AttendanceEntry"][];
         };
+        /** @description A person and their attendance. */
         AttendanceEntry: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the person.
+             */
             person: string;
+            /** @description Whether the person was present, sent apologies or was absent. */
             state: components["schemas"]["AttendanceStatus"];
         };
-        /** @description How many attended, and no name. */
+        /** @description How many people attended a meeting, without names. */
         MeetingAttendanceSummary: {
+            /** @description The meeting. */
             meeting: components["schemas"]["MeetingLink"];
+            /** @description The Hub that met; null for a group's meeting. */
             hub: components["schemas"]["Link"] | null;
+            /** @description The group that met; null for a Hub's meeting. */
             group: components["schemas"]["Link"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the attendance was shared with all Hubs; null where it was not.
+             */
             attendance_shared_at: string | null;
+            /** @description People who were present. */
             present: number;
+            /** @description People who sent apologies. */
             apologies: number;
+            /** @description People who were absent. */
             absent: number;
+            /** @description People who were there and are not members; null where it is not recorded. */
             guests: number | null;
+            /** @description The attendance by sector. */
             sectors: components["schemas"]["SectorAttendance"][];
-            /** @description Of a Hub's meeting that was held. */
+            /** @description The quorum of a Hub's meeting that was held; otherwise null. */
             quorum: components["schemas"]["Quoracy"] | null;
         };
+        /** @description The attendance of one sector. */
         SectorAttendance: {
+            /** @description The sector; null for people who represent none. */
             sector: components["schemas"]["Sector"] | null;
+            /** @description People who were present. */
             present: number;
+            /** @description People who sent apologies. */
             apologies: number;
+            /** @description People who were absent. */
             absent: number;
         };
+        /** @description A resolution of a meeting. */
         Resolution: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description What was resolved. */
             text: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: a resolution of a meeting. */
         ResolutionList: {
             items: components["schemas"]["Resolution"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: a resolution of a meeting. */
         ResolutionNew: {
+            /** @description What was resolved. */
             text: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a resolution of a meeting. */
         ResolutionPatch: {
+            /** @description What was resolved. */
             text?: string;
         };
+        /** @description An action that a meeting agreed. */
         Action: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The meeting that agreed it. */
             meeting: components["schemas"]["MeetingLink"];
+            /** @description What is to be done. */
             text: string;
             /**
              * Format: uuid
-             * @description The person's id.
+             * @description The id of the person who does it; null for nobody.
              */
             owner: string | null;
-            /** @description Null where it is not the caller's to read. */
+            /** @description The name of that person; null where the caller may not read it. */
             owner_name: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day by which it is due; null for none.
+             */
             due_on: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it was done; null while it is open.
+             */
             done_on: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: an action that a meeting agreed. */
         ActionList: {
             items: components["schemas"]["Action"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: an action that a meeting agreed. */
         ActionNew: {
+            /** @description What is to be done. */
             text: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the person who does it; null for nobody.
+             */
             owner?: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day by which it is due; null for none.
+             */
             due_on?: string;
             /**
              * Format: date
-             * @description Not in the future.
+             * @description The day on which it was done, not in the future.
              */
             done_on?: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: an action that a meeting agreed. */
         ActionPatch: {
+            /** @description What is to be done. */
             text?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the person who does it; null for nobody.
+             */
             owner?: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day by which it is due; null for none.
+             */
             due_on?: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day on which it was done, not in the future.
+             */
             done_on?: string | null;
         };
-        /** @description A version of minutes without its text. */
+        /** @description A version of the minutes of a meeting, without its text. */
         MinutesVersion: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub that met; null for a group's meeting. */
             hub: components["schemas"]["Link"] | null;
+            /** @description The group that met; null for a Hub's meeting. */
             group: components["schemas"]["Link"] | null;
+            /** @description The meeting. */
             meeting: components["schemas"]["MeetingLink"];
+            /** @description The number of the version, from 1. */
             number: number;
-            /** @enum {string} */
+            /**
+             * @description draft, then approved, then shared with all Hubs.
+             * @enum {string}
+             */
             status: "draft" | "approved" | "shared";
-            /** @description The last shared version of its meeting. */
+            /** @description Whether it is the last shared version of its meeting. */
             current: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was approved; null for a draft.
+             */
             approved_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was shared; null before.
+             */
             shared_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of versions of minutes, without their texts. */
         MinutesList: {
+            /** @description The records of this page, in the order of the list. */
             items: components["schemas"]["MinutesVersion"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A version of minutes. */
+        /** @description A version of the minutes of a meeting. */
         Minutes: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The Hub that met; null for a group's meeting. */
             hub: components["schemas"]["Link"] | null;
+            /** @description The group that met; null for a Hub's meeting. */
             group: components["schemas"]["Link"] | null;
+            /** @description The meeting. */
             meeting: components["schemas"]["MeetingLink"];
+            /** @description The number of the version, from 1. */
             number: number;
-            /** @enum {string} */
+            /**
+             * @description draft, then approved, then shared with all Hubs.
+             * @enum {string}
+             */
             status: "draft" | "approved" | "shared";
-            /** @description The last shared version of its meeting. */
+            /** @description Whether it is the last shared version of its meeting. */
             current: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was approved; null for a draft.
+             */
             approved_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was shared; null before.
+             */
             shared_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
+            /** @description The minutes. Guests and others are not named. */
             text: string;
         };
+        /** @description What makes a new record: a version of the minutes of a meeting. */
         MinutesNew: {
+            /** @description The minutes. Guests and others are not named. */
             text: string;
         };
-        /** @description What is to change. */
+        /** @description What changes of a record; all else stays as it is: a version of the minutes of a meeting. */
         MinutesPatch: {
+            /** @description The minutes. Guests and others are not named. */
             text?: string;
         };
-        /** @description A seat of a group for a time. */
+        /** @description A seat in a group, and who holds it. */
         GroupSeat: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
+            /** @description The group. */
             group: components["schemas"]["Link"];
+            /** @description The title of the seat, such as Chair. */
             title: string;
+            /** @description The organisation that the seat represents; null for none. */
             organisation: components["schemas"]["Link"] | null;
+            /** @description The sector that the seat represents; null for none. */
             sector: components["schemas"]["Sector"] | null;
             /**
              * Format: uuid
-             * @description Null is a vacancy.
+             * @description The id of the person who holds it; null while it is vacant.
              */
             person: string | null;
-            /** @description Null where it is not the caller's to read. */
+            /** @description The name of that person; null while it is vacant, or where the caller may not read it. */
             name: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day on which it is held so.
+             */
             from: string;
-            /**
-             * Format: date
-             * @description The last day.
-             */
-            to: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
-        };
-        GroupSeatList: {
-            items: components["schemas"]["GroupSeat"][];
-            next: components["schemas"]["Next"];
-        };
-        GroupSeatNew: {
-            title: components["schemas"]["Label"];
-            organisation?: components["schemas"]["Slug"];
-            sector?: components["schemas"]["Sector"];
-            /** Format: uuid */
-            person?: string;
-            /**
-             * Format: date
-             * @description Today when it is absent.
-             */
-            from?: string;
-            /** Format: date */
-            to?: string | null;
-        };
-        /** @description What is to change. */
-        GroupSeatPatch: {
-            title?: components["schemas"]["Label"];
-            organisation?: string | null;
-            sector?: components["schemas"]["Sector"] | null;
-            /** Format: uuid */
-            person?: string | null;
-            /** Format: date */
-            from?: string;
             /**
              * Format: date
              * @description The last day; null for no end.
              */
-            to?: string | null;
+            to: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
         };
-        GroupSeatHandover: {
+        /** @description A page of records: a seat in a group, and who holds it. */
+        GroupSeatList: {
+            items: components["schemas"]["GroupSeat"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /** @description What makes a new record: a seat in a group, and who holds it. */
+        GroupSeatNew: {
+            /** @description The title of the seat, such as Chair. */
+            title: components["schemas"]["Label"];
+            /** @description The slug of the organisation that the seat represents. */
+            organisation?: components["schemas"]["Slug"];
+            /** @description The sector that the seat represents; null for none. */
+            sector?: components["schemas"]["Sector"];
             /**
              * Format: uuid
-             * @description Null leaves the seat vacant.
+             * @description The id of the person who holds it; null while it is vacant.
              */
-            person: string | null;
-            /**
-             * Format: date
-             * @description The first day of the next.
-             */
-            on: string;
-        };
-        /**
-         * @description A month, Europe/London.
-         * @example 2026-M11
-         */
-        UsageMonth: string;
-        /**
-         * @description human: what the headline figures count. machine: programs such as curl. robot: crawlers, by published lists.
-         * @enum {string}
-         */
-        Agent: "human" | "machine" | "robot";
-        /** @description A document or a resource; title and href are null when its record was deleted. */
-        ItemLink: {
-            /** @enum {string} */
-            kind: "document" | "resource";
-            slug: components["schemas"]["Slug"];
-            title: string | null;
-            href: string | null;
-        } | null;
-        /**
-         * @description counted: from single uses. closed: a past total as it came in; nothing is below it, and it is in no sum.
-         * @enum {string}
-         */
-        UsageBasis: "counted" | "closed";
-        /** Format: int64 */
-        UsageMetric: number | null;
-        /** @description Figures of an item, a month and a class; what is null is summed over. */
-        Usage: {
-            item: components["schemas"]["ItemLink"];
-            /** @description A month (2026-M11); of a closed total whatever it is of (2021-22). */
-            period: string | null;
-            /** @description human, machine or robot; of a closed total what it says. */
-            class: string | null;
-            basis: components["schemas"]["UsageBasis"];
-            /** @description Looked at, requested or visited. */
-            total_item_investigations: components["schemas"]["UsageMetric"];
-            /** @description Sessions in which that happened: a user's hours. */
-            unique_item_investigations: components["schemas"]["UsageMetric"];
-            /** @description Downloaded or visited where it is. */
-            total_item_requests: components["schemas"]["UsageMetric"];
-            /** @description Sessions in which that happened. */
-            unique_item_requests: components["schemas"]["UsageMetric"];
-        };
-        UsageList: {
-            items: components["schemas"]["Usage"][];
-            next: components["schemas"]["Next"];
-        };
-        /** @description Different users of the whole bank in a month. Those of a longer period are the sum of its months. */
-        UsageUsers: {
-            /** @description A month (2026-M11); of a closed total whatever it is of. */
-            period: string;
-            /** @description human, machine or robot; of a closed total what it says. */
-            class: string | null;
-            basis: components["schemas"]["UsageBasis"];
-            /** @description Who looked at anything; of a closed total all users. */
-            users_investigating: components["schemas"]["UsageMetric"];
-            /** @description Who downloaded or visited anything. */
-            users_requesting: components["schemas"]["UsageMetric"];
-        };
-        UsageUsersList: {
-            items: components["schemas"]["UsageUsers"][];
-            next: components["schemas"]["Next"];
-        };
-        /**
-         * Format: uuid
-         * @description The account's id.
-         */
-        AccountId: string;
-        /**
-         * @description What an account may be. `hub_lead` and `hub_member` are of a Hub, `group_member` of a group, `partner` of an organisation.
-         * @enum {string}
-         */
-        RoleName: "central" | "hub_lead" | "hub_member" | "group_member" | "partner" | "website" | "analyst";
-        /** @description The account's name at its issuer (the claim `sub`). */
-        Subject: string;
-        /** @description What the central team calls it; null in a dry run where it is a person's. */
-        NullableAccountName: string | null;
-        /**
-         * @description What the central team calls it: a post or a system, not a person's name.
-         * @example Hub Lead of the Scotland Hub
-         * @example Website
-         */
-        AccountName: string;
-        NullableSlug: string | null;
-        /** @description A role, from its first to its last day in London; null has no end. */
-        GrantedRole: {
-            /** Format: uuid */
-            id: string;
-            role: components["schemas"]["RoleName"];
-            hub: components["schemas"]["NullableSlug"];
-            organisation: components["schemas"]["NullableSlug"];
-            group: components["schemas"]["NullableSlug"];
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            to: string | null;
-            href: components["schemas"]["Href"];
-        };
-        /** @description A role of an account. */
-        AccountRole: {
-            /** Format: uuid */
-            id: string;
-            account: components["schemas"]["AccountId"];
-            role: components["schemas"]["RoleName"];
-            hub: components["schemas"]["NullableSlug"];
-            organisation: components["schemas"]["NullableSlug"];
-            group: components["schemas"]["NullableSlug"];
-            /**
-             * Format: date
-             * @description The first day.
-             */
-            from: string;
-            /**
-             * Format: date
-             * @description The last day; null: no end.
-             */
-            to: string | null;
-            href: components["schemas"]["Href"];
-        };
-        /** @description A role to give. An organisation beside a Hub or a group is the one that the account stands for there. */
-        AccountRoleNew: {
-            role: components["schemas"]["RoleName"];
-            hub?: components["schemas"]["Slug"];
-            organisation?: components["schemas"]["Slug"];
-            group?: components["schemas"]["Slug"];
+            person?: string;
             /**
              * Format: date
              * @description The first day; today when absent.
@@ -8893,153 +11115,444 @@ export interface components {
             from?: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day; null for no end.
              */
             to?: string | null;
         };
-        AccountRolePatch: {
+        /** @description What changes of a record; all else stays as it is: a seat in a group, and who holds it. */
+        GroupSeatPatch: {
+            /** @description The title of the seat, such as Chair. */
+            title?: components["schemas"]["Label"];
+            /** @description The slug of the organisation that the seat represents. */
+            organisation?: string | null;
+            /** @description The sector that the seat represents; null for none. */
+            sector?: components["schemas"]["Sector"] | null;
+            /**
+             * Format: uuid
+             * @description The id of the person who holds it; null while it is vacant.
+             */
+            person?: string | null;
             /**
              * Format: date
-             * @description The last day; null: no end.
+             * @description The first day; today when absent.
              */
-            to: string | null;
-        };
-        /** @description Who may ask for more than what is public, and as what. */
-        Account: {
-            id: components["schemas"]["AccountId"];
-            /** @description The OpenID provider; `self` for clients of this service. */
-            issuer: string;
-            /** @description The account's name at its issuer (the claim `sub`); null in a dry run where it is a person's. */
-            subject: string | null;
-            label: components["schemas"]["NullableAccountName"];
-            /** @description false: no token of it is accepted. */
-            active: boolean;
+            from?: string;
             /**
-             * Format: date-time
-             * @description Tokens issued earlier are not accepted.
+             * Format: date
+             * @description The last day; null for no end.
              */
-            tokens_from: string | null;
-            /** @description All of them, past and future ones too. */
-            roles: components["schemas"]["GrantedRole"][];
-            person: components["schemas"]["AccountPerson"];
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            href: components["schemas"]["Href"];
+            to?: string | null;
         };
-        AccountList: {
-            items: components["schemas"]["Account"][];
+        /** @description A change of who holds a seat. */
+        GroupSeatHandover: {
+            /**
+             * Format: uuid
+             * @description The id of the person who holds it next; null leaves it vacant.
+             */
+            person: string | null;
+            /**
+             * Format: date
+             * @description The first day of the next holder.
+             */
+            on: string;
+        };
+        /**
+         * @description A month in Europe/London, such as 2026-M11.
+         * @example 2026-M11
+         */
+        UsageMonth: string;
+        /**
+         * @description human: counted in headline figures. machine: programs such as curl. robot: crawlers on published lists.
+         * @enum {string}
+         */
+        Agent: "human" | "machine" | "robot";
+        /** @description The document or resource that was used. title and href are null once its record is gone. */
+        ItemLink: {
+            /**
+             * @description Whether it is a document or a resource.
+             * @enum {string}
+             */
+            kind: "document" | "resource";
+            /** @description The slug that it had. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its title; null once its record is gone. */
+            title: string | null;
+            /** @description The address of its record; null once it is gone. */
+            href: string | null;
+        } | null;
+        /**
+         * @description counted: from single uses. closed: a historical total as reported; it is in no sum.
+         * @enum {string}
+         */
+        UsageBasis: "counted" | "closed";
+        /**
+         * Format: int64
+         * @description A number of uses or users; null where the row has none.
+         */
+        UsageMetric: number | null;
+        /** @description Uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. */
+        Usage: {
+            /** @description The document or resource; null where the row sums over all of them. */
+            item: components["schemas"]["ItemLink"];
+            /** @description The month (2026-M11), or the period of a historical total; null where the row sums over months. */
+            period: string | null;
+            /** @description human, machine or robot, or what a historical total says; null where the row sums over all. */
+            class: string | null;
+            /** @description Whether the row was counted here or is a historical total. */
+            basis: components["schemas"]["UsageBasis"];
+            /** @description All uses: looked at, requested or visited. */
+            total_item_investigations: components["schemas"]["UsageMetric"];
+            /** @description Sessions in which the item was looked at, requested or visited. A session is a user's hour. */
+            unique_item_investigations: components["schemas"]["UsageMetric"];
+            /** @description All requests: downloaded, or visited where it is. */
+            total_item_requests: components["schemas"]["UsageMetric"];
+            /** @description Sessions in which the item was downloaded or visited. A session is a user's hour. */
+            unique_item_requests: components["schemas"]["UsageMetric"];
+        };
+        /** @description A page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. */
+        UsageList: {
+            items: components["schemas"]["Usage"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /** @description Different users of the whole resource bank in a month. Longer periods are sums of months. */
+        UsageUsers: {
+            /** @description The month (2026-M11), or the period of a historical total. */
+            period: string;
+            /** @description human, machine or robot, or what a historical total says; null where the source does not say. */
+            class: string | null;
+            /** @description Whether the row was counted here or is a historical total. */
+            basis: components["schemas"]["UsageBasis"];
+            /** @description Users who looked at, requested or visited anything; for a historical total, all users. */
+            users_investigating: components["schemas"]["UsageMetric"];
+            /** @description Users who downloaded or visited anything. */
+            users_requesting: components["schemas"]["UsageMetric"];
+        };
+        /** @description A page of records: different users of the whole resource bank in a month. Longer periods are sums of months. */
+        UsageUsersList: {
+            items: components["schemas"]["UsageUsers"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
         /**
          * Format: uuid
-         * @description Whose account it is, where that is one of the people: what it sees of itself.
+         * @description The id of an account.
+         */
+        AccountId: string;
+        /**
+         * @description A role of an account. hub_lead and hub_member are for a Hub, group_member for a group, partner for an organisation.
+         * @enum {string}
+         */
+        RoleName: "central" | "hub_lead" | "hub_member" | "group_member" | "partner" | "website" | "analyst";
+        /** @description The account's name at its issuer: the claim sub. */
+        Subject: string;
+        /** @description What the central team calls the account; null in a dry run where it is a person's. */
+        NullableAccountName: string | null;
+        /**
+         * @description What the central team calls the account: a post or a system, never a person's name.
+         * @example Hub Lead of the Scotland Hub
+         * @example Website
+         */
+        AccountName: string;
+        /** @description A slug, or null. */
+        NullableSlug: string | null;
+        /** @description A role that an account has, and when. */
+        GrantedRole: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The role. */
+            role: components["schemas"]["RoleName"];
+            /** @description The slug of the Hub that the role is for; null where it is for none. */
+            hub: components["schemas"]["NullableSlug"];
+            /** @description The slug of the organisation that the account represents; null for none. */
+            organisation: components["schemas"]["NullableSlug"];
+            /** @description The slug of the group that the role is for; null where it is for none. */
+            group: components["schemas"]["NullableSlug"];
+            /**
+             * Format: date
+             * @description The first day of the role, in Europe/London.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day of the role; null for no end.
+             */
+            to: string | null;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A role of an account. */
+        AccountRole: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The id of the account. */
+            account: components["schemas"]["AccountId"];
+            /** @description The role. */
+            role: components["schemas"]["RoleName"];
+            /** @description The slug of the Hub that the role is for; null where it is for none. */
+            hub: components["schemas"]["NullableSlug"];
+            /** @description The slug of the organisation that the account represents; null for none. */
+            organisation: components["schemas"]["NullableSlug"];
+            /** @description The slug of the group that the role is for; null where it is for none. */
+            group: components["schemas"]["NullableSlug"];
+            /**
+             * Format: date
+             * @description The first day of the role, in Europe/London.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day of the role; null for no end.
+             */
+            to: string | null;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A role to give. An organisation beside a Hub or group is the one that the account represents there. */
+        AccountRoleNew: {
+            /** @description The role. */
+            role: components["schemas"]["RoleName"];
+            /** @description The slug of the Hub that the role is for; null where it is for none. */
+            hub?: components["schemas"]["Slug"];
+            /** @description The slug of the organisation that the account represents; null for none. */
+            organisation?: components["schemas"]["Slug"];
+            /** @description The slug of the group that the role is for; null where it is for none. */
+            group?: components["schemas"]["Slug"];
+            /**
+             * Format: date
+             * @description The first day of the role; today when absent.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day of the role; null for no end.
+             */
+            to?: string | null;
+        };
+        /** @description What changes of a record; all else stays as it is: a role to give. An organisation beside a Hub or group is the one that the account represents there. */
+        AccountRolePatch: {
+            /**
+             * Format: date
+             * @description The last day of the role; null for no end.
+             */
+            to: string | null;
+        };
+        /** @description An account: who may do more than read what is public, and in which roles. */
+        Account: {
+            /** @description The id of the record; it never changes. */
+            id: components["schemas"]["AccountId"];
+            /** @description The OpenID provider; `self` for the service's own clients. */
+            issuer: string;
+            /** @description The account's name at its issuer (the claim sub); null in a dry run where it is a person's. */
+            subject: string | null;
+            /** @description What the central team calls the account: a post or a system, never a person's name. */
+            label: components["schemas"]["NullableAccountName"];
+            /** @description Whether tokens of the account are accepted. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Tokens issued before this moment are refused; null for no such limit.
+             */
+            tokens_from: string | null;
+            /** @description All roles of the account, also past and future ones. */
+            roles: components["schemas"]["GrantedRole"][];
+            /** @description The person whose account it is, who can then see their own data; null for a system. */
+            person: components["schemas"]["AccountPerson"];
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: an account: who may do more than read what is public, and in which roles. */
+        AccountList: {
+            items: components["schemas"]["Account"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * Format: uuid
+         * @description The person whose account it is; null for a system or a post.
          */
         AccountPerson: string | null;
+        /** @description What makes a new record: an account: who may do more than read what is public, and in which roles. */
         AccountNew: {
-            /** @description The OpenID provider. */
+            /** @description The OpenID provider that the account signs in at. */
             issuer: string;
+            /** @description The account's name at its issuer: the claim sub. */
             subject: components["schemas"]["Subject"];
+            /** @description What the central team calls the account: a post or a system, never a person's name. */
             label: components["schemas"]["AccountName"];
+            /** @description The roles to give. */
             roles: components["schemas"]["AccountRoleNew"][];
+            /** @description The person whose account it is, who can then see their own data; null for a system. */
             person?: components["schemas"]["AccountPerson"];
         };
+        /** @description What changes of a record; all else stays as it is: an account: who may do more than read what is public, and in which roles. */
         AccountPatch: {
+            /** @description What the central team calls the account: a post or a system, never a person's name. */
             label?: components["schemas"]["AccountName"];
+            /** @description Whether tokens of the account are accepted. */
             active?: boolean;
             /**
              * Format: date-time
-             * @description Ends all tokens issued earlier.
+             * @description Refuses every token issued before this moment.
              */
             tokens_from?: string | null;
+            /** @description The person whose account it is, who can then see their own data; null for a system. */
             person?: components["schemas"]["AccountPerson"];
         };
         /** @description Somebody who signed in at an OpenID provider and has no account here. */
         UnknownAccount: {
             /** @description The OpenID provider. */
             issuer: string;
-            /** @description What the provider calls them. */
+            /** @description Their name at the provider: the claim sub. */
             subject: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they first called the API.
+             */
             first_asked_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they last called the API.
+             */
             last_asked_at: string;
-            /** @description Minutes in which they asked. */
+            /** @description In how many different minutes they called the API. */
             asked: number;
         };
+        /** @description A page of records: somebody who signed in at an OpenID provider and has no account here. */
         UnknownAccountList: {
             items: components["schemas"]["UnknownAccount"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A system with an account of this service's own. */
+        /** @description A system that signs in with its own client id. */
         OAuthClient: {
+            /** @description The id of the record; it never changes. */
             id: components["schemas"]["AccountId"];
-            /** @description What it is called at the token endpoint. */
+            /** @description The client's id at the token endpoint. */
             client_id: string;
+            /** @description What the central team calls the client. */
             label: components["schemas"]["NullableAccountName"];
-            /** @description false: no token of it is accepted, and it gets none. */
+            /** @description Whether the client gets tokens and they are accepted. */
             active: boolean;
             /**
              * Format: date-time
-             * @description Tokens issued earlier are not accepted.
+             * @description Tokens issued before this moment are refused; null for no such limit.
              */
             tokens_from: string | null;
+            /** @description All roles of the client, also past and future ones. */
             roles: components["schemas"]["GrantedRole"][];
-            /** @description The public keys of its assertions (RFC 7523), or null. */
+            /** @description The public keys of its assertions (RFC 7523); null where it uses a secret. */
             jwks: components["schemas"]["PublicKeys"] | null;
-            /** @description When each of its secrets that are still good was made, and when it ends. */
+            /** @description The secrets that are still accepted. Their text is never shown. */
             secrets: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the secret was made.
+                 */
                 from: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the secret ends; null while it has no end.
+                 */
                 to: string | null;
             }[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record last changed.
+             */
             updated_at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of clients. */
         ClientList: {
+            /** @description The records of this page, in the order of the list. */
             items: components["schemas"]["OAuthClient"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description A new client. */
         ClientNew: {
+            /** @description What the central team calls the client: a post or a system, never a person's name. */
             label: components["schemas"]["AccountName"];
+            /** @description The roles to give. */
             roles: components["schemas"]["AccountRoleNew"][];
+            /** @description The public keys of its assertions (RFC 7523). Leave it out for a client with a secret. */
             jwks?: components["schemas"]["PublicKeys"];
         };
+        /** @description Changes to a client. What is not named stays as it is. */
         ClientPatch: {
+            /** @description What the central team calls the client: a post or a system, never a person's name. */
             label?: components["schemas"]["AccountName"];
+            /** @description Whether the client gets tokens and they are accepted. */
             active?: boolean;
             /**
              * Format: date-time
-             * @description Ends all tokens issued earlier.
+             * @description Refuses every token issued before this moment.
              */
             tokens_from?: string | null;
-            /** @description All of its public keys, or null for none. */
+            /** @description All public keys of its assertions; null removes them. */
             jwks?: components["schemas"]["PublicKeys"] | null;
         };
-        /** @description Public keys (RFC 7517). */
+        /** @description A set of public keys (RFC 7517). */
         PublicKeys: {
+            /** @description The keys. */
             keys: components["schemas"]["PublicKey"][];
         };
-        /** @description An RSA, EC or OKP key without any private member. */
+        /** @description An RSA, EC or OKP public key. Private members are refused. */
         PublicKey: {
-            /** @enum {string} */
+            /**
+             * @description The type of key.
+             * @enum {string}
+             */
             kty: "RSA" | "EC" | "OKP";
+            /** @description The key's id, which assertions name in their header. */
             kid: string;
-            /** @constant */
+            /**
+             * @description Always sig: the key verifies signatures.
+             * @constant
+             */
             use?: "sig";
+            /** @description Always verify. */
             key_ops?: "verify"[];
-            /** @enum {string} */
+            /**
+             * @description The algorithm that the key is for.
+             * @enum {string}
+             */
             alg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+            /** @description The modulus of an RSA key. */
             n?: components["schemas"]["Base64url"];
+            /** @description The exponent of an RSA key. */
             e?: components["schemas"]["Base64url"];
-            /** @enum {string} */
+            /**
+             * @description The curve of an EC or OKP key.
+             * @enum {string}
+             */
             crv?: "P-256" | "Ed25519";
+            /** @description The x coordinate of an EC key, or the public key of an OKP key. */
             x?: components["schemas"]["Base64url"];
+            /** @description The y coordinate of an EC key. */
             y?: components["schemas"]["Base64url"];
         } | {
             /** @constant */
@@ -9051,134 +11564,208 @@ export interface components {
             /** @constant */
             kty?: "OKP";
         };
+        /** @description Bytes in base64url, without padding. */
         Base64url: string;
+        /** @description A request for a new secret. */
         ClientSecretNew: {
             /**
-             * @description How long the secret before this one stays good; 24 when absent, 0: not at all.
+             * @description How many hours the secret before stays accepted: 24 when absent, 0 for none.
              * @default 24
              */
             ends_old_in_hours: number;
         };
-        /** @description A new secret. It is shown this once. */
+        /** @description A new secret. It is shown only this once. */
         ClientSecret: {
+            /** @description The client's id at the token endpoint. */
             client_id: string;
-            /** @description 256 random bits, in base64url. */
+            /** @description The secret: 256 random bits in base64url. */
             secret: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the secret was made.
+             */
             from: string;
         };
-        /** @description Who is asking. */
+        /** @description The account that is asking. */
         Me: {
+            /** @description The id of the account. */
             id: components["schemas"]["AccountId"];
+            /** @description What the central team calls the account. */
             label: components["schemas"]["AccountName"];
+            /** @description The person whose account it is; null for a system or a post. */
             person: components["schemas"]["AccountPerson"];
-            /** @description Those in force, as far as the token's scope lets them. */
+            /** @description Roles in force today, as far as the token's scope allows them. */
             roles: {
+                /** @description The role. */
                 role: components["schemas"]["RoleName"];
+                /** @description The slug of the Hub that the role is for; null where it is for none. */
                 hub: components["schemas"]["NullableSlug"];
+                /** @description The slug of the organisation that the account represents; null for none. */
                 organisation: components["schemas"]["NullableSlug"];
+                /** @description The slug of the group that the role is for; null where it is for none. */
                 group: components["schemas"]["NullableSlug"];
-                /** Format: date */
+                /**
+                 * Format: date
+                 * @description The first day of the role.
+                 */
                 from: string;
-                /** Format: date */
+                /**
+                 * Format: date
+                 * @description The last day of the role; null for no end.
+                 */
                 to: string | null;
             }[];
-            /** @description The operationId of each operation that these roles are for, besides the public ones. */
+            /** @description The operationId of each operation that these roles allow, besides the public ones. */
             operations: string[];
         };
-        /** @description A record to read again, or to forget. */
+        /** @description A record that changed: to be read again, or to be removed from copies. */
         Change: {
+            /** @description The kind of record. */
             kind: components["schemas"]["Code"];
             /** @description The record's slug or id. */
             key: string;
-            /** @description Where the record is; null for a kind that has no address. */
+            /** @description The address of the record; null for a kind that has no address. */
             href: string | null;
             /**
-             * @description deleted: it is gone, or is no longer for you. redacted: words were taken out of it that may not be kept; take them out of copies as well.
+             * @description changed: read it again. deleted: gone, or no longer visible to you. redacted: words were removed; remove them from copies too.
              * @enum {string}
              */
             op: "changed" | "deleted" | "redacted";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it changed.
+             */
             at: string;
         };
+        /** @description Changes in the order in which they were made. */
         ChangeList: {
+            /** @description The changes, the earliest first. */
             items: components["schemas"]["Change"][];
             /** @description Where to go on, now or later: pass it as `after`. */
             next: string;
         };
         /** @description Why a settled record was changed or removed. */
         Correction: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
-            /** @description Where the record is, or was. */
+            /** @description The address of the record, which may be gone. */
             record: string;
             /** @description The operationId of what was done. */
             operation: string;
+            /** @description Why it was done. */
             reason: string;
+            /** @description The Hub that the record belongs to; null where it belongs to none. */
             hub: components["schemas"]["Link"] | null;
+            /** @description The group that the record belongs to; null where it belongs to none. */
             group: components["schemas"]["Link"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
             created_at: string;
         };
+        /** @description A page of records: why a settled record was changed or removed. */
         CorrectionList: {
             items: components["schemas"]["Correction"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description What makes a new record: words that were removed from a record, and why. The words themselves are not kept. */
         RedactionNew: {
-            /** @description Where the record is, or was. */
+            /** @description The address of the record, which may be gone. */
             record: string;
-            /** @description Which of its fields. */
+            /** @description The property that the words are removed from. */
             field: string;
-            /** @description Letters and digits count. Of the words a salted digest alone is kept, so that a restore can be mended. */
+            /** @description The words to remove; only letters and digits are compared. A salted hash is kept, so that restored backups can be mended. */
             words: string;
-            /** @description Why; the words are not repeated. */
+            /** @description Why the words are removed, without repeating them. */
             reason: string;
         };
-        /** @description What was taken out of a record, and why; not the words. */
+        /** @description Words that were removed from a record, and why. The words themselves are not kept. */
         Redaction: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
             id: string;
-            /** @description Where the record is, or was. */
+            /** @description The address of the record, which may be gone; null for what has no address. */
             record: string | null;
+            /** @description The property that the words were removed from. */
             field: string;
+            /** @description Why the words were removed. */
             reason: string;
+            /** @description The Hub that the record belongs to; null where it belongs to none. */
             hub: components["schemas"]["Link"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they were removed.
+             */
             at: string;
+            /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
+        /** @description A page of records: words that were removed from a record, and why. The words themselves are not kept. */
         RedactionList: {
             items: components["schemas"]["Redaction"][];
+            /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
+        /** @description An access token. */
         AccessToken: {
-            /** @description A JWT (RFC 9068): send it as Authorization: Bearer. */
+            /** @description A JWT (RFC 9068). Send it as `Authorization: Bearer …`. */
             access_token: string;
-            /** @constant */
+            /**
+             * @description Always Bearer.
+             * @constant
+             */
             token_type: "Bearer";
-            /** @description Seconds. */
+            /** @description For how many seconds the token is valid. */
             expires_in: number;
-            /** @description The roles that it stands for, separated by spaces. */
+            /** @description The roles that the token stands for, separated by spaces. */
             scope: string;
         };
-        /** @description An error in the words of RFC 6749, section 5.2. */
+        /** @description An error in the form of RFC 6749, section 5.2. */
         OAuthError: {
-            /** @enum {string} */
+            /**
+             * @description The code of the error.
+             * @enum {string}
+             */
             error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            /** @description What went wrong, in a sentence. */
             error_description: string;
         };
+        /** @description The public keys that verify the service's tokens (RFC 7517). */
         KeySet: {
+            /** @description The keys; tokens name theirs in kid. */
             keys: {
-                /** @constant */
+                /**
+                 * @description Always EC.
+                 * @constant
+                 */
                 kty: "EC";
-                /** @constant */
+                /**
+                 * @description Always P-256.
+                 * @constant
+                 */
                 crv: "P-256";
+                /** @description The x coordinate. */
                 x: components["schemas"]["Base64url"];
+                /** @description The y coordinate. */
                 y: components["schemas"]["Base64url"];
+                /** @description The key's id. */
                 kid: string;
-                /** @constant */
+                /**
+                 * @description Always ES256.
+                 * @constant
+                 */
                 alg: "ES256";
-                /** @constant */
+                /**
+                 * @description Always sig.
+                 * @constant
+                 */
                 use: "sig";
             }[];
         };
@@ -9410,85 +11997,85 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The record's slug. */
+        /** @description The slug of the record. */
         SlugPath: components["schemas"]["Slug"];
-        /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+        /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
         Limit: number;
         /** @description `next` of the page before, with the same filters. */
         Cursor: string;
-        /** @description Text to find in names and titles, whatever its case and accents. */
+        /** @description Text to find in names and titles; case and accents do not matter. */
         Query: string;
-        /** @description Only this nation. */
+        /** @description Only records of this nation. */
         NationQuery: components["schemas"]["Nation"];
-        /** @description Only this kind. */
+        /** @description Only records of this kind. */
         KindQuery: components["schemas"]["Code"];
-        /** @description The representation, instead of an Accept header. */
+        /** @description The representation, in place of an Accept header. */
         FormatTable: "json" | "csv" | "ndjson";
-        /** @description The representation, instead of an Accept header. */
+        /** @description The representation, in place of an Accept header. */
         FormatMap: "json" | "csv" | "ndjson" | "geojson";
-        /** @description The representation, instead of an Accept header. */
+        /** @description The representation, in place of an Accept header. */
         FormatCalendar: "json" | "csv" | "ndjson" | "ics";
-        /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+        /** @description Why the record is removed. Kept at /v1/corrections for those who could see the record; name nobody. */
         Reason: string;
-        /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+        /** @description true: the request is checked and answered as if it were done, and nothing changes. */
         DryRun: boolean;
-        /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+        /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
         IfMatch: string;
-        /** @description `*`: only if there is no such record yet. */
+        /** @description `*`: only if the record does not exist yet. */
         IfNoneMatchAny: "*";
-        /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+        /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
         IdempotencyKey: string;
-        /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+        /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
         ReaderLanguage: "en" | "cy";
-        /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+        /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
         LibraryQuery: string;
-        /** @description Only documents or only resources. */
+        /** @description Only documents, or only resources. */
         LibraryType: "document" | "resource";
-        /** @description Only of this year. */
+        /** @description Only records of this year. */
         LibraryYear: number;
-        /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+        /** @description Only records for this principle of the Toolkit (slug). */
         Principle: components["schemas"]["Slug"];
-        /** @description Only resources for this phase. */
+        /** @description Only resources for this phase of education. */
         Phase: components["schemas"]["Phase"];
-        /** @description Only in this language. */
+        /** @description Only items in this language (BCP 47). */
         Language: string;
-        /** @description Only what is a pdf, web_page, video …: the property format. */
+        /** @description Only items in this format, such as pdf, web_page or video. */
         FileFormat: components["schemas"]["Code"];
-        /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+        /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
         FileName: string;
-        /** @description The ETag of the file that is to be replaced; `*` for whatever it is now. */
+        /** @description The ETag of the file to replace, or `*` for whatever it is now. */
         IfMatchFile: string;
-        /** @description `*`: only if there is no such file yet. */
+        /** @description `*`: only if the file does not exist yet. */
         IfNoneMatchFile: "*";
-        /** @description SHA-256 of the bytes (RFC 9530), to be checked: `sha-256=:…:` in base64. `Digest: sha-256=…` is understood too. */
+        /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
         ContentDigest: string;
-        /** @description A name of yours for this booking: sent again within 24 hours, it is answered as the first time and booked once. */
+        /** @description Your name for this booking. Sent again within 24 hours it gets the same answer and books once. */
         IdempotencyKeyRequired: string;
-        /** @description A metric of /v1/metrics. */
+        /** @description The code of the metric, as /v1/metrics lists it. */
         MetricCode: components["schemas"]["Code"];
-        /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question; or all from one to another (2019-20..2023-24). No more than 60 in all. Without it the academic year that is running. */
+        /** @description Up to 60 academic years, quarters, calendar years, months or strategies, or a range (2019-20..2023-24). */
         MetricPeriods: string[];
         /** @description One period, as /v1/metrics/{code}/values takes it. */
         MetricPeriod: string;
-        /** @description What to break down by; the catalogue says which breakdowns a metric has. */
+        /** @description The dimensions to break down by. The catalogue says which a metric has. */
         MetricBy: ("hub" | "nation" | "category")[];
-        /** @description Only these, as /v1/metrics names them. */
+        /** @description Only these metrics (codes). */
         MetricCodes: components["schemas"]["Code"][];
-        /** @description As /v1/metrics/{code}/values takes it. Without it all academic years since 2013-14, in which the Alliance began. */
+        /** @description Periods, as /v1/metrics/{code}/values takes them. Every academic year since 2013-14 when absent. */
         MetricValuePeriods: string[];
-        /** @description Only by this, of metrics that are broken down so; none: only as a whole. Without it each as a whole and by each of its dimensions. */
+        /** @description Only breakdowns by these; none: only the whole. Everything when absent. */
         MetricValueBy: ("none" | "hub" | "nation" | "category")[];
-        /** @description By what the figure is a part, where it is that of no Hub, nation or category; a filter says the same of one. */
+        /** @description What the figure is a part by, where it belongs to no Hub, nation or category. */
         MetricPartOf: ("hub" | "nation" | "category")[];
-        /** @description Only this Hub. */
+        /** @description Only records of this Hub (slug). */
         MetricHub: components["schemas"]["Slug"];
-        /** @description Only this nation; what is of several or of none is in none of them. */
+        /** @description Only this nation. What belongs to several nations or to none is in none of them. */
         MetricNation: components["schemas"]["Nation"];
-        /** @description Only this category, one that the metric has (400); the catalogue says what it is. */
+        /** @description Only this category, one that the metric has (400). The catalogue says what it means. */
         MetricCategory: string;
-        /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
+        /** @description As it was known at the end of this day (Europe/London). Stocks are counted on it if the period goes on. */
         AsOf: string;
-        /** @description Of one period, this release and no later one. */
+        /** @description This release of the period, and no later one. */
         ReleaseNumber: number;
         /** @description Not before this month. */
         UsageFrom: components["schemas"]["UsageMonth"];
@@ -9496,7 +12083,7 @@ export interface components {
         UsageTo: components["schemas"]["UsageMonth"];
         /** @description Only this class of agents. */
         UsageClass: components["schemas"]["Agent"];
-        /** @description What a row is of; by month and class when it is absent. */
+        /** @description What a row is for; month and class when absent. */
         UsageBy: ("item" | "month" | "class")[];
     };
     requestBodies: never;
@@ -9614,23 +12201,23 @@ export interface operations {
     listHubs: {
         parameters: {
             query?: {
-                /** @description Only this nation. */
+                /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
-                /** @description Only Hubs of this region (GSS code or slug). */
+                /** @description Only Hubs that cover this region (GSS code or slug). */
                 region?: string;
-                /** @description Only Hubs of this status. */
+                /** @description Only records of this status. */
                 status?: "proposed" | "active" | "paused" | "closed" | "unknown";
-                /** @description Only Hubs that this organisation leads or led. */
+                /** @description Only Hubs that this organisation leads or led (slug). */
                 lead?: components["schemas"]["Slug"];
-                /** @description Text to find in names and titles, whatever its case and accents. */
+                /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
-                /** @description The order. */
+                /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name" | "launched";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatMap"];
             };
             header?: never;
@@ -9667,12 +12254,12 @@ export interface operations {
     getHub: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatMap"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -9708,15 +12295,15 @@ export interface operations {
     putHub: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -9758,17 +12345,17 @@ export interface operations {
     deleteHub: {
         parameters: {
             query: {
-                /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+                /** @description Why the record is removed. Kept at /v1/corrections for those who could see the record; name nobody. */
                 reason: components["parameters"]["Reason"];
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -9799,15 +12386,15 @@ export interface operations {
     patchHub: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -9851,7 +12438,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -9887,9 +12474,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The step's code. */
+                /** @description The code of the step. */
                 step: components["schemas"]["Code"];
             };
             cookie?: never;
@@ -9923,17 +12510,17 @@ export interface operations {
     patchHubPathwayStep: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The step's code. */
+                /** @description The code of the step. */
                 step: components["schemas"]["Code"];
             };
             cookie?: never;
@@ -9974,18 +12561,18 @@ export interface operations {
     listHubInvitations: {
         parameters: {
             query?: {
-                /** @description Only of this sector. */
+                /** @description Only records of this sector. */
                 sector?: components["schemas"]["HubSector"];
-                /** @description Only with this answer. */
+                /** @description Only invitations with this answer. */
                 answer?: "pending" | "accepted" | "declined";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10020,15 +12607,15 @@ export interface operations {
     addHubInvitation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10071,9 +12658,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10107,17 +12694,17 @@ export interface operations {
     deleteHubInvitation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10147,17 +12734,17 @@ export interface operations {
     patchHubInvitation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10198,15 +12785,15 @@ export interface operations {
     patchHubProfile: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10249,7 +12836,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10281,15 +12868,15 @@ export interface operations {
     addHubStatus: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10331,7 +12918,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10363,15 +12950,15 @@ export interface operations {
     addHubLead: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10412,15 +12999,15 @@ export interface operations {
     handOverHubLead: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The id of the lead that ends. */
                 lead: string;
@@ -10465,9 +13052,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10499,19 +13086,19 @@ export interface operations {
     deleteHubLead: {
         parameters: {
             query: {
-                /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+                /** @description Why the record is removed. Kept at /v1/corrections for those who could see the record; name nobody. */
                 reason: components["parameters"]["Reason"];
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10542,17 +13129,17 @@ export interface operations {
     patchHubLead: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10594,22 +13181,22 @@ export interface operations {
     listHubMembers: {
         parameters: {
             query?: {
-                /** @description Only who is a member on this day. */
+                /** @description Only people who are members on this day. */
                 as_of?: string;
-                /** @description Only who represents this sector. */
+                /** @description Only records of this sector. */
                 sector?: components["schemas"]["Sector"];
-                /** @description Only who is a member today or is not. */
+                /** @description true: only members of today. false: only the others. */
                 current?: boolean;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10646,15 +13233,15 @@ export interface operations {
     addHubMember: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10695,15 +13282,15 @@ export interface operations {
     importHubMembers: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10742,12 +13329,12 @@ export interface operations {
     getHubMemberTemplate: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: "csv" | "json";
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -10784,9 +13371,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10820,17 +13407,17 @@ export interface operations {
     deleteHubMember: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10861,17 +13448,17 @@ export interface operations {
     patchHubMember: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -10913,15 +13500,15 @@ export interface operations {
     transferHubMember: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The id of the membership that ends. */
                 member: string;
@@ -10964,12 +13551,12 @@ export interface operations {
     getHubQuorum: {
         parameters: {
             query?: {
-                /** @description On this day, today when it is absent. */
+                /** @description The day for which it is worked out; today when absent. */
                 as_of?: string;
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11005,7 +13592,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11041,7 +13628,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The first day of the rule. */
                 from: string;
@@ -11077,15 +13664,15 @@ export interface operations {
     putHubQuorumRule: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The first day of the rule. */
                 from: string;
@@ -11129,17 +13716,17 @@ export interface operations {
     deleteHubQuorumRule: {
         parameters: {
             query?: {
-                /** @description Needed where days are concerned that are over; kept at /v1/corrections. */
+                /** @description Why the rule is removed. Required for days in the past; kept at /v1/corrections; name nobody. */
                 reason?: string;
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
                 /** @description The first day of the rule. */
                 from: string;
@@ -11172,25 +13759,25 @@ export interface operations {
     listOrganisations: {
         parameters: {
             query?: {
-                /** @description Only this category. */
+                /** @description Only records of this category. */
                 category?: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
-                /** @description Only this nation. */
+                /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
-                /** @description The organisation with this identifier in org-id form. */
+                /** @description The organisation with this identifier, in org-id form. */
                 identifier?: components["schemas"]["Identifier"];
-                /** @description Only organisations that have this role in the Alliance today; with partners=former those that had it. */
+                /** @description Only organisations with this role in the Alliance today; with partners=former those that had it. */
                 partnership?: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
-                /** @description Only partners of today, whatever their role, or only those that were one and are none now. */
+                /** @description current: only partners of today. former: only those that were partners and are not now. */
                 partners?: "current" | "former";
-                /** @description Text to find in names and titles, whatever its case and accents. */
+                /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
-                /** @description The order. */
+                /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -11226,12 +13813,12 @@ export interface operations {
     getOrganisation: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11266,15 +13853,15 @@ export interface operations {
     putOrganisation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11316,15 +13903,15 @@ export interface operations {
     deleteOrganisation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11355,15 +13942,15 @@ export interface operations {
     patchOrganisation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11405,15 +13992,15 @@ export interface operations {
     patchOrganisationProfile: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11456,9 +14043,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The day. */
+                /** @description The day of the self-assessment. */
                 date: string;
             };
             cookie?: never;
@@ -11492,14 +14079,14 @@ export interface operations {
     putSelfAssessmentSet: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The day. */
+                /** @description The day of the self-assessment. */
                 date: string;
             };
             cookie?: never;
@@ -11537,15 +14124,15 @@ export interface operations {
     listRegions: {
         parameters: {
             query?: {
-                /** @description Only this nation. */
+                /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: "region" | "country";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatMap"];
             };
             header?: never;
@@ -11582,12 +14169,12 @@ export interface operations {
     getRegion: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatMap"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11622,31 +14209,31 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description Events on this day or later. */
+                /** @description Only records on this day or later. */
                 from?: string;
-                /** @description Events on this day or earlier. */
+                /** @description Only records on this day or earlier. */
                 to?: string;
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
-                /** @description Only of this status. */
+                /** @description Only records of this status. */
                 status?: "published" | "held" | "cancelled" | "unknown";
-                /** @description Only events of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Only events of this programme. */
+                /** @description Only events of this programme (slug). */
                 programme?: components["schemas"]["Slug"];
-                /** @description Only this nation. */
+                /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
-                /** @description Text to find in names and titles, whatever its case and accents. */
+                /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
-                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
                 lang?: components["parameters"]["ReaderLanguage"];
-                /** @description The order; events without a date come last. */
+                /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "date" | "-date";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatCalendar"];
             };
             header?: never;
@@ -11684,14 +14271,14 @@ export interface operations {
     getEvent: {
         parameters: {
             query?: {
-                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
                 lang?: components["parameters"]["ReaderLanguage"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatCalendar"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11728,15 +14315,15 @@ export interface operations {
     putEvent: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11777,15 +14364,15 @@ export interface operations {
     deleteEvent: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11816,15 +14403,15 @@ export interface operations {
     patchEvent: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11866,15 +14453,15 @@ export interface operations {
     publishEvent: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11909,15 +14496,15 @@ export interface operations {
     cancelEvent: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -11957,15 +14544,15 @@ export interface operations {
     reopenEvent: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12005,15 +14592,15 @@ export interface operations {
     markEventHeld: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12055,7 +14642,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12089,15 +14676,15 @@ export interface operations {
     putEventOutreach: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12139,15 +14726,15 @@ export interface operations {
     deleteEventOutreach: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12177,15 +14764,15 @@ export interface operations {
     patchEventOutreach: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12225,7 +14812,7 @@ export interface operations {
     listEventDrafts: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
@@ -12263,14 +14850,14 @@ export interface operations {
     listHubEventDrafts: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12305,13 +14892,13 @@ export interface operations {
     listProgrammes: {
         parameters: {
             query?: {
-                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
                 lang?: components["parameters"]["ReaderLanguage"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -12347,14 +14934,14 @@ export interface operations {
     getProgramme: {
         parameters: {
             query?: {
-                /** @description cy: titles and texts in Welsh where there are some, in English where not; language says which. */
+                /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
                 lang?: components["parameters"]["ReaderLanguage"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12388,15 +14975,15 @@ export interface operations {
     putProgramme: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12437,15 +15024,15 @@ export interface operations {
     deleteProgramme: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12476,15 +15063,15 @@ export interface operations {
     patchProgramme: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12525,19 +15112,19 @@ export interface operations {
     listDocuments: {
         parameters: {
             query?: {
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
-                /** @description Only documents of this year. */
+                /** @description Only records of this year. */
                 year?: number;
-                /** @description Text to find in names and titles, whatever its case and accents. */
+                /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
-                /** @description The order. */
+                /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "-published" | "title";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -12573,12 +15160,12 @@ export interface operations {
     getDocument: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12613,15 +15200,15 @@ export interface operations {
     putDocument: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12663,15 +15250,15 @@ export interface operations {
     deleteDocument: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12701,15 +15288,15 @@ export interface operations {
     patchDocument: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12752,12 +15339,12 @@ export interface operations {
     getDocumentWithdrawal: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12791,15 +15378,15 @@ export interface operations {
     withdrawDocument: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12839,15 +15426,15 @@ export interface operations {
     reinstateDocument: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12884,7 +15471,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12919,7 +15506,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -12952,27 +15539,27 @@ export interface operations {
     listResources: {
         parameters: {
             query?: {
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
-                /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+                /** @description Only records for this principle of the Toolkit (slug). */
                 principle?: components["parameters"]["Principle"];
-                /** @description Only resources for this phase. */
+                /** @description Only resources for this phase of education. */
                 phase?: components["parameters"]["Phase"];
-                /** @description Only in this language. */
+                /** @description Only items in this language (BCP 47). */
                 language?: components["parameters"]["Language"];
-                /** @description Only what is a pdf, web_page, video …: the property format. */
+                /** @description Only items in this format, such as pdf, web_page or video. */
                 file_format?: components["parameters"]["FileFormat"];
-                /** @description Only this nation. */
+                /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
-                /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+                /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
                 q?: components["parameters"]["LibraryQuery"];
-                /** @description The order; without a date comes last. */
+                /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "title" | "-published";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -13008,12 +15595,12 @@ export interface operations {
     getResource: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13048,15 +15635,15 @@ export interface operations {
     putResource: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13097,15 +15684,15 @@ export interface operations {
     deleteResource: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13135,15 +15722,15 @@ export interface operations {
     patchResource: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13185,12 +15772,12 @@ export interface operations {
     getResourceWithdrawal: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13224,15 +15811,15 @@ export interface operations {
     withdrawResource: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13272,15 +15859,15 @@ export interface operations {
     reinstateResource: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13315,29 +15902,29 @@ export interface operations {
     searchLibrary: {
         parameters: {
             query?: {
-                /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+                /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
                 q?: components["parameters"]["LibraryQuery"];
-                /** @description Only documents or only resources. */
+                /** @description Only documents, or only resources. */
                 type?: components["parameters"]["LibraryType"];
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
-                /** @description Only of this year. */
+                /** @description Only records of this year. */
                 year?: components["parameters"]["LibraryYear"];
-                /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+                /** @description Only records for this principle of the Toolkit (slug). */
                 principle?: components["parameters"]["Principle"];
-                /** @description Only resources for this phase. */
+                /** @description Only resources for this phase of education. */
                 phase?: components["parameters"]["Phase"];
-                /** @description Only in this language. */
+                /** @description Only items in this language (BCP 47). */
                 language?: components["parameters"]["Language"];
-                /** @description Only what is a pdf, web_page, video …: the property format. */
+                /** @description Only items in this format, such as pdf, web_page or video. */
                 file_format?: components["parameters"]["FileFormat"];
-                /** @description Only this nation. */
+                /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -13373,23 +15960,23 @@ export interface operations {
     getLibraryFacets: {
         parameters: {
             query?: {
-                /** @description Words to find; "…" is a phrase, - leaves a word out, or gives a choice. */
+                /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
                 q?: components["parameters"]["LibraryQuery"];
-                /** @description Only documents or only resources. */
+                /** @description Only documents, or only resources. */
                 type?: components["parameters"]["LibraryType"];
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
-                /** @description Only of this year. */
+                /** @description Only records of this year. */
                 year?: components["parameters"]["LibraryYear"];
-                /** @description Only resources of this principle of the Thriving Lives Toolkit. */
+                /** @description Only records for this principle of the Toolkit (slug). */
                 principle?: components["parameters"]["Principle"];
-                /** @description Only resources for this phase. */
+                /** @description Only resources for this phase of education. */
                 phase?: components["parameters"]["Phase"];
-                /** @description Only in this language. */
+                /** @description Only items in this language (BCP 47). */
                 language?: components["parameters"]["Language"];
-                /** @description Only what is a pdf, web_page, video …: the property format. */
+                /** @description Only items in this format, such as pdf, web_page or video. */
                 file_format?: components["parameters"]["FileFormat"];
-                /** @description Only this nation. */
+                /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
             };
             header?: never;
@@ -13422,16 +16009,16 @@ export interface operations {
     listDocumentFiles: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13469,9 +16056,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
                 name: components["parameters"]["FileName"];
             };
             cookie?: never;
@@ -13550,21 +16137,21 @@ export interface operations {
     putDocumentFile: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description The ETag of the file that is to be replaced; `*` for whatever it is now. */
+                /** @description The ETag of the file to replace, or `*` for whatever it is now. */
                 "If-Match"?: components["parameters"]["IfMatchFile"];
-                /** @description `*`: only if there is no such file yet. */
+                /** @description `*`: only if the file does not exist yet. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchFile"];
-                /** @description SHA-256 of the bytes (RFC 9530), to be checked: `sha-256=:…:` in base64. `Digest: sha-256=…` is understood too. */
+                /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
                 "Content-Digest"?: components["parameters"]["ContentDigest"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
                 name: components["parameters"]["FileName"];
             };
             cookie?: never;
@@ -13620,17 +16207,17 @@ export interface operations {
     deleteDocumentFile: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
                 name: components["parameters"]["FileName"];
             };
             cookie?: never;
@@ -13660,16 +16247,16 @@ export interface operations {
     listResourceFiles: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13707,9 +16294,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
                 name: components["parameters"]["FileName"];
             };
             cookie?: never;
@@ -13788,21 +16375,21 @@ export interface operations {
     putResourceFile: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description The ETag of the file that is to be replaced; `*` for whatever it is now. */
+                /** @description The ETag of the file to replace, or `*` for whatever it is now. */
                 "If-Match"?: components["parameters"]["IfMatchFile"];
-                /** @description `*`: only if there is no such file yet. */
+                /** @description `*`: only if the file does not exist yet. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchFile"];
-                /** @description SHA-256 of the bytes (RFC 9530), to be checked: `sha-256=:…:` in base64. `Digest: sha-256=…` is understood too. */
+                /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
                 "Content-Digest"?: components["parameters"]["ContentDigest"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
                 name: components["parameters"]["FileName"];
             };
             cookie?: never;
@@ -13858,17 +16445,17 @@ export interface operations {
     deleteResourceFile: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The file's name, with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
                 name: components["parameters"]["FileName"];
             };
             cookie?: never;
@@ -13898,17 +16485,17 @@ export interface operations {
     listNews: {
         parameters: {
             query?: {
-                /** @description Only this section. */
+                /** @description Only posts of this section. */
                 section?: "news" | "views" | "partner_press";
-                /** @description Only posts of this year. */
+                /** @description Only records of this year. */
                 year?: number;
-                /** @description Text to find in names and titles, whatever its case and accents. */
+                /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -13944,12 +16531,12 @@ export interface operations {
     getNewsItem: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -13983,15 +16570,15 @@ export interface operations {
     putNewsItem: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14032,15 +16619,15 @@ export interface operations {
     deleteNewsItem: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14070,15 +16657,15 @@ export interface operations {
     patchNewsItem: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14119,15 +16706,15 @@ export interface operations {
     listGroups: {
         parameters: {
             query?: {
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
-                /** @description Only this status. */
+                /** @description Only records of this status. */
                 status?: "active" | "closed" | "unknown";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -14163,12 +16750,12 @@ export interface operations {
     getGroup: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14202,15 +16789,15 @@ export interface operations {
     putGroup: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14251,15 +16838,15 @@ export interface operations {
     deleteGroup: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14290,15 +16877,15 @@ export interface operations {
     patchGroup: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14339,11 +16926,11 @@ export interface operations {
     listToolkitPrinciples: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -14379,12 +16966,12 @@ export interface operations {
     getToolkitPrinciple: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14418,15 +17005,15 @@ export interface operations {
     putToolkitPrinciple: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14468,15 +17055,15 @@ export interface operations {
     deleteToolkitPrinciple: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14507,15 +17094,15 @@ export interface operations {
     patchToolkitPrinciple: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14557,13 +17144,13 @@ export interface operations {
     listToolkitFacts: {
         parameters: {
             query?: {
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: "cpd_tier" | "self_assessment_stage" | "fact";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -14599,12 +17186,12 @@ export interface operations {
     getToolkitFact: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14638,15 +17225,15 @@ export interface operations {
     putToolkitFact: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14687,15 +17274,15 @@ export interface operations {
     deleteToolkitFact: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14725,15 +17312,15 @@ export interface operations {
     patchToolkitFact: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14774,11 +17361,11 @@ export interface operations {
     listTrainingCourses: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -14816,7 +17403,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14848,15 +17435,15 @@ export interface operations {
     putTrainingCourse: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14897,15 +17484,15 @@ export interface operations {
     deleteTrainingCourse: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14936,15 +17523,15 @@ export interface operations {
     patchTrainingCourse: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -14985,21 +17572,21 @@ export interface operations {
     listTrainingSessions: {
         parameters: {
             query?: {
-                /** @description Only of this course. */
+                /** @description Only records of this course (slug). */
                 course?: components["schemas"]["Slug"];
-                /** @description Only of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Sessions on this day or later. */
+                /** @description Only records on this day or later. */
                 from?: string;
-                /** @description Sessions on this day or earlier. */
+                /** @description Only records on this day or earlier. */
                 to?: string;
-                /** @description Only with a free place (true) or without (false). */
+                /** @description true: only sessions with a free place. false: only full ones. */
                 free?: boolean;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatCalendar"];
             };
             header?: never;
@@ -15037,11 +17624,11 @@ export interface operations {
     addTrainingSession: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -15082,12 +17669,12 @@ export interface operations {
     getTrainingSession: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatCalendar"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15124,15 +17711,15 @@ export interface operations {
     deleteTrainingSession: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15163,15 +17750,15 @@ export interface operations {
     patchTrainingSession: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15215,7 +17802,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15249,15 +17836,15 @@ export interface operations {
     publishTrainingSession: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15292,15 +17879,15 @@ export interface operations {
     cancelTrainingSession: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15335,15 +17922,15 @@ export interface operations {
     reopenTrainingSession: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15383,15 +17970,15 @@ export interface operations {
     markTrainingSessionHeld: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15426,15 +18013,15 @@ export interface operations {
     listTrainingSessionDrafts: {
         parameters: {
             query?: {
-                /** @description Only of this course. */
+                /** @description Only records of this course (slug). */
                 course?: components["schemas"]["Slug"];
-                /** @description Only of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -15472,18 +18059,18 @@ export interface operations {
     listBookings: {
         parameters: {
             query?: {
-                /** @description Only of this status. */
+                /** @description Only records of this status. */
                 status?: components["schemas"]["BookingStatus"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The session's id. */
+                /** @description The id of the session. */
                 session: string;
             };
             cookie?: never;
@@ -15520,15 +18107,15 @@ export interface operations {
     addBooking: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description A name of yours for this booking: sent again within 24 hours, it is answered as the first time and booked once. */
+                /** @description Your name for this booking. Sent again within 24 hours it gets the same answer and books once. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
             };
             path: {
-                /** @description The session's id. */
+                /** @description The id of the session. */
                 session: string;
             };
             cookie?: never;
@@ -15571,7 +18158,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15604,15 +18191,15 @@ export interface operations {
     patchBooking: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15654,15 +18241,15 @@ export interface operations {
     cancelBooking: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15699,7 +18286,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The booking's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15732,12 +18319,12 @@ export interface operations {
     deleteBookingConsent: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The booking's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15766,7 +18353,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15800,12 +18387,12 @@ export interface operations {
     putBookingNeeds: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15844,12 +18431,12 @@ export interface operations {
     deleteBookingNeeds: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15877,12 +18464,12 @@ export interface operations {
     putBookingAttendance: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15923,7 +18510,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -15957,12 +18544,12 @@ export interface operations {
     putTrainingSessionAttendance: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16001,12 +18588,12 @@ export interface operations {
     addFeedbackLink: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16039,11 +18626,11 @@ export interface operations {
     addFeedback: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -16083,7 +18670,7 @@ export interface operations {
     listConsentTexts: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
@@ -16121,7 +18708,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The text's version. */
+                /** @description The number of the version. */
                 version: number;
             };
             cookie?: never;
@@ -16153,15 +18740,15 @@ export interface operations {
     putConsentText: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The text's version. */
+                /** @description The number of the version. */
                 version: number;
             };
             cookie?: never;
@@ -16202,15 +18789,15 @@ export interface operations {
     listTrainingComments: {
         parameters: {
             query?: {
-                /** @description Only cleared ones or those that are not. */
+                /** @description true: only cleared comments. false: only the others. */
                 cleared?: boolean;
-                /** @description Only of this course. */
+                /** @description Only records of this course (slug). */
                 course?: components["schemas"]["Slug"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -16250,7 +18837,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16284,12 +18871,12 @@ export interface operations {
     putTrainingCommentClearance: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16326,9 +18913,9 @@ export interface operations {
     getTrainingFigures: {
         parameters: {
             query?: {
-                /** @description An academic year (2024-25, 2024/25 or 202425; 1 September to 31 August), or a strategy by its slug: the academic years that lie within it. The present academic year when it is absent. */
+                /** @description An academic year, or the slug of a strategy. The present academic year when absent. */
                 period?: string;
-                /** @description Only this course. */
+                /** @description Only records of this course (slug). */
                 course?: components["schemas"]["Slug"];
             };
             header?: never;
@@ -16362,15 +18949,15 @@ export interface operations {
     issueCertificate: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16406,7 +18993,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As printed on it. */
+                /** @description The code printed on the certificate. Case and hyphens do not matter; O, I and L are read as digits. */
                 code: string;
             };
             cookie?: never;
@@ -16438,13 +19025,13 @@ export interface operations {
     listSelfAssessmentTotals: {
         parameters: {
             query?: {
-                /** @description An academic year: 2024-25. */
+                /** @description Only this academic year, such as 2024-25. */
                 period?: components["schemas"]["AcademicYearQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -16481,17 +19068,17 @@ export interface operations {
     listSelfAssessments: {
         parameters: {
             query?: {
-                /** @description Only of this organisation. */
+                /** @description Only records of this organisation (slug). */
                 organisation?: components["schemas"]["Slug"];
-                /** @description Only by this principle. */
+                /** @description Only records for this principle of the Toolkit (slug). */
                 principle?: components["schemas"]["Slug"];
-                /** @description Only of this academic year. */
+                /** @description Only assessments in this academic year, such as 2024-25. */
                 period?: components["schemas"]["AcademicYearQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -16530,11 +19117,11 @@ export interface operations {
     addSelfAssessment: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -16577,7 +19164,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16611,15 +19198,15 @@ export interface operations {
     deleteSelfAssessment: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16649,15 +19236,15 @@ export interface operations {
     patchSelfAssessment: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -16699,11 +19286,11 @@ export interface operations {
     listStrategies: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -16739,12 +19326,12 @@ export interface operations {
     getStrategy: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -16778,15 +19365,15 @@ export interface operations {
     putStrategy: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -16828,15 +19415,15 @@ export interface operations {
     deleteStrategy: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -16866,15 +19453,15 @@ export interface operations {
     patchStrategy: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -16916,11 +19503,11 @@ export interface operations {
     listMetrics: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -16958,7 +19545,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A metric of /v1/metrics. */
+                /** @description The code of the metric, as /v1/metrics lists it. */
                 code: components["parameters"]["MetricCode"];
             };
             cookie?: never;
@@ -16990,26 +19577,26 @@ export interface operations {
     listMetricValues: {
         parameters: {
             query?: {
-                /** @description Academic years (2021-22), their quarters (2021-22-Q1), calendar years (2021), months (2021-M11) or slugs of strategies, one kind in a question; or all from one to another (2019-20..2023-24). No more than 60 in all. Without it the academic year that is running. */
+                /** @description Up to 60 academic years, quarters, calendar years, months or strategies, or a range (2019-20..2023-24). */
                 period?: components["parameters"]["MetricPeriods"];
-                /** @description What to break down by; the catalogue says which breakdowns a metric has. */
+                /** @description The dimensions to break down by. The catalogue says which a metric has. */
                 by?: components["parameters"]["MetricBy"];
-                /** @description Only this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["parameters"]["MetricHub"];
-                /** @description Only this nation; what is of several or of none is in none of them. */
+                /** @description Only this nation. What belongs to several nations or to none is in none of them. */
                 nation?: components["parameters"]["MetricNation"];
-                /** @description Only this category, one that the metric has (400); the catalogue says what it is. */
+                /** @description Only this category, one that the metric has (400). The catalogue says what it means. */
                 category?: components["parameters"]["MetricCategory"];
-                /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
+                /** @description As it was known at the end of this day (Europe/London). Stocks are counted on it if the period goes on. */
                 as_of?: components["parameters"]["AsOf"];
-                /** @description Of one period, this release and no later one. */
+                /** @description This release of the period, and no later one. */
                 release?: components["parameters"]["ReleaseNumber"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description A metric of /v1/metrics. */
+                /** @description The code of the metric, as /v1/metrics lists it. */
                 code: components["parameters"]["MetricCode"];
             };
             cookie?: never;
@@ -17046,22 +19633,22 @@ export interface operations {
             query?: {
                 /** @description One period, as /v1/metrics/{code}/values takes it. */
                 period?: components["parameters"]["MetricPeriod"];
-                /** @description By what the figure is a part, where it is that of no Hub, nation or category; a filter says the same of one. */
+                /** @description What the figure is a part by, where it belongs to no Hub, nation or category. */
                 by?: components["parameters"]["MetricPartOf"];
-                /** @description Only this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["parameters"]["MetricHub"];
-                /** @description Only this nation; what is of several or of none is in none of them. */
+                /** @description Only this nation. What belongs to several nations or to none is in none of them. */
                 nation?: components["parameters"]["MetricNation"];
-                /** @description Only this category, one that the metric has (400); the catalogue says what it is. */
+                /** @description Only this category, one that the metric has (400). The catalogue says what it means. */
                 category?: components["parameters"]["MetricCategory"];
-                /** @description As it was known at the end of this day (Europe/London); stocks are counted on it where the period goes on after it. */
+                /** @description As it was known at the end of this day (Europe/London). Stocks are counted on it if the period goes on. */
                 as_of?: components["parameters"]["AsOf"];
-                /** @description Of one period, this release and no later one. */
+                /** @description This release of the period, and no later one. */
                 release?: components["parameters"]["ReleaseNumber"];
             };
             header?: never;
             path: {
-                /** @description A metric of /v1/metrics. */
+                /** @description The code of the metric, as /v1/metrics lists it. */
                 code: components["parameters"]["MetricCode"];
             };
             cookie?: never;
@@ -17094,12 +19681,12 @@ export interface operations {
     listMetricDefinitions: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description A metric of /v1/metrics. */
+                /** @description The code of the metric, as /v1/metrics lists it. */
                 code: components["parameters"]["MetricCode"];
             };
             cookie?: never;
@@ -17134,21 +19721,21 @@ export interface operations {
     listAllMetricValues: {
         parameters: {
             query?: {
-                /** @description Only these, as /v1/metrics names them. */
+                /** @description Only these metrics (codes). */
                 metric?: components["parameters"]["MetricCodes"];
-                /** @description As /v1/metrics/{code}/values takes it. Without it all academic years since 2013-14, in which the Alliance began. */
+                /** @description Periods, as /v1/metrics/{code}/values takes them. Every academic year since 2013-14 when absent. */
                 period?: components["parameters"]["MetricValuePeriods"];
-                /** @description Only by this, of metrics that are broken down so; none: only as a whole. Without it each as a whole and by each of its dimensions. */
+                /** @description Only breakdowns by these; none: only the whole. Everything when absent. */
                 by?: components["parameters"]["MetricValueBy"];
-                /** @description Only this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["parameters"]["MetricHub"];
-                /** @description Only this nation; what is of several or of none is in none of them. */
+                /** @description Only this nation. What belongs to several nations or to none is in none of them. */
                 nation?: components["parameters"]["MetricNation"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -17184,13 +19771,13 @@ export interface operations {
     listReleases: {
         parameters: {
             query?: {
-                /** @description Only of this period, as 2023-24 or strategy-2019-22. */
+                /** @description Only releases of this period: an academic year or the slug of a strategy. */
                 period?: string;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -17226,11 +19813,11 @@ export interface operations {
     addRelease: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -17273,7 +19860,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The release's. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -17305,13 +19892,13 @@ export interface operations {
     listHeadlineComparisons: {
         parameters: {
             query?: {
-                /** @description Only of this period, as printed (2019-22) or as the metrics name it. */
+                /** @description Only this period: as printed (2019-22) or as metrics name it. */
                 period?: string;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -17347,17 +19934,17 @@ export interface operations {
     listHeadlineFigures: {
         parameters: {
             query?: {
-                /** @description The period as printed (2019-22) or a strategy's slug (strategy-2019-22). */
+                /** @description Only this period: as printed (2019-22), or the slug of a strategy. */
                 period?: string;
-                /** @description Only this scope. */
+                /** @description Only figures of this scope. */
                 scope?: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
-                /** @description Only this metric. */
+                /** @description Only this metric (code). */
                 metric?: components["schemas"]["Code"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -17393,12 +19980,12 @@ export interface operations {
     getHeadlineFigure: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -17432,15 +20019,15 @@ export interface operations {
     putHeadlineFigure: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -17481,16 +20068,16 @@ export interface operations {
     listHeadlineFigureVersions: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -17525,17 +20112,17 @@ export interface operations {
     addHeadlineFigureVersion: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -17578,17 +20165,17 @@ export interface operations {
     listPastTotals: {
         parameters: {
             query?: {
-                /** @description Only of this metric. */
+                /** @description Only this metric (code). */
                 metric?: components["schemas"]["Code"];
-                /** @description Only of this period (2021/22 and 202122 are understood). */
+                /** @description Only this period, such as 2021-22, 2021-M11 or 2021. */
                 period?: components["schemas"]["TotalPeriod"];
-                /** @description Only of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -17624,17 +20211,17 @@ export interface operations {
     listHistoricalTotals: {
         parameters: {
             query?: {
-                /** @description Only of this metric. */
+                /** @description Only this metric (code). */
                 metric?: components["schemas"]["Code"];
-                /** @description Only of this period (2021/22 and 202122 are understood). */
+                /** @description Only this period, such as 2021-22, 2021-M11 or 2021. */
                 period?: components["schemas"]["TotalPeriod"];
-                /** @description Only of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -17672,11 +20259,11 @@ export interface operations {
     addHistoricalTotal: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -17717,11 +20304,11 @@ export interface operations {
     importHistoricalTotals: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -17760,7 +20347,7 @@ export interface operations {
     getHistoricalTotalTemplate: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: "csv" | "json";
             };
             header?: never;
@@ -17798,7 +20385,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -17832,15 +20419,15 @@ export interface operations {
     deleteHistoricalTotal: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -17870,15 +20457,15 @@ export interface operations {
     patchHistoricalTotal: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -17919,15 +20506,15 @@ export interface operations {
     listPolicyContributions: {
         parameters: {
             query?: {
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
-                /** @description Text to find in names and titles, whatever its case and accents. */
+                /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -17963,12 +20550,12 @@ export interface operations {
     getPolicyContribution: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -18002,15 +20589,15 @@ export interface operations {
     putPolicyContribution: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -18051,15 +20638,15 @@ export interface operations {
     deletePolicyContribution: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -18089,15 +20676,15 @@ export interface operations {
     patchPolicyContribution: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -18138,11 +20725,11 @@ export interface operations {
     listHubApplications: {
         parameters: {
             query?: {
-                /** @description Only of this status. */
+                /** @description Only records of this status. */
                 status?: components["schemas"]["ApplicationStatus"];
-                /** @description Only of this organisation. */
+                /** @description Only records of this organisation (slug). */
                 organisation?: components["schemas"]["Slug"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
@@ -18180,11 +20767,11 @@ export interface operations {
     addHubApplication: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -18227,7 +20814,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18261,15 +20848,15 @@ export interface operations {
     deleteHubApplication: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18300,15 +20887,15 @@ export interface operations {
     patchHubApplication: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18350,15 +20937,15 @@ export interface operations {
     submitHubApplication: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18393,15 +20980,15 @@ export interface operations {
     startHubApplicationReview: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18436,15 +21023,15 @@ export interface operations {
     decideHubApplication: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18484,15 +21071,15 @@ export interface operations {
     listPeople: {
         parameters: {
             query?: {
-                /** @description Only who is or was a member of this Hub. */
+                /** @description Only people who are or were members of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Only who had the use of their data restricted or did not. */
+                /** @description true: only people whose data is restricted. false: only the others. */
                 restricted?: boolean;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -18530,11 +21117,11 @@ export interface operations {
     addPerson: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -18577,7 +21164,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18610,15 +21197,15 @@ export interface operations {
     patchPerson: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18662,7 +21249,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18694,12 +21281,12 @@ export interface operations {
     putPersonRestriction: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18732,12 +21319,12 @@ export interface operations {
     deletePersonRestriction: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18766,15 +21353,15 @@ export interface operations {
     erasePerson: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -18809,11 +21396,11 @@ export interface operations {
     listProcessing: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -18851,11 +21438,11 @@ export interface operations {
     listRetention: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -18893,13 +21480,13 @@ export interface operations {
     listRemovals: {
         parameters: {
             query?: {
-                /** @description Only of this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["schemas"]["Code"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -18937,19 +21524,19 @@ export interface operations {
     listPersonalReads: {
         parameters: {
             query?: {
-                /** @description Only reads of this person. */
+                /** @description Only records about this person (id). */
                 person?: string;
                 /** @description Only reads by this account. */
                 account?: string;
-                /** @description Only from this day on. */
+                /** @description Only reads on this day or later. */
                 since?: string;
-                /** @description Only up to this day. */
+                /** @description Only reads on this day or earlier. */
                 until?: string;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -18987,11 +21574,11 @@ export interface operations {
     listBreaches: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -19029,11 +21616,11 @@ export interface operations {
     addBreach: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -19076,7 +21663,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19110,15 +21697,15 @@ export interface operations {
     patchBreach: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19159,15 +21746,15 @@ export interface operations {
     listObjections: {
         parameters: {
             query?: {
-                /** @description Only of this person. */
+                /** @description Only records about this person (id). */
                 person?: string;
-                /** @description Only with this decision. */
+                /** @description Only objections with this decision. */
                 decision?: components["schemas"]["ObjectionDecision"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -19207,7 +21794,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19241,15 +21828,15 @@ export interface operations {
     decideObjection: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19289,15 +21876,15 @@ export interface operations {
     addObjection: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The person's id. */
+                /** @description The id of the person. */
                 person: string;
             };
             cookie?: never;
@@ -19338,16 +21925,16 @@ export interface operations {
     listErasureMentions: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The person's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19383,14 +21970,14 @@ export interface operations {
     putErasureMentionDecision: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The person's id. */
+                /** @description The id of the person. */
                 person: string;
-                /** @description The mention's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19424,11 +22011,11 @@ export interface operations {
     listErasures: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -19466,20 +22053,20 @@ export interface operations {
     listHubActivities: {
         parameters: {
             query?: {
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: "hub_led" | "member_because_of_hub" | "outreach";
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -19517,15 +22104,15 @@ export interface operations {
     addHubActivity: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -19568,9 +22155,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19604,17 +22191,17 @@ export interface operations {
     deleteHubActivity: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19644,17 +22231,17 @@ export interface operations {
     patchHubActivity: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -19696,18 +22283,18 @@ export interface operations {
     listHubQuarterlyUpdates: {
         parameters: {
             query?: {
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -19747,9 +22334,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -19783,17 +22370,17 @@ export interface operations {
     putQuarterlyUpdate: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -19836,17 +22423,17 @@ export interface operations {
     patchQuarterlyUpdate: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -19888,17 +22475,17 @@ export interface operations {
     submitQuarterlyUpdate: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -19935,9 +22522,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -19971,17 +22558,17 @@ export interface operations {
     putQuarterlyUpdateExtension: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -20023,17 +22610,17 @@ export interface operations {
     deleteQuarterlyUpdateExtension: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -20063,17 +22650,17 @@ export interface operations {
     patchQuarterlyUpdateExtension: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -20114,16 +22701,16 @@ export interface operations {
     listHubEvaluations: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -20162,9 +22749,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20198,17 +22785,17 @@ export interface operations {
     putHubEvaluation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20251,17 +22838,17 @@ export interface operations {
     deleteHubEvaluation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20292,17 +22879,17 @@ export interface operations {
     patchHubEvaluation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20344,17 +22931,17 @@ export interface operations {
     submitHubEvaluation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20389,17 +22976,17 @@ export interface operations {
     acceptHubEvaluation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20434,17 +23021,17 @@ export interface operations {
     requestHubEvaluationRevision: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20484,17 +23071,17 @@ export interface operations {
     publishHubEvaluation: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -20531,7 +23118,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -20565,15 +23152,15 @@ export interface operations {
     putQuarter: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The quarter of an academic year. */
+                /** @description The quarter of an academic year, such as 2024-25-Q1. */
                 quarter: components["schemas"]["Quarter"];
             };
             cookie?: never;
@@ -20614,15 +23201,15 @@ export interface operations {
     listQuarterlyUpdates: {
         parameters: {
             query?: {
-                /** @description The quarter; the last one that is over when it is absent. */
+                /** @description The quarter; the last one that is over when absent. */
                 quarter?: components["schemas"]["QuarterQuery"];
-                /** @description Only of this status. */
+                /** @description Only records of this status. */
                 status?: components["schemas"]["QuarterlyUpdateStatus"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -20661,23 +23248,23 @@ export interface operations {
     listMessages: {
         parameters: {
             query?: {
-                /** @description Only this way. */
+                /** @description Only messages down (to all Hubs) or up (from a Hub). */
                 direction?: "down" | "up";
-                /** @description Only this kind. */
+                /** @description Only records of this kind. */
                 kind?: components["schemas"]["HubMessageKind"];
-                /** @description Only of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Only from or for this group. */
+                /** @description Only records of this group (slug). */
                 group?: components["schemas"]["Slug"];
-                /** @description true: only those with a response; false: only those of Hubs that wait for one. */
+                /** @description true: only messages with an answer. false: only messages from Hubs that wait for one. */
                 answered?: boolean;
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -20716,11 +23303,11 @@ export interface operations {
     addMessage: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -20763,7 +23350,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -20797,17 +23384,17 @@ export interface operations {
     deleteMessage: {
         parameters: {
             query: {
-                /** @description Why the record is removed. It stays with those who saw the record, at /v1/corrections; persons are not named. */
+                /** @description Why the record is removed. Kept at /v1/corrections for those who could see the record; name nobody. */
                 reason: components["parameters"]["Reason"];
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -20838,15 +23425,15 @@ export interface operations {
     putMessageResponse: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -20888,15 +23475,15 @@ export interface operations {
     addHubMessage: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -20937,18 +23524,18 @@ export interface operations {
     listHubRelays: {
         parameters: {
             query?: {
-                /** @description Only those that are relayed, or are not. */
+                /** @description true: only messages that were passed on. false: only the others. */
                 relayed?: boolean;
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -20986,9 +23573,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The message's id. */
+                /** @description The id of the message. */
                 message: string;
             };
             cookie?: never;
@@ -21022,17 +23609,17 @@ export interface operations {
     putHubRelay: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description `*`: only if there is no such record yet. */
+                /** @description `*`: only if the record does not exist yet. */
                 "If-None-Match": components["parameters"]["IfNoneMatchAny"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The message's id. */
+                /** @description The id of the message. */
                 message: string;
             };
             cookie?: never;
@@ -21074,17 +23661,17 @@ export interface operations {
     deleteHubRelay: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The message's id. */
+                /** @description The id of the message. */
                 message: string;
             };
             cookie?: never;
@@ -21114,7 +23701,7 @@ export interface operations {
     getMessageRates: {
         parameters: {
             query?: {
-                /** @description The academic year (2024-25) or quarter (2024-25-Q1); the present year when it is absent. */
+                /** @description An academic year or a quarter of one. The present academic year when absent. */
                 period?: components["schemas"]["PeriodQuery"];
             };
             header?: never;
@@ -21150,16 +23737,16 @@ export interface operations {
     listHubReviews: {
         parameters: {
             query?: {
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -21195,15 +23782,15 @@ export interface operations {
     addHubReview: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -21246,9 +23833,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -21282,17 +23869,17 @@ export interface operations {
     deleteHubReview: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -21322,17 +23909,17 @@ export interface operations {
     patchHubReview: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -21373,12 +23960,12 @@ export interface operations {
     getHubHealth: {
         parameters: {
             query?: {
-                /** @description The academic year; the present one when it is absent. */
+                /** @description The academic year; the present one when absent. */
                 period?: components["schemas"]["AcademicYearQuery"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -21413,13 +24000,13 @@ export interface operations {
     listNetworkHealth: {
         parameters: {
             query?: {
-                /** @description The academic year; the present one when it is absent. */
+                /** @description The academic year; the present one when absent. */
                 period?: components["schemas"]["AcademicYearQuery"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -21458,11 +24045,11 @@ export interface operations {
     listNetworkEvaluations: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -21498,11 +24085,11 @@ export interface operations {
     listNetworkEvaluationFigures: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -21540,7 +24127,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -21572,12 +24159,12 @@ export interface operations {
     listNetworkEvaluationYearFigures: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -21612,16 +24199,16 @@ export interface operations {
     listNetworkEvaluationAnswers: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -21658,7 +24245,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -21691,12 +24278,12 @@ export interface operations {
     listNetworkEvaluationProgress: {
         parameters: {
             query?: {
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The academic year; 202425 is understood as well. */
+                /** @description The academic year, such as 2024-25; 202425 works too. */
                 year: components["schemas"]["AcademicYearQuery"];
             };
             cookie?: never;
@@ -21733,18 +24320,18 @@ export interface operations {
     listHubMeetings: {
         parameters: {
             query?: {
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
-                /** @description Only of this status. */
+                /** @description Only records of this status. */
                 status?: components["schemas"]["MeetingStatus"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -21779,15 +24366,15 @@ export interface operations {
     addHubMeeting: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -21828,18 +24415,18 @@ export interface operations {
     listGroupMeetings: {
         parameters: {
             query?: {
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
-                /** @description Only of this status. */
+                /** @description Only records of this status. */
                 status?: components["schemas"]["MeetingStatus"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -21874,15 +24461,15 @@ export interface operations {
     addGroupMeeting: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -21925,7 +24512,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -21959,15 +24546,15 @@ export interface operations {
     deleteMeeting: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -21998,15 +24585,15 @@ export interface operations {
     patchMeeting: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22048,15 +24635,15 @@ export interface operations {
     markMeetingHeld: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22096,15 +24683,15 @@ export interface operations {
     cancelMeeting: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22139,15 +24726,15 @@ export interface operations {
     reopenMeeting: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22187,14 +24774,14 @@ export interface operations {
     listAgendaItems: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -22229,15 +24816,15 @@ export interface operations {
     addAgendaItem: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -22280,9 +24867,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22316,17 +24903,17 @@ export interface operations {
     deleteAgendaItem: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22357,17 +24944,17 @@ export interface operations {
     patchAgendaItem: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22409,15 +24996,15 @@ export interface operations {
     completeAgenda: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22452,16 +25039,16 @@ export interface operations {
     listMeetingAttendance: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22498,12 +25085,12 @@ export interface operations {
     putMeetingAttendance: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22542,15 +25129,15 @@ export interface operations {
     importMeetingAttendance: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22591,9 +25178,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
-                /** @description The person's id. */
+                /** @description The id of the person. */
                 person: string;
             };
             cookie?: never;
@@ -22627,14 +25214,14 @@ export interface operations {
     putMeetingAttendee: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
-                /** @description The person's id. */
+                /** @description The id of the person. */
                 person: string;
             };
             cookie?: never;
@@ -22673,15 +25260,15 @@ export interface operations {
     shareMeetingAttendance: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22717,7 +25304,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22751,14 +25338,14 @@ export interface operations {
     listResolutions: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -22793,15 +25380,15 @@ export interface operations {
     addResolution: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -22844,9 +25431,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22880,17 +25467,17 @@ export interface operations {
     deleteResolution: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22920,17 +25507,17 @@ export interface operations {
     patchResolution: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -22971,14 +25558,14 @@ export interface operations {
     listActions: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -23013,15 +25600,15 @@ export interface operations {
     addAction: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -23064,9 +25651,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23100,17 +25687,17 @@ export interface operations {
     deleteAction: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23140,17 +25727,17 @@ export interface operations {
     patchAction: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23191,16 +25778,16 @@ export interface operations {
     listHubActions: {
         parameters: {
             query?: {
-                /** @description true: only those that are not done; false: only those that are. */
+                /** @description true: only actions that are not done. false: only those that are. */
                 open?: boolean;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -23235,14 +25822,14 @@ export interface operations {
     listMeetingMinutes: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -23277,15 +25864,15 @@ export interface operations {
     addMinutes: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The meeting's id. */
+                /** @description The id of the meeting. */
                 meeting: string;
             };
             cookie?: never;
@@ -23326,15 +25913,15 @@ export interface operations {
     listMinutes: {
         parameters: {
             query?: {
-                /** @description Only of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Only of this group. */
+                /** @description Only records of this group (slug). */
                 group?: components["schemas"]["Slug"];
-                /** @description Only of this academic year (2024-25) or quarter (2024-25-Q1). */
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
                 /** @description true: only the last shared version of each meeting. */
                 current?: boolean;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
@@ -23374,7 +25961,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23408,15 +25995,15 @@ export interface operations {
     deleteMinutes: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23447,15 +26034,15 @@ export interface operations {
     patchMinutes: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23497,15 +26084,15 @@ export interface operations {
     approveMinutes: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23540,15 +26127,15 @@ export interface operations {
     shareMinutes: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23583,20 +26170,20 @@ export interface operations {
     listGroupSeats: {
         parameters: {
             query?: {
-                /** @description true: only seats that nobody holds. */
+                /** @description true: only seats that nobody holds. false: only those that are held. */
                 vacant?: boolean;
-                /** @description Only as it was on this day. */
+                /** @description As it was on this day. */
                 as_of?: string;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -23633,15 +26220,15 @@ export interface operations {
     addGroupSeat: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -23684,9 +26271,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23720,17 +26307,17 @@ export interface operations {
     deleteGroupSeat: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23760,17 +26347,17 @@ export interface operations {
     patchGroupSeat: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -23811,17 +26398,17 @@ export interface operations {
     handOverGroupSeat: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
-                /** @description The seat's id. */
+                /** @description The id of the seat. */
                 seat: string;
             };
             cookie?: never;
@@ -23862,9 +26449,9 @@ export interface operations {
     listUsage: {
         parameters: {
             query?: {
-                /** @description Only documents or resources. */
+                /** @description Only documents, or only resources. */
                 kind?: "document" | "resource";
-                /** @description Only the item of this slug. */
+                /** @description Only this document or resource (slug). */
                 item?: components["schemas"]["Slug"];
                 /** @description Not before this month. */
                 from?: components["parameters"]["UsageFrom"];
@@ -23872,13 +26459,13 @@ export interface operations {
                 to?: components["parameters"]["UsageTo"];
                 /** @description Only this class of agents. */
                 class?: components["parameters"]["UsageClass"];
-                /** @description What a row is of; by month and class when it is absent. */
+                /** @description What a row is for; month and class when absent. */
                 by?: components["parameters"]["UsageBy"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -23920,11 +26507,11 @@ export interface operations {
                 to?: components["parameters"]["UsageTo"];
                 /** @description Only this class of agents. */
                 class?: components["parameters"]["UsageClass"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -23966,18 +26553,18 @@ export interface operations {
                 to?: components["parameters"]["UsageTo"];
                 /** @description Only this class of agents. */
                 class?: components["parameters"]["UsageClass"];
-                /** @description What a row is of; by month and class when it is absent. */
+                /** @description What a row is for; month and class when absent. */
                 by?: components["parameters"]["UsageBy"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -24014,7 +26601,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -24044,7 +26631,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -24077,18 +26664,18 @@ export interface operations {
                 to?: components["parameters"]["UsageTo"];
                 /** @description Only this class of agents. */
                 class?: components["parameters"]["UsageClass"];
-                /** @description What a row is of; by month and class when it is absent. */
+                /** @description What a row is for; month and class when absent. */
                 by?: components["parameters"]["UsageBy"];
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -24125,7 +26712,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -24155,7 +26742,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's slug. */
+                /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -24213,9 +26800,9 @@ export interface operations {
     listUnknownAccounts: {
         parameters: {
             query?: {
-                /** @description Only of this OpenID provider. */
+                /** @description Only those of this OpenID provider. */
                 issuer?: string;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
@@ -24253,19 +26840,19 @@ export interface operations {
     listAccounts: {
         parameters: {
             query?: {
-                /** @description Only with this role. */
+                /** @description Only accounts with this role today. */
                 role?: components["schemas"]["RoleName"];
-                /** @description Only with a role in this Hub. */
+                /** @description Only accounts with a role in this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Only with a role for this organisation. */
+                /** @description Only accounts with a role for this organisation (slug). */
                 organisation?: components["schemas"]["Slug"];
-                /** @description Only with a seat in this group. */
+                /** @description Only accounts with a role in this group (slug). */
                 group?: components["schemas"]["Slug"];
-                /** @description Only active, or only inactive ones. */
+                /** @description true: only active ones. false: only the others. */
                 active?: boolean;
-                /** @description Only of this OpenID provider, or `self`. */
+                /** @description Only accounts of this OpenID provider, or `self` for the service's own clients. */
                 issuer?: string;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
@@ -24303,11 +26890,11 @@ export interface operations {
     addAccount: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -24350,7 +26937,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24384,15 +26971,15 @@ export interface operations {
     deleteAccount: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24423,15 +27010,15 @@ export interface operations {
     patchAccount: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24472,15 +27059,15 @@ export interface operations {
     addAccountRole: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The account's id. */
+                /** @description The id of the account. */
                 account: string;
             };
             cookie?: never;
@@ -24523,9 +27110,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The account's id. */
+                /** @description The id of the account. */
                 account: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24559,17 +27146,17 @@ export interface operations {
     deleteAccountRole: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The account's id. */
+                /** @description The id of the account. */
                 account: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24600,17 +27187,17 @@ export interface operations {
     patchAccountRole: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The account's id. */
+                /** @description The id of the account. */
                 account: string;
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24652,11 +27239,11 @@ export interface operations {
     listClients: {
         parameters: {
             query?: {
-                /** @description Only with this role today. */
+                /** @description Only accounts with this role today. */
                 role?: components["schemas"]["RoleName"];
-                /** @description Only active, or only inactive ones. */
+                /** @description true: only active ones. false: only the others. */
                 active?: boolean;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
@@ -24694,11 +27281,11 @@ export interface operations {
     addClient: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -24741,7 +27328,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24775,15 +27362,15 @@ export interface operations {
     deleteClient: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24814,15 +27401,15 @@ export interface operations {
     patchClient: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header: {
-                /** @description The ETag of the record as you know it; `*` for whatever it is now. */
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24863,12 +27450,12 @@ export interface operations {
     addClientSecret: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24905,12 +27492,12 @@ export interface operations {
     deleteClientSecrets: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -24941,9 +27528,9 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Without `after`: from the start of what is kept, or from now on. */
+                /** @description Without `after`: start gives everything that is kept, now only what comes next. */
                 from?: "start" | "now";
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
             };
             header?: never;
@@ -24979,11 +27566,11 @@ export interface operations {
     listRedactions: {
         parameters: {
             query?: {
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -25021,11 +27608,11 @@ export interface operations {
     addRedaction: {
         parameters: {
             query?: {
-                /** @description true: everything is checked and answered as if it were done, and nothing is done. */
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description A name of yours for this request: sent again within 24 hours, it is answered as the first time and done once. */
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -25068,7 +27655,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The record's id. */
+                /** @description The id of the record. */
                 id: string;
             };
             cookie?: never;
@@ -25102,15 +27689,15 @@ export interface operations {
     listCorrections: {
         parameters: {
             query?: {
-                /** @description Only of this Hub. */
+                /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
-                /** @description Only of the record at this address. */
+                /** @description Only corrections of the record at this address. */
                 record?: string;
-                /** @description Rows of a page. JSON gives 50 when it is absent, the other formats everything. */
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description The representation, instead of an Accept header. */
+                /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
             header?: never;
@@ -25444,6 +28031,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The name of the file. */
                 asset: string;
             };
             cookie?: never;
@@ -25500,6 +28088,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The name of the file. */
                 asset: string;
             };
             cookie?: never;

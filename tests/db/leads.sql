@@ -37,7 +37,7 @@ FROM (VALUES (1, 'test-a', '[2020-01-01,)', 'accepted'),
              (8, 'test-c', '[2018-01-01,2020-01-01)', 'accepted')) v (n, o, p, expected) ORDER BY n;
 SELECT is(pg_temp.constraint_of($$SELECT pg_temp.lead('test-y', 'test-c', '[2021-06-01,)')$$), 'accepted', 'Hubs do not count for each other');
 
--- Which dates stand with which standing.
+-- Which dates each status of a lead has.
 SELECT is(pg_temp.constraint_of(format($$INSERT INTO hub_lead (hub_id, organisation_id, standing, period, evidence, starts, sources, confidence)
     SELECT h.id, o.id, %L, %L, %L, %L, '{test}', 'low' FROM hub h, organisation o WHERE h.slug = 'test-y' AND o.slug = 'test-a'$$,
     standing, period, evidence, starts)), expected, concat_ws(' ', standing, period, evidence, starts))

@@ -78,6 +78,9 @@ components:
 """
 
 
+TOLD = ROOT.replace("files:\n", "files:\n  texts: texts.csv\n")  # with a sentence for each thing
+
+
 def expand(folder, things=THINGS, root=ROOT):
     """What is wrong with these things, or else what they make."""
     for name in ("paths", "schemas"):
@@ -129,7 +132,7 @@ OPERATION = {"tags": "words", "operationId": "word", "x-body-limit": "map", "sum
              "externalDocs": "map", "security": "words", "x-answer": "word", "parameters": "words maps", "requestBody": "map", "responses": "map", "is": "word",
              "body": "word", "answer": "word", "errors": "numbers", "without": "words"}
 PARAMETER = {"name": "word", "in": "word", "required": "flag", "description": "word", "explode": "flag", "schema": "word words numbers maps map"}
-PATCH = {"patch-of": "word", "description": "word", "only": "words", "without": "words", "nullable": "words", "with": "map"}
+PATCH = {"patch-of": "word", "only": "words", "without": "words", "nullable": "words", "with": "map"}
 FILE = {"tag": "word", "paths": "map", "components": "map", "path-parameters": "map"}
 
 
@@ -338,8 +341,56 @@ def test_files_are_listed(tmp_path):
     assert 'openapi.yaml:4: "paths" of files is a list' in expand(tmp_path, root=ROOT.replace("[things]", "things"))
 
 
+def with_texts(folder, rows={}, things=None):
+    """The same with the sentences that are missing, but for those rows; a row without one stays away."""
+    things = things or THINGS.replace("      description: A thing.\n", "").replace("          description: Where.\n", "")
+    write = lambda rows: (folder / "texts.csv").write_text("name,sentence\n" + "".join(f"{name},{text}\n" for name, text in sorted(rows.items()) if text))
+    write({})
+    missing = re.findall(r": (\S+) has no sentence in texts.csv", expand(folder, things, TOLD))
+    assert {"Slug", "Thing", "Thing.size", "ThingNew", "ThingList", "SlugPath{slug}", "Limit?limit", "useThing?at"} <= set(missing)
+    write({**{name: f"What {name} is." for name in missing}, **rows})
+    return expand(folder, things, TOLD)
+
+
+def test_each_thing_has_a_sentence(tmp_path):
+    """Its own, or that of its name; a New, Patch or List has its record's."""
+    made = with_texts(tmp_path, {"Thing.size": "", "ThingNew.size": "", "ThingPatch.size": "", "size": "How large it is.", "ThingNew.name": "How it is called.",
+                                 "Thing": "A thing.", "ThingNew": "", "ThingPatch": "", "ThingList": "", "ThingNew.since": "Since when.", "ThingPatch.since": ""})
+    schemas = made["components"]["schemas"]
+    words = lambda name: {key: value["description"] for key, value in schemas[name]["properties"].items()}
+    assert words("Thing") == {"slug": "What Thing.slug is.", "size": "How large it is.", "parts": "What Thing.parts is."}
+    assert words("ThingNew") == {"slug": "What ThingNew.slug is.", "size": "How large it is.", "name": "How it is called.", "since": "Since when."}
+    assert words("ThingPatch")["since"] == "Since when." and words("ThingPatch")["size"] == "How large it is."
+    assert [schemas[name]["description"] for name in ("Thing", "ThingNew", "ThingPatch", "ThingList")] == [
+        "A thing.", "What makes a new record: a thing.", "What changes of a record; all else stays as it is: a thing.", "A page of records: a thing."]
+    assert schemas["Thing"]["properties"]["slug"] == {"description": "What Thing.slug is.", "$ref": "#/components/schemas/Slug"}
+    own = made["paths"]["/v1/things/{slug}/use"]["post"]["parameters"]
+    assert [each["description"] for each in own if "name" in each] == ["What useThing?at is."]
+    assert made["components"]["parameters"]["Limit"]["description"] == "What Limit?limit is."
+
+
+@pytest.mark.parametrize("rows, where, message", [
+    ({"Thing.size": ""}, "paths/things.yaml", "Thing.size has no sentence"), ({"Thing": ""}, "paths/things.yaml", "Thing has no sentence"),
+    ({"useThing?at": ""}, "paths/things.yaml", "useThing?at has no sentence"), ({"Limit?limit": ""}, "schemas/common.yaml", "Limit?limit has no sentence"),
+    ({"Ting.size": "How large."}, "texts.csv", "Ting.size is nowhere"), ({"sizes": "How large."}, "texts.csv", "sizes is nowhere"),
+    ({"Thing.size": "How, large."}, "texts.csv", "a line is name,sentence"), ({'"Thing.size': "How large."}, "texts.csv", "cannot be read")])
+def test_a_sentence_that_is_not_there_or_not_needed(tmp_path, rows, where, message):
+    said = with_texts(tmp_path, rows)
+    assert isinstance(said, str) and re.search(rf"^{where}(:\d+)?: {re.escape(message)}", said, re.M), said
+
+
+def test_a_sentence_stands_once(tmp_path):
+    assert "the description of Thing stands in texts.csv" in with_texts(tmp_path, things=THINGS)
+    lines = (tmp_path / "texts.csv").read_text().splitlines(True)
+    for wrong in ([lines[0], lines[2], lines[1], *lines[3:]], [*lines[:2], *lines[1:]], lines[1:]):
+        (tmp_path / "texts.csv").write_text("".join(wrong))
+        assert re.search(r"^texts.csv:\d+: (.* stands behind |the first line is name,sentence)", expand(tmp_path, root=TOLD), re.M)
+    (tmp_path / "texts.csv").unlink()
+    assert "texts.csv: cannot be read" in expand(tmp_path, root=TOLD)
+
+
 def test_the_map_has_the_place_of_each_node(tmp_path):
-    made = expand(tmp_path)
+    made = with_texts(tmp_path)
     nodes, lines, file, where = [], (tmp_path / "made.json.map").read_text().splitlines(), None, {}
 
     def walk(node, pointer):
@@ -353,10 +404,11 @@ def test_the_map_has_the_place_of_each_node(tmp_path):
         number, _, named = text.partition(" ")
         file = named or file
         where[pointer] = (file, int(number))
-    here = lambda part: ("paths/things.yaml", line(THINGS, part))
+    here = lambda part: ("paths/things.yaml", line((tmp_path / "paths/things.yaml").read_text(), part))
+    assert where["/components/schemas/Thing/description"] == ("texts.csv", line((tmp_path / "texts.csv").read_text(), "\nThing,") + 1)
     assert where["/info/title"] == ("openapi.yaml", 2)
     assert where["/components/schemas/Thing/properties/size/type"] == here("size?:")
-    assert where["/components/schemas/ThingList"] == where["/components/schemas/Thing"] == here("description: A thing.")
+    assert where["/components/schemas/ThingList"] == where["/components/schemas/Thing"] == here("record:\n        slug: Slug")
     assert where["/paths//v1/things/post/requestBody/content/application/json/schema/$ref"] == here("is: create")
     assert where["/paths//v1/things/post/responses/201/headers/ETag"] == here("operationId: addThing")
     assert where["/paths//v1/things/{slug}/use/post/parameters/2/schema/$ref"] == here("schema: Slug")
