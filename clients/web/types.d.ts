@@ -11,7 +11,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the collections of the API */
+        /**
+         * List the collections of the API
+         * @description The entry to the API: every public list with its address and representations.
+         *
+         *     Anyone may call it, without a token.
+         */
         get: operations["getIndex"];
         put?: never;
         post?: never;
@@ -30,7 +35,9 @@ export interface paths {
         };
         /**
          * Download all public records
-         * @description A zip with every list of `/v1` that has `text/csv` and needs no parameter, each with the bytes that its operation gives as `text/csv`: `/v1/headline-figures` is `headline-figures.csv`. All are of one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) tells what each column is. Lists that never end, as `/v1/changes`, are not in it, nor is anything that needs a token. The same records give the same bytes, so an `ETag` tells whether anything has changed.
+         * @description A zip of every public list that has CSV and needs no parameter, each file with the bytes that its operation gives as `text/csv`: `/v1/headline-figures` is `headline-figures.csv`. All files show one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) describes each column. Endless lists such as `/v1/changes` and everything that needs a token are left out. The same records give the same bytes, so the `ETag` tells whether anything has changed.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getData"];
         put?: never;
@@ -50,7 +57,9 @@ export interface paths {
         };
         /**
          * List the Hubs
-         * @description The regional Hubs with their present, last known and former leads. As GeoJSON each Hub is a point in the middle of its regions, or has no geometry where they are not known.
+         * @description Each Hub with its present, last known and former leads. As GeoJSON a Hub is a point in the middle of its regions, or has no geometry where they are not known.
+         *
+         *     Returns a page of records: a regional Hub: professionals of one area who meet to support Service children's progression. Anyone may call it, without a token.
          */
         get: operations["listHubs"];
         put?: never;
@@ -68,24 +77,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a Hub */
+        /**
+         * Show a Hub
+         * @description A former slug is answered with 308 and the present address.
+         *
+         *     Returns a regional Hub: professionals of one area who meet to support Service children's progression. Anyone may call it, without a token.
+         */
         get: operations["getHub"];
         /**
          * Create a Hub
-         * @description For Hubs that are not applied for here. `regions` are GSS codes or slugs. Without a start and without evidence the status starts today.
+         * @description Creates a Hub that nobody applies for here. Without status_starts and status_evidence its status starts today. An active Hub needs a current lead (409).
+         *
+         *     Returns a regional Hub: professionals of one area who meet to support Service children's progression. It may be called by the central team (`central`).
          */
         put: operations["putHub"];
         post?: never;
         /**
          * Remove a Hub created by mistake
-         * @description Only one that was never more than proposed and that no member, meeting, event or other record refers to (409); others are closed. Its names, regions, leads and pathway go with it. The reason is kept at /v1/corrections.
+         * @description Removes a Hub that was made by mistake, with its names, regions, leads and pathway. It must never have been more than proposed, and no member, meeting, event or other record may refer to it (409). The reason is kept at /v1/corrections.
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteHub"];
         options?: never;
         head?: never;
         /**
          * Change a Hub
-         * @description A list given replaces the whole list; in `page` only the members that are named change. The former name stays among the other names, the former slug leads to the Hub. Hubs are not deleted: they close.
+         * @description Changes what the body names. A list replaces the whole list; in `page` only the named members change. A former name is kept among the other names, and a former slug leads to the Hub. Hubs are not deleted: they close.
+         *
+         *     Returns a regional Hub: professionals of one area who meet to support Service children's progression. It may be called by the central team (`central`).
          */
         patch: operations["patchHub"];
         trace?: never;
@@ -99,7 +119,9 @@ export interface paths {
         };
         /**
          * Show a Hub's pathway
-         * @description The steps from the first idea to a Hub that works, with what has been done. For the Hub's lead and members, those who decide applications, and the central team.
+         * @description The ten steps from the first idea to a working Hub, with what has been done. Readable by those who belong to the Hub, members of the group that decides on applications, and the central team.
+         *
+         *     Returns how far a new Hub has come on its pathway of ten steps. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getHubPathway"];
         put?: never;
@@ -117,7 +139,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a step of a Hub's pathway */
+        /**
+         * Show a step of a Hub's pathway
+         * @description Readable by those who belong to the Hub, members of the group that decides on applications, and the central team.
+         *
+         *     Returns a step of one Hub's pathway. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getHubPathwayStep"];
         put?: never;
         post?: never;
@@ -126,7 +153,9 @@ export interface paths {
         head?: never;
         /**
          * Mark a pathway step as done or not done
-         * @description By the Hub's lead or the central team. `done_on` comes with its evidence and is not in the future; null undoes the step, and its evidence goes too.
+         * @description Records that a step is done, or that it is not. `done_on` comes with its evidence and is not in the future (422). null undoes the step and removes its evidence. A Hub Lead changes only their own Hub's steps.
+         *
+         *     Returns a step of one Hub's pathway. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchHubPathwayStep"];
         trace?: never;
@@ -140,13 +169,17 @@ export interface paths {
         };
         /**
          * List a Hub's invitations
-         * @description Whom a Hub has asked to take part, the earliest first. For its lead and the central team.
+         * @description The invitations of a Hub, the earliest first. A Hub Lead reads only their own Hub's.
+         *
+         *     Returns a page of records: an invitation from a Hub to an organisation or another body to take part. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         get: operations["listHubInvitations"];
         put?: never;
         /**
          * Record an invitation
-         * @description Of an organisation, or of a body by its name; persons are not named.
+         * @description Records that the Hub invited an organisation, or a body by its name. People are not named.
+         *
+         *     Returns an invitation from a Hub to an organisation or another body to take part. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addHubInvitation"];
         delete?: never;
@@ -162,17 +195,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an invitation */
+        /**
+         * Show an invitation
+         * @description A Hub Lead reads only their own Hub's invitations.
+         *
+         *     Returns an invitation from a Hub to an organisation or another body to take part. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         get: operations["getHubInvitation"];
         put?: never;
         post?: never;
-        /** Delete an invitation */
+        /**
+         * Delete an invitation
+         * @description Deletes an invitation of the Hub.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         delete: operations["deleteHubInvitation"];
         options?: never;
         head?: never;
         /**
          * Change an invitation or record its answer
-         * @description An answer without a day was given today. An organisation takes the place of a name, a name that of an organisation.
+         * @description Changes an invitation or records its answer. An answer without a day was given today. An organisation replaces a name, and a name replaces an organisation.
+         *
+         *     Returns an invitation from a Hub to an organisation or another body to take part. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchHubInvitation"];
         trace?: never;
@@ -192,7 +237,9 @@ export interface paths {
         head?: never;
         /**
          * Change a Hub's profile
-         * @description A Hub Lead changes its own Hub's alone. In `page` only the members that are named change.
+         * @description Changes how a Hub presents itself: blurb, logo and page. A Hub Lead changes only their own Hub. In `page` only the named members change.
+         *
+         *     Returns a regional Hub: professionals of one area who meet to support Service children's progression. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchHubProfile"];
         trace?: never;
@@ -206,13 +253,17 @@ export interface paths {
         };
         /**
          * List a Hub's status history
-         * @description The present status first.
+         * @description A Hub can have been several things: active, paused, active again.
+         *
+         *     Returns every status that a Hub has had, the present one first. Anyone may call it, without a token.
          */
         get: operations["listHubStatuses"];
         put?: never;
         /**
          * Change a Hub's status
-         * @description Ends the present status on the day on which the new one starts. proposed becomes active or closed; active paused or closed; paused active or closed; unknown anything but proposed; closed active again, once somebody leads it. All else is refused (409).
+         * @description Ends the present status on the day on which the new one starts. proposed becomes active or closed; active becomes paused or closed; paused becomes active or closed; unknown becomes anything but proposed; closed becomes active again once somebody leads the Hub. Every other change is refused (409).
+         *
+         *     Returns every status that a Hub has had, the present one first. It may be called by the central team (`central`).
          */
         post: operations["addHubStatus"];
         delete?: never;
@@ -230,13 +281,17 @@ export interface paths {
         };
         /**
          * List a Hub's leads
-         * @description All who lead, led and will lead it, the latest first.
+         * @description All organisations that lead, led or will lead the Hub, the latest first.
+         *
+         *     Returns every organisation that leads, led or will lead a Hub, the latest first. Anyone may call it, without a token.
          */
         get: operations["listHubLeads"];
         put?: never;
         /**
          * Add a lead organisation to a Hub
-         * @description A Hub has one or two leads at a time, and never one organisation twice at once (409).
+         * @description Adds a lead organisation. A Hub has one or two leads at a time, and never the same organisation twice at once (409).
+         *
+         *     Returns a period in which an organisation leads a Hub, or led it. It may be called by the central team (`central`).
          */
         post: operations["addHubLead"];
         delete?: never;
@@ -256,7 +311,9 @@ export interface paths {
         put?: never;
         /**
          * Replace one lead organisation with another
-         * @description One lead ends and the next starts on the same day, in one step: so the only lead of a Hub can be replaced. One that has ended by then, or whose days are not known, is not handed over (409).
+         * @description Ends one lead and begins another on the same day, in one step, so that even a Hub's only lead can be replaced.
+         *
+         *     Returns a period in which an organisation leads a Hub, or led it. It may be called by the central team (`central`).
          */
         post: operations["handOverHubLead"];
         delete?: never;
@@ -272,20 +329,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a lead of a Hub */
+        /**
+         * Show a lead of a Hub
+         * @description One period in which an organisation leads or led the Hub.
+         *
+         *     Returns a period in which an organisation leads a Hub, or led it. Anyone may call it, without a token.
+         */
         get: operations["getHubLead"];
         put?: never;
         post?: never;
         /**
          * Remove a lead entered by mistake
-         * @description A lead whose time is over is ended instead. A Hub keeps a lead (409). The reason is kept at /v1/corrections.
+         * @description Removes a lead that was entered by mistake; a lead whose time is over is ended instead. A Hub keeps a lead (409). The reason is kept at /v1/corrections.
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteHubLead"];
         options?: never;
         head?: never;
         /**
          * Change a lead's dates, note or sources
-         * @description `to` is the last day. The last lead of a Hub does not end unless the Hub closes (409). With `from`, a lead that was last known becomes a dated one.
+         * @description Changes a lead's days, note or sources. `to` is the last day. The last lead of a Hub can end only when the Hub closes (409). With `from`, a last known lead becomes a dated one.
+         *
+         *     Returns a period in which an organisation leads a Hub, or led it. It may be called by the central team (`central`).
          */
         patch: operations["patchHubLead"];
         trace?: never;
@@ -299,13 +365,17 @@ export interface paths {
         };
         /**
          * List a Hub's members
-         * @description In the order of their first days. Leads of the Hub and the central team see all, a member itself. As CSV it is what an import takes.
+         * @description Memberships in the order of their first days. The Hub's leads and the central team see all of them, a member their own. The CSV can be changed and imported again.
+         *
+         *     Returns a page of records: a professional's membership of a Hub for a period, with what they represent in it. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["listHubMembers"];
         put?: never;
         /**
          * Add a member to a Hub
-         * @description Either a person whom the caller knows, by id, or a new one by name. Somebody known by this name and address is taken, not added again. Memberships of a person in one Hub do not overlap (409).
+         * @description Adds a person who is known already, by id, or a new one by name. A person whom the caller knows by this name and address is used again. Memberships of one person in a Hub cannot overlap (409).
+         *
+         *     Returns a professional's membership of a Hub for a period, with what they represent in it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addHubMember"];
         delete?: never;
@@ -325,7 +395,9 @@ export interface paths {
         put?: never;
         /**
          * Import a Hub's members from CSV
-         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it; the list of members as CSV fits too. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged. The list's other columns are checked: a sheet of another Hub, or a name or address that is not the person's, is refused (created_at and updated_at are left alone). At most 2,000 lines.
+         * @description Adds memberships from a CSV file with the columns of the template, as Excel and LibreOffice save it; the list of members as CSV works too. Either all lines are taken or none: `errors` names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged. The other columns of the list are checked: a sheet of another Hub, or a name or address that is not the person's, is refused; created_at and updated_at are ignored. At most 2,000 lines.
+         *
+         *     Returns what an import of members did. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["importHubMembers"];
         delete?: never;
@@ -343,7 +415,9 @@ export interface paths {
         };
         /**
          * Download the CSV template for importing members
-         * @description sector is one of the codes; organisation is a slug, organisation_name the name of one that has none; from and to are the first and the last day (2025-09-01 or 01/09/2025); ambassador is yes or no.
+         * @description An empty sheet with the columns that an import takes. sector is a code; organisation is a slug, and organisation_name the name of one without a slug; from and to are the first and last day (2025-09-01 or 01/09/2025); ambassador is yes or no.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         get: operations["getHubMemberTemplate"];
         put?: never;
@@ -361,20 +435,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a member of a Hub */
+        /**
+         * Show a member of a Hub
+         * @description The Hub's leads and the central team see every membership, a member their own.
+         *
+         *     Returns a professional's membership of a Hub for a period, with what they represent in it. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
+         */
         get: operations["getHubMember"];
         put?: never;
         post?: never;
         /**
          * Delete a membership
-         * @description One that never was; who leaves gets a last day. What others refer to stays (409).
+         * @description Removes a membership that never was; for somebody who leaves, set the last day instead. A membership that other records refer to stays (409).
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         delete: operations["deleteHubMember"];
         options?: never;
         head?: never;
         /**
          * Change a membership
-         * @description Its days and whether the member is an ambassador. Another organisation or sector is a succession.
+         * @description Changes the days of a membership and whether the member is an ambassador. A change of organisation or sector is a transfer.
+         *
+         *     Returns a professional's membership of a Hub for a period, with what they represent in it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchHubMember"];
         trace?: never;
@@ -390,7 +473,9 @@ export interface paths {
         put?: never;
         /**
          * Move a member to another organisation or sector
-         * @description The membership ends with the day before and the next one begins, in one step.
+         * @description Lets a member represent another organisation or sector: the membership ends the day before, and the next one begins, in one step.
+         *
+         *     Returns a professional's membership of a Hub for a period, with what they represent in it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["transferHubMember"];
         delete?: never;
@@ -408,7 +493,9 @@ export interface paths {
         };
         /**
          * Show whether a Hub's membership is quorate
-         * @description By the rule in force on the day; a Hub without one has the default: he, fe, school_sector and local_authority, four heads.
+         * @description Whether the Hub's membership is quorate on a day, by the rule in force on it. A Hub without a rule has the default: he, fe, school_sector and local_authority, and four members.
+         *
+         *     Returns whether the membership of a Hub is quorate on a day. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["getHubQuorum"];
         put?: never;
@@ -428,7 +515,9 @@ export interface paths {
         };
         /**
          * List a Hub's quorum rules
-         * @description The latest first.
+         * @description The Hub's rules, the latest first.
+         *
+         *     Returns the rules of quorum of a Hub, in order of their first day. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["listHubQuorumRules"];
         put?: never;
@@ -446,17 +535,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a quorum rule */
+        /**
+         * Show a quorum rule
+         * @description One rule of the Hub, by its first day.
+         *
+         *     Returns a rule of quorum that a Hub set for itself, from a day on. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
+         */
         get: operations["getHubQuorumRule"];
         /**
          * Set a Hub's quorum rule from a given day
-         * @description It is in force until the next one begins. A rule of days that are over is set by the central team alone, with a `reason` that is kept at /v1/corrections (403, 422).
+         * @description Sets a rule that is in force until the next one begins. Only the central team sets a rule for days in the past, with a `reason` that is kept at /v1/corrections (403, 422).
+         *
+         *     Returns a rule of quorum that a Hub set for itself, from a day on. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putHubQuorumRule"];
         post?: never;
         /**
          * Delete a quorum rule
-         * @description Of a day to come. One that has been in force is removed by the central team alone, with a `reason` (403, 422).
+         * @description Removes a rule that is not in force yet. Only the central team removes one that has been in force, with a `reason` (403, 422).
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         delete: operations["deleteHubQuorumRule"];
         options?: never;
@@ -473,7 +571,9 @@ export interface paths {
         };
         /**
          * List the organisations
-         * @description Hub leads, partners, funders and others that work with the Alliance. The list of partners is partners=current, or with a role the filter partnership.
+         * @description Hub leads, partners, funders and others that work with the Alliance. partners=current gives the list of partners; `partnership` filters by their role.
+         *
+         *     Returns a page of records: an organisation that works with the Alliance. Anyone may call it, without a token.
          */
         get: operations["listOrganisations"];
         put?: never;
@@ -491,24 +591,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an organisation */
+        /**
+         * Show an organisation
+         * @description A former slug is answered with 308 and the present address.
+         *
+         *     Returns an organisation that works with the Alliance. Anyone may call it, without a token.
+         */
         get: operations["getOrganisation"];
         /**
          * Create an organisation
-         * @description A list given replaces the whole list.
+         * @description Creates an organisation. An identifier belongs to one organisation only (409).
+         *
+         *     Returns an organisation that works with the Alliance. It may be called by the central team (`central`).
          */
         put: operations["putOrganisation"];
         post?: never;
         /**
          * Delete an organisation
-         * @description Refused while other records refer to it.
+         * @description Deletes an organisation that no other record refers to (409).
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteOrganisation"];
         options?: never;
         head?: never;
         /**
          * Change an organisation
-         * @description A list given replaces the whole list. `new_slug` renames: the old address leads to the new one.
+         * @description Changes what the body names. A list replaces the whole list. `new_slug` renames the organisation: the old address leads to the new one.
+         *
+         *     Returns an organisation that works with the Alliance. It may be called by the central team (`central`).
          */
         patch: operations["patchOrganisation"];
         trace?: never;
@@ -528,7 +639,9 @@ export interface paths {
         head?: never;
         /**
          * Change an organisation's profile
-         * @description A partner changes its own organisation's alone.
+         * @description Changes how an organisation presents itself. A partner changes only its own organisation.
+         *
+         *     Returns an organisation that works with the Alliance. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         patch: operations["patchOrganisationProfile"];
         trace?: never;
@@ -540,11 +653,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a school's self-assessment of one day */
+        /**
+         * Show a school's self-assessment of one day
+         * @description What a school said about itself on one day. A partner reads only its own organisation's.
+         *
+         *     Returns all that a school says about itself on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
+         */
         get: operations["getSelfAssessmentSet"];
         /**
          * Set a school's self-assessment of one day
-         * @description All that the school says on that day: what is not named here goes, what is the same stays. A set has no version, so it needs no precondition: of two at once the later one stays as a whole, never a mixture. Each assessment in it has a version of its own.
+         * @description Replaces all that a school says about itself on one day: principles that are not named are removed, and those that are the same stay. The set has no version and needs no precondition: of two requests at once the later one wins as a whole. Each assessment in it has a version of its own.
+         *
+         *     Returns all that a school says about itself on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         put: operations["putSelfAssessmentSet"];
         post?: never;
@@ -564,6 +684,8 @@ export interface paths {
         /**
          * List the regions
          * @description The nine English regions and the four nations, with the Hubs of each.
+         *
+         *     Returns a page of records: an English region or one of the four nations. Anyone may call it, without a token.
          */
         get: operations["listRegions"];
         put?: never;
@@ -581,7 +703,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a region */
+        /**
+         * Show a region
+         * @description One English region or nation, with its Hubs.
+         *
+         *     Returns an English region or one of the four nations. Anyone may call it, without a token.
+         */
         get: operations["getRegion"];
         put?: never;
         post?: never;
@@ -600,7 +727,9 @@ export interface paths {
         };
         /**
          * List the events
-         * @description Past and coming events; cancelled ones stay. With format=ics a calendar to subscribe to, with the same filters, a Hub's or a kind's for instance: times are those of Europe/London, and events whose day is not known are left out of it and counted in X-Omitted-Count.
+         * @description Past and coming events, cancelled ones among them. format=ics gives a calendar to subscribe to, with the same filters: times are in Europe/London, and events whose day is not known are left out and counted in X-Omitted-Count.
+         *
+         *     Returns a page of records: an event of the Alliance or one of its Hubs, past or to come. Anyone may call it, without a token.
          */
         get: operations["listEvents"];
         put?: never;
@@ -618,24 +747,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an event */
+        /**
+         * Show an event
+         * @description A draft is visible only to those who may change it.
+         *
+         *     Returns an event of the Alliance or one of its Hubs, past or to come. Anyone may call it without a token; with one, every account may see more.
+         */
         get: operations["getEvent"];
         /**
          * Create an event
-         * @description A draft: nobody else sees it until it is published. A Hub Lead's are of the own Hub, the central team's of any Hub or none. With starts_at the day need not be given.
+         * @description Creates a draft, which nobody else sees until it is published. A Hub Lead creates events of their own Hub, the central team those of any Hub or none. With starts_at the day need not be given.
+         *
+         *     Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putEvent"];
         post?: never;
         /**
          * Delete a draft event
-         * @description An event that has been published is cancelled instead (409).
+         * @description Deletes a draft. An event that was published is cancelled instead (409).
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         delete: operations["deleteEvent"];
         options?: never;
         head?: never;
         /**
          * Change an event
-         * @description Calendars that have the event take the change over. Its status is changed by the calls that publish, cancel and mark it as held.
+         * @description Changes an event; calendars that subscribe to it follow. Its status changes only by publication, cancellation or being marked as held.
+         *
+         *     Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchEvent"];
         trace?: never;
@@ -651,7 +791,9 @@ export interface paths {
         put?: never;
         /**
          * Publish an event
-         * @description A draft, which needs a date or words in its place (422); an imported event of unknown status is the central team's to settle.
+         * @description Makes a draft visible to everybody. It needs a date, or words in place of a date (422). Only the central team publishes an imported event of unknown status.
+         *
+         *     Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["publishEvent"];
         delete?: never;
@@ -671,7 +813,9 @@ export interface paths {
         put?: never;
         /**
          * Cancel an event
-         * @description It stays visible as cancelled, also in the calendars that hold it. A draft is deleted instead (409).
+         * @description Marks an event as cancelled. It stays visible, also in calendars that subscribe to it. A draft is deleted instead (409).
+         *
+         *     Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["cancelEvent"];
         delete?: never;
@@ -691,7 +835,9 @@ export interface paths {
         put?: never;
         /**
          * Reopen an event marked as held or cancelled by mistake
-         * @description A correction: the event is published again, without the reason of its cancellation and its attendance. Calendars that hold it take that over. The reason is kept at /v1/corrections.
+         * @description Corrects an event that was marked as held or cancelled by mistake: it is published again, without the reason for its cancellation and without attendance. Calendars follow. The reason is kept at /v1/corrections.
+         *
+         *     Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["reopenEvent"];
         delete?: never;
@@ -711,7 +857,9 @@ export interface paths {
         put?: never;
         /**
          * Mark an event as held
-         * @description Not before its day (409).
+         * @description Marks an event as held, from its day on (409 before).
+         *
+         *     Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["markEventHeld"];
         delete?: never;
@@ -729,20 +877,34 @@ export interface paths {
         };
         /**
          * Show the outreach numbers of an event
-         * @description For the Hub whose event it is and the central team.
+         * @description Readable by those who belong to the Hub whose event it is, and the central team.
+         *
+         *     Returns the numbers of an outreach event. Nothing else is kept about the young people. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["getEventOutreach"];
         /**
          * Set the outreach numbers of an event
-         * @description Of an event that was held (409). Numbers that an activity of its Hub on that day has already, of the same programme or without one, are not entered again (409, outreach-entered-twice).
+         * @description Records the numbers of an event that was held (409). If an activity of the Hub on that day, of the same programme or of none, has numbers already, they cannot be entered twice (409, outreach-entered-twice).
+         *
+         *     Returns the numbers of an outreach event. Nothing else is kept about the young people. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putEventOutreach"];
         post?: never;
-        /** Delete the outreach numbers of an event */
+        /**
+         * Delete the outreach numbers of an event
+         * @description Removes the numbers of an event; the event stays.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         delete: operations["deleteEventOutreach"];
         options?: never;
         head?: never;
-        /** Change the outreach numbers of an event */
+        /**
+         * Change the outreach numbers of an event
+         * @description Corrects the numbers of an event.
+         *
+         *     Returns the numbers of an outreach event. Nothing else is kept about the young people. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         patch: operations["patchEventOutreach"];
         trace?: never;
     };
@@ -755,7 +917,9 @@ export interface paths {
         };
         /**
          * List the drafts of events
-         * @description A Hub Lead's own; for the central team all.
+         * @description A Hub Lead's own drafts; for the central team, all drafts.
+         *
+         *     Returns a page of records: an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         get: operations["listEventDrafts"];
         put?: never;
@@ -773,7 +937,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the drafts of a Hub's events */
+        /**
+         * List the drafts of a Hub's events
+         * @description Drafts of the Hub's events. A Hub Lead reads only their own Hub's.
+         *
+         *     Returns a page of records: an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         get: operations["listHubEventDrafts"];
         put?: never;
         post?: never;
@@ -792,7 +961,9 @@ export interface paths {
         };
         /**
          * List the programmes
-         * @description What holds events together over the years; each one's events are /v1/events?programme=….
+         * @description What holds events together over the years. The events of one are at /v1/events?programme=….
+         *
+         *     Returns a page of records: a programme: what holds a series of events together over the years. Anyone may call it, without a token.
          */
         get: operations["listProgrammes"];
         put?: never;
@@ -810,19 +981,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a programme */
+        /**
+         * Show a programme
+         * @description One programme, without its events.
+         *
+         *     Returns a programme: what holds a series of events together over the years. Anyone may call it, without a token.
+         */
         get: operations["getProgramme"];
-        /** Create a programme */
+        /**
+         * Create a programme
+         * @description Creates a programme to which events can then belong.
+         *
+         *     Returns a programme: what holds a series of events together over the years. It may be called by the central team (`central`).
+         */
         put: operations["putProgramme"];
         post?: never;
         /**
          * Delete a programme
-         * @description One that holds events stays (409).
+         * @description Deletes a programme that no event belongs to (409).
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteProgramme"];
         options?: never;
         head?: never;
-        /** Change a programme */
+        /**
+         * Change a programme
+         * @description Changes what the body names; the events of the programme stay as they are.
+         *
+         *     Returns a programme: what holds a series of events together over the years. It may be called by the central team (`central`).
+         */
         patch: operations["patchProgramme"];
         trace?: never;
     };
@@ -835,7 +1023,9 @@ export interface paths {
         };
         /**
          * List the documents
-         * @description Research, briefings, guides, evaluations and toolkits. Withdrawn ones are left out.
+         * @description Research, briefings, guides, evaluations and toolkits, without those that were withdrawn.
+         *
+         *     Returns a page of records: a report, briefing, guide, evaluation or toolkit in the research repository. Anyone may call it, without a token.
          */
         get: operations["listDocuments"];
         put?: never;
@@ -855,17 +1045,34 @@ export interface paths {
         };
         /**
          * Show a document
-         * @description A withdrawn one is 410; what stands in its place is at `…/withdrawal`.
+         * @description A withdrawn document answers 410; the notice in its place is at `…/withdrawal`.
+         *
+         *     Returns a report, briefing, guide, evaluation or toolkit in the research repository. Anyone may call it, without a token.
          */
         get: operations["getDocument"];
-        /** Create a document */
+        /**
+         * Create a document
+         * @description Creates the record of a document; files are uploaded to it afterwards. An edition has at most one successor (409).
+         *
+         *     Returns a report, briefing, guide, evaluation or toolkit in the research repository. It may be called by the central team (`central`).
+         */
         put: operations["putDocument"];
         post?: never;
-        /** Delete a document */
+        /**
+         * Delete a document
+         * @description Deletes the record and its files for good. A document that people may have cited is withdrawn instead.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteDocument"];
         options?: never;
         head?: never;
-        /** Change a document */
+        /**
+         * Change a document
+         * @description Changes what the body names; files stay as they are. An edition has at most one successor (409).
+         *
+         *     Returns a report, briefing, guide, evaluation or toolkit in the research repository. It may be called by the central team (`central`).
+         */
         patch: operations["patchDocument"];
         trace?: never;
     };
@@ -876,12 +1083,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show why and when a document was withdrawn */
+        /**
+         * Show why and when a document was withdrawn
+         * @description The notice in the place of a withdrawn document: its title, the day and the reason.
+         *
+         *     Returns what remains of a withdrawn document or resource. Anyone may call it, without a token.
+         */
         get: operations["getDocumentWithdrawal"];
         put?: never;
         /**
          * Withdraw a document
-         * @description The document and its files answer 410 from then on, lists and searches leave it out, and who follows the changes is told that it is deleted. The title, the day and the note stay to be read by everybody. Its uses stay counted. Withdrawn already: 409.
+         * @description Withdraws a document: it and its files answer 410, lists and searches leave it out, and the list of changes reports it as deleted. Title, day and reason stay public, and its uses stay counted. A document that is withdrawn already is refused (409).
+         *
+         *     Returns what remains of a withdrawn document or resource. It may be called by the central team (`central`).
          */
         post: operations["withdrawDocument"];
         delete?: never;
@@ -901,7 +1115,9 @@ export interface paths {
         put?: never;
         /**
          * Reinstate a withdrawn document
-         * @description Not withdrawn: 409.
+         * @description Makes a withdrawn document and its files available again. One that is not withdrawn is refused (409).
+         *
+         *     Returns a report, briefing, guide, evaluation or toolkit in the research repository. It may be called by the central team (`central`).
          */
         post: operations["reinstateDocument"];
         delete?: never;
@@ -919,7 +1135,9 @@ export interface paths {
         };
         /**
          * Describe a document as schema.org JSON-LD
-         * @description JSON-LD, for a page about the document and for catalogues. Addresses begin at this server.
+         * @description JSON-LD with the terms of schema.org, for a page about the document and for catalogues. Addresses begin with this server's.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getDocumentLinkedData"];
         put?: never;
@@ -939,7 +1157,9 @@ export interface paths {
         };
         /**
          * Cite a document as CSL-JSON
-         * @description CSL-JSON, what reference managers and citation processors read.
+         * @description CSL-JSON, which reference managers and citation processors read.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getDocumentCitation"];
         put?: never;
@@ -959,7 +1179,9 @@ export interface paths {
         };
         /**
          * List the resources
-         * @description What schools and others use: by principle of the Thriving Lives Toolkit, phase, nation, language and format. Withdrawn ones are left out.
+         * @description What schools and others use, by principle of the Thriving Lives Toolkit, phase, nation, language and format, without what was withdrawn.
+         *
+         *     Returns a page of records: an item of the resource bank: guidance, an activity, a case study, a film. Anyone may call it, without a token.
          */
         get: operations["listResources"];
         put?: never;
@@ -979,17 +1201,34 @@ export interface paths {
         };
         /**
          * Show a resource
-         * @description A withdrawn one is 410; what stands in its place is at `…/withdrawal`.
+         * @description A withdrawn resource answers 410; the notice in its place is at `…/withdrawal`.
+         *
+         *     Returns an item of the resource bank: guidance, an activity, a case study, a film. Anyone may call it, without a token.
          */
         get: operations["getResource"];
-        /** Create a resource */
+        /**
+         * Create a resource
+         * @description Creates the record of a resource; files are uploaded to it afterwards.
+         *
+         *     Returns an item of the resource bank: guidance, an activity, a case study, a film. It may be called by the central team (`central`).
+         */
         put: operations["putResource"];
         post?: never;
-        /** Delete a resource */
+        /**
+         * Delete a resource
+         * @description Deletes the record and its files for good. A resource that people may have linked to is withdrawn instead.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteResource"];
         options?: never;
         head?: never;
-        /** Change a resource */
+        /**
+         * Change a resource
+         * @description Changes what the body names; files stay as they are.
+         *
+         *     Returns an item of the resource bank: guidance, an activity, a case study, a film. It may be called by the central team (`central`).
+         */
         patch: operations["patchResource"];
         trace?: never;
     };
@@ -1000,12 +1239,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show why and when a resource was withdrawn */
+        /**
+         * Show why and when a resource was withdrawn
+         * @description The notice in the place of a withdrawn resource: its title, the day and the reason.
+         *
+         *     Returns what remains of a withdrawn document or resource. Anyone may call it, without a token.
+         */
         get: operations["getResourceWithdrawal"];
         put?: never;
         /**
          * Withdraw a resource
-         * @description The resource and its files answer 410 from then on, lists and searches leave it out, and who follows the changes is told that it is deleted. The title, the day and the note stay to be read by everybody. Its uses stay counted. Withdrawn already: 409.
+         * @description Withdraws a resource: it and its files answer 410, lists and searches leave it out, and the list of changes reports it as deleted. Title, day and reason stay public, and its uses stay counted. A resource that is withdrawn already is refused (409).
+         *
+         *     Returns what remains of a withdrawn document or resource. It may be called by the central team (`central`).
          */
         post: operations["withdrawResource"];
         delete?: never;
@@ -1025,7 +1271,9 @@ export interface paths {
         put?: never;
         /**
          * Reinstate a withdrawn resource
-         * @description Not withdrawn: 409.
+         * @description Makes a withdrawn resource and its files available again. One that is not withdrawn is refused (409).
+         *
+         *     Returns an item of the resource bank: guidance, an activity, a case study, a film. It may be called by the central team (`central`).
          */
         post: operations["reinstateResource"];
         delete?: never;
@@ -1043,7 +1291,9 @@ export interface paths {
         };
         /**
          * Search documents and resources
-         * @description In titles, authors, publishers, abstracts and summaries: `"…"` is a phrase, `-` leaves a word out, `or` gives a choice; English words are found in all their forms. The best comes first, without q the newest.
+         * @description Searches titles, authors, publishers, abstracts and summaries: `"…"` is a phrase, `-` leaves a word out, `or` gives a choice, and English words are found in all their forms. The best match comes first; without q, the newest.
+         *
+         *     Returns a page of records: a document or a resource, as a search finds it. href leads to the whole record. Anyone may call it, without a token.
          */
         get: operations["searchLibrary"];
         put?: never;
@@ -1063,7 +1313,9 @@ export interface paths {
         };
         /**
          * Count search results by facet
-         * @description With the filters of the search. A facet is counted with the filters of the others and without its own, so that it shows what another choice would find; what belongs to several phases or nations counts in each.
+         * @description Counts what a search finds, by filter. The values of a filter are counted with the other filters and without that one, so that they show what another choice would find. What belongs to several phases or nations counts in each.
+         *
+         *     Returns how many items a search finds, and how they are spread. Anyone may call it, without a token.
          */
         get: operations["getLibraryFacets"];
         put?: never;
@@ -1083,7 +1335,9 @@ export interface paths {
         };
         /**
          * List the files of a document
-         * @description Sizes, types and SHA-256 are shown also before `available_from`; the bytes are given from that day on.
+         * @description Size, type and SHA-256 are shown also before `available_from`; the bytes can be downloaded from that day on.
+         *
+         *     Returns a page of files. Anyone may call it, without a token.
          */
         get: operations["listDocumentFiles"];
         put?: never;
@@ -1103,16 +1357,25 @@ export interface paths {
         };
         /**
          * Download a file of a document
-         * @description The bytes, to be saved. The ETag is their SHA-256. One byte range is given (RFC 9110, section 14), of several at once the whole. A download counts as a use when its last bytes are on their way; HEAD, 304, a range that does not begin at the first byte and a transfer that was broken off count nothing. Withdrawn it is 410, before the end of an embargo 403.
+         * @description The bytes of the file, to be saved; their SHA-256 is the ETag. One byte range is possible (RFC 9110, section 14); several at once give the whole. A download counts as a use when its last bytes are on their way; HEAD, 304, a range that does not begin at the first byte and a broken transfer do not count. A withdrawn document answers 410, one under embargo 403.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getDocumentFile"];
         /**
          * Upload a file of a document
-         * @description The body is the file, up to 100 MiB. Its type is told by its content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, and CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` for a new one, `If-Match` with its ETag to replace one. Nobody sees it before all of it has arrived and fits its digest. A client that sends `Expect: 100-continue` is told to go on when the upload may begin.
+         * @description Stores a file of up to 100 MiB, which is the body. The type is worked out from the content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one. Nobody sees it before it has arrived completely and fits its digest. A client that sends `Expect: 100-continue` is told when the upload may begin.
+         *
+         *     It may be called by the central team (`central`).
          */
         put: operations["putDocumentFile"];
         post?: never;
-        /** Delete a file of a document */
+        /**
+         * Delete a file of a document
+         * @description Deletes a file for good; the document stays.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteDocumentFile"];
         options?: never;
         head?: never;
@@ -1128,7 +1391,9 @@ export interface paths {
         };
         /**
          * List the files of a resource
-         * @description Sizes, types and SHA-256 are shown also before `available_from`; the bytes are given from that day on.
+         * @description Size, type and SHA-256 are shown also before `available_from`; the bytes can be downloaded from that day on.
+         *
+         *     Returns a page of files. Anyone may call it, without a token.
          */
         get: operations["listResourceFiles"];
         put?: never;
@@ -1148,16 +1413,25 @@ export interface paths {
         };
         /**
          * Download a file of a resource
-         * @description The bytes, to be saved. The ETag is their SHA-256. One byte range is given (RFC 9110, section 14), of several at once the whole. A download counts as a use when its last bytes are on their way; HEAD, 304, a range that does not begin at the first byte and a transfer that was broken off count nothing. Withdrawn it is 410, before the end of an embargo 403.
+         * @description The bytes of the file, to be saved; their SHA-256 is the ETag. One byte range is possible (RFC 9110, section 14); several at once give the whole. A download counts as a use when its last bytes are on their way; HEAD, 304, a range that does not begin at the first byte and a broken transfer do not count. A withdrawn resource answers 410, one under embargo 403.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getResourceFile"];
         /**
          * Upload a file of a resource
-         * @description The body is the file, up to 100 MiB. Its type is told by its content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, and CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` for a new one, `If-Match` with its ETag to replace one. Nobody sees it before all of it has arrived and fits its digest. A client that sends `Expect: 100-continue` is told to go on when the upload may begin.
+         * @description Stores a file of up to 100 MiB, which is the body. The type is worked out from the content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one. Nobody sees it before it has arrived completely and fits its digest. A client that sends `Expect: 100-continue` is told when the upload may begin.
+         *
+         *     It may be called by the central team (`central`).
          */
         put: operations["putResourceFile"];
         post?: never;
-        /** Delete a file of a resource */
+        /**
+         * Delete a file of a resource
+         * @description Deletes a file for good; the resource stays.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteResourceFile"];
         options?: never;
         head?: never;
@@ -1173,7 +1447,9 @@ export interface paths {
         };
         /**
          * List news posts
-         * @description Posts of the Alliance and about it, the newest first.
+         * @description Posts of the Alliance, and of partners about it, the newest first.
+         *
+         *     Returns a page of records: a news post of the Alliance, or a partner's post about it. Anyone may call it, without a token.
          */
         get: operations["listNews"];
         put?: never;
@@ -1191,16 +1467,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a news post */
+        /**
+         * Show a news post
+         * @description One post: its title, section, date, publisher and the address where it can be read.
+         *
+         *     Returns a news post of the Alliance, or a partner's post about it. Anyone may call it, without a token.
+         */
         get: operations["getNewsItem"];
-        /** Create a news post */
+        /**
+         * Create a news post
+         * @description Creates a post, which everybody sees at once.
+         *
+         *     Returns a news post of the Alliance, or a partner's post about it. It may be called by the central team (`central`).
+         */
         put: operations["putNewsItem"];
         post?: never;
-        /** Delete a news post */
+        /**
+         * Delete a news post
+         * @description Deletes a post for good.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteNewsItem"];
         options?: never;
         head?: never;
-        /** Change a news post */
+        /**
+         * Change a news post
+         * @description Changes what the body names.
+         *
+         *     Returns a news post of the Alliance, or a partner's post about it. It may be called by the central team (`central`).
+         */
         patch: operations["patchNewsItem"];
         trace?: never;
     };
@@ -1213,7 +1509,9 @@ export interface paths {
         };
         /**
          * List the groups
-         * @description Board, Management Group, working groups and teams, with the organisations known to take part.
+         * @description The Board, the Management Group, working groups and teams, with the organisations known to take part.
+         *
+         *     Returns a page of records: a board, working group or team of the Alliance. Anyone may call it, without a token.
          */
         get: operations["listGroups"];
         put?: never;
@@ -1231,24 +1529,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a group */
+        /**
+         * Show a group
+         * @description One group with the organisations known to take part. Who holds its seats is at `…/seats`.
+         *
+         *     Returns a board, working group or team of the Alliance. Anyone may call it, without a token.
+         */
         get: operations["getGroup"];
         /**
          * Create a group
-         * @description `organisations` are slugs; a list given replaces the whole list.
+         * @description Creates a group. `organisations` are slugs.
+         *
+         *     Returns a board, working group or team of the Alliance. It may be called by the central team (`central`).
          */
         put: operations["putGroup"];
         post?: never;
         /**
          * Delete a group
-         * @description Refused while other records refer to it.
+         * @description Deletes a group that no other record refers to (409); a group that ended is closed instead.
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteGroup"];
         options?: never;
         head?: never;
         /**
          * Change a group
-         * @description `organisations` are slugs; a list given replaces the whole list.
+         * @description Changes what the body names. `organisations` are slugs and replace the whole list.
+         *
+         *     Returns a board, working group or team of the Alliance. It may be called by the central team (`central`).
          */
         patch: operations["patchGroup"];
         trace?: never;
@@ -1262,7 +1571,9 @@ export interface paths {
         };
         /**
          * List the Toolkit's principles
-         * @description The seven principles of the Thriving Lives Toolkit. The ordinal is for display: none ranks above another.
+         * @description The seven principles of the Thriving Lives Toolkit, in the order in which they are shown. None ranks above another.
+         *
+         *     Returns a page of records: one of the seven principles of the Thriving Lives Toolkit. Anyone may call it, without a token.
          */
         get: operations["listToolkitPrinciples"];
         put?: never;
@@ -1280,16 +1591,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a principle */
+        /**
+         * Show a principle
+         * @description One principle of the Thriving Lives Toolkit.
+         *
+         *     Returns one of the seven principles of the Thriving Lives Toolkit. Anyone may call it, without a token.
+         */
         get: operations["getToolkitPrinciple"];
-        /** Create a principle */
+        /**
+         * Create a principle
+         * @description Creates a principle. Each has a place of its own in the order (409).
+         *
+         *     Returns one of the seven principles of the Thriving Lives Toolkit. It may be called by the central team (`central`).
+         */
         put: operations["putToolkitPrinciple"];
         post?: never;
-        /** Delete a principle */
+        /**
+         * Delete a principle
+         * @description Deletes a principle that no resource or self-assessment refers to (409).
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteToolkitPrinciple"];
         options?: never;
         head?: never;
-        /** Change a principle */
+        /**
+         * Change a principle
+         * @description Changes what the body names. Each principle has a place of its own in the order (409).
+         *
+         *     Returns one of the seven principles of the Thriving Lives Toolkit. It may be called by the central team (`central`).
+         */
         patch: operations["patchToolkitPrinciple"];
         trace?: never;
     };
@@ -1302,7 +1633,9 @@ export interface paths {
         };
         /**
          * List facts about the Toolkit
-         * @description Tiers of its resources, stages of the self-assessment, and facts.
+         * @description Tiers of the Toolkit's training, stages of self-assessment, and facts.
+         *
+         *     Returns a page of records: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. Anyone may call it, without a token.
          */
         get: operations["listToolkitFacts"];
         put?: never;
@@ -1320,16 +1653,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a fact about the Toolkit */
+        /**
+         * Show a fact about the Toolkit
+         * @description One tier, stage or fact.
+         *
+         *     Returns a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. Anyone may call it, without a token.
+         */
         get: operations["getToolkitFact"];
-        /** Create a fact about the Toolkit */
+        /**
+         * Create a fact about the Toolkit
+         * @description Creates a tier, a stage or a fact.
+         *
+         *     Returns a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. It may be called by the central team (`central`).
+         */
         put: operations["putToolkitFact"];
         post?: never;
-        /** Delete a fact about the Toolkit */
+        /**
+         * Delete a fact about the Toolkit
+         * @description Deletes a tier, a stage or a fact.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteToolkitFact"];
         options?: never;
         head?: never;
-        /** Change a fact about the Toolkit */
+        /**
+         * Change a fact about the Toolkit
+         * @description Changes what the body names.
+         *
+         *     Returns a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. It may be called by the central team (`central`).
+         */
         patch: operations["patchToolkitFact"];
         trace?: never;
     };
@@ -1340,7 +1693,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the training courses */
+        /**
+         * List the training courses
+         * @description The courses that are offered, with their texts in both languages.
+         *
+         *     Returns a page of records: a course in the Thriving Lives Toolkit. Anyone may call it, without a token.
+         */
         get: operations["listTrainingCourses"];
         put?: never;
         post?: never;
@@ -1357,19 +1715,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a training course */
+        /**
+         * Show a training course
+         * @description One course. Its sessions are at /v1/training/sessions?course=….
+         *
+         *     Returns a course in the Thriving Lives Toolkit. Anyone may call it, without a token.
+         */
         get: operations["getTrainingCourse"];
-        /** Create a training course */
+        /**
+         * Create a training course
+         * @description Creates a course to which sessions can then be added.
+         *
+         *     Returns a course in the Thriving Lives Toolkit. It may be called by the central team (`central`).
+         */
         put: operations["putTrainingCourse"];
         post?: never;
         /**
          * Delete a training course
-         * @description Not once it has a session (409).
+         * @description Deletes a course that has no sessions (409).
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteTrainingCourse"];
         options?: never;
         head?: never;
-        /** Change a training course */
+        /**
+         * Change a training course
+         * @description Changes what the body names; sessions show it at once.
+         *
+         *     Returns a course in the Thriving Lives Toolkit. It may be called by the central team (`central`).
+         */
         patch: operations["patchTrainingCourse"];
         trace?: never;
     };
@@ -1382,13 +1757,17 @@ export interface paths {
         };
         /**
          * List the training sessions
-         * @description In the order of their days; cancelled ones stay. With format=ics a calendar to subscribe to, on the clock of Europe/London.
+         * @description Sessions in the order of their days, cancelled ones among them. format=ics gives a calendar to subscribe to, with times in Europe/London.
+         *
+         *     Returns a page of records: a session of a course. The public sees how many places are taken, and not by whom. Anyone may call it, without a token.
          */
         get: operations["listTrainingSessions"];
         put?: never;
         /**
          * Create a draft training session
-         * @description A draft, which staff see until it is published. A Hub Lead adds sessions of the own Hub.
+         * @description Creates a draft, which only staff see until it is published. A Hub Lead creates sessions of their own Hub.
+         *
+         *     Returns a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["addTrainingSession"];
         delete?: never;
@@ -1406,21 +1785,27 @@ export interface paths {
         };
         /**
          * Show a training session
-         * @description With the places that are taken and left; no draft.
+         * @description One session, with the places that are taken and free. A draft is visible only to its staff.
+         *
+         *     Returns a session of a course. The public sees how many places are taken, and not by whom. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["getTrainingSession"];
         put?: never;
         post?: never;
         /**
          * Delete a draft training session
-         * @description What was published is cancelled instead (409).
+         * @description Deletes a draft. A session that was published is cancelled instead (409).
+         *
+         *     It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         delete: operations["deleteTrainingSession"];
         options?: never;
         head?: never;
         /**
          * Change a training session
-         * @description A higher capacity promotes those who wait, in their order; one lower than the confirmed bookings is refused (409).
+         * @description Changes a session. More capacity gives places to those who wait, in their order. Less than there are confirmed bookings is refused (409).
+         *
+         *     Returns a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         patch: operations["patchTrainingSession"];
         trace?: never;
@@ -1434,7 +1819,9 @@ export interface paths {
         };
         /**
          * Show the feedback of a training session
-         * @description As soon as they are given, to the Hub that offered the session and the central team: the ratings, and each answer without who gave it, in no order. A session of another Hub is 404.
+         * @description The ratings and each delegate's answers, without names and in no order, as soon as they are given. Readable by the Hub that offered the session and the central team; for another Hub it is 404.
+         *
+         *     Returns the feedback on a session, without who gave it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         get: operations["getTrainingSessionFeedback"];
         put?: never;
@@ -1456,7 +1843,9 @@ export interface paths {
         put?: never;
         /**
          * Publish a training session
-         * @description From now on everybody sees it and places are booked.
+         * @description Makes a draft visible to everybody and opens it for booking.
+         *
+         *     Returns a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["publishTrainingSession"];
         delete?: never;
@@ -1476,7 +1865,9 @@ export interface paths {
         put?: never;
         /**
          * Cancel a training session
-         * @description Its bookings are cancelled with it. One that somebody has attended is not cancelled (409).
+         * @description Cancels a session and all its bookings. A session that somebody attended cannot be cancelled (409).
+         *
+         *     Returns a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["cancelTrainingSession"];
         delete?: never;
@@ -1496,7 +1887,9 @@ export interface paths {
         put?: never;
         /**
          * Reopen a training session marked as held by mistake
-         * @description A correction: the session is published again. Not once certificates were issued or feedback was given (409); a cancelled session stays cancelled, for its places were given back. The reason is kept at /v1/corrections.
+         * @description Corrects a session that was marked as held by mistake: it is published again. Refused once certificates were issued or feedback was given (409). A cancelled session stays cancelled, because its places were given up. The reason is kept at /v1/corrections.
+         *
+         *     Returns a session of a course. The public sees how many places are taken, and not by whom. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["reopenTrainingSession"];
         delete?: never;
@@ -1516,7 +1909,9 @@ export interface paths {
         put?: never;
         /**
          * Mark a training session as held
-         * @description From its day on; then it counts.
+         * @description Marks a session as held, from its day on (409 before). From then on it counts in figures.
+         *
+         *     Returns a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["markTrainingSessionHeld"];
         delete?: never;
@@ -1534,7 +1929,9 @@ export interface paths {
         };
         /**
          * List drafts
-         * @description Of the caller: the central team all, a Hub Lead the own Hub's.
+         * @description Drafts of the caller's own Hub; for the central team, all drafts.
+         *
+         *     Returns a page of records: a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         get: operations["listTrainingSessionDrafts"];
         put?: never;
@@ -1554,13 +1951,17 @@ export interface paths {
         };
         /**
          * List the bookings of a training session
-         * @description In the order in which they were made; that a name was read is written down.
+         * @description Bookings in the order in which they were made. Reading names is logged.
+         *
+         *     Returns a page of records: a delegate's booking of a session: a place, or a position on the waiting list. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         get: operations["listBookings"];
         put?: never;
         /**
          * Book a place on a training session
-         * @description Confirmed while a place is free, else waiting, in the order of booking. Somebody who has a booking of this session already is told so (409); whoever has this address, in whatever case, is the same person. The answer has the name as it was given, and tells nothing of that person. The website books until the session begins; its staff may write down later who came. What a delegate eats or needs is taken with `consent` alone, the version of the text that they were shown (422).
+         * @description Books a place: confirmed while one is free, otherwise waiting, in the order of booking. A delegate who has a booking of the session already is refused (409); an e-mail address identifies the delegate, whatever its case. The answer has the name as it was given and reveals nothing else about the person. The website books until the session begins; staff may record later who came. Dietary and access needs are taken only with `consent`, the version of the text that the delegate was shown (422).
+         *
+         *     Returns a delegate's booking of a session: a place, or a position on the waiting list. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["addBooking"];
         delete?: never;
@@ -1578,7 +1979,9 @@ export interface paths {
         };
         /**
          * Show a booking
-         * @description For the account that made it, the staff of its session and the delegate. While it waits `position` says how many are before it, itself included.
+         * @description Readable by the account that made the booking, the session's staff and the delegate. `position` is the place on the waiting list, from 1.
+         *
+         *     Returns a delegate's booking of a session: a place, or a position on the waiting list. It may be called by every account.
          */
         get: operations["getBooking"];
         put?: never;
@@ -1588,7 +1991,9 @@ export interface paths {
         head?: never;
         /**
          * Change a booking
-         * @description Organisation, sector, needs (as PUT of the needs has them).
+         * @description Changes the organisation, sector and needs of a booking.
+         *
+         *     Returns a delegate's booking of a session: a place, or a position on the waiting list. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
         patch: operations["patchBooking"];
         trace?: never;
@@ -1604,7 +2009,9 @@ export interface paths {
         put?: never;
         /**
          * Cancel a booking
-         * @description Its place goes to the next who waits, at the same moment.
+         * @description Cancels a booking. Its place goes to the next on the waiting list at the same moment.
+         *
+         *     Returns a delegate's booking of a session: a place, or a position on the waiting list. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["cancelBooking"];
         delete?: never;
@@ -1622,14 +2029,18 @@ export interface paths {
         };
         /**
          * Show the consent to storing a delegate's needs
-         * @description The last that was given with the booking: to which text, when, and whether it has been withdrawn. For who handles the booking, and the delegate.
+         * @description The last consent to keep the delegate's needs: to which text, when, and whether it was withdrawn. Readable by those who handle the booking and the delegate.
+         *
+         *     Returns a delegate's consent to keep their needs (UK GDPR Art. 9(2)(a)). It may be called by every account.
          */
         get: operations["getBookingConsent"];
         put?: never;
         post?: never;
         /**
          * Withdraw the consent to storing a delegate's needs
-         * @description By who handles the booking, and the delegate. The needs are removed at the same moment (UK GDPR Art. 7(3)); that there was consent stays known. Nothing to withdraw is 404.
+         * @description Withdraws the consent and removes the needs at the same moment (UK GDPR Art. 7(3)); the record that there was consent stays. Open to those who handle the booking and the delegate. Without a consent it is 404.
+         *
+         *     It may be called by every account.
          */
         delete: operations["deleteBookingConsent"];
         options?: never;
@@ -1646,16 +2057,25 @@ export interface paths {
         };
         /**
          * Show a delegate's access and dietary requirements
-         * @description Kept apart and removed 30 days after the session, or when the consent is withdrawn; that they were read is written down.
+         * @description A delegate's needs, which are kept apart and removed 30 days after the session or when consent is withdrawn. Reading them is logged.
+         *
+         *     Returns a delegate's dietary and access needs, kept only for the session. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
         get: operations["getBookingNeeds"];
         /**
          * Set a delegate's access and dietary requirements
-         * @description With `consent`, the version of the text that the delegate has consented to, where they have not done so before (422). A text that has been replaced is refused (422): show the new one.
+         * @description Replaces a delegate's needs. `consent`, the version of the text that the delegate agreed to, is required unless they have agreed before (422). A version that has been replaced is refused (422): show the new text.
+         *
+         *     Returns a delegate's dietary and access needs, kept only for the session. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
         put: operations["putBookingNeeds"];
         post?: never;
-        /** Delete a delegate's access and dietary requirements */
+        /**
+         * Delete a delegate's access and dietary requirements
+         * @description Removes a delegate's needs; the booking and the consent stay.
+         *
+         *     It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
+         */
         delete: operations["deleteBookingNeeds"];
         options?: never;
         head?: never;
@@ -1672,7 +2092,9 @@ export interface paths {
         get?: never;
         /**
          * Record whether a delegate attended
-         * @description For confirmed bookings, from the day of the session on.
+         * @description Records whether the delegate of a confirmed booking came, from the day of the session on (409 before).
+         *
+         *     Returns a delegate's booking of a session: a place, or a position on the waiting list. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         put: operations["putBookingAttendance"];
         post?: never;
@@ -1689,11 +2111,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the attendance of a training session */
+        /**
+         * Show the attendance of a training session
+         * @description Counts of a session's delegates, without names.
+         *
+         *     Returns how many delegates of a session came. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
+         */
         get: operations["getTrainingSessionAttendance"];
         /**
          * Record the attendance of a training session
-         * @description All of them or none: a booking that is not of this session is refused (422), one that is not confirmed as well (409).
+         * @description Records who came, for several bookings at once: all or none. A booking of another session is refused (422), and one that is not confirmed too (409).
+         *
+         *     Returns how many delegates of a session came. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         put: operations["putTrainingSessionAttendance"];
         post?: never;
@@ -1714,7 +2143,9 @@ export interface paths {
         put?: never;
         /**
          * Create a delegate's feedback token
-         * @description Of an attended booking. Shown this once and stored as its hash; the one before it is no longer good. There is no Idempotency-Key, for no answer with a secret is kept: when it got lost, make another.
+         * @description Makes a token for a delegate who came, with which they give feedback. It is shown only this once and stored as a hash; an earlier token stops working. There is no Idempotency-Key, because answers with secrets are not kept: if it gets lost, make another.
+         *
+         *     Returns a token with which a delegate gives feedback. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["addFeedbackLink"];
         delete?: never;
@@ -1734,7 +2165,9 @@ export interface paths {
         put?: never;
         /**
          * Submit feedback
-         * @description Once for each attended booking, by its token; the website posts it for its visitor. What is written is read by the central team, and published by nobody before it is cleared.
+         * @description Takes a delegate's feedback, once for each booking whose delegate came, by its token; the website posts it for its visitor. Only the central team reads comments before they are cleared.
+         *
+         *     Returns the feedback that was taken. The comment is not repeated. It may be called by the website (`website`) and the central team (`central`).
          */
         post: operations["addFeedback"];
         delete?: never;
@@ -1752,7 +2185,9 @@ export interface paths {
         };
         /**
          * List the versions of the consent text
-         * @description What a delegate who says what they eat or need is asked to consent to; the newest first, and that one is to be shown beside the fields.
+         * @description The texts that delegates agree to before their needs are kept, the newest first. Show that one beside the fields.
+         *
+         *     Returns a page of records: a version of the text that delegates agree to before their needs are kept. Anyone may call it, without a token.
          */
         get: operations["listConsentTexts"];
         put?: never;
@@ -1770,11 +2205,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a version of the consent text */
+        /**
+         * Show a version of the consent text
+         * @description One version of the text that delegates agree to.
+         *
+         *     Returns a version of the text that delegates agree to before their needs are kept. Anyone may call it, without a token.
+         */
         get: operations["getConsentText"];
         /**
          * Add the next version of the consent text
-         * @description Its version is the next number (409). A text never changes: who consented, consented to its words.
+         * @description Publishes the next version, whose number is one higher than the last (409). A text never changes, because delegates agreed to its words.
+         *
+         *     Returns a version of the text that delegates agree to before their needs are kept. It may be called by the central team (`central`).
          */
         put: operations["putConsentText"];
         post?: never;
@@ -1793,7 +2235,9 @@ export interface paths {
         };
         /**
          * List the comments of delegates
-         * @description The newest first. The central team sees all, the website what is cleared.
+         * @description Comments of delegates, the newest first. The central team sees all of them, the website those that are cleared.
+         *
+         *     Returns a page of records: what a delegate wrote about a session, without who wrote it. It may be called by the website (`website`) and the central team (`central`).
          */
         get: operations["listTrainingComments"];
         put?: never;
@@ -1811,7 +2255,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a comment of a delegate */
+        /**
+         * Show a comment of a delegate
+         * @description The central team sees every comment, the website those that are cleared.
+         *
+         *     Returns what a delegate wrote about a session, without who wrote it. It may be called by the website (`website`) and the central team (`central`).
+         */
         get: operations["getTrainingComment"];
         put?: never;
         post?: never;
@@ -1829,7 +2278,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Clear a comment for publication, or undo that */
+        /**
+         * Clear a comment for publication, or undo that
+         * @description Clears a comment for publication, or undoes that.
+         *
+         *     Returns what a delegate wrote about a session, without who wrote it. It may be called by the central team (`central`).
+         */
         put: operations["putTrainingCommentClearance"];
         post?: never;
         delete?: never;
@@ -1847,7 +2301,9 @@ export interface paths {
         };
         /**
          * Show the training figures of a period
-         * @description Delegates are counted by attendance. Ratings are those of the year's release (/v1/releases): of courses with five ratings or more, and as a whole the sum of these; of a strategy the sum of the years within it. Hence there are none by month, and none by course of a strategy. Another period, or a course that there is not, is 422.
+         * @description Delegates are counted by attendance. Ratings come from the year's release (/v1/releases): courses with five ratings or more, and as a whole the sum of these; for a strategy, the sum of its years. So there are none by month, and none by course of a strategy. Another period or an unknown course is 422.
+         *
+         *     Returns the figures of training in a period. Anyone may call it, without a token.
          */
         get: operations["getTrainingFigures"];
         put?: never;
@@ -1869,7 +2325,9 @@ export interface paths {
         put?: never;
         /**
          * Issue a certificate of attendance
-         * @description Of an attended booking; asked for again, the same one.
+         * @description Issues a certificate to a delegate who came. A second request gives the same certificate.
+         *
+         *     Returns a certificate of attendance. It does not reveal the holder's name. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["issueCertificate"];
         delete?: never;
@@ -1887,7 +2345,9 @@ export interface paths {
         };
         /**
          * Verify a certificate
-         * @description Whoever has the code learns the course and the day, and no name. Letters may be of either case, O, I and L stand for digits, and hyphens may be left out.
+         * @description Anyone with the code can verify the certificate; it shows the course and the day, and does not reveal the holder's name. A code that is not valid is 404.
+         *
+         *     Returns a certificate of attendance. It does not reveal the holder's name. Anyone may call it, without a token.
          */
         get: operations["getCertificate"];
         put?: never;
@@ -1907,7 +2367,9 @@ export interface paths {
         };
         /**
          * List the totals of schools' self-assessments
-         * @description By principle, in the order of display: how many schools stand where, each by its latest assessment in an academic year (this one when none is named), as the year's release has it. Every number has a status: a stage at which fewer than five schools stand is suppressed, others are rounded to the nearest five, and the number of schools is the sum of what is published, a stage that is suppressed counting two. A year that is not released is not_available.
+         * @description How many schools stand at each stage of each principle, by their latest assessment in an academic year (the present one by default), as the year's release has it. A stage with fewer than five schools is suppressed, other numbers are rounded to the nearest five, and the number of schools is the sum of what is published, a suppressed stage counting as two. A year without a release is not_available.
+         *
+         *     Returns a page of records: how many schools stand at each stage of a principle in an academic year. Anyone may call it, without a token.
          */
         get: operations["listSelfAssessmentTotals"];
         put?: never;
@@ -1927,13 +2389,17 @@ export interface paths {
         };
         /**
          * List schools' self-assessments
-         * @description The latest first. Partners see their own organisation's, the central team all; for everybody else there are the sums of GET /v1/toolkit/self-assessment-totals.
+         * @description Assessments, the latest first. Partners see their own organisation's, the central team all. Everybody else reads the sums at /v1/toolkit/self-assessment-totals.
+         *
+         *     Returns a page of records: where a school says it stands by one principle of the Toolkit, on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         get: operations["listSelfAssessments"];
         put?: never;
         /**
          * Record a self-assessment
-         * @description Where a school stands by one principle on a day that is not in the future; one a day (409). Only organisations of the school sector have them (422, not-a-school). A partner records its own organisation's.
+         * @description Records where a school stands by one principle on a day that is not in the future; one for each day (409). Only organisations of the school sector have self-assessments (422, not-a-school). A partner records only its own organisation's.
+         *
+         *     Returns where a school says it stands by one principle of the Toolkit, on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         post: operations["addSelfAssessment"];
         delete?: never;
@@ -1949,15 +2415,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a self-assessment */
+        /**
+         * Show a self-assessment
+         * @description A partner reads only its own organisation's.
+         *
+         *     Returns where a school says it stands by one principle of the Toolkit, on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
+         */
         get: operations["getSelfAssessment"];
         put?: never;
         post?: never;
-        /** Delete a self-assessment */
+        /**
+         * Delete a self-assessment
+         * @description Deletes an assessment; the figures of a release stay as they are.
+         *
+         *     It may be called by partner organisations (`partner`) and the central team (`central`).
+         */
         delete: operations["deleteSelfAssessment"];
         options?: never;
         head?: never;
-        /** Change a self-assessment */
+        /**
+         * Change a self-assessment
+         * @description Corrects the stage or day of an assessment. There is one for each principle and day (409).
+         *
+         *     Returns where a school says it stands by one principle of the Toolkit, on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
+         */
         patch: operations["patchSelfAssessment"];
         trace?: never;
     };
@@ -1971,6 +2452,8 @@ export interface paths {
         /**
          * List the strategies
          * @description The strategies of the Alliance with their themes.
+         *
+         *     Returns a page of records: a strategy of the Alliance: a period of years with its themes. Anyone may call it, without a token.
          */
         get: operations["listStrategies"];
         put?: never;
@@ -1988,21 +2471,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a strategy */
+        /**
+         * Show a strategy
+         * @description One strategy with its themes.
+         *
+         *     Returns a strategy of the Alliance: a period of years with its themes. Anyone may call it, without a token.
+         */
         get: operations["getStrategy"];
         /**
          * Create a strategy
-         * @description Themes stand in the order of the list; a list given replaces the whole list.
+         * @description Creates a strategy with its themes in the order of the list. Metrics take its slug as a period. No two strategies have the same printed period (409).
+         *
+         *     Returns a strategy of the Alliance: a period of years with its themes. It may be called by the central team (`central`).
          */
         put: operations["putStrategy"];
         post?: never;
-        /** Delete a strategy */
+        /**
+         * Delete a strategy
+         * @description Deletes a strategy with its themes.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteStrategy"];
         options?: never;
         head?: never;
         /**
          * Change a strategy
-         * @description Themes stand in the order of the list; a list given replaces the whole list.
+         * @description Changes what the body names. `themes` replaces the whole list and gives its order. No two strategies have the same printed period (409).
+         *
+         *     Returns a strategy of the Alliance: a period of years with its themes. It may be called by the central team (`central`).
          */
         patch: operations["patchStrategy"];
         trace?: never;
@@ -2016,7 +2513,9 @@ export interface paths {
         };
         /**
          * List the metrics
-         * @description What can be counted: definition and its version, unit, and by what it can be broken down.
+         * @description What can be counted: the definition and its version, the unit, and the possible breakdowns.
+         *
+         *     Returns a page of records: a metric: what it counts, how it is published and how it can be broken down. Anyone may call it, without a token.
          */
         get: operations["listMetrics"];
         put?: never;
@@ -2036,7 +2535,9 @@ export interface paths {
         };
         /**
          * Show a metric
-         * @description What counts and what does not, in the version that is in force, its unit, and by what it can be broken down, as the catalogue has it.
+         * @description What counts and what does not, in the version in force, with the unit and the possible breakdowns.
+         *
+         *     Returns a metric: what it counts, how it is published and how it can be broken down. Anyone may call it, without a token.
          */
         get: operations["getMetric"];
         put?: never;
@@ -2056,7 +2557,9 @@ export interface paths {
         };
         /**
          * List the values of a metric
-         * @description A cell for each period and each part that it is broken down by, with a status: missing is not zero. A period that has been released gives its release, for ever the same; any other one gives what the records say now, or said at the end of the day `as_of`, as long as earlier states are kept (/v1/privacy/retention). What is about young people, ratings, and members by Hub and category come from releases alone.
+         * @description A figure for each period and each part of a breakdown, with a status: missing is not zero. A released period gives its release, which never changes. Any other period gives what the records say now, or said at the end of the day `as_of`, as long as earlier states are kept (/v1/privacy/retention). Figures about young people, ratings, and members by Hub and category come only from releases.
+         *
+         *     Returns a page of figures. Anyone may call it, without a token.
          */
         get: operations["listMetricValues"];
         put?: never;
@@ -2076,7 +2579,9 @@ export interface paths {
         };
         /**
          * Explain a value of a metric
-         * @description How a cell comes about: its definition, the rows that count and those left out, each with its reason, how fresh they are, and how to cite it. Those who may (the central team; a lead for its own Hub) also get the number as it was counted and the records behind it.
+         * @description How a figure comes about: its definition, the rows that count and those left out with reasons, how fresh they are, and how to cite it. The central team, and a lead for their own Hub, also get the number as it was counted and the records behind it.
+         *
+         *     Returns how a figure comes about. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["explainMetric"];
         put?: never;
@@ -2096,7 +2601,9 @@ export interface paths {
         };
         /**
          * List the versions of a metric's definition
-         * @description Every version that there has been, the newest first, with its SQL. Figures name the version that they were counted by.
+         * @description Every version of the definition with its SQL, the newest first. Figures name the version by which they were counted.
+         *
+         *     Returns a page of records: a version of a metric's definition. Anyone may call it, without a token.
          */
         get: operations["listMetricDefinitions"];
         put?: never;
@@ -2116,7 +2623,9 @@ export interface paths {
         };
         /**
          * List the values of all metrics
-         * @description The cells of every metric, or of some, as /v1/metrics/{code}/values gives them of one, metric after metric. `by` says what a cell is a part by: only cells of the same metric, period and `by` may be summed. A question that asks for too many sums at once is 400.
+         * @description The figures of all metrics, or some, as /v1/metrics/{code}/values gives them for one, metric after metric. `by` names the breakdown: add up only figures of the same metric, period and `by`. A question that needs too many sums at once is refused (400).
+         *
+         *     Returns a page of figures. Anyone may call it, without a token.
          */
         get: operations["listAllMetricValues"];
         put?: never;
@@ -2136,13 +2645,17 @@ export interface paths {
         };
         /**
          * List the releases
-         * @description A release is what is told of all metrics for one academic year or strategy, from a day on and for ever. A later one of the same period replaces it and says why; both stay.
+         * @description A release is what is published about all metrics for one academic year or strategy, once and for all. A later release of the same period replaces it and says why; both stay.
+         *
+         *     Returns a page of records: a release: the figures of a period, published once and for all. Anyone may call it, without a token.
          */
         get: operations["listReleases"];
         put?: never;
         /**
          * Publish the figures of a period
-         * @description Counts all metrics of a period that is over, takes out what may not be told, and keeps the rest. What was not told in an earlier release of the period stays so. A strategy is released after its years.
+         * @description Counts all metrics of a period that is over, withholds what may not be published, and keeps the rest for ever. What an earlier release of the period withheld stays withheld. A strategy is released after its years.
+         *
+         *     Returns a release: the figures of a period, published once and for all. It may be called by the central team (`central`).
          */
         post: operations["addRelease"];
         delete?: never;
@@ -2160,7 +2673,9 @@ export interface paths {
         };
         /**
          * Show a release
-         * @description When it was made, and whether it is still in force.
+         * @description When a release was made and whether it is still in force. Its figures are at /v1/metrics/{code}/values?period=…&release=….
+         *
+         *     Returns a release: the figures of a period, published once and for all. Anyone may call it, without a token.
          */
         get: operations["getRelease"];
         put?: never;
@@ -2180,7 +2695,9 @@ export interface paths {
         };
         /**
          * Compare headline figures with calculated values
-         * @description Figures of the Alliance as they were asserted, each beside what the records give for the same period, with the difference and the reason where there is one. Figures of what is no metric are left out.
+         * @description Published headline figures of the Alliance, each beside what the records give for the same period, with the difference and the reason where one is known. Figures about something that is no metric are left out.
+         *
+         *     Returns a page of records: a headline figure beside the number that the records give. Anyone may call it, without a token.
          */
         get: operations["listHeadlineComparisons"];
         put?: never;
@@ -2200,7 +2717,9 @@ export interface paths {
         };
         /**
          * List the headline figures
-         * @description Figures as their sources assert them, never changed: a correction is a new version. `exact` is said of the source, not of the world.
+         * @description Figures as their sources publish them. They never change: a correction is a new version. `exact` describes how the source puts it, not how certain it is.
+         *
+         *     Returns a page of records: a figure as a source published it. It is quoted and never recalculated. Anyone may call it, without a token.
          */
         get: operations["listHeadlineFigures"];
         put?: never;
@@ -2218,9 +2737,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a headline figure */
+        /**
+         * Show a headline figure
+         * @description The version in force of a headline figure.
+         *
+         *     Returns a figure as a source published it. It is quoted and never recalculated. Anyone may call it, without a token.
+         */
         get: operations["getHeadlineFigure"];
-        /** Create a headline figure */
+        /**
+         * Create a headline figure
+         * @description Records a figure with its source. It can't be changed later: a correction is a new version.
+         *
+         *     Returns a figure as a source published it. It is quoted and never recalculated. It may be called by the central team (`central`).
+         */
         put: operations["putHeadlineFigure"];
         post?: never;
         delete?: never;
@@ -2238,13 +2767,17 @@ export interface paths {
         };
         /**
          * List the versions of a headline figure
-         * @description The newest first; that is the one in force.
+         * @description All versions of a figure. The newest, which is in force, comes first.
+         *
+         *     Returns a page of records: a figure as a source published it. It is quoted and never recalculated. Anyone may call it, without a token.
          */
         get: operations["listHeadlineFigureVersions"];
         put?: never;
         /**
          * Add a version of a headline figure
-         * @description A figure never changes: what corrects it follows it, and the versions before it stay.
+         * @description Adds a version that corrects a figure and is in force from then on. Earlier versions stay.
+         *
+         *     Returns a figure as a source published it. It is quoted and never recalculated. It may be called by the central team (`central`).
          */
         post: operations["addHeadlineFigureVersion"];
         delete?: never;
@@ -2262,7 +2795,9 @@ export interface paths {
         };
         /**
          * List past totals
-         * @description Totals of past months and years, each with its source. They are closed: nobody recorded the single cases here, and they are not mixed with what is counted from records. Metrics about young people are not among them, nor are a Hub's people by class.
+         * @description Totals of past months and years, each with its source. Their single cases were never recorded here, and they are not mixed with what is counted from records. Metrics about young people and a Hub's people by class are left out.
+         *
+         *     Returns a page of records: the public total of a past month or year, with its source. Anyone may call it, without a token.
          */
         get: operations["listPastTotals"];
         put?: never;
@@ -2282,13 +2817,17 @@ export interface paths {
         };
         /**
          * List historical totals
-         * @description Past months and years that came in as totals, by metric and period, with those that are not public and with notes.
+         * @description All historical totals that came in as totals, also those that are not public, with notes.
+         *
+         *     Returns a page of records: the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
          */
         get: operations["listHistoricalTotals"];
         put?: never;
         /**
          * Record a historical total
-         * @description Of a month, an academic year or a calendar year that is over, for one of the metrics that this alliance has (422, no-such-metric). Periods of the same metric, Hub, item and class that share a day would be counted twice: refused (409, total-overlaps).
+         * @description Records the total of a month, academic year or calendar year that is over, for a metric that takes such totals (422, no-such-metric). Periods of the same metric, Hub, item and class must not overlap, or days would be counted twice (409, total-overlaps).
+         *
+         *     Returns the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
          */
         post: operations["addHistoricalTotal"];
         delete?: never;
@@ -2308,7 +2847,9 @@ export interface paths {
         put?: never;
         /**
          * Import historical totals from CSV
-         * @description A CSV file with the columns of the template, as Excel and LibreOffice save it. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged; with another value, source or note they are refused. At most 2,000 lines.
+         * @description Adds historical totals from a CSV file with the columns of the template, as Excel and LibreOffice save it. Either all lines are taken or none: `errors` names line, column and reason of the first 1,000 refusals. Lines that are there already count as unchanged; with another value, source or note they are refused. At most 2,000 lines.
+         *
+         *     Returns what an import of historical totals did. It may be called by the central team (`central`).
          */
         post: operations["importHistoricalTotals"];
         delete?: never;
@@ -2326,7 +2867,9 @@ export interface paths {
         };
         /**
          * Download the CSV template for importing historical totals
-         * @description metric is one of the codes; period a month (2021-M11), an academic year (2021-22) or a calendar year (2021); hub, item and class are empty where the total is of all; item is a slug; value may have thousands separators; more than one source is joined by " | ".
+         * @description An empty sheet with the columns that an import takes. metric is a code; period a month (2021-M11), academic year (2021-22) or calendar year (2021); hub, item and class are empty where the total is of all; item is a slug; value may have thousands separators; several sources are joined by " | ".
+         *
+         *     It may be called by the central team (`central`).
          */
         get: operations["getHistoricalTotalTemplate"];
         put?: never;
@@ -2344,17 +2887,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a historical total */
+        /**
+         * Show a historical total
+         * @description One historical total, also one that is not public.
+         *
+         *     Returns the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
+         */
         get: operations["getHistoricalTotal"];
         put?: never;
         post?: never;
-        /** Delete a historical total */
+        /**
+         * Delete a historical total
+         * @description Deletes a historical total that was recorded by mistake.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteHistoricalTotal"];
         options?: never;
         head?: never;
         /**
          * Change a historical total
-         * @description What it is a total of stays: one that stands in the wrong place is deleted and recorded anew.
+         * @description Corrects the value, sources or note of a historical total. What it is a total of can't change: delete it and record it again.
+         *
+         *     Returns the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
          */
         patch: operations["patchHistoricalTotal"];
         trace?: never;
@@ -2369,6 +2924,8 @@ export interface paths {
         /**
          * List the policy contributions
          * @description Evidence, consultation responses and what came of them, the newest first.
+         *
+         *     Returns a page of records: a contribution to policy: evidence, a consultation response or a change that was won. Anyone may call it, without a token.
          */
         get: operations["listPolicyContributions"];
         put?: never;
@@ -2386,16 +2943,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a policy contribution */
+        /**
+         * Show a policy contribution
+         * @description One contribution to policy.
+         *
+         *     Returns a contribution to policy: evidence, a consultation response or a change that was won. Anyone may call it, without a token.
+         */
         get: operations["getPolicyContribution"];
-        /** Create a policy contribution */
+        /**
+         * Create a policy contribution
+         * @description Creates a contribution, which everybody sees at once.
+         *
+         *     Returns a contribution to policy: evidence, a consultation response or a change that was won. It may be called by the central team (`central`).
+         */
         put: operations["putPolicyContribution"];
         post?: never;
-        /** Delete a policy contribution */
+        /**
+         * Delete a policy contribution
+         * @description Deletes a contribution for good.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deletePolicyContribution"];
         options?: never;
         head?: never;
-        /** Change a policy contribution */
+        /**
+         * Change a policy contribution
+         * @description Changes what the body names, such as the outcome once it is known.
+         *
+         *     Returns a contribution to policy: evidence, a consultation response or a change that was won. It may be called by the central team (`central`).
+         */
         patch: operations["patchPolicyContribution"];
         trace?: never;
     };
@@ -2408,13 +2985,17 @@ export interface paths {
         };
         /**
          * List Hub applications
-         * @description The newest first. An organisation sees its own, those who decide all that have been submitted, the central team all.
+         * @description Applications, the newest first. An organisation sees its own, the deciding group all that were submitted, the central team all.
+         *
+         *     Returns a page of records: an organisation's application to found a Hub. It may be called by members of national groups (`group_member`), partner organisations (`partner`) and the central team (`central`).
          */
         get: operations["listHubApplications"];
         put?: never;
         /**
          * Create a draft Hub application
-         * @description A draft, which its organisation completes and submits. A partner applies for its own organisation, the central team for any.
+         * @description Begins a draft, which its organisation completes and submits. A partner applies for its own organisation, the central team for any.
+         *
+         *     Returns an organisation's application to found a Hub. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         post: operations["addHubApplication"];
         delete?: never;
@@ -2430,17 +3011,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a Hub application */
+        /**
+         * Show a Hub application
+         * @description Readable by the applicant's organisation, by the deciding group once it was submitted, and by the central team.
+         *
+         *     Returns an organisation's application to found a Hub. It may be called by members of national groups (`group_member`), partner organisations (`partner`) and the central team (`central`).
+         */
         get: operations["getHubApplication"];
         put?: never;
         post?: never;
-        /** Delete a draft Hub application */
+        /**
+         * Delete a draft Hub application
+         * @description Deletes a draft. An application that was submitted stays (409).
+         *
+         *     It may be called by partner organisations (`partner`) and the central team (`central`).
+         */
         delete: operations["deleteHubApplication"];
         options?: never;
         head?: never;
         /**
          * Change a Hub application
-         * @description The applicant's, while it is a draft or was returned.
+         * @description Changes an application while it is a draft or was returned (409).
+         *
+         *     Returns an organisation's application to found a Hub. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         patch: operations["patchHubApplication"];
         trace?: never;
@@ -2456,7 +3049,9 @@ export interface paths {
         put?: never;
         /**
          * Submit a Hub application
-         * @description It needs a slug that no Hub has or had, nations, regions and the case for the Hub (422). One that was returned may be submitted again.
+         * @description Hands the application to the deciding group. It needs a slug that no Hub has or had, nations, regions and the case for the Hub (422). One that was returned can be submitted again.
+         *
+         *     Returns an organisation's application to found a Hub. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         post: operations["submitHubApplication"];
         delete?: never;
@@ -2476,7 +3071,9 @@ export interface paths {
         put?: never;
         /**
          * Start the review of a Hub application
-         * @description By the group that decides, or the central team; never by who belongs to the applicant's organisation.
+         * @description Begins the review of a submitted application (409). It is for the deciding group and the central team, and never for somebody from the applicant's organisation.
+         *
+         *     Returns an organisation's application to found a Hub. It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["startHubApplicationReview"];
         delete?: never;
@@ -2496,7 +3093,9 @@ export interface paths {
         put?: never;
         /**
          * Decide a Hub application
-         * @description Only by the group that decides, and nobody of the applicant's organisation. An approval founds the Hub: proposed from today, led by the applicant from today, its pathway before it. The central team then gives whoever leads it the role hub_lead (POST /v1/accounts/{account}/roles): before that the applicant sees the Hub, and not its pathway. To decline or return needs a note.
+         * @description Decides an application. Only members of the deciding group do, and nobody from the applicant's organisation. Approval founds the Hub: proposed and led by the applicant from today, with its pathway. The central team then gives its lead the role hub_lead (POST /v1/accounts/{account}/roles); until then the applicant sees the Hub but not its pathway. To decline or return needs a note (422).
+         *
+         *     Returns an organisation's application to found a Hub. It may be called by members of national groups (`group_member`).
          */
         post: operations["decideHubApplication"];
         delete?: never;
@@ -2514,13 +3113,17 @@ export interface paths {
         };
         /**
          * List people
-         * @description The central team sees all people, a Hub's lead those who are or were members of the Hub. That a name was read is written down.
+         * @description The central team sees all people, a Hub Lead those who are or were members of their Hub. Reading names is logged.
+         *
+         *     Returns a page of records: a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         get: operations["listPeople"];
         put?: never;
         /**
          * Add a person
-         * @description Professionals only. A Hub's lead sees whom it has added until the person has a place, then as a member of the Hub. Somebody with this name and address whom the caller knows is there already (409).
+         * @description Adds a professional. A Hub Lead sees a person whom they added until the person has a place, and then as a member of the Hub. A person with this name and address whom the caller knows is refused as there already (409).
+         *
+         *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addPerson"];
         delete?: never;
@@ -2538,7 +3141,9 @@ export interface paths {
         };
         /**
          * Show a person
-         * @description For the person, leads of a Hub whose member it is or was, members of the same group, and the central team.
+         * @description Readable by the person, leads of a Hub that they are or were a member of, members of the same group, and the central team.
+         *
+         *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by every account.
          */
         get: operations["getPerson"];
         put?: never;
@@ -2548,7 +3153,9 @@ export interface paths {
         head?: never;
         /**
          * Correct a person's name or e-mail address
-         * @description UK GDPR Art. 16: by the person, leads of a Hub whose member it is, and the central team. What was erased stays so (409).
+         * @description Corrects the name or address (UK GDPR Art. 16). Open to the person, leads of a Hub that they are a member of, and the central team. What was erased stays erased (409).
+         *
+         *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by every account.
          */
         patch: operations["patchPerson"];
         trace?: never;
@@ -2562,7 +3169,9 @@ export interface paths {
         };
         /**
          * Export all data held about a person
-         * @description UK GDPR Art. 15: for the person and the central team. Of who was erased nothing is left in it.
+         * @description UK GDPR Art. 15: for the person and the central team. After an erasure nothing personal is left in it.
+         *
+         *     Returns everything that is held about a person (UK GDPR Art. 15). It may be called by every account.
          */
         get: operations["exportPerson"];
         put?: never;
@@ -2583,13 +3192,17 @@ export interface paths {
         get?: never;
         /**
          * Restrict the processing of a person's data
-         * @description UK GDPR Art. 18: name and address are kept, and given to nobody but the central team.
+         * @description Restricts the use of a person's data (UK GDPR Art. 18): name and address are kept and shown only to the central team.
+         *
+         *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by the central team (`central`).
          */
         put: operations["putPersonRestriction"];
         post?: never;
         /**
          * Lift the restriction on a person's data
-         * @description Not while an objection of the person stands (409).
+         * @description Ends the restriction, unless an objection of the person stands (409).
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deletePersonRestriction"];
         options?: never;
@@ -2608,7 +3221,9 @@ export interface paths {
         put?: never;
         /**
          * Erase a person's data
-         * @description UK GDPR Art. 17. Name and address are gone for good, also from the answers that were kept, and the person's accounts are closed. A field that is the name as a whole, and the address anywhere, become `[erased]`, with their history; where the name is a part of a text it is listed at `/v1/people/{id}/erasure/mentions`. What was counted stays counted: it refers to the id. Doing it again changes nothing.
+         * @description Erases a person (UK GDPR Art. 17). Name and address are removed for good, also from kept answers, and the person's accounts are closed. A field that holds exactly the name, and the address anywhere, become `[erased]`, also in history. A name inside a longer text is listed at `/v1/people/{id}/erasure/mentions`. Figures stay as they were, because they refer to the id. A second request changes nothing.
+         *
+         *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by the central team (`central`).
          */
         post: operations["erasePerson"];
         delete?: never;
@@ -2626,7 +3241,9 @@ export interface paths {
         };
         /**
          * List the personal data processed and its lawful basis
-         * @description The records of processing (UK GDPR Art. 30): of each column what for, on what ground, and how long. They are the schema's own descriptions: a column without one does not pass the tests.
+         * @description The records of processing (UK GDPR Art. 30): for each column, why it is kept, on what ground, and how long. They are the schema's own descriptions, and tests refuse a column without one.
+         *
+         *     Returns a page of records: a column of the database that holds personal data, and on what ground. It may be called by the central team (`central`).
          */
         get: operations["listProcessing"];
         put?: never;
@@ -2646,7 +3263,9 @@ export interface paths {
         };
         /**
          * List the retention periods
-         * @description What the nightly job removes, of what and after how long, and when it last did; of each table how long its earlier states are kept. Figures as of a day before that are not available.
+         * @description What the nightly job removes, after how long, and when it last ran; and for each table how long earlier states are kept. Figures as of an earlier day are not available.
+         *
+         *     Returns a page of records: how long a kind of data is kept, and what the nightly job removed. It may be called by the central team (`central`).
          */
         get: operations["listRetention"];
         put?: never;
@@ -2666,7 +3285,9 @@ export interface paths {
         };
         /**
          * List what was removed at the end of its retention period
-         * @description Each run of the nightly job, the newest first: how many of each kind.
+         * @description Each run of the nightly job, the newest first, with how many rows of each kind were removed.
+         *
+         *     Returns a page of records: what one run of the nightly job removed. It may be called by the central team (`central`).
          */
         get: operations["listRemovals"];
         put?: never;
@@ -2686,7 +3307,9 @@ export interface paths {
         };
         /**
          * List who read personal data
-         * @description The newest first, by id alone: one row for each person and request, answers that were given again included. Kept two years.
+         * @description Who read whose data, the newest first, by id only: one row for each person and request, repeated answers included. Kept for two years.
+         *
+         *     Returns a page of records: a read of a person's data. It may be called by the central team (`central`).
          */
         get: operations["listPersonalReads"];
         put?: never;
@@ -2706,13 +3329,17 @@ export interface paths {
         };
         /**
          * List personal data breaches
-         * @description UK GDPR Art. 33(5), the newest first.
+         * @description Breaches of personal data (UK GDPR Art. 33(5)), the newest first.
+         *
+         *     Returns a page of records: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. It may be called by the central team (`central`).
          */
         get: operations["listBreaches"];
         put?: never;
         /**
          * Record a personal data breach
-         * @description What happened, with no name in it. `report_by` is 72 hours after it was discovered (Art. 33(1)).
+         * @description Records what happened, without any name. `report_by` is 72 hours after it was discovered (Art. 33(1)).
+         *
+         *     Returns a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. It may be called by the central team (`central`).
          */
         post: operations["addBreach"];
         delete?: never;
@@ -2728,7 +3355,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a personal data breach */
+        /**
+         * Show a personal data breach
+         * @description One breach, as it is recorded now.
+         *
+         *     Returns a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. It may be called by the central team (`central`).
+         */
         get: operations["getBreach"];
         put?: never;
         post?: never;
@@ -2737,7 +3369,9 @@ export interface paths {
         head?: never;
         /**
          * Change the record of a personal data breach
-         * @description It is closed when it has been reported to the Information Commissioner or says why not, and where the risk is high when the people were told or it says why not (422). Nothing is removed: earlier states are kept.
+         * @description Records what was found and done. A breach can be closed once it was reported to the Information Commissioner or says why not and, where the risk is high, once the people were told or it says why not (422). Earlier states are kept.
+         *
+         *     Returns a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. It may be called by the central team (`central`).
          */
         patch: operations["patchBreach"];
         trace?: never;
@@ -2751,7 +3385,9 @@ export interface paths {
         };
         /**
          * List objections
-         * @description The newest first. That the words of one were read is written down.
+         * @description Objections to processing, the newest first. Reading their words is logged.
+         *
+         *     Returns a page of records: a person's objection to what is done with their data (UK GDPR Art. 21). It may be called by the central team (`central`).
          */
         get: operations["listObjections"];
         put?: never;
@@ -2769,7 +3405,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an objection */
+        /**
+         * Show an objection
+         * @description One objection. Reading its words is logged.
+         *
+         *     Returns a person's objection to what is done with their data (UK GDPR Art. 21). It may be called by the central team (`central`).
+         */
         get: operations["getObjection"];
         put?: never;
         post?: never;
@@ -2790,7 +3431,9 @@ export interface paths {
         put?: never;
         /**
          * Decide an objection
-         * @description Once (409). Upheld: the use of the person's data stays restricted; erase the person where nothing else needs it. Refused, with the compelling reasons: the restriction that the objection brought ends.
+         * @description Decides an objection, once (409). upheld: the use of the person's data stays restricted; erase the person if nothing else needs it. refused, with compelling reasons: the restriction that came with it ends.
+         *
+         *     Returns a person's objection to what is done with their data (UK GDPR Art. 21). It may be called by the central team (`central`).
          */
         post: operations["decideObjection"];
         delete?: never;
@@ -2810,7 +3453,9 @@ export interface paths {
         put?: never;
         /**
          * Record a person's objection
-         * @description UK GDPR Art. 21: to what is done with their data on the ground of legitimate interests. Until it is decided, and when it is upheld, the use of the data is restricted (Art. 18(1)(d)) and the restriction is not ended (409).
+         * @description Records that a person objects to what is done with their data on the ground of legitimate interests (UK GDPR Art. 21). Until it is decided, and when it is upheld, the use of the data is restricted (Art. 18(1)(d)) and that restriction can't be ended (409).
+         *
+         *     Returns a person's objection to what is done with their data (UK GDPR Art. 21). It may be called by the central team (`central`).
          */
         post: operations["addObjection"];
         delete?: never;
@@ -2828,7 +3473,9 @@ export interface paths {
         };
         /**
          * List remaining mentions of an erased person
-         * @description Places in which the name is a part of a text, or the surname stands alone: whether it is this person is for the central team to decide. With what stands around it, now or, of what has been changed or removed since, in the history. That they were read is logged.
+         * @description Texts in which an erased person may still be named: the name inside a longer text, or the surname alone. The central team decides whether it is this person. Each comes with the words around it, from the record or its history. Reading them is logged.
+         *
+         *     Returns a page of records: a text in which an erased person may still be named. It may be called by the central team (`central`).
          */
         get: operations["listErasureMentions"];
         put?: never;
@@ -2849,7 +3496,9 @@ export interface paths {
         get?: never;
         /**
          * Remove or keep a mention of an erased person
-         * @description `remove` takes the words out of the record, its history and kept answers, and the feed says `redacted`; `keep` says that it is somebody else. It is not decided twice (409): what was removed cannot come back. After a restore from an older backup the decisions are done again with the erasures.
+         * @description Decides on a mention, once (409). `remove` takes the words out of the record, its history and kept answers, and the list of changes reports it as `redacted`; `keep` says that it is somebody else. After a restore from an older backup the decisions are applied again.
+         *
+         *     It may be called by the central team (`central`).
          */
         put: operations["putErasureMentionDecision"];
         post?: never;
@@ -2868,7 +3517,9 @@ export interface paths {
         };
         /**
          * List erasures
-         * @description By id alone, in their order: what is replayed on a database that was restored from an older backup.
+         * @description Erasures in order, by id only: the list that is applied again to a database restored from an older backup.
+         *
+         *     Returns a page of records: an erasure of a person's data. It may be called by the central team (`central`).
          */
         get: operations["listErasures"];
         put?: never;
@@ -2888,13 +3539,17 @@ export interface paths {
         };
         /**
          * List a Hub's activities
-         * @description What the Hub did, and members because of it, the latest first. For its lead and members and the central team: nobody else reads numbers of young people.
+         * @description What the Hub did, and members did because of it, the latest first. Readable by those who belong to the Hub and the central team; nobody else reads numbers of young people.
+         *
+         *     Returns a page of records: something that a Hub did, or a member did because of it. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["listHubActivities"];
         put?: never;
         /**
          * Record an activity
-         * @description By the Hub's lead. `member_because_of_hub` needs the membership, of this Hub and on that day, of who reports it (422); a programme, interventions and young people are of outreach alone. The day is not in the future (422). Numbers that an event of the Hub on that day has already, of the same programme or without one, are not entered again (409, outreach-entered-twice): add them there.
+         * @description Records an activity of the Hub, on a day that is not in the future (422). `member_because_of_hub` needs the reporting member's membership of this Hub on that day (422). Only outreach has a programme, interventions and young people. If an event of the Hub on that day, of the same programme or of none, has numbers already, they cannot be entered twice (409, outreach-entered-twice): add them there.
+         *
+         *     Returns something that a Hub did, or a member did because of it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addHubActivity"];
         delete?: never;
@@ -2910,15 +3565,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an activity */
+        /**
+         * Show an activity
+         * @description Readable by those who belong to the Hub and the central team.
+         *
+         *     Returns something that a Hub did, or a member did because of it. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
+         */
         get: operations["getHubActivity"];
         put?: never;
         post?: never;
-        /** Delete an activity */
+        /**
+         * Delete an activity
+         * @description Deletes an activity; the figures of a release stay as they are.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         delete: operations["deleteHubActivity"];
         options?: never;
         head?: never;
-        /** Change an activity */
+        /**
+         * Change an activity
+         * @description Changes what the body names, under the rules of a new activity.
+         *
+         *     Returns something that a Hub did, or a member did because of it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         patch: operations["patchHubActivity"];
         trace?: never;
     };
@@ -2931,7 +3601,9 @@ export interface paths {
         };
         /**
          * List a Hub's quarterly updates
-         * @description The latest quarter first: those that the Hub owes (it is active in all of them) and those that it has written. A draft shows to the lead and the central team alone. `late`: submitted after the day when it was due.
+         * @description The latest quarter first: updates that the Hub owes (it is active in all of the quarter) and those that it has written. Only its lead and the central team see a draft.
+         *
+         *     Returns a page of records: what a Hub reports for a quarter, under the five headings. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listHubQuarterlyUpdates"];
         put?: never;
@@ -2949,11 +3621,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a quarterly update */
+        /**
+         * Show a quarterly update
+         * @description The update of one quarter; a quarter without one has the status none. Only the Hub's lead and the central team see a draft.
+         *
+         *     Returns what a Hub reports for a quarter, under the five headings. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getQuarterlyUpdate"];
         /**
          * Create a draft quarterly update
-         * @description A draft: five headings and what members told, or a nil return. From the first day of the quarter (409) to the day when it is due, 21 days after the quarter's end unless the central team sets another, or to the end of an exception; afterwards it is locked (409), for everybody.
+         * @description Begins a draft: the five headings and members' news, or a nil return. It is open from the first day of the quarter (409) to the day on which it is due, or to the end of an extension; then it is locked for everybody (409).
+         *
+         *     Returns what a Hub reports for a quarter, under the five headings. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putQuarterlyUpdate"];
         post?: never;
@@ -2962,7 +3641,9 @@ export interface paths {
         head?: never;
         /**
          * Change a quarterly update
-         * @description Until it is locked (409), also when it has been submitted: then it stays complete (422).
+         * @description Changes an update until it is locked (409), also after it was submitted; it then has to stay complete (422).
+         *
+         *     Returns what a Hub reports for a quarter, under the five headings. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchQuarterlyUpdate"];
         trace?: never;
@@ -2978,7 +3659,9 @@ export interface paths {
         put?: never;
         /**
          * Submit a quarterly update
-         * @description Each of the five headings is addressed, or it is a nil return (422). Once (409), and from the first day of the quarter, so that a Hub may say early that there is nothing to say.
+         * @description Submits an update, once (409) and from the first day of the quarter on. Each of the five headings is addressed, or it is a nil return (422).
+         *
+         *     Returns what a Hub reports for a quarter, under the five headings. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["submitQuarterlyUpdate"];
         delete?: never;
@@ -2994,19 +3677,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the extension of a quarterly update */
+        /**
+         * Show the extension of a quarterly update
+         * @description Until when and why the Hub may write an update after it was due.
+         *
+         *     Returns a later day until which a Hub may write an update. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getQuarterlyUpdateExtension"];
         /**
          * Extend the deadline of a quarterly update
-         * @description By the central team, until a day and for a reason. The update is late all the same.
+         * @description Opens a locked update until a day, for a reason. It counts as late all the same.
+         *
+         *     Returns a later day until which a Hub may write an update. It may be called by the central team (`central`).
          */
         put: operations["putQuarterlyUpdateExtension"];
         post?: never;
-        /** End the extension of a quarterly update */
+        /**
+         * End the extension of a quarterly update
+         * @description Ends an extension: the update is locked again once it was due.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteQuarterlyUpdateExtension"];
         options?: never;
         head?: never;
-        /** Change the extension of a quarterly update */
+        /**
+         * Change the extension of a quarterly update
+         * @description Changes the day or the reason.
+         *
+         *     Returns a later day until which a Hub may write an update. It may be called by the central team (`central`).
+         */
         patch: operations["patchQuarterlyUpdateExtension"];
         trace?: never;
     };
@@ -3019,7 +3719,9 @@ export interface paths {
         };
         /**
          * List a Hub's annual evaluations
-         * @description The latest year first: each in which the Hub was active or paused. `none`: there is no return, or a draft that is not the caller's to see. For the Hub's lead and members, the group that decides on Hubs, and the central team.
+         * @description The latest year first: every year in which the Hub was active or paused. `none` means that there is no return, or a draft that the caller may not see. Readable by those who belong to the Hub, the group that decides on Hubs, and the central team.
+         *
+         *     Returns a page of returns, without their figures and answers. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listHubEvaluations"];
         put?: never;
@@ -3039,25 +3741,33 @@ export interface paths {
         };
         /**
          * Show an annual evaluation
-         * @description Its figures by category, each with what the records say now, and its answers. A year without a return is `none`, with what the records say: begin one with PUT. Numbers of young people are shown to the Hub and the central team alone, to others their status is `suppressed`.
+         * @description The figures by category, each beside what the records say now, and the answers. A year without a return is `none` and shows what the records say: begin one with PUT. Numbers of young people are shown only to the Hub and the central team; for others their status is `suppressed`.
+         *
+         *     Returns a Hub's annual return for an academic year. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getHubEvaluation"];
         /**
          * Create a draft annual evaluation
-         * @description A draft, by the Hub's lead, once the year has begun and for a Hub that was active or paused in it (409). Figures and answers may come with it, as in a change of it.
+         * @description Begins a draft, once the year has begun and for a Hub that was active or paused in it (409). Figures and answers can come with it.
+         *
+         *     Returns a Hub's annual return for an academic year. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putHubEvaluation"];
         post?: never;
         /**
          * Delete a draft annual evaluation
-         * @description Only a draft goes (409).
+         * @description Deletes a draft. A return that was submitted stays (409).
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         delete: operations["deleteHubEvaluation"];
         options?: never;
         head?: never;
         /**
          * Change an annual evaluation
-         * @description While it is a draft (409). A figure is confirmed by the value that the records give, and overridden by any other with a reason: a value that is not, or no longer, the records' needs one (422). Null takes a figure or an answer out again.
+         * @description Changes a draft (409). The number in the records confirms a figure; any other number overrides it and needs a reason (422), also when the records have changed since. null takes a figure or an answer out.
+         *
+         *     Returns a Hub's annual return for an academic year. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchHubEvaluation"];
         trace?: never;
@@ -3073,7 +3783,9 @@ export interface paths {
         put?: never;
         /**
          * Submit an annual evaluation
-         * @description Each figure is confirmed or overridden and each required question answered, or `errors` names what is missing (422). Once (409); then nothing in it changes, unless the central team gives it back.
+         * @description Submits a return, once (409). Each figure is confirmed or overridden and each required question answered; otherwise `errors` names what is missing (422). Then nothing in it changes, unless the central team gives it back.
+         *
+         *     Returns a Hub's annual return for an academic year. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["submitHubEvaluation"];
         delete?: never;
@@ -3093,7 +3805,9 @@ export interface paths {
         put?: never;
         /**
          * Accept an annual evaluation
-         * @description By the central team, when it is submitted (409).
+         * @description Accepts a return that was submitted (409).
+         *
+         *     Returns a Hub's annual return for an academic year. It may be called by the central team (`central`).
          */
         post: operations["acceptHubEvaluation"];
         delete?: never;
@@ -3113,7 +3827,9 @@ export interface paths {
         put?: never;
         /**
          * Send an annual evaluation back for changes
-         * @description By the central team, before it is published (409): it is a draft again, and the Hub reads the note.
+         * @description Gives a return back before it is published (409): it is a draft again, and the Hub reads the note.
+         *
+         *     Returns a Hub's annual return for an academic year. It may be called by the central team (`central`).
          */
         post: operations["requestHubEvaluationRevision"];
         delete?: never;
@@ -3133,7 +3849,9 @@ export interface paths {
         put?: never;
         /**
          * Publish an annual evaluation
-         * @description By the central team, when it is accepted (409): its answers may stand in the network's document of the year.
+         * @description Publishes a return that was accepted (409). Its answers then appear in the network's document of the year.
+         *
+         *     Returns a Hub's annual return for an academic year. It may be called by the central team (`central`).
          */
         post: operations["publishHubEvaluation"];
         delete?: never;
@@ -3149,11 +3867,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the due date of a quarter's updates */
+        /**
+         * Show the due date of a quarter's updates
+         * @description The first and last day of a quarter and the day by which its updates are due.
+         *
+         *     Returns a quarter of an academic year, and when its updates are due. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getQuarter"];
         /**
          * Set the due date of a quarter's updates
-         * @description By the central team. `If-Match` with the ETag of what it is now. An earlier day locks updates at once, a later one opens them again.
+         * @description Sets the day by which the updates of a quarter are due; `If-Match` has the ETag of what it is now. An earlier day locks updates at once, a later one opens them again.
+         *
+         *     Returns a quarter of an academic year, and when its updates are due. It may be called by the central team (`central`).
          */
         put: operations["putQuarter"];
         post?: never;
@@ -3172,7 +3897,9 @@ export interface paths {
         };
         /**
          * List all Hubs' quarterly updates
-         * @description By Hub: each that owes one or has submitted one. For the group that decides on Hubs, and the central team.
+         * @description The update of every Hub that owes one for the quarter or has submitted one, by Hub. Readable by the group that decides on Hubs, and the central team.
+         *
+         *     Returns a page of records: what a Hub reports for a quarter, under the five headings. It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listQuarterlyUpdates"];
         put?: never;
@@ -3192,13 +3919,17 @@ export interface paths {
         };
         /**
          * List messages
-         * @description The latest first. Messages for Hubs (`down`) are for the whole network; those of a Hub (`up`) for the Hub, the group that they are for, and the central team.
+         * @description Messages, the latest first. Everybody in the network reads messages to Hubs (`down`); a message from a Hub (`up`) is for that Hub, the group that it is for, and the central team.
+         *
+         *     Returns a page of records: a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listMessages"];
         put?: never;
         /**
          * Send a message to the Hubs
-         * @description By members of a group for their group, or by the central team for any or for itself (without `group`).
+         * @description Sends a message to all Hubs. Members of a group send for their group, the central team for any group or for itself (without `group`).
+         *
+         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["addMessage"];
         delete?: never;
@@ -3214,13 +3945,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a message */
+        /**
+         * Show a message
+         * @description Everybody in the network reads messages to Hubs; a message from a Hub is for that Hub, the group that it is for, and the central team.
+         *
+         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getMessage"];
         put?: never;
         post?: never;
         /**
          * Remove a message sent by mistake
-         * @description By who sent it: members of the group, the Hub's lead, the central team. Not once a Hub has relayed it or it was answered (409). The reason is kept at /v1/corrections.
+         * @description Removes a message that was sent by mistake. Open to those who could send it. Refused once a Hub has passed it on or it was answered (409). The reason is kept at /v1/corrections.
+         *
+         *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         delete: operations["deleteMessage"];
         options?: never;
@@ -3238,7 +3976,9 @@ export interface paths {
         get?: never;
         /**
          * Respond to a Hub's message
-         * @description With the response and the means that was chosen for it: by members of the group that the message is for, or the central team. Given again, it takes the former's place. Messages for Hubs have none (409).
+         * @description Answers a message from a Hub and names the means that was chosen. Open to members of the group that the message is for, and the central team. A second answer replaces the first. Messages to Hubs have no answer (409).
+         *
+         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         put: operations["putMessageResponse"];
         post?: never;
@@ -3259,7 +3999,9 @@ export interface paths {
         put?: never;
         /**
          * Send a message from a Hub
-         * @description By the Hub's lead, to a group that is at work, or to the central team (without `group`).
+         * @description Sends a message from a Hub to a group that is active, or to the central team (without `group`). A Hub Lead sends for their own Hub.
+         *
+         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addHubMessage"];
         delete?: never;
@@ -3277,7 +4019,9 @@ export interface paths {
         };
         /**
          * List which messages a Hub has relayed
-         * @description Each message for Hubs, the latest first.
+         * @description Every message to Hubs, the latest first, and whether and how the Hub passed it on.
+         *
+         *     Returns a page of records: whether and how a Hub passed a message on to its members. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listHubRelays"];
         put?: never;
@@ -3295,15 +4039,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show whether a Hub has relayed a message */
+        /**
+         * Show whether a Hub has relayed a message
+         * @description Whether and how the Hub passed one message on.
+         *
+         *     Returns whether and how a Hub passed a message on to its members. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getHubRelay"];
         /**
          * Record that a message was relayed
-         * @description By the Hub's lead: when (today when it is absent; not before the message, not in the future, 422) and how.
+         * @description Records that the Hub passed a message on: when (today by default; not before the message and not in the future, 422) and how.
+         *
+         *     Returns whether and how a Hub passed a message on to its members. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putHubRelay"];
         post?: never;
-        /** Mark a message as not relayed */
+        /**
+         * Mark a message as not relayed
+         * @description Undoes the record that a message was passed on.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         delete: operations["deleteHubRelay"];
         options?: never;
         head?: never;
@@ -3319,7 +4075,9 @@ export interface paths {
         };
         /**
          * Show the relay and response rates
-         * @description Relay rate: of the messages sent in the year times the Hubs that were active on their day, how many were relayed. Loop-closed rate: of the messages of Hubs, how many have a response.
+         * @description The relay rate is the share of relays among those possible, one for each message and Hub active on its day. The loop-closed rate is the share of messages from Hubs that have an answer.
+         *
+         *     Returns how messages between Hubs and national groups are followed up in a period. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getMessageRates"];
         put?: never;
@@ -3339,13 +4097,17 @@ export interface paths {
         };
         /**
          * List the reviews of a Hub's operation
-         * @description The latest first. For its lead and members, and the central team.
+         * @description Reviews of how the Hub works, the latest first. Readable by those who belong to the Hub, and the central team.
+         *
+         *     Returns a page of records: a yearly review of how a Hub works. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["listHubReviews"];
         put?: never;
         /**
          * Record a review of a Hub's operation
-         * @description With its partners, at least once a year. Not in the future (422).
+         * @description Records that the Hub reviewed with its partners how it works, which it does at least once a year. Not in the future (422).
+         *
+         *     Returns a yearly review of how a Hub works. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addHubReview"];
         delete?: never;
@@ -3361,15 +4123,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a review */
+        /**
+         * Show a review
+         * @description Readable by those who belong to the Hub, and the central team.
+         *
+         *     Returns a yearly review of how a Hub works. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
+         */
         get: operations["getHubReview"];
         put?: never;
         post?: never;
-        /** Delete a review */
+        /**
+         * Delete a review
+         * @description Deletes a review that was recorded by mistake.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         delete: operations["deleteHubReview"];
         options?: never;
         head?: never;
-        /** Change a review */
+        /**
+         * Change a review
+         * @description Changes the day or the note of a review.
+         *
+         *     Returns a yearly review of how a Hub works. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         patch: operations["patchHubReview"];
         trace?: never;
     };
@@ -3382,7 +4159,9 @@ export interface paths {
         };
         /**
          * Show a Hub's health
-         * @description Every rule of the framework for one academic year, as of today: met, not yet, missed, or not applicable, with the evidence, what to do next and until when. For the Hub's lead and members, the group that decides on Hubs, and the central team. A rule is missed when it can't be met any more, or the year is over.
+         * @description Every rule of the framework for one academic year, as of today: met, not yet met, missed or not applicable, with the evidence, what to do next and until when. Readable by those who belong to the Hub, the group that decides on Hubs, and the central team. A rule is missed when it can't be met any more, or the year is over.
+         *
+         *     Returns how a Hub stands with every rule of the framework in an academic year. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getHubHealth"];
         put?: never;
@@ -3402,7 +4181,9 @@ export interface paths {
         };
         /**
          * Show the health of all Hubs
-         * @description A row for each Hub with the state of every rule. For members of groups and the central team.
+         * @description A row for each Hub with the state of every rule of the framework.
+         *
+         *     Returns a page of records: how a Hub stands with every rule of the framework in an academic year. It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listNetworkHealth"];
         put?: never;
@@ -3422,7 +4203,9 @@ export interface paths {
         };
         /**
          * List the network's annual evaluations
-         * @description The latest year first: those that have a release, with how many Hubs owed a return and how far these are now. Each step counts the returns that have gone further, too.
+         * @description Years that have a release, the latest first, with how many Hubs owed a return and how far those are now. Each step also counts the returns that have gone further.
+         *
+         *     Returns a page of records: the network's evaluation of an academic year, and how many of its Hubs' returns are in. Anyone may call it, without a token.
          */
         get: operations["listNetworkEvaluations"];
         put?: never;
@@ -3442,7 +4225,9 @@ export interface paths {
         };
         /**
          * List the figures of all years' network evaluations
-         * @description The rows of /v1/network/evaluations/{year}/figures of every year that has been released, the latest first.
+         * @description The rows of /v1/network/evaluations/{year}/figures for every released year, the latest first.
+         *
+         *     Returns a page of records: one figure of the network's evaluation: of a Hub or of the whole network. Anyone may call it, without a token.
          */
         get: operations["listNetworkEvaluationFigures"];
         put?: never;
@@ -3463,6 +4248,8 @@ export interface paths {
         /**
          * Show an annual evaluation of the network
          * @description Its release, and how far the returns of its Hubs are now. A year without a release is 404.
+         *
+         *     Returns the network's evaluation of an academic year, and how many of its Hubs' returns are in. Anyone may call it, without a token.
          */
         get: operations["getNetworkEvaluation"];
         put?: never;
@@ -3482,7 +4269,9 @@ export interface paths {
         };
         /**
          * List the figures of a year's network evaluation
-         * @description What all returns of a year make: a row for each figure of the network, and of each Hub that was at work, beside the year before. Its numbers are those of the year's release in force, and the same as `/v1/metrics` tells, with the same statuses. Numbers that are rounded have no change. A year without a release is 404.
+         * @description What all returns of a year make: a row for each figure of the network and of each Hub that was active, beside the year before. The numbers are those of the year's release in force, the same as at /v1/metrics. Rounded numbers have no change. A year without a release is 404.
+         *
+         *     Returns a page of records: one figure of the network's evaluation: of a Hub or of the whole network. Anyone may call it, without a token.
          */
         get: operations["listNetworkEvaluationYearFigures"];
         put?: never;
@@ -3502,7 +4291,9 @@ export interface paths {
         };
         /**
          * List the answers of a year's network evaluation
-         * @description What Hubs say in returns that are published, by question and Hub.
+         * @description What Hubs say in published returns, by question and Hub.
+         *
+         *     Returns a page of records: a Hub's published answer to a question of the annual evaluation. Anyone may call it, without a token.
          */
         get: operations["listNetworkEvaluationAnswers"];
         put?: never;
@@ -3522,7 +4313,9 @@ export interface paths {
         };
         /**
          * Show the printable network evaluation of a year
-         * @description A page to read, print and keep: the year in short, each figure by Hub as a chart and a table, beside the year before, what the Hubs say, and how the numbers are made, with addresses to cite. It needs nothing from elsewhere, and no script.
+         * @description A page to read, print and keep: the year in short, each figure by Hub as a chart and a table beside the year before, what the Hubs say, and how the numbers are made, with addresses to cite. It needs no script and nothing from elsewhere.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getNetworkEvaluationDocument"];
         put?: never;
@@ -3542,7 +4335,9 @@ export interface paths {
         };
         /**
          * Show the progress of a year's network evaluation
-         * @description Sums over the network as the records have them now, with what Hubs corrected in returns that are submitted, accepted or published, and how many Hubs confirmed or corrected each. Not what is published: that is the release. Numbers of young people are told by releases alone. For analysts, the national groups and the central team.
+         * @description Sums over the network as the records have them now, with the corrections in returns that are submitted, accepted or published, and how many Hubs confirmed or corrected each. It is not what is published: that is the release. Numbers of young people come only from releases.
+         *
+         *     Returns a page of records: a figure of the network for a year, as the records give it now. It may be called by the central team (`central`), analysts (`analyst`) and members of national groups (`group_member`).
          */
         get: operations["listNetworkEvaluationProgress"];
         put?: never;
@@ -3562,13 +4357,17 @@ export interface paths {
         };
         /**
          * List a Hub's meetings
-         * @description The latest first. For those who belong to the Hub and the central team.
+         * @description Meetings, the latest first. Readable by those who belong to the Hub, and the central team.
+         *
+         *     Returns a page of records: a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["listHubMeetings"];
         put?: never;
         /**
          * Plan a meeting of a Hub
-         * @description An ordinary one has the five headings on its agenda, the inaugural one the sample agenda of the framework. A Hub has one inaugural meeting (409).
+         * @description Plans a meeting. An ordinary one has the five headings on its agenda, the inaugural one the framework's sample agenda. A Hub has one inaugural meeting (409).
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addHubMeeting"];
         delete?: never;
@@ -3586,13 +4385,17 @@ export interface paths {
         };
         /**
          * List a group's meetings
-         * @description The latest first. For the group's members and the central team.
+         * @description Meetings, the latest first. Readable by the group's members and the central team.
+         *
+         *     Returns a page of records: a meeting of a Hub or of a group. It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listGroupMeetings"];
         put?: never;
         /**
          * Plan a meeting of a group
-         * @description Its agenda is free.
+         * @description Plans a meeting of a group, with an empty agenda. Open to the group's members and the central team.
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["addGroupMeeting"];
         delete?: never;
@@ -3610,21 +4413,27 @@ export interface paths {
         };
         /**
          * Show a meeting
-         * @description With the quorum of its attendance, by the rule in force on its day. For those who belong to the Hub or the group.
+         * @description One meeting; once it was held, with its quorum by the rule in force on its day. Readable by those who belong to the Hub or the group.
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getMeeting"];
         put?: never;
         post?: never;
         /**
          * Delete a meeting
-         * @description Only a planned one, without attendance, resolutions, actions or minutes (409); others are cancelled.
+         * @description Deletes a planned meeting without attendance, resolutions, actions or minutes (409); others are cancelled.
+         *
+         *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         delete: operations["deleteMeeting"];
         options?: never;
         head?: never;
         /**
          * Change a meeting
-         * @description A cancelled one does not change (409). It moves to another day while it is planned and nothing came of it; later only with a `reason`, as a correction that is kept at /v1/corrections: to a day that is not to come and on which everybody in its attendance was a member (409). guests can be corrected once it was held.
+         * @description Changes a meeting that is not cancelled (409). A planned meeting without attendance, minutes or actions can move to any day. Later its day changes only as a correction, with a `reason` that is kept at /v1/corrections: to a day that is not in the future and on which everybody in its attendance was a member (409). guests can be corrected once it was held.
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         patch: operations["patchMeeting"];
         trace?: never;
@@ -3640,7 +4449,9 @@ export interface paths {
         put?: never;
         /**
          * Mark a meeting as held
-         * @description A planned one, not before its day (Europe/London).
+         * @description Marks a planned meeting as held, from its day on (Europe/London; 409 before).
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["markMeetingHeld"];
         delete?: never;
@@ -3660,7 +4471,9 @@ export interface paths {
         put?: never;
         /**
          * Cancel a meeting
-         * @description A planned one of which nothing came.
+         * @description Cancels a planned meeting with no attendance, minutes or actions (409).
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["cancelMeeting"];
         delete?: never;
@@ -3680,7 +4493,9 @@ export interface paths {
         put?: never;
         /**
          * Reopen a meeting marked as held or cancelled by mistake
-         * @description A correction: the meeting is planned again, its agenda is open and its attendance is no longer shared; what was recorded of it stays. The reason is kept at /v1/corrections.
+         * @description Corrects a meeting that was marked as held or cancelled by mistake: it is planned again, its agenda is open and its attendance is no longer shared; what was recorded stays. The reason is kept at /v1/corrections.
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["reopenMeeting"];
         delete?: never;
@@ -3698,13 +4513,17 @@ export interface paths {
         };
         /**
          * List the agenda items of a meeting
-         * @description In its order.
+         * @description The items in their order. Readable by those who belong to the Hub or the group.
+         *
+         *     Returns a page of records: an item on the agenda of a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listAgendaItems"];
         put?: never;
         /**
          * Add an agenda item
-         * @description At the end, or in the place of `ordinal`, which moves the others on. Nothing changes in a completed agenda (409).
+         * @description Adds an item at the end, or at `ordinal`, which moves the items behind it. A completed agenda can't change (409).
+         *
+         *     Returns an item on the agenda of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["addAgendaItem"];
         delete?: never;
@@ -3720,20 +4539,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an agenda item */
+        /**
+         * Show an agenda item
+         * @description Readable by those who belong to the Hub or the group.
+         *
+         *     Returns an item on the agenda of a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getAgendaItem"];
         put?: never;
         post?: never;
         /**
          * Delete an agenda item
-         * @description The five headings of a Hub's ordinary meeting stay (409).
+         * @description Takes an item off the agenda. The five headings of an ordinary Hub meeting stay (409).
+         *
+         *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         delete: operations["deleteAgendaItem"];
         options?: never;
         head?: never;
         /**
          * Change an agenda item
-         * @description Say here that a heading was addressed, or that nothing was raised. With another `ordinal` it moves, and those between make room.
+         * @description Changes an item, such as its outcome: the heading was addressed, or nothing was raised. A new `ordinal` moves it, and the items between make room. A completed agenda can't change (409).
+         *
+         *     Returns an item on the agenda of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         patch: operations["patchAgendaItem"];
         trace?: never;
@@ -3749,7 +4577,9 @@ export interface paths {
         put?: never;
         /**
          * Mark an agenda as complete
-         * @description On the meeting's day or later. In a Hub's ordinary meeting each of the five headings is addressed or marked as nothing raised first (409; errors names those that are not).
+         * @description Completes the agenda, on the meeting's day or later. In an ordinary Hub meeting each of the five headings must be addressed or marked as nothing raised (409; `errors` names the others).
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["completeAgenda"];
         delete?: never;
@@ -3767,12 +4597,16 @@ export interface paths {
         };
         /**
          * List the attendance of a meeting
-         * @description Everybody who may have been there, who belonged to the Hub or held a seat in the group on its day, with what is noted (state, null as yet). Those who may change the meeting see all, others themselves. As CSV, with the states filled in, it is what an import takes.
+         * @description Everybody who may have been there, because they belonged to the Hub or held a seat in the group on the day, with their state (null while nothing is recorded). Those who may change the meeting see all, others themselves. The CSV, with states filled in, can be imported.
+         *
+         *     Returns a page of records: whether a person attended a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listMeetingAttendance"];
         /**
          * Set the attendance of a meeting
-         * @description Whoever is not in the list is not noted any more. On the meeting's day or later, for members of that day alone (422, not-a-member).
+         * @description Replaces the attendance of a meeting: people who are not in the list are no longer recorded. On the meeting's day or later, and only for members on that day (422, not-a-member).
+         *
+         *     Returns how many people attended a meeting, without names. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         put: operations["putMeetingAttendance"];
         post?: never;
@@ -3793,7 +4627,9 @@ export interface paths {
         put?: never;
         /**
          * Import the attendance of a meeting from CSV
-         * @description A CSV file with the columns state and person or email, as Excel and LibreOffice save it. The attendance as CSV fits too: its name, sector and href must be those of the person. Other columns are left alone. All lines are taken or none: errors names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
+         * @description Records attendance from a CSV file with the columns state and person or email, as Excel and LibreOffice save it. The attendance as CSV works too; its name, sector and href must be those of the person. Other columns are ignored. Either all lines are taken or none: `errors` names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
+         *
+         *     Returns how many people attended a meeting, without names. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["importMeetingAttendance"];
         delete?: never;
@@ -3809,11 +4645,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a person's attendance */
+        /**
+         * Show a person's attendance
+         * @description Those who may change the meeting see everybody's, others their own.
+         *
+         *     Returns whether a person attended a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getMeetingAttendee"];
         /**
          * Set a person's attendance
-         * @description On the meeting's day or later, for members of that day alone (422, not-a-member).
+         * @description Records whether a person attended, on the meeting's day or later, and only for members on that day (422, not-a-member).
+         *
+         *     Returns whether a person attended a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         put: operations["putMeetingAttendee"];
         post?: never;
@@ -3834,7 +4677,9 @@ export interface paths {
         put?: never;
         /**
          * Share a meeting's attendance with the network
-         * @description The counts of a held meeting, never a name.
+         * @description Shares the counts of a meeting that was held with all Hubs and groups; names are never shared.
+         *
+         *     Returns how many people attended a meeting, without names. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["shareMeetingAttendance"];
         delete?: never;
@@ -3852,7 +4697,9 @@ export interface paths {
         };
         /**
          * Show a meeting's attendance totals
-         * @description For those who see the meeting, and once it is shared for everybody who belongs to a Hub or group.
+         * @description Readable by those who see the meeting and, once it is shared, by everybody who belongs to a Hub or group.
+         *
+         *     Returns how many people attended a meeting, without names. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getMeetingAttendanceSummary"];
         put?: never;
@@ -3870,12 +4717,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a meeting's resolutions */
+        /**
+         * List a meeting's resolutions
+         * @description What the meeting resolved. Readable by those who belong to the Hub or the group.
+         *
+         *     Returns a page of records: a resolution of a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["listResolutions"];
         put?: never;
         /**
          * Add a resolution
-         * @description On the meeting's day or later.
+         * @description Records a resolution, on the meeting's day or later.
+         *
+         *     Returns a resolution of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["addResolution"];
         delete?: never;
@@ -3891,15 +4745,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a resolution */
+        /**
+         * Show a resolution
+         * @description Readable by those who belong to the Hub or the group.
+         *
+         *     Returns a resolution of a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getResolution"];
         put?: never;
         post?: never;
-        /** Delete a resolution */
+        /**
+         * Delete a resolution
+         * @description Deletes a resolution that was recorded by mistake.
+         *
+         *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
         delete: operations["deleteResolution"];
         options?: never;
         head?: never;
-        /** Change a resolution */
+        /**
+         * Change a resolution
+         * @description Changes the text of a resolution.
+         *
+         *     Returns a resolution of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
         patch: operations["patchResolution"];
         trace?: never;
     };
@@ -3912,13 +4781,17 @@ export interface paths {
         };
         /**
          * List a meeting's actions
-         * @description Those that are due first come first.
+         * @description The actions that the meeting agreed; those that are due first come first.
+         *
+         *     Returns a page of records: an action that a meeting agreed. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listActions"];
         put?: never;
         /**
          * Add an action
-         * @description On the meeting's day or later. The owner is a member, on that day or today (422, not-a-member).
+         * @description Records an action, on the meeting's day or later. Its owner is a member on that day or today (422, not-a-member).
+         *
+         *     Returns an action that a meeting agreed. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["addAction"];
         delete?: never;
@@ -3934,15 +4807,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an action */
+        /**
+         * Show an action
+         * @description Readable by those who belong to the Hub or the group.
+         *
+         *     Returns an action that a meeting agreed. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getAction"];
         put?: never;
         post?: never;
-        /** Delete an action */
+        /**
+         * Delete an action
+         * @description Deletes an action that was recorded by mistake.
+         *
+         *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
         delete: operations["deleteAction"];
         options?: never;
         head?: never;
-        /** Change an action or mark it as done */
+        /**
+         * Change an action or mark it as done
+         * @description Changes an action, or records that it is done.
+         *
+         *     Returns an action that a meeting agreed. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
         patch: operations["patchAction"];
         trace?: never;
     };
@@ -3955,7 +4843,9 @@ export interface paths {
         };
         /**
          * List the actions of a Hub's meetings
-         * @description Those that are due first come first.
+         * @description The actions of all the Hub's meetings; those that are due first come first.
+         *
+         *     Returns a page of records: an action that a meeting agreed. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["listHubActions"];
         put?: never;
@@ -3975,13 +4865,17 @@ export interface paths {
         };
         /**
          * List the versions of a meeting's minutes
-         * @description The latest first. A draft is for those who may change it, what is shared for the network.
+         * @description The versions, the latest first. Only those who may change it see a draft; everybody in the network sees what is shared.
+         *
+         *     Returns a page of versions of minutes, without their texts. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listMeetingMinutes"];
         put?: never;
         /**
          * Create draft minutes
-         * @description The next version, as a draft. One at a time: refused while one is not shared (409). What was shared is corrected so.
+         * @description Begins the next version, as a draft. There is one at a time: refused while one is not shared (409). This is also how shared minutes are corrected.
+         *
+         *     Returns a version of the minutes of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["addMinutes"];
         delete?: never;
@@ -3999,7 +4893,9 @@ export interface paths {
         };
         /**
          * List shared minutes
-         * @description Of all Hubs and groups, those that were shared last first. For everybody who belongs to a Hub or group.
+         * @description The shared minutes of all Hubs and groups, the last shared first. Readable by everybody who belongs to a Hub or group.
+         *
+         *     Returns a page of versions of minutes, without their texts. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listMinutes"];
         put?: never;
@@ -4019,16 +4915,28 @@ export interface paths {
         };
         /**
          * Show minutes
-         * @description A draft: for those who may change it. Approved: for those who belong to the Hub or group. Shared: for the network.
+         * @description A draft is for those who may change it, approved minutes for those who belong to the Hub or group, shared ones for the whole network.
+         *
+         *     Returns a version of the minutes of a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getMinutes"];
         put?: never;
         post?: never;
-        /** Delete draft minutes */
+        /**
+         * Delete draft minutes
+         * @description Deletes a draft. Approved and shared minutes stay (409).
+         *
+         *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
         delete: operations["deleteMinutes"];
         options?: never;
         head?: never;
-        /** Change draft minutes */
+        /**
+         * Change draft minutes
+         * @description Changes the text of a draft. Approved and shared minutes don't change (409).
+         *
+         *     Returns a version of the minutes of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
         patch: operations["patchMinutes"];
         trace?: never;
     };
@@ -4043,7 +4951,9 @@ export interface paths {
         put?: never;
         /**
          * Approve minutes
-         * @description A draft, which does not change any more then.
+         * @description Approves a draft, whose text then no longer changes.
+         *
+         *     Returns a version of the minutes of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["approveMinutes"];
         delete?: never;
@@ -4063,7 +4973,9 @@ export interface paths {
         put?: never;
         /**
          * Share minutes with the network
-         * @description Approved ones; all Hubs read them then, and they stay as they are.
+         * @description Shares approved minutes with all Hubs. They then never change; a new version corrects them.
+         *
+         *     Returns a version of the minutes of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["shareMinutes"];
         delete?: never;
@@ -4081,13 +4993,17 @@ export interface paths {
         };
         /**
          * List a group's seats
-         * @description In the order of their first days. For the group's members and the central team.
+         * @description Seats in the order of their first days. Readable by the group's members and the central team.
+         *
+         *     Returns a page of records: a seat in a group, and who holds it. It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listGroupSeats"];
         put?: never;
         /**
          * Add a seat to a group
-         * @description For an organisation, a sector or both; without a person it is a vacancy.
+         * @description Adds a seat for an organisation, a sector or both. Without a person it is vacant.
+         *
+         *     Returns a seat in a group, and who holds it. It may be called by the central team (`central`).
          */
         post: operations["addGroupSeat"];
         delete?: never;
@@ -4103,17 +5019,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a seat */
+        /**
+         * Show a seat
+         * @description Readable by the group's members and the central team.
+         *
+         *     Returns a seat in a group, and who holds it. It may be called by members of national groups (`group_member`) and the central team (`central`).
+         */
         get: operations["getGroupSeat"];
         put?: never;
         post?: never;
-        /** Delete a seat */
+        /**
+         * Delete a seat
+         * @description Deletes a seat that was entered by mistake. Give one whose time is over a last day instead.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteGroupSeat"];
         options?: never;
         head?: never;
         /**
          * Change a seat
-         * @description `to` is the last day. Who follows whom is a succession, so that the seat keeps its history.
+         * @description Corrects a seat. `to` is the last day. For the next holder use the handover, so that the seat keeps its history.
+         *
+         *     Returns a seat in a group, and who holds it. It may be called by the central team (`central`).
          */
         patch: operations["patchGroupSeat"];
         trace?: never;
@@ -4129,7 +5057,9 @@ export interface paths {
         put?: never;
         /**
          * Hand a seat to the next person
-         * @description The seat ends and the next begins on the same day, in one step; null leaves it vacant. One that has ended by then has no succession (409).
+         * @description Ends a seat and begins the next on the same day, in one step; without a person it is vacant. A seat that has ended by then is refused (409).
+         *
+         *     Returns a seat in a group, and who holds it. It may be called by the central team (`central`).
          */
         post: operations["handOverGroupSeat"];
         delete?: never;
@@ -4147,7 +5077,9 @@ export interface paths {
         };
         /**
          * List the usage of documents and resources
-         * @description Counted by the rules of the COUNTER Code of Practice for double clicks and robots; this is no COUNTER report. Of clicks of one user on one item up to 30 seconds apart the last counts. Closed totals of the past stand beside, and say so.
+         * @description Uses counted by COUNTER's rules for double clicks and robots; it is no COUNTER report. Of clicks by one user on one item up to 30 seconds apart, the last counts. Historical totals stand beside them and are marked as such.
+         *
+         *     Returns a page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
          */
         get: operations["listUsage"];
         put?: never;
@@ -4167,7 +5099,9 @@ export interface paths {
         };
         /**
          * List the unique users of each month
-         * @description Different users of documents and resources. A user is an address and an agent, known for a month by a keyed hash and not at all afterwards.
+         * @description Different users of documents and resources. A user is an address and an agent, known for a month by a keyed hash and then no longer.
+         *
+         *     Returns a page of records: different users of the whole resource bank in a month. Longer periods are sums of months. Anyone may call it, without a token.
          */
         get: operations["listUsageUsers"];
         put?: never;
@@ -4187,7 +5121,9 @@ export interface paths {
         };
         /**
          * List the usage of a document
-         * @description As /v1/usage has them.
+         * @description The rows of /v1/usage for one document.
+         *
+         *     Returns a page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
          */
         get: operations["listDocumentUsage"];
         put?: never;
@@ -4207,7 +5143,9 @@ export interface paths {
         };
         /**
          * Go to a document's published address
-         * @description Counts a request and leads to the recorded address. HEAD counts nothing. Without an address it is 404.
+         * @description Counts a request and redirects to the recorded address. HEAD counts nothing. Without an address it is 404.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["visitDocument"];
         put?: never;
@@ -4229,7 +5167,9 @@ export interface paths {
         put?: never;
         /**
          * Record a view of a document
-         * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
+         * @description Counts that somebody opened a page which shows the record. Downloads and visits are counted without it.
+         *
+         *     Anyone may call it, without a token.
          */
         post: operations["recordDocumentInvestigation"];
         delete?: never;
@@ -4247,7 +5187,9 @@ export interface paths {
         };
         /**
          * List the usage of a resource
-         * @description As /v1/usage has them.
+         * @description The rows of /v1/usage for one resource.
+         *
+         *     Returns a page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
          */
         get: operations["listResourceUsage"];
         put?: never;
@@ -4267,7 +5209,9 @@ export interface paths {
         };
         /**
          * Go to a resource's published address
-         * @description Counts a request and leads to the recorded address. HEAD counts nothing. Without an address it is 404.
+         * @description Counts a request and redirects to the recorded address. HEAD counts nothing. Without an address it is 404.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["visitResource"];
         put?: never;
@@ -4289,7 +5233,9 @@ export interface paths {
         put?: never;
         /**
          * Record a view of a resource
-         * @description For pages that show the record: somebody has opened it. Downloads and visits count by themselves.
+         * @description Counts that somebody opened a page which shows the record. Downloads and visits are counted without it.
+         *
+         *     Anyone may call it, without a token.
          */
         post: operations["recordResourceInvestigation"];
         delete?: never;
@@ -4307,7 +5253,9 @@ export interface paths {
         };
         /**
          * Show the caller's account
-         * @description The account behind the token, its roles and what they allow.
+         * @description The account behind the token, its roles and the operations that they allow.
+         *
+         *     Returns the account that is asking. It may be called by every account.
          */
         get: operations["getMe"];
         put?: never;
@@ -4327,7 +5275,9 @@ export interface paths {
         };
         /**
          * List callers without an account
-         * @description People who signed in at an OpenID provider that is trusted here and have no account: those who asked last come first. POST /v1/accounts with the same issuer and subject makes one, and the entry goes. It holds no name: people tell the central team their subject, which stands in the answer that refused them. An entry is removed 30 days after the last time; of all the 1,000 newest are kept.
+         * @description People who signed in at a trusted OpenID provider and have no account here, the last to call first. POST /v1/accounts with the same issuer and subject makes an account, and the entry disappears. There are no names: people tell the central team their subject, which the refusal showed them. An entry is removed after 30 days, and only the newest 1,000 are kept.
+         *
+         *     Returns a page of records: somebody who signed in at an OpenID provider and has no account here. It may be called by the central team (`central`).
          */
         get: operations["listUnknownAccounts"];
         put?: never;
@@ -4347,13 +5297,17 @@ export interface paths {
         };
         /**
          * List the accounts
-         * @description By label. role, hub, organisation and group are those of one role that is in force today. That an account of a person was read is written down.
+         * @description Accounts by label. role, hub, organisation and group are those of one role that is in force today. Reading a person's account is logged.
+         *
+         *     Returns a page of records: an account: who may do more than read what is public, and in which roles. It may be called by the central team (`central`).
          */
         get: operations["listAccounts"];
         put?: never;
         /**
          * Add an account
-         * @description A person at an OpenID provider. Systems are clients: POST /v1/clients.
+         * @description Adds an account for a person at an OpenID provider. A system is a client: POST /v1/clients.
+         *
+         *     Returns an account: who may do more than read what is public, and in which roles. It may be called by the central team (`central`).
          */
         post: operations["addAccount"];
         delete?: never;
@@ -4369,20 +5323,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an account */
+        /**
+         * Show an account
+         * @description One account with all its roles. Reading a person's account is logged.
+         *
+         *     Returns an account: who may do more than read what is public, and in which roles. It may be called by the central team (`central`).
+         */
         get: operations["getAccount"];
         put?: never;
         post?: never;
         /**
          * Delete an account
-         * @description Its roles go with it. What it did stays recorded under its id.
+         * @description Deletes an account with its roles. What it did stays recorded under its id.
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteAccount"];
         options?: never;
         head?: never;
         /**
          * Change an account
-         * @description An inactive account is refused at once, whatever token it shows. `tokens_from` ends the tokens issued before it.
+         * @description Changes an account. An inactive account is refused at once, whatever token it shows. `tokens_from` refuses the tokens issued before it.
+         *
+         *     Returns an account: who may do more than read what is public, and in which roles. It may be called by the central team (`central`).
          */
         patch: operations["patchAccount"];
         trace?: never;
@@ -4396,7 +5359,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Grant a role to an account */
+        /**
+         * Grant a role to an account
+         * @description Gives an account a role, from today or another day, for a Hub, a group or an organisation where the role is for one.
+         *
+         *     Returns a role of an account. It may be called by the central team (`central`).
+         */
         post: operations["addAccountRole"];
         delete?: never;
         options?: never;
@@ -4411,20 +5379,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a role of an account */
+        /**
+         * Show a role of an account
+         * @description One role of an account, also a past or future one.
+         *
+         *     Returns a role of an account. It may be called by the central team (`central`).
+         */
         get: operations["getAccountRole"];
         put?: never;
         post?: never;
         /**
          * Revoke a role
-         * @description As if it had never been given; one that was held is ended instead (PATCH).
+         * @description Removes a role as if it had never been given. End one that was held with PATCH instead.
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteAccountRole"];
         options?: never;
         head?: never;
         /**
          * Set when a role ends
-         * @description A role whose last day was yesterday ends at once.
+         * @description Sets the last day of a role. Yesterday ends it at once.
+         *
+         *     Returns a role of an account. It may be called by the central team (`central`).
          */
         patch: operations["patchAccountRole"];
         trace?: never;
@@ -4436,12 +5413,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the clients */
+        /**
+         * List the clients
+         * @description Systems that sign in with a client id.
+         *
+         *     Returns a page of clients. It may be called by the central team (`central`).
+         */
         get: operations["listClients"];
         put?: never;
         /**
          * Add a client
-         * @description A system that gets tokens for itself at POST /oauth/token: with a secret (POST its /secrets next) or with assertions signed by the keys given here.
+         * @description Adds a system that gets its tokens at POST /oauth/token, with a secret (POST its /secrets next) or with assertions signed by the keys given here.
+         *
+         *     Returns a system that signs in with its own client id. It may be called by the central team (`central`).
          */
         post: operations["addClient"];
         delete?: never;
@@ -4457,17 +5441,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a client */
+        /**
+         * Show a client
+         * @description One client, with when its secrets were made and end, and without the secrets.
+         *
+         *     Returns a system that signs in with its own client id. It may be called by the central team (`central`).
+         */
         get: operations["getClient"];
         put?: never;
         post?: never;
-        /** Delete a client */
+        /**
+         * Delete a client
+         * @description Deletes a client with its roles and secrets. What it did stays recorded under its id.
+         *
+         *     It may be called by the central team (`central`).
+         */
         delete: operations["deleteClient"];
         options?: never;
         head?: never;
         /**
          * Change a client
-         * @description Its roles are those of its account: /v1/accounts/{id}/roles.
+         * @description Changes a client. Its roles are those of its account: /v1/accounts/{id}/roles.
+         *
+         *     Returns a system that signs in with its own client id. It may be called by the central team (`central`).
          */
         patch: operations["patchClient"];
         trace?: never;
@@ -4483,12 +5479,16 @@ export interface paths {
         put?: never;
         /**
          * Create a client secret
-         * @description Shown this once and stored as its hash. The one before it stays good for `ends_old_in_hours`, so that a client can change over; never more than two are good at a time. There is no Idempotency-Key, for no answer with a secret is kept: when it got lost, make another.
+         * @description Makes a secret, which is shown only this once and stored as a hash. The one before it works for `ends_old_in_hours`, so that the client can change over; never more than two work at a time. There is no Idempotency-Key, because answers with secrets are not kept: if it gets lost, make another.
+         *
+         *     Returns a new secret. It is shown only this once. It may be called by the central team (`central`).
          */
         post: operations["addClientSecret"];
         /**
          * Revoke all client secrets
-         * @description At once. Tokens that they have bought go on until they expire, unless `tokens_from` ends them.
+         * @description Ends all secrets at once. Tokens that were issued work until they expire, unless `tokens_from` ends them.
+         *
+         *     It may be called by the central team (`central`).
          */
         delete: operations["deleteClientSecrets"];
         options?: never;
@@ -4505,7 +5505,9 @@ export interface paths {
         };
         /**
          * List changes to records
-         * @description Records to read again and tombstones, in the order in which they became visible, each caller seeing only what it may. Start without `after` for all that is kept, or with `from=now` for a place to begin; then ask again and again with `next` as `after`. None is skipped; one that changes twice before you ask may come once or twice. Where your rights have changed the answer is 410: start again.
+         * @description Records to read again and tombstones, in the order in which they became visible; each caller sees only what they may. Begin without `after` for everything that is kept, or with `from=now` for a place to begin; then ask again with `next` as `after`. No change is skipped; a record that changes twice before you ask may come once or twice. If your rights have changed, the answer is 410: begin again.
+         *
+         *     Returns a page of records: changes in the order in which they were made. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["listChanges"];
         put?: never;
@@ -4525,13 +5527,17 @@ export interface paths {
         };
         /**
          * List redactions
-         * @description What was taken out of which record and why, the latest first. Leads see those of their Hub's records.
+         * @description What was removed from which record and why, the latest first. A Hub Lead sees those of their Hub's records.
+         *
+         *     Returns a page of records: a removal of words from a record, and why. The words themselves are not kept. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         get: operations["listRedactions"];
         put?: never;
         /**
          * Redact text in a record
-         * @description For what may not be kept, such as a child's name in an activity's title: wherever the words stand in this field of the record, whatever their case, accents and signs, they become `[redacted]`, also in what the record was before and in answers that were kept. The record and its figures stay; the feed says `redacted`. A record that has been removed is redacted in its history. By the central team, and the lead of the Hub whose record it is.
+         * @description Removes words that may not be kept, such as a child's name in an activity's title. Wherever the words stand in this field of the record, whatever their case, accents and signs, they become `[redacted]`, also in its history and in kept answers. The record and its figures stay, and the list of changes reports `redacted`. A record that was removed is redacted in its history. Open to the central team, and the lead of the Hub whose record it is.
+         *
+         *     Returns a removal of words from a record, and why. The words themselves are not kept. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addRedaction"];
         delete?: never;
@@ -4547,7 +5553,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a redaction */
+        /**
+         * Show a redaction
+         * @description A Hub Lead sees the redactions of their Hub's records.
+         *
+         *     Returns a removal of words from a record, and why. The words themselves are not kept. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
         get: operations["getRedaction"];
         put?: never;
         post?: never;
@@ -4566,7 +5577,9 @@ export interface paths {
         };
         /**
          * List corrections
-         * @description Why settled records were changed or removed, the latest first: for those who see the Hub's or the group's records. What a record was before is in its history.
+         * @description Why settled records were changed or removed, the latest first. Readable by those who see the Hub's or group's records. What a record was before is in its history.
+         *
+         *     Returns a page of records: a correction or removal of a settled record, and why. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listCorrections"];
         put?: never;
@@ -4588,7 +5601,9 @@ export interface paths {
         put?: never;
         /**
          * Request an access token
-         * @description Client credentials (RFC 6749, section 4.4). The client shows its secret by HTTP Basic or in the form, or signs an assertion with a key of its own (private_key_jwt, RFC 7523). A scope limits the token to some of the client's roles.
+         * @description Client credentials (RFC 6749, section 4.4). The client shows its secret by HTTP Basic or in the form, or signs an assertion with its own key (private_key_jwt, RFC 7523). A scope limits the token to some of the client's roles.
+         *
+         *     Returns an access token. Anyone may call it, without a token.
          */
         post: operations["createToken"];
         delete?: never;
@@ -4608,7 +5623,9 @@ export interface paths {
         put?: never;
         /**
          * Revoke an access token
-         * @description RFC 7009. From then on the token is refused. A client ends its own tokens; what is not a valid one needs no end and is answered the same.
+         * @description Ends a token (RFC 7009), which is refused from then on. A client ends only its own tokens; anything that is not a valid token gets the same answer.
+         *
+         *     Anyone may call it, without a token.
          */
         post: operations["revokeToken"];
         delete?: never;
@@ -4626,7 +5643,9 @@ export interface paths {
         };
         /**
          * Show the public keys
-         * @description The keys that the service signs its tokens with (RFC 7517); a new one is here before it signs.
+         * @description The keys that verify the service's tokens (RFC 7517). A new key appears here before it signs.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getKeys"];
         put?: never;
@@ -4646,7 +5665,9 @@ export interface paths {
         };
         /**
          * Show the authorization server's metadata
-         * @description RFC 8414, for libraries that find their way by it.
+         * @description Metadata of the authorization server (RFC 8414), by which libraries find the token endpoint and the keys.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getAuthorizationServer"];
         put?: never;
@@ -4666,7 +5687,9 @@ export interface paths {
         };
         /**
          * Download the contract
-         * @description This document, bundled into one file.
+         * @description This document, as one file.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getOpenapi"];
         put?: never;
@@ -4686,7 +5709,9 @@ export interface paths {
         };
         /**
          * Show the landing page
-         * @description Figures, Hubs, events and research as a page that needs no JavaScript; with it, the web components take their place.
+         * @description Figures, Hubs, events and research as a page that works without JavaScript; with it, web components take over.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getLanding"];
         put?: never;
@@ -4706,7 +5731,9 @@ export interface paths {
         };
         /**
          * Download the icon
-         * @description In three sizes, for browsers that ask for it unasked.
+         * @description The icon in three sizes, for browsers that ask for it by themselves.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getFavicon"];
         put?: never;
@@ -4726,7 +5753,9 @@ export interface paths {
         };
         /**
          * Show the crawling rules
-         * @description Pages and data, but nothing that is counted (RFC 9309).
+         * @description Crawlers may fetch pages and data, but nothing that is counted (RFC 9309).
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getRobots"];
         put?: never;
@@ -4746,7 +5775,9 @@ export interface paths {
         };
         /**
          * Show the sitemap
-         * @description The pages that people read, for search engines.
+         * @description The pages for people, for search engines.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getSitemap"];
         put?: never;
@@ -4766,7 +5797,9 @@ export interface paths {
         };
         /**
          * Show the security contact
-         * @description RFC 9116. The contact is what the operator has set (`CONTACT`), or the section of the landing page that says it.
+         * @description Whom to tell about a vulnerability (RFC 9116). The contact is the operator's (`CONTACT`), or the section of the landing page that says it.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getSecurityContact"];
         put?: never;
@@ -4786,7 +5819,9 @@ export interface paths {
         };
         /**
          * Download a file of the web components
-         * @description A page embeds them with a module script of /web/scip.js.
+         * @description A file of the web components. A page embeds them with a module script of /web/scip.js.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getWebAsset"];
         put?: never;
@@ -4804,7 +5839,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the reference */
+        /**
+         * Show the reference
+         * @description The reference of this API as a page, which needs nothing from elsewhere.
+         *
+         *     Anyone may call it, without a token.
+         */
         get: operations["getDocs"];
         put?: never;
         post?: never;
@@ -4821,7 +5861,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download a file of the reference */
+        /**
+         * Download a file of the reference
+         * @description A file that the reference needs.
+         *
+         *     Anyone may call it, without a token.
+         */
         get: operations["getDocsAsset"];
         put?: never;
         post?: never;
@@ -4838,7 +5883,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check that the service is running */
+        /**
+         * Check that the service is running
+         * @description Answers 200 while the process runs, whether or not the database can be reached.
+         *
+         *     Anyone may call it, without a token.
+         */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -4857,7 +5907,9 @@ export interface paths {
         };
         /**
          * Check that records can be read and changed
-         * @description Answers 200 while records can be read. `writes` is false while the database takes no changes, as a standby or one that its operator has set read-only does; changes are then refused with 503 and may be sent again later.
+         * @description Answers 200 while records can be read. `writes` is false while the database takes no changes, such as a standby or one that is set read-only; changes are then refused with 503 and can be sent again later.
+         *
+         *     Anyone may call it, without a token.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -6043,7 +7095,7 @@ export interface components {
         };
         /** @description A row of the database: its columns and their values. */
         ExportedRow: Record<string, never>;
-        /** @description That a person's data was erased. */
+        /** @description An erasure of a person's data. */
         Erasure: {
             /**
              * Format: uuid
@@ -6056,7 +7108,7 @@ export interface components {
              */
             at: string;
         };
-        /** @description A page of records: that a person's data was erased. */
+        /** @description A page of records: an erasure of a person's data. */
         ErasureList: {
             items: components["schemas"]["Erasure"][];
             /** @description The cursor of the next page; null on the last page. */
@@ -6680,7 +7732,7 @@ export interface components {
          * @enum {string}
          */
         ResponseChannel: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
-        /** @description A message down, from a national group to all Hubs, or up, from a Hub to a national group. */
+        /** @description A message from a national group to all Hubs (down), or from a Hub to a national group (up). */
         Message: {
             /**
              * Format: uuid
@@ -6735,7 +7787,7 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A page of records: a message down, from a national group to all Hubs, or up, from a Hub to a national group. */
+        /** @description A page of records: a message from a national group to all Hubs (down), or from a Hub to a national group (up). */
         MessageList: {
             items: components["schemas"]["Message"][];
             /** @description The cursor of the next page; null on the last page. */
@@ -6929,7 +7981,7 @@ export interface components {
             /** @description The rules, in the framework's order. */
             rules: components["schemas"]["HealthRule"][];
         };
-        /** @description How each Hub stands with every rule of the framework in an academic year. */
+        /** @description How a Hub stands with every rule of the framework in an academic year. */
         NetworkHealth: {
             /** @description The Hub. */
             hub: components["schemas"]["Link"];
@@ -6964,7 +8016,7 @@ export interface components {
             /** @description The address of the Hub's health with its evidence; null where the caller may not read it. */
             href: components["schemas"]["Href"] | null;
         };
-        /** @description A page of records: how each Hub stands with every rule of the framework in an academic year. */
+        /** @description A page of records: how a Hub stands with every rule of the framework in an academic year. */
         NetworkHealthList: {
             items: components["schemas"]["NetworkHealth"][];
             /** @description The cursor of the next page; null on the last page. */
@@ -9881,7 +10933,7 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description That somebody read a person's data. */
+        /** @description A read of a person's data. */
         PersonalRead: {
             /**
              * Format: date-time
@@ -9903,7 +10955,7 @@ export interface components {
             /** @description The request's X-Request-Id; null where there was none. */
             request: string | null;
         };
-        /** @description A page of records: that somebody read a person's data. */
+        /** @description A page of records: a read of a person's data. */
         PersonalReadList: {
             items: components["schemas"]["PersonalRead"][];
             /** @description The cursor of the next page; null on the last page. */
@@ -11644,7 +12696,7 @@ export interface components {
             /** @description Where to go on, now or later: pass it as `after`. */
             next: string;
         };
-        /** @description Why a settled record was changed or removed. */
+        /** @description A correction or removal of a settled record, and why. */
         Correction: {
             /**
              * Format: uuid
@@ -11667,13 +12719,13 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description A page of records: why a settled record was changed or removed. */
+        /** @description A page of records: a correction or removal of a settled record, and why. */
         CorrectionList: {
             items: components["schemas"]["Correction"][];
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: words that were removed from a record, and why. The words themselves are not kept. */
+        /** @description What makes a new record: a removal of words from a record, and why. The words themselves are not kept. */
         RedactionNew: {
             /** @description The address of the record, which may be gone. */
             record: string;
@@ -11684,7 +12736,7 @@ export interface components {
             /** @description Why the words are removed, without repeating them. */
             reason: string;
         };
-        /** @description Words that were removed from a record, and why. The words themselves are not kept. */
+        /** @description A removal of words from a record, and why. The words themselves are not kept. */
         Redaction: {
             /**
              * Format: uuid
@@ -11707,7 +12759,7 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A page of records: words that were removed from a record, and why. The words themselves are not kept. */
+        /** @description A page of records: a removal of words from a record, and why. The words themselves are not kept. */
         RedactionList: {
             items: components["schemas"]["Redaction"][];
             /** @description The cursor of the next page; null on the last page. */

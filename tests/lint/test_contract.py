@@ -341,9 +341,12 @@ def test_files_are_listed(tmp_path):
     assert 'openapi.yaml:4: "paths" of files is a list' in expand(tmp_path, root=ROOT.replace("[things]", "things"))
 
 
-def with_texts(folder, rows={}, things=None):
+BARE = re.sub(" +description: .*\n", "", THINGS)
+DESCRIBED = re.sub("(      summary: (.*))", r"\1\n      description: \2, at once.", BARE)
+
+
+def with_texts(folder, rows={}, things=DESCRIBED):
     """The same with the sentences that are missing, but for those rows; a row without one stays away."""
-    things = things or THINGS.replace("      description: A thing.\n", "").replace("          description: Where.\n", "")
     write = lambda rows: (folder / "texts.csv").write_text("name,sentence\n" + "".join(f"{name},{text}\n" for name, text in sorted(rows.items()) if text))
     write({})
     missing = re.findall(r": (\S+) has no sentence in texts.csv", expand(folder, things, TOLD))
@@ -364,7 +367,13 @@ def test_each_thing_has_a_sentence(tmp_path):
     assert [schemas[name]["description"] for name in ("Thing", "ThingNew", "ThingPatch", "ThingList")] == [
         "A thing.", "What makes a new record: a thing.", "What changes of a record; all else stays as it is: a thing.", "A page of records: a thing."]
     assert schemas["Thing"]["properties"]["slug"] == {"description": "What Thing.slug is.", "$ref": "#/components/schemas/Slug"}
-    own = made["paths"]["/v1/things/{slug}/use"]["post"]["parameters"]
+    paths = made["paths"]
+    assert paths["/v1/things"]["get"]["description"] == """List the things, at once.
+
+Returns a page of records: a thing. Anyone may call it, without a token."""
+    assert paths["/v1/things/{slug}"]["delete"]["description"].endswith("Delete a thing, at once.\n\nIt may be called by What @central is..")
+    assert paths["/v1/things/{slug}/use"]["post"]["description"].endswith("Anyone may call it without a token; with one, What @any is. may see more.")
+    own = paths["/v1/things/{slug}/use"]["post"]["parameters"]
     assert [each["description"] for each in own if "name" in each] == ["What useThing?at is."]
     assert made["components"]["parameters"]["Limit"]["description"] == "What Limit?limit is."
 
@@ -372,6 +381,7 @@ def test_each_thing_has_a_sentence(tmp_path):
 @pytest.mark.parametrize("rows, where, message", [
     ({"Thing.size": ""}, "paths/things.yaml", "Thing.size has no sentence"), ({"Thing": ""}, "paths/things.yaml", "Thing has no sentence"),
     ({"useThing?at": ""}, "paths/things.yaml", "useThing?at has no sentence"), ({"Limit?limit": ""}, "schemas/common.yaml", "Limit?limit has no sentence"),
+    ({"@central": ""}, "paths/things.yaml", "@central has no sentence"), ({"@everybody": "whoever"}, "texts.csv", "@everybody is nowhere"),
     ({"Ting.size": "How large."}, "texts.csv", "Ting.size is nowhere"), ({"sizes": "How large."}, "texts.csv", "sizes is nowhere"),
     ({"Thing.size": "How, large."}, "texts.csv", "a line is name,sentence"), ({'"Thing.size': "How large."}, "texts.csv", "cannot be read")])
 def test_a_sentence_that_is_not_there_or_not_needed(tmp_path, rows, where, message):
@@ -379,8 +389,14 @@ def test_a_sentence_that_is_not_there_or_not_needed(tmp_path, rows, where, messa
     assert isinstance(said, str) and re.search(rf"^{where}(:\d+)?: {re.escape(message)}", said, re.M), said
 
 
+def test_an_operation_has_a_summary_and_a_description(tmp_path):
+    with_texts(tmp_path)
+    said = expand(tmp_path, BARE.replace("      summary: Show a thing\n", ""), TOLD)
+    assert "getThing has no summary" in said and "useThing has no description" in said and "useThing has no summary" not in said
+
+
 def test_a_sentence_stands_once(tmp_path):
-    assert "the description of Thing stands in texts.csv" in with_texts(tmp_path, things=THINGS)
+    assert "the description of Thing stands in texts.csv" in with_texts(tmp_path, things=DESCRIBED.replace("    Thing:\n", "    Thing:\n      description: A thing.\n"))
     lines = (tmp_path / "texts.csv").read_text().splitlines(True)
     for wrong in ([lines[0], lines[2], lines[1], *lines[3:]], [*lines[:2], *lines[1:]], lines[1:]):
         (tmp_path / "texts.csv").write_text("".join(wrong))
