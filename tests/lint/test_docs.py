@@ -1,4 +1,5 @@
 """What the documents say about the code is so."""
+import json
 import re
 import subprocess
 
@@ -34,3 +35,16 @@ def test_nobody_s_address_is_in_the_tree():
                           cwd=harness.ROOT, text=True, stdout=subprocess.PIPE).stdout
     found = {address for address in text.split() if not re.search(r"@(.*\.)?(example|test|invalid|localhost)(\.(org|com|net))?$", address, re.I)}
     assert not found, found
+
+
+def test_the_glossary_explains_what_the_contract_leaves_to_it():
+    """In alphabetical order, each term with an address of its own; sentences of the contract name it for rules and statuses."""
+    contract = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
+    assert contract["externalDocs"]["url"] == "/web/glossary.html"
+    text = (harness.ROOT / "clients/web/public/glossary.html").read_text()
+    terms = re.findall(r'<dt id="([a-z-]+)">([^<]+)</dt>\s*<dd>', text)
+    assert len(terms) == text.count("<dt") == text.count("<dd>") > 30 and len({address for address, _ in terms}) == len(terms)
+    assert [term for _, term in terms] == sorted((term for _, term in terms), key=str.lower)
+    schemas = contract["components"]["schemas"]
+    for code in schemas["HealthRule"]["properties"]["rule"]["enum"] + schemas["ValueStatus"]["enum"] + schemas["Heading"]["enum"]:
+        assert re.search(rf"\b{code}\b", text), code
