@@ -5924,7 +5924,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Whether the service can do its work. */
+        /**
+         * @description Whether the service can do its work.
+         * @example {
+         *       "status": "ok",
+         *       "reads": true,
+         *       "writes": true
+         *     }
+         */
         Readiness: {
             /**
              * @description Always ok: a service that is not ready answers 503.
@@ -5961,6 +5968,19 @@ export interface components {
         /**
          * Problem details
          * @description What went wrong, in the form of RFC 9457.
+         * @example {
+         *       "type": "/problems/bad-request",
+         *       "title": "The request is not valid",
+         *       "status": 400,
+         *       "detail": "See errors for the values that are not valid.",
+         *       "instance": "6e42156fcbfc67289a745cc4b92f5889",
+         *       "errors": [
+         *         {
+         *           "pointer": "/query/limit",
+         *           "detail": "must be at most 200"
+         *         }
+         *       ]
+         *     }
          */
         Problem: {
             /**
@@ -5993,7 +6013,12 @@ export interface components {
                 detail: string;
             }[];
         };
-        /** @description A reason to reopen a record. */
+        /**
+         * @description A reason to reopen a record.
+         * @example {
+         *       "reason": "Marked on the wrong record."
+         *     }
+         */
         Reopening: {
             /** @description Why the record is corrected. It is kept at /v1/corrections; name nobody. */
             reason: string;
@@ -6049,7 +6074,71 @@ export interface components {
             /** @description The address of the record. */
             href: components["schemas"]["Href"];
         };
-        /** @description A regional Hub: professionals of one area who meet to support Service children's progression. */
+        /**
+         * @description A regional Hub: professionals of one area who meet to support Service children's progression.
+         * @example {
+         *       "slug": "demonstration-hub-north-east",
+         *       "name": "Demonstration Hub North East",
+         *       "other_names": [
+         *         "Demonstration Network North East"
+         *       ],
+         *       "nations": [
+         *         "GB-ENG"
+         *       ],
+         *       "regions": [
+         *         {
+         *           "gss_code": "E12000001",
+         *           "name": "North East",
+         *           "href": "/v1/regions/north-east"
+         *         }
+         *       ],
+         *       "status": "active",
+         *       "status_evidence": null,
+         *       "launched": "2018-03-15",
+         *       "launched_precision": "day",
+         *       "launch_text": null,
+         *       "current_leads": [
+         *         {
+         *           "slug": "demonstration-university-01",
+         *           "name": "Demonstration University 01",
+         *           "href": "/v1/organisations/demonstration-university-01",
+         *           "since": "2018-03-15"
+         *         },
+         *         {
+         *           "slug": "demonstration-university-02",
+         *           "name": "Demonstration University 02",
+         *           "href": "/v1/organisations/demonstration-university-02",
+         *           "since": "2020-09-01"
+         *         }
+         *       ],
+         *       "last_known_leads": [],
+         *       "former_leads": [
+         *         {
+         *           "slug": "demonstration-university-22",
+         *           "name": "Demonstration University 22",
+         *           "href": "/v1/organisations/demonstration-university-22",
+         *           "from": "2018-03-15",
+         *           "to": "2020-08-31",
+         *           "as_of": null,
+         *           "note": null
+         *         }
+         *       ],
+         *       "lead_note": null,
+         *       "blurb": "A Hub of the demonstration alliance: none of its members, meetings and figures is real.",
+         *       "logo": null,
+         *       "logo_alt": null,
+         *       "page_url": "https://example.org/demonstration/hubs/1",
+         *       "page": {
+         *         "aims": "To show how a Hub is recorded."
+         *       },
+         *       "may_use_branding": true,
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/hubs/demonstration-hub-north-east"
+         *     }
+         */
         Hub: {
             /** @description The Hub's name in addresses. A former slug still leads to the Hub (308). */
             slug: components["schemas"]["Slug"];
@@ -6213,7 +6302,46 @@ export interface components {
             /** @description The name of the body. */
             name: components["schemas"]["Label"];
         };
-        /** @description An organisation's application to found a Hub. */
+        /**
+         * @description An organisation's application to found a Hub.
+         * @example {
+         *       "id": "01a229d7-af98-7607-bc0b-973632f5c3f7",
+         *       "organisation": {
+         *         "slug": "demonstration-university-20",
+         *         "name": "Demonstration University 20",
+         *         "href": "/v1/organisations/demonstration-university-20"
+         *       },
+         *       "account": "cbf0fbd3-b06e-40e8-ae60-afdc5c1cd221",
+         *       "slug": "severn-valley",
+         *       "name": "Severn Valley Hub",
+         *       "nations": [
+         *         "GB-ENG"
+         *       ],
+         *       "regions": [
+         *         "E12000005"
+         *       ],
+         *       "case_for_hub": "Three bases, forty schools and no network between them.",
+         *       "expected_partners": [
+         *         {
+         *           "name": "Riverside Academy Trust",
+         *           "sector": "school_sector"
+         *         },
+         *         {
+         *           "name": "Riverside Station",
+         *           "sector": "armed_forces"
+         *         }
+         *       ],
+         *       "status": "draft",
+         *       "submitted_at": null,
+         *       "review_started_at": null,
+         *       "decided_at": null,
+         *       "decision_note": null,
+         *       "hub": null,
+         *       "created_at": "2026-11-30T00:25:30.776984Z",
+         *       "updated_at": "2026-11-30T00:25:30.776984Z",
+         *       "href": "/v1/hub-applications/01a229d7-af98-7607-bc0b-973632f5c3f7"
+         *     }
+         */
         HubApplication: {
             /**
              * Format: uuid
@@ -6279,7 +6407,31 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: an organisation's application to found a Hub. */
+        /**
+         * @description What makes a new record: an organisation's application to found a Hub.
+         * @example {
+         *       "organisation": "demonstration-university-20",
+         *       "slug": "severn-valley",
+         *       "name": "Severn Valley Hub",
+         *       "nations": [
+         *         "GB-ENG"
+         *       ],
+         *       "regions": [
+         *         "E12000005"
+         *       ],
+         *       "case_for_hub": "Three bases, forty schools and no network between them.",
+         *       "expected_partners": [
+         *         {
+         *           "sector": "school_sector",
+         *           "name": "Riverside Academy Trust"
+         *         },
+         *         {
+         *           "sector": "armed_forces",
+         *           "name": "Riverside Station"
+         *         }
+         *       ]
+         *     }
+         */
         HubApplicationNew: {
             /** @description The slug of the organisation that applies. A partner applies only for its own. */
             organisation: components["schemas"]["Slug"];
@@ -6296,7 +6448,16 @@ export interface components {
             /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners?: components["schemas"]["ExpectedPartner"][];
         };
-        /** @description What changes of a record; all else stays as it is: an organisation's application to found a Hub. */
+        /**
+         * @description What changes of a record; all else stays as it is: an organisation's application to found a Hub.
+         * @example {
+         *       "case_for_hub": "Three bases, forty schools, two colleges and no network between them.",
+         *       "regions": [
+         *         "E12000005",
+         *         "E12000009"
+         *       ]
+         *     }
+         */
         HubApplicationPatch: {
             /** @description The slug that the Hub will have. Required before the application is submitted. */
             slug?: string | null;
@@ -6311,7 +6472,13 @@ export interface components {
             /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners?: components["schemas"]["ExpectedPartner"][];
         };
-        /** @description The decision on an application. */
+        /**
+         * @description The decision on an application.
+         * @example {
+         *       "decision": "returned",
+         *       "note": "Please name the colleges that would take part."
+         *     }
+         */
         HubApplicationDecision: {
             /**
              * @description approved founds the Hub; declined ends the application; returned lets the applicant change it.
@@ -6321,7 +6488,54 @@ export interface components {
             /** @description The reason, which the applicant reads. Required to decline or return. */
             note?: string;
         };
-        /** @description How far a new Hub has come on its pathway of ten steps. */
+        /**
+         * @description How far a new Hub has come on its pathway of ten steps.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-west",
+         *         "name": "Demonstration Hub North West",
+         *         "href": "/v1/hubs/demonstration-hub-north-west"
+         *       },
+         *       "steps": [
+         *         {
+         *           "code": "lead_identified",
+         *           "ordinal": 1,
+         *           "title": "Hub Lead organisation identified",
+         *           "optional": false,
+         *           "done_on": "2018-10-24",
+         *           "evidence": "Demonstration data",
+         *           "done_by": null,
+         *           "version": 2,
+         *           "href": "/v1/hubs/demonstration-hub-north-west/pathway/lead_identified"
+         *         },
+         *         {
+         *           "code": "inaugural_date_set",
+         *           "ordinal": 2,
+         *           "title": "Date of the inaugural meeting set",
+         *           "optional": false,
+         *           "done_on": "2018-11-13",
+         *           "evidence": "Demonstration data",
+         *           "done_by": null,
+         *           "version": 2,
+         *           "href": "/v1/hubs/demonstration-hub-north-west/pathway/inaugural_date_set"
+         *         },
+         *         {
+         *           "code": "partners_invited",
+         *           "ordinal": 3,
+         *           "title": "National and regional partners of all six sectors invited",
+         *           "optional": false,
+         *           "done_on": "2018-12-03",
+         *           "evidence": "Demonstration data",
+         *           "done_by": null,
+         *           "version": 2,
+         *           "href": "/v1/hubs/demonstration-hub-north-west/pathway/partners_invited"
+         *         }
+         *       ],
+         *       "percent_complete": 88,
+         *       "days_stuck": 0,
+         *       "sectors_invited": []
+         *     }
+         */
         HubPathway: {
             /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
@@ -6361,7 +6575,26 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A step of one Hub's pathway. */
+        /**
+         * @description A step of one Hub's pathway.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "code": "page_sent",
+         *       "ordinal": 6,
+         *       "title": "Logos, blurb and page content sent",
+         *       "optional": false,
+         *       "done_on": "2020-03-20",
+         *       "evidence": "Demonstration data",
+         *       "done_by": null,
+         *       "version": 2,
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-london/pathway/page_sent"
+         *     }
+         */
         HubPathwayStep: {
             /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
@@ -6395,7 +6628,13 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description What changes of a record; all else stays as it is: a step of one Hub's pathway. */
+        /**
+         * @description What changes of a record; all else stays as it is: a step of one Hub's pathway.
+         * @example {
+         *       "done_on": "2024-11-20",
+         *       "evidence": "Minutes of the second meeting, https://example.org/minutes/2"
+         *     }
+         */
         HubPathwayStepPatch: {
             /**
              * Format: date
@@ -6405,7 +6644,26 @@ export interface components {
             /** @description What shows that the step was done, such as the address of the minutes. */
             evidence?: string | null;
         };
-        /** @description An invitation from a Hub to an organisation or another body to take part. */
+        /**
+         * @description An invitation from a Hub to an organisation or another body to take part.
+         * @example {
+         *       "id": "01a229d7-9f30-7095-a3eb-38c7f0daabb4",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "sector": "school_sector",
+         *       "organisation": null,
+         *       "name": "Riverside Academy Trust",
+         *       "invited_on": "2024-09-16",
+         *       "answer": "accepted",
+         *       "answered_on": "2024-09-30",
+         *       "created_at": "2026-11-30T00:25:26.576985Z",
+         *       "updated_at": "2026-11-30T00:25:26.576985Z",
+         *       "href": "/v1/hubs/demonstration-hub-south-east/invitations/01a229d7-9f30-7095-a3eb-38c7f0daabb4"
+         *     }
+         */
         HubInvitation: {
             /**
              * Format: uuid
@@ -6454,7 +6712,16 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description An invitation to an organisation, by its slug, or to another body, by its name: one of the two. */
+        /**
+         * @description An invitation to an organisation, by its slug, or to another body, by its name: one of the two.
+         * @example {
+         *       "sector": "school_sector",
+         *       "name": "Riverside Academy Trust",
+         *       "invited_on": "2024-09-16",
+         *       "answer": "accepted",
+         *       "answered_on": "2024-09-30"
+         *     }
+         */
         HubInvitationNew: {
             /** @description The sector that the invited body belongs to. */
             sector: components["schemas"]["HubSector"];
@@ -6478,7 +6745,13 @@ export interface components {
              */
             answered_on?: string;
         };
-        /** @description What changes of a record; all else stays as it is: an invitation to an organisation, by its slug, or to another body, by its name: one of the two. */
+        /**
+         * @description What changes of a record; all else stays as it is: an invitation to an organisation, by its slug, or to another body, by its name: one of the two.
+         * @example {
+         *       "answer": "declined",
+         *       "answered_on": "2024-10-04"
+         *     }
+         */
         HubInvitationPatch: {
             /** @description The sector that the invited body belongs to. */
             sector?: components["schemas"]["HubSector"];
@@ -6502,14 +6775,45 @@ export interface components {
              */
             answered_on?: string | null;
         };
-        /** @description Every status that a Hub has had, the present one first. */
+        /**
+         * @description Every status that a Hub has had, the present one first.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-east",
+         *         "name": "Demonstration Hub North East",
+         *         "href": "/v1/hubs/demonstration-hub-north-east"
+         *       },
+         *       "items": [
+         *         {
+         *           "status": "active",
+         *           "starts": "2018-03-15",
+         *           "ends": null,
+         *           "evidence": null
+         *         },
+         *         {
+         *           "status": "proposed",
+         *           "starts": "2017-09-14",
+         *           "ends": "2018-03-15",
+         *           "evidence": null
+         *         }
+         *       ]
+         *     }
+         */
         HubStatusList: {
             /** @description The Hub whose statuses these are. */
             hub: components["schemas"]["Link"];
             /** @description All the statuses. */
             items: components["schemas"]["HubStatusEntry"][];
         };
-        /** @description A status of a Hub and when it began. */
+        /**
+         * @description A status of a Hub and when it began.
+         * @example {
+         *       "status": "active",
+         *       "starts": "2018-09-13",
+         *       "ends": "2021-04-01",
+         *       "evidence": null
+         *     }
+         */
         HubStatusEntry: {
             /**
              * @description The status in that time.
@@ -6523,7 +6827,13 @@ export interface components {
             /** @description The date of the source that shows the status, where nobody recorded when it began. */
             evidence: components["schemas"]["NullablePartialDate"];
         };
-        /** @description A new status of a Hub. */
+        /**
+         * @description A new status of a Hub.
+         * @example {
+         *       "status": "paused",
+         *       "starts": "2025-09-01"
+         *     }
+         */
         HubStatusNew: {
             /**
              * @description The status from now on.
@@ -6535,14 +6845,73 @@ export interface components {
             /** @description The date of the source that shows it, for a status whose beginning is not known. */
             evidence?: string;
         };
-        /** @description Every organisation that leads, led or will lead a Hub, the latest first. */
+        /**
+         * @description Every organisation that leads, led or will lead a Hub, the latest first.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-borders",
+         *         "name": "Demonstration Hub Borders",
+         *         "href": "/v1/hubs/demonstration-hub-borders"
+         *       },
+         *       "items": [
+         *         {
+         *           "id": "580e1c3b-be31-08f7-27e0-5034d835d805",
+         *           "hub": {
+         *             "slug": "demonstration-hub-borders",
+         *             "name": "Demonstration Hub Borders",
+         *             "href": "/v1/hubs/demonstration-hub-borders"
+         *           },
+         *           "organisation": {
+         *             "slug": "demonstration-university-24",
+         *             "name": "Demonstration University 24",
+         *             "href": "/v1/organisations/demonstration-university-24"
+         *           },
+         *           "standing": "former",
+         *           "from": "2018-09-13",
+         *           "to": "2021-03-31",
+         *           "as_of": null,
+         *           "note": null,
+         *           "sources": [
+         *             "Demonstration data"
+         *           ],
+         *           "confidence": "low",
+         *           "href": "/v1/hubs/demonstration-hub-borders/leads/580e1c3b-be31-08f7-27e0-5034d835d805"
+         *         }
+         *       ]
+         *     }
+         */
         HubLeadList: {
             /** @description The Hub whose leads these are. */
             hub: components["schemas"]["Link"];
             /** @description All the leads. */
             items: components["schemas"]["HubLead"][];
         };
-        /** @description A period in which an organisation leads a Hub, or led it. */
+        /**
+         * @description A period in which an organisation leads a Hub, or led it.
+         * @example {
+         *       "id": "580e1c3b-be31-08f7-27e0-5034d835d805",
+         *       "hub": {
+         *         "slug": "demonstration-hub-borders",
+         *         "name": "Demonstration Hub Borders",
+         *         "href": "/v1/hubs/demonstration-hub-borders"
+         *       },
+         *       "organisation": {
+         *         "slug": "demonstration-university-24",
+         *         "name": "Demonstration University 24",
+         *         "href": "/v1/organisations/demonstration-university-24"
+         *       },
+         *       "standing": "former",
+         *       "from": "2018-09-13",
+         *       "to": "2021-03-31",
+         *       "as_of": null,
+         *       "note": null,
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/hubs/demonstration-hub-borders/leads/580e1c3b-be31-08f7-27e0-5034d835d805"
+         *     }
+         */
         HubLead: {
             /**
              * Format: uuid
@@ -6573,7 +6942,14 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description What makes a new record: a period in which an organisation leads a Hub, or led it. */
+        /**
+         * @description What makes a new record: a period in which an organisation leads a Hub, or led it.
+         * @example {
+         *       "organisation": "demonstration-university-20",
+         *       "from": "2024-09-01",
+         *       "note": "Leads from the widening participation team."
+         *     }
+         */
         HubLeadNew: {
             /** @description The slug of the organisation that leads. */
             organisation: components["schemas"]["Slug"];
@@ -6594,7 +6970,12 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a period in which an organisation leads a Hub, or led it. */
+        /**
+         * @description What changes of a record; all else stays as it is: a period in which an organisation leads a Hub, or led it.
+         * @example {
+         *       "note": "Leads together with the schools' partnership."
+         *     }
+         */
         HubLeadPatch: {
             /**
              * Format: date
@@ -6613,7 +6994,14 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A change of lead: one lead ends and another begins. */
+        /**
+         * @description A change of lead: one lead ends and another begins.
+         * @example {
+         *       "organisation": "demonstration-university-24",
+         *       "on": "2025-09-01",
+         *       "note": "After a restructure of the partnership."
+         *     }
+         */
         HubLeadHandover: {
             /** @description The slug of the organisation that leads next. */
             organisation: components["schemas"]["Slug"];
@@ -6650,7 +7038,20 @@ export interface components {
              */
             url: string;
         };
-        /** @description Changes to how a Hub describes itself. */
+        /**
+         * @description Changes to how a Hub describes itself.
+         * @example {
+         *       "blurb": "We bring together everyone who supports Service children in the South East.",
+         *       "page": {
+         *         "links": [
+         *           {
+         *             "title": "Next meeting",
+         *             "url": "https://example.org/next-meeting"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
         HubProfilePatch: {
             /** @description A short description of the Hub for the website. */
             blurb?: components["schemas"]["NullableText"];
@@ -6663,7 +7064,45 @@ export interface components {
             /** @description Changes to what the Hub's page says; members that are not named stay. null removes the page's content. */
             page?: components["schemas"]["HubPagePatch"] | null;
         };
-        /** @description What makes a new record: a regional Hub: professionals of one area who meet to support Service children's progression. */
+        /**
+         * @description What makes a new record: a regional Hub: professionals of one area who meet to support Service children's progression.
+         * @example {
+         *       "name": "Severn Valley Hub",
+         *       "nations": [
+         *         "GB-ENG",
+         *         "GB-WLS"
+         *       ],
+         *       "regions": [
+         *         "west-midlands",
+         *         "wales"
+         *       ],
+         *       "other_names": [
+         *         "Severn Valley Network"
+         *       ],
+         *       "launched": "2024-03",
+         *       "launch_text": "Launched in spring 2024",
+         *       "status": "active",
+         *       "status_starts": "2024-03",
+         *       "leads": [
+         *         {
+         *           "organisation": "demonstration-university-01",
+         *           "from": "2024-03-01"
+         *         }
+         *       ],
+         *       "blurb": "Schools, colleges and universities along the Severn.",
+         *       "logo": "https://example.org/logos/severn-valley.svg",
+         *       "logo_alt": "Severn Valley Hub",
+         *       "page_url": "https://example.org/hubs/severn-valley",
+         *       "page": {
+         *         "aims": "To share what helps Service children at times of transition.",
+         *         "contact_url": "https://example.org/contact"
+         *       },
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         HubNew: {
             /** @description The Hub's present name. */
             name: components["schemas"]["Label"];
@@ -6706,7 +7145,15 @@ export interface components {
             /** @description What the Hub's page says: aims, activities, a contact address and links. */
             page?: components["schemas"]["HubPagePatch"] | null;
         };
-        /** @description What changes of a record; all else stays as it is: a regional Hub: professionals of one area who meet to support Service children's progression. */
+        /**
+         * @description What changes of a record; all else stays as it is: a regional Hub: professionals of one area who meet to support Service children's progression.
+         * @example {
+         *       "blurb": "Schools, colleges, councils and universities of the South East.",
+         *       "page": {
+         *         "activities": "Three meetings a year and a transition day for Year 7."
+         *       }
+         *     }
+         */
         HubPatch: {
             /** @description A new slug for the Hub. The former one keeps leading to it. */
             new_slug?: components["schemas"]["Slug"];
@@ -6753,7 +7200,30 @@ export interface components {
          * @enum {string}
          */
         Sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other";
-        /** @description A professional's membership of a Hub for a period, with what they represent in it. */
+        /**
+         * @description A professional's membership of a Hub for a period, with what they represent in it.
+         * @example {
+         *       "id": "374cf9a7-02b8-02d1-6081-54250eac7509",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "person": "b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3",
+         *       "name": "Demonstration Person 0069",
+         *       "email": "demonstration.person.0069@example.org",
+         *       "organisation": null,
+         *       "organisation_name": "Demonstration Body 6",
+         *       "sector": "he",
+         *       "ambassador": false,
+         *       "from": "2020-10-28",
+         *       "to": "2021-11-20",
+         *       "current": false,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-london/members/374cf9a7-02b8-02d1-6081-54250eac7509"
+         *     }
+         */
         HubMember: {
             /**
              * Format: uuid
@@ -6814,7 +7284,11 @@ export interface components {
          * @description What makes a new record: a professional's membership of a Hub for a period, with what they represent in it.
          * @example {
          *       "name": "A. Professional",
-         *       "sector": "he"
+         *       "email": "a.professional@example.org",
+         *       "organisation": "demonstration-college-02",
+         *       "sector": "fe",
+         *       "ambassador": true,
+         *       "from": "2024-09-16"
          *     }
          */
         HubMemberNew: {
@@ -6849,7 +7323,13 @@ export interface components {
              */
             to?: string | null;
         } & (unknown | unknown);
-        /** @description What changes of a record; all else stays as it is: a professional's membership of a Hub for a period, with what they represent in it. */
+        /**
+         * @description What changes of a record; all else stays as it is: a professional's membership of a Hub for a period, with what they represent in it.
+         * @example {
+         *       "ambassador": true,
+         *       "to": "2026-08-31"
+         *     }
+         */
         HubMemberPatch: {
             /** @description Whether the member acts as an ambassador for the Alliance. */
             ambassador?: boolean;
@@ -6864,7 +7344,14 @@ export interface components {
              */
             to?: string | null;
         };
-        /** @description From `on` the member represents something else. What is absent stays as it was. */
+        /**
+         * @description From `on` the member represents something else. What is absent stays as it was.
+         * @example {
+         *       "on": "2025-09-01",
+         *       "organisation": "demonstration-council-03",
+         *       "sector": "local_authority"
+         *     }
+         */
         HubMemberTransfer: {
             /**
              * Format: date
@@ -6904,7 +7391,16 @@ export interface components {
             /** @description The last day of the membership; empty for no end. */
             to: string | null;
         };
-        /** @description What an import of members did. */
+        /**
+         * @description What an import of members did.
+         * @example {
+         *       "lines": 24,
+         *       "imported": 21,
+         *       "unchanged": 3,
+         *       "created_people": 17,
+         *       "href": "/v1/hubs/demonstration-hub-south-east/members"
+         *     }
+         */
         ImportResult: {
             /** @description Lines of the file that were read, without its header. */
             lines: number;
@@ -6917,7 +7413,27 @@ export interface components {
             /** @description The list of the Hub's members. */
             href: components["schemas"]["Href"];
         };
-        /** @description Whether the membership of a Hub is quorate on a day. */
+        /**
+         * @description Whether the membership of a Hub is quorate on a day.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-west",
+         *         "name": "Demonstration Hub North West",
+         *         "href": "/v1/hubs/demonstration-hub-north-west"
+         *       },
+         *       "as_of": "2026-11-30",
+         *       "sectors": [
+         *         "he",
+         *         "school_sector",
+         *         "local_authority"
+         *       ],
+         *       "minimum": 5,
+         *       "rule_from": "2018-11-03",
+         *       "heads": 104,
+         *       "missing_sectors": [],
+         *       "quorate": true
+         *     }
+         */
         HubQuorum: {
             /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
@@ -6942,7 +7458,26 @@ export interface components {
             /** @description Whether there are enough members and no sector is missing. */
             quorate: boolean;
         };
-        /** @description A rule of quorum that a Hub set for itself, from a day on. */
+        /**
+         * @description A rule of quorum that a Hub set for itself, from a day on.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-west",
+         *         "name": "Demonstration Hub North West",
+         *         "href": "/v1/hubs/demonstration-hub-north-west"
+         *       },
+         *       "from": "2018-11-03",
+         *       "sectors": [
+         *         "he",
+         *         "school_sector",
+         *         "local_authority"
+         *       ],
+         *       "minimum": 5,
+         *       "created_at": "2026-11-30T00:15:13Z",
+         *       "updated_at": "2026-11-30T00:15:13Z",
+         *       "href": "/v1/hubs/demonstration-hub-north-west/quorum-rules/2018-11-03"
+         *     }
+         */
         QuorumRule: {
             /** @description The Hub that the record belongs to. */
             hub: components["schemas"]["Link"];
@@ -6968,14 +7503,51 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description The rules of quorum of a Hub, in order of their first day. */
+        /**
+         * @description The rules of quorum of a Hub, in order of their first day.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-west",
+         *         "name": "Demonstration Hub North West",
+         *         "href": "/v1/hubs/demonstration-hub-north-west"
+         *       },
+         *       "items": [
+         *         {
+         *           "hub": {
+         *             "slug": "demonstration-hub-north-west",
+         *             "name": "Demonstration Hub North West",
+         *             "href": "/v1/hubs/demonstration-hub-north-west"
+         *           },
+         *           "from": "2018-11-03",
+         *           "sectors": [
+         *             "he",
+         *             "school_sector"
+         *           ],
+         *           "minimum": 5,
+         *           "created_at": "2026-11-30T00:15:13Z",
+         *           "updated_at": "2026-11-30T00:15:13Z",
+         *           "href": "/v1/hubs/demonstration-hub-north-west/quorum-rules/2018-11-03"
+         *         }
+         *       ]
+         *     }
+         */
         QuorumRuleList: {
             /** @description The Hub whose rules these are. */
             hub: components["schemas"]["Link"];
             /** @description All the rules. */
             items: components["schemas"]["QuorumRule"][];
         };
-        /** @description What makes a new record: a rule of quorum that a Hub set for itself, from a day on. */
+        /**
+         * @description What makes a new record: a rule of quorum that a Hub set for itself, from a day on.
+         * @example {
+         *       "sectors": [
+         *         "he",
+         *         "school_sector",
+         *         "armed_forces"
+         *       ],
+         *       "minimum": 6
+         *     }
+         */
         QuorumRuleNew: {
             /** @description The sectors of which at least one member must be there. */
             sectors: components["schemas"]["Sector"][];
@@ -6991,7 +7563,19 @@ export interface components {
          * @description An e-mail address.
          */
         Email: string;
-        /** @description A professional. Name and address are null where the caller may not read them, and after an erasure. */
+        /**
+         * @description A professional. Name and address are null where the caller may not read them, and after an erasure.
+         * @example {
+         *       "id": "0025750f-f8c0-04f2-f2d3-fba825ab9fe1",
+         *       "name": "Demonstration Person 0109",
+         *       "email": "demonstration.person.0109@example.org",
+         *       "restricted": false,
+         *       "erased_at": null,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/people/0025750f-f8c0-04f2-f2d3-fba825ab9fe1"
+         *     }
+         */
         Person: {
             /**
              * Format: uuid
@@ -7028,14 +7612,26 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a professional. Name and address are null where the caller may not read them, and after an erasure. */
+        /**
+         * @description What makes a new record: a professional. Name and address are null where the caller may not read them, and after an erasure.
+         * @example {
+         *       "name": "B. Professional",
+         *       "email": "b.professional@example.org"
+         *     }
+         */
         PersonNew: {
             /** @description The person's name, as they write it. */
             name: components["schemas"]["FullName"];
             /** @description The person's e-mail address; null where there is none. */
             email?: components["schemas"]["Email"];
         };
-        /** @description What changes of a record; all else stays as it is: a professional. Name and address are null where the caller may not read them, and after an erasure. */
+        /**
+         * @description What changes of a record; all else stays as it is: a professional. Name and address are null where the caller may not read them, and after an erasure.
+         * @example {
+         *       "name": "B. Professional-Example",
+         *       "email": "b.example@example.org"
+         *     }
+         */
         PersonPatch: {
             /** @description The person's name, as they write it. */
             name?: components["schemas"]["FullName"];
@@ -7045,7 +7641,92 @@ export interface components {
              */
             email?: string | null;
         };
-        /** @description Everything that is held about a person (UK GDPR Art. 15). */
+        /**
+         * @description Everything that is held about a person (UK GDPR Art. 15).
+         * @example {
+         *       "person": {
+         *         "id": "0025750f-f8c0-04f2-f2d3-fba825ab9fe1",
+         *         "name": "Demonstration Person 0109",
+         *         "email": "demonstration.person.0109@example.org",
+         *         "added_by": null,
+         *         "erased_at": null,
+         *         "created_at": "2026-11-30T00:15:13.068781+00:00",
+         *         "restricted": false,
+         *         "updated_at": "2026-11-30T00:15:13.068781+00:00"
+         *       },
+         *       "memberships": [
+         *         {
+         *           "to": null,
+         *           "hub": "demonstration-hub-south-east",
+         *           "from": "2020-07-28",
+         *           "sector": "armed_forces",
+         *           "ambassador": false,
+         *           "organisation": null,
+         *           "organisation_name": "Demonstration Body 10"
+         *         }
+         *       ],
+         *       "seats": [],
+         *       "attendance": [
+         *         {
+         *           "day": "2021-06-13",
+         *           "state": "absent",
+         *           "title": "Demonstration meeting",
+         *           "meeting": "53b6a300-9e0e-347e-7740-915cfa183edf"
+         *         },
+         *         {
+         *           "day": "2021-10-13",
+         *           "state": "absent",
+         *           "title": "Demonstration meeting",
+         *           "meeting": "977db8bf-78cb-0da0-82ee-4645e3a2c160"
+         *         }
+         *       ],
+         *       "actions": [],
+         *       "activities": [
+         *         {
+         *           "id": "74e1ffaa-3e32-1af6-edc9-0ff8fccb9ff7",
+         *           "hub": "demonstration-hub-south-east",
+         *           "title": "Demonstration activity",
+         *           "held_on": "2021-03-12"
+         *         }
+         *       ],
+         *       "bookings": [
+         *         {
+         *           "id": "05665e26-1c4b-98d0-8214-f5bb61b3a084",
+         *           "day": "2019-09-05",
+         *           "name": null,
+         *           "email": null,
+         *           "access": null,
+         *           "course": "demonstration-course-1",
+         *           "rating": null,
+         *           "sector": "school_sector",
+         *           "status": "waiting",
+         *           "account": null,
+         *           "comment": null,
+         *           "dietary": null,
+         *           "attended": null,
+         *           "principles": null,
+         *           "certificate": null,
+         *           "organisation": "demonstration-school-01",
+         *           "organisation_name": null
+         *         }
+         *       ],
+         *       "consents": [],
+         *       "objections": [],
+         *       "accounts": [],
+         *       "reads": [
+         *         {
+         *           "at": "2026-11-30T00:16:28.702878+00:00",
+         *           "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *           "operation": "listPeople"
+         *         },
+         *         {
+         *           "at": "2026-11-30T00:16:28.830665+00:00",
+         *           "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *           "operation": "exportPerson"
+         *         }
+         *       ]
+         *     }
+         */
         PersonExport: {
             /** @description The record of the person. */
             person: {
@@ -7095,7 +7776,13 @@ export interface components {
         };
         /** @description A row of the database: its columns and their values. */
         ExportedRow: Record<string, never>;
-        /** @description An erasure of a person's data. */
+        /**
+         * @description An erasure of a person's data.
+         * @example {
+         *       "person": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a42",
+         *       "at": "2026-10-06T14:02:10Z"
+         *     }
+         */
         Erasure: {
             /**
              * Format: uuid
@@ -7114,7 +7801,20 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A text in which an erased person may still be named. */
+        /**
+         * @description A text in which an erased person may still be named.
+         * @example {
+         *       "id": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a43",
+         *       "record": "/v1/minutes/0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a44",
+         *       "kind": "minutes",
+         *       "field": "text",
+         *       "match": "name",
+         *       "excerpt": "… and A. Professional reported on the …",
+         *       "current": true,
+         *       "decision": null,
+         *       "decided_at": null
+         *     }
+         */
         ErasureMention: {
             /**
              * Format: uuid
@@ -7153,7 +7853,12 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description The decision on a text that may name an erased person. */
+        /**
+         * @description The decision on a text that may name an erased person.
+         * @example {
+         *       "decision": "remove"
+         *     }
+         */
         ErasureDecision: {
             /**
              * @description remove takes the name out of the text. keep leaves it: it is somebody else.
@@ -7166,7 +7871,55 @@ export interface components {
          * @example GB-UKPRN-10003614
          */
         Identifier: string;
-        /** @description An organisation that works with the Alliance. */
+        /**
+         * @description An organisation that works with the Alliance.
+         * @example {
+         *       "slug": "demonstration-university-18",
+         *       "name": "Demonstration University 18",
+         *       "other_names": [],
+         *       "categories": [
+         *         {
+         *           "category": "he",
+         *           "subcategory": null,
+         *           "from": null,
+         *           "to": null
+         *         }
+         *       ],
+         *       "nation": "GB-ENG",
+         *       "uk_wide": null,
+         *       "region": {
+         *         "gss_code": "E12000008",
+         *         "name": "South East",
+         *         "href": "/v1/regions/south-east"
+         *       },
+         *       "identifiers": [],
+         *       "partnerships": [
+         *         {
+         *           "role": "hub_lead",
+         *           "from": "2019",
+         *           "to": null,
+         *           "description": "Demonstration partner"
+         *         }
+         *       ],
+         *       "hubs_led": [
+         *         {
+         *           "slug": "demonstration-hub-south-west",
+         *           "name": "Demonstration Hub South West",
+         *           "href": "/v1/hubs/demonstration-hub-south-west",
+         *           "standing": "current"
+         *         }
+         *       ],
+         *       "website": "https://example.org/demonstration/demonstration-university-18",
+         *       "logo": null,
+         *       "role": null,
+         *       "note": "Not a real body",
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/organisations/demonstration-university-18"
+         *     }
+         */
         Organisation: {
             /** @description The organisation's name in addresses. A former slug still leads to it (308). */
             slug: components["schemas"]["Slug"];
@@ -7268,7 +8021,48 @@ export interface components {
              */
             standing: "current" | "planned" | "last_known" | "former";
         };
-        /** @description What makes a new record: an organisation that works with the Alliance. */
+        /**
+         * @description What makes a new record: an organisation that works with the Alliance.
+         * @example {
+         *       "name": "Riverside University",
+         *       "other_names": [
+         *         {
+         *           "name": "Riverside Institute of Education",
+         *           "kind": "former"
+         *         },
+         *         {
+         *           "name": "Prifysgol Glan yr Afon",
+         *           "kind": "welsh"
+         *         }
+         *       ],
+         *       "categories": [
+         *         {
+         *           "category": "he",
+         *           "subcategory": "university",
+         *           "from": "1992"
+         *         }
+         *       ],
+         *       "nation": "GB-ENG",
+         *       "uk_wide": false,
+         *       "region": "south-east",
+         *       "identifiers": [
+         *         "GB-UKPRN-10099999"
+         *       ],
+         *       "partnerships": [
+         *         {
+         *           "role": "regional_partner",
+         *           "from": "2023",
+         *           "description": "Hosts the yearly conference"
+         *         }
+         *       ],
+         *       "website": "https://example.org/riverside",
+         *       "role": "Hosts the yearly conference",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         OrganisationNew: {
             /** @description The organisation's present name. */
             name: components["schemas"]["Label"];
@@ -7310,7 +8104,13 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: an organisation that works with the Alliance. */
+        /**
+         * @description What changes of a record; all else stays as it is: an organisation that works with the Alliance.
+         * @example {
+         *       "website": "https://example.org/university",
+         *       "role": "Leads a Hub and hosts its meetings"
+         *     }
+         */
         OrganisationPatch: {
             /** @description A new slug for the organisation. The former one keeps leading to it. */
             new_slug?: components["schemas"]["Slug"];
@@ -7382,7 +8182,13 @@ export interface components {
             /** @description The partnership in words. */
             description?: components["schemas"]["NullableText"];
         };
-        /** @description Changes to what an organisation says about itself. */
+        /**
+         * @description Changes to what an organisation says about itself.
+         * @example {
+         *       "website": "https://example.org/college",
+         *       "role": "Offers mentoring to Service students"
+         *     }
+         */
         OrganisationProfilePatch: {
             /** @description The address of the organisation's website. */
             website?: components["schemas"]["NullableUrl"];
@@ -7426,7 +8232,31 @@ export interface components {
         ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
         /** @description Codes of themes. */
         Themes: components["schemas"]["Code"][];
-        /** @description Something that a Hub did, or a member did because of it. */
+        /**
+         * @description Something that a Hub did, or a member did because of it.
+         * @example {
+         *       "id": "d4b194ff-50fb-b061-27b2-738f872c8d92",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "kind": "outreach",
+         *       "held_on": "2022-12-15",
+         *       "title": "Demonstration activity",
+         *       "description": null,
+         *       "themes": [
+         *         "policy"
+         *       ],
+         *       "membership": null,
+         *       "programme": "demonstration-days",
+         *       "interventions": 2,
+         *       "young_people": 37,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-london/activities/d4b194ff-50fb-b061-27b2-738f872c8d92"
+         *     }
+         */
         Activity: {
             /**
              * Format: uuid
@@ -7478,7 +8308,21 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: something that a Hub did, or a member did because of it. */
+        /**
+         * @description What makes a new record: something that a Hub did, or a member did because of it.
+         * @example {
+         *       "kind": "outreach",
+         *       "held_on": "2025-06-18",
+         *       "title": "Taster day at a university",
+         *       "description": "Workshops in art and engineering.",
+         *       "themes": [
+         *         "practice"
+         *       ],
+         *       "programme": "demonstration-days",
+         *       "interventions": 2,
+         *       "young_people": 30
+         *     }
+         */
         ActivityNew: {
             /** @description Whether the Hub led it, a member did it because of the Hub, or it is outreach. */
             kind: components["schemas"]["ActivityKind"];
@@ -7505,7 +8349,16 @@ export interface components {
             /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people?: number;
         };
-        /** @description What changes of a record; all else stays as it is: something that a Hub did, or a member did because of it. */
+        /**
+         * @description What changes of a record; all else stays as it is: something that a Hub did, or a member did because of it.
+         * @example {
+         *       "title": "Taster day at two universities",
+         *       "themes": [
+         *         "practice",
+         *         "partnership"
+         *       ]
+         *     }
+         */
         ActivityPatch: {
             /** @description Whether the Hub led it, a member did it because of the Hub, or it is outreach. */
             kind?: components["schemas"]["ActivityKind"];
@@ -7537,7 +8390,35 @@ export interface components {
          * @enum {string}
          */
         QuarterlyUpdateStatus: "none" | "draft" | "submitted";
-        /** @description What a Hub reports for a quarter, under the five headings. */
+        /**
+         * @description What a Hub reports for a quarter, under the five headings.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "quarter": "2022-23-Q1",
+         *       "starts": "2022-09-01",
+         *       "ends": "2022-11-30",
+         *       "due_on": "2022-12-21",
+         *       "open_until": "2022-12-21",
+         *       "owed": true,
+         *       "status": "submitted",
+         *       "nil_return": false,
+         *       "late": true,
+         *       "submitted_at": "2026-11-30T00:15:13.068781Z",
+         *       "practice": "Demonstration text",
+         *       "challenges": "Demonstration text",
+         *       "ideas": "Demonstration text",
+         *       "priorities": "Demonstration text",
+         *       "questions": "Demonstration text",
+         *       "member_updates": "Demonstration text",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-london/quarterly-updates/2022-23-Q1"
+         *     }
+         */
         QuarterlyUpdate: {
             /** @description The Hub that reports. */
             hub: components["schemas"]["Link"];
@@ -7607,7 +8488,17 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: what a Hub reports for a quarter, under the five headings. */
+        /**
+         * @description What makes a new record: what a Hub reports for a quarter, under the five headings.
+         * @example {
+         *       "practice": "A buddy scheme for pupils who join mid-year.",
+         *       "challenges": "Records arrive late from abroad.",
+         *       "ideas": "One form for all schools.",
+         *       "priorities": "Transition to secondary school.",
+         *       "questions": "Is there a template for transfer?",
+         *       "member_updates": "Two schools joined."
+         *     }
+         */
         QuarterlyUpdateNew: {
             /**
              * @description true: there is nothing to report, which counts as reported.
@@ -7627,7 +8518,12 @@ export interface components {
             /** @description News from members; name nobody. */
             member_updates?: components["schemas"]["Text"];
         };
-        /** @description What changes of a record; all else stays as it is: what a Hub reports for a quarter, under the five headings. */
+        /**
+         * @description What changes of a record; all else stays as it is: what a Hub reports for a quarter, under the five headings.
+         * @example {
+         *       "questions": "Is there a template for the transfer of records?"
+         *     }
+         */
         QuarterlyUpdatePatch: {
             /** @description true: there is nothing to report, which counts as reported. */
             nil_return?: boolean;
@@ -7644,7 +8540,22 @@ export interface components {
             /** @description News from members; name nobody. */
             member_updates?: components["schemas"]["NullableText"];
         };
-        /** @description A later day until which a Hub may write an update. */
+        /**
+         * @description A later day until which a Hub may write an update.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "quarter": "2022-23-Q3",
+         *       "until": "2030-02-14",
+         *       "reason": "The Hub changed its lead in the quarter.",
+         *       "created_at": "2026-11-30T00:22:32.110586Z",
+         *       "updated_at": "2026-11-30T00:25:31.030437Z",
+         *       "href": "/v1/hubs/demonstration-hub-south-east/quarterly-updates/2022-23-Q3/extension"
+         *     }
+         */
         QuarterlyUpdateExtension: {
             /** @description The Hub. */
             hub: components["schemas"]["Link"];
@@ -7670,7 +8581,13 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description What makes a new record: a later day until which a Hub may write an update. */
+        /**
+         * @description What makes a new record: a later day until which a Hub may write an update.
+         * @example {
+         *       "until": "2030-01-31",
+         *       "reason": "The Hub changed its lead in the quarter."
+         *     }
+         */
         QuarterlyUpdateExtensionNew: {
             /**
              * Format: date
@@ -7680,7 +8597,12 @@ export interface components {
             /** @description Why the Hub gets more time; name nobody. */
             reason: string;
         };
-        /** @description What changes of a record; all else stays as it is: a later day until which a Hub may write an update. */
+        /**
+         * @description What changes of a record; all else stays as it is: a later day until which a Hub may write an update.
+         * @example {
+         *       "until": "2030-02-14"
+         *     }
+         */
         QuarterlyUpdateExtensionPatch: {
             /**
              * Format: date
@@ -7690,7 +8612,17 @@ export interface components {
             /** @description Why the Hub gets more time; name nobody. */
             reason?: string;
         };
-        /** @description A quarter of an academic year, and when its updates are due. */
+        /**
+         * @description A quarter of an academic year, and when its updates are due.
+         * @example {
+         *       "quarter": "2022-23-Q1",
+         *       "starts": "2022-09-01",
+         *       "ends": "2022-11-30",
+         *       "due_on": "2030-03-31",
+         *       "set": true,
+         *       "href": "/v1/quarters/2022-23-Q1"
+         *     }
+         */
         QuarterDates: {
             /** @description The quarter of an academic year; Q1 is September to November. */
             quarter: components["schemas"]["Quarter"];
@@ -7714,7 +8646,12 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description The day by which the updates of a quarter are due. */
+        /**
+         * @description The day by which the updates of a quarter are due.
+         * @example {
+         *       "due_on": "2030-03-31"
+         *     }
+         */
         QuarterDue: {
             /**
              * Format: date
@@ -7732,7 +8669,33 @@ export interface components {
          * @enum {string}
          */
         ResponseChannel: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
-        /** @description A message from a national group to all Hubs (down), or from a Hub to a national group (up). */
+        /**
+         * @description A message from a national group to all Hubs (down), or from a Hub to a national group (up).
+         * @example {
+         *       "id": "5e329f65-6098-b4db-0943-e604f360b23b",
+         *       "direction": "up",
+         *       "group": {
+         *         "slug": "hub-leads-group",
+         *         "name": "Hub Leads Group",
+         *         "href": "/v1/groups/hub-leads-group"
+         *       },
+         *       "hub": {
+         *         "slug": "demonstration-hub-wales",
+         *         "name": "Demonstration Hub Wales",
+         *         "href": "/v1/hubs/demonstration-hub-wales"
+         *       },
+         *       "kind": "priority",
+         *       "title": "Demonstration question 38",
+         *       "text": "Demonstration text",
+         *       "sent_on": "2022-07-01",
+         *       "response": "Demonstration answer",
+         *       "means": "research_priority",
+         *       "responded_on": "2022-08-10",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/messages/5e329f65-6098-b4db-0943-e604f360b23b"
+         *     }
+         */
         Message: {
             /**
              * Format: uuid
@@ -7793,7 +8756,14 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A message from a national group or the central team to all Hubs. */
+        /**
+         * @description A message from a national group or the central team to all Hubs.
+         * @example {
+         *       "group": "hub-leads-group",
+         *       "title": "Call for case studies",
+         *       "text": "Please send us examples of work on transitions by the end of term."
+         *     }
+         */
         MessageNew: {
             /** @description The slug of the group that sends it. Leave it out for the central team. */
             group?: components["schemas"]["Slug"];
@@ -7802,7 +8772,15 @@ export interface components {
             /** @description The message; name nobody. */
             text: components["schemas"]["Text"];
         };
-        /** @description A message from a Hub to a national group. */
+        /**
+         * @description A message from a Hub to a national group.
+         * @example {
+         *       "kind": "question",
+         *       "group": "hub-leads-group",
+         *       "title": "Records from abroad",
+         *       "text": "How do other Hubs get school records from overseas in time?"
+         *     }
+         */
         HubMessageNew: {
             /** @description What the message is: practice, a challenge, an idea, a priority or a question. */
             kind: components["schemas"]["HubMessageKind"];
@@ -7813,7 +8791,13 @@ export interface components {
             /** @description The message; name nobody. */
             text: components["schemas"]["Text"];
         };
-        /** @description The answer to a message from a Hub. */
+        /**
+         * @description The answer to a message from a Hub.
+         * @example {
+         *       "response": "A template is now on the website; please tell us whether it helps.",
+         *       "means": "website_content"
+         *     }
+         */
         MessageReply: {
             /** @description The answer; name nobody. */
             response: components["schemas"]["Text"];
@@ -7837,7 +8821,25 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description Whether and how a Hub passed a message on to its members. */
+        /**
+         * @description Whether and how a Hub passed a message on to its members.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "message": {
+         *         "id": "c22bafb0-430d-79fa-9fdb-fea01aa5062c",
+         *         "title": "Demonstration message 9",
+         *         "sent_on": "2021-10-06",
+         *         "href": "/v1/messages/c22bafb0-430d-79fa-9fdb-fea01aa5062c"
+         *       },
+         *       "relayed_on": "2021-10-18",
+         *       "how": "Demonstration newsletter",
+         *       "href": "/v1/hubs/demonstration-hub-london/relays/c22bafb0-430d-79fa-9fdb-fea01aa5062c"
+         *     }
+         */
         HubRelay: {
             /** @description The Hub. */
             hub: components["schemas"]["Link"];
@@ -7859,7 +8861,13 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: whether and how a Hub passed a message on to its members. */
+        /**
+         * @description What makes a new record: whether and how a Hub passed a message on to its members.
+         * @example {
+         *       "relayed_on": "2025-05-06",
+         *       "how": "In the Hub's newsletter"
+         *     }
+         */
         HubRelayNew: {
             /**
              * Format: date
@@ -7878,7 +8886,24 @@ export interface components {
             /** @description The share in percent, to one decimal; null where the whole is 0. */
             percent: number | null;
         };
-        /** @description How messages between Hubs and national groups are followed up in a period. */
+        /**
+         * @description How messages between Hubs and national groups are followed up in a period.
+         * @example {
+         *       "period": "2026-27",
+         *       "messages_down": 0,
+         *       "relay_rate": {
+         *         "numerator": 0,
+         *         "denominator": 0,
+         *         "percent": null
+         *       },
+         *       "messages_up": 0,
+         *       "loop_closed_rate": {
+         *         "numerator": 0,
+         *         "denominator": 0,
+         *         "percent": null
+         *       }
+         *     }
+         */
         MessageRates: {
             /** @description The academic year or quarter. */
             period: components["schemas"]["PeriodQuery"];
@@ -7891,7 +8916,22 @@ export interface components {
             /** @description Messages from Hubs that have an answer, among all of them. */
             loop_closed_rate: components["schemas"]["Rate"];
         };
-        /** @description A yearly review of how a Hub works. */
+        /**
+         * @description A yearly review of how a Hub works.
+         * @example {
+         *       "id": "4f4613e4-a054-20a1-863c-390a2ffe10a5",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "reviewed_on": "2022-07-08",
+         *       "note": "Demonstration review",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-london/reviews/4f4613e4-a054-20a1-863c-390a2ffe10a5"
+         *     }
+         */
         HubReview: {
             /**
              * Format: uuid
@@ -7926,7 +8966,13 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a yearly review of how a Hub works. */
+        /**
+         * @description What makes a new record: a yearly review of how a Hub works.
+         * @example {
+         *       "reviewed_on": "2025-07-08",
+         *       "note": "Meetings move online in winter; a second lead is sought."
+         *     }
+         */
         HubReviewNew: {
             /**
              * Format: date
@@ -7936,7 +8982,12 @@ export interface components {
             /** @description What was found and what will change; name nobody. */
             note: string;
         };
-        /** @description What changes of a record; all else stays as it is: a yearly review of how a Hub works. */
+        /**
+         * @description What changes of a record; all else stays as it is: a yearly review of how a Hub works.
+         * @example {
+         *       "note": "Meetings move online in winter."
+         *     }
+         */
         HubReviewPatch: {
             /**
              * Format: date
@@ -7972,7 +9023,56 @@ export interface components {
              */
             deadline: string | null;
         };
-        /** @description How a Hub stands with every rule of the framework in an academic year. */
+        /**
+         * @description How a Hub stands with every rule of the framework in an academic year.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-borders",
+         *         "name": "Demonstration Hub Borders",
+         *         "href": "/v1/hubs/demonstration-hub-borders"
+         *       },
+         *       "period": "2026-27",
+         *       "rules": [
+         *         {
+         *           "rule": "membership_quorate",
+         *           "title": "The membership is quorate",
+         *           "state": "not_applicable",
+         *           "evidence": {
+         *             "members": 0,
+         *             "minimum": 4,
+         *             "missing_sectors": [
+         *               "he",
+         *               "fe"
+         *             ]
+         *           },
+         *           "next_action": null,
+         *           "deadline": null
+         *         },
+         *         {
+         *           "rule": "two_meetings",
+         *           "title": "Two ordinary meetings are held in the year",
+         *           "state": "not_applicable",
+         *           "evidence": {
+         *             "held": 0,
+         *             "planned": 0
+         *           },
+         *           "next_action": null,
+         *           "deadline": null
+         *         },
+         *         {
+         *           "rule": "five_headings",
+         *           "title": "Each ordinary meeting covers the five headings",
+         *           "state": "not_applicable",
+         *           "evidence": {
+         *             "held": 0,
+         *             "completed": 0
+         *           },
+         *           "next_action": null,
+         *           "deadline": null
+         *         }
+         *       ]
+         *     }
+         */
         HubHealth: {
             /** @description The Hub. */
             hub: components["schemas"]["Link"];
@@ -7981,7 +9081,31 @@ export interface components {
             /** @description The rules, in the framework's order. */
             rules: components["schemas"]["HealthRule"][];
         };
-        /** @description How a Hub stands with every rule of the framework in an academic year. */
+        /**
+         * @description How a Hub stands with every rule of the framework in an academic year.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "period": "2026-27",
+         *       "membership_quorate": "met",
+         *       "two_meetings": "not_yet",
+         *       "five_headings": "not_yet",
+         *       "minutes_shared": "not_yet",
+         *       "quarterly_updates": "not_yet",
+         *       "messages_relayed": "not_applicable",
+         *       "pathway": "met",
+         *       "evaluation": "not_yet",
+         *       "national_meetings": "not_applicable",
+         *       "yearly_review": "not_yet",
+         *       "met": 2,
+         *       "not_yet": 6,
+         *       "missed": 0,
+         *       "href": "/v1/hubs/demonstration-hub-london/health?period=2026-27"
+         *     }
+         */
         NetworkHealth: {
             /** @description The Hub. */
             hub: components["schemas"]["Link"];
@@ -8027,7 +9151,27 @@ export interface components {
          * @enum {string}
          */
         SelfAssessmentStage: "emerging" | "developing" | "embedding";
-        /** @description Where a school says it stands by one principle of the Toolkit, on one day. */
+        /**
+         * @description Where a school says it stands by one principle of the Toolkit, on one day.
+         * @example {
+         *       "id": "b233afa2-4b47-0f82-1698-94725c7d2175",
+         *       "organisation": {
+         *         "slug": "demonstration-school-09",
+         *         "name": "Demonstration School 09",
+         *         "href": "/v1/organisations/demonstration-school-09"
+         *       },
+         *       "principle": {
+         *         "slug": "voice",
+         *         "name": "Children are heard",
+         *         "href": "/v1/toolkit/principles/voice"
+         *       },
+         *       "stage": "emerging",
+         *       "assessed_on": "2022-11-15",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/self-assessments/b233afa2-4b47-0f82-1698-94725c7d2175"
+         *     }
+         */
         SelfAssessment: {
             /**
              * Format: uuid
@@ -8064,7 +9208,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: where a school says it stands by one principle of the Toolkit, on one day. */
+        /**
+         * @description What makes a new record: where a school says it stands by one principle of the Toolkit, on one day.
+         * @example {
+         *       "organisation": "demonstration-school-03",
+         *       "principle": "voice",
+         *       "stage": "developing",
+         *       "assessed_on": "2025-11-17"
+         *     }
+         */
         SelfAssessmentNew: {
             /** @description The slug of the school. */
             organisation: components["schemas"]["Slug"];
@@ -8078,7 +9230,12 @@ export interface components {
              */
             assessed_on?: string;
         };
-        /** @description What changes of a record; all else stays as it is: where a school says it stands by one principle of the Toolkit, on one day. */
+        /**
+         * @description What changes of a record; all else stays as it is: where a school says it stands by one principle of the Toolkit, on one day.
+         * @example {
+         *       "stage": "embedding"
+         *     }
+         */
         SelfAssessmentPatch: {
             /** @description The stage that the school says it has reached. */
             stage?: components["schemas"]["SelfAssessmentStage"];
@@ -8097,7 +9254,22 @@ export interface components {
         SelfAssessmentStages: {
             [key: string]: components["schemas"]["SelfAssessmentStage"];
         };
-        /** @description All that a school says about itself on one day. */
+        /**
+         * @description All that a school says about itself on one day.
+         * @example {
+         *       "organisation": {
+         *         "slug": "demonstration-school-03",
+         *         "name": "Demonstration School 03",
+         *         "href": "/v1/organisations/demonstration-school-03"
+         *       },
+         *       "assessed_on": "2025-11-17",
+         *       "principles": {
+         *         "clear-approach": "developing",
+         *         "voice": "embedding"
+         *       },
+         *       "href": "/v1/organisations/demonstration-school-03/self-assessments/2025-11-17"
+         *     }
+         */
         SelfAssessmentSet: {
             /** @description The school. */
             organisation: components["schemas"]["Link"];
@@ -8111,7 +9283,15 @@ export interface components {
             /** @description The address of this set. */
             href: components["schemas"]["Href"];
         };
-        /** @description What makes a new record: all that a school says about itself on one day. */
+        /**
+         * @description What makes a new record: all that a school says about itself on one day.
+         * @example {
+         *       "principles": {
+         *         "clear-approach": "developing",
+         *         "voice": "embedding"
+         *       }
+         *     }
+         */
         SelfAssessmentSetNew: {
             /** @description The stage for each principle that the school assessed that day. */
             principles: components["schemas"]["SelfAssessmentStages"];
@@ -8123,7 +9303,25 @@ export interface components {
         TotalStatus: "value" | "zero" | "suppressed" | "not_available";
         /** @description A number of schools, to the nearest five; null unless the status beside it is value or zero. */
         Schools: number | null;
-        /** @description How many schools stand at each stage of a principle in an academic year. */
+        /**
+         * @description How many schools stand at each stage of a principle in an academic year.
+         * @example {
+         *       "principle": {
+         *         "slug": "voice",
+         *         "name": "Children are heard",
+         *         "href": "/v1/toolkit/principles/voice"
+         *       },
+         *       "period": "2026-27",
+         *       "schools": null,
+         *       "schools_status": "not_available",
+         *       "emerging": null,
+         *       "emerging_status": "not_available",
+         *       "developing": null,
+         *       "developing_status": "not_available",
+         *       "embedding": null,
+         *       "embedding_status": "not_available"
+         *     }
+         */
         SelfAssessmentTotal: {
             /** @description The principle of the Toolkit. */
             principle: components["schemas"]["Link"];
@@ -8161,7 +9359,29 @@ export interface components {
         TotalPeriod: string;
         /** @description A number with at most four decimals. */
         TotalValue: number;
-        /** @description The total of a past month or year, as it was reported before records were kept here. */
+        /**
+         * @description The total of a past month or year, as it was reported before records were kept here.
+         * @example {
+         *       "id": "53de1423-48da-42c1-b070-fdb775c865f1",
+         *       "metric": "research_documents_downloaded",
+         *       "title": "Documents downloaded from the research repository",
+         *       "unit": "downloads",
+         *       "public": true,
+         *       "period": "2019-M01",
+         *       "period_kind": "month",
+         *       "hub": null,
+         *       "item": null,
+         *       "class": "robot",
+         *       "value": 60,
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "note": "Demonstration data",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/historical-totals/53de1423-48da-42c1-b070-fdb775c865f1"
+         *     }
+         */
         HistoricalTotal: {
             /**
              * Format: uuid
@@ -8214,7 +9434,18 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: the total of a past month or year, as it was reported before records were kept here. */
+        /**
+         * @description What makes a new record: the total of a past month or year, as it was reported before records were kept here.
+         * @example {
+         *       "metric": "resource_bank_users",
+         *       "period": "2017-18",
+         *       "value": 4200,
+         *       "sources": [
+         *         "https://example.org/reports/2017-18"
+         *       ],
+         *       "note": "From the former website's statistics."
+         *     }
+         */
         HistoricalTotalNew: {
             /** @description The code of the metric that it is a total of. */
             metric: components["schemas"]["Code"];
@@ -8233,7 +9464,13 @@ export interface components {
             /** @description A remark about the total, such as how it was counted. */
             note?: string;
         };
-        /** @description What changes of a record; all else stays as it is: the total of a past month or year, as it was reported before records were kept here. */
+        /**
+         * @description What changes of a record; all else stays as it is: the total of a past month or year, as it was reported before records were kept here.
+         * @example {
+         *       "value": 4250,
+         *       "note": "Corrected after the report was published."
+         *     }
+         */
         HistoricalTotalPatch: {
             /** @description The total. */
             value?: components["schemas"]["TotalValue"];
@@ -8242,7 +9479,15 @@ export interface components {
             /** @description A remark about the total, such as how it was counted. */
             note?: string | null;
         };
-        /** @description What an import of historical totals did. */
+        /**
+         * @description What an import of historical totals did.
+         * @example {
+         *       "lines": 48,
+         *       "imported": 48,
+         *       "unchanged": 0,
+         *       "href": "/v1/historical-totals"
+         *     }
+         */
         HistoricalTotalImport: {
             /** @description Lines of the file that were read, without its header. */
             lines: number;
@@ -8279,7 +9524,24 @@ export interface components {
             /** @description A remark about the total. */
             note: string | null;
         };
-        /** @description The public total of a past month or year, with its source. */
+        /**
+         * @description The public total of a past month or year, with its source.
+         * @example {
+         *       "metric": "research_documents_downloaded",
+         *       "title": "Documents downloaded from the research repository",
+         *       "unit": "downloads",
+         *       "period": "2019-M01",
+         *       "period_kind": "month",
+         *       "hub": null,
+         *       "item": null,
+         *       "class": "robot",
+         *       "value": 60,
+         *       "basis": "closed",
+         *       "sources": [
+         *         "Demonstration data"
+         *       ]
+         *     }
+         */
         PastTotal: {
             /** @description The code of the metric that it is a total of. */
             metric: components["schemas"]["Code"];
@@ -8316,7 +9578,30 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description An English region or one of the four nations. */
+        /**
+         * @description An English region or one of the four nations.
+         * @example {
+         *       "slug": "wales",
+         *       "gss_code": "W92000004",
+         *       "name": "Wales",
+         *       "kind": "country",
+         *       "nation": "GB-WLS",
+         *       "longitude": -3.99,
+         *       "latitude": 52.07,
+         *       "hubs": [
+         *         {
+         *           "slug": "demonstration-hub-wales",
+         *           "name": "Demonstration Hub Wales",
+         *           "href": "/v1/hubs/demonstration-hub-wales"
+         *         }
+         *       ],
+         *       "sources": [
+         *         "https://geoportal.statistics.gov.uk",
+         *         "https://github.com/rcpch/rcpch-audit-engine"
+         *       ],
+         *       "href": "/v1/regions/wales"
+         *     }
+         */
         Region: {
             /** @description The region's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -8348,7 +9633,49 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description An event of the Alliance or one of its Hubs, past or to come. */
+        /**
+         * @description An event of the Alliance or one of its Hubs, past or to come.
+         * @example {
+         *       "slug": "demonstration-event-180",
+         *       "title": "Demonstration event 180",
+         *       "language": "en",
+         *       "title_source": "described",
+         *       "kind": "festival_of_friends",
+         *       "status": "cancelled",
+         *       "starts": "2019-06-04",
+         *       "ends": null,
+         *       "starts_precision": "day",
+         *       "date_text": null,
+         *       "starts_at": "2019-06-04T12:30:00Z",
+         *       "ends_at": null,
+         *       "venue": "Demonstration Venue 0",
+         *       "town": "Demonstration Town",
+         *       "nation": "GB-ENG",
+         *       "online": false,
+         *       "hub": null,
+         *       "organiser": {
+         *         "slug": "demonstration-university-13",
+         *         "name": "Demonstration University 13",
+         *         "href": "/v1/organisations/demonstration-university-13"
+         *       },
+         *       "programme": null,
+         *       "capacity": 120,
+         *       "attendance": null,
+         *       "attendance_text": null,
+         *       "accessibility": null,
+         *       "description": "An event of the demonstration alliance: it never took place.",
+         *       "description_language": "en",
+         *       "title_cy": null,
+         *       "description_cy": null,
+         *       "cancellation_reason": "Demonstration: too few places were taken",
+         *       "url": null,
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/events/demonstration-event-180"
+         *     }
+         */
         Event: {
             /** @description The event's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -8445,7 +9772,24 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: an event of the Alliance or one of its Hubs, past or to come. */
+        /**
+         * @description What makes a new record: an event of the Alliance or one of its Hubs, past or to come.
+         * @example {
+         *       "title": "Moving schools, staying on track",
+         *       "kind": "conference",
+         *       "starts_at": "2030-03-21T10:00:00Z",
+         *       "ends_at": "2030-03-21T15:30:00Z",
+         *       "venue": "Riverside Hall",
+         *       "town": "Portsmouth",
+         *       "nation": "GB-ENG",
+         *       "online": false,
+         *       "hub": "demonstration-hub-south-east",
+         *       "capacity": 120,
+         *       "accessibility": "Step-free access; captions on request.",
+         *       "description": "A day for school staff on supporting pupils who move mid-year.",
+         *       "url": "https://example.org/events/moving-schools"
+         *     }
+         */
         EventNew: {
             /** @description The title of the event. */
             title: components["schemas"]["Label"];
@@ -8506,7 +9850,13 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: an event of the Alliance or one of its Hubs, past or to come. */
+        /**
+         * @description What changes of a record; all else stays as it is: an event of the Alliance or one of its Hubs, past or to come.
+         * @example {
+         *       "venue": "Riverside Hall, Room 2",
+         *       "capacity": 150
+         *     }
+         */
         EventPatch: {
             /** @description The title of the event. */
             title?: components["schemas"]["Label"];
@@ -8571,17 +9921,39 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description The cancellation of an event. */
+        /**
+         * @description The cancellation of an event.
+         * @example {
+         *       "reason": "The venue is closed; a new date will follow."
+         *     }
+         */
         EventCancellation: {
             /** @description Why it is cancelled. Everybody reads it, with the event and in calendars. */
             reason?: string | null;
         };
-        /** @description That an event was held. */
+        /**
+         * @description That an event was held.
+         * @example {
+         *       "attendance": 84
+         *     }
+         */
         EventHeld: {
             /** @description How many people came; leave it out where nobody counted. */
             attendance?: number | null;
         };
-        /** @description The numbers of an outreach event. Nothing else is kept about the young people. */
+        /**
+         * @description The numbers of an outreach event. Nothing else is kept about the young people.
+         * @example {
+         *       "event": {
+         *         "slug": "demonstration-event-3",
+         *         "name": "Demonstration event 3",
+         *         "href": "/v1/events/demonstration-event-3"
+         *       },
+         *       "interventions": 3,
+         *       "young_people": 45,
+         *       "href": "/v1/events/demonstration-event-3/outreach"
+         *     }
+         */
         EventOutreach: {
             /** @description The event that was held. */
             event: components["schemas"]["Link"];
@@ -8592,21 +9964,49 @@ export interface components {
             /** @description The address of these numbers. */
             href: components["schemas"]["Href"];
         };
-        /** @description What makes a new record: the numbers of an outreach event. Nothing else is kept about the young people. */
+        /**
+         * @description What makes a new record: the numbers of an outreach event. Nothing else is kept about the young people.
+         * @example {
+         *       "interventions": 3,
+         *       "young_people": 45
+         *     }
+         */
         EventOutreachNew: {
             /** @description How many interventions with young people there were, as the programme counts them. */
             interventions: number;
             /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people: number;
         };
-        /** @description What changes of a record; all else stays as it is: the numbers of an outreach event. Nothing else is kept about the young people. */
+        /**
+         * @description What changes of a record; all else stays as it is: the numbers of an outreach event. Nothing else is kept about the young people.
+         * @example {
+         *       "young_people": 48
+         *     }
+         */
         EventOutreachPatch: {
             /** @description How many interventions with young people there were, as the programme counts them. */
             interventions?: number;
             /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people?: number;
         };
-        /** @description A programme: what holds a series of events together over the years. */
+        /**
+         * @description A programme: what holds a series of events together over the years.
+         * @example {
+         *       "slug": "demonstration-days",
+         *       "name": "Demonstration days",
+         *       "language": "en",
+         *       "summary": "A programme of the demonstration alliance",
+         *       "summary_language": "en",
+         *       "name_cy": "Demonstration diwrnodau",
+         *       "summary_cy": null,
+         *       "url": null,
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/programmes/demonstration-days"
+         *     }
+         */
         Programme: {
             /** @description The programme's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -8646,7 +10046,19 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a programme: what holds a series of events together over the years. */
+        /**
+         * @description What makes a new record: a programme: what holds a series of events together over the years.
+         * @example {
+         *       "name": "Creative Forces",
+         *       "name_cy": "Lluoedd Creadigol",
+         *       "summary": "Days at a university with arts workshops for Service children.",
+         *       "url": "https://example.org/creative-forces",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         ProgrammeNew: {
             /** @description The name of the programme. */
             name: components["schemas"]["Label"];
@@ -8663,7 +10075,12 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a programme: what holds a series of events together over the years. */
+        /**
+         * @description What changes of a record; all else stays as it is: a programme: what holds a series of events together over the years.
+         * @example {
+         *       "summary": "Days at a university with workshops in arts and science."
+         *     }
+         */
         ProgrammePatch: {
             /** @description The name of the programme. */
             name?: components["schemas"]["Label"];
@@ -8680,7 +10097,41 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A report, briefing, guide, evaluation or toolkit in the research repository. */
+        /**
+         * @description A report, briefing, guide, evaluation or toolkit in the research repository.
+         * @example {
+         *       "slug": "demonstration-document-9",
+         *       "title": "Demonstration document 9",
+         *       "title_is_descriptive": true,
+         *       "authors": [
+         *         "Demonstration Author 5"
+         *       ],
+         *       "year": 2021,
+         *       "published": "2021",
+         *       "published_precision": "year",
+         *       "publisher": "Demonstration Publisher",
+         *       "kind": "report",
+         *       "note": null,
+         *       "commissioned_by": null,
+         *       "abstract": "There is no such document.",
+         *       "language": "en",
+         *       "licence": null,
+         *       "format": null,
+         *       "isbn": null,
+         *       "doi": null,
+         *       "edition": null,
+         *       "replaces": null,
+         *       "replaced_by": null,
+         *       "embargo_until": null,
+         *       "status": "available",
+         *       "url": "https://example.org/demonstration/documents/9",
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/documents/demonstration-document-9"
+         *     }
+         */
         Document: {
             /** @description The document's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -8750,7 +10201,31 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a report, briefing, guide, evaluation or toolkit in the research repository. */
+        /**
+         * @description What makes a new record: a report, briefing, guide, evaluation or toolkit in the research repository.
+         * @example {
+         *       "title": "Transitions of Service children: a review of practice",
+         *       "authors": [
+         *         "Author, A.",
+         *         "Riverside University"
+         *       ],
+         *       "year": 2024,
+         *       "published": "2024-05",
+         *       "publisher": "Riverside University",
+         *       "kind": "research_report",
+         *       "commissioned_by": "Demonstration University 01",
+         *       "abstract": "What twelve schools do when pupils join mid-year.",
+         *       "language": "en",
+         *       "licence": "CC-BY-4.0",
+         *       "format": "pdf",
+         *       "doi": "10.5555/transitions.2024",
+         *       "url": "https://example.org/documents/transitions",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         DocumentNew: {
             /** @description The title of the document. */
             title: components["schemas"]["Label"];
@@ -8798,7 +10273,13 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a report, briefing, guide, evaluation or toolkit in the research repository. */
+        /**
+         * @description What changes of a record; all else stays as it is: a report, briefing, guide, evaluation or toolkit in the research repository.
+         * @example {
+         *       "abstract": "What twelve schools and four colleges do when learners join mid-year.",
+         *       "licence": "CC-BY-4.0"
+         *     }
+         */
         DocumentPatch: {
             /** @description The title of the document. */
             title?: components["schemas"]["Label"];
@@ -8855,7 +10336,52 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A document as schema.org describes it. What is not known is left out. */
+        /**
+         * @description A document as schema.org describes it. What is not known is left out.
+         * @example {
+         *       "@context": "https://schema.org",
+         *       "@type": "Report",
+         *       "@id": "/v1/documents/transitions",
+         *       "mainEntityOfPage": "https://example.org/documents/transitions",
+         *       "name": "Transitions of Service children: a review of practice",
+         *       "author": [
+         *         {
+         *           "@type": "Person",
+         *           "name": "Author, A.",
+         *           "familyName": "Author",
+         *           "givenName": "A."
+         *         },
+         *         {
+         *           "name": "Riverside University"
+         *         }
+         *       ],
+         *       "datePublished": "2024-05",
+         *       "publisher": {
+         *         "@type": "Organization",
+         *         "name": "Riverside University"
+         *       },
+         *       "abstract": "What twelve schools do when pupils join mid-year.",
+         *       "inLanguage": "en",
+         *       "license": "https://spdx.org/licenses/CC-BY-4.0",
+         *       "genre": "research_report",
+         *       "url": "https://example.org/documents/transitions",
+         *       "encoding": [
+         *         {
+         *           "@type": "MediaObject",
+         *           "name": "report.pdf",
+         *           "encodingFormat": "application/pdf",
+         *           "contentSize": "482113",
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "contentUrl": "/v1/documents/transitions/files/report.pdf"
+         *         }
+         *       ],
+         *       "identifier": {
+         *         "@type": "PropertyValue",
+         *         "propertyID": "doi",
+         *         "value": "10.5555/transitions.2024"
+         *       }
+         *     }
+         */
         LinkedData: {
             /**
              * @description Always https://schema.org.
@@ -8963,7 +10489,36 @@ export interface components {
             /** @description The name of the organisation. */
             name: string;
         };
-        /** @description A document as a CSL-JSON item, for reference managers. What is not known is left out. */
+        /**
+         * @description A document as a CSL-JSON item, for reference managers. What is not known is left out.
+         * @example {
+         *       "id": "transitions",
+         *       "type": "report",
+         *       "title": "Transitions of Service children: a review of practice",
+         *       "author": [
+         *         {
+         *           "family": "Author",
+         *           "given": "A."
+         *         },
+         *         {
+         *           "literal": "Riverside University"
+         *         }
+         *       ],
+         *       "issued": {
+         *         "date-parts": [
+         *           [
+         *             2024,
+         *             5
+         *           ]
+         *         ]
+         *       },
+         *       "publisher": "Riverside University",
+         *       "genre": "research_report",
+         *       "language": "en",
+         *       "DOI": "10.5555/transitions.2024",
+         *       "URL": "https://example.org/documents/transitions"
+         *     }
+         */
         Citation: {
             /** @description The slug of the document. */
             id: components["schemas"]["Slug"];
@@ -9032,7 +10587,47 @@ export interface components {
          * @enum {string}
          */
         Availability: "available" | "embargoed";
-        /** @description An item of the resource bank: guidance, an activity, a case study, a film. */
+        /**
+         * @description An item of the resource bank: guidance, an activity, a case study, a film.
+         * @example {
+         *       "slug": "demonstration-resource-12",
+         *       "title": "Demonstration resource 12",
+         *       "title_is_descriptive": true,
+         *       "title_cy": null,
+         *       "summary": "There is no such resource.",
+         *       "summary_cy": null,
+         *       "kind": "animation",
+         *       "principle": {
+         *         "slug": "transition",
+         *         "name": "Transition is effective",
+         *         "href": "/v1/toolkit/principles/transition"
+         *       },
+         *       "tier": 1,
+         *       "phases": [
+         *         "primary",
+         *         "secondary"
+         *       ],
+         *       "nations": [
+         *         "GB-WLS"
+         *       ],
+         *       "authors": [],
+         *       "publisher": "Demonstration Publisher",
+         *       "published": "2021",
+         *       "published_precision": "year",
+         *       "language": "en",
+         *       "format": null,
+         *       "licence": null,
+         *       "accessibility": null,
+         *       "embargo_until": null,
+         *       "status": "available",
+         *       "url": "https://example.org/demonstration/resources/12",
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/resources/demonstration-resource-12"
+         *     }
+         */
         Resource: {
             /** @description The resource's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -9100,7 +10695,39 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: an item of the resource bank: guidance, an activity, a case study, a film. */
+        /**
+         * @description What makes a new record: an item of the resource bank: guidance, an activity, a case study, a film.
+         * @example {
+         *       "title": "Welcome pack for pupils who join mid-year",
+         *       "title_cy": "Pecyn croeso i ddisgyblion newydd",
+         *       "summary": "Checklists and a letter to adapt.",
+         *       "kind": "guide",
+         *       "principle": "clear-approach",
+         *       "tier": 2,
+         *       "phases": [
+         *         "primary",
+         *         "secondary"
+         *       ],
+         *       "nations": [
+         *         "GB-ENG",
+         *         "GB-WLS"
+         *       ],
+         *       "authors": [
+         *         "Riverside University"
+         *       ],
+         *       "publisher": "Riverside University",
+         *       "published": "2024-09-02",
+         *       "language": "en",
+         *       "format": "pdf",
+         *       "licence": "CC-BY-NC-4.0",
+         *       "accessibility": "Tagged headings; plain language.",
+         *       "url": "https://example.org/resources/welcome-pack",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         ResourceNew: {
             /** @description The title of the resource. */
             title: components["schemas"]["Label"];
@@ -9148,7 +10775,17 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: an item of the resource bank: guidance, an activity, a case study, a film. */
+        /**
+         * @description What changes of a record; all else stays as it is: an item of the resource bank: guidance, an activity, a case study, a film.
+         * @example {
+         *       "phases": [
+         *         "primary",
+         *         "secondary",
+         *         "further"
+         *       ],
+         *       "accessibility": "Tagged headings, captions and a transcript."
+         *     }
+         */
         ResourcePatch: {
             /** @description The title of the resource. */
             title?: components["schemas"]["Label"];
@@ -9196,12 +10833,27 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description Why a document or resource is withdrawn. */
+        /**
+         * @description Why a document or resource is withdrawn.
+         * @example {
+         *       "note": "Replaced at the authors' request; a corrected edition is in preparation."
+         *     }
+         */
         WithdrawalNew: {
             /** @description The reason, which everybody can read. */
             note: string;
         };
-        /** @description What remains of a withdrawn document or resource. */
+        /**
+         * @description What remains of a withdrawn document or resource.
+         * @example {
+         *       "type": "document",
+         *       "slug": "demonstration-document-1",
+         *       "title": "Demonstration document 1",
+         *       "withdrawn_at": "2026-11-30T00:25:27.459724Z",
+         *       "note": "Replaced at the authors' request; a corrected edition is in preparation.",
+         *       "href": "/v1/documents/demonstration-document-1"
+         *     }
+         */
         Withdrawal: {
             /**
              * @description Whether it was a document or a resource.
@@ -9222,7 +10874,36 @@ export interface components {
             /** @description The address of this notice. */
             href: components["schemas"]["Href"];
         };
-        /** @description A document or a resource, as a search finds it. href leads to the whole record. */
+        /**
+         * @description A document or a resource, as a search finds it. href leads to the whole record.
+         * @example {
+         *       "type": "resource",
+         *       "slug": "demonstration-resource-12",
+         *       "title": "Demonstration resource 12",
+         *       "title_cy": null,
+         *       "summary": "There is no such resource.",
+         *       "authors": [],
+         *       "publisher": "Demonstration Publisher",
+         *       "year": 2021,
+         *       "published": "2021",
+         *       "kind": "animation",
+         *       "principle": "transition",
+         *       "phases": [
+         *         "primary",
+         *         "secondary"
+         *       ],
+         *       "nations": [
+         *         "GB-WLS"
+         *       ],
+         *       "language": "en",
+         *       "format": null,
+         *       "licence": null,
+         *       "status": "available",
+         *       "url": "https://example.org/demonstration/resources/12",
+         *       "href": "/v1/resources/demonstration-resource-12",
+         *       "files": []
+         *     }
+         */
         LibraryItem: {
             /**
              * @description Whether it is a document or a resource.
@@ -9291,7 +10972,89 @@ export interface components {
             /** @description Where the file is downloaded. Each download is counted. */
             href: components["schemas"]["Href"];
         };
-        /** @description How many items a search finds, and how they are spread. */
+        /**
+         * @description How many items a search finds, and how they are spread.
+         * @example {
+         *       "total": 32,
+         *       "facets": {
+         *         "type": [
+         *           {
+         *             "value": "document",
+         *             "name": null,
+         *             "count": 18
+         *           },
+         *           {
+         *             "value": "resource",
+         *             "name": null,
+         *             "count": 14
+         *           }
+         *         ],
+         *         "kind": [
+         *           {
+         *             "value": "briefing",
+         *             "name": null,
+         *             "count": 6
+         *           },
+         *           {
+         *             "value": "case_study",
+         *             "name": null,
+         *             "count": 6
+         *           }
+         *         ],
+         *         "year": [
+         *           {
+         *             "value": "2023",
+         *             "name": null,
+         *             "count": 6
+         *           },
+         *           {
+         *             "value": "2022",
+         *             "name": null,
+         *             "count": 6
+         *           }
+         *         ],
+         *         "principle": [
+         *           {
+         *             "value": "clear-approach",
+         *             "name": "Our approach is clear",
+         *             "count": 2
+         *           },
+         *           {
+         *             "value": "wellbeing",
+         *             "name": "Wellbeing is supported",
+         *             "count": 2
+         *           }
+         *         ],
+         *         "phase": [
+         *           {
+         *             "value": "primary",
+         *             "name": null,
+         *             "count": 14
+         *           },
+         *           {
+         *             "value": "secondary",
+         *             "name": null,
+         *             "count": 14
+         *           }
+         *         ],
+         *         "nation": [
+         *           {
+         *             "value": "GB-WLS",
+         *             "name": null,
+         *             "count": 3
+         *           }
+         *         ],
+         *         "language": [
+         *           {
+         *             "value": "en",
+         *             "name": null,
+         *             "count": 32
+         *           }
+         *         ],
+         *         "file_format": []
+         *       }
+         *     }
+         */
         LibraryFacets: {
             /**
              * Format: int64
@@ -9327,7 +11090,18 @@ export interface components {
             /** @description Items with that value. */
             count: number;
         };
-        /** @description A file that is kept here. */
+        /**
+         * @description A file that is kept here.
+         * @example {
+         *       "name": "report.pdf",
+         *       "media_type": "application/pdf",
+         *       "size": 482113,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "available_from": "2024-09-01",
+         *       "uploaded_at": "2024-05-20T09:12:44.120000Z",
+         *       "href": "/v1/documents/transitions/files/report.pdf"
+         *     }
+         */
         StoredFile: {
             /**
              * @description The name in the address, and the name proposed to whoever saves it.
@@ -9366,7 +11140,24 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A news post of the Alliance, or a partner's post about it. */
+        /**
+         * @description A news post of the Alliance, or a partner's post about it.
+         * @example {
+         *       "slug": "demonstration-news-9",
+         *       "title": "Demonstration news 9",
+         *       "title_source": "page",
+         *       "section": "news",
+         *       "published": "2021-06-05",
+         *       "published_precision": "day",
+         *       "publisher": "Demonstration Publisher",
+         *       "url": "https://example.org/demonstration/news/9",
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/news/demonstration-news-9"
+         *     }
+         */
         NewsItem: {
             /** @description The post's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -9403,7 +11194,20 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a news post of the Alliance, or a partner's post about it. */
+        /**
+         * @description What makes a new record: a news post of the Alliance, or a partner's post about it.
+         * @example {
+         *       "title": "Two new Hubs this spring",
+         *       "section": "news",
+         *       "published": "2025-03-11",
+         *       "publisher": "Demonstration Alliance",
+         *       "url": "https://example.org/news/two-new-hubs",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         NewsItemNew: {
             /** @description The title of the post. */
             title: components["schemas"]["Label"];
@@ -9425,7 +11229,13 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a news post of the Alliance, or a partner's post about it. */
+        /**
+         * @description What changes of a record; all else stays as it is: a news post of the Alliance, or a partner's post about it.
+         * @example {
+         *       "title": "Two new Hubs launched this spring",
+         *       "title_source": "shortened"
+         *     }
+         */
         NewsItemPatch: {
             /** @description The title of the post. */
             title?: components["schemas"]["Label"];
@@ -9447,7 +11257,24 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A board, working group or team of the Alliance. */
+        /**
+         * @description A board, working group or team of the Alliance.
+         * @example {
+         *       "slug": "impact-centre",
+         *       "name": "SCiP Alliance Impact Centre",
+         *       "kind": "programme",
+         *       "status": "active",
+         *       "starts": "2025",
+         *       "ends": "2027-07",
+         *       "purpose": "Training, evaluation and policy support; two-year grant to July 2027",
+         *       "organisations": [],
+         *       "sources": [
+         *         "https://www.scipalliance.org/news/2025/new-funding-awarded-to-help-transform-understanding-and-support-of-service-children"
+         *       ],
+         *       "confidence": "high",
+         *       "href": "/v1/groups/impact-centre"
+         *     }
+         */
         Group: {
             /** @description The group's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -9481,7 +11308,24 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a board, working group or team of the Alliance. */
+        /**
+         * @description What makes a new record: a board, working group or team of the Alliance.
+         * @example {
+         *       "name": "Data Working Group",
+         *       "kind": "working_group",
+         *       "status": "active",
+         *       "starts": "2024-09",
+         *       "purpose": "Agrees on what is counted and how.",
+         *       "organisations": [
+         *         "demonstration-university-01",
+         *         "demonstration-council-03"
+         *       ],
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         GroupNew: {
             /** @description The name of the group. */
             name: components["schemas"]["Label"];
@@ -9505,7 +11349,15 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a board, working group or team of the Alliance. */
+        /**
+         * @description What changes of a record; all else stays as it is: a board, working group or team of the Alliance.
+         * @example {
+         *       "purpose": "Agrees on what is counted, and reviews each release.",
+         *       "organisations": [
+         *         "demonstration-university-01"
+         *       ]
+         *     }
+         */
         GroupPatch: {
             /** @description The name of the group. */
             name?: components["schemas"]["Label"];
@@ -9529,7 +11381,22 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description One of the seven principles of the Thriving Lives Toolkit. */
+        /**
+         * @description One of the seven principles of the Thriving Lives Toolkit.
+         * @example {
+         *       "slug": "voice",
+         *       "ordinal": 5,
+         *       "name": "Children are heard",
+         *       "summary": "Diverse voices of Service children shape support",
+         *       "sources": [
+         *         "https://armyhiveinfo.blogspot.com/2022/05/thriving-lives-toolkit-launched.html",
+         *         "https://armedforcescovenant.gov.uk/case-study/thriving-lives-toolkit-for-schools",
+         *         "https://www.keele.ac.uk/video-transcripts/uncategorised/the7principlesofeffectivesupportforservicechildren"
+         *       ],
+         *       "confidence": "high",
+         *       "href": "/v1/toolkit/principles/voice"
+         *     }
+         */
         ToolkitPrinciple: {
             /** @description The principle's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -9552,7 +11419,22 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. */
+        /**
+         * @description A tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit.
+         * @example {
+         *       "slug": "cost",
+         *       "kind": "fact",
+         *       "ordinal": null,
+         *       "name": "Price to schools",
+         *       "text": "Free to use",
+         *       "value": "0",
+         *       "sources": [
+         *         "https://armyhiveinfo.blogspot.com/2022/05/thriving-lives-toolkit-launched.html"
+         *       ],
+         *       "confidence": "high",
+         *       "href": "/v1/toolkit/facts/cost"
+         *     }
+         */
         ToolkitFact: {
             /** @description The entry's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -9582,7 +11464,18 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: one of the seven principles of the Thriving Lives Toolkit. */
+        /**
+         * @description What makes a new record: one of the seven principles of the Thriving Lives Toolkit.
+         * @example {
+         *       "ordinal": 8,
+         *       "name": "Partnership with parents",
+         *       "summary": "Parents and carers are heard and informed.",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         ToolkitPrincipleNew: {
             /** @description The place in which it is shown. It is no ranking. */
             ordinal: number;
@@ -9595,7 +11488,12 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: one of the seven principles of the Thriving Lives Toolkit. */
+        /**
+         * @description What changes of a record; all else stays as it is: one of the seven principles of the Thriving Lives Toolkit.
+         * @example {
+         *       "summary": "The school has a clear approach that everybody knows."
+         *     }
+         */
         ToolkitPrinciplePatch: {
             /** @description The place in which it is shown. It is no ranking. */
             ordinal?: number;
@@ -9608,7 +11506,19 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description What makes a new record: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. */
+        /**
+         * @description What makes a new record: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit.
+         * @example {
+         *       "kind": "fact",
+         *       "name": "Schools in the pilot",
+         *       "text": "Schools that tried the Toolkit before its launch.",
+         *       "value": "20",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         ToolkitFactNew: {
             /**
              * @description Whether it is a tier of training, a stage of self-assessment or a fact.
@@ -9628,7 +11538,12 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. */
+        /**
+         * @description What changes of a record; all else stays as it is: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit.
+         * @example {
+         *       "text": "Schools that tried the Toolkit in the year before its launch."
+         *     }
+         */
         ToolkitFactPatch: {
             /**
              * @description Whether it is a tier of training, a stage of self-assessment or a fact.
@@ -9650,7 +11565,21 @@ export interface components {
         };
         /** @description A line of text, or null. */
         NullableLine: string | null;
-        /** @description A course in the Thriving Lives Toolkit. */
+        /**
+         * @description A course in the Thriving Lives Toolkit.
+         * @example {
+         *       "slug": "demonstration-course-1",
+         *       "name": "Demonstration course 1",
+         *       "name_cy": "Demonstration cwrs 1",
+         *       "summary": "A course of the demonstration alliance",
+         *       "summary_cy": null,
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/training/courses/demonstration-course-1"
+         *     }
+         */
         TrainingCourse: {
             /** @description The course's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -9675,7 +11604,18 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a course in the Thriving Lives Toolkit. */
+        /**
+         * @description What makes a new record: a course in the Thriving Lives Toolkit.
+         * @example {
+         *       "name": "Supporting transitions",
+         *       "name_cy": "Cefnogi newid ysgol",
+         *       "summary": "Two hours on pupils who join mid-year.",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         TrainingCourseNew: {
             /** @description The name of the course. */
             name: components["schemas"]["Label"];
@@ -9690,7 +11630,12 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a course in the Thriving Lives Toolkit. */
+        /**
+         * @description What changes of a record; all else stays as it is: a course in the Thriving Lives Toolkit.
+         * @example {
+         *       "summary": "Three hours on pupils who join mid-year, with exercises."
+         *     }
+         */
         TrainingCoursePatch: {
             /** @description The name of the course. */
             name?: components["schemas"]["Label"];
@@ -9705,7 +11650,36 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A session of a course. The public sees how many places are taken, and not by whom. */
+        /**
+         * @description A session of a course. The public sees how many places are taken, and not by whom.
+         * @example {
+         *       "id": "34a1108f-8412-2f3f-536d-8a6e5d56821b",
+         *       "course": {
+         *         "slug": "demonstration-course-2",
+         *         "name": "Demonstration course 2",
+         *         "href": "/v1/training/courses/demonstration-course-2"
+         *       },
+         *       "hub": {
+         *         "slug": "demonstration-hub-wales",
+         *         "name": "Demonstration Hub Wales",
+         *         "href": "/v1/hubs/demonstration-hub-wales"
+         *       },
+         *       "starts_at": "2021-06-22T09:00:00Z",
+         *       "ends_at": "2021-06-22T11:30:00Z",
+         *       "day": "2021-06-22",
+         *       "venue": "Demonstration Venue 22",
+         *       "online": false,
+         *       "accessibility": null,
+         *       "status": "held",
+         *       "capacity": 20,
+         *       "confirmed": 20,
+         *       "waiting": 1,
+         *       "places_left": 0,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/training/sessions/34a1108f-8412-2f3f-536d-8a6e5d56821b"
+         *     }
+         */
         TrainingSession: {
             /**
              * Format: uuid
@@ -9769,7 +11743,19 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a session of a course. The public sees how many places are taken, and not by whom. */
+        /**
+         * @description What makes a new record: a session of a course. The public sees how many places are taken, and not by whom.
+         * @example {
+         *       "course": "demonstration-course-1",
+         *       "hub": "demonstration-hub-south-east",
+         *       "starts_at": "2030-02-07T10:00:00Z",
+         *       "ends_at": "2030-02-07T12:30:00Z",
+         *       "venue": "Riverside Hall",
+         *       "online": false,
+         *       "accessibility": "Step-free access; hearing loop.",
+         *       "capacity": 24
+         *     }
+         */
         TrainingSessionNew: {
             /** @description The slug of the course. */
             course: components["schemas"]["Slug"];
@@ -9797,7 +11783,13 @@ export interface components {
             /** @description How many places there are. */
             capacity: number;
         };
-        /** @description What changes of a record; all else stays as it is: a session of a course. The public sees how many places are taken, and not by whom. */
+        /**
+         * @description What changes of a record; all else stays as it is: a session of a course. The public sees how many places are taken, and not by whom.
+         * @example {
+         *       "venue": "Riverside Hall, Room 5",
+         *       "capacity": 30
+         *     }
+         */
         TrainingSessionPatch: {
             /**
              * Format: date-time
@@ -9823,7 +11815,43 @@ export interface components {
          * @enum {string}
          */
         BookingStatus: "confirmed" | "waiting" | "cancelled";
-        /** @description A delegate's booking of a session: a place, or a position on the waiting list. */
+        /**
+         * @description A delegate's booking of a session: a place, or a position on the waiting list.
+         * @example {
+         *       "id": "3ef9b75d-0e0b-e076-5603-7baacbc53a3a",
+         *       "session": {
+         *         "id": "04da28b1-c216-1f61-1f4a-2aabcac77eb0",
+         *         "course": "demonstration-course-2",
+         *         "name": "Demonstration course 2",
+         *         "starts_at": "2022-10-27T09:00:00Z",
+         *         "href": "/v1/training/sessions/04da28b1-c216-1f61-1f4a-2aabcac77eb0"
+         *       },
+         *       "person": "1b17cc2e-ff85-c068-14db-4cec1aabf7e9",
+         *       "name": "Demonstration Person 0401",
+         *       "email": "demonstration.person.0401@example.org",
+         *       "organisation": {
+         *         "slug": "demonstration-school-09",
+         *         "name": "Demonstration School 09",
+         *         "href": "/v1/organisations/demonstration-school-09"
+         *       },
+         *       "organisation_name": null,
+         *       "sector": "school_sector",
+         *       "status": "confirmed",
+         *       "position": null,
+         *       "attended": true,
+         *       "certificate": "DEM0-DATA-0000-0320",
+         *       "links": {
+         *         "needs": "/v1/bookings/3ef9b75d-0e0b-e076-5603-7baacbc53a3a/needs",
+         *         "cancellation": "/v1/bookings/3ef9b75d-0e0b-e076-5603-7baacbc53a3a/cancellation",
+         *         "calendar": "/v1/training/sessions/04da28b1-c216-1f61-1f4a-2aabcac77eb0?format=ics",
+         *         "feedback_link": "/v1/bookings/3ef9b75d-0e0b-e076-5603-7baacbc53a3a/feedback-link",
+         *         "certificate": "/v1/certificates/DEM0-DATA-0000-0320"
+         *       },
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/bookings/3ef9b75d-0e0b-e076-5603-7baacbc53a3a"
+         *     }
+         */
         Booking: {
             /**
              * Format: uuid
@@ -9910,7 +11938,8 @@ export interface components {
          * @description What makes a new record: a delegate's booking of a session: a place, or a position on the waiting list.
          * @example {
          *       "name": "A. Delegate",
-         *       "email": "delegate@school.example",
+         *       "email": "delegate@example.org",
+         *       "organisation": "demonstration-school-03",
          *       "sector": "school_sector"
          *     }
          */
@@ -9932,7 +11961,14 @@ export interface components {
             /** @description The version of the consent text that the delegate was shown and agreed to. */
             consent?: components["schemas"]["ConsentVersion"];
         };
-        /** @description What changes of a record; all else stays as it is: a delegate's booking of a session: a place, or a position on the waiting list. */
+        /**
+         * @description What changes of a record; all else stays as it is: a delegate's booking of a session: a place, or a position on the waiting list.
+         * @example {
+         *       "organisation_name": "Riverside Primary School",
+         *       "organisation": null,
+         *       "sector": "school_sector"
+         *     }
+         */
         BookingPatch: {
             /** @description The slug of the organisation that the delegate comes from. */
             organisation?: string | null;
@@ -9947,7 +11983,14 @@ export interface components {
             /** @description The version of the consent text that the delegate was shown and agreed to. */
             consent?: components["schemas"]["ConsentVersion"];
         };
-        /** @description A delegate's dietary and access needs, kept only for the session. */
+        /**
+         * @description A delegate's dietary and access needs, kept only for the session.
+         * @example {
+         *       "booking": "01a229d7-a41c-76be-b980-fc0b7c95545f",
+         *       "dietary": "No nuts",
+         *       "access": "A ramp"
+         *     }
+         */
         BookingNeeds: {
             /**
              * Format: uuid
@@ -9962,6 +12005,7 @@ export interface components {
         /**
          * @description A delegate's needs, in place of those given before. At least one is required.
          * @example {
+         *       "dietary": "No nuts",
          *       "access": "A ramp",
          *       "consent": 1
          *     }
@@ -9976,7 +12020,17 @@ export interface components {
         } | unknown | unknown;
         /** @description The version of the consent text that the delegate was shown and agreed to: the newest at /v1/training/consent-texts. */
         ConsentVersion: number;
-        /** @description A version of the text that delegates agree to before their needs are kept. */
+        /**
+         * @description A version of the text that delegates agree to before their needs are kept.
+         * @example {
+         *       "version": 1,
+         *       "text": "I agree that the SCiP Alliance keeps what I have written here about what I eat or need, so that it can be provided on the day. It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. Who does not agree can come all the same.",
+         *       "text_cy": null,
+         *       "current": true,
+         *       "created_at": "2026-11-30T00:15:07.456622Z",
+         *       "href": "/v1/training/consent-texts/1"
+         *     }
+         */
         ConsentText: {
             /** @description The number of the version, from 1. */
             version: number;
@@ -10000,14 +12054,29 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a version of the text that delegates agree to before their needs are kept. */
+        /**
+         * @description What makes a new record: a version of the text that delegates agree to before their needs are kept.
+         * @example {
+         *       "text": "I agree that my dietary and access needs are kept until 30 days after the session.",
+         *       "text_cy": "Cytunaf i'm hanghenion gael eu cadw tan 30 diwrnod ar ôl y sesiwn."
+         *     }
+         */
         ConsentTextNew: {
             /** @description The text in English. */
             text: string;
             /** @description The text in Welsh. */
             text_cy?: string | null;
         };
-        /** @description A delegate's consent to keep their needs (UK GDPR Art. 9(2)(a)). */
+        /**
+         * @description A delegate's consent to keep their needs (UK GDPR Art. 9(2)(a)).
+         * @example {
+         *       "booking": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a41",
+         *       "version": 1,
+         *       "text": "/v1/training/consent-texts/1",
+         *       "given_at": "2026-10-05T08:15:00Z",
+         *       "withdrawn_at": null
+         *     }
+         */
         BookingConsent: {
             /**
              * Format: uuid
@@ -10044,8 +12113,12 @@ export interface components {
          * @example {
          *       "items": [
          *         {
-         *           "booking": "00000000-0000-7000-8000-000000000000",
+         *           "booking": "00000000-0000-7000-8000-000000000001",
          *           "attended": true
+         *         },
+         *         {
+         *           "booking": "00000000-0000-7000-8000-000000000002",
+         *           "attended": false
          *         }
          *       ]
          *     }
@@ -10062,7 +12135,16 @@ export interface components {
                 attended: boolean | null;
             }[];
         };
-        /** @description How many delegates of a session came. */
+        /**
+         * @description How many delegates of a session came.
+         * @example {
+         *       "session": "01127af8-f265-4d31-d600-535a5968217b",
+         *       "confirmed": 20,
+         *       "attended": 18,
+         *       "absent": 2,
+         *       "not_recorded": 0
+         *     }
+         */
         TrainingSessionAttendance: {
             /**
              * Format: uuid
@@ -10078,7 +12160,13 @@ export interface components {
             /** @description Bookings with a place for which nothing is recorded. */
             not_recorded: number;
         };
-        /** @description A token with which a delegate gives feedback. */
+        /**
+         * @description A token with which a delegate gives feedback.
+         * @example {
+         *       "token": "the-token-from-the-link",
+         *       "href": "/v1/feedback"
+         *     }
+         */
         FeedbackLink: {
             /** @description The token for the link that the delegate is sent. It is shown only this once. */
             token: string;
@@ -10092,8 +12180,13 @@ export interface components {
         /**
          * @description A delegate's feedback: at least a rating, ratings of principles or a comment.
          * @example {
-         *       "token": "the-token-of-the-link",
-         *       "rating": 5
+         *       "token": "the-token-from-the-link",
+         *       "rating": 5,
+         *       "principles": {
+         *         "clear-approach": 4,
+         *         "voice": 5
+         *       },
+         *       "comment": "Practical, and with time to talk."
          *     }
          */
         FeedbackNew: {
@@ -10106,7 +12199,17 @@ export interface components {
             /** @description What the delegate wants to say. Only the central team reads it before it is cleared. */
             comment?: string;
         };
-        /** @description The feedback that was taken. The comment is not repeated. */
+        /**
+         * @description The feedback that was taken. The comment is not repeated.
+         * @example {
+         *       "rating": 5,
+         *       "principles": {
+         *         "voice": 5,
+         *         "clear-approach": 4
+         *       },
+         *       "given_at": "2026-11-30T00:25:28.083487Z"
+         *     }
+         */
         Feedback: {
             /** @description The rating of the training as a whole; null where none was given. */
             rating: number | null;
@@ -10118,7 +12221,39 @@ export interface components {
              */
             given_at: string;
         };
-        /** @description The feedback on a session, without who gave it. */
+        /**
+         * @description The feedback on a session, without who gave it.
+         * @example {
+         *       "session": "/v1/training/sessions/0540335c-c7dd-bf02-8eaa-6f19e2beaaa2",
+         *       "held_on": "2020-06-18",
+         *       "delegates": 18,
+         *       "responses": 15,
+         *       "ratings": {
+         *         "1": 0,
+         *         "2": 2,
+         *         "3": 0,
+         *         "4": 6,
+         *         "5": 7
+         *       },
+         *       "answers": [
+         *         {
+         *           "rating": 5,
+         *           "principles": {},
+         *           "comment": null
+         *         },
+         *         {
+         *           "rating": 5,
+         *           "principles": {},
+         *           "comment": null
+         *         },
+         *         {
+         *           "rating": 2,
+         *           "principles": {},
+         *           "comment": null
+         *         }
+         *       ]
+         *     }
+         */
         TrainingSessionFeedback: {
             /** @description The address of the session. */
             session: components["schemas"]["Href"];
@@ -10156,7 +12291,22 @@ export interface components {
                 comment: string | null;
             }[];
         };
-        /** @description What a delegate wrote about a session, without who wrote it. */
+        /**
+         * @description What a delegate wrote about a session, without who wrote it.
+         * @example {
+         *       "id": "a9264449-d783-88ec-786f-eee3a21ec19b",
+         *       "course": {
+         *         "slug": "demonstration-course-1",
+         *         "name": "Demonstration course 1",
+         *         "href": "/v1/training/courses/demonstration-course-1"
+         *       },
+         *       "held_on": "2022-09-16",
+         *       "comment": "Demonstration comment",
+         *       "cleared": false,
+         *       "given_at": "2022-09-16T17:00:00Z",
+         *       "href": "/v1/training/comments/a9264449-d783-88ec-786f-eee3a21ec19b"
+         *     }
+         */
         TrainingComment: {
             /**
              * Format: uuid
@@ -10188,7 +12338,12 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description Whether a comment may be published. */
+        /**
+         * @description Whether a comment may be published.
+         * @example {
+         *       "cleared": true
+         *     }
+         */
         TrainingCommentClearance: {
             /** @description Whether the central team has cleared it for publication. */
             cleared: boolean;
@@ -10207,7 +12362,30 @@ export interface components {
             /** @description The part divided by the whole, from 0 to 1. */
             share: number | null;
         };
-        /** @description The figures of training in a period. */
+        /**
+         * @description The figures of training in a period.
+         * @example {
+         *       "period": "2026-27",
+         *       "from": "2026-09-01",
+         *       "to": "2027-08-31",
+         *       "course": null,
+         *       "sessions_held": 0,
+         *       "delegates": 0,
+         *       "responses": 0,
+         *       "response_rate": {
+         *         "status": "not_applicable",
+         *         "numerator": null,
+         *         "denominator": null,
+         *         "share": null
+         *       },
+         *       "rating_high": {
+         *         "status": "not_applicable",
+         *         "numerator": null,
+         *         "denominator": null,
+         *         "share": null
+         *       }
+         *     }
+         */
         TrainingFigures: {
             /**
              * @description The academic year, or the slug of the strategy.
@@ -10237,7 +12415,20 @@ export interface components {
             /** @description Ratings of 4 and 5 among all ratings. */
             rating_high: components["schemas"]["Proportion"];
         };
-        /** @description A certificate of attendance. It does not reveal the holder's name. */
+        /**
+         * @description A certificate of attendance. It does not reveal the holder's name.
+         * @example {
+         *       "code": "DEM0-DATA-0000-0000",
+         *       "course": {
+         *         "slug": "demonstration-course-2",
+         *         "name": "Demonstration course 2",
+         *         "href": "/v1/training/courses/demonstration-course-2"
+         *       },
+         *       "held_on": "2022-10-27",
+         *       "valid": true,
+         *       "href": "/v1/certificates/DEM0-DATA-0000-0000"
+         *     }
+         */
         Certificate: {
             /**
              * @description The code printed on the certificate.
@@ -10259,7 +12450,33 @@ export interface components {
             /** @description Where anybody with the code can verify it. */
             href: components["schemas"]["Href"];
         };
-        /** @description A strategy of the Alliance: a period of years with its themes. */
+        /**
+         * @description A strategy of the Alliance: a period of years with its themes.
+         * @example {
+         *       "slug": "strategy-2022-26",
+         *       "name": "SCiP Alliance strategy 2022-26",
+         *       "period": "2022-26",
+         *       "starts": "2022",
+         *       "ends": "2026",
+         *       "summary": "Two core ambitions: community and impact",
+         *       "themes": [
+         *         {
+         *           "slug": "community",
+         *           "name": "Community"
+         *         },
+         *         {
+         *           "slug": "impact",
+         *           "name": "Impact"
+         *         }
+         *       ],
+         *       "sources": [
+         *         "https://scipalliance.org/impact",
+         *         "SCiP Alliance impact statement 2019-22"
+         *       ],
+         *       "confidence": "high",
+         *       "href": "/v1/strategies/strategy-2022-26"
+         *     }
+         */
         Strategy: {
             /** @description The strategy's name in addresses; metrics take it as a period. */
             slug: components["schemas"]["Slug"];
@@ -10293,7 +12510,30 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a strategy of the Alliance: a period of years with its themes. */
+        /**
+         * @description What makes a new record: a strategy of the Alliance: a period of years with its themes.
+         * @example {
+         *       "name": "Strategy 2026-30",
+         *       "period": "2026-30",
+         *       "starts": "2026-09",
+         *       "ends": "2030-08",
+         *       "summary": "Every Service child is known and supported.",
+         *       "themes": [
+         *         {
+         *           "slug": "reach",
+         *           "name": "Reach"
+         *         },
+         *         {
+         *           "slug": "evidence",
+         *           "name": "Evidence"
+         *         }
+         *       ],
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         StrategyNew: {
             /** @description The name of the strategy. */
             name: components["schemas"]["Label"];
@@ -10317,7 +12557,12 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a strategy of the Alliance: a period of years with its themes. */
+        /**
+         * @description What changes of a record; all else stays as it is: a strategy of the Alliance: a period of years with its themes.
+         * @example {
+         *       "summary": "Partnership, practice, research, policy and sustainability."
+         *     }
+         */
         StrategyPatch: {
             /** @description The name of the strategy. */
             name?: components["schemas"]["Label"];
@@ -10353,7 +12598,34 @@ export interface components {
         ValueBasis: "release" | "provisional";
         /** @description A number of zero or more; null where the status says why there is none. */
         NullableNumber: number | null;
-        /** @description A metric: what it counts, how it is published and how it can be broken down. */
+        /**
+         * @description A metric: what it counts, how it is published and how it can be broken down.
+         * @example {
+         *       "code": "outreach_interventions",
+         *       "definition_version": 1,
+         *       "title": "Interventions of outreach with young people",
+         *       "definition": "Interventions of outreach, Creative Forces and others, on days of the period, as activities and events report them; those of an event count on its last day. An event counts in its Hub's nation, one of no Hub in its own. Published with the young people, where a Hub's number of these is; sums are of what is published.",
+         *       "left_out": "Activities without a number; events that were cancelled or are not recorded as held.",
+         *       "unit": "interventions",
+         *       "kind": "flow",
+         *       "measure": "count",
+         *       "breakdowns": [
+         *         "hub",
+         *         "nation",
+         *         "category"
+         *       ],
+         *       "category": "Programme",
+         *       "privacy": "beside",
+         *       "beside": "outreach_young_people",
+         *       "records": "own",
+         *       "sources": [
+         *         "SCiP Alliance impact statement 2019-22",
+         *         "The SCiP Alliance Hub framework"
+         *       ],
+         *       "href": "/v1/metrics/outreach_interventions",
+         *       "values": "/v1/metrics/outreach_interventions/values"
+         *     }
+         */
         Metric: {
             /** @description The code of the metric, which is part of its address. */
             code: components["schemas"]["Code"];
@@ -10406,7 +12678,34 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A figure of a metric for a period. A dimension by which it is not broken down is null. */
+        /**
+         * @description A figure of a metric for a period. A dimension by which it is not broken down is null.
+         * @example {
+         *       "metric": "professionals",
+         *       "definition_version": 1,
+         *       "period": "2013-14",
+         *       "from": "2013-09-01",
+         *       "to": "2014-08-31",
+         *       "hub": {
+         *         "slug": "demonstration-hub-wales",
+         *         "name": "Demonstration Hub Wales",
+         *         "href": "/v1/hubs/demonstration-hub-wales"
+         *       },
+         *       "nation": null,
+         *       "category": null,
+         *       "value": null,
+         *       "numerator": null,
+         *       "denominator": null,
+         *       "unit": "people",
+         *       "status": "not_applicable",
+         *       "basis": "provisional",
+         *       "release": null,
+         *       "replaced_by": null,
+         *       "by": "hub",
+         *       "hub_name": "Demonstration Hub Wales",
+         *       "explain": "/v1/metrics/professionals/explanation?period=2013-14&hub=demonstration-hub-wales"
+         *     }
+         */
         MetricValue: {
             /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
@@ -10463,7 +12762,52 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description How a figure comes about. */
+        /**
+         * @description How a figure comes about.
+         * @example {
+         *       "metric": "hubs",
+         *       "title": "Hubs",
+         *       "definition": "Hubs that are active on the last day of the period.",
+         *       "left_out": "Hubs that are proposed, paused, closed or of unknown status on that day.",
+         *       "definition_version": 1,
+         *       "unit": "hubs",
+         *       "kind": "stock",
+         *       "period": "2026-27",
+         *       "from": "2026-09-01",
+         *       "to": "2027-08-31",
+         *       "filters": {
+         *         "hub": null,
+         *         "nation": null,
+         *         "category": null
+         *       },
+         *       "value": 12,
+         *       "numerator": null,
+         *       "denominator": null,
+         *       "status": "value",
+         *       "basis": "provisional",
+         *       "release": null,
+         *       "rows_in": 12,
+         *       "rows_left_out": [
+         *         {
+         *           "reason": "Hub that was closed",
+         *           "rows": 1
+         *         }
+         *       ],
+         *       "fresh_at": "2026-11-30T00:15:13.068781Z",
+         *       "citation": null,
+         *       "counted": {
+         *         "value": 12,
+         *         "numerator": null,
+         *         "denominator": null
+         *       },
+         *       "records": [
+         *         "/v1/hubs/demonstration-hub-east-midlands",
+         *         "/v1/hubs/demonstration-hub-east-of-england",
+         *         "/v1/hubs/demonstration-hub-london"
+         *       ],
+         *       "corrections": []
+         *     }
+         */
         MetricExplanation: {
             /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
@@ -10565,7 +12909,17 @@ export interface components {
                 created_at: string;
             }[] | null;
         };
-        /** @description A version of a metric's definition. */
+        /**
+         * @description A version of a metric's definition.
+         * @example {
+         *       "metric": "hub_led_activities",
+         *       "version": 1,
+         *       "definition": "Activities that Hubs led in the period.",
+         *       "left_out": "Activities of members, and outreach.",
+         *       "sql": "-- What Hubs did as Hubs.\nSELECT NULL, 1, NULL, a.held_on, a.hub_id, scip.one_nation(h.nations), NULL, NULL, '/v1/hubs/' || h.slug || '/activities/' || a.id\nFROM known.activity(known_at) a JOIN known.hub(known_at) h ON h.id = a.hub_id\nWHERE a.kind = 'hub_led' AND a.held_on BETWEEN first_day AND last_day",
+         *       "since": "2026-11-30T00:15:12.130991Z"
+         *     }
+         */
         DefinitionVersion: {
             /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
@@ -10589,7 +12943,20 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A release: the figures of a period, published once and for all. */
+        /**
+         * @description A release: the figures of a period, published once and for all.
+         * @example {
+         *       "id": "546f4e18-8f3a-fbdc-fe4a-88aca965e8db",
+         *       "period": "2021-22",
+         *       "number": 1,
+         *       "from": "2021-09-01",
+         *       "to": "2022-08-31",
+         *       "note": "Demonstration release: none of its figures is of a real alliance.",
+         *       "released_at": "2026-11-30T00:15:38.8181Z",
+         *       "in_force": true,
+         *       "href": "/v1/releases/546f4e18-8f3a-fbdc-fe4a-88aca965e8db"
+         *     }
+         */
         Release: {
             /**
              * Format: uuid
@@ -10628,14 +12995,43 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a release: the figures of a period, published once and for all. */
+        /**
+         * @description What makes a new record: a release: the figures of a period, published once and for all.
+         * @example {
+         *       "period": "2022-23",
+         *       "note": "The first release of the year."
+         *     }
+         */
         ReleaseNew: {
             /** @description An academic year that is over, or the slug of a strategy. */
             period: string;
             /** @description Why it is made: what differs from the release before. Everybody reads it. */
             note: string;
         };
-        /** @description A headline figure beside the number that the records give. */
+        /**
+         * @description A headline figure beside the number that the records give.
+         * @example {
+         *       "slug": "hubs-2019-22",
+         *       "label": "Hubs",
+         *       "metric": "hubs",
+         *       "period": "strategy-2019-22",
+         *       "asserted": 12,
+         *       "qualifier": "exact",
+         *       "unit": "hubs",
+         *       "derived": 12,
+         *       "status": "value",
+         *       "basis": "release",
+         *       "definition_version": 1,
+         *       "difference": 0,
+         *       "agrees": true,
+         *       "reason": null,
+         *       "sources": [
+         *         "https://scipalliance.org/impact",
+         *         "SCiP Alliance impact statement 2019-22"
+         *       ],
+         *       "href": "/v1/headline-figures/hubs-2019-22"
+         *     }
+         */
         HeadlineComparison: {
             /** @description The slug of the headline figure. */
             slug: components["schemas"]["Slug"];
@@ -10679,7 +13075,32 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A figure as a source published it. It is quoted and never recalculated. */
+        /**
+         * @description A figure as a source published it. It is quoted and never recalculated.
+         * @example {
+         *       "slug": "hubs-2019-22",
+         *       "version": 1,
+         *       "metric": "hubs",
+         *       "definition_version": 1,
+         *       "scope": "alliance",
+         *       "label": "Hubs",
+         *       "period": "2019-22",
+         *       "period_starts": "2019",
+         *       "period_ends": "2022",
+         *       "as_of": "2022",
+         *       "value": 12,
+         *       "unit": "hubs",
+         *       "qualifier": "exact",
+         *       "subject": null,
+         *       "strategy": "strategy-2019-22",
+         *       "sources": [
+         *         "https://scipalliance.org/impact",
+         *         "SCiP Alliance impact statement 2019-22"
+         *       ],
+         *       "confidence": "high",
+         *       "href": "/v1/headline-figures/hubs-2019-22"
+         *     }
+         */
         HeadlineFigure: {
             /** @description The figure's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -10744,7 +13165,24 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description What makes a new record: a figure as a source published it. It is quoted and never recalculated. */
+        /**
+         * @description What makes a new record: a figure as a source published it. It is quoted and never recalculated.
+         * @example {
+         *       "metric": "training_delegates",
+         *       "scope": "alliance",
+         *       "label": "Delegates at Toolkit training",
+         *       "period": "2022-23",
+         *       "period_starts": "2022-09",
+         *       "period_ends": "2023-08",
+         *       "value": 450,
+         *       "unit": "delegates",
+         *       "qualifier": "over",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         HeadlineFigureNew: {
             /** @description The code of the metric that the figure is about. */
             metric: components["schemas"]["Code"];
@@ -10791,7 +13229,25 @@ export interface components {
             /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
         };
-        /** @description A contribution to policy: evidence, a consultation response or a change that was won. */
+        /**
+         * @description A contribution to policy: evidence, a consultation response or a change that was won.
+         * @example {
+         *       "slug": "demonstration-contribution-7",
+         *       "title": "Demonstration contribution 7",
+         *       "kind": "context",
+         *       "body": "Demonstration Committee",
+         *       "published": "2021-05-14",
+         *       "published_precision": "day",
+         *       "summary": "Demonstration data",
+         *       "outcome": null,
+         *       "url": null,
+         *       "sources": [
+         *         "Demonstration data"
+         *       ],
+         *       "confidence": "low",
+         *       "href": "/v1/policy-contributions/demonstration-contribution-7"
+         *     }
+         */
         PolicyContribution: {
             /** @description The contribution's name in addresses. */
             slug: components["schemas"]["Slug"];
@@ -10827,7 +13283,22 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a contribution to policy: evidence, a consultation response or a change that was won. */
+        /**
+         * @description What makes a new record: a contribution to policy: evidence, a consultation response or a change that was won.
+         * @example {
+         *       "title": "Evidence on school admissions of Service children",
+         *       "kind": "inquiry_evidence",
+         *       "body": "Demonstration Select Committee",
+         *       "published": "2024-06-14",
+         *       "summary": "Asks for places before a posting is confirmed.",
+         *       "outcome": "Two recommendations were taken up.",
+         *       "url": "https://example.org/policy/admissions",
+         *       "sources": [
+         *         "https://example.org/demonstration"
+         *       ],
+         *       "confidence": "high"
+         *     }
+         */
         PolicyContributionNew: {
             /** @description The title of the contribution. */
             title: components["schemas"]["Label"];
@@ -10848,7 +13319,12 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
         };
-        /** @description What changes of a record; all else stays as it is: a contribution to policy: evidence, a consultation response or a change that was won. */
+        /**
+         * @description What changes of a record; all else stays as it is: a contribution to policy: evidence, a consultation response or a change that was won.
+         * @example {
+         *       "outcome": "The recommendation was accepted in part."
+         *     }
+         */
         PolicyContributionPatch: {
             /** @description The title of the contribution. */
             title?: components["schemas"]["Label"];
@@ -10869,7 +13345,16 @@ export interface components {
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
         };
-        /** @description A column of the database that holds personal data, and on what ground. */
+        /**
+         * @description A column of the database that holds personal data, and on what ground.
+         * @example {
+         *       "table": "feedback",
+         *       "column": "comment",
+         *       "purpose": "to improve the training",
+         *       "basis": "legitimate interests, UK GDPR Art. 6(1)(f)",
+         *       "retention": "two years"
+         *     }
+         */
         Processing: {
             /** @description The table. */
             table: string;
@@ -10888,7 +13373,17 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description How long a kind of data is kept, and what the nightly job removed. */
+        /**
+         * @description How long a kind of data is kept, and what the nightly job removed.
+         * @example {
+         *       "kind": "removal",
+         *       "name": "change",
+         *       "kept": "400 days",
+         *       "what": "that a record has changed",
+         *       "last_run": null,
+         *       "removed": null
+         *     }
+         */
         Retention: {
             /**
              * @description removal: data that the nightly job removes. history: the kept history of a table.
@@ -10915,7 +13410,14 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What one run of the nightly job removed. */
+        /**
+         * @description What one run of the nightly job removed.
+         * @example {
+         *       "at": "2026-11-28T02:00:03Z",
+         *       "kind": "booking_needs",
+         *       "removed": 12
+         *     }
+         */
         Removal: {
             /**
              * Format: date-time
@@ -10933,7 +13435,16 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A read of a person's data. */
+        /**
+         * @description A read of a person's data.
+         * @example {
+         *       "at": "2026-11-30T00:16:28.81015Z",
+         *       "person": "03f826c4-2a02-56cf-7d8a-0d97d4d00c0d",
+         *       "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "operation": "getPerson",
+         *       "request": "c1c6fd75c2df6d141cd98967fefa621f"
+         *     }
+         */
         PersonalRead: {
             /**
              * Format: date-time
@@ -10966,7 +13477,29 @@ export interface components {
          * @enum {string}
          */
         RiskOfBreach: "unlikely" | "risk" | "high";
-        /** @description A breach of personal data (UK GDPR Art. 33 and 34). It names nobody. */
+        /**
+         * @description A breach of personal data (UK GDPR Art. 33 and 34). It names nobody.
+         * @example {
+         *       "id": "01a229d7-b00d-70e7-ae02-ecdbede130ed",
+         *       "what": "A list of delegates was sent to the wrong school.",
+         *       "discovered_at": "2026-11-02T09:30:00Z",
+         *       "began_at": "2026-11-01T16:00:00Z",
+         *       "data": "Names and e-mail addresses of delegates",
+         *       "people": 24,
+         *       "risk": "unlikely",
+         *       "consequences": null,
+         *       "measures": "The school deleted the list and confirmed it.",
+         *       "reported_at": null,
+         *       "not_reported_because": null,
+         *       "people_told_at": null,
+         *       "people_not_told_because": null,
+         *       "report_by": "2026-11-05T09:30:00Z",
+         *       "closed_at": null,
+         *       "created_at": "2026-11-30T00:25:30.893829Z",
+         *       "updated_at": "2026-11-30T00:25:30.893829Z",
+         *       "href": "/v1/privacy/breaches/01a229d7-b00d-70e7-ae02-ecdbede130ed"
+         *     }
+         */
         Breach: {
             /**
              * Format: uuid
@@ -11038,7 +13571,18 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. */
+        /**
+         * @description What makes a new record: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody.
+         * @example {
+         *       "what": "A list of delegates was sent to the wrong school.",
+         *       "discovered_at": "2026-11-02T09:30:00Z",
+         *       "began_at": "2026-11-01T16:00:00Z",
+         *       "data": "Names and e-mail addresses of delegates",
+         *       "people": 24,
+         *       "risk": "unlikely",
+         *       "measures": "The school deleted the list and confirmed it."
+         *     }
+         */
         BreachNew: {
             /** @description What happened; name nobody. */
             what: string;
@@ -11082,7 +13626,13 @@ export interface components {
              */
             closed_at?: string | null;
         };
-        /** @description What changes of a record; all else stays as it is: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. */
+        /**
+         * @description What changes of a record; all else stays as it is: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody.
+         * @example {
+         *       "risk": "risk",
+         *       "reported_at": "2026-11-03T14:00:00Z"
+         *     }
+         */
         BreachPatch: {
             /** @description What happened; name nobody. */
             what?: string;
@@ -11131,7 +13681,22 @@ export interface components {
          * @enum {string}
          */
         ObjectionDecision: "open" | "upheld" | "refused";
-        /** @description A person's objection to what is done with their data (UK GDPR Art. 21). */
+        /**
+         * @description A person's objection to what is done with their data (UK GDPR Art. 21).
+         * @example {
+         *       "id": "01a229d7-b032-7d67-aa97-fce058ceec25",
+         *       "person": "068a5f2b-c046-22c2-66fd-ce7b687455ba",
+         *       "received_on": "2026-10-12",
+         *       "purpose": "To show who is a member of the Hub",
+         *       "grounds": "I have changed my post and do not wish to be listed.",
+         *       "decision": "open",
+         *       "reasons": null,
+         *       "decided_at": null,
+         *       "created_at": "2026-11-30T00:25:30.931019Z",
+         *       "updated_at": "2026-11-30T00:25:30.931019Z",
+         *       "href": "/v1/privacy/objections/01a229d7-b032-7d67-aa97-fce058ceec25"
+         *     }
+         */
         Objection: {
             /**
              * Format: uuid
@@ -11180,7 +13745,14 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a person's objection to what is done with their data (UK GDPR Art. 21). */
+        /**
+         * @description What makes a new record: a person's objection to what is done with their data (UK GDPR Art. 21).
+         * @example {
+         *       "received_on": "2026-10-12",
+         *       "purpose": "To show who is a member of the Hub",
+         *       "grounds": "I have changed my post and do not wish to be listed."
+         *     }
+         */
         ObjectionNew: {
             /**
              * Format: date
@@ -11192,7 +13764,13 @@ export interface components {
             /** @description The person's reasons, in their words; null where none were given or they were erased. */
             grounds?: string | null;
         };
-        /** @description The decision on an objection. */
+        /**
+         * @description The decision on an objection.
+         * @example {
+         *       "decision": "upheld",
+         *       "reasons": "Nothing else needs the data."
+         *     }
+         */
         ObjectionDecisionNew: {
             /**
              * @description upheld keeps the use of the data restricted; refused ends that restriction.
@@ -11248,7 +13826,101 @@ export interface components {
             /** @description The Hub's answer; null until there is one. */
             text: string | null;
         };
-        /** @description A Hub's annual return for an academic year. */
+        /**
+         * @description A Hub's annual return for an academic year.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-east",
+         *         "name": "Demonstration Hub North East",
+         *         "href": "/v1/hubs/demonstration-hub-north-east"
+         *       },
+         *       "year": "2020-21",
+         *       "starts": "2020-09-01",
+         *       "ends": "2021-08-31",
+         *       "status": "published",
+         *       "categories": [
+         *         {
+         *           "category": "members",
+         *           "figures": [
+         *             {
+         *               "metric": "memberships",
+         *               "title": "Members on the last day of the year",
+         *               "derived": 89,
+         *               "status": "value",
+         *               "value": 89,
+         *               "state": "confirmed",
+         *               "reason": null
+         *             }
+         *           ]
+         *         },
+         *         {
+         *           "category": "organisations_engaged",
+         *           "figures": [
+         *             {
+         *               "metric": "organisations_engaged",
+         *               "title": "Organisations engaged",
+         *               "derived": 50,
+         *               "status": "value",
+         *               "value": 50,
+         *               "state": "confirmed",
+         *               "reason": null
+         *             }
+         *           ]
+         *         },
+         *         {
+         *           "category": "engagement",
+         *           "figures": [
+         *             {
+         *               "metric": "meetings_held",
+         *               "title": "Meetings held",
+         *               "derived": 3,
+         *               "status": "value",
+         *               "value": 3,
+         *               "state": "confirmed",
+         *               "reason": null
+         *             },
+         *             {
+         *               "metric": "attendance",
+         *               "title": "Attendance at meetings",
+         *               "derived": 91,
+         *               "status": "value",
+         *               "value": 91,
+         *               "state": "confirmed",
+         *               "reason": null
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "answers": [
+         *         {
+         *           "question": "practice_shared",
+         *           "title": "Which practice did the Hub identify and share?",
+         *           "required": true,
+         *           "text": "Demonstration answer"
+         *         },
+         *         {
+         *           "question": "new_activity",
+         *           "title": "What came about because members worked together?",
+         *           "required": true,
+         *           "text": "Demonstration answer"
+         *         },
+         *         {
+         *           "question": "influence",
+         *           "title": "How did the Hub influence the local culture around Service children?",
+         *           "required": true,
+         *           "text": "Demonstration answer"
+         *         }
+         *       ],
+         *       "submitted_at": "2026-11-30T00:15:13.068781Z",
+         *       "accepted_at": "2026-11-30T00:15:13.068781Z",
+         *       "published_at": "2026-11-30T00:15:13.068781Z",
+         *       "returned_at": null,
+         *       "return_note": null,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-north-east/evaluations/2020-21"
+         *     }
+         */
         HubEvaluation: {
             /** @description The Hub that makes the return. */
             hub: components["schemas"]["Link"];
@@ -11305,7 +13977,27 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description How far a Hub's return for an academic year has come. */
+        /**
+         * @description How far a Hub's return for an academic year has come.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-east",
+         *         "name": "Demonstration Hub North East",
+         *         "href": "/v1/hubs/demonstration-hub-north-east"
+         *       },
+         *       "year": "2020-21",
+         *       "starts": "2020-09-01",
+         *       "ends": "2021-08-31",
+         *       "status": "published",
+         *       "submitted_at": "2026-11-30T00:15:13.068781Z",
+         *       "accepted_at": "2026-11-30T00:15:13.068781Z",
+         *       "published_at": "2026-11-30T00:15:13.068781Z",
+         *       "returned_at": null,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-north-east/evaluations/2020-21"
+         *     }
+         */
         HubEvaluationSummary: {
             /** @description The Hub that makes the return. */
             hub: components["schemas"]["Link"];
@@ -11379,7 +14071,14 @@ export interface components {
             /** @description Why the number differs from the records. Required where it does. */
             reason?: string | null;
         } | null;
-        /** @description The beginning of a return: figures by metric, answers by question. */
+        /**
+         * @description The beginning of a return: figures by metric, answers by question.
+         * @example {
+         *       "answers": {
+         *         "practice_shared": "The transition day was held for the third time."
+         *       }
+         *     }
+         */
         HubEvaluationNew: {
             /** @description Figures, by the code of the metric. */
             figures?: {
@@ -11390,7 +14089,17 @@ export interface components {
                 [key: string]: components["schemas"]["Text"];
             };
         };
-        /** @description Changes to a return: figures by metric, answers by question. null takes one out. */
+        /**
+         * @description Changes to a return: figures by metric, answers by question. null takes one out.
+         * @example {
+         *       "figures": {
+         *         "hub_led_activities": {
+         *           "value": 9,
+         *           "reason": "Two activities were not recorded at the time."
+         *         }
+         *       }
+         *     }
+         */
         HubEvaluationPatch: {
             /** @description Figures, by the code of the metric. */
             figures?: {
@@ -11401,7 +14110,12 @@ export interface components {
                 [key: string]: components["schemas"]["NullableText"];
             };
         };
-        /** @description Why the central team gives a return back. */
+        /**
+         * @description Why the central team gives a return back.
+         * @example {
+         *       "note": "Please say how the number of activities was counted."
+         *     }
+         */
         HubEvaluationRevisionRequest: {
             /** @description What the Hub is asked to change. The Hub reads it; name nobody. */
             note: string;
@@ -11411,7 +14125,21 @@ export interface components {
          * @enum {string|null}
          */
         NetworkEvaluationState: "not_submitted" | "submitted" | "accepted" | "published" | "not_applicable" | null;
-        /** @description The network's evaluation of an academic year, and how many of its Hubs' returns are in. */
+        /**
+         * @description The network's evaluation of an academic year, and how many of its Hubs' returns are in.
+         * @example {
+         *       "year": "2021-22",
+         *       "starts": "2021-09-01",
+         *       "ends": "2022-08-31",
+         *       "release": 1,
+         *       "released_at": "2026-11-30T00:15:38.8181Z",
+         *       "returns_owed": 12,
+         *       "returns_submitted": 3,
+         *       "returns_accepted": 2,
+         *       "returns_published": 0,
+         *       "href": "/v1/network/evaluations/2021-22/figures"
+         *     }
+         */
         NetworkEvaluation: {
             /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
@@ -11449,7 +14177,28 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description One figure of the network's evaluation: of a Hub or of the whole network. */
+        /**
+         * @description One figure of the network's evaluation: of a Hub or of the whole network.
+         * @example {
+         *       "year": "2021-22",
+         *       "release": 1,
+         *       "category": "engagement",
+         *       "metric": "meetings_held",
+         *       "title": "Meetings held",
+         *       "unit": "meetings",
+         *       "hub": {
+         *         "slug": "demonstration-hub-wales",
+         *         "name": "Demonstration Hub Wales",
+         *         "href": "/v1/hubs/demonstration-hub-wales"
+         *       },
+         *       "value": 3,
+         *       "status": "value",
+         *       "previous_value": 3,
+         *       "previous_status": "value",
+         *       "change": 0,
+         *       "return": "not_submitted"
+         *     }
+         */
         NetworkEvaluationFigure: {
             /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
@@ -11484,7 +14233,20 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A Hub's published answer to a question of the annual evaluation. */
+        /**
+         * @description A Hub's published answer to a question of the annual evaluation.
+         * @example {
+         *       "year": "2019-20",
+         *       "question": "learner_voice",
+         *       "title": "How was the voice of learners heard?",
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-east",
+         *         "name": "Demonstration Hub North East",
+         *         "href": "/v1/hubs/demonstration-hub-north-east"
+         *       },
+         *       "text": "Demonstration answer"
+         *     }
+         */
         NetworkEvaluationAnswer: {
             /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
@@ -11503,7 +14265,24 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A figure of the network for a year, as the records give it now. */
+        /**
+         * @description A figure of the network for a year, as the records give it now.
+         * @example {
+         *       "year": "2019-20",
+         *       "category": "engagement",
+         *       "metric": "meetings_held",
+         *       "title": "Meetings held",
+         *       "unit": "meetings",
+         *       "value": 31,
+         *       "status": "value",
+         *       "confirmed": 3,
+         *       "overridden": 0,
+         *       "returns_owed": 10,
+         *       "returns_submitted": 3,
+         *       "returns_accepted": 3,
+         *       "returns_published": 3
+         *     }
+         */
         NetworkEvaluationProgress: {
             /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
@@ -11581,7 +14360,39 @@ export interface components {
             /** @description People who were there and are not members; null where it is not recorded. */
             guests: number | null;
         };
-        /** @description A meeting of a Hub or of a group. */
+        /**
+         * @description A meeting of a Hub or of a group.
+         * @example {
+         *       "id": "1655aba6-a88f-1809-762b-ee8810e9cbf2",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "group": null,
+         *       "kind": "ordinary",
+         *       "title": "Demonstration meeting",
+         *       "starts_at": "2022-06-12T09:00:00Z",
+         *       "day": "2022-06-12",
+         *       "venue": "Demonstration Venue 7",
+         *       "online": false,
+         *       "status": "held",
+         *       "guests": 1,
+         *       "agenda_completed_at": "2026-11-30T00:15:13.068781Z",
+         *       "attendance_shared_at": "2026-11-30T00:15:13.068781Z",
+         *       "quorum": {
+         *         "quorate": false,
+         *         "missing_sectors": [
+         *           "fe"
+         *         ],
+         *         "heads": 24,
+         *         "guests": 1
+         *       },
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/meetings/1655aba6-a88f-1809-762b-ee8810e9cbf2"
+         *     }
+         */
         Meeting: {
             /**
              * Format: uuid
@@ -11648,7 +14459,16 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new meeting of a Hub. */
+        /**
+         * @description A new meeting of a Hub.
+         * @example {
+         *       "kind": "ordinary",
+         *       "title": "Spring meeting",
+         *       "starts_at": "2030-03-12T10:00:00Z",
+         *       "venue": "Riverside Hall",
+         *       "online": false
+         *     }
+         */
         HubMeetingNew: {
             /**
              * @description inaugural: a Hub's first, with an agenda of its own. ordinary when absent.
@@ -11667,7 +14487,14 @@ export interface components {
             /** @description Whether the meeting takes place online; false when absent. */
             online?: boolean;
         };
-        /** @description A new meeting of a group. */
+        /**
+         * @description A new meeting of a group.
+         * @example {
+         *       "title": "Meeting of the Hub Leads Group",
+         *       "starts_at": "2030-05-15T13:00:00Z",
+         *       "online": true
+         *     }
+         */
         GroupMeetingNew: {
             /** @description The title of the meeting. */
             title: components["schemas"]["Label"];
@@ -11681,7 +14508,12 @@ export interface components {
             /** @description Whether the meeting takes place online; false when absent. */
             online?: boolean;
         };
-        /** @description What changes of a record; all else stays as it is: a meeting of a Hub or of a group. */
+        /**
+         * @description What changes of a record; all else stays as it is: a meeting of a Hub or of a group.
+         * @example {
+         *       "venue": "Riverside Hall, Room 1"
+         *     }
+         */
         MeetingPatch: {
             /** @description The title of the meeting. */
             title?: components["schemas"]["Label"];
@@ -11699,12 +14531,32 @@ export interface components {
             /** @description Why the day of a meeting in the past changes. Kept at /v1/corrections; name nobody. */
             reason?: string;
         };
-        /** @description That a meeting was held. */
+        /**
+         * @description That a meeting was held.
+         * @example {
+         *       "guests": 2
+         *     }
+         */
         MeetingHeld: {
             /** @description People who were there and are not members; 0 when absent. */
             guests?: number;
         };
-        /** @description An item on the agenda of a meeting. */
+        /**
+         * @description An item on the agenda of a meeting.
+         * @example {
+         *       "id": "c99a8072-5e70-4f21-8047-d7d02d2ce172",
+         *       "ordinal": 3,
+         *       "heading": "ideas",
+         *       "title": "Ideas",
+         *       "intended_outcome": null,
+         *       "led_by": null,
+         *       "notes": "Demonstration notes",
+         *       "outcome": "addressed",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/meetings/12c02d16-ede9-f759-b68f-4e2816e0742c/agenda/c99a8072-5e70-4f21-8047-d7d02d2ce172"
+         *     }
+         */
         AgendaItem: {
             /**
              * Format: uuid
@@ -11747,7 +14599,16 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: an item on the agenda of a meeting. */
+        /**
+         * @description What makes a new record: an item on the agenda of a meeting.
+         * @example {
+         *       "title": "Records from abroad",
+         *       "ordinal": 2,
+         *       "intended_outcome": "Agree on one form.",
+         *       "led_by": "Riverside Council",
+         *       "notes": "Bring examples."
+         *     }
+         */
         AgendaItemNew: {
             /** @description The title of the item. */
             title: components["schemas"]["Label"];
@@ -11765,7 +14626,13 @@ export interface components {
              */
             outcome?: "addressed" | "nothing_raised" | null;
         };
-        /** @description What changes of a record; all else stays as it is: an item on the agenda of a meeting. */
+        /**
+         * @description What changes of a record; all else stays as it is: an item on the agenda of a meeting.
+         * @example {
+         *       "outcome": "addressed",
+         *       "notes": "A form was agreed."
+         *     }
+         */
         AgendaItemPatch: {
             /** @description The title of the item. */
             title?: components["schemas"]["Label"];
@@ -11783,7 +14650,16 @@ export interface components {
              */
             outcome?: "addressed" | "nothing_raised" | null;
         };
-        /** @description Whether a person attended a meeting. */
+        /**
+         * @description Whether a person attended a meeting.
+         * @example {
+         *       "person": "be4c1f45-320d-7cd7-cb10-463ab08a84c3",
+         *       "name": "Demonstration Person 0864",
+         *       "sector": "he",
+         *       "state": "absent",
+         *       "href": "/v1/meetings/12fe0429-01a9-5df7-973a-aa3d9f021fe3/attendance/be4c1f45-320d-7cd7-cb10-463ab08a84c3"
+         *     }
+         */
         Attendee: {
             /**
              * Format: uuid
@@ -11805,12 +14681,31 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description The attendance of one person. */
+        /**
+         * @description The attendance of one person.
+         * @example {
+         *       "state": "present"
+         *     }
+         */
         AttendeeNew: {
             /** @description Whether the person was present, sent apologies or was absent. */
             state: components["schemas"]["AttendanceStatus"];
         };
-        /** @description The attendance of a meeting, in place of what was recorded. */
+        /**
+         * @description The attendance of a meeting, in place of what was recorded.
+         * @example {
+         *       "items": [
+         *         {
+         *           "person": "00000000-0000-7000-8000-000000000001",
+         *           "state": "present"
+         *         },
+         *         {
+         *           "person": "00000000-0000-7000-8000-000000000002",
+         *           "state": "apologies"
+         *         }
+         *       ]
+         *     }
+         */
         MeetingAttendanceNew: {
             /** @description One entry for each person. */
             items: components["schemas"]["AttendanceEntry"][];
@@ -11825,7 +14720,51 @@ export interface components {
             /** @description Whether the person was present, sent apologies or was absent. */
             state: components["schemas"]["AttendanceStatus"];
         };
-        /** @description How many people attended a meeting, without names. */
+        /**
+         * @description How many people attended a meeting, without names.
+         * @example {
+         *       "meeting": {
+         *         "id": "08dcd8b0-55a8-838f-a852-08376025da16",
+         *         "title": "Demonstration meeting",
+         *         "day": "2020-02-11",
+         *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
+         *       },
+         *       "hub": {
+         *         "slug": "demonstration-hub-east-of-england",
+         *         "name": "Demonstration Hub East of England",
+         *         "href": "/v1/hubs/demonstration-hub-east-of-england"
+         *       },
+         *       "group": null,
+         *       "attendance_shared_at": "2026-11-30T00:15:13.068781Z",
+         *       "present": 2,
+         *       "apologies": 0,
+         *       "absent": 0,
+         *       "guests": 0,
+         *       "sectors": [
+         *         {
+         *           "sector": "charity",
+         *           "present": 1,
+         *           "apologies": 0,
+         *           "absent": 0
+         *         },
+         *         {
+         *           "sector": "school_sector",
+         *           "present": 1,
+         *           "apologies": 0,
+         *           "absent": 0
+         *         }
+         *       ],
+         *       "quorum": {
+         *         "quorate": false,
+         *         "missing_sectors": [
+         *           "he",
+         *           "local_authority"
+         *         ],
+         *         "heads": 2,
+         *         "guests": 0
+         *       }
+         *     }
+         */
         MeetingAttendanceSummary: {
             /** @description The meeting. */
             meeting: components["schemas"]["MeetingLink"];
@@ -11862,7 +14801,16 @@ export interface components {
             /** @description People who were absent. */
             absent: number;
         };
-        /** @description A resolution of a meeting. */
+        /**
+         * @description A resolution of a meeting.
+         * @example {
+         *       "id": "01a229d7-bbff-7d5e-aafd-7d5db8da07e8",
+         *       "text": "The Hub uses one form for the transfer of records.",
+         *       "created_at": "2026-11-30T00:25:33.951473Z",
+         *       "updated_at": "2026-11-30T00:25:33.951473Z",
+         *       "href": "/v1/meetings/acdb9e6d-de86-d19e-682e-c534851163d6/resolutions/01a229d7-bbff-7d5e-aafd-7d5db8da07e8"
+         *     }
+         */
         Resolution: {
             /**
              * Format: uuid
@@ -11890,17 +14838,46 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a resolution of a meeting. */
+        /**
+         * @description What makes a new record: a resolution of a meeting.
+         * @example {
+         *       "text": "The Hub uses one form for the transfer of records."
+         *     }
+         */
         ResolutionNew: {
             /** @description What was resolved. */
             text: string;
         };
-        /** @description What changes of a record; all else stays as it is: a resolution of a meeting. */
+        /**
+         * @description What changes of a record; all else stays as it is: a resolution of a meeting.
+         * @example {
+         *       "text": "The Hub uses one form for the transfer of records, from September."
+         *     }
+         */
         ResolutionPatch: {
             /** @description What was resolved. */
             text?: string;
         };
-        /** @description An action that a meeting agreed. */
+        /**
+         * @description An action that a meeting agreed.
+         * @example {
+         *       "id": "878147b9-b1a6-5f34-3435-dd77970957bc",
+         *       "meeting": {
+         *         "id": "08dcd8b0-55a8-838f-a852-08376025da16",
+         *         "title": "Demonstration meeting",
+         *         "day": "2020-02-11",
+         *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
+         *       },
+         *       "text": "Demonstration action",
+         *       "owner": "c3ae26e1-b887-0864-ae24-1c53f7b5e8b3",
+         *       "owner_name": "Demonstration Person 0915",
+         *       "due_on": "2020-04-11",
+         *       "done_on": "2020-04-01",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16/actions/878147b9-b1a6-5f34-3435-dd77970957bc"
+         *     }
+         */
         Action: {
             /**
              * Format: uuid
@@ -11947,7 +14924,13 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: an action that a meeting agreed. */
+        /**
+         * @description What makes a new record: an action that a meeting agreed.
+         * @example {
+         *       "text": "Send the form to all schools.",
+         *       "due_on": "2025-07-18"
+         *     }
+         */
         ActionNew: {
             /** @description What is to be done. */
             text: string;
@@ -11967,7 +14950,12 @@ export interface components {
              */
             done_on?: string;
         };
-        /** @description What changes of a record; all else stays as it is: an action that a meeting agreed. */
+        /**
+         * @description What changes of a record; all else stays as it is: an action that a meeting agreed.
+         * @example {
+         *       "due_on": "2025-09-12"
+         *     }
+         */
         ActionPatch: {
             /** @description What is to be done. */
             text?: string;
@@ -11987,7 +14975,32 @@ export interface components {
              */
             done_on?: string | null;
         };
-        /** @description A version of the minutes of a meeting, without its text. */
+        /**
+         * @description A version of the minutes of a meeting, without its text.
+         * @example {
+         *       "id": "df3fabec-9c2a-214d-c35a-21142b09e244",
+         *       "hub": {
+         *         "slug": "demonstration-hub-wales",
+         *         "name": "Demonstration Hub Wales",
+         *         "href": "/v1/hubs/demonstration-hub-wales"
+         *       },
+         *       "group": null,
+         *       "meeting": {
+         *         "id": "04d1bf6f-93f1-2200-5c27-9c550e7a416b",
+         *         "title": "Demonstration meeting",
+         *         "day": "2021-02-16",
+         *         "href": "/v1/meetings/04d1bf6f-93f1-2200-5c27-9c550e7a416b"
+         *       },
+         *       "number": 1,
+         *       "status": "shared",
+         *       "current": true,
+         *       "approved_at": "2026-11-30T00:15:13.068781Z",
+         *       "shared_at": "2026-11-30T00:15:13.068781Z",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/minutes/df3fabec-9c2a-214d-c35a-21142b09e244"
+         *     }
+         */
         MinutesVersion: {
             /**
              * Format: uuid
@@ -12039,7 +15052,33 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A version of the minutes of a meeting. */
+        /**
+         * @description A version of the minutes of a meeting.
+         * @example {
+         *       "id": "88ea689f-a11c-3c84-4f64-1f4d9d3eff71",
+         *       "hub": {
+         *         "slug": "demonstration-hub-wales",
+         *         "name": "Demonstration Hub Wales",
+         *         "href": "/v1/hubs/demonstration-hub-wales"
+         *       },
+         *       "group": null,
+         *       "meeting": {
+         *         "id": "12fe0429-01a9-5df7-973a-aa3d9f021fe3",
+         *         "title": "Demonstration meeting",
+         *         "day": "2022-06-16",
+         *         "href": "/v1/meetings/12fe0429-01a9-5df7-973a-aa3d9f021fe3"
+         *       },
+         *       "number": 1,
+         *       "status": "shared",
+         *       "current": true,
+         *       "approved_at": "2026-11-30T00:15:13.068781Z",
+         *       "shared_at": "2026-11-30T00:15:13.068781Z",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/minutes/88ea689f-a11c-3c84-4f64-1f4d9d3eff71",
+         *       "text": "Demonstration minutes of the meeting of 2022-06-16"
+         *     }
+         */
         Minutes: {
             /**
              * Format: uuid
@@ -12086,17 +15125,51 @@ export interface components {
             /** @description The minutes. Guests and others are not named. */
             text: string;
         };
-        /** @description What makes a new record: a version of the minutes of a meeting. */
+        /**
+         * @description What makes a new record: a version of the minutes of a meeting.
+         * @example {
+         *       "text": "The meeting agreed on one form for the transfer of records. Two schools will try it first."
+         *     }
+         */
         MinutesNew: {
             /** @description The minutes. Guests and others are not named. */
             text: string;
         };
-        /** @description What changes of a record; all else stays as it is: a version of the minutes of a meeting. */
+        /**
+         * @description What changes of a record; all else stays as it is: a version of the minutes of a meeting.
+         * @example {
+         *       "text": "The meeting agreed on one form for the transfer of records. Three schools will try it first."
+         *     }
+         */
         MinutesPatch: {
             /** @description The minutes. Guests and others are not named. */
             text?: string;
         };
-        /** @description A seat in a group, and who holds it. */
+        /**
+         * @description A seat in a group, and who holds it.
+         * @example {
+         *       "id": "bd10c519-b755-7191-de32-a57e266dec9f",
+         *       "group": {
+         *         "slug": "hub-leads-group",
+         *         "name": "Hub Leads Group",
+         *         "href": "/v1/groups/hub-leads-group"
+         *       },
+         *       "title": "Demonstration seat of Wales",
+         *       "organisation": {
+         *         "slug": "demonstration-university-20",
+         *         "name": "Demonstration University 20",
+         *         "href": "/v1/organisations/demonstration-university-20"
+         *       },
+         *       "sector": "he",
+         *       "person": "9bfd69b3-0683-e00f-0f6c-20d5cb32bff4",
+         *       "name": "Demonstration Person 0806",
+         *       "from": "2020-10-15",
+         *       "to": null,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/groups/hub-leads-group/seats/bd10c519-b755-7191-de32-a57e266dec9f"
+         *     }
+         */
         GroupSeat: {
             /**
              * Format: uuid
@@ -12147,7 +15220,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a seat in a group, and who holds it. */
+        /**
+         * @description What makes a new record: a seat in a group, and who holds it.
+         * @example {
+         *       "title": "Representative of colleges",
+         *       "organisation": "demonstration-college-02",
+         *       "sector": "fe",
+         *       "from": "2025-09-01"
+         *     }
+         */
         GroupSeatNew: {
             /** @description The title of the seat, such as Chair. */
             title: components["schemas"]["Label"];
@@ -12171,7 +15252,13 @@ export interface components {
              */
             to?: string | null;
         };
-        /** @description What changes of a record; all else stays as it is: a seat in a group, and who holds it. */
+        /**
+         * @description What changes of a record; all else stays as it is: a seat in a group, and who holds it.
+         * @example {
+         *       "title": "Representative of further education",
+         *       "to": "2027-08-31"
+         *     }
+         */
         GroupSeatPatch: {
             /** @description The title of the seat, such as Chair. */
             title?: components["schemas"]["Label"];
@@ -12195,7 +15282,13 @@ export interface components {
              */
             to?: string | null;
         };
-        /** @description A change of who holds a seat. */
+        /**
+         * @description A change of who holds a seat.
+         * @example {
+         *       "person": null,
+         *       "on": "2026-09-01"
+         *     }
+         */
         GroupSeatHandover: {
             /**
              * Format: uuid
@@ -12242,7 +15335,19 @@ export interface components {
          * @description A number of uses or users; null where the row has none.
          */
         UsageMetric: number | null;
-        /** @description Uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. */
+        /**
+         * @description Uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null.
+         * @example {
+         *       "item": null,
+         *       "period": "2019-M01",
+         *       "class": "human",
+         *       "basis": "closed",
+         *       "total_item_investigations": null,
+         *       "unique_item_investigations": null,
+         *       "total_item_requests": 21,
+         *       "unique_item_requests": null
+         *     }
+         */
         Usage: {
             /** @description The document or resource; null where the row sums over all of them. */
             item: components["schemas"]["ItemLink"];
@@ -12267,7 +15372,16 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description Different users of the whole resource bank in a month. Longer periods are sums of months. */
+        /**
+         * @description Different users of the whole resource bank in a month. Longer periods are sums of months.
+         * @example {
+         *       "period": "2019-M01",
+         *       "class": null,
+         *       "basis": "closed",
+         *       "users_investigating": 279,
+         *       "users_requesting": null
+         *     }
+         */
         UsageUsers: {
             /** @description The month (2026-M11), or the period of a historical total. */
             period: string;
@@ -12336,7 +15450,20 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A role of an account. */
+        /**
+         * @description A role of an account.
+         * @example {
+         *       "id": "b7aa2e98-0089-4178-8557-f4686221b96e",
+         *       "account": "74b03e4d-de80-4626-8dcd-bb8507faea9f",
+         *       "role": "hub_lead",
+         *       "hub": "demonstration-hub-south-east",
+         *       "organisation": null,
+         *       "group": null,
+         *       "from": "2026-11-30",
+         *       "to": null,
+         *       "href": "/v1/accounts/74b03e4d-de80-4626-8dcd-bb8507faea9f/roles/b7aa2e98-0089-4178-8557-f4686221b96e"
+         *     }
+         */
         AccountRole: {
             /**
              * Format: uuid
@@ -12366,7 +15493,15 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A role to give. An organisation beside a Hub or group is the one that the account represents there. */
+        /**
+         * @description A role to give. An organisation beside a Hub or group is the one that the account represents there.
+         * @example {
+         *       "role": "hub_member",
+         *       "hub": "demonstration-hub-south-east",
+         *       "organisation": "demonstration-college-02",
+         *       "to": "2030-08-31"
+         *     }
+         */
         AccountRoleNew: {
             /** @description The role. */
             role: components["schemas"]["RoleName"];
@@ -12387,7 +15522,12 @@ export interface components {
              */
             to?: string | null;
         };
-        /** @description What changes of a record; all else stays as it is: a role to give. An organisation beside a Hub or group is the one that the account represents there. */
+        /**
+         * @description What changes of a record; all else stays as it is: a role to give. An organisation beside a Hub or group is the one that the account represents there.
+         * @example {
+         *       "to": "2029-12-31"
+         *     }
+         */
         AccountRolePatch: {
             /**
              * Format: date
@@ -12395,7 +15535,33 @@ export interface components {
              */
             to: string | null;
         };
-        /** @description An account: who may do more than read what is public, and in which roles. */
+        /**
+         * @description An account: who may do more than read what is public, and in which roles.
+         * @example {
+         *       "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "issuer": "self",
+         *       "subject": "central-1-9948",
+         *       "label": "central",
+         *       "active": true,
+         *       "tokens_from": null,
+         *       "roles": [
+         *         {
+         *           "id": "9dca6d2f-3226-4809-9807-77593ab09e2d",
+         *           "role": "central",
+         *           "hub": null,
+         *           "organisation": null,
+         *           "group": null,
+         *           "from": "2026-11-30",
+         *           "to": null,
+         *           "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437/roles/9dca6d2f-3226-4809-9807-77593ab09e2d"
+         *         }
+         *       ],
+         *       "person": null,
+         *       "created_at": "2026-11-30T00:16:23.472735Z",
+         *       "updated_at": "2026-11-30T00:16:23.472735Z",
+         *       "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437"
+         *     }
+         */
         Account: {
             /** @description The id of the record; it never changes. */
             id: components["schemas"]["AccountId"];
@@ -12440,7 +15606,21 @@ export interface components {
          * @description The person whose account it is; null for a system or a post.
          */
         AccountPerson: string | null;
-        /** @description What makes a new record: an account: who may do more than read what is public, and in which roles. */
+        /**
+         * @description What makes a new record: an account: who may do more than read what is public, and in which roles.
+         * @example {
+         *       "issuer": "https://login.example.org",
+         *       "subject": "248289761001",
+         *       "label": "Hub Lead of the South East",
+         *       "roles": [
+         *         {
+         *           "role": "hub_lead",
+         *           "hub": "demonstration-hub-south-east",
+         *           "from": "2025-09-01"
+         *         }
+         *       ]
+         *     }
+         */
         AccountNew: {
             /** @description The OpenID provider that the account signs in at. */
             issuer: string;
@@ -12453,7 +15633,13 @@ export interface components {
             /** @description The person whose account it is, who can then see their own data; null for a system. */
             person?: components["schemas"]["AccountPerson"];
         };
-        /** @description What changes of a record; all else stays as it is: an account: who may do more than read what is public, and in which roles. */
+        /**
+         * @description What changes of a record; all else stays as it is: an account: who may do more than read what is public, and in which roles.
+         * @example {
+         *       "label": "Former Hub Lead of the South East",
+         *       "active": false
+         *     }
+         */
         AccountPatch: {
             /** @description What the central team calls the account: a post or a system, never a person's name. */
             label?: components["schemas"]["AccountName"];
@@ -12467,7 +15653,16 @@ export interface components {
             /** @description The person whose account it is, who can then see their own data; null for a system. */
             person?: components["schemas"]["AccountPerson"];
         };
-        /** @description Somebody who signed in at an OpenID provider and has no account here. */
+        /**
+         * @description Somebody who signed in at an OpenID provider and has no account here.
+         * @example {
+         *       "issuer": "https://login.example.org",
+         *       "subject": "248289761001",
+         *       "first_asked_at": "2026-11-02T09:30:00Z",
+         *       "last_asked_at": "2026-11-03T10:05:00Z",
+         *       "asked": 4
+         *     }
+         */
         UnknownAccount: {
             /** @description The OpenID provider. */
             issuer: string;
@@ -12492,7 +15687,38 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A system that signs in with its own client id. */
+        /**
+         * @description A system that signs in with its own client id.
+         * @example {
+         *       "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "client_id": "central-1-9948",
+         *       "label": "central",
+         *       "active": true,
+         *       "tokens_from": null,
+         *       "roles": [
+         *         {
+         *           "id": "9dca6d2f-3226-4809-9807-77593ab09e2d",
+         *           "role": "central",
+         *           "hub": null,
+         *           "organisation": null,
+         *           "group": null,
+         *           "from": "2026-11-30",
+         *           "to": null,
+         *           "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437/roles/9dca6d2f-3226-4809-9807-77593ab09e2d"
+         *         }
+         *       ],
+         *       "jwks": null,
+         *       "secrets": [
+         *         {
+         *           "from": "2026-11-30T00:16:23Z",
+         *           "to": null
+         *         }
+         *       ],
+         *       "created_at": "2026-11-30T00:16:23.472735Z",
+         *       "updated_at": "2026-11-30T00:16:23.472735Z",
+         *       "href": "/v1/clients/7a83cbff-b24d-4b0b-891b-fb7619d6c437"
+         *     }
+         */
         OAuthClient: {
             /** @description The id of the record; it never changes. */
             id: components["schemas"]["AccountId"];
@@ -12544,7 +15770,17 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A new client. */
+        /**
+         * @description A new client.
+         * @example {
+         *       "label": "Website",
+         *       "roles": [
+         *         {
+         *           "role": "website"
+         *         }
+         *       ]
+         *     }
+         */
         ClientNew: {
             /** @description What the central team calls the client: a post or a system, never a person's name. */
             label: components["schemas"]["AccountName"];
@@ -12553,7 +15789,13 @@ export interface components {
             /** @description The public keys of its assertions (RFC 7523). Leave it out for a client with a secret. */
             jwks?: components["schemas"]["PublicKeys"];
         };
-        /** @description Changes to a client. What is not named stays as it is. */
+        /**
+         * @description Changes to a client. What is not named stays as it is.
+         * @example {
+         *       "label": "Website of the demonstration",
+         *       "active": true
+         *     }
+         */
         ClientPatch: {
             /** @description What the central team calls the client: a post or a system, never a person's name. */
             label?: components["schemas"]["AccountName"];
@@ -12618,7 +15860,12 @@ export interface components {
         };
         /** @description Bytes in base64url, without padding. */
         Base64url: string;
-        /** @description A request for a new secret. */
+        /**
+         * @description A request for a new secret.
+         * @example {
+         *       "ends_old_in_hours": 48
+         *     }
+         */
         ClientSecretNew: {
             /**
              * @description How many hours the secret before stays accepted: 24 when absent, 0 for none.
@@ -12626,7 +15873,14 @@ export interface components {
              */
             ends_old_in_hours: number;
         };
-        /** @description A new secret. It is shown only this once. */
+        /**
+         * @description A new secret. It is shown only this once.
+         * @example {
+         *       "client_id": "01a229d7-bcdd-7a82-8c09-780e0d8a260f",
+         *       "secret": "shown-once-and-kept-by-the-client-itself-0",
+         *       "from": "2026-11-30T00:25:34.227569Z"
+         *     }
+         */
         ClientSecret: {
             /** @description The client's id at the token endpoint. */
             client_id: string;
@@ -12638,7 +15892,29 @@ export interface components {
              */
             from: string;
         };
-        /** @description The account that is asking. */
+        /**
+         * @description The account that is asking.
+         * @example {
+         *       "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "label": "central",
+         *       "person": null,
+         *       "roles": [
+         *         {
+         *           "role": "central",
+         *           "hub": null,
+         *           "organisation": null,
+         *           "group": null,
+         *           "from": "2026-11-30",
+         *           "to": null
+         *         }
+         *       ],
+         *       "operations": [
+         *         "acceptHubEvaluation",
+         *         "addAccount",
+         *         "addAccountRole"
+         *       ]
+         *     }
+         */
         Me: {
             /** @description The id of the account. */
             id: components["schemas"]["AccountId"];
@@ -12670,7 +15946,16 @@ export interface components {
             /** @description The operationId of each operation that these roles allow, besides the public ones. */
             operations: string[];
         };
-        /** @description A record that changed: to be read again, or to be removed from copies. */
+        /**
+         * @description A record that changed: to be read again, or to be removed from copies.
+         * @example {
+         *       "kind": "group",
+         *       "key": "board",
+         *       "href": "/v1/groups/board",
+         *       "op": "changed",
+         *       "at": "2026-11-30T00:15:12.130991Z"
+         *     }
+         */
         Change: {
             /** @description The kind of record. */
             kind: components["schemas"]["Code"];
@@ -12696,7 +15981,22 @@ export interface components {
             /** @description Where to go on, now or later: pass it as `after`. */
             next: string;
         };
-        /** @description A correction or removal of a settled record, and why. */
+        /**
+         * @description A correction or removal of a settled record, and why.
+         * @example {
+         *       "id": "ae924300-6adb-486c-901c-afcf4d7b7552",
+         *       "record": "/v1/meetings/acdb9e6d-de86-d19e-682e-c534851163d6",
+         *       "operation": "reopenMeeting",
+         *       "reason": "Marked on the wrong record.",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "group": null,
+         *       "created_at": "2026-11-30T00:25:34.079512Z"
+         *     }
+         */
         Correction: {
             /**
              * Format: uuid
@@ -12725,7 +16025,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description What makes a new record: a removal of words from a record, and why. The words themselves are not kept. */
+        /**
+         * @description What makes a new record: a removal of words from a record, and why. The words themselves are not kept.
+         * @example {
+         *       "record": "/v1/hubs/demonstration-hub-south-east",
+         *       "field": "blurb",
+         *       "words": "real",
+         *       "reason": "A word that must not be kept."
+         *     }
+         */
         RedactionNew: {
             /** @description The address of the record, which may be gone. */
             record: string;
@@ -12736,7 +16044,22 @@ export interface components {
             /** @description Why the words are removed, without repeating them. */
             reason: string;
         };
-        /** @description A removal of words from a record, and why. The words themselves are not kept. */
+        /**
+         * @description A removal of words from a record, and why. The words themselves are not kept.
+         * @example {
+         *       "id": "01a229d7-bd1e-73aa-b586-ecb146623335",
+         *       "record": "/v1/hubs/demonstration-hub-south-east",
+         *       "field": "blurb",
+         *       "reason": "A word that must not be kept.",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "at": "2026-11-30T00:25:34.238741Z",
+         *       "href": "/v1/redactions/01a229d7-bd1e-73aa-b586-ecb146623335"
+         *     }
+         */
         Redaction: {
             /**
              * Format: uuid
@@ -12765,7 +16088,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description An access token. */
+        /**
+         * @description An access token.
+         * @example {
+         *       "access_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJ3ZWJzaXRlIn0.c2lnbmF0dXJl",
+         *       "token_type": "Bearer",
+         *       "expires_in": 3600,
+         *       "scope": "website"
+         *     }
+         */
         AccessToken: {
             /** @description A JWT (RFC 9068). Send it as `Authorization: Bearer …`. */
             access_token: string;
@@ -12779,7 +16110,13 @@ export interface components {
             /** @description The roles that the token stands for, separated by spaces. */
             scope: string;
         };
-        /** @description An error in the form of RFC 6749, section 5.2. */
+        /**
+         * @description An error in the form of RFC 6749, section 5.2.
+         * @example {
+         *       "error": "invalid_client",
+         *       "error_description": "The client is not known, or its secret is wrong."
+         *     }
+         */
         OAuthError: {
             /**
              * @description The code of the error.

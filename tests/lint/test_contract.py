@@ -405,6 +405,18 @@ def test_a_sentence_stands_once(tmp_path):
     assert "texts.csv: cannot be read" in expand(tmp_path, root=TOLD)
 
 
+def test_a_schema_has_its_example(tmp_path):
+    (tmp_path / "examples").mkdir()
+    shown = ROOT.replace("files:\n", "files:\n  examples: examples\n")
+    (tmp_path / "examples/ThingUse.json").write_text('{"times": 3}')
+    made = expand(tmp_path, root=shown)
+    assert made["components"]["schemas"]["ThingUse"]["examples"] == [{"times": 3}] and "examples" not in made["components"]["schemas"]["ThingNew"]
+    for name, text, message in (("ThingUse", "{", "cannot be read"), ("ThingUsed", "{}", "there is no schema ThingUsed without"), ("Slug", '"a"', "there is no schema Slug without")):
+        (tmp_path / f"examples/{name}.json").write_text(text)
+        assert f"examples/{name}.json:1: {message}" in expand(tmp_path, root=shown)
+        (tmp_path / f"examples/{name}.json").unlink()
+
+
 def test_the_map_has_the_place_of_each_node(tmp_path):
     made = with_texts(tmp_path)
     nodes, lines, file, where = [], (tmp_path / "made.json.map").read_text().splitlines(), None, {}

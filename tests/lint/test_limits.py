@@ -11,11 +11,14 @@ LIMITS = json.loads((harness.ROOT / "tests/limits.json").read_text())
 SOURCES = {path: path.read_text().splitlines() for path in sorted((harness.ROOT / "openapi").rglob("*.yaml"))}
 SQL = [line for path in sorted((harness.ROOT / "db").glob("*/*.sql")) if path.parent.name in ("deploy", "views", "queries", "metrics")
        for line in path.read_text().splitlines()]
-OPERATIONS = sum(len(item) for item in json.loads((harness.ROOT / "openapi/openapi.json").read_text())["paths"].values())
+CONTRACT = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
+OPERATIONS = sum(len(item) for item in CONTRACT["paths"].values())
 MEASURES = {
     "contract lines": lambda: sum(len(lines) for lines in SOURCES.values()),  # of YAML, empty and comments too
     "contract columns": lambda: max(len(line) for lines in SOURCES.values() for line in lines),
     "contract lines per operation": lambda: sum(len(lines) for path, lines in SOURCES.items() if path.parent.name == "paths") / OPERATIONS,
+    "objects without an example": lambda: sum("object" in schema.get("type", ()) and "examples" not in schema and not name.endswith("List")
+                                              for name, schema in CONTRACT["components"]["schemas"].items()),
     "statements by hand": lambda: len(list((harness.ROOT / "db/queries").glob("*.sql"))),  # those of the engine too
     "SQL lines": lambda: len(SQL),  # of the schema, its views, the statements by hand and the metrics, empty and comments too
     "SQL columns": lambda: max(len(line) for line in SQL),

@@ -1,0 +1,164 @@
+"""The examples of the contract: each fits its schema, and those of requests are what the demonstration takes."""
+import json
+import re
+import subprocess
+
+import harness
+import jsonschema
+import pytest
+
+CONTRACT = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
+SCHEMAS = CONTRACT["components"]["schemas"]
+EXAMPLES = {path.stem: json.loads(path.read_text()) for path in (harness.ROOT / "openapi/examples").glob("*.json")}
+OPERATIONS = {operation["operationId"]: (method, path, operation)
+              for path, item in CONTRACT["paths"].items() for method, operation in item.items()}
+BODIES = {name: content["schema"]["$ref"].split("/")[-1] for name, (_, _, operation) in OPERATIONS.items()
+          for media, content in operation.get("requestBody", {}).get("content", {}).items() if "json" in media and "$ref" in content["schema"]}
+
+HUB, GROUP, SCHOOL = "demonstration-hub-south-east", "hub-leads-group", "demonstration-school-03"
+CENTRAL, LEAD, MEMBER = {"role": "central"}, {"role": "hub_lead", "hub": HUB}, {"role": "group_member", "group": GROUP}
+PARTNER, WEBSITE = {"role": "partner", "organisation": "demonstration-university-20"}, {"role": "website"}
+OF_HUB = "SELECT x.id FROM scip.%s x JOIN scip.hub h ON h.id = x.hub_id WHERE h.slug = '" + HUB + "' AND %s ORDER BY x.id"
+AT = "SELECT x.id FROM scip.%s x WHERE %s ORDER BY x.id"
+ANY = "true"
+ENDING = "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id WHERE h.slug = '" + HUB + "' AND upper_inf(x.period)"
+MEETING = OF_HUB % ("meeting", "x.status = 'held' AND EXISTS (SELECT FROM scip.minutes m WHERE m.meeting_id = x.id AND m.status = 'shared')"
+                    " AND EXISTS (SELECT FROM scip.resolution r WHERE r.meeting_id = x.id) AND EXISTS (SELECT FROM scip.action a WHERE a.meeting_id = x.id)")
+PEOPLE = f"SELECT person_id FROM scip.attendance WHERE meeting_id = ({MEETING} LIMIT 1) ORDER BY 1"
+SESSION = AT % ("training_session", "x.status = 'held'")
+# Operation, whose token, the values of its path (a slug, SQL, or the name of what was kept), and under which name it is kept: then it
+# is done, and its address or the token in its answer is for those behind it. All else is a dry run.
+REPLAY = [
+    ("putHub", CENTRAL, ["severn-valley"]), ("patchHub", CENTRAL, [HUB]), ("patchHubProfile", LEAD, [HUB]), ("addHubStatus", CENTRAL, [HUB]),
+    ("patchHubPathwayStep", LEAD, [HUB, "inaugural_date_set"]), ("addHubInvitation", LEAD, [HUB], "invitation"),
+    ("patchHubInvitation", LEAD, [HUB, "invitation"]), ("addHubLead", CENTRAL, ["demonstration-hub-scotland"]), ("handOverHubLead", CENTRAL, [HUB, ENDING]),
+    ("patchHubLead", CENTRAL, [HUB, "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id WHERE h.slug = '" + HUB + "'"]),
+    ("addHubMember", LEAD, [HUB]), ("patchHubMember", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]),
+    ("transferHubMember", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]), ("putHubQuorumRule", LEAD, [HUB, "2030-09-01"]),
+    ("putOrganisation", CENTRAL, ["riverside-university"]), ("patchOrganisation", CENTRAL, ["demonstration-university-01"]),
+    ("patchOrganisationProfile", PARTNER, ["demonstration-university-20"]), ("putSelfAssessmentSet", CENTRAL, [SCHOOL, "2025-11-17"]),
+    ("addSelfAssessment", CENTRAL, []), ("patchSelfAssessment", CENTRAL, [AT % ("self_assessment", ANY)]),
+    ("putEvent", LEAD, ["moving-schools"]), ("patchEvent", CENTRAL, ["demonstration-event-190"]), ("cancelEvent", CENTRAL, ["demonstration-event-190"]),
+    ("markEventHeld", CENTRAL, ["demonstration-event-190"]), ("reopenEvent", CENTRAL, ["demonstration-event-179"]),
+    ("putEventOutreach", CENTRAL, ["demonstration-event-3"]), ("patchEventOutreach", CENTRAL, ["demonstration-event-2"]),
+    ("putProgramme", CENTRAL, ["creative-forces"]), ("patchProgramme", CENTRAL, ["demonstration-days"]),
+    ("putDocument", CENTRAL, ["transitions"]), ("patchDocument", CENTRAL, ["demonstration-document-1"]), ("withdrawDocument", CENTRAL, ["demonstration-document-1"]),
+    ("putResource", CENTRAL, ["welcome-pack"]), ("patchResource", CENTRAL, ["demonstration-resource-1"]), ("withdrawResource", CENTRAL, ["demonstration-resource-1"]),
+    ("putNewsItem", CENTRAL, ["two-new-hubs"]), ("patchNewsItem", CENTRAL, ["demonstration-news-1"]),
+    ("putGroup", CENTRAL, ["data-working-group"]), ("patchGroup", CENTRAL, [GROUP]),
+    ("putToolkitPrinciple", CENTRAL, ["partnership-with-parents"]), ("patchToolkitPrinciple", CENTRAL, ["clear-approach"]),
+    ("putToolkitFact", CENTRAL, ["pilot-schools"]), ("patchToolkitFact", CENTRAL, ["animation"]),
+    ("putTrainingCourse", CENTRAL, ["transitions"]), ("patchTrainingCourse", CENTRAL, ["demonstration-course-1"]),
+    ("addTrainingSession", LEAD, [], "session"), ("patchTrainingSession", LEAD, ["session"]), ("publishTrainingSession", LEAD, ["session"], "session"),
+    ("addBooking", WEBSITE, ["session"], "booking"), ("patchBooking", WEBSITE, ["booking"]), ("putConsentText", CENTRAL, ["SELECT max(version) + 1 FROM scip.consent_text"]),
+    ("putBookingNeeds", WEBSITE, ["booking"]), ("putBookingAttendance", CENTRAL, [AT % ("booking", "x.status = 'confirmed' AND x.attended")]),
+    ("putTrainingSessionAttendance", CENTRAL, [SESSION]),
+    ("addFeedbackLink", CENTRAL, [AT % ("booking", "x.attended AND NOT EXISTS (SELECT FROM scip.feedback f WHERE f.booking_id = x.id)")], "token"),
+    ("addFeedback", WEBSITE, []), ("putTrainingCommentClearance", CENTRAL, [AT % ("feedback", "x.comment IS NOT NULL")]),
+    ("reopenTrainingSession", CENTRAL, [AT % ("training_session", "x.status = 'held' AND NOT EXISTS (SELECT FROM scip.feedback f WHERE f.session_id = x.id)")]),
+    ("putStrategy", CENTRAL, ["strategy-2026-30"]), ("patchStrategy", CENTRAL, ["strategy-2019-22"]), ("addRelease", CENTRAL, []),
+    ("putHeadlineFigure", CENTRAL, ["delegates-2022-23"]), ("addHeadlineFigureVersion", CENTRAL, ["training-delegates-2019-22"]),
+    ("addHistoricalTotal", CENTRAL, []), ("patchHistoricalTotal", CENTRAL, [AT % ("closed_total", ANY)]),
+    ("putPolicyContribution", CENTRAL, ["admissions"]), ("patchPolicyContribution", CENTRAL, ["demonstration-contribution-1"]),
+    ("addHubApplication", PARTNER, [], "application"), ("patchHubApplication", PARTNER, ["application"]), ("submitHubApplication", PARTNER, ["application"], "application"),
+    ("startHubApplicationReview", MEMBER, ["application"], "application"), ("decideHubApplication", MEMBER, ["application"]),
+    ("addPerson", LEAD, []), ("patchPerson", CENTRAL, [PEOPLE]), ("addBreach", CENTRAL, [], "breach"), ("patchBreach", CENTRAL, ["breach"]),
+    ("addObjection", CENTRAL, [PEOPLE], "objection"), ("decideObjection", CENTRAL, ["objection"]),
+    ("addHubActivity", LEAD, [HUB]), ("patchHubActivity", LEAD, [HUB, OF_HUB % ("activity", "x.kind = 'outreach'")]),
+    ("putQuarterlyUpdate", LEAD, [HUB, "SELECT scip.quarter(scip.today())"], "quarter"), ("patchQuarterlyUpdate", LEAD, [HUB, "quarter"]),
+    ("putQuarterlyUpdateExtension", CENTRAL, [HUB, "2022-23-Q3"], "exception"), ("patchQuarterlyUpdateExtension", CENTRAL, [HUB, "2022-23-Q3"]),
+    ("putHubEvaluation", LEAD, [HUB, "2023-24"], "year"), ("patchHubEvaluation", LEAD, [HUB, "2023-24"]),
+    ("requestHubEvaluationRevision", CENTRAL, ["demonstration-hub-west-midlands", "2021-22"]), ("putQuarter", CENTRAL, ["2022-23-Q1"]),
+    ("addMessage", MEMBER, []), ("addHubMessage", LEAD, [HUB], "message"), ("putMessageResponse", MEMBER, ["message"]),
+    ("putHubRelay", CENTRAL, ["demonstration-hub-london", "SELECT m.id FROM scip.message m WHERE m.direction = 'down' AND NOT EXISTS (SELECT FROM scip.message_relay r"
+                              " JOIN scip.hub h ON h.id = r.hub_id WHERE r.message_id = m.id AND h.slug = 'demonstration-hub-london') ORDER BY sent_on"]),
+    ("addHubReview", LEAD, [HUB]), ("patchHubReview", LEAD, [HUB, OF_HUB % ("hub_review", ANY)]),
+    ("addHubMeeting", LEAD, [HUB], "meeting"), ("patchMeeting", LEAD, ["meeting"]), ("addAgendaItem", LEAD, ["meeting"], "item"),
+    ("patchAgendaItem", LEAD, ["meeting", "item"]), ("addGroupMeeting", MEMBER, [GROUP]), ("putMeetingAttendance", LEAD, [MEETING]),
+    ("putMeetingAttendee", LEAD, [MEETING, PEOPLE]), ("addResolution", LEAD, [MEETING]),
+    ("patchResolution", LEAD, [MEETING, AT % ("resolution", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addAction", LEAD, [MEETING]),
+    ("patchAction", LEAD, [MEETING, AT % ("action", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addMinutes", LEAD, [MEETING], "minutes"),
+    ("patchMinutes", LEAD, ["minutes"]), ("reopenMeeting", LEAD, [MEETING], "reopened"), ("markMeetingHeld", LEAD, ["reopened"]),
+    ("addGroupSeat", CENTRAL, [GROUP]), ("patchGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]), ("handOverGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]),
+    ("addAccount", CENTRAL, [], "account"), ("patchAccount", CENTRAL, ["account"]), ("addAccountRole", CENTRAL, ["account"], "role"),
+    ("patchAccountRole", CENTRAL, ["account", "role"]), ("addClient", CENTRAL, [], "client"), ("patchClient", CENTRAL, ["client"]),
+    ("addClientSecret", CENTRAL, ["client"]), ("addRedaction", CENTRAL, [])]
+IDS = {"putTrainingSessionAttendance": f"SELECT id FROM scip.booking WHERE session_id = ({SESSION} LIMIT 1) AND status = 'confirmed'",
+       "putMeetingAttendance": PEOPLE}  # what the ids 00000000-0000-7000-8000-… of an example stand for
+LEFT = {"putErasureMentionDecision"}  # there is no mention in the demonstration: nobody there is erased
+
+
+def wrong(name, example):
+    """Where an example does not fit its schema."""
+    validator = jsonschema.Draft202012Validator({**CONTRACT, "$ref": f"#/components/schemas/{name}"}, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+    return [f"{name}/{'/'.join(map(str, error.path))}: {error.message}" for error in validator.iter_errors(example)]
+
+
+def test_every_example_fits_its_schema():
+    """Those of properties and parameters too; a wrong one would be seen."""
+    assert {name for name, schema in SCHEMAS.items() if schema.get("examples") == [EXAMPLES.get(name)]} == EXAMPLES.keys()
+    found = [line for name, schema in SCHEMAS.items() for example in schema.get("examples", ()) for line in wrong(name, example)]
+    assert not found, "\n".join(found)
+    assert wrong("Hub", {**EXAMPLES["Hub"], "status": "gone"}) and wrong("EventNew", {})
+
+
+def test_every_request_has_an_example():
+    """That says more than its schema's defaults, of nobody real."""
+    assert set(BODIES.values()) <= EXAMPLES.keys()
+    for name in BODIES.values():
+        defaults = {key: value["default"] for key, value in SCHEMAS[name].get("properties", {}).items() if "default" in value}
+        assert EXAMPLES[name] and EXAMPLES[name] != defaults, name
+        assert set(re.findall(r"(?:https?://|@)([^/\"]+)", json.dumps(EXAMPLES[name]))) <= {"example.org", "login.example.org"}, name
+
+
+class Demonstration(harness.Cluster):
+    """The demonstration alliance in a database of its own."""
+
+    def __init__(self, cluster):
+        self.folder, self.fsync, self.tokens = cluster.folder, cluster.fsync, {}
+        self.address = cluster.address.replace("/scip?", "/scip_examples?")
+        cluster.psql("DROP DATABASE IF EXISTS scip_examples WITH (FORCE)")
+        cluster.psql("CREATE DATABASE scip_examples TEMPLATE template0")
+        db = harness.ROOT / "db"
+        subprocess.run(["psql", "-qXd", self.url("postgres"), "-f", db / "bootstrap.sql"], check=True, capture_output=True)
+        host = re.search(r"host=([^&]+)", self.address)[1]
+        subprocess.run(["sqitch", "deploy", "--quiet", f"db:pg://scip_migrator@/scip_examples?host={host}"], cwd=db, check=True)
+        subprocess.run(["psql", "-qXd", self.url("scip_migrator"), "-f", "views/load.sql"], cwd=db, check=True, capture_output=True)
+        subprocess.run([db / "load", "--demo", self.url("scip_migrator")], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def demonstration(cluster):
+    demonstration = Demonstration(cluster)
+    yield demonstration
+    demonstration.leave()
+    cluster.psql("DROP DATABASE scip_examples WITH (FORCE)")
+
+
+def body_of(operation, name, kept, demonstration):
+    """The example, with ids that there are in place of those that stand for any, and the token that was made."""
+    text = json.dumps(EXAMPLES[name])
+    for number, value in enumerate(demonstration.psql(IDS[operation]).split() if operation in IDS else (), 1):
+        text = text.replace(f"00000000-0000-7000-8000-{number:012}", value)
+    return json.loads(text.replace("the-token-from-the-link", kept.get("token", "")))
+
+
+def test_the_demonstration_takes_each_request(demonstration):
+    assert BODIES.keys() - LEFT == {step[0] for step in REPLAY} & BODIES.keys()
+    server, kept, refused = harness.Server("examples", DATABASE_URL=demonstration.url()), {}, []
+    for number, (operation, who, values, *keep) in enumerate(REPLAY):
+        method, path, described = OPERATIONS[operation]
+        for value in values:
+            value = f"{demonstration.psql(value)}\nnothing".split()[0] if value.startswith("SELECT") else kept.get(value, value)
+            path = re.sub(r"{\w+}", value, path, count=1)
+        names = {each.get("name") or CONTRACT["components"]["parameters"][each["$ref"].split("/")[-1]]["name"] for each in described["parameters"]}
+        headers = {"If_Match": "*"} if "If-Match" in names else {"If_None_Match": "*"} if "If-None-Match" in names else {}
+        headers |= {"Idempotency_Key": f"example-{number}"} if "Idempotency-Key" in names and keep else {}
+        body = body_of(operation, BODIES[operation], kept, demonstration) if operation in BODIES else None
+        answer = server.send(method.upper(), path + ("" if keep or "dry_run" not in names else "?dry_run=true"), body, demonstration.token(server, **who), **headers)
+        if answer.status >= 300:
+            refused.append(f"{operation} {path}: {answer.status} {answer.text[:300]}")
+        elif keep:
+            kept[keep[0]] = answer.json["token"] if "token" in answer.json else (answer.headers["Location"] or path.removesuffix("/" + path.split("/")[-1])).split("/")[-1]
+    server.stop()
+    assert not refused, "\n".join(refused)
