@@ -1,6 +1,8 @@
 """The examples of the contract: each fits its schema, and those of requests are what the demonstration takes."""
+import ast
 import json
 import re
+import shlex
 import subprocess
 
 import harness
@@ -109,6 +111,23 @@ def test_every_request_has_an_example():
         defaults = {key: value["default"] for key, value in SCHEMAS[name].get("properties", {}).items() if "default" in value}
         assert EXAMPLES[name] and EXAMPLES[name] != defaults, name
         assert set(re.findall(r"(?:https?://|@)([^/\"]+)", json.dumps(EXAMPLES[name]))) <= {"example.org", "login.example.org"}, name
+
+
+def test_samples_say_what_the_examples_say():
+    """In three languages the same request, with the body that the demonstration takes."""
+    for name, (method, path, operation) in OPERATIONS.items():
+        samples = {each["lang"]: each["source"] for each in operation["x-codeSamples"]}
+        assert list(samples) == ["curl", "Python", "JavaScript"], name
+        words = shlex.split(samples["curl"])
+        assert words[:3] == ["curl", "-X", method.upper()] and words[3].partition("?")[0] == f"https://api.example.org{path}"
+        calls = [node for node in ast.walk(ast.parse(samples["Python"])) if isinstance(node, ast.Call) and ast.unparse(node.func) == f"requests.{method}"]
+        assert len(calls) == 1 and ast.literal_eval(calls[0].args[0]) == words[3]
+        script = re.fullmatch(r"const answer = await fetch\((\".*?\"), \{ method: \"(\w+)\"(?:, headers: \{ .*? \})?(?:, body: JSON.stringify\((.*)\))? \}\)", samples["JavaScript"])
+        assert json.loads(script[1]) == words[3] and script[2] == method.upper()
+        bodies = [ast.literal_eval(each.value) for each in calls[0].keywords if each.arg == "json"] + ([json.loads(script[3])] if script[3] else [])
+        bodies += [json.loads(words[words.index("-d") + 1])] if "-d" in words else []
+        assert bodies == ([EXAMPLES[BODIES[name]]] * 3 if name in BODIES else []), name
+        assert all(("Authorization" in sample) == bool(operation["security"]) for sample in samples.values()), name
 
 
 class Demonstration(harness.Cluster):
