@@ -1,4 +1,5 @@
 #include "app.h"
+#include "base/file.h"
 #include "base/limit.h"
 #include "metrics.h"
 #include "render/render.h"
@@ -7,21 +8,8 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { WATCH_TIMEOUT_US = 1000000 }; /* how long the watch may wait */
-
-bool app_read_file(struct arena *arena, const char *path, struct text *text) {
-    struct stat status;
-    FILE *file = fopen(path, "re");
-    bool ok = file && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
-    char *bytes = ok ? arena_alloc(arena, (size_t)status.st_size + 1) : NULL;
-    ok = bytes && fread(bytes, 1, (size_t)status.st_size, file) == (size_t)status.st_size;
-    if (file)
-        fclose(file);
-    *text = (struct text){bytes, ok ? (size_t)status.st_size : 0};
-    return ok;
-}
 
 /* A key for each purpose (NIST SP 800-108: HMAC over its number), of the SHA-256 of the secret file, or of a secret
  * that is this process's alone. What shows of one tells nothing of another. */
@@ -30,7 +18,7 @@ static void load_keys(struct app *app, struct gate *gate) {
     unsigned char secret[32] = {0};
     if (!*app->config.secret_file)
         RAND_bytes(secret, sizeof secret);
-    else if (!app_read_file(app->arena, app->config.secret_file, &text) || text.length < sizeof secret)
+    else if (!file_map(app->config.secret_file, &text) || text.length < sizeof secret)
         gate_fault(gate, app->config.secret_file, "SECRET_FILE needs a readable file of at least 32 bytes");
     else
         EVP_Digest(text.bytes, text.length, secret, NULL, EVP_sha256(), NULL);

@@ -58,6 +58,3 @@ struct readiness {
 struct readiness app_ready(struct app *app);
 
 void app_free(struct app *app);
-
-/* Reads a whole file; false when it cannot. */
-bool app_read_file(struct arena *arena, const char *path, struct text *text);

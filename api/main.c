@@ -1,5 +1,6 @@
 /* scip-api: serves a contract from a database, or checks that the two agree. */
 #include "app.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "commands.h"
 #include "handlers/admin.h"
@@ -155,7 +156,7 @@ static int show(const struct app *app, const char *id) {
         if (strcasecmp(method, spec->method) == 0)
             json_dumpf(found, stdout, JSON_INDENT(2));
     json_decref(document);
-    if (operation->query && app_read_file(app->arena, operation->query->path, &text))
+    if (operation->query && file_map(operation->query->path, &text))
         printf("\n\n%s:\n%.*s", operation->query->path, (int)text.length, text.bytes);
     else
         puts("");

@@ -1,4 +1,4 @@
-/* The OpenAPI document as the engine sees it: references resolved, operations listed. */
+/* The contract as the engine sees it: references resolved, operations listed. script/contract works it out. */
 #pragma once
 #include "base/arena.h"
 #include "base/gate.h"
@@ -32,7 +32,6 @@ struct spec {
     const char *path;   /* template, with {name} */
     const char *summary;
     const char *where;
-    json_t *licenses; /* x-licenses, or NULL */
     const struct parameter *parameters;
     unsigned parameter_count;
     const struct schema *body; /* or NULL when the operation takes none */
@@ -61,17 +60,18 @@ struct spec {
 struct contract {
     const struct spec *specs;
     unsigned spec_count;
-    json_t *kept; /* of the document, what is read after it was loaded: schemas, and x-licenses */
-    const char *title, *version, *description;
+    json_t *facts; /* lends schemas, and all texts of the specs */
+    const char *title, *version;
     int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
-    struct text json;       /* the document as served */
+    struct text json;       /* the document as it is served */
 };
 
-/* Loads path, which script/contract wrote. All faults go to gate; the result is usable only without any. */
+/* Loads path, which script/contract wrote, and what it wrote for the engine beside it (path.engine). All faults go to
+ * gate; the result is usable only without any. */
 const struct contract *contract_load(struct arena *arena, const char *path, struct gate *gate);
 
-/* Drops what jansson holds; the arena frees the rest. */
+/* Drops what it does not have of the arena. */
 void contract_release(const struct contract *contract);
 
 /* The parameter by name and place, or NULL. */

@@ -32,8 +32,8 @@ struct schema {
 
 struct schema_set {
     struct arena *arena;
-    json_t *document, *kept;
-    const struct places *places;
+    const json_t *document;
+    const char *where; /* it is from */
     struct gate *gate;
     const struct format_patterns *formats;
     struct schema *buckets[SCHEMA_BUCKETS];
@@ -63,6 +63,9 @@ extern const char *const annotation_keywords[];
 
 /* The schema's own rule of that keyword, or NULL. */
 const struct rule *rule_of(const struct schema *schema, const char *name);
+
+/* The node that pointer (#/…, RFC 6901) names in the document, lent; NULL when there is none. */
+json_t *schema_target(const struct schema_set *set, const char *pointer);
 
 /* Whether value fits; adds what does not to check->problem. */
 bool check_schema(const struct schema *schema, const json_t *value, struct check *check);

@@ -1,5 +1,4 @@
 /* Keywords that hold schemas or speak of members and items. */
-#include "contract/document.h"
 #include "contract/keyword.h"
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +50,7 @@ static bool compile_schemas(struct schema *schema, struct rule *rule) {
 
 static bool compile_ref(struct schema *schema, struct rule *rule) {
     const char *pointer = json_string_value(rule->operand);
-    json_t *target = pointer ? document_resolve(schema->set->document, pointer) : NULL;
+    json_t *target = pointer ? schema_target(schema->set, pointer) : NULL;
     if (!target)
         return false;
     rule->schema = schema_compile(schema->set, target);

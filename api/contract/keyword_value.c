@@ -146,8 +146,7 @@ static bool compile_pattern(struct schema *schema, struct rule *rule) {
     char message[120];
     pcre2_get_error_message(error, (PCRE2_UCHAR *)message, sizeof message);
     if (!rule->pattern)
-        gate_fault(schema->set->gate, places_of(schema->set->places, rule->operand), "pattern: %s (at %zu)", message,
-                   offset);
+        gate_fault(schema->set->gate, schema->set->where, "pattern %s: %s (at %zu)", pattern ?: "", message, offset);
     return rule->pattern;
 }
 

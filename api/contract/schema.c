@@ -1,4 +1,5 @@
 #include "contract/schema.h"
+#include "base/scan.h"
 #include "contract/keyword.h"
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +11,33 @@ const struct rule *rule_of(const struct schema *schema, const char *name) {
     return NULL;
 }
 
-struct schema_set *schema_set_new(struct arena *arena, json_t *document, json_t *kept, const struct places *places,
-                                  struct gate *gate) {
+struct schema_set *schema_set_new(struct arena *arena, const json_t *document, const char *where, struct gate *gate) {
     struct schema_set *set = arena_alloc(arena, sizeof *set);
-    *set = (struct schema_set){.arena = arena, .document = document, .kept = kept, .places = places, .gate = gate};
+    *set = (struct schema_set){.arena = arena, .document = document, .where = where, .gate = gate};
     set->formats = format_patterns_new(arena);
     return set;
+}
+
+json_t *schema_target(const struct schema_set *set, const char *pointer) {
+    json_t *node = (json_t *)set->document;
+    char token[256];
+    if (*pointer++ != '#')
+        return NULL;
+    while (node && *pointer == '/') {
+        size_t used = 0;
+        for (pointer++; *pointer && *pointer != '/'; pointer++) {
+            char c = *pointer;
+            if (c == '~' && (pointer[1] == '0' || pointer[1] == '1'))
+                c = *++pointer == '0' ? '~' : '/';
+            if (used == sizeof token - 1)
+                return NULL;
+            token[used++] = c;
+        }
+        ptrdiff_t length = scan_percent(token, used, false, token);
+        token[length < 0 ? 0 : length] = '\0';
+        node = json_object_get(node, token);
+    }
+    return *pointer ? NULL : node;
 }
 
 /* Compiles the schema's keywords that are in the table, in the table's order. */
@@ -28,10 +50,7 @@ static void compile_rules(struct schema *schema, const struct keyword *keyword) 
         *rule = (struct rule){.keyword = keyword, .operand = operand};
         schema->count += keyword->check != NULL;
         if (keyword->compile && !keyword->compile(schema, rule))
-            gate_fault(schema->set->gate,
-                       places_of(schema->set->places,
-                                 json_is_boolean(operand) || json_is_null(operand) ? schema->node : operand),
-                       "the value of \"%s\" is not valid", keyword->name);
+            gate_fault(schema->set->gate, schema->set->where, "the value of \"%s\" is not valid", keyword->name);
     }
 }
 
@@ -55,7 +74,6 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
     struct schema *schema = arena_alloc(set->arena, sizeof *schema);
     *schema = (struct schema){.next = *bucket, .set = set, .node = node};
     *bucket = schema; /* before its parts: a $ref back to it finds it */
-    json_array_append(set->kept, node);
     schema->rules = arena_alloc(set->arena, (json_object_size(node) + 1) * sizeof *schema->rules);
     const char *name;
     json_t *operand;
@@ -63,9 +81,9 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
     compile_rules(schema, nested_keywords);
     json_object_foreach (node, name, operand)
         if (!is_known_keyword(name))
-            gate_fault(set->gate, places_of(set->places, operand), "the schema keyword \"%s\" is not supported", name);
+            gate_fault(set->gate, set->where, "the schema keyword \"%s\" is not supported", name);
     if (!json_is_object(node) && !json_is_boolean(node))
-        gate_fault(set->gate, places_of(set->places, node), "a schema is an object, true or false");
+        gate_fault(set->gate, set->where, "a schema is an object, true or false");
     return schema;
 }
 

@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "base/gate.h"
 #include "base/problem.h"
-#include "contract/document.h"
 #include <jansson.h>
 #include <stdbool.h>
 
@@ -22,10 +21,8 @@ enum schema_type {
 
 /* Compiles the schemas of one document. Schemas are shared: the same node compiles to the same pointer,
  * and recursion through $ref works. Unknown keywords, dangling $refs, bad patterns and values of the
- * wrong shape are faults (`file:line: message`). All is lent by arena and constant after schema_compile. kept: an array
- * that takes a reference to each node which the schemas go on reading, so that the document itself may go; or NULL. */
-struct schema_set *schema_set_new(struct arena *arena, json_t *document, json_t *kept, const struct places *places,
-                                  struct gate *gate);
+ * wrong shape are faults at `where`. All is lent by arena and by the document, and constant after schema_compile. */
+struct schema_set *schema_set_new(struct arena *arena, const json_t *document, const char *where, struct gate *gate);
 
 /* node is a schema inside document (object or boolean). Never NULL; after a fault the result accepts nothing. */
 const struct schema *schema_compile(struct schema_set *set, json_t *node);

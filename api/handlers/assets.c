@@ -1,4 +1,5 @@
 #include "handlers/assets.h"
+#include "base/file.h"
 #include "handlers/page.h"
 #include "http/request.h"
 #include <dirent.h>
@@ -28,7 +29,7 @@ static void load(struct app *app, const char *path, const char *folder, const ch
     struct text text;
     const char *type = content_type_of(file);
     struct asset *asset = type ? arena_alloc(app->arena, sizeof *asset) : NULL;
-    if (!asset || !app_read_file(app->arena, arena_printf(app->arena, "%s/%s", folder, file), &text))
+    if (!asset || !file_map(arena_printf(app->arena, "%s/%s", folder, file), &text))
         return;
     *asset = (struct asset){app->assets, path, type, text};
     app->assets = asset;

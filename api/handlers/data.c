@@ -1,4 +1,5 @@
 #include "handlers/data.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "handlers/files.h"
 #include "handlers/transfers.h"
@@ -92,18 +93,16 @@ static bool put_file(struct archive *archive, const char *name, const char *byte
     return ok || problem_set(problem, "unavailable", "There is no room for the archive.");
 }
 
-/* One list, by the engine's own rendering as for ?format=csv. */
-static bool put_list(struct request *request, const struct operation *operation, struct connection *connection,
-                     struct arena *arena, struct archive *archive) {
-    const struct spec *spec = operation->spec;
+/* One list at that name, whole, by the engine's own rendering as for ?format=csv. */
+static bool put_list(struct request *request, const struct operation *operation, const char *name,
+                     struct connection *connection, struct arena *arena, struct archive *archive) {
     const struct link *link = atomic_load(&operation->link);
-    const struct route_match match = {.spec = spec};
-    struct inputs inputs = {.match = &match, .whole = true, .service = &request->app->service};
+    struct inputs inputs = {.whole = true, .service = &request->app->service};
     struct buf text = buf_new(arena, CSV_ROOM, (size_t)request->app->config.response_limit);
     struct command command = {.statement = plan_statement(arena, operation, &inputs)};
     struct failure failure;
-    if (!link || !command.statement || !(command.values = bind_values(arena, operation, &inputs)))
-        return request_refuse(request, "unavailable", "The database has not answered for %s yet.", spec->id);
+    if (!command.statement || !(command.values = bind_values(arena, operation, &inputs)))
+        return problem_exhausted(&request->problem);
     if (!pg_pipeline(connection, &command, 1, &request->problem, &failure))
         return false;
     bool ok = operation_fits(link, command.result);
@@ -112,11 +111,10 @@ static bool put_list(struct request *request, const struct operation *operation,
         render_rows(&render_csv, &table, command.result, result_rows(command.result), -1);
     result_free(&command.result);
     if (!ok)
-        return request_refuse(request, "unavailable", "The database's schema has changed under %s.", spec->id);
+        return request_refuse(request, "unavailable", "The database's schema has changed under %s.", name);
     if (text.failed) /* what a list's own caller could narrow, this one cannot */
-        return request_refuse(request, "unavailable", "%s is too large for one answer.", spec->id);
-    return put_file(archive, arena_printf(arena, "%s.csv", data_name(arena, spec)), text.data, text.length,
-                    &request->problem);
+        return request_refuse(request, "unavailable", "%s is too large for one answer.", name);
+    return put_file(archive, name, text.data, text.length, &request->problem);
 }
 
 static bool command(const struct app *app, struct connection *connection, enum transaction_statement which,
@@ -142,18 +140,21 @@ static struct connection *begin_snapshot(const struct app *app, struct problem *
 }
 
 /* All lists; memory is that of the largest one. */
-static bool put_lists(struct request *request, struct archive *archive) {
+static bool put_lists(struct request *request, struct archive *archive, const json_t *package,
+                      const struct operation *const *lists) {
     const struct app *app = request->app;
     struct connection *connection = begin_snapshot(app, &request->problem);
     if (!connection)
         return false;
     struct arena *arena = arena_new((size_t)app->config.response_limit * 3 + SPARE);
     bool ok = arena || problem_exhausted(&request->problem);
-    for (unsigned i = 0; ok && i < app->contract->spec_count; i++)
-        if (data_listed(&app->operations[i])) {
-            ok = put_list(request, &app->operations[i], connection, arena, archive);
-            arena_reset(arena);
-        }
+    json_t *resource;
+    size_t index;
+    json_array_foreach (json_object_get(package, "resources"), index, resource) {
+        ok = ok && put_list(request, lists[index], json_string_value(json_object_get(resource, "path")), connection,
+                            arena, archive);
+        arena_reset(arena);
+    }
     if (arena)
         arena_free(&arena);
     struct problem ignored = {0};
@@ -164,17 +165,21 @@ static bool put_lists(struct request *request, struct archive *archive) {
 }
 
 static bool make(struct request *request, struct parcel *parcel) {
-    const char *package = data_package(request->arena, request->app, request->match.spec);
+    const struct operation *lists[DATA_LISTS_MAX];
+    json_t *package = data_package(request->arena, request->app, lists);
     struct archive *archive = archive_write_new();
-    bool ready = package && archive && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
+    struct text text = json_put(request->arena, package, JSON_INDENT(2));
+    bool ready = archive && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
                  archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK && /* no padding */
                  archive_write_open(archive, parcel, NULL, take_bytes, NULL) == ARCHIVE_OK;
-    bool ok = ready || problem_exhausted(&request->problem);
-    ok = ok && put_lists(request, archive) &&
-         put_file(archive, "datapackage.json", package, strlen(package), &request->problem);
+    bool ok = package || request_refuse(request, "unavailable", "The database has not answered for all lists yet.");
+    ok = ok && ((ready && text.bytes) || problem_exhausted(&request->problem)) &&
+         put_lists(request, archive, package, lists) &&
+         put_file(archive, "datapackage.json", text.bytes, text.length, &request->problem);
     if (ok && (archive_write_close(archive) != ARCHIVE_OK || fflush(parcel->file) != 0))
         ok = request_refuse(request, "unavailable", "There is no room for the archive.");
     archive_write_free(archive);
+    json_decref(package);
     rewind(parcel->file);
     return ok;
 }

@@ -5,12 +5,8 @@
 /* data.c: a zip of every public list as CSV and a datapackage.json that describes them. */
 bool data_get(struct request *request);
 
-/* datapackage.c: which lists belong to it, and the name that each has there (/v1/a/b: a-b), lent by arena. */
-bool data_listed(const struct operation *operation);
-const char *data_name(struct arena *arena, const struct spec *spec);
+enum { DATA_LISTS_MAX = 256 };
 
-/* The descriptor (Data Package v1) made from the contract of the linked lists, lent by arena; NULL over its cap. */
-const char *data_package(struct arena *arena, const struct app *app, const struct spec *own);
-
-/* tablepattern.c: a pattern of JSON Schema as Table Schema has it, lent by arena; NULL: it has no such words. */
-const char *data_pattern(struct arena *arena, const char *pattern);
+/* datapackage.c: the descriptor (Data Package v1), owned by the caller, and the list that each of its resources is of.
+ * NULL where a list is not linked, or there is no descriptor. */
+json_t *data_package(struct arena *arena, const struct app *app, const struct operation *lists[static DATA_LISTS_MAX]);

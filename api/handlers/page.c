@@ -1,4 +1,5 @@
 #include "handlers/page.h"
+#include "base/file.h"
 #include <string.h>
 
 /* Text as HTML, in an element or a quoted attribute. */
@@ -46,8 +47,9 @@ static void render_page(const struct app *app, const struct problem *problem, co
 
 void page_load(struct app *app) {
     struct text template;
-    if (!app_read_file(app->arena, arena_printf(app->arena, "%s/problem.html.in", app->config.web), &template))
+    if (!file_map(arena_printf(app->arena, "%s/problem.html.in", app->config.web), &template))
         return;
-    app->problem_template = template.bytes; /* arena_alloc leaves a NUL behind it */
+    app->problem_template = arena_copy(app->arena, template.bytes, template.length);
     app->problem_page = render_page;
+    file_unmap(&template);
 }

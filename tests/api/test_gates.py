@@ -177,29 +177,44 @@ def test_no_edit_ends_the_process(engine_folder):
         assert status in (0, 1) and bool(errors) == (status == 1), f"{path} as {word!r}: {status}\n{errors}"
 
 
+def without(path):
+    """An edit of what the engine is told: a member away."""
+    def edit_told(told):
+        parent = told
+        for key in path[:-1]:
+            parent = parent[key]
+        del parent[path[-1]]
+    return edit_told
+
+
 @pytest.mark.parametrize("edited, message", [
-    (lambda lines: lines[:-1], r"openapi.json.map: is not the map of openapi.json"),
-    (lambda lines: [*lines, "7"], r"openapi.json.map: is not the map of openapi.json"),
-    (lambda lines: ["seven", *lines[1:]], r"openapi.json.map: is not the map of openapi.json"),
-    (lambda lines: ["7", *lines[1:]], r"openapi.json.map: is not the map of openapi.json"),
-    (None, r'openapi.json: the "required" of a request body')])
-def test_a_map_belongs_to_its_contract(engine_folder, edited, message):
-    """Without one the faults have no line, and the contract is served all the same."""
-    edit(engine_folder, "openapi.yaml", "required: true\n", "required: 'yes'\n")
-    assert check(engine_folder)[1].startswith("openapi.yaml:")
-    written = engine_folder / "openapi.json.map"
-    lines = written.read_text().splitlines()
-    written.unlink() if edited is None else written.write_text("\n".join(edited(lines)) + "\n")
+    (lambda told: told.update(bytes=told["bytes"] + 1), "openapi.json.engine: belongs to another contract"),
+    *[(without(path), "openapi.json.engine: is not what script/contract writes") for path in (
+        ["title"], ["bytes"], ["roles"], ["operations"], ["parameters"], ["operations", 0, "id"], ["operations", 0, "where"], ["operations", 0, "parameters"],
+        ["operations", 0, "success"], ["operations", 0, "streamed"], ["parameters", 0, "schema"], ["parameters", 0, "in"])],
+    (lambda told: told["operations"][0].update(id=7), "openapi.json.engine: is not what script/contract writes"),
+    (lambda told: told["components"]["schemas"]["Echo"].update(typo=1), 'openapi.json.engine: the schema keyword "typo" is not supported'),
+    (lambda told: told["components"]["schemas"]["Echo"].update(type="text"), 'openapi.json.engine: the value of "type" is not valid')])
+def test_what_the_engine_is_told_belongs_to_its_contract(engine_folder, edited, message):
+    assert check(engine_folder) == (0, "")
+    written = engine_folder / "openapi.json.engine"
+    told = json.loads(written.read_text())
+    edited(told)
+    written.write_text(json.dumps(told))
     status, errors = engine_check(engine_folder)
     assert status == 1 and re.search("^" + message, errors, re.M), errors
 
 
 def test_a_contract_is_json(engine_folder):
-    (engine_folder / "openapi.json").write_text('{\n"openapi": "3.1.0",\n"openapi": "3.1.0"}')
+    assert check(engine_folder) == (0, "")
+    (engine_folder / "openapi.json.engine").write_text('{\n"title": "a",\n"title": "b"}')
     status, errors = engine_check(engine_folder)
-    assert status == 1 and re.search(r"^openapi.json:3: duplicate object key", errors, re.M), errors
-    (engine_folder / "openapi.json").unlink()
-    assert engine_check(engine_folder)[0] == 1
+    assert status == 1 and re.search(r"^openapi.json.engine:3: duplicate object key", errors, re.M), errors
+    for name in ("openapi.json.engine", "openapi.json"):
+        assert check(engine_folder) == (0, "")
+        (engine_folder / name).unlink()
+        status, errors = engine_check(engine_folder)
+        assert status == 1 and f"{name}: " in errors, errors
 
 
 def test_an_operation_is_shown_whole():

@@ -287,7 +287,7 @@ def test_what_is_written_beside_what_follows(tmp_path):
 
 
 def test_what_does_not_say_what_it_is_stands_as_it_is(tmp_path):
-    plain = {"operationId": "putThings", "security": [], "responses": {"200": {"description": "Done."}}, "parameters": [{"name": "a", "in": "query"}]}
+    plain = {"operationId": "putThings", "security": [], "responses": {"200": {"description": "Done."}}, "parameters": [{"name": "a", "in": "query", "schema": {}}]}
     made = expand(tmp_path, THINGS.replace("components:\n", f"  /v1/plain: {{ put: {json.dumps(plain)}, summary: Plain }}\ncomponents:\n"))
     assert made["paths"]["/v1/plain"] == {"put": plain, "summary": "Plain"}
 
@@ -417,26 +417,34 @@ def test_a_schema_has_its_example(tmp_path):
         (tmp_path / f"examples/{name}.json").unlink()
 
 
-def test_the_map_has_the_place_of_each_node(tmp_path):
-    made = with_texts(tmp_path)
-    nodes, lines, file, where = [], (tmp_path / "made.json.map").read_text().splitlines(), None, {}
+def test_the_engine_is_told_where_things_are_written(tmp_path):
+    expand(tmp_path)
+    told = json.loads((tmp_path / "made.json.engine").read_text())
+    operations = {operation["id"]: operation for operation in told["operations"]}
+    here = lambda part: f"paths/things.yaml:{line(THINGS, part)}"
+    assert len(operations) == len(re.findall("operationId: ", THINGS)) > 3
+    for name, operation in operations.items():
+        assert operation["where"] == here(f"operationId: {name}")
+    of = {told["parameters"][number]["name"]: told["parameters"][number]["where"] for number in operations["useThing"]["parameters"]}
+    assert of["at"] == here("name: at") and re.fullmatch(r"schemas/common.yaml:\d+", of["Idempotency-Key"])
+    assert told["bytes"] == (tmp_path / "made.json").stat().st_size
 
-    def walk(node, pointer):
-        if node is not None and not isinstance(node, bool):
-            nodes.append(pointer)
-            for key, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-                walk(inner, f"{pointer}/{key}")
-    walk(made, "")
-    assert len(nodes) == len(lines) > 800
-    for pointer, text in zip(nodes, lines):
-        number, _, named = text.partition(" ")
-        file = named or file
-        where[pointer] = (file, int(number))
-    here = lambda part: ("paths/things.yaml", line((tmp_path / "paths/things.yaml").read_text(), part))
-    assert where["/components/schemas/Thing/description"] == ("texts.csv", line((tmp_path / "texts.csv").read_text(), "\nThing,") + 1)
-    assert where["/info/title"] == ("openapi.yaml", 2)
-    assert where["/components/schemas/Thing/properties/size/type"] == here("size?:")
-    assert where["/components/schemas/ThingList"] == where["/components/schemas/Thing"] == here("record:\n        slug: Slug")
-    assert where["/paths//v1/things/post/requestBody/content/application/json/schema/$ref"] == here("is: create")
-    assert where["/paths//v1/things/post/responses/201/headers/ETag"] == here("operationId: addThing")
-    assert where["/paths//v1/things/{slug}/use/post/parameters/2/schema/$ref"] == here("schema: Slug")
+
+@pytest.mark.parametrize("pattern, said", [
+    (r"^[a-z0-9]+(-[a-z0-9]+)*$", r"[a-z0-9]+(-[a-z0-9]+)*"), ("^/v1/", r"/v1/[\s\S]*"), ("^https?://", r"https?://[\s\S]*"),
+    (r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"), (r"^a{2,}b{1,5}\.\\[c_]$", r"a{2,}b{1,5}\.\\[c_]"), ("^(ab|cd)$", "(ab|cd)"),
+    (r"^ab\$", None),  # no escape there; and no anchor here
+    (r"\S", None),  # may begin with what gets a quote mark
+    ("^[!-~]+$", None),  # so may this
+    ("^[a=]$", None), ("^[a-]$", None), ("^-a$", None), ("^[^a]$", None),
+    ("^a|b$", None),  # anchors of one side each
+    ("^a(b|^c)$", None), ("^a$b", None), ("^(?!0)[0-9]$", None), ("^a(?:b)$", None),
+    ("^a+?$", None),  # lazy
+    ("^a{2}+$", None), ("^a{,2}$", None), ("^a{x}$", None), ("^a}$", None), ("^a]$", None), (r"^a\bb$", None), (r"^a\x41$", None), (r"^a\1$", None),
+    (r"^a\S$", None), (r"^a[\x00-\x1f]$", None),
+    ("^a[b-d-[c]]$", None),  # a subtraction there
+    ("^a[[b]$", None), (r"^a[b-\]]$", None), ("^a[b-d-f]$", None), ("^a[]b]$", None), ("^a[b$", None), ("^a(b$", None), ("^a)b($", None),
+    ("^a\\", None), ("^", None), ("", None)])
+def test_a_pattern_in_the_words_of_table_schema(pattern, said):
+    """The same, or none."""
+    assert script.table_pattern(pattern) == said

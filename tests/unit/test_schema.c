@@ -22,7 +22,7 @@ static void tear_down(void) {
 static const char *check(const char *schema_text, const char *value_text) {
     json_t *node = json_loads(schema_text, 0, NULL), *value = json_loads(value_text, JSON_DECODE_ANY, NULL);
     ck_assert_msg(node && value, "%s %s", schema_text, value_text);
-    struct schema_set *set = schema_set_new(arena, node, NULL, places_new(arena, arena), &gate);
+    struct schema_set *set = schema_set_new(arena, node, "test", &gate);
     const struct schema *schema = schema_compile(set, node);
     const char *text = NULL;
     problem = (struct problem){0};
@@ -101,7 +101,7 @@ END_TEST
 
 START_TEST(recursion_ends) {
     json_t *node = json_loads("{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"type\":\"object\"}", 0, NULL);
-    struct schema_set *set = schema_set_new(arena, node, NULL, places_new(arena, arena), &gate);
+    struct schema_set *set = schema_set_new(arena, node, "test", &gate);
     const struct schema *schema = schema_compile(set, node);
     json_t *deep = json_integer(1);
     for (int i = 0; i < 20; i++)
