@@ -17,6 +17,10 @@ bool file_map(const char *path, struct text *text) {
     return ok;
 }
 
+void file_release(const struct text *text) {
+    madvise((void *)text->bytes, text->length, MADV_DONTNEED);
+}
+
 void file_unmap(struct text *text) {
     if (text->length)
         munmap((void *)text->bytes, text->length);

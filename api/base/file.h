@@ -7,3 +7,6 @@
  * when it cannot be read. */
 bool file_map(const char *path, struct text *text);
 void file_unmap(struct text *text);
+
+/* Gives the memory back that its bytes have taken: they come again when they are used. */
+void file_release(const struct text *text);

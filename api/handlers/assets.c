@@ -7,7 +7,7 @@
 
 struct asset {
     struct asset *next;
-    const char *path, *content_type;
+    const char *path, *content_type, *etag;
     struct text text;
 };
 
@@ -24,15 +24,20 @@ static const char *content_type_of(const char *file) {
     return NULL;
 }
 
+/* Its entity tag is made now: later its bytes are read by the kernel alone (file.h). */
+static void add_asset(struct app *app, const char *path, const char *type, struct text text) {
+    struct asset *asset = arena_alloc(app->arena, sizeof *asset);
+    *asset = (struct asset){app->assets, path, type, response_tag(app->arena, app->keys[KEY_ETAGS], "", text), text};
+    file_release(&text);
+    app->assets = asset;
+}
+
 /* Takes in one file, if there is such a one, to be served at path. */
 static void load(struct app *app, const char *path, const char *folder, const char *file) {
     struct text text;
     const char *type = content_type_of(file);
-    struct asset *asset = type ? arena_alloc(app->arena, sizeof *asset) : NULL;
-    if (!asset || !file_map(arena_printf(app->arena, "%s/%s", folder, file), &text))
-        return;
-    *asset = (struct asset){app->assets, path, type, text};
-    app->assets = asset;
+    if (type && file_map(arena_printf(app->arena, "%s/%s", folder, file), &text))
+        add_asset(app, path, type, text);
 }
 
 /* The pages' files: those of the reference, whose library lies where npm puts it, and all in the web folder. */
@@ -46,6 +51,7 @@ void assets_load(struct app *app) {
     for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
         load(app, docs[i][0], app->config.docs, docs[i][1]);
     load(app, "/favicon.ico", app->config.web, "favicon.ico");
+    add_asset(app, "/openapi.json", "application/json", app->contract->json);
     page_load(app);
     DIR *folder = opendir(app->config.web);
     for (struct dirent *file; folder && (file = readdir(folder));)
@@ -64,6 +70,7 @@ bool assets_get(struct request *request) {
     if (!asset)
         return request_refuse(request, "not-found", "There is no such file.");
     request->response.content_type = asset->content_type;
+    request->response.etag = asset->etag;
     request->response.lent = asset->text;
     return true;
 }

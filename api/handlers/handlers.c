@@ -34,12 +34,6 @@ static bool get_index(struct request *request) {
     return true;
 }
 
-static bool get_openapi(struct request *request) {
-    request->response.content_type = "application/json";
-    request->response.lent = request->app->contract->json;
-    return true;
-}
-
 static bool say_ok(struct request *request) {
     buf_str(response_json(request), "{\"status\":\"ok\"}");
     return true;
@@ -87,7 +81,7 @@ const struct handler_entry handlers[] = {
     {"recordResourceInvestigation", investigate, NULL, {"slug"}},
     {"getIndex", get_index, NULL, {NULL}},
     {"getData", data_get, NULL, {NULL}},
-    {"getOpenapi", get_openapi, NULL, {NULL}},
+    {"getOpenapi", assets_get, NULL, {NULL}},
     {"getLiveness", say_ok, NULL, {NULL}},
     {"getReadiness", get_readiness, NULL, {NULL}},
     {"getFavicon", assets_get, NULL, {NULL}},

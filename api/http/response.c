@@ -80,17 +80,19 @@ const char *response_negotiate(const char *accept, const char *const *offered, u
     return chosen;
 }
 
-/* SipHash-2-4 of the body under a secret key: strong for caching, and no oracle for guessing. */
-const char *response_etag(struct request *request) {
+/* SipHash-2-4: strong for caching, and no oracle for guessing. */
+const char *response_tag(struct arena *arena, const unsigned char *key, const char *version, struct text body) {
     unsigned long long hash[2];
     size_t length;
-    struct text body = response_text(&request->response);
-    if (!EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, NULL, request->app->keys[KEY_ETAGS], 16,
-                   (const unsigned char *)body.bytes, body.length, (unsigned char *)hash, sizeof hash, &length))
+    if (!EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, NULL, key, 16, (const unsigned char *)body.bytes, body.length,
+                   (unsigned char *)hash, sizeof hash, &length))
         return NULL;
-    /* If-Match reads the record's version alone; the hash is of this representation */
-    return arena_printf(request->arena, "\"%s%s%016llx%016llx\"", request->response.version ?: "",
-                        request->response.version ? "." : "", hash[0], hash[1]);
+    return arena_printf(arena, "\"%s%s%016llx%016llx\"", version, *version ? "." : "", hash[0], hash[1]);
+}
+
+const char *response_etag(struct request *request) {
+    return response_tag(request->arena, request->app->keys[KEY_ETAGS], request->response.version ?: "",
+                        response_text(&request->response));
 }
 
 bool response_names_etag(const char *list, const char *etag) {

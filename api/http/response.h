@@ -48,7 +48,11 @@ struct text response_text(const struct response *response);
  * tie: the first. NULL when none fits. */
 const char *response_negotiate(const char *accept, const char *const *offered, unsigned count);
 
-/* A keyed hash of the body as an entity tag, lent by the arena; NULL when there is no memory. */
+/* A keyed hash of a body as an entity tag, behind the record's version where that is not "" (If-Match reads that
+ * alone); key: 16 bytes. Lent by the arena; NULL when there is no memory. */
+const char *response_tag(struct arena *arena, const unsigned char *key, const char *version, struct text body);
+
+/* The entity tag of the response's body, lent by the arena; NULL when there is no memory. */
 const char *response_etag(struct request *request);
 
 /* Whether a list of entity tags, or `*`, names etag. Weak comparison (RFC 9110, section 8.8.3.2): an edge that
