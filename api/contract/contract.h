@@ -13,9 +13,8 @@ enum parameter_place { IN_PATH, IN_QUERY, IN_HEADER, IN_ANY };
 struct parameter {
     const char *name;
     enum parameter_place place;
-    unsigned index; /* IN_PATH: its number in the template, by which the router gives its value */
-    bool required;
-    bool engine; /* the engine itself reads it: never a value of a statement */
+    int index;            /* IN_PATH: its number in the template, by which the router gives its value */
+    int required, engine; /* truth values, as jansson unpacks them; the engine's own is never a value of a statement */
     const struct schema *schema;
     const char *where; /* file:line */
 };
@@ -35,11 +34,11 @@ struct spec {
     const struct parameter *parameters;
     unsigned parameter_count;
     const struct schema *body; /* or NULL when the operation takes none */
-    bool body_required;
+    int body_required;
     const char *body_type;    /* its media type */
-    int64_t body_bytes;       /* x-body-limit: its largest size */
-    unsigned body_values;     /* x-body-limit: and the most values in it, or cells of CSV */
-    bool streamed;            /* the body is any bytes, which a handler reads piece by piece */
+    int body_bytes;           /* x-body-limit: its largest size */
+    int body_values;          /* x-body-limit: and the most values in it, or cells of CSV */
+    int streamed;             /* the body is any bytes, which a handler reads piece by piece */
     int success;              /* its 2xx status */
     const char *const *media; /* media types of the success response, in the contract's order of preference */
     unsigned media_count;
@@ -49,10 +48,10 @@ struct spec {
     bool feed;                     /* a list whose next is never null: there is always a position to go on from */
     const struct constant_header *headers; /* of the success response */
     unsigned header_count;
-    bool shared;        /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
+    int shared;         /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
     const char *cursor; /* the query parameter that takes a cursor: cursor or after; NULL: none */
     bool secured;       /* a bearer token counts here; */
-    bool anonymous;     /* … but may be left out */
+    int anonymous;      /* … but may be left out */
     const char *roles;  /* one of which the caller needs, separated by commas; "": any account */
     const char *answer; /* x-answer: the operation whose row a write answers with, or NULL */
 };
@@ -60,7 +59,7 @@ struct spec {
 struct contract {
     const struct spec *specs;
     unsigned spec_count;
-    json_t *facts; /* lends schemas, and all texts of the specs */
+    json_t *facts; /* lends schemas and parameters */
     const char *title, *version;
     int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
