@@ -37,10 +37,6 @@ static int print_rows(struct app *app, enum transaction_statement which, const c
     return count;
 }
 
-static int print_all(struct app *app, enum transaction_statement which) {
-    return print_rows(app, which, NULL, "") < 0;
-}
-
 static bool add_account(struct app *app, const char *const values[static 5]) {
     struct result *result = query(app, ACCOUNT_ADD, values,
                                   " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or "
@@ -79,16 +75,6 @@ static int keys_rotate(struct app *app, char **words) {
     return !token_keys_rotate(app->config.keys, app->config.token_seconds + 60, stdout);
 }
 
-/* Removes what has been kept long enough, and says how much of what. */
-static int retention(struct app *app, char **words) {
-    return print_all(app, RETENTION);
-}
-
-/* People who were erased, by id, a line each. */
-static int erasures_list(struct app *app, char **words) {
-    return print_all(app, ERASURES);
-}
-
 /* Erases those of a FILE again, in a database that was restored from an older backup. */
 static int erasures_replay(struct app *app, char **words) {
     FILE *in = fopen(words[0], "re");
@@ -112,11 +98,6 @@ static int erasures_replay(struct app *app, char **words) {
         fprintf(stderr, "%s cannot be read\n", words[0]);
     printf("%d erasures replayed\n", count);
     return !ok;
-}
-
-/* Counts uses anew from their raw rows, and mends the figures. */
-static int recount(struct app *app, char **words) {
-    return print_all(app, RECOUNT);
 }
 
 /* Says only where they differ. */
@@ -164,27 +145,32 @@ static int robots_import(struct app *app, char **words) {
     return print_rows(app, IMPORT_AGENTS, (const char *const[]){text}, " A pattern has at most 500 characters.") < 0;
 }
 
-static const struct {
+static const struct action {
     const char *words[2];
     int arguments;
-    command *run;
-} commands[] = {{{"account", "add"}, 4, account_add},
-                {{"client", "add"}, 2, client_add},
-                {{"keys", "rotate"}, 0, keys_rotate},
-                {{"retention"}, 0, retention},
-                {{"erasures", "list"}, 0, erasures_list},
-                {{"erasures", "replay"}, 1, erasures_replay},
-                {{"recount"}, 0, recount},
-                {{"recount", "--verify"}, 0, recount_verify},
-                {{"robots", "import"}, 1, robots_import}};
+    int (*run)(struct app *app, char **arguments); /* NULL: the rows of a statement are printed */
+    enum transaction_statement rows;
+} commands[] = {{{"account", "add"}, 4, account_add, 0},
+                {{"client", "add"}, 2, client_add, 0},
+                {{"keys", "rotate"}, 0, keys_rotate, 0},
+                {{"retention"}, 0, NULL, RETENTION},       /* what was kept long enough is removed: how much of what */
+                {{"erasures", "list"}, 0, NULL, ERASURES}, /* people who were erased, by id */
+                {{"erasures", "replay"}, 1, erasures_replay, 0},
+                {{"recount"}, 0, NULL, RECOUNT}, /* uses are counted anew from their raw rows, and the figures mended */
+                {{"recount", "--verify"}, 0, recount_verify, 0},
+                {{"robots", "import"}, 1, robots_import, 0}};
 
-command *command_find(int count, char **words, char ***arguments) {
+const struct action *command_find(int count, char **words) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        int length = commands[i].words[1] ? 2 : 1;
-        *arguments = words + length;
-        if (count == length + commands[i].arguments && strcmp(words[0], commands[i].words[0]) == 0 &&
-            (length == 1 || strcmp(words[1], commands[i].words[1]) == 0))
-            return commands[i].run;
+        const char *const *own = commands[i].words;
+        if (count == (own[1] ? 2 : 1) + commands[i].arguments && strcmp(words[0], own[0]) == 0 &&
+            (!own[1] || strcmp(words[1], own[1]) == 0))
+            return &commands[i];
     }
     return NULL;
+}
+
+int command_run(const struct action *action, struct app *app, char **words) {
+    return action->run ? action->run(app, words + (action->words[1] ? 2 : 1))
+                       : print_rows(app, action->rows, NULL, "") < 0;
 }

@@ -3,7 +3,8 @@
 #pragma once
 #include "app.h"
 
-typedef int command(struct app *app, char **arguments);
+struct action;
 
-/* The command of these words, and its arguments, which lie behind them; NULL where there is no such. */
-command *command_find(int count, char **words, char ***arguments);
+/* The command of these words, the last of which are its arguments; NULL where there is no such. */
+const struct action *command_find(int count, char **words);
+int command_run(const struct action *action, struct app *app, char **words);

@@ -139,10 +139,8 @@ static int routes(const struct app *app) {
 
 /* One operation as the contract has it, complete, and its statement. */
 static int show(const struct app *app, const char *id) {
-    const struct operation *operation = app->operations, *end = operation + app->contract->spec_count;
-    while (operation < end && strcmp(operation->spec->id, id) != 0)
-        operation++;
-    if (operation == end) {
+    const struct operation *operation = operation_find(app->operations, app->contract->spec_count, id, strlen(id));
+    if (!operation) {
         fprintf(stderr, "there is no operation %s\n", id);
         return 1;
     }
@@ -178,12 +176,11 @@ int main(int count, char **words) {
     bool serves = count == 2 && strcmp(word, "serve") == 0, lists = count == 2 && strcmp(word, "routes") == 0,
          shows = count == 3 && strcmp(word, "show") == 0, asks = strcmp(more, "--db") == 0,
          checks = strcmp(word, "check") == 0 && (count == 2 || asks);
-    char **arguments;
     if (strcmp(word, "version") == 0)
         return puts("scip-api " SCIP_VERSION) < 0;
     if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0)
         return usage(stdout, 0);
-    command *found = count > 1 ? command_find(count - 1, words + 1, &arguments) : NULL;
+    const struct action *found = count > 1 ? command_find(count - 1, words + 1) : NULL;
     if (!found && !serves && !lists && !shows && !checks)
         return usage(stderr, 64);
     mallopt(M_ARENA_MAX, 2); /* hundreds of threads would otherwise keep an arena for every eight */
@@ -201,7 +198,7 @@ int main(int count, char **words) {
                  : checks      ? check_contract(&app, &gate, asks)
                  : gate.faults ? 1
                  : serves      ? serve_api(&app, &gate)
-                               : found(&app, arguments);
+                               : command_run(found, &app, words + 1);
     app_free(&app);
     return status;
 }

@@ -3,14 +3,6 @@
 #include "handlers/data.h"
 #include <string.h>
 
-static const struct operation *find_operation_of(const struct app *app, const json_t *resource) {
-    const char *id = json_string_value(json_object_get(resource, "operation")) ?: "";
-    for (unsigned i = 0; i < app->contract->spec_count; i++)
-        if (strcmp(app->contract->specs[i].id, id) == 0)
-            return &app->operations[i];
-    return NULL;
-}
-
 /* Puts the fields in the order of the columns. */
 static void order_fields(json_t *resource, const struct link *link) {
     json_t *schema = json_object_get(resource, "schema"), *named = json_object_get(schema, "fields");
@@ -28,7 +20,9 @@ json_t *data_package(struct arena *arena, const struct app *app, const struct op
     bool ok = json_array_size(resources) <= DATA_LISTS_MAX;
     for (size_t i = 0; ok && i < json_array_size(resources); i++) {
         json_t *resource = json_array_get(resources, i);
-        const struct operation *operation = lists[i] = find_operation_of(app, resource);
+        const char *id = json_string_value(json_object_get(resource, "operation")) ?: "";
+        const struct operation *operation = lists[i] =
+            operation_find(app->operations, app->contract->spec_count, id, strlen(id));
         const struct link *link = operation ? atomic_load(&operation->link) : NULL;
         if ((ok = link))
             order_fields(resource, link);

@@ -55,13 +55,14 @@ static bool has_needed(const struct spec *spec, const char *needed) {
 }
 
 void handlers_check(const struct app *app, struct gate *gate) {
-    for (const struct handler_entry *entry = handlers; entry->id; entry++)
-        for (unsigned i = 0; i < app->contract->spec_count; i++)
-            for (size_t j = 0; j < sizeof entry->needs / sizeof *entry->needs && entry->needs[j]; j++)
-                if (strcmp(app->contract->specs[i].id, entry->id) == 0 &&
-                    !has_needed(&app->contract->specs[i], entry->needs[j]))
-                    gate_fault(gate, app->contract->specs[i].where, "%s: its handler needs a required %s", entry->id,
-                               entry->needs[j]);
+    for (const struct handler_entry *entry = handlers; entry->id; entry++) {
+        const struct operation *operation =
+            operation_find(app->operations, app->contract->spec_count, entry->id, strlen(entry->id));
+        for (size_t i = 0; operation && i < sizeof entry->needs / sizeof *entry->needs && entry->needs[i]; i++)
+            if (!has_needed(operation->spec, entry->needs[i]))
+                gate_fault(gate, operation->spec->where, "%s: its handler needs a required %s", entry->id,
+                           entry->needs[i]);
+    }
 }
 
 const struct handler_entry handlers[] = {

@@ -121,8 +121,7 @@ static const struct handler_entry *find_handler(const struct handler_entry *hand
     return handlers;
 }
 
-static const struct operation *find_operation(const struct operation *operations, unsigned count, const char *id,
-                                              size_t length) {
+struct operation *operation_find(struct operation *operations, unsigned count, const char *id, size_t length) {
     for (unsigned i = 0; i < count; i++)
         if (strlen(operations[i].spec->id) == length && memcmp(operations[i].spec->id, id, length) == 0)
             return &operations[i];
@@ -130,7 +129,7 @@ static const struct operation *find_operation(const struct operation *operations
 }
 
 /* Every .sql file belongs to an operation that has no handler; what begins with '_' is the engine's. */
-static void check_files(const struct operation *operations, unsigned count, const char *queries, struct gate *gate) {
+static void check_files(struct operation *operations, unsigned count, const char *queries, struct gate *gate) {
     DIR *folder = opendir(queries);
     if (!folder)
         gate_fault(gate, queries, "the folder of queries cannot be read");
@@ -138,7 +137,7 @@ static void check_files(const struct operation *operations, unsigned count, cons
         size_t length = strlen(file->d_name);
         if (*file->d_name == '_' || length < 5 || strcmp(file->d_name + length - 4, ".sql") != 0)
             continue;
-        const struct operation *operation = find_operation(operations, count, file->d_name, length - 4);
+        const struct operation *operation = operation_find(operations, count, file->d_name, length - 4);
         if (!operation)
             gate_fault(gate, queries, "%s belongs to no operation of the contract", file->d_name);
         else if (operation->handler)
@@ -149,12 +148,11 @@ static void check_files(const struct operation *operations, unsigned count, cons
 }
 
 /* The read that a write answers with takes what the write's path has, or the id that the write makes. */
-static void find_answer(struct operation *operation, const struct operation *operations, unsigned count,
-                        struct gate *gate) {
+static void find_answer(struct operation *operation, struct operation *operations, unsigned count, struct gate *gate) {
     const struct spec *spec = operation->spec;
     if (!spec->answer)
         return;
-    operation->answer = find_operation(operations, count, spec->answer, strlen(spec->answer));
+    operation->answer = operation_find(operations, count, spec->answer, strlen(spec->answer));
     if (!operation->answer || !operation->answer->query || strcmp(operation->answer->spec->method, "GET") != 0) {
         gate_fault(gate, spec->where, "%s: x-answer is no read with a statement", spec->id);
         operation->answer = NULL;

@@ -70,6 +70,9 @@ struct operation {
 struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
                                   const struct handler_entry *handlers, struct gate *gate);
 
+/* The operation of that id (length bytes) among those of the contract, or NULL. */
+struct operation *operation_find(struct operation *operations, unsigned count, const char *id, size_t length);
+
 /* The database gate: describes the statement and holds its columns against the 200 schema
  * (required ⊆ columns ⊆ properties, types agree). False with faults, or with a problem when there was
  * no answer. On success the operation is linked, once for the life of the process. */
