@@ -3,6 +3,7 @@
 #include "token/jws.h"
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
@@ -190,27 +191,18 @@ const struct key *key_set_find(const struct key_set *set, enum algorithm algorit
     return found;
 }
 
-/* One INTEGER of DER from an unsigned number of 32 bytes; gives where it ends. */
-static unsigned char *put_integer(unsigned char *out, const unsigned char *number) {
-    size_t skip = 0;
-    while (skip < P256_BYTES - 1 && !number[skip])
-        skip++;
-    bool sign = number[skip] & 0x80; /* a zero keeps it positive */
-    size_t length = P256_BYTES - skip;
-    *out++ = 2;
-    *out++ = (unsigned char)(length + sign);
-    if (sign)
-        *out++ = 0;
-    memcpy(out, number + skip, length);
-    return out + length;
-}
-
-/* RFC 7518, section 3.4: r and s one after the other; OpenSSL wants a SEQUENCE of two INTEGERs. */
+/* RFC 7518, section 3.4: r and s one after the other; OpenSSL wants a SEQUENCE of two INTEGERs. 0: no memory. */
 static size_t to_der(const unsigned char *signature, unsigned char *der) {
-    unsigned char *end = put_integer(put_integer(der + 2, signature), signature + P256_BYTES);
-    der[0] = 0x30;
-    der[1] = (unsigned char)(end - der - 2);
-    return (size_t)(end - der);
+    ECDSA_SIG *pair = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(signature, P256_BYTES, NULL), *s = BN_bin2bn(signature + P256_BYTES, P256_BYTES, NULL);
+    bool ok = pair && r && s && ECDSA_SIG_set0(pair, r, s) == 1; /* whose they are then */
+    int length = ok ? i2d_ECDSA_SIG(pair, &der) : 0;
+    if (!ok) {
+        BN_free(r);
+        BN_free(s);
+    }
+    ECDSA_SIG_free(pair);
+    return length > 0 ? (size_t)length : 0;
 }
 
 bool key_verify(const struct key *key, enum algorithm algorithm, const char *text, size_t length,
