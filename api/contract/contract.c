@@ -9,7 +9,6 @@ struct loader {
     struct gate *gate;
     struct contract *contract;
     struct schema_set *schemas;
-    const json_t *named;          /* schemas, of the bodies and answers too */
     struct parameter *parameters; /* of all operations, each once */
     size_t parameter_count;
 };
@@ -19,8 +18,8 @@ struct loader {
     (json_unpack_ex(node, &(json_error_t){0}, 0, __VA_ARGS__) == 0 ||                                                  \
      (gate_fault((loader)->gate, (loader)->name, "is not what script/contract writes"), false))
 
-static const struct schema *named_schema(struct loader *loader, const char *name) {
-    return name ? schema_compile(loader->schemas, json_object_get(loader->named, name)) : NULL;
+static const struct schema *schema_of(struct loader *loader, json_t *name) {
+    return name ? schema_compile(loader->schemas, name) : NULL;
 }
 
 /* A copy: what is said of operations goes when it is loaded. */
@@ -58,12 +57,11 @@ static const char *const *texts_of(struct loader *loader, json_t *list, unsigned
     return texts;
 }
 
-static void load_answer(struct loader *loader, struct spec *spec, const char *response, json_t *media,
-                        json_t *headers) {
+static void load_answer(struct loader *loader, struct spec *spec, json_t *response, json_t *media, json_t *headers) {
     spec->media = texts_of(loader, media, &spec->media_count);
     spec->headers = (const struct constant_header *)texts_of(loader, headers, &spec->header_count);
     spec->header_count /= 2; /* name and value of each */
-    spec->response = named_schema(loader, response);
+    spec->response = schema_of(loader, response);
     const struct schema *items = response ? schema_property(spec->response, "items") : NULL,
                         *next = items ? schema_property(spec->response, "next") : NULL;
     spec->list = next && schema_types(items) == SCHEMA_ARRAY;
@@ -72,17 +70,16 @@ static void load_answer(struct loader *loader, struct spec *spec, const char *re
 }
 
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
-    const char *body = NULL, *response = NULL;
-    json_t *parameters, *media, *headers;
+    json_t *body = NULL, *response = NULL, *parameters, *media, *headers;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES};
     if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?s,s?s,s?s,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
                 "path", &spec->path, "where", &spec->where, "summary", &spec->summary, "answer", &spec->answer,
                 "cursor", &spec->cursor, "roles", &spec->roles, "anonymous", &spec->anonymous, "parameters",
                 &parameters) ||
-        !UNPACK(loader, node, "{s?s,s?s,s?i,s?i,s:b,s:b}", "body", &body, "body_type", &spec->body_type, "body_bytes",
+        !UNPACK(loader, node, "{s?o,s?s,s?i,s?i,s:b,s:b}", "body", &body, "body_type", &spec->body_type, "body_bytes",
                 &spec->body_bytes, "body_values", &spec->body_values, "body_required", &spec->body_required, "streamed",
                 &spec->streamed) ||
-        !UNPACK(loader, node, "{s?s,s:i,s:b,s:o,s:o}", "response", &response, "success", &spec->success, "shared",
+        !UNPACK(loader, node, "{s?o,s:i,s:b,s:o,s:o}", "response", &response, "success", &spec->success, "shared",
                 &spec->shared, "media", &media, "headers", &headers))
         return false;
     const char **texts[] = {&spec->id,     &spec->method, &spec->path,  &spec->where,    &spec->summary,
@@ -91,7 +88,7 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;
     spec->roles = spec->roles ?: "";
-    spec->body = named_schema(loader, body);
+    spec->body = schema_of(loader, body);
     if (spec->body_bytes > loader->contract->body_bytes)
         loader->contract->body_bytes = spec->body_bytes;
     spec->parameters = parameters_of(loader, parameters, &spec->parameter_count);
@@ -104,9 +101,8 @@ static void load_all(struct loader *loader, json_t *facts, int64_t length) {
     json_t *operations, *parameters, *node;
     json_int_t bytes = 0;
     size_t index;
-    if (!UNPACK(loader, facts, "{s:s,s:s,s:I,s:s,s:o,s:o,s:{s:o}}", "title", &contract->title, "version",
-                &contract->version, "bytes", &bytes, "roles", &contract->operations, "operations", &operations,
-                "parameters", &parameters, "components", "schemas", &loader->named))
+    if (!UNPACK(loader, facts, "{s:s,s:s,s:I,s:s,s:o,s:o}", "title", &contract->title, "version", &contract->version,
+                "bytes", &bytes, "roles", &contract->operations, "operations", &operations, "parameters", &parameters))
         return;
     if (bytes != length)
         gate_fault(loader->gate, loader->name, "belongs to another contract");

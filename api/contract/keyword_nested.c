@@ -32,7 +32,7 @@ static bool fits_silently(const struct schema *schema, const json_t *value, cons
 
 static bool compile_schema(struct schema *schema, struct rule *rule) {
     rule->schema = schema_compile(schema->set, rule->operand);
-    return json_is_object(rule->operand) || json_is_boolean(rule->operand);
+    return !json_is_null(rule->operand);
 }
 
 /* A list, or a map with a name for each. */

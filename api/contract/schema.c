@@ -67,6 +67,9 @@ static bool is_known_keyword(const char *name) {
 }
 
 const struct schema *schema_compile(struct schema_set *set, json_t *node) {
+    const json_t *components = json_object_get(set->document, "components");
+    for (int hops = 0; json_is_string(node) && hops < SCHEMA_DEPTH_MAX; hops++)
+        node = json_object_get(json_object_get(components, "schemas"), json_string_value(node));
     struct schema **bucket = &set->buckets[((uintptr_t)node >> 4) % SCHEMA_BUCKETS];
     for (struct schema *known = *bucket; known; known = known->next)
         if (known->node == node)

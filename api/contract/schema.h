@@ -24,7 +24,8 @@ enum schema_type {
  * wrong shape are faults at `where`. All is lent by arena and by the document, and constant after schema_compile. */
 struct schema_set *schema_set_new(struct arena *arena, const json_t *document, const char *where, struct gate *gate);
 
-/* node is a schema inside document (object or boolean). Never NULL; after a fault the result accepts nothing. */
+/* node is a schema inside document (object or boolean), or the name of one of its components. Never NULL; after a fault
+ * the result accepts nothing. */
 const struct schema *schema_compile(struct schema_set *set, json_t *node);
 
 /* True when value fits; otherwise adds to problem (may be NULL) one error for each violation found, with
