@@ -21,8 +21,7 @@ void file_release(const struct text *text) {
     madvise((void *)text->bytes, text->length, MADV_DONTNEED);
 }
 
-void file_unmap(struct text *text) {
+void file_unmap(const struct text *text) {
     if (text->length)
         munmap((void *)text->bytes, text->length);
-    *text = (struct text){0};
 }

@@ -57,18 +57,6 @@ static const char *const *texts_of(struct loader *loader, json_t *list, unsigned
     return texts;
 }
 
-static void load_answer(struct loader *loader, struct spec *spec, json_t *response, json_t *media, json_t *headers) {
-    spec->media = texts_of(loader, media, &spec->media_count);
-    spec->headers = (const struct constant_header *)texts_of(loader, headers, &spec->header_count);
-    spec->header_count /= 2; /* name and value of each */
-    spec->response = schema_of(loader, response);
-    const struct schema *items = response ? schema_property(spec->response, "items") : NULL,
-                        *next = items ? schema_property(spec->response, "next") : NULL;
-    spec->list = next && schema_types(items) == SCHEMA_ARRAY;
-    spec->item = spec->list ? schema_items(items) : spec->response;
-    spec->feed = spec->list && !(schema_types(next) & SCHEMA_NULL);
-}
-
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
     json_t *body = NULL, *response = NULL, *parameters, *media, *headers;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES};
@@ -92,7 +80,15 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
     if (spec->body_bytes > loader->contract->body_bytes)
         loader->contract->body_bytes = spec->body_bytes;
     spec->parameters = parameters_of(loader, parameters, &spec->parameter_count);
-    load_answer(loader, spec, response, media, headers);
+    spec->media = texts_of(loader, media, &spec->media_count);
+    spec->headers = (const struct constant_header *)texts_of(loader, headers, &spec->header_count);
+    spec->header_count /= 2; /* name and value of each */
+    spec->response = schema_of(loader, response);
+    const struct schema *items = response ? schema_property(spec->response, "items") : NULL,
+                        *next = items ? schema_property(spec->response, "next") : NULL;
+    spec->list = next && schema_types(items) == SCHEMA_ARRAY;
+    spec->item = spec->list ? schema_items(items) : spec->response;
+    spec->feed = spec->list && !(schema_types(next) & SCHEMA_NULL);
     return true;
 }
 
@@ -138,7 +134,7 @@ const struct contract *contract_load(struct arena *arena, const char *path, stru
 
 void contract_release(const struct contract *contract) {
     json_decref(contract->facts);
-    file_unmap(&(struct text){contract->json.bytes, contract->json.length});
+    file_unmap(&contract->json);
 }
 
 const struct parameter *spec_parameter(const struct spec *spec, enum parameter_place place, const char *name) {
