@@ -128,7 +128,7 @@ const struct contract *contract_load(struct arena *arena, const char *path, stru
     else
         gate_fault(gate, error.line > 0 ? arena_printf(arena, "%s:%d", loader.name, error.line) : loader.name, "%s",
                    error.text);
-    malloc_trim(0); /* a third of what it was told is gone */
+    malloc_trim(0); /* a third of what was read is gone */
     return contract;
 }
 

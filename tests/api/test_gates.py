@@ -178,29 +178,29 @@ def test_no_edit_ends_the_process(engine_folder):
 
 
 def without(path):
-    """An edit of what the engine is told: a member away."""
-    def edit_told(told):
-        parent = told
+    """An edit of what the engine reads: a member away."""
+    def edit_facts(facts):
+        parent = facts
         for key in path[:-1]:
             parent = parent[key]
         del parent[path[-1]]
-    return edit_told
+    return edit_facts
 
 
 @pytest.mark.parametrize("edited, message", [
-    (lambda told: told.update(bytes=told["bytes"] + 1), "openapi.json.engine: belongs to another contract"),
+    (lambda facts: facts.update(bytes=facts["bytes"] + 1), "openapi.json.engine: belongs to another contract"),
     *[(without(path), "openapi.json.engine: is not what script/contract writes") for path in (
         ["title"], ["bytes"], ["roles"], ["operations"], ["parameters"], ["operations", 0, "id"], ["operations", 0, "where"], ["operations", 0, "parameters"],
         ["operations", 0, "success"], ["operations", 0, "streamed"], ["parameters", 0, "schema"], ["parameters", 0, "in"])],
-    (lambda told: told["operations"][0].update(id=7), "openapi.json.engine: is not what script/contract writes"),
-    (lambda told: told["components"]["schemas"]["Echo"].update(typo=1), 'openapi.json.engine: the schema keyword "typo" is not supported'),
-    (lambda told: told["components"]["schemas"]["Echo"].update(type="text"), 'openapi.json.engine: the value of "type" is not valid')])
+    (lambda facts: facts["operations"][0].update(id=7), "openapi.json.engine: is not what script/contract writes"),
+    (lambda facts: facts["components"]["schemas"]["Echo"].update(typo=1), 'openapi.json.engine: the schema keyword "typo" is not supported'),
+    (lambda facts: facts["components"]["schemas"]["Echo"].update(type="text"), 'openapi.json.engine: the value of "type" is not valid')])
 def test_what_the_engine_is_told_belongs_to_its_contract(engine_folder, edited, message):
     assert check(engine_folder) == (0, "")
     written = engine_folder / "openapi.json.engine"
-    told = json.loads(written.read_text())
-    edited(told)
-    written.write_text(json.dumps(told))
+    facts = json.loads(written.read_text())
+    edited(facts)
+    written.write_text(json.dumps(facts))
     status, errors = engine_check(engine_folder)
     assert status == 1 and re.search("^" + message, errors, re.M), errors
 

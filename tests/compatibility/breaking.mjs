@@ -91,7 +91,7 @@ function shutOut(before, after) {
   })
 }
 
-// Rules that a program may have told apart.
+// Rules that a program may tell apart.
 const rules = contract => Object.keys(contract.components?.['x-problems'] ?? {})
 
 const sunset = (contract, path) => {
@@ -109,10 +109,10 @@ const found = apiCompare(before, after).diffs.filter(diff => diff.path[0] === 'p
   if (method === undefined) return diff.action !== 'add'
   return METHODS.includes(method) ? operationBreaks(rest, diff) : !isText(method)
 })
-const told = [
+const broken = [
   ...found.map(({ path: [, path, method, ...rest], action }) => `${method ?? ''} ${path}: ${rest.join('/')} ${action}`.trim()),
   ...shutOut(before, after),
   ...rules(before).filter(rule => !rules(after).includes(rule)).map(rule => `the rule ${rule} is gone`)
 ]
-console.log([...new Set(told)].join('\n'))
-process.exitCode = told.length ? 1 : 0
+console.log([...new Set(broken)].join('\n'))
+process.exitCode = broken.length ? 1 : 0

@@ -1,4 +1,4 @@
-/* What the engine is told of a contract, with any bytes: the loader, and the schemas in it. */
+/* What the engine reads of a contract, with any bytes: the loader, and the schemas in it. */
 #include "contract/contract.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +10,12 @@ static bool write_file(const char *name, const unsigned char *data, size_t size)
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
-    static char folder[] = "/tmp/fuzz_contract.XXXXXX", path[64], told[64];
+    static char folder[] = "/tmp/fuzz_contract.XXXXXX", path[64], facts[64];
     if (!*path && mkdtemp(folder)) {
         snprintf(path, sizeof path, "%s/contract", folder);
-        snprintf(told, sizeof told, "%s.engine", path);
+        snprintf(facts, sizeof facts, "%s.engine", path);
     }
-    if (!write_file(path, data, 0) || !write_file(told, data, size))
+    if (!write_file(path, data, 0) || !write_file(facts, data, size))
         return 0;
     struct arena *arena = arena_new(0);
     struct gate gate = {0};

@@ -381,7 +381,7 @@ Returns a page of records: a thing. Anyone may call it, without a token."""
 @pytest.mark.parametrize("rows, where, message", [
     ({"Thing.size": ""}, "paths/things.yaml", "Thing.size has no sentence"), ({"Thing": ""}, "paths/things.yaml", "Thing has no sentence"),
     ({"useThing?at": ""}, "paths/things.yaml", "useThing?at has no sentence"), ({"Limit?limit": ""}, "schemas/common.yaml", "Limit?limit has no sentence"),
-    ({"@central": ""}, "paths/things.yaml", "@central has no sentence"), ({"@everybody": "whoever"}, "texts.csv", "@everybody is nowhere"),
+    ({"@central": ""}, "paths/things.yaml", "@central has no sentence"), ({"@everybody": "anyone"}, "texts.csv", "@everybody is nowhere"),
     ({"Ting.size": "How large."}, "texts.csv", "Ting.size is nowhere"), ({"sizes": "How large."}, "texts.csv", "sizes is nowhere"),
     ({"Thing.size": "How, large."}, "texts.csv", "a line is name,sentence"), ({'"Thing.size': "How large."}, "texts.csv", "cannot be read")])
 def test_a_sentence_that_is_not_there_or_not_needed(tmp_path, rows, where, message):
@@ -419,15 +419,15 @@ def test_a_schema_has_its_example(tmp_path):
 
 def test_the_engine_is_told_where_things_are_written(tmp_path):
     expand(tmp_path)
-    told = json.loads((tmp_path / "made.json.engine").read_text())
-    operations = {operation["id"]: operation for operation in told["operations"]}
+    facts = json.loads((tmp_path / "made.json.engine").read_text())
+    operations = {operation["id"]: operation for operation in facts["operations"]}
     here = lambda part: f"paths/things.yaml:{line(THINGS, part)}"
     assert len(operations) == len(re.findall("operationId: ", THINGS)) > 3
     for name, operation in operations.items():
         assert operation["where"] == here(f"operationId: {name}")
-    of = {told["parameters"][number]["name"]: told["parameters"][number]["where"] for number in operations["useThing"]["parameters"]}
+    of = {facts["parameters"][number]["name"]: facts["parameters"][number]["where"] for number in operations["useThing"]["parameters"]}
     assert of["at"] == here("name: at") and re.fullmatch(r"schemas/common.yaml:\d+", of["Idempotency-Key"])
-    assert told["bytes"] == (tmp_path / "made.json").stat().st_size
+    assert facts["bytes"] == (tmp_path / "made.json").stat().st_size
 
 
 @pytest.mark.parametrize("pattern, said", [
