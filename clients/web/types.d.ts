@@ -9586,7 +9586,7 @@ export interface components {
          *       "name": "Wales",
          *       "kind": "country",
          *       "nation": "GB-WLS",
-         *       "longitude": -3.99,
+         *       "longitude": -4,
          *       "latitude": 52.07,
          *       "hubs": [
          *         {
