@@ -108,6 +108,33 @@ def test_the_committed_contract_is_what_the_sources_make(tmp_path):
     assert committed == json.dumps(json.loads(made.read_text()), indent=1, ensure_ascii=False) + "\n", "script/contract writes it anew"
 
 
+RULES = "rule,status,title,meaning,remedy\nthing-full,409,It is full,No place is left.,Choose another.\n"
+CONSTRAINTS = "constraint,rule,values\nthing_size,thing-full,size\n"
+
+
+def test_the_rules_of_problems(tmp_path):
+    (tmp_path / "problems.csv").write_text(RULES)
+    (tmp_path / "constraints.csv").write_text(CONSTRAINTS)
+    made = expand(tmp_path)["components"]
+    assert made["x-problems"] == {"thing-full": {"status": 409, "title": "It is full", "meaning": "No place is left.", "remedy": "Choose another."}}
+    assert made["x-constraints"] == {"thing_size": {"rule": "thing-full", "values": "size"}}
+    assert made["schemas"]["Problem"]["properties"]["type"]["enum"] == ["/problems/thing-full"]
+
+
+@pytest.mark.parametrize("file, text, fault", [
+    ("problems", RULES + RULES.splitlines()[1] + "\n", "openapi/problems.csv:3: thing-full stands twice"),
+    ("problems", RULES.replace("409", "209"), "openapi/problems.csv:2: a rule is a slug and has a status of 400 to 599"),
+    ("problems", RULES.replace("thing-full", "Full"), "openapi/problems.csv:2: a rule is a slug"),
+    ("problems", RULES.replace("No place is left.", " "), "openapi/problems.csv:2: thing-full needs a title, a meaning and a remedy"),
+    ("problems", RULES.replace("rule,status", "status,rule"), "openapi/problems.csv:1: the columns are"),
+    ("problems", RULES.replace(",Choose another.", ""), "openapi/problems.csv:2: a line has 5 columns"),
+    ("constraints", CONSTRAINTS.replace("thing-full", "thing-gone"), "openapi/constraints.csv:2: thing_size is of no rule: thing-gone")])
+def test_a_wrong_rule_is_refused(tmp_path, file, text, fault):
+    (tmp_path / "problems.csv").write_text(RULES)
+    (tmp_path / f"{file}.csv").write_text(text)
+    assert fault in expand(tmp_path)
+
+
 def test_what_follows(tmp_path):
     made = expand(tmp_path)
     things, thing = made["paths"]["/v1/things"], made["paths"]["/v1/things/{slug}"]
