@@ -294,10 +294,9 @@ def delete(server, token, path, if_match="*", **options):
 
 
 def problem(answer):
-    """The status, and the rule that was broken where one is named."""
+    """The status, and the rule that was broken: the last part of the problem's type."""
     assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-    detail = answer.json["detail"]
-    return answer.status, detail[detail.rindex("(") + 1:-1] if detail.endswith(")") else None
+    return answer.status, answer.json["type"].removeprefix("/problems/")
 
 
 write_lock, written = threading.Lock(), set()

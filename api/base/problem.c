@@ -1,54 +1,69 @@
 #include "base/problem.h"
 #include "base/scan.h"
 #include <assert.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+/* What the engine itself refuses with. Their titles, and all that the records refuse with, are the contract's to say.
+ */
 static const struct kind {
     const char *slug;
     int status;
-    const char *title;
-    const char *detail; /* of a statement that gives this status */
-} kinds[] = {
-    {"bad-request", 400, "The request is not valid", "See errors for the values that are not valid."},
-    {"bad-framing", 400, "The request's framing is not valid", NULL},
-    {"unauthorized", 401, "Authentication is needed", NULL},
-    {"forbidden", 403, "This is not allowed", "The caller may not change this record."},
-    {"not-found", 404, "There is no such resource", "There is no such record."},
-    {"method-not-allowed", 405, "The resource does not have this method", NULL},
-    {"not-acceptable", 406, "No representation fits what was asked for", NULL},
-    {"request-timeout", 408, "The request took too long to arrive", NULL},
-    {"conflict", 409, "The change is in conflict with what is recorded", "A rule of the records forbids it."},
-    {"gone", 410, "The resource is gone", "This is no longer given."},
-    {"length-required", 411, "The request needs a Content-Length", NULL},
-    {"precondition-failed", 412, "The resource has changed",
-     "The record has changed since, or is there already: read it again."},
-    {"too-large", 413, "The content is too large", NULL},
-    {"uri-too-long", 414, "The request target is too long", NULL},
-    {"unsupported-media-type", 415, "The content type is not accepted", NULL},
-    {"range-not-satisfiable", 416, "The range is not within the content", NULL},
-    {"expectation-failed", 417, "The expectation cannot be met", NULL},
-    {"invalid", 422, "The values are not valid", "A rule of the records forbids these values."},
-    {"precondition-required", 428, "The request needs If-Match", NULL},
-    {"too-many-requests", 429, "Too many requests", NULL},
-    {"headers-too-large", 431, "The request headers are too large", NULL},
-    {"internal", 500, "The service failed", NULL},
-    {"not-implemented", 501, "The service does not know this", NULL},
-    {"unavailable", 503, "The service is not available at the moment", NULL},
-    {"timeout", 504, "The database took too long", NULL},
-    {"version-not-supported", 505, "This HTTP version is not supported", NULL},
-};
+} kinds[] = {{"bad-request", 400},
+             {"bad-framing", 400},
+             {"unauthorized", 401},
+             {"forbidden", 403},
+             {"not-found", 404},
+             {"method-not-allowed", 405},
+             {"not-acceptable", 406},
+             {"request-timeout", 408},
+             {"conflict", 409},
+             {"record-withdrawn", 410},
+             {"length-required", 411},
+             {"precondition-failed", 412},
+             {"too-large", 413},
+             {"uri-too-long", 414},
+             {"unsupported-media-type", 415},
+             {"range-not-satisfiable", 416},
+             {"expectation-failed", 417},
+             {"invalid", 422},
+             {"precondition-required", 428},
+             {"too-many-requests", 429},
+             {"headers-too-large", 431},
+             {"internal", 500},
+             {"not-implemented", 501},
+             {"unavailable", 503},
+             {"timeout", 504},
+             {"version-not-supported", 505}};
 
-static const struct kind *kind_of(const char *slug) {
+/* The contract's x-problems and x-constraints: constant while requests are served. */
+static json_t *rules, *constraints;
+
+void problem_use(json_t *problems, json_t *named) {
+    json_decref(rules);
+    json_decref(constraints);
+    rules = json_incref(problems);
+    constraints = json_incref(named);
+}
+
+static const char *rule_text(const char *rule, const char *member) {
+    return json_string_value(json_object_get(json_object_get(rules, rule), member));
+}
+
+/* The engine's own, or one of the contract's, whose name that lends; .slug is NULL for any other. */
+static struct kind kind_of(const char *slug) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].slug, slug) == 0)
-            return &kinds[i];
-    return NULL;
+            return kinds[i];
+    void *listed = json_object_iter_at(rules, slug);
+    return (struct kind){json_object_iter_key(listed),
+                         (int)json_integer_value(json_object_get(json_object_iter_value(listed), "status"))};
 }
 
 const char *problem_title(const char *slug) {
-    return kind_of(slug)->title;
+    return rule_text(slug, "title") ?: slug;
 }
 
 /* A text that was cut to fit, here or before, ends with a whole character: problem details are UTF-8. */
@@ -58,11 +73,11 @@ static void trim_text(char *text) {
 }
 
 bool problem_set(struct problem *problem, const char *slug, const char *detail, ...) {
-    const struct kind *kind = kind_of(slug);
-    assert(kind);
-    problem->status = kind->status;
-    problem->slug = kind->slug;
-    problem->retry_after = kind->status == 503 || kind->status == 429;
+    struct kind kind = kind_of(slug);
+    assert(kind.slug);
+    problem->status = kind.status;
+    problem->slug = kind.slug;
+    problem->retry_after = kind.status == 503 || kind.status == 429;
     va_list arguments;
     va_start(arguments, detail);
     vsnprintf(problem->detail, sizeof problem->detail, detail, arguments);
@@ -91,13 +106,13 @@ bool problem_add(struct problem *problem, const char *pointer, const char *detai
     return false;
 }
 
-/* SQLSTATE → problem. The first prefix that fits wins; NULL detail hides everything (a fault of ours). */
+/* SQLSTATE → problem. The first prefix that fits wins. What the records refuse (SC…) names its rule itself. */
 static const struct state {
     const char *prefix, *slug, *detail;
 } states[] = {
+    {"SC400", "bad-request", "See errors for the values that are not valid."},
     {"SC401", "unauthorized", "The account is not known."},
     {"SC403", "forbidden", "The caller may not do this."},
-    {"SC410", "gone", "This is no longer given."},
     {"SC409", "conflict", "A rule of the records forbids it."},
     {"SC422", "invalid", "A rule of the records forbids these values."},
     {"42501", "forbidden", "The caller may not do this."},
@@ -134,17 +149,36 @@ static const struct state {
 
 bool problem_set_status(struct problem *problem, int status) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].status == status && kinds[i].detail)
-            return problem_set(problem, kinds[i].slug, "%s", kinds[i].detail);
+        if (kinds[i].status == status)
+            return problem_set(problem, kinds[i].slug, "%s", rule_text(kinds[i].slug, "meaning") ?: "");
     return problem_set(problem, "internal", "The statement gave a status that is not known.");
 }
 
-void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const char *constraint) {
+bool problem_set_rule(struct problem *problem, const char *rule, const char *sentence) {
+    return !json_object_get(rules, rule) ||
+           problem_set(problem, rule, "%s", sentence && *sentence ? sentence : rule_text(rule, "meaning"));
+}
+
+/* Points at each of these values: names of properties, or pointers of other places, with spaces between them. */
+static void point(struct problem *problem, const char *values) {
+    for (size_t length; *values; values += length + (values[length] == ' ')) {
+        char pointer[sizeof problem->errors->pointer];
+        length = strcspn(values, " ");
+        snprintf(pointer, sizeof pointer, "%s%.*s", *values == '/' ? "" : "/body/", (int)length, values);
+        problem_add(problem, pointer, "%s", problem->detail);
+    }
+}
+
+void problem_from_database(struct problem *problem, const struct database_error *error) {
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (strncmp(sqlstate, states[i].prefix, strlen(states[i].prefix)) == 0) {
+        if (strncmp(error->sqlstate, states[i].prefix, strlen(states[i].prefix)) == 0) {
+            const json_t *listed =
+                json_object_get(constraints, error->constraint) ?: json_object_get(constraints, states[i].prefix);
+            bool own = strncmp(error->sqlstate, "SC", 2) == 0; /* the constraint is a rule, the message its sentence */
+            const char *rule = own ? error->constraint : json_string_value(json_object_get(listed, "rule")) ?: "";
             problem_set(problem, states[i].slug, "%s", states[i].detail);
-            if (constraint && *constraint && strncmp(sqlstate, "SC", 2) == 0) /* our own rules are named in public */
-                snprintf(problem->detail, sizeof problem->detail, "%s (%s)", states[i].detail, constraint);
+            problem_set_rule(problem, rule, own && strcmp(error->message, rule) != 0 ? error->message : NULL);
+            point(problem, own ? error->column : json_string_value(json_object_get(listed, "values")) ?: "");
             return;
         }
     problem_set(problem, "internal", "The service could not answer; the error is logged under this instance.");

@@ -1,6 +1,7 @@
 /* What went wrong with a request, as RFC 9457 problem details. */
 #pragma once
 #include "base/buf.h"
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,7 +15,7 @@ struct problem_error {
 
 struct problem {
     int status;       /* 0: no problem */
-    const char *slug; /* last part of the type URI, from the list in problem.c */
+    const char *slug; /* last part of the type URI: a rule of the contract; lent by it or constant */
     char detail[320];
     char allow[64];     /* 405: the methods there are */
     char range[40];     /* 416: how much there is, as Content-Range */
@@ -25,8 +26,11 @@ struct problem {
     struct problem_error errors[PROBLEM_ERRORS_MAX];
 };
 
+/* What the contract lists: rules with their titles, and and which constraint is which of them. */
+void problem_use(json_t *problems, json_t *constraints);
+
 /* Fills problem by slug (which gives status and title) and always returns false, so that a caller can
- * `return problem_set(…)`. An unknown slug is a broken invariant. */
+ * `return problem_set(…)`. A slug that neither the engine nor the contract knows is a broken invariant. */
 bool problem_set(struct problem *problem, const char *slug, const char *detail, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -37,12 +41,21 @@ bool problem_exhausted(struct problem *problem);
 bool problem_add(struct problem *problem, const char *pointer, const char *detail, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Fills problem from a database error: five characters of SQLSTATE and the constraint's name or NULL.
- * Nothing of the server's own texts is passed on. */
-void problem_from_sqlstate(struct problem *problem, const char *sqlstate, const char *constraint);
+/* What the server says of an error; "" for what it does not say. */
+struct database_error {
+    const char *sqlstate, *constraint, *column, *message;
+};
 
-/* Fills problem by the status that a statement gave: 403, 404, 409, 410, 412 or 422. Always false. */
+/* Fills problem from a database error. Nothing of the server's own texts is passed on; of ours (SC…) the sentence is.
+ */
+void problem_from_database(struct problem *problem, const struct database_error *error);
+
+/* Fills problem by the status that a statement gave: 400, 403, 404 or 412. Always false. */
 bool problem_set_status(struct problem *problem, int status);
+
+/* Fills problem by a rule of the contract and a sentence, or else the rule's meaning: false, or true where the contract
+ * does not list the rule. */
+bool problem_set_rule(struct problem *problem, const char *rule, const char *sentence);
 
 /* The registered title of a slug. */
 const char *problem_title(const char *slug);

@@ -86,6 +86,14 @@ bool scan_date(const char *text, size_t length) {
     return day <= days[month - 1] + (month == 2 && leap);
 }
 
+bool scan_partial_date(const char *text, size_t length) {
+    char day[] = "0000-01-01";
+    if (length != 4 && length != 7 && length != 10)
+        return false;
+    memcpy(day, text, length);
+    return scan_date(day, sizeof day - 1);
+}
+
 bool scan_date_time(const char *text, size_t length) {
     if (length < 20 || !scan_date(text, 10) || (text[10] | 0x20) != 't' || text[13] != ':' || text[16] != ':')
         return false;

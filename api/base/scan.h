@@ -17,6 +17,7 @@ bool scan_whole(const char *text, size_t length, int64_t *value);
 /* RFC 3339, section 5.6: full-date, and date-time with an offset or Z; the days of each month are checked. Narrower
  * where PostgreSQL is: no year 0000, offsets of less than 16 hours, fractions of at most 40 digits. */
 bool scan_date(const char *text, size_t length);
+bool scan_partial_date(const char *text, size_t length); /* or without the day, or without both */
 bool scan_date_time(const char *text, size_t length);
 
 /* RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits. */

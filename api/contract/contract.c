@@ -1,5 +1,6 @@
 #include "contract/contract.h"
 #include "base/file.h"
+#include "base/problem.h"
 #include <malloc.h>
 #include <string.h>
 
@@ -94,12 +95,14 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
 
 static void load_all(struct loader *loader, json_t *facts, int64_t length) {
     struct contract *contract = loader->contract;
-    json_t *operations, *parameters, *node;
+    json_t *operations, *parameters, *problems, *constraints, *node;
     json_int_t bytes = 0;
     size_t index;
-    if (!UNPACK(loader, facts, "{s:s,s:s,s:I,s:s,s:o,s:o}", "title", &contract->title, "version", &contract->version,
-                "bytes", &bytes, "roles", &contract->operations, "operations", &operations, "parameters", &parameters))
+    if (!UNPACK(loader, facts, "{s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o}", "title", &contract->title, "version",
+                &contract->version, "bytes", &bytes, "roles", &contract->operations, "operations", &operations,
+                "parameters", &parameters, "problems", &problems, "constraints", &constraints))
         return;
+    problem_use(problems, constraints);
     if (bytes != length)
         gate_fault(loader->gate, loader->name, "belongs to another contract");
     loader->parameter_count = json_array_size(parameters);

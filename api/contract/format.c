@@ -38,6 +38,7 @@ bool format_fits(const struct format *format, const struct format_patterns *patt
 const struct format *format_of(const char *name) {
     static const struct format formats[] = {
         {"date", "a date such as 2025-08-31", scan_date, 0},
+        {"partial-date", "a year, month or day such as 2025, 2025-08 or 2025-08-31", scan_partial_date, 0},
         {"date-time", "an instant such as 2025-08-31T23:30:00Z", scan_date_time, 0},
         {"uuid", "a UUID", scan_uuid, 0},
         {"email", "an e-mail address", NULL, FORMAT_EMAIL},

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Checks a member of value under its own pointer (RFC 6901). */
-static bool descend(const struct schema *schema, const char *name, const json_t *value, struct check *check) {
+/* Lets the pointer (RFC 6901) go on to a member. Gives where it ended before. */
+static size_t push_name(struct check *check, const char *name) {
     size_t before = check->length, used = before;
     if (used < SCHEMA_POINTER_MAX - 1)
         check->pointer[used++] = '/';
@@ -17,6 +17,12 @@ static bool descend(const struct schema *schema, const char *name, const json_t 
         }
     }
     check->pointer[check->length = used] = '\0';
+    return before;
+}
+
+/* Checks a member of value under its own pointer. */
+static bool descend(const struct schema *schema, const char *name, const json_t *value, struct check *check) {
+    size_t before = push_name(check, name);
     bool fits = check_schema(schema, value, check);
     check->pointer[check->length = before] = '\0';
     return fits;
@@ -164,8 +170,11 @@ static bool check_required(const struct schema *schema, const struct rule *rule,
     bool ok = true;
     for (size_t i = 0; json_is_object(value) && i < json_array_size(rule->operand); i++) {
         const char *name = json_string_value(json_array_get(rule->operand, i));
-        if (!json_object_get(value, name))
-            ok = keyword_wrong(check, "lacks %.100s", name);
+        if (json_object_get(value, name))
+            continue;
+        size_t before = push_name(check, name);
+        ok = keyword_wrong(check, "is missing");
+        check->pointer[check->length = before] = '\0';
     }
     return ok;
 }

@@ -142,7 +142,7 @@ bool router_match(const struct router *router, struct arena *arena, const char *
         return problem_set(problem, "method-not-allowed", "This path has only: %s.", route->allow);
     }
     if (length == 1 || path[length - 1] != '/')
-        return problem_set(problem, "not-found", "There is nothing at this path.");
+        return problem_set(problem, "not-found", "There is nothing at this path: /v1 lists what there is.");
     bool found = router_match(router, arena, method, path, length - 1, match, problem);
     match->stands_at = match->stands_at ?: length - 1;
     return found;

@@ -41,7 +41,7 @@ static struct result *ask_file(struct request *request, enum transaction_stateme
 
 static bool refuse_file(struct request *request, const char *status, const char *day) {
     if (strcmp(status, "410") == 0)
-        return request_refuse(request, "gone", "The record was withdrawn.");
+        return request_refuse(request, "record-withdrawn", "The record was withdrawn.");
     if (strcmp(status, "403") == 0)
         return request_refuse(request, "forbidden", "The file is under embargo: it can be had from %s on.", day);
     return request_refuse(request, "not-found", "There is no such file.");
@@ -84,7 +84,7 @@ static size_t read_chunk(struct request *request, struct download *download) {
     if (ok)
         memcpy(download->bytes, chunk.text, chunk.length);
     else
-        request_refuse(request, "gone", "The file is not given any more.");
+        request_refuse(request, "record-withdrawn", "The file is not given any more.");
     result_free(&result);
     return ok ? chunk.length : 0;
 }

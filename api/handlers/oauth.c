@@ -15,11 +15,13 @@ static const char *form(const struct request *request, const char *name) {
  * ASCII that is allowed there; how often is HTTP's. */
 bool oauth_refuse(struct request *request) {
     const struct problem *problem = &request->problem;
-    if (problem->status / 100 != 4 || problem->status == 429)
-        return false;
     struct buf *body = response_json(request);
-    request->response.status = 400;
-    buf_str(body, "{\"error\":\"invalid_request\",\"error_description\":\"");
+    bool passes = problem->status == 429 || problem->status >= 500; /* and is no fault of the request */
+    request->response.status = passes || problem->status == 405 ? problem->status : 400;
+    buf_printf(body, "{\"error\":\"%s\",\"error_description\":\"",
+               problem->status == 500 ? "server_error"
+               : passes               ? "temporarily_unavailable"
+                                      : "invalid_request");
     size_t from = body->length;
     if (problem->error_count)
         buf_printf(body, "%s %s", problem->errors->pointer, problem->errors->detail);

@@ -62,8 +62,8 @@ const char *const *auth_enter(const struct request *request) {
 }
 
 void auth_explain(struct request *request) {
-    if (request->problem.status == 403 && strstr(request->problem.detail, "(role-needed)"))
-        request_refuse(request, "forbidden", "Only for %s: the central team of the Alliance gives roles. (role-needed)",
+    if (request->problem.status == 403 && strcmp(request->problem.slug, "role-needed") == 0)
+        request_refuse(request, "role-needed", "This needs one of the roles: %s. The central team gives roles.",
                        request->match.spec->roles);
     const char *const *values = request->call.enter ?: auth_enter(request);
     if (request->problem.status != 401 || !values)

@@ -119,6 +119,11 @@ static void take_problem(struct request *request) {
     struct response *response = &request->response;
     bool page = app->problem_page && response_negotiate(request_header(request, "Accept"), offered, 3) == offered[2];
     operation_refusal *refuse = request->operation ? request->operation->refuse : NULL;
+    size_t length = strcspn(request->target ?: "", "?");
+    for (unsigned i = 0; !request->operation && i < app->contract->spec_count; i++) /* refused before it was routed */
+        if (strlen(app->operations[i].spec->path) == length &&
+            strncmp(app->operations[i].spec->path, request->target, length) == 0)
+            refuse = refuse ?: app->operations[i].refuse;
     *response = (struct response){.status = problem->status,
                                   .content_type = page ? "text/html; charset=utf-8" : offered[0],
                                   .constants = &policy,

@@ -8,17 +8,31 @@ const struct operation *rows_of(const struct request *request) {
     return request->operation->answer ?: request->operation;
 }
 
+/* Says of what there is no record: of the last part of the path that a parameter fills. */
+static bool refuse_missing(struct request *request) {
+    const char *path = request->match.spec->path, *last = strrchr(path, '{'), *at = request->target;
+    for (; last && path < last; path++) /* both have the same slashes */
+        at = *path == '/' ? strchr(at, '/') + 1 : at;
+    return last ? request_refuse(request, "not-found", "There is no such record: %.*s has no %.*s.",
+                                 (int)(at - request->target - 1), request->target, (int)strcspn(at, "/?"), at)
+                : request_refuse(request, "not-found", "There is no such record.");
+}
+
 /* What the statement's first row says to the engine. False with a problem. */
 static bool apply_engine_columns(struct request *request) {
     const struct link *link = atomic_load(&request->operation->link);
     const struct result *row = request->outcome.row;
     if (!result_rows(row))
-        return request->match.spec->list || request_refuse(request, "not-found", "There is no such record.");
+        return request->match.spec->list || refuse_missing(request);
     request->response.status = (int)result_int(row, 0, link->status) ?: request->response.status;
-    if (request->response.status >= 400) {
-        request->problem.listed = result_text(request->arena, row, 0, link->errors);
-        return problem_set_status(&request->problem, request->response.status);
-    }
+    request->problem.listed = result_text(request->arena, row, 0, link->errors);
+    const char *rule = result_text(request->arena, row, 0, link->rule);
+    if (rule && problem_set_rule(&request->problem, rule, NULL))
+        return request_refuse(request, "internal", "The statement gave a rule that is not known.");
+    if (!rule && request->response.status == 404)
+        return refuse_missing(request);
+    if (rule || request->response.status >= 400)
+        return !rule && problem_set_status(&request->problem, request->response.status);
     request->response.location = result_text(request->arena, row, 0, link->location);
     return true;
 }

@@ -40,6 +40,22 @@ static bool transact(struct request *request, const struct statement *statement,
     return transaction_run(&request->app->transactions, call, &request->outcome, &request->problem);
 }
 
+/* Of the values that a rule points at, this request has those that its operation knows. */
+static bool refuse_known(struct request *request) {
+    const struct spec *spec = request->match.spec;
+    struct problem *problem = &request->problem;
+    unsigned count = problem->error_count;
+    problem->error_count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const char *name = strchr(problem->errors[i].pointer + 1, '/') + 1;
+        bool body = strncmp(problem->errors[i].pointer, "/body/", 6) == 0;
+        name = arena_copy(request->arena, name, strcspn(name, "/")) ?: "";
+        if (body ? spec->body && schema_property(spec->body, name) : spec_parameter(spec, IN_ANY, name) != NULL)
+            problem->errors[problem->error_count++] = problem->errors[i];
+    }
+    return false;
+}
+
 bool run(struct request *request) {
     const struct operation *operation = request->operation;
     request->response.status = operation->spec->success;
@@ -64,7 +80,7 @@ bool run(struct request *request) {
                   ? transact(request, statement, values)
                   : (outcome->row = pool_run(request->app->pool, statement, values, read, &request->problem)) != NULL;
     if (!ok)
-        return recall_stale(request);
+        return recall_stale(request) || refuse_known(request);
     if (outcome->kept)
         return take_kept(request);
     if (!read && !request->caller.subject && request->app->cache) /* what a caller with a token does is not over yet */
@@ -90,5 +106,5 @@ bool commit(struct request *request) {
         transaction_commit(&request->app->transactions, &request->call, &request->outcome, answer, &request->problem);
     if (ok && request->app->cache)
         cache_changed(request->app->cache);
-    return ok;
+    return ok || refuse_known(request);
 }

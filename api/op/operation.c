@@ -302,7 +302,7 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
     struct column *columns = arena_alloc(arena, (count + 1) * sizeof *columns);
     struct link *link = arena_alloc(arena, sizeof *link);
     *link = (struct link){.columns = columns, .count = count};
-    link->status = link->location = link->version = link->bookmark = link->errors = -1;
+    link->status = link->location = link->version = link->bookmark = link->errors = link->rule = -1;
     for (unsigned i = 0; i < count; i++) {
         name = result_column_name(result, i);
         columns[i].name = arena_copy(arena, name, strlen(name));
@@ -313,6 +313,7 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
                             : strcmp(name, "_version") == 0  ? &link->version
                             : strcmp(name, "_bookmark") == 0 ? &link->bookmark
                             : strcmp(name, "_errors") == 0   ? &link->errors
+                            : strcmp(name, "_rule") == 0     ? &link->rule
                                                              : &other;
         *known = (int)i;
     }

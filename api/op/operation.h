@@ -49,7 +49,7 @@ struct binding {
 struct link {
     const struct column *columns;
     unsigned count;
-    int status, location, version, bookmark, errors; /* indexes of the columns _status …, or -1 */
+    int status, location, version, bookmark, errors, rule; /* indexes of the columns _status …, or -1 */
 };
 
 struct operation {

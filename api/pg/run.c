@@ -144,7 +144,9 @@ static void report_failure(const struct pipeline *pipeline, struct problem *prob
     } else {
         /* a right that was never granted is a fault of ours, a policy's refusal is the caller's fault (403) */
         bool ungranted = strcmp(error_field(pipeline, PG_DIAG_SOURCE_FUNCTION), "aclcheck_error") == 0;
-        problem_from_sqlstate(problem, ungranted ? "XX000" : sqlstate, constraint);
+        problem_from_database(problem, &(struct database_error){ungranted ? "XX000" : sqlstate, constraint,
+                                                                error_field(pipeline, PG_DIAG_COLUMN_NAME),
+                                                                error_field(pipeline, PG_DIAG_MESSAGE_PRIMARY)});
     }
     /* the message of an error of ours (syntax, permission) carries no value of a caller; others may */
     bool ours = strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "XX", 2) == 0;

@@ -116,11 +116,11 @@ BEGIN
     group_id := (SELECT a.id FROM scip.alliance_group a WHERE a.slug = g."group");
     organisation_id := (SELECT o.id FROM scip.organisation o WHERE o.slug = g.organisation);
     IF g.hub IS NOT NULL AND hub_id IS NULL THEN
-      RAISE 'no such Hub' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-hub';
+      PERFORM scip.refuse(422, 'reference-not-found', 'hub', 'There is no such Hub.');
     ELSIF g."group" IS NOT NULL AND group_id IS NULL THEN
-      RAISE 'no such group' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-group';
+      PERFORM scip.refuse(422, 'reference-not-found', 'group', 'There is no such group.');
     ELSIF g.organisation IS NOT NULL AND organisation_id IS NULL THEN
-      RAISE 'no such organisation' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-organisation';
+      PERFORM scip.refuse(422, 'reference-not-found', 'organisation', 'There is no such organisation.');
     END IF;
     role := g.role;
     starts := coalesce(g."from", scip.today());
@@ -178,7 +178,7 @@ BEGIN
   WHERE r.account_id = caller AND r.starts <= today() AND (r.ends IS NULL OR r.ends > today())
     AND (enter.scope IS NULL OR r.role = ANY (string_to_array(enter.scope, ' ')));
   IF cardinality(enter.roles) > 0 AND NOT has.roles && enter.roles THEN
-    RAISE 'none of the roles' USING ERRCODE = 'SC403', CONSTRAINT = 'role-needed';
+    PERFORM scip.refuse(403, 'role-needed');
   ELSIF login IN ('scip_writer', 'scip_central') AND (login = 'scip_central') <> ('central' = ANY (has.roles)) THEN
     RAISE 'the other login is theirs' USING ERRCODE = 'SCPOL';
   END IF;
@@ -212,20 +212,20 @@ DECLARE
   kept record;
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', ctx.account(), operation, key), 0)) THEN
-    RAISE 'in progress' USING ERRCODE = 'SC409', CONSTRAINT = 'idempotency-key-in-progress';
+    PERFORM scip.refuse(409, 'idempotency-key-in-progress', '/header/Idempotency-Key');
   END IF;
   SELECT i.hash, i.rights, i.status, i.created_at INTO kept FROM idempotency i
   WHERE i.account_id = ctx.account() AND i.operation = claim.operation AND i.key = claim.key;
   IF NOT FOUND THEN
     RETURN;
   ELSIF kept.status = 410 THEN
-    RAISE 'erased with a person' USING ERRCODE = 'SC409', CONSTRAINT = 'idempotency-answer-erased';
+    PERFORM scip.refuse(409, 'idempotency-answer-erased', '/header/Idempotency-Key');
   ELSIF kept.created_at < now() - interval '24 hours' THEN
     DELETE FROM idempotency i WHERE i.account_id = ctx.account() AND i.operation = claim.operation AND i.key = claim.key;
   ELSIF kept.hash <> claim.hash THEN
-    RAISE 'another request' USING ERRCODE = 'SC422', CONSTRAINT = 'idempotency-key-reused';
+    PERFORM scip.refuse(422, 'idempotency-key-reused', '/header/Idempotency-Key');
   ELSIF kept.rights <> ctx.rights() THEN
-    RAISE 'other rights' USING ERRCODE = 'SC403', CONSTRAINT = 'rights-have-changed';
+    PERFORM scip.refuse(403, 'rights-have-changed', '/header/Idempotency-Key');
   ELSE
     RAISE 'kept' USING ERRCODE = 'SC200';
   END IF;

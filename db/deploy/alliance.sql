@@ -294,13 +294,13 @@ BEGIN
   IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b USING (hub_id, organisation_id)
              WHERE a.hub_id = hub AND a.standing = 'dated' AND b.standing = 'dated'
                AND a.id < b.id AND a.period && b.period) THEN
-    RAISE 'the same organisation leads twice at once' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-lead-twice';
+    PERFORM scip.refuse(409, 'hub-lead-twice', 'organisation');
   END IF;
   -- A third one, if any, overlaps the other two on the day on which the last of the three starts.
   IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b ON b.period @> lower(a.period)
              WHERE a.hub_id = hub AND b.hub_id = hub AND a.standing = 'dated' AND b.standing = 'dated'
              GROUP BY a.id HAVING count(*) > 2) THEN
-    RAISE 'a Hub has at most two leads' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-has-two-leads';
+    PERFORM scip.refuse(409, 'hub-has-two-leads', 'from');
   END IF;
 
   hub := OLD.hub_id;
@@ -313,7 +313,7 @@ BEGIN
     INTO unled, led
     FROM scip.hub_lead l WHERE l.hub_id = hub AND l.standing = 'dated';
     IF led AND NOT isempty(unled) THEN
-      RAISE 'a Hub needs a lead' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-needs-a-lead';
+      PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to');
     END IF;
   END IF;
   RETURN NULL;
@@ -340,7 +340,7 @@ DECLARE
   free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort,search}';
 BEGIN
   IF to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
-    RAISE 'more than the profile' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-profile';
+    PERFORM scip.refuse(403, 'only-the-profile');
   END IF;
   RETURN NEW;
 END $$;
@@ -364,7 +364,7 @@ CREATE TRIGGER keep_former_name AFTER UPDATE ON scip.hub
 CREATE FUNCTION scip.guard_hub_removal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM hub_status s WHERE s.hub_id = OLD.id AND s.status <> 'proposed') THEN
-    RAISE 'it was more than proposed' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-not-proposed';
+    PERFORM scip.refuse(409, 'hub-not-proposed');
   END IF;
   RETURN OLD;
 END $$;
@@ -382,13 +382,13 @@ BEGIN
              ORDER BY latest(s.ends) DESC NULLS FIRST, s.id DESC LIMIT 1);
   IF before || ' ' || NEW.status NOT IN ('proposed active', 'proposed closed', 'active paused', 'active closed',
        'paused active', 'paused closed', 'closed active', 'unknown active', 'unknown paused', 'unknown closed') THEN
-    RAISE '% cannot follow %', NEW.status, before USING ERRCODE = 'SC409', CONSTRAINT = 'hub-status-transition';
+    PERFORM scip.refuse(409, 'hub-status-transition', 'status', format('A Hub cannot change from %s to %s.', before, NEW.status));
   ELSIF NEW.status = 'active' AND (before = 'closed' OR ctx.account() IS NOT NULL) AND NOT EXISTS (
           SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
           AND (l.standing = 'dated' AND l.period @> today() OR l.standing = 'last_known' AND before = 'unknown')) THEN
-    RAISE 'a Hub needs a lead' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-needs-a-lead';
+    PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to');
   ELSIF earliest(NEW.starts) > today() THEN
-    RAISE 'the present status starts later' USING ERRCODE = 'SC422', CONSTRAINT = 'hub-status-starts-later';
+    PERFORM scip.refuse(422, 'date-in-future', 'from', 'The present status cannot begin after today.');
   END IF;
   RETURN NULL;
 END $$;
@@ -461,8 +461,8 @@ CALL scip.keep_records('strategy', 'strategy');
 CALL scip.keep_records('strategy_theme', 'strategy', '(SELECT s.slug FROM strategy s WHERE s.id = r.strategy_id)', part => true);
 GRANT INSERT, UPDATE, DELETE ON scip.strategy, scip.strategy_theme TO scip_caller;
 
--- The id of a record that a body names; SC422 when there is none.
-CREATE FUNCTION scip.reference(kind text, key text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
+-- The id of a record that a body names in the property of that place, or of the kind; SC422 when there is none.
+CREATE FUNCTION scip.reference(kind text, key text, place text DEFAULT '') RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE
   found_id bigint;
 BEGIN
@@ -472,10 +472,12 @@ BEGIN
     WHEN 'hub' THEN SELECT id INTO found_id FROM scip.hub WHERE slug = key;
     WHEN 'event' THEN SELECT id INTO found_id FROM scip.event WHERE slug = key;
     WHEN 'document' THEN SELECT id INTO found_id FROM scip.document WHERE slug = key;
+    WHEN 'programme' THEN SELECT id INTO found_id FROM scip.programme WHERE slug = key;
+    WHEN 'course' THEN SELECT id INTO found_id FROM scip.course WHERE slug = key;
     WHEN 'principle' THEN SELECT id INTO found_id FROM scip.toolkit_principle WHERE slug = key;
   END CASE;
   IF found_id IS NULL THEN
-    RAISE 'no % %', kind, key USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-' || kind;
+    PERFORM scip.refuse(422, 'reference-not-found', coalesce(nullif(place, ''), kind), format('There is no %s %s.', kind, key));
   END IF;
   RETURN found_id;
 END $$;
@@ -505,7 +507,7 @@ BEGIN
   END IF;
   IF body ? 'identifiers' THEN
     IF EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL) THEN
-      RAISE 'not in the form of its list' USING ERRCODE = 'SC422', CONSTRAINT = 'identifier-form';
+      PERFORM scip.refuse(422, 'identifier-form', 'identifiers');
     END IF;
     body := jsonb_set(body, '{identifiers}', (SELECT coalesce(jsonb_agg(DISTINCT scip.org_id(p)), '[]')
       FROM jsonb_array_elements_text(body -> 'identifiers') p));

@@ -198,6 +198,15 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- Refuses by a rule of openapi/problems.csv. places: the properties that broke it, or where else the value stands (/path/slug), with
+-- spaces between them; the engine passes on those that the request can have. sentence: what says more than the rule's meaning.
+CREATE FUNCTION scip.refuse(status int, rule text, places text DEFAULT '', sentence text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE '%', coalesce(sentence, rule) USING ERRCODE = 'SC' || status, CONSTRAINT = rule, COLUMN = places;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.refuse TO scip_anonymous, scip_caller;
+
 -- A slug that has changed keeps leading to its record: it moves to <table>_former_slug, where no live
 -- slug may be; writers own none of it. AFTER triggers, so that each sees what a concurrent rename has committed
 -- meanwhile.
@@ -213,7 +222,7 @@ BEGIN
   END IF;
   EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE slug = $1)', former) INTO taken USING NEW.slug;
   IF taken THEN
-    RAISE 'slug % belonged to another record', NEW.slug USING ERRCODE = 'SC409', CONSTRAINT = 'slug-is-retired';
+    PERFORM scip.refuse(409, 'slug-retired', 'slug new_slug /path/slug', format('The slug %s belonged to another record.', NEW.slug));
   END IF;
   RETURN NULL;
 END $$;
@@ -224,7 +233,7 @@ DECLARE
 BEGIN
   EXECUTE format('SELECT EXISTS (SELECT FROM scip.%I WHERE slug = $1)', TG_ARGV[0]) INTO live USING NEW.slug;
   IF live THEN
-    RAISE 'slug % is in use', NEW.slug USING ERRCODE = 'SC409', CONSTRAINT = 'slug-is-live';
+    PERFORM scip.refuse(409, 'slug-taken', 'slug new_slug /path/slug', format('The slug %s is in use.', NEW.slug));
   END IF;
   RETURN NULL;
 END $$;

@@ -118,6 +118,10 @@ BEGIN
     WHERE EXISTS (SELECT FROM hub_evaluation e WHERE e.id = evaluation AND e.status = 'draft' AND ctx.writes(e.hub_id, NULL)));
 END $$;
 
+CREATE FUNCTION scip.refuse_evaluation(status text) RETURNS void LANGUAGE sql AS $$
+  SELECT scip.refuse(409, CASE status WHEN 'draft' THEN 'evaluation-not-submitted' WHEN 'submitted' THEN 'evaluation-submitted'
+    WHEN 'accepted' THEN 'evaluation-accepted' ELSE 'evaluation-published' END)
+$$;
 -- A merge patch {figures: {metric: {value, reason} | null}, answers: {question: text | null}}: all of it, or what is
 -- wrong with it. The records are asked here, so a figure is confirmed only while they say what the Hub has read.
 CREATE FUNCTION scip.change_evaluation(evaluation uuid, body jsonb, OUT errors jsonb)
@@ -128,9 +132,9 @@ DECLARE
 BEGIN
   SELECT * INTO e FROM hub_evaluation t WHERE t.id = evaluation FOR NO KEY UPDATE;
   IF NOT coalesce(ctx.writes(e.hub_id, NULL), false) THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-hubs-lead';
+    PERFORM scip.refuse(403, 'only-the-hub-lead');
   ELSIF e.status <> 'draft' THEN
-    RAISE 'it is %', e.status USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || e.status;
+    PERFORM refuse_evaluation(e.status);
   END IF;
   given := ARRAY(
     SELECT ROW(evaluation, p.key, d.derived, coalesce((p.value ->> 'value')::numeric, f.value),
@@ -196,13 +200,13 @@ CREATE FUNCTION scip.guard_evaluation() RETURNS trigger LANGUAGE plpgsql SECURIT
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
-      RAISE 'it is %', OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || OLD.status;
+      PERFORM refuse_evaluation(OLD.status);
     END IF;
     RETURN OLD;
   ELSIF period_start(NEW.year) > today() THEN
-    RAISE 'the year is yet to come' USING ERRCODE = 'SC409', CONSTRAINT = 'year-not-begun';
+    PERFORM scip.refuse(409, 'year-not-started', '/path/year');
   ELSIF NOT hub_at_work(NEW.hub_id, period_start(NEW.year), period_end(NEW.year)) THEN
-    RAISE 'neither active nor paused' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-not-at-work';
+    PERFORM scip.refuse(409, 'hub-not-active', '/path/year');
   END IF;
   RETURN NEW;
 END $$;
@@ -214,16 +218,16 @@ CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation F
 CREATE FUNCTION scip.step_evaluation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.status <> 'submitted' AND NOT ctx.central() THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+    PERFORM scip.refuse(403, 'only-the-central-team');
   ELSIF (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('submitted', 'accepted'), ('accepted', 'published'),
                                          ('submitted', 'draft'), ('accepted', 'draft'))
         AND NOT ((OLD.status, NEW.status) = ('published', 'draft') AND is_corrected(
           '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = NEW.hub_id) || '/evaluations/' || NEW.year)) THEN
-    RAISE 'it is %', OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || OLD.status;
+    PERFORM refuse_evaluation(OLD.status);
   ELSIF NEW.status = 'submitted' AND period_end(NEW.year) >= today() THEN
-    RAISE 'the year is not over' USING ERRCODE = 'SC409', CONSTRAINT = 'year-not-over';
+    PERFORM scip.refuse(409, 'year-not-over');
   ELSIF NEW.status = 'submitted' AND evaluation_gaps(NEW.id) IS NOT NULL THEN
-    RAISE 'something is missing' USING ERRCODE = 'SC422', CONSTRAINT = 'evaluation-incomplete';
+    PERFORM scip.refuse(422, 'evaluation-incomplete');
   END IF;
   CASE NEW.status
     WHEN 'submitted' THEN
@@ -247,7 +251,7 @@ DECLARE
 BEGIN
   SELECT e.status INTO standing FROM hub_evaluation e WHERE e.id = part FOR NO KEY UPDATE; -- none: it goes with its parts
   IF standing <> 'draft' THEN
-    RAISE 'it is %', standing USING ERRCODE = 'SC409', CONSTRAINT = 'evaluation-is-' || standing;
+    PERFORM refuse_evaluation(standing);
   END IF;
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;

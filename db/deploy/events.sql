@@ -126,11 +126,11 @@ CREATE TRIGGER set_days BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
 CREATE FUNCTION scip.guard_event_status() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.status = 'unknown' AND NOT ctx.central() THEN
-    RAISE 'not theirs to say' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+    PERFORM scip.refuse(403, 'only-the-central-team');
   ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published held', 'published cancelled',
           'unknown published', 'unknown held', 'unknown cancelled')
         AND NOT (OLD.status IN ('held', 'cancelled') AND NEW.status = 'published' AND scip.is_corrected('/v1/events/' || OLD.slug)) THEN
-    RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT = 'event-transition';
+    PERFORM scip.refuse(409, 'event-transition', '', format('The event''s status cannot change from %s to %s.', OLD.status, NEW.status));
   END IF;
   RETURN NEW;
 END $$;
@@ -141,15 +141,15 @@ CREATE FUNCTION scip.guard_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
-      RAISE 'others have it in their calendars' USING ERRCODE = 'SC409', CONSTRAINT = 'event-not-draft';
+      PERFORM scip.refuse(409, 'event-not-draft');
     END IF;
     RETURN OLD;
   ELSIF TG_OP = 'INSERT' AND NEW.status <> 'draft' THEN
-    RAISE 'begins as a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'event-not-draft';
+    PERFORM scip.refuse(409, 'event-not-draft');
   ELSIF NEW.status = 'held' AND scip.earliest(NEW.starts) > scip.today() THEN
-    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'event-before-its-day';
+    PERFORM scip.refuse(409, 'event-not-yet-held');
   ELSIF NEW.status = 'published' AND num_nonnulls(NEW.starts, NEW.date_text) = 0 THEN
-    RAISE 'when is it?' USING ERRCODE = 'SC422', CONSTRAINT = 'event-needs-a-date';
+    PERFORM scip.refuse(422, 'event-needs-a-date', 'starts');
   END IF;
   RETURN NEW;
 END $$;
@@ -187,19 +187,6 @@ CREATE FUNCTION scip.calendar_name(what text, VARIADIC parts text[]) RETURNS tex
 RETURN concat_ws(' · ', coalesce(nullif(array_to_string(parts, ' · '), ''), 'SCiP Alliance'), what);
 GRANT EXECUTE ON FUNCTION scip.calendar_name, scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_caller;
 
--- The programme that a body names; SC422 when there is none.
-CREATE FUNCTION scip.programme_named(key text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
-DECLARE
-  found_id bigint;
-BEGIN
-  SELECT id INTO found_id FROM scip.programme WHERE slug = key;
-  IF found_id IS NULL THEN
-    RAISE 'no programme %', key USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-programme';
-  END IF;
-  RETURN found_id;
-END $$;
-GRANT EXECUTE ON FUNCTION scip.programme_named TO scip_caller;
-
 -- Numbers of young people, apart from what is public: the owning Hub's and the central team's.
 CREATE TABLE scip.event_outreach (
   event_id bigint PRIMARY KEY REFERENCES scip.event ON DELETE CASCADE,
@@ -218,7 +205,7 @@ CALL scip.keep_records('event_outreach', 'event_outreach', $$(SELECT e.slug || '
 CREATE FUNCTION scip.guard_outreach() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM event WHERE id = NEW.event_id AND status = 'held') THEN
-    RAISE 'not held' USING ERRCODE = 'SC409', CONSTRAINT = 'event-not-held';
+    PERFORM scip.refuse(409, 'event-not-held');
   END IF;
   RETURN NEW;
 END $$;

@@ -56,19 +56,19 @@ CREATE FUNCTION scip.guard_application() RETURNS trigger LANGUAGE plpgsql SECURI
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
-      RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'application-not-draft';
+      PERFORM scip.refuse(409, 'application-not-draft');
     END IF;
     RETURN OLD;
   ELSIF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'draft' THEN
-      RAISE 'begins as a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'application-not-draft';
+      PERFORM scip.refuse(409, 'application-not-draft');
     END IF;
     NEW.account_id := ctx.account();
   ELSE
     IF NOT (ctx.central() OR OLD.organisation_id = ANY (ctx.organisations())) THEN
-      RAISE 'not the applicant' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-applicant';
+      PERFORM scip.refuse(403, 'only-the-applicant');
     ELSIF OLD.status NOT IN ('draft', 'returned') THEN
-      RAISE 'neither draft nor returned' USING ERRCODE = 'SC409', CONSTRAINT = 'application-not-draft';
+      PERFORM scip.refuse(409, 'application-not-draft');
     END IF;
   END IF;
   PERFORM reference('region', code) FROM unnest(NEW.regions) code;
@@ -88,23 +88,22 @@ DECLARE
 BEGIN
   IF (CASE NEW.status WHEN 'submitted' THEN NOT applicant
                       WHEN 'under_review' THEN NOT (ctx.central() OR reviewer) ELSE NOT reviewer END) THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT =
-      CASE NEW.status WHEN 'submitted' THEN 'only-the-applicant' ELSE 'only-the-deciding-group' END;
+    PERFORM scip.refuse(403, CASE NEW.status WHEN 'submitted' THEN 'only-the-applicant' ELSE 'only-the-deciding-group' END);
   ELSIF NEW.status <> 'submitted' AND OLD.organisation_id = ANY (ctx.affiliations()) AND NOT
         (NEW.status = 'under_review' AND ctx.central()) THEN
-    RAISE 'of the applicant''s organisation' USING ERRCODE = 'SC403', CONSTRAINT = 'reviewer-is-applicant';
+    PERFORM scip.refuse(403, 'reviewer-is-applicant');
   END IF;
   IF OLD.status || ' ' || NEW.status NOT IN ('draft submitted', 'returned submitted', 'submitted under_review',
        'under_review approved', 'under_review declined', 'under_review returned') THEN
-    RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT =
-      CASE NEW.status WHEN 'submitted' THEN 'application-not-draft' WHEN 'under_review' THEN 'application-not-submitted'
-                      ELSE 'application-not-under-review' END;
+    PERFORM scip.refuse(409, CASE NEW.status WHEN 'submitted' THEN 'application-not-draft'
+      WHEN 'under_review' THEN 'application-not-submitted' ELSE 'application-not-under-review' END);
   END IF;
   IF NEW.status = 'submitted' THEN
     IF num_nulls(NEW.slug, NEW.case_for_hub) > 0 OR cardinality(NEW.nations) = 0 OR cardinality(NEW.regions) = 0 THEN
-      RAISE 'something is missing' USING ERRCODE = 'SC422', CONSTRAINT = 'application-incomplete';
+      PERFORM scip.refuse(422, 'application-incomplete', string_agg(key, ' '), 'Still missing: ' || string_agg(key, ', ') || '.')
+      FROM jsonb_each(to_jsonb(NEW)) WHERE value IN ('null', '[]') AND key IN ('slug', 'case_for_hub', 'nations', 'regions');
     ELSIF EXISTS (SELECT FROM hub WHERE slug = NEW.slug) OR EXISTS (SELECT FROM hub_former_slug WHERE slug = NEW.slug) THEN
-      RAISE 'there is such a Hub' USING ERRCODE = 'SC409', CONSTRAINT = 'hub-slug-taken';
+      PERFORM scip.refuse(409, 'slug-taken', 'slug');
     END IF;
     NEW.submitted_at := now();
     NEW.decision_note := OLD.decision_note;
@@ -113,7 +112,7 @@ BEGIN
     NEW.decision_note := OLD.decision_note;
   ELSE
     IF NEW.status <> 'approved' AND NEW.decision_note IS NULL THEN
-      RAISE 'the applicant is owed a reason' USING ERRCODE = 'SC422', CONSTRAINT = 'decision-needs-a-note';
+      PERFORM scip.refuse(422, 'decision-needs-a-note', 'note');
     END IF;
     NEW.decided_at := now();
     NEW.decided_by := ctx.account();
@@ -126,7 +125,7 @@ CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.hub_application
 -- A note comes with a decision and stays.
 CREATE FUNCTION scip.guard_decision_note() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE 'no decision' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-deciding-group';
+  PERFORM scip.refuse(403, 'only-the-deciding-group');
 END $$;
 CREATE TRIGGER guard_status_note BEFORE UPDATE ON scip.hub_application
   FOR EACH ROW WHEN (OLD.status = NEW.status AND OLD.decision_note IS DISTINCT FROM NEW.decision_note)
@@ -191,7 +190,7 @@ CREATE TRIGGER lay_pathway AFTER INSERT ON scip.pathway_step FOR EACH ROW EXECUT
 CREATE FUNCTION scip.guard_pathway() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.done_on > scip.today() THEN
-    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'step-done-in-future';
+    PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The step cannot be done after today.');
   ELSIF NEW.done_on IS NULL THEN
     NEW.done_by := NULL;
     IF OLD.done_on IS NOT NULL AND NEW.evidence IS NOT DISTINCT FROM OLD.evidence THEN
@@ -234,7 +233,7 @@ BEGIN
     NEW.answered_on := coalesce(NEW.answered_on, scip.today());
   END IF;
   IF greatest(NEW.invited_on, NEW.answered_on) > scip.today() THEN
-    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'invitation-in-future';
+    PERFORM scip.refuse(422, 'date-in-future', 'invited_on responded_on', 'The invitation or its answer cannot be after today.');
   END IF;
   RETURN NEW;
 END $$;

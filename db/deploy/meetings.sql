@@ -159,32 +159,31 @@ DECLARE
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0 THEN
-      RAISE 'begins as planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
+      PERFORM scip.refuse(409, 'meeting-not-planned');
     END IF;
     RETURN NEW;
   ELSIF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'planned' THEN
-      RAISE 'not planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
+      PERFORM scip.refuse(409, 'meeting-not-planned');
     ELSIF meeting_has_records(OLD.id) THEN
-      RAISE 'something came of it' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-has-records';
+      PERFORM scip.refuse(409, 'meeting-has-records');
     END IF;
     RETURN OLD;
   END IF;
   moved_to := nullif((NEW.starts_at AT TIME ZONE 'Europe/London')::date, OLD.day);
   IF NEW.status = 'cancelled' AND OLD.status = 'cancelled' THEN
-    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-cancelled';
+    PERFORM scip.refuse(409, 'meeting-cancelled');
   ELSIF (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind) THEN
-    RAISE 'another meeting' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-is-another';
+    PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.');
   ELSIF moved_to IS NULL OR OLD.status = 'planned' AND NOT meeting_has_records(OLD.id) THEN
     RETURN NEW;
   ELSIF NOT is_corrected('/v1/meetings/' || OLD.id) THEN
-    RAISE 'a reason is needed' USING ERRCODE = 'SC409', CONSTRAINT = CASE OLD.status WHEN 'planned' THEN 'meeting-has-records'
-      ELSE 'meeting-not-planned' END;
+    PERFORM scip.refuse(409, CASE OLD.status WHEN 'planned' THEN 'meeting-has-records' ELSE 'meeting-not-planned' END);
   ELSIF moved_to > today() THEN
-    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+    PERFORM scip.refuse(409, 'meeting-not-yet-held');
   ELSIF EXISTS (SELECT FROM attendance a WHERE a.meeting_id = OLD.id
                 AND NOT EXISTS (SELECT FROM meeting_members(OLD.id, moved_to) m WHERE m.person_id = a.person_id)) THEN
-    RAISE 'somebody in its attendance was no member then' USING ERRCODE = 'SC409', CONSTRAINT = 'attendance-of-another-day';
+    PERFORM scip.refuse(409, 'attendance-breaks-membership', 'starts_at');
   END IF;
   RETURN NEW;
 END $$;
@@ -198,13 +197,13 @@ BEGIN
     NEW.agenda_completed_at := NULL;
     NEW.attendance_shared_at := NULL;
   ELSIF NEW.status = 'planned' AND is_corrected('/v1/meetings/' || OLD.id) THEN
-    RAISE 'it is planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-is-planned';
+    PERFORM scip.refuse(409, 'meeting-not-held');
   ELSIF OLD.status <> 'planned' OR NEW.status = 'planned' THEN
-    RAISE 'not planned' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-planned';
+    PERFORM scip.refuse(409, 'meeting-not-planned');
   ELSIF NEW.status = 'held' AND (NEW.starts_at AT TIME ZONE 'Europe/London')::date > today() THEN
-    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+    PERFORM scip.refuse(409, 'meeting-not-yet-held');
   ELSIF NEW.status = 'cancelled' AND meeting_has_records(OLD.id) THEN
-    RAISE 'something came of it' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-has-records';
+    PERFORM scip.refuse(409, 'meeting-has-records');
   END IF;
   RETURN NEW;
 END $$;
@@ -223,13 +222,13 @@ GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_caller;
 CREATE FUNCTION scip.guard_completion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF OLD.agenda_completed_at IS NOT NULL THEN
-    RAISE 'completed' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-completed';
+    PERFORM scip.refuse(409, 'agenda-completed');
   ELSIF OLD.status = 'cancelled' THEN
-    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-cancelled';
+    PERFORM scip.refuse(409, 'meeting-cancelled');
   ELSIF OLD.day > today() THEN
-    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+    PERFORM scip.refuse(409, 'meeting-not-yet-held');
   ELSIF open_headings(OLD.id) <> '{}' THEN
-    RAISE 'headings are open' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-not-addressed';
+    PERFORM scip.refuse(409, 'agenda-not-addressed');
   END IF;
   NEW.agenda_completed_at := now();
   RETURN NEW;
@@ -257,9 +256,9 @@ GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_caller;
 CREATE FUNCTION scip.guard_attendance_sharing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF OLD.status <> 'held' THEN
-    RAISE 'not held' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-not-held';
+    PERFORM scip.refuse(409, 'meeting-not-held');
   ELSIF OLD.attendance_shared_at IS NOT NULL THEN
-    RAISE 'shared' USING ERRCODE = 'SC409', CONSTRAINT = 'attendance-shared';
+    PERFORM scip.refuse(409, 'attendance-shared');
   END IF;
   NEW.attendance_shared_at := now();
   RETURN NEW;
@@ -309,15 +308,15 @@ BEGIN
   IF NOT FOUND THEN
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   ELSIF m.status = 'cancelled' THEN
-    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-cancelled';
+    PERFORM scip.refuse(409, 'meeting-cancelled');
   ELSIF TG_OP = 'UPDATE' AND NEW.meeting_id <> OLD.meeting_id THEN
-    RAISE 'another meeting' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-is-another';
+    PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.');
   ELSIF TG_TABLE_NAME = 'agenda_item' THEN
     IF m.agenda_completed_at IS NOT NULL THEN
-      RAISE 'completed' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-completed';
+      PERFORM scip.refuse(409, 'agenda-completed');
     END IF;
   ELSIF m.day > today() THEN
-    RAISE 'its day is to come' USING ERRCODE = 'SC409', CONSTRAINT = 'meeting-before-its-day';
+    PERFORM scip.refuse(409, 'meeting-not-yet-held');
   END IF;
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
@@ -332,11 +331,11 @@ CREATE FUNCTION scip.guard_heading() RETURNS trigger LANGUAGE plpgsql SECURITY D
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.heading IS NOT NULL AND EXISTS (SELECT FROM meeting WHERE id = OLD.meeting_id) THEN
-      RAISE 'a heading' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-heading-stays';
+      PERFORM scip.refuse(409, 'agenda-heading-stays');
     END IF;
     RETURN OLD;
   ELSIF NEW.heading IS DISTINCT FROM OLD.heading THEN
-    RAISE 'a heading' USING ERRCODE = 'SC409', CONSTRAINT = 'agenda-heading-stays';
+    PERFORM scip.refuse(409, 'agenda-heading-stays');
   END IF;
   RETURN NEW;
 END $$;
@@ -368,7 +367,7 @@ CREATE TRIGGER make_room BEFORE UPDATE ON scip.agenda_item
 CREATE FUNCTION scip.guard_attendance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id) THEN
-    RAISE 'not a member' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
+    PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person');
   END IF;
   RETURN NEW;
 END $$;
@@ -383,9 +382,9 @@ BEGIN
                        AND h.person_id = NEW.owner_id AND h.starts <= today() AND (h.ends IS NULL OR h.ends > today()))
      AND NOT EXISTS (SELECT FROM meeting m JOIN group_seat s ON s.group_id = m.group_id WHERE m.id = NEW.meeting_id
                        AND s.person_id = NEW.owner_id AND s.starts <= today() AND (s.ends IS NULL OR s.ends > today())) THEN
-    RAISE 'not a member' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
+    PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person');
   ELSIF NEW.done_on > today() THEN
-    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'action-done-in-future';
+    PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The action cannot be done after today.');
   END IF;
   RETURN NEW;
 END $$;
@@ -398,7 +397,7 @@ BEGIN
   IF NOT scip.hold_meeting(meeting) THEN
     RETURN false;
   ELSIF (SELECT count(*) <> count(DISTINCT e.person) FROM jsonb_to_recordset(entries) e (person uuid)) THEN
-    RAISE 'twice' USING ERRCODE = 'SC422', CONSTRAINT = 'person-twice';
+    PERFORM scip.refuse(422, 'named-twice', 'items');
   END IF;
   IF replace THEN
     DELETE FROM scip.attendance a WHERE a.meeting_id = meeting
@@ -418,14 +417,14 @@ CREATE FUNCTION scip.guard_minutes() RETURNS trigger LANGUAGE plpgsql SECURITY D
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'draft' THEN
-      RAISE 'begin as a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-draft';
+      PERFORM scip.refuse(409, 'minutes-not-draft');
     ELSIF EXISTS (SELECT FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared') THEN
-      RAISE 'a version is open' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-open';
+      PERFORM scip.refuse(409, 'minutes-draft-exists');
     END IF;
     NEW.number := (SELECT coalesce(max(n.number), 0) + 1 FROM minutes n WHERE n.meeting_id = NEW.meeting_id);
     RETURN NEW;
   ELSIF OLD.status <> 'draft' THEN
-    RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-draft';
+    PERFORM scip.refuse(409, 'minutes-not-draft');
   ELSIF TG_OP = 'DELETE' THEN
     RETURN OLD;
   END IF;
@@ -441,12 +440,12 @@ CREATE FUNCTION scip.guard_minutes_status() RETURNS trigger LANGUAGE plpgsql SEC
 BEGIN
   IF NEW.status = 'shared' THEN
     IF OLD.status <> 'approved' THEN
-      RAISE 'not approved' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-approved';
+      PERFORM scip.refuse(409, 'minutes-not-approved');
     END IF;
     NEW.shared_at := now();
   ELSE
     IF OLD.status <> 'draft' OR NEW.status <> 'approved' THEN
-      RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-not-draft';
+      PERFORM scip.refuse(409, 'minutes-not-draft');
     END IF;
     NEW.approved_at := now();
     NEW.approved_by := ctx.account();
@@ -463,7 +462,7 @@ BEGIN
   IF TG_OP = 'UPDATE' AND NEW.approved_by IS NULL AND to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN
     RETURN NEW;
   END IF;
-  RAISE 'shared' USING ERRCODE = 'SC409', CONSTRAINT = 'minutes-are-shared';
+  PERFORM scip.refuse(409, 'minutes-shared');
 END $$;
 CREATE TRIGGER keep_shared BEFORE UPDATE OR DELETE ON scip.minutes
   FOR EACH ROW WHEN (OLD.status = 'shared') EXECUTE FUNCTION scip.keep_shared();

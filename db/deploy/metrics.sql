@@ -76,13 +76,13 @@ GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
 CREATE FUNCTION scip.guard_closed_total() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = NEW.metric) THEN
-    RAISE 'no metric %', NEW.metric USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-metric';
+    PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.');
   END IF;
   NEW.period := scip.total_period(NEW.period);
   IF NEW.period IS NULL THEN
-    RAISE 'no period' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-period';
+    PERFORM scip.refuse(422, 'period-not-valid', 'period');
   ELSIF upper(scip.total_days(NEW.period)) > scip.today() THEN
-    RAISE 'not over yet' USING ERRCODE = 'SC422', CONSTRAINT = 'period-is-not-over';
+    PERFORM scip.refuse(422, 'period-not-over', 'period');
   END IF;
   PERFORM scip.lock_metrics(ARRAY[NEW.metric]);
   RETURN NEW;
@@ -99,7 +99,7 @@ BEGIN
              JOIN written w USING (period) CROSS JOIN LATERAL unnest(p.others) o (period))
            SELECT EXISTS (SELECT FROM spanned JOIN scip.closed_total t USING (what, period))' INTO found;
   IF found THEN
-    RAISE 'counted already' USING ERRCODE = 'SC409', CONSTRAINT = 'total-overlaps';
+    PERFORM scip.refuse(409, 'total-overlaps', 'period');
   END IF;
   RETURN NULL;
 END $$;

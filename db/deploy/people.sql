@@ -205,9 +205,9 @@ GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at),
 CREATE FUNCTION scip.guard_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.restricted IS DISTINCT FROM NEW.restricted AND current_user = 'scip_writer' THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+    PERFORM scip.refuse(403, 'only-the-central-team');
   ELSIF OLD.erased_at IS NOT NULL AND (NEW.erased_at IS NULL OR NEW.name IS NOT NULL OR NEW.email IS NOT NULL) THEN
-    RAISE 'erased' USING ERRCODE = 'SC409', CONSTRAINT = 'person-erased';
+    PERFORM scip.refuse(409, 'person-erased');
   END IF;
   RETURN NEW;
 END $$;
@@ -235,7 +235,7 @@ DECLARE
   found_id uuid;
 BEGIN
   IF NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0) THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-leads-add-people';
+    PERFORM scip.refuse(403, 'only-leads-add-people');
   END IF;
   PERFORM lock_people();
   SELECT p.id INTO found_id FROM person p
@@ -249,7 +249,7 @@ END $$;
 CREATE FUNCTION scip.known_person(person uuid) RETURNS uuid LANGUAGE plpgsql STABLE STRICT AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM scip.person p WHERE p.id = person AND p.erased_at IS NULL) THEN
-    RAISE 'no such person' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-person';
+    PERFORM scip.refuse(422, 'reference-not-found', 'person owner', 'There is no such person, or none whom you may see.');
   END IF;
   RETURN person;
 END $$;
@@ -260,10 +260,10 @@ DECLARE
   rule hub_quorum := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
   IF rule.starts < today() AND NOT ctx.central() THEN
-    RAISE 'it is of days that are over' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+    PERFORM scip.refuse(403, 'only-the-central-team');
   ELSIF rule.starts < today()
         AND NOT is_corrected('/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = rule.hub_id) || '/quorum-rules/' || rule.starts) THEN
-    RAISE 'a reason is needed for days that are over' USING ERRCODE = 'SC422', CONSTRAINT = 'reason-needed';
+    PERFORM scip.refuse(422, 'reason-needed', 'reason /query/reason');
   END IF;
   RETURN rule;
 END $$;
@@ -297,12 +297,12 @@ CREATE FUNCTION scip.add_person(id uuid, name text, email text) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0) THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-leads-add-people';
+    PERFORM scip.refuse(403, 'only-leads-add-people');
   END IF;
   PERFORM lock_people();
   IF EXISTS (SELECT FROM person p WHERE lower(p.email) = lower(add_person.email) AND fold(p.name) = fold(add_person.name)
              AND (ctx.central() OR NOT p.restricted) AND (ctx.knows(p.id) OR p.added_by = ctx.account())) THEN
-    RAISE 'there already' USING ERRCODE = 'SC409', CONSTRAINT = 'person-exists';
+    PERFORM scip.refuse(409, 'person-exists', 'email');
   END IF;
   INSERT INTO person (id, name, email) VALUES (add_person.id, add_person.name, add_person.email);
   RETURN add_person.id;
@@ -425,7 +425,7 @@ DECLARE
   new_lines member_line[];
 BEGIN
   IF NOT ctx.writes(hub, NULL) THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-hubs-lead';
+    PERFORM scip.refuse(403, 'only-the-hub-lead');
   END IF;
   lines := jsonb_array_length(sheet -> 'rows');
   SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/1/' || f.cell, 'detail', f.reason) ORDER BY f.cell) INTO errors FROM (
@@ -470,10 +470,10 @@ GRANT EXECUTE ON FUNCTION scip.import_members TO scip_caller;
 CREATE FUNCTION scip.guard_seat() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id THEN
-    RAISE 'another group' USING ERRCODE = 'SC409', CONSTRAINT = 'seat-is-another';
+    PERFORM scip.refuse(409, 'cannot-move', '', 'A seat cannot be moved to another group.');
   ELSIF NEW.person_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id)
         AND NOT EXISTS (SELECT FROM person p WHERE p.id = NEW.person_id AND p.erased_at IS NULL) THEN
-    RAISE 'no such person' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-person';
+    PERFORM scip.refuse(422, 'reference-not-found', 'person owner', 'There is no such person, or none whom you may see.');
   END IF;
   RETURN NEW;
 END $$;

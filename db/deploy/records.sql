@@ -5,8 +5,7 @@ SET LOCAL client_min_messages = warning;
 
 CREATE FUNCTION scip.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE '% rows do not change', TG_TABLE_NAME
-    USING ERRCODE = 'SC409', CONSTRAINT = replace(TG_TABLE_NAME, '_', '-') || '-is-immutable';
+  PERFORM scip.refuse(409, 'record-immutable', '', format('Rows of %s do not change.', TG_TABLE_NAME));
 END $$;
 
 -- Append only. People are named by their account alone, and no value stands here: history has those.

@@ -49,7 +49,7 @@ INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
 CREATE FUNCTION scip.keep_released() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM scip.release r WHERE r.id = (to_jsonb(OLD) ->> 'release_id')::bigint AND r.xid = pg_current_xact_id()) THEN
-    RAISE 'released' USING ERRCODE = 'SC409', CONSTRAINT = 'release-is-immutable';
+    PERFORM scip.refuse(409, 'record-immutable', '', 'A release cannot be changed.');
   END IF;
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
@@ -205,13 +205,13 @@ DECLARE
   made bigint;
 BEGIN
   IF NOT ctx.central() THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'role-needed';
+    PERFORM scip.refuse(403, 'role-needed');
   END IF;
   SELECT * INTO p FROM metric.period(make_release.period);
   IF p.wrong IS NOT NULL OR p.family = 'calendar' OR p.family = 'academic' AND length(p.name) > 7 THEN
-    RAISE 'no academic year or strategy' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-period';
+    PERFORM scip.refuse(422, 'period-not-valid', 'period');
   ELSIF p.last_day >= today() THEN
-    RAISE 'not over yet' USING ERRCODE = 'SC422', CONSTRAINT = 'period-is-not-over';
+    PERFORM scip.refuse(422, 'period-not-over', 'period');
   END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('scip.release', 0));
   IF p.family = 'strategy' AND EXISTS (
@@ -219,11 +219,11 @@ BEGIN
                   LATERAL (SELECT academic_year(make_date(y, 9, 1)) AS name) n
       WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day
         AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
-    RAISE 'its years come first' USING ERRCODE = 'SC409', CONSTRAINT = 'release-years-first';
+    PERFORM scip.refuse(409, 'release-years-first', 'period');
   ELSIF p.family = 'strategy' AND EXISTS ( -- both parts of a year cannot be more than it: that would tell of small ones
       SELECT FROM release r WHERE r.family = 'strategy' AND (r.first_day, r.last_day) <> (p.first_day, p.last_day)
         AND (metric.cuts_year(r.last_day, p.first_day) OR metric.cuts_year(p.last_day, r.first_day))) THEN
-    RAISE 'a year in two parts' USING ERRCODE = 'SC409', CONSTRAINT = 'strategies-share-a-year';
+    PERFORM scip.refuse(409, 'strategies-share-a-year', 'period');
   END IF;
   INSERT INTO release (uid, period, number, family, first_day, last_day, note, created_at)
   SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, clock_timestamp()
@@ -674,7 +674,7 @@ DECLARE
   named text := coalesce(period_name(coalesce(period, academic_year(today()))), '');
 BEGIN
   IF NOT is_academic_year(named) THEN
-    RAISE 'not an academic year' USING ERRCODE = 'SC422', CONSTRAINT = 'not-an-academic-year';
+    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'is no academic year, such as 2024-25');
   END IF;
   RETURN QUERY
   SELECT p.id, named, s.schools, CASE WHEN s.told = 0 THEN 'not_available' WHEN s.schools IS NULL THEN 'suppressed' ELSE 'value' END,

@@ -144,7 +144,7 @@ CALL scip.keep_records('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews
 
 -- The status with which a list is refused: of a Hub that there is not, or for a period that is none.
 CREATE FUNCTION scip.refuse_list(hub text, period text) RETURNS SETOF int LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub) THEN 404 ELSE 422 END
+  SELECT CASE WHEN hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub) THEN 404 ELSE 400 END
   WHERE hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub)
      OR period IS NOT NULL AND scip.period_name(period) IS NULL
 $$;
@@ -173,13 +173,13 @@ GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active T
 CREATE FUNCTION scip.guard_activity() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.held_on > today() THEN
-    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'activity-in-future';
+    PERFORM scip.refuse(422, 'date-in-future', 'held_on', 'The activity cannot be held after today.');
   ELSIF NEW.membership_id IS NOT NULL AND NOT EXISTS (
       SELECT FROM hub_membership m WHERE m.id = NEW.membership_id AND m.hub_id = NEW.hub_id
         AND m.starts <= NEW.held_on AND (m.ends IS NULL OR m.ends > NEW.held_on)) THEN
-    RAISE 'no member of the Hub on that day' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-member';
+    PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person');
   ELSIF NEW.programme IS NOT NULL AND NOT EXISTS (SELECT FROM programme p WHERE p.slug = NEW.programme) THEN
-    RAISE 'no programme %', NEW.programme USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-programme';
+    PERFORM scip.refuse(422, 'reference-not-found', 'programme', 'There is no such programme.');
   END IF;
   RETURN NEW;
 END $$;
@@ -215,16 +215,17 @@ BEGIN
   END IF;
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('quarter ' || r.quarter, 0));
   IF quarter_start(r.quarter) > today() THEN
-    RAISE 'the quarter is yet to come' USING ERRCODE = 'SC409', CONSTRAINT = 'quarter-not-begun';
+    PERFORM scip.refuse(409, 'quarter-not-started', '/path/quarter');
   ELSIF open_until(r.hub_id, r.quarter) < today() THEN
-    RAISE 'it was due' USING ERRCODE = 'SC409', CONSTRAINT = 'update-locked';
+    PERFORM scip.refuse(409, 'update-locked');
   ELSIF TG_OP = 'DELETE' THEN
     RETURN OLD;
   ELSIF TG_OP = 'UPDATE' AND OLD.status = 'submitted' AND NEW.status <> 'submitted' THEN
-    RAISE 'it stays submitted' USING ERRCODE = 'SC409', CONSTRAINT = 'update-submitted';
+    PERFORM scip.refuse(409, 'update-submitted');
   ELSIF NEW.status = 'submitted' AND NOT NEW.nil_return
         AND num_nulls(NEW.practice, NEW.challenges, NEW.ideas, NEW.priorities, NEW.questions) > 0 THEN
-    RAISE 'a heading is missing' USING ERRCODE = 'SC422', CONSTRAINT = 'update-incomplete';
+    PERFORM scip.refuse(422, 'update-incomplete', string_agg(key, ' '), 'Still missing: ' || string_agg(key, ', ') || '.')
+    FROM jsonb_each(to_jsonb(NEW)) WHERE value = 'null' AND key IN ('practice', 'challenges', 'ideas', 'priorities', 'questions');
   END IF;
   IF NEW.status = 'submitted' AND (TG_OP = 'INSERT' OR OLD.status = 'draft') THEN
     NEW.submitted_at := now();
@@ -236,7 +237,7 @@ CREATE TRIGGER guard_update BEFORE INSERT OR UPDATE OR DELETE ON scip.quarterly_
 -- To name the status is to submit: the second time is refused.
 CREATE FUNCTION scip.refuse_second_submission() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE 'submitted already' USING ERRCODE = 'SC409', CONSTRAINT = 'update-submitted';
+  PERFORM scip.refuse(409, 'update-submitted');
 END $$;
 CREATE TRIGGER once_submitted BEFORE UPDATE OF status ON scip.quarterly_update
   FOR EACH ROW WHEN (OLD.status = 'submitted') EXECUTE FUNCTION scip.refuse_second_submission();
@@ -247,9 +248,9 @@ DECLARE
 BEGIN
   SELECT g.id, g.status INTO found FROM scip.alliance_group g WHERE g.slug = addressed_group.slug;
   IF found.id IS NULL THEN
-    RAISE 'no such group' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-group';
+    PERFORM scip.refuse(422, 'reference-not-found', 'group', 'There is no such group.');
   ELSIF found.status = 'closed' THEN
-    RAISE 'it is no more' USING ERRCODE = 'SC422', CONSTRAINT = 'group-is-closed';
+    PERFORM scip.refuse(422, 'group-closed', 'group');
   END IF;
   RETURN found.id;
 END $$;
@@ -262,9 +263,9 @@ BEGIN
   -- it may be removed just now
   SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'down' FOR KEY SHARE;
   IF sent IS NULL OR NEW.relayed_on < sent THEN
-    RAISE 'nothing to relay by then' USING ERRCODE = 'SC422', CONSTRAINT = 'relay-before-message';
+    PERFORM scip.refuse(422, 'relay-before-message', 'relayed_on');
   ELSIF NEW.relayed_on > today() THEN
-    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'relay-in-future';
+    PERFORM scip.refuse(422, 'date-in-future', 'relayed_on', 'The message cannot be relayed after today.');
   END IF;
   RETURN NEW;
 END $$;
@@ -274,9 +275,9 @@ CREATE TRIGGER guard_relay BEFORE INSERT OR UPDATE ON scip.message_relay FOR EAC
 CREATE FUNCTION scip.guard_message() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF OLD.responded_on IS NOT NULL THEN
-    RAISE 'it was answered' USING ERRCODE = 'SC409', CONSTRAINT = 'message-answered';
+    PERFORM scip.refuse(409, 'message-responded');
   ELSIF EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id) THEN
-    RAISE 'a Hub has relayed it' USING ERRCODE = 'SC409', CONSTRAINT = 'message-relayed';
+    PERFORM scip.refuse(409, 'message-relayed');
   END IF;
   RETURN OLD;
 END $$;
@@ -285,7 +286,7 @@ CREATE TRIGGER guard_message BEFORE DELETE ON scip.message FOR EACH ROW EXECUTE 
 CREATE FUNCTION scip.guard_review() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.reviewed_on > scip.today() THEN
-    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'review-in-future';
+    PERFORM scip.refuse(422, 'date-in-future', 'reviewed_on', 'The review cannot be after today.');
   END IF;
   RETURN NEW;
 END $$;
@@ -306,7 +307,7 @@ BEGIN
       WHERE e.hub_id = hub AND a.kind = 'outreach' AND num_nonnulls(a.interventions, a.young_people) > 0
         AND e.status <> 'cancelled' AND scip.are_days(e.starts, e.ends) AND coalesce(a.programme = p.slug, true)
         AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END) THEN
-    RAISE 'the numbers of that day are there' USING ERRCODE = 'SC409', CONSTRAINT = 'outreach-entered-twice';
+    PERFORM scip.refuse(409, 'outreach-entered-twice', 'young_people');
   END IF;
   RETURN NULL;
 END $$;
@@ -489,7 +490,7 @@ CREATE FUNCTION scip.health(year text, hub text, OUT hub_id bigint, OUT period t
 BEGIN
   period := coalesce(period_name(year), CASE WHEN year IS NULL THEN academic_year(today()) END);
   IF period IS NULL THEN
-    RAISE 'no academic year' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-period';
+    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'is no academic year, such as 2024-25');
   END IF;
   RETURN QUERY
     SELECT h.id, health.period, r.ordinal, r.rule, r.title, r.state, r.evidence, r.next_action,

@@ -82,7 +82,7 @@ END $$;
 CREATE FUNCTION scip.erase_person(person uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT ctx.central() THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+    PERFORM scip.refuse(403, 'only-the-central-team');
   END IF;
   PERFORM erase(person, now());
 END $$;
@@ -176,7 +176,7 @@ DECLARE
 BEGIN
   SELECT o.restricted, o.erased_at INTO p FROM person o WHERE o.id = NEW.person_id FOR NO KEY UPDATE;
   IF p.erased_at IS NOT NULL THEN
-    RAISE 'erased' USING ERRCODE = 'SC409', CONSTRAINT = 'person-erased';
+    PERFORM scip.refuse(409, 'person-erased');
   ELSIF NOT p.restricted THEN
     UPDATE person o SET restricted = true WHERE o.id = NEW.person_id;
     NEW.restricts := true;
@@ -186,7 +186,7 @@ END $$;
 CREATE TRIGGER restrict_for_objection BEFORE INSERT ON scip.objection FOR EACH ROW EXECUTE FUNCTION scip.restrict_for_objection();
 CREATE FUNCTION scip.guard_objection() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE 'decided' USING ERRCODE = 'SC409', CONSTRAINT = 'objection-decided';
+  PERFORM scip.refuse(409, 'objection-decided');
 END $$;
 CREATE TRIGGER guard_objection BEFORE UPDATE OF decision ON scip.objection FOR EACH ROW
   WHEN (OLD.decision <> 'open') EXECUTE FUNCTION scip.guard_objection();
@@ -207,7 +207,7 @@ CREATE TRIGGER settle_objection AFTER UPDATE OF decision ON scip.objection FOR E
 CREATE FUNCTION scip.guard_restriction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM objection o WHERE o.person_id = NEW.id AND o.decision <> 'refused') THEN
-    RAISE 'an objection stands' USING ERRCODE = 'SC409', CONSTRAINT = 'objection-stands';
+    PERFORM scip.refuse(409, 'objection-open');
   END IF;
   RETURN NEW;
 END $$;
@@ -634,19 +634,19 @@ DECLARE
   word text := CASE decision WHEN 'remove' THEN 'removed' ELSE 'kept' END;
 BEGIN
   IF NOT ctx.central() THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-central-team';
+    PERFORM scip.refuse(403, 'only-the-central-team');
   END IF;
   PERFORM lock_texts();
   SELECT * INTO r FROM redaction x WHERE x.id = mention AND x.person_id = person FOR UPDATE;
   IF r.id IS NULL THEN
     RETURN false;
   ELSIF r.decision <> word THEN
-    RAISE 'decided otherwise' USING ERRCODE = 'SC409', CONSTRAINT = 'mention-decided';
+    PERFORM scip.refuse(409, 'mention-decided');
   ELSIF r.decision IS NULL THEN
     BEGIN
       PERFORM settle_mention(mention, word, now());
     EXCEPTION WHEN integrity_constraint_violation THEN
-      RAISE 'the record cannot be without it' USING ERRCODE = 'SC409', CONSTRAINT = 'record-needs-these-words';
+      PERFORM scip.refuse(409, 'value-required', 'field');
     END;
   END IF;
   RETURN true;
@@ -713,17 +713,17 @@ BEGIN
   IF place IS NULL OR NOT (ctx.central() OR coalesce(hub_of(t, data) = ANY (ctx.hubs_led()), false)) THEN
     RETURN false;
   ELSIF cardinality(named) = 0 THEN
-    RAISE 'no words' USING ERRCODE = 'SC422', CONSTRAINT = 'words-not-there';
+    PERFORM scip.refuse(422, 'words-not-found', 'words');
   END IF;
   INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, decided_at, account_id)
   VALUES (add_redaction.id, t, place, field, cardinality(named), (seek(named, add_redaction.id::text, false, '')).digest, 'removed',
           strike(add_redaction.reason, seek(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(), ctx.account());
   IF NOT redact(add_redaction.id, '[redacted]') THEN
-    RAISE 'not in this field' USING ERRCODE = 'SC422', CONSTRAINT = 'words-not-there';
+    PERFORM scip.refuse(422, 'words-not-found', 'words');
   END IF;
   RETURN true;
 EXCEPTION WHEN integrity_constraint_violation THEN
-  RAISE 'the record cannot be without it' USING ERRCODE = 'SC409', CONSTRAINT = 'record-needs-these-words';
+  PERFORM scip.refuse(409, 'value-required', 'field');
 END $$;
 GRANT EXECUTE ON FUNCTION scip.decide_mention, scip.erasure_mentions, scip.add_redaction TO scip_caller;
 CREATE FUNCTION scip.replay(who uuid, line text) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$

@@ -158,18 +158,6 @@ INSERT INTO scip.kind_address VALUES ('course', '/v1/training/courses/'), ('trai
   ('booking', '/v1/bookings/'), ('self_assessment', '/v1/self-assessments/'), ('training_comment', '/v1/training/comments/'),
   ('training_figures', '/v1/training/');
 
--- The id of a course that a body names; SC422 when there is none.
-CREATE FUNCTION scip.course_of(slug text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
-DECLARE
-  found_id bigint;
-BEGIN
-  SELECT c.id INTO found_id FROM scip.course c WHERE c.slug = course_of.slug;
-  IF found_id IS NULL THEN
-    RAISE 'no such course' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-course';
-  END IF;
-  RETURN found_id;
-END $$;
-
 -- Everybody may know how many places are taken, and where a booking stands in the order of those that wait.
 CREATE FUNCTION scip.places(session uuid, OUT confirmed int, OUT waiting int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -192,13 +180,13 @@ BEGIN
   SELECT count(*), count(b.attended) INTO confirmed, attended
   FROM booking b WHERE b.session_id = NEW.id AND b.status = 'confirmed';
   IF OLD.status = 'cancelled' THEN
-    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'session-cancelled';
+    PERFORM scip.refuse(409, 'session-cancelled');
   ELSIF NEW.capacity < confirmed THEN
-    RAISE 'more are confirmed' USING ERRCODE = 'SC409', CONSTRAINT = 'session-capacity';
+    PERFORM scip.refuse(409, 'session-capacity', 'capacity');
   ELSIF NEW.status = 'cancelled' AND attended > 0 THEN
-    RAISE 'it was attended' USING ERRCODE = 'SC409', CONSTRAINT = 'session-attended';
+    PERFORM scip.refuse(409, 'session-attended');
   ELSIF (NEW.status = 'held' OR attended > 0) AND day > today() THEN
-    RAISE 'not before its day' USING ERRCODE = 'SC409', CONSTRAINT = 'session-to-come';
+    PERFORM scip.refuse(409, 'session-not-yet-held');
   END IF;
   -- RFC 5545, 3.8.7.4
   IF OLD.status <> 'draft' AND (OLD.starts_at, OLD.ends_at, OLD.venue, OLD.online, OLD.status)
@@ -214,19 +202,17 @@ CREATE FUNCTION scip.guard_session_status() RETURNS trigger LANGUAGE plpgsql SEC
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.status <> 'draft' THEN
-      RAISE 'not a draft' USING ERRCODE = 'SC409', CONSTRAINT = 'session-not-draft';
+      PERFORM scip.refuse(409, 'session-not-draft');
     END IF;
     RETURN OLD;
   ELSIF OLD.status = 'held' AND NEW.status = 'published' AND scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN
     IF EXISTS (SELECT FROM scip.booking b WHERE b.session_id = OLD.id
                AND (b.certificate IS NOT NULL OR EXISTS (SELECT FROM scip.feedback f WHERE f.booking_id = b.id))) THEN
-      RAISE 'certificates were issued or feedback given' USING ERRCODE = 'SC409', CONSTRAINT = 'session-has-outcomes';
+      PERFORM scip.refuse(409, 'session-has-outcomes');
     END IF;
   ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published cancelled', 'published held') THEN
-    RAISE '% cannot follow %', NEW.status, OLD.status USING ERRCODE = 'SC409', CONSTRAINT =
-      CASE WHEN NEW.status <> 'published' THEN 'session-not-published' WHEN scip.is_corrected('/v1/training/sessions/' || OLD.id)
-        THEN 'session-not-held'
-           ELSE 'session-not-draft' END;
+    PERFORM scip.refuse(409, CASE WHEN NEW.status <> 'published' THEN 'session-not-published'
+      WHEN scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN 'session-not-held' ELSE 'session-not-draft' END);
   END IF;
   RETURN NEW;
 END $$;
@@ -264,7 +250,7 @@ DECLARE
 BEGIN
   SELECT s.capacity INTO places FROM training_session s WHERE s.id = NEW.session_id FOR NO KEY UPDATE;
   IF (SELECT count(*) FROM booking b WHERE b.session_id = NEW.session_id AND b.status = 'confirmed') > places THEN
-    RAISE 'no place is free' USING ERRCODE = 'SC409', CONSTRAINT = 'session-full';
+    PERFORM scip.refuse(409, 'session-full');
   END IF;
   RETURN NULL;
 END $$;
@@ -292,7 +278,7 @@ CREATE TRIGGER note_held AFTER UPDATE ON scip.training_session
 -- What it says is fixed once it is over; a cancelled booking stays as it was.
 CREATE FUNCTION scip.guard_booking() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-cancelled';
+  PERFORM scip.refuse(409, 'booking-cancelled');
 END $$;
 CREATE TRIGGER guard_booking BEFORE UPDATE OF organisation_id, organisation_name, sector ON scip.booking
   FOR EACH ROW WHEN (OLD.status = 'cancelled') EXECUTE FUNCTION scip.guard_booking();
@@ -332,7 +318,7 @@ CREATE FUNCTION scip.guard_consent_text() RETURNS trigger LANGUAGE plpgsql SECUR
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('scip.consent_text', 0));
   IF NEW.version > (SELECT max(t.version) + 1 FROM consent_text t) THEN
-    RAISE 'not the next' USING ERRCODE = 'SC409', CONSTRAINT = 'consent-text-order';
+    PERFORM scip.refuse(409, 'consent-text-order', '/path/version');
   END IF;
   RETURN NEW;
 END $$;
@@ -358,7 +344,7 @@ GRANT SELECT ON scip.booking_consent TO scip_caller;
 CREATE FUNCTION scip.guard_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL) THEN
-    RAISE 'without consent' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-needed';
+    PERFORM scip.refuse(422, 'consent-needed', 'consent');
   END IF;
   RETURN NEW;
 END $$;
@@ -389,18 +375,18 @@ BEGIN
   WHERE b.id = set_needs.booking FOR NO KEY UPDATE OF b;
   IF given IS NOT NULL AND coalesce(btrim(body ->> 'dietary'), '') || coalesce(btrim(body ->> 'access'), '') <> '' THEN
     IF NOT EXISTS (SELECT FROM consent_text t WHERE t.version = given) THEN
-      RAISE 'no such text' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-consent-text';
+      PERFORM scip.refuse(422, 'reference-not-found', 'consent', 'There is no consent text of this version.');
     ELSIF given < (SELECT max(t.version) FROM consent_text t) THEN
-      RAISE 'there is a newer one' USING ERRCODE = 'SC422', CONSTRAINT = 'consent-text-replaced';
+      PERFORM scip.refuse(422, 'consent-text-replaced', 'consent');
     ELSIF NOT EXISTS (SELECT FROM booking_consent c
                       WHERE c.booking_id = set_needs.booking AND c.text_version = given AND c.withdrawn_at IS NULL) THEN
       INSERT INTO booking_consent (booking_id, text_version) VALUES (set_needs.booking, given);
     END IF;
   END IF;
   IF held.status = 'cancelled' THEN
-    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-cancelled';
+    PERFORM scip.refuse(409, 'booking-cancelled');
   ELSIF held.day < today() THEN
-    RAISE 'nothing is needed any more' USING ERRCODE = 'SC409', CONSTRAINT = 'session-over';
+    PERFORM scip.refuse(409, 'session-over');
   END IF;
   SELECT * INTO needs FROM booking_need n WHERE n.booking_id = set_needs.booking;
   needs.booking_id := set_needs.booking;
@@ -449,11 +435,11 @@ BEGIN
   IF s.id IS NULL OR s.status = 'draft' AND NOT staff THEN
     RETURN false;
   ELSIF NOT (staff OR 'website' = ANY (ctx.roles())) THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-staff-of-the-session';
+    PERFORM scip.refuse(403, 'only-staff-of-the-session');
   ELSIF s.status <> 'published' THEN
-    RAISE 'not published' USING ERRCODE = 'SC409', CONSTRAINT = 'session-not-published';
+    PERFORM scip.refuse(409, 'session-not-published');
   ELSIF s.starts_at <= now() AND NOT staff THEN -- staff may write down who came
-    RAISE 'it has begun' USING ERRCODE = 'SC409', CONSTRAINT = 'session-begun';
+    PERFORM scip.refuse(409, 'session-started');
   END IF;
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('scip.person', 0)),
           pg_advisory_xact_lock(hashtextextended('scip.person ' || lower(given_email), 0));
@@ -464,13 +450,13 @@ BEGIN
     -- nobody's to see as who added them: that would tell that the address was not known
     INSERT INTO person (name, email, added_by) VALUES (given_name, given_email, NULL) RETURNING id INTO who;
   ELSIF EXISTS (SELECT FROM booking b WHERE b.session_id = s.id AND b.person_id = who.id AND b.status <> 'cancelled') THEN
-    RAISE 'there is one' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-exists';
+    PERFORM scip.refuse(409, 'booking-exists', 'email');
   END IF;
   SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting')
     AND s.starts_at > now() THEN s.capacity ELSE 0 END
   INTO taken FROM booking b WHERE b.session_id = s.id; -- who waits is before
   IF taken >= s.capacity AND s.starts_at <= now() THEN -- nobody is told later that a place was free
-    RAISE 'no place is free' USING ERRCODE = 'SC409', CONSTRAINT = 'session-full';
+    PERFORM scip.refuse(409, 'session-full');
   END IF;
   INSERT INTO booking (id, session_id, person_id, account_id, organisation_id, organisation_name, sector, status)
   VALUES (book.booking, s.id, who.id, ctx.account(), reference('organisation', body ->> 'organisation'), body ->> 'organisation_name',
@@ -493,11 +479,11 @@ BEGIN
   WHERE t.id = (SELECT o.session_id FROM booking o WHERE o.id = cancel_booking.booking) FOR NO KEY UPDATE;
   SELECT o.* INTO b FROM booking o WHERE o.id = cancel_booking.booking FOR NO KEY UPDATE;
   IF b.status = 'cancelled' THEN
-    RAISE 'cancelled' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-cancelled';
+    PERFORM scip.refuse(409, 'booking-cancelled');
   ELSIF b.attended IS NOT NULL THEN
-    RAISE 'its attendance is recorded' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-attended';
+    PERFORM scip.refuse(409, 'booking-attended');
   ELSIF s.status <> 'published' THEN
-    RAISE 'over' USING ERRCODE = 'SC409', CONSTRAINT = 'session-not-published';
+    PERFORM scip.refuse(409, 'session-not-published');
   END IF;
   UPDATE booking o SET status = 'cancelled' WHERE o.id = b.id;
   DELETE FROM booking_need n WHERE n.booking_id = b.id;
@@ -517,19 +503,19 @@ BEGIN
   END IF;
   SELECT t.* INTO s FROM training_session t WHERE t.id = mark_attendance.session FOR NO KEY UPDATE;
   IF s.status NOT IN ('published', 'held') THEN
-    RAISE 'not published' USING ERRCODE = 'SC409', CONSTRAINT = 'session-not-published';
+    PERFORM scip.refuse(409, 'session-not-published');
   ELSIF s.day > today() THEN
-    RAISE 'not before its day' USING ERRCODE = 'SC409', CONSTRAINT = 'session-to-come';
+    PERFORM scip.refuse(409, 'session-not-yet-held');
   ELSIF (SELECT count(*) > count(DISTINCT m.booking) FROM jsonb_to_recordset(marks) m (booking uuid)) THEN
-    RAISE 'named twice' USING ERRCODE = 'SC422', CONSTRAINT = 'booking-twice';
+    PERFORM scip.refuse(422, 'named-twice', 'items');
   END IF;
-  SELECT CASE WHEN bool_or(b.id IS NULL) THEN 'no-such-booking' WHEN bool_or(b.status <> 'confirmed') THEN 'booking-not-confirmed'
+  SELECT CASE WHEN bool_or(b.id IS NULL) THEN 'reference-not-found' WHEN bool_or(b.status <> 'confirmed') THEN 'booking-not-confirmed'
               WHEN bool_or(b.certificate IS NOT NULL AND m.attended IS NOT TRUE) THEN 'certificate-issued'
               WHEN bool_or(m.attended IS NOT TRUE AND EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id)) THEN 'feedback-given' END
   INTO wrong
   FROM jsonb_to_recordset(marks) m (booking uuid, attended boolean) LEFT JOIN booking b ON b.id = m.booking AND b.session_id = s.id;
   IF wrong IS NOT NULL THEN
-    RAISE '%', wrong USING ERRCODE = CASE wrong WHEN 'no-such-booking' THEN 'SC422' ELSE 'SC409' END, CONSTRAINT = wrong;
+    PERFORM scip.refuse(CASE wrong WHEN 'reference-not-found' THEN 422 ELSE 409 END, wrong, 'items');
   END IF;
   UPDATE booking b SET attended = m.attended, feedback_sha256 = CASE WHEN m.attended THEN b.feedback_sha256 END
   FROM jsonb_to_recordset(marks) m (booking uuid, attended boolean)
@@ -546,7 +532,7 @@ BEGIN
   IF ctx.handles_booking(attended_booking.booking) THEN
     SELECT o.* INTO b FROM booking o WHERE o.id = attended_booking.booking FOR NO KEY UPDATE;
     IF b.attended IS NOT TRUE THEN
-      RAISE 'not attended' USING ERRCODE = 'SC409', CONSTRAINT = 'booking-not-attended';
+      PERFORM scip.refuse(409, 'booking-not-attended');
     END IF;
   END IF;
   RETURN b;
@@ -559,7 +545,7 @@ DECLARE
   b booking := attended_booking(link_feedback.booking);
 BEGIN
   IF EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id) THEN
-    RAISE 'given' USING ERRCODE = 'SC409', CONSTRAINT = 'feedback-given';
+    PERFORM scip.refuse(409, 'feedback-given', 'token');
   END IF;
   UPDATE booking o SET feedback_sha256 = sha256(convert_to(token, 'UTF8')) WHERE o.id = b.id;
   RETURN FOUND;
@@ -573,15 +559,15 @@ DECLARE
   principles jsonb := coalesce(body -> 'principles', '{}');
 BEGIN
   IF NOT (ctx.central() OR 'website' = ANY (ctx.roles())) THEN
-    RAISE 'not theirs to do' USING ERRCODE = 'SC403', CONSTRAINT = 'only-the-website';
+    PERFORM scip.refuse(403, 'only-the-website');
   END IF;
   SELECT o.* INTO b FROM booking o WHERE o.feedback_sha256 = sha256(convert_to(body ->> 'token', 'UTF8')) FOR NO KEY UPDATE;
   IF b.id IS NULL THEN
     RETURN;
   ELSIF EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id) THEN
-    RAISE 'given' USING ERRCODE = 'SC409', CONSTRAINT = 'feedback-given';
+    PERFORM scip.refuse(409, 'feedback-given', 'token');
   ELSIF EXISTS (SELECT FROM jsonb_object_keys(principles) k WHERE k NOT IN (SELECT p.slug FROM toolkit_principle p)) THEN
-    RAISE 'no such principle' USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-principle';
+    PERFORM scip.refuse(422, 'reference-not-found', 'principle principles', 'There is no such principle.');
   END IF;
   RETURN QUERY INSERT INTO feedback (booking_id, session_id, rating, principles, comment)
     VALUES (b.id, b.session_id, (body ->> 'rating')::int, principles, nullif(btrim(body ->> 'comment'), '')) RETURNING *;
@@ -726,7 +712,7 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION scip.places, scip.certificate TO scip_anonymous, scip_caller;
-GRANT EXECUTE ON FUNCTION scip.course_of, scip.waiting_position, scip.delegate_of, scip.needs_of, scip.book, scip.cancel_booking,
+GRANT EXECUTE ON FUNCTION scip.waiting_position, scip.delegate_of, scip.needs_of, scip.book, scip.cancel_booking,
   scip.mark_attendance, scip.link_feedback, scip.give_feedback, scip.certify, scip.read_comment, scip.session_answers TO scip_caller;
 
 -- Schools judge themselves by the Toolkit's principles: emerging, developing, embedding. Their own and the central
@@ -748,29 +734,16 @@ CALL scip.protect('self_assessment');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_caller;
 CALL scip.keep_records('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
 
--- A principle by its slug; SC422 when there is none.
-CREATE FUNCTION scip.principle(slug text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
-DECLARE
-  found_id bigint;
-BEGIN
-  SELECT p.id INTO found_id FROM scip.toolkit_principle p WHERE p.slug = principle.slug;
-  IF found_id IS NULL THEN
-    RAISE 'no principle %', slug USING ERRCODE = 'SC422', CONSTRAINT = 'no-such-principle';
-  END IF;
-  RETURN found_id;
-END $$;
-GRANT EXECUTE ON FUNCTION scip.principle TO scip_caller;
-
 -- Of an organisation that may have been a school on the day: its category's dates are only as exact as they are known.
 CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.assessed_on > scip.today() THEN
-    RAISE 'in the future' USING ERRCODE = 'SC422', CONSTRAINT = 'assessed-in-future';
+    PERFORM scip.refuse(422, 'date-in-future', 'assessed_on', 'The self-assessment cannot be after today.');
   ELSIF NOT EXISTS (SELECT FROM scip.organisation_category c
                     WHERE c.organisation_id = NEW.organisation_id AND c.category = 'school_sector'
                       AND (c.starts IS NULL OR scip.earliest(c.starts) <= NEW.assessed_on)
                       AND (c.ends IS NULL OR scip.latest(c.ends) >= NEW.assessed_on)) THEN
-    RAISE 'not of the school sector' USING ERRCODE = 'SC422', CONSTRAINT = 'not-a-school';
+    PERFORM scip.refuse(422, 'not-a-school', 'organisation');
   END IF;
   RETURN NEW;
 END $$;
@@ -784,7 +757,7 @@ BEGIN
   DELETE FROM scip.self_assessment a USING scip.toolkit_principle p
   WHERE a.organisation_id = organisation AND a.assessed_on = day AND p.id = a.principle_id AND NOT stages ? p.slug;
   INSERT INTO scip.self_assessment AS a (organisation_id, principle_id, stage, assessed_on)
-  SELECT organisation, scip.principle(s.key), s.value, day FROM jsonb_each_text(stages) s ORDER BY s.key
+  SELECT organisation, scip.reference('principle', s.key, 'principles'), s.value, day FROM jsonb_each_text(stages) s ORDER BY s.key
   ON CONFLICT ON CONSTRAINT self_assessment_once DO UPDATE SET stage = EXCLUDED.stage WHERE a.stage <> EXCLUDED.stage;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.set_self_assessments TO scip_caller;

@@ -244,7 +244,7 @@ BEGIN
     PERFORM make_use_partitions(missing);
   END LOOP;
   IF dropped THEN
-    RAISE 'a month that is closed' USING ERRCODE = 'SC409', CONSTRAINT = 'month-is-closed';
+    PERFORM scip.refuse(409, 'month-closed');
   END IF;
 
   -- before anything is read or locked that a recount makes anew

@@ -2,5 +2,5 @@
 SELECT v.slug, v.title, v.title_is_descriptive, v.authors, v.year, v.published, v.published_precision, v.publisher, v.kind, v.note,
        v.commissioned_by, v.abstract, v.language, v.licence, v.format, v.isbn, v.doi, v.edition, v.replaces, v.replaced_by, v.embargo_until,
        v.status, v.url, v.sources, v.confidence, v.href, v._version,
-       CASE WHEN v._id IS NULL THEN 410 END AS _status
+       CASE WHEN v._id IS NULL THEN 'record-withdrawn' END AS _rule
 FROM (SELECT id FROM scip.document WHERE slug = :slug) there LEFT JOIN scip.documents v ON v._id = there.id

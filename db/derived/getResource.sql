@@ -2,5 +2,5 @@
 SELECT v.slug, v.title, v.title_is_descriptive, v.title_cy, v.summary, v.summary_cy, v.kind, v.principle, v.tier, v.phases, v.nations,
        v.authors, v.publisher, v.published, v.published_precision, v.language, v.format, v.licence, v.accessibility, v.embargo_until,
        v.status, v.url, v.sources, v.confidence, v.href, v._version,
-       CASE WHEN v._id IS NULL THEN 410 END AS _status
+       CASE WHEN v._id IS NULL THEN 'record-withdrawn' END AS _rule
 FROM (SELECT id FROM scip.resource WHERE slug = :slug) there LEFT JOIN scip.resources v ON v._id = there.id

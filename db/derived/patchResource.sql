@@ -12,5 +12,6 @@ WITH own AS MATERIALIZED (
   WHERE t.id = own.id AND own.withdrawn_at IS NULL AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
 )
-SELECT CASE WHEN own.withdrawn_at IS NOT NULL THEN 410 WHEN upd.id IS NULL THEN 412 END AS _status
+SELECT CASE WHEN upd.id IS NULL THEN 412 END AS _status,
+       CASE WHEN own.withdrawn_at IS NOT NULL THEN 'record-withdrawn' END AS _rule
 FROM own LEFT JOIN upd USING (id)

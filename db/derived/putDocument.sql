@@ -4,8 +4,8 @@ WITH made AS (
       language, licence, format, isbn, doi, edition, replaces_id, embargo_until, url, sources, confidence)
   SELECT :slug, p.title, coalesce(p.title_is_descriptive, false), coalesce(p.authors, '{}'::text[]),
          coalesce(p.year, left(p.published, 4)::int), p.published, p.publisher, p.kind, p.note, p.commissioned_by, p.abstract, p.language,
-         p.licence, p.format, p.isbn, p.doi, p.edition, scip.reference('document', :replaces), p.embargo_until, p.url, p.sources,
-         p.confidence
+         p.licence, p.format, p.isbn, p.doi, p.edition, scip.reference('document', :replaces, 'replaces'), p.embargo_until, p.url,
+         p.sources, p.confidence
   FROM jsonb_populate_record(NULL::scip.document, :body) p
   ON CONFLICT (slug) DO NOTHING
   RETURNING id

@@ -6,5 +6,5 @@ WITH own AS MATERIALIZED (
   FROM own WHERE t.id = own.id AND own.ready
   RETURNING t.id
 )
-SELECT CASE WHEN NOT own.ready THEN 409 END AS _status
+SELECT CASE WHEN NOT own.ready THEN 'not-withdrawn' END AS _rule
 FROM own LEFT JOIN upd USING (id)

@@ -6,5 +6,5 @@ WITH own AS MATERIALIZED (
   FROM own WHERE t.id = own.id AND own.ready AND :note ~ '\S'
   RETURNING t.id
 )
-SELECT CASE WHEN NOT own.ready THEN 409 WHEN upd.id IS NULL THEN 422 END AS _status
+SELECT CASE WHEN NOT own.ready THEN 'already-withdrawn' WHEN upd.id IS NULL THEN 'text-blank' END AS _rule
 FROM own LEFT JOIN upd USING (id)

@@ -6,9 +6,9 @@ WITH vis AS (
 ), done AS MATERIALIZED (
   SELECT may, CASE WHEN may THEN scip.complete_agenda(:id) END AS open FROM held
 )
-SELECT CASE WHEN NOT may THEN 403 WHEN open <> '{}' THEN 409 END AS _status,
+SELECT CASE WHEN NOT may THEN 403 END AS _status, CASE WHEN open <> '{}' THEN 'agenda-not-addressed' END AS _rule,
        (SELECT jsonb_agg(jsonb_build_object('pointer', '/agenda/' || heading,
-                                            'detail', 'is neither addressed nor marked as nothing raised (agenda-not-addressed)')
+                                            'detail', 'is neither addressed nor marked as nothing raised')
                          ORDER BY n)
         FROM unnest(open) WITH ORDINALITY o (heading, n)) AS _errors
 FROM done

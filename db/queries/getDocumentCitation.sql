@@ -12,5 +12,5 @@ SELECT d.slug AS id,
            FROM unnest(string_to_array(coalesce(published, year::text), '-')) WITH ORDINALITY AS parts (part, n)))) END AS issued,
        publisher, replace(kind, '_', ' ') AS genre, abstract, language, edition, licence AS license,
        isbn AS "ISBN", doi AS "DOI", url AS "URL",
-       _version, CASE WHEN d.slug IS NULL THEN 410 END AS _status
+       _version, CASE WHEN d.slug IS NULL THEN 'record-withdrawn' END AS _rule
 FROM (SELECT id FROM scip.document WHERE slug = :slug) AS there LEFT JOIN scip.documents d ON d._id = there.id

@@ -20,5 +20,5 @@ SELECT 'https://schema.org' AS "@context",
            f.size::text,
                                           'sha256', f.sha256, 'contentUrl', f.href) ORDER BY f.name COLLATE "C")
         FROM scip.files f WHERE f._document_id = d._id AND status = 'available') AS encoding,
-       _version, CASE WHEN d.slug IS NULL THEN 410 END AS _status
+       _version, CASE WHEN d.slug IS NULL THEN 'record-withdrawn' END AS _rule
 FROM (SELECT id FROM scip.document WHERE slug = :slug) AS there LEFT JOIN scip.documents d ON d._id = there.id

@@ -5,7 +5,7 @@ WITH figures AS MATERIALIZED (
 )
 SELECT figures.*, refusal.*
 FROM (
-  SELECT 422 AS _status, CASE WHEN EXISTS (SELECT FROM scip.training_figures(:period, NULL))
+  SELECT 400 AS _status, CASE WHEN EXISTS (SELECT FROM scip.training_figures(:period, NULL))
            THEN '[{"pointer": "/query/course", "detail": "is not a course"}]'
            ELSE '[{"pointer": "/query/period", "detail": "must be an academic year, as 2024-25, or the slug of a strategy"}]'
          END::jsonb AS _errors

@@ -1,4 +1,4 @@
--- One holder ends and the next starts, on the same day and in one statement. A seat that has ended by then is 409.
+-- One holder ends and the next starts, on the same day and in one statement.
 WITH vis AS (
   SELECT id, group_id FROM scip.group_seat WHERE id = :seat AND group_id = (SELECT g.id FROM scip.alliance_group g WHERE g.slug = :slug)
 ), own AS MATERIALIZED (
@@ -10,5 +10,5 @@ WITH vis AS (
   SELECT :new_id, own.group_id, own.title, own.organisation_id, own.sector, :person, :on, own.ends FROM own, ended
   RETURNING id
 )
-SELECT CASE WHEN made.id IS NULL THEN 409 END AS _status, '/v1/groups/' || :slug || '/seats/' || made.id AS _location
+SELECT CASE WHEN made.id IS NULL THEN 'seat-ended' END AS _rule, '/v1/groups/' || :slug || '/seats/' || made.id AS _location
 FROM vis LEFT JOIN made ON true

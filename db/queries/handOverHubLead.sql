@@ -1,4 +1,4 @@
--- One lead ends and the next starts, on the same day and in one statement. One that has ended by then, or whose days are not known, is 409.
+-- One lead ends and the next starts, on the same day and in one statement.
 WITH vis AS (
   SELECT h.id, l.id AS lead
   FROM scip.hub h JOIN scip.hub_lead l ON l.hub_id = h.id AND l.uid = :lead
@@ -15,6 +15,6 @@ WITH vis AS (
   FROM ended
   RETURNING hub_id, uid
 )
-SELECT CASE WHEN made.uid IS NULL THEN 409 END AS _status,
+SELECT CASE WHEN made.uid IS NULL THEN 'lead-ended' END AS _rule,
        '/v1/hubs/' || :slug || '/leads/' || made.uid AS _location
 FROM vis LEFT JOIN made ON made.hub_id = vis.id

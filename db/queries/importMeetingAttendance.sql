@@ -4,5 +4,6 @@ WITH vis AS (
 ), done AS MATERIALIZED (
   SELECT scip.import_attendance(id, :body) AS wrong FROM vis
 )
-SELECT CASE WHEN wrong IS NULL THEN 403 WHEN wrong <> '[]' THEN 422 END AS _status, nullif(wrong, '[]') AS _errors
+SELECT CASE WHEN wrong IS NULL THEN 403 END AS _status, CASE WHEN wrong <> '[]' THEN 'import-not-valid' END AS _rule,
+       nullif(wrong, '[]') AS _errors
 FROM done

@@ -7,6 +7,6 @@ WITH vis AS (
   SELECT own.id, r.errors FROM own, LATERAL scip.change_evaluation(own.id, :body) r
   WHERE :if_match IS NULL OR own.version = ANY (:if_match)
 )
-SELECT CASE WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 WHEN upd.errors IS NOT NULL THEN 422 END AS _status,
-       upd.errors AS _errors
+SELECT CASE WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 END AS _status,
+       CASE WHEN upd.errors IS NOT NULL THEN 'invalid' END AS _rule, upd.errors AS _errors
 FROM vis LEFT JOIN own USING (id) LEFT JOIN upd USING (id)

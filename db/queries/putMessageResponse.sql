@@ -8,5 +8,6 @@ WITH vis AS (
   FROM own WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
 )
-SELECT CASE WHEN vis.direction = 'down' THEN 409 WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 END AS _status
+SELECT CASE WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 END AS _status,
+       CASE WHEN vis.direction = 'down' THEN 'message-not-from-hub' END AS _rule
 FROM vis LEFT JOIN own USING (id) LEFT JOIN upd USING (id)

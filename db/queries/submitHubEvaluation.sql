@@ -8,5 +8,6 @@ WITH vis AS (
 ), upd AS (
   UPDATE scip.hub_evaluation t SET status = 'submitted' FROM gaps WHERE t.id = gaps.id AND gaps.missing IS NULL
 )
-SELECT CASE WHEN gaps.id IS NULL THEN 403 WHEN gaps.missing IS NOT NULL THEN 422 END AS _status, gaps.missing AS _errors
+SELECT CASE WHEN gaps.id IS NULL THEN 403 END AS _status,
+       CASE WHEN gaps.missing IS NOT NULL THEN 'evaluation-incomplete' END AS _rule, gaps.missing AS _errors
 FROM vis LEFT JOIN gaps USING (id)

@@ -1,4 +1,4 @@
--- One membership ends and the next begins on the same day. One that has ended by then, or has not begun, is 409.
+-- One membership ends and the next begins on the same day.
 WITH vis AS (
   SELECT id FROM scip.hub_members WHERE _hub = :slug AND id = :member
 ), own AS MATERIALIZED (
@@ -17,6 +17,6 @@ WITH vis AS (
   FROM own JOIN ended USING (id)
   RETURNING id
 )
-SELECT CASE WHEN own.id IS NULL THEN 403 WHEN made.id IS NULL THEN 409 END AS _status,
+SELECT CASE WHEN own.id IS NULL THEN 403 END AS _status, CASE WHEN made.id IS NULL THEN 'membership-ended' END AS _rule,
        '/v1/hubs/' || :slug || '/members/' || made.id AS _location
 FROM vis LEFT JOIN own USING (id) LEFT JOIN made ON true

@@ -1,7 +1,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
-DROP FUNCTION scip.guard_evaluation_part, scip.step_evaluation, scip.guard_evaluation, scip.published_answers,
+DROP FUNCTION scip.guard_evaluation_part, scip.step_evaluation, scip.guard_evaluation, scip.refuse_evaluation, scip.published_answers,
   scip.begin_evaluation, scip.change_evaluation, scip.evaluation_gaps, scip.evaluation_derived, scip.hub_at_work,
   scip.record_hub_evaluation_answer, scip.record_hub_evaluation_figure, scip.record_evaluation_question,
   scip.record_evaluation_metric, scip.record_hub_evaluation CASCADE;

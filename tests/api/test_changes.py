@@ -150,7 +150,7 @@ def test_changed_rights_start_again(server, cluster, central):
     follower = Follower(server, token)
     role = server.send("POST", f"/v1/accounts/{client['id']}/roles", {"role": "hub_member", "hub": "scotland-hub"}, central).json
     gone = server.send("GET", f"/v1/changes?after={follower.at}", token=token)
-    assert gone.status == 410 and gone.json["type"] == "/problems/gone"
+    assert gone.status == 410 and gone.json["type"] == "/problems/cursor-expired"
     again = Follower(server, token)
     assert server.send("DELETE", role["href"], token=central, if_match="*").status == 204
     assert server.send("GET", f"/v1/changes?after={again.at}", token=token).status == 410

@@ -55,7 +55,7 @@ def test_a_resource_in_three_steps(cluster, terms):
     assert terms.send("PUT", "/v1/terms/hub", hub, If_None_Match="*").status == 401
     assert terms.send("PUT", "/v1/terms/hub", hub, cluster.token(terms, "analyst"), If_None_Match="*").status == 403
     assert terms.send("PUT", "/v1/terms/hub", hub, token).status == 428
-    assert terms.send("PUT", "/v1/terms/hub", {"name": "Hub"}, token, If_None_Match="*").json["errors"][0]["pointer"] == "/body"
+    assert terms.send("PUT", "/v1/terms/hub", {"name": "Hub"}, token, If_None_Match="*").json["errors"][0]["pointer"] == "/body/meaning"
     made = terms.send("PUT", "/v1/terms/hub", hub, token, If_None_Match="*")
     assert (made.status, made.json, made.headers["Location"]) == (201, {"slug": "hub", **hub, "href": "/v1/terms/hub"}, "/v1/terms/hub")
     assert terms.send("PUT", "/v1/terms/hub", hub, token, If_None_Match="*").status == 412

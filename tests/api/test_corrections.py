@@ -127,7 +127,7 @@ def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held
     assert post(server, lead, held + "/reopening", {"reason": "It was another Hub's meeting"}, key="reopen").body == again.body
     assert problem(post(server, lead, held + "/reopening", {"reason": "Another"}, key="reopen")) == (422, "idempotency-key-reused")
     assert in_health() == counted - 1
-    assert problem(post(server, lead, held + "/reopening", {"reason": "Twice"})) == (409, "meeting-is-planned")
+    assert problem(post(server, lead, held + "/reopening", {"reason": "Twice"})) == (409, "meeting-not-held")
     assert kept(server, lead, held) == [("reopenMeeting", "It was another Hub's meeting")], "once, and nothing of what was refused"
     assert kept(server, central, held) == kept(server, others[1], held) != [] == kept(server, others[0], held)
     assert get(server, others[2], "/v1/corrections").status == 403 and server.get("/v1/corrections").status == 401
@@ -158,8 +158,8 @@ def test_a_meeting_on_the_wrong_day(server, lead, held):
         assert answer.status in (200, 201), answer.text
     tag = get(server, lead, held).headers["ETag"]
     assert problem(patch(server, lead, held, {"starts_at": at(-3)})) == (409, "meeting-not-planned")
-    assert problem(patch(server, lead, held, {"starts_at": at(3), "reason": "x"})) == (409, "meeting-before-its-day")
-    assert problem(patch(server, lead, held, {"starts_at": at(-30), "reason": "x"})) == (409, "attendance-of-another-day")
+    assert problem(patch(server, lead, held, {"starts_at": at(3), "reason": "x"})) == (409, "meeting-not-yet-held")
+    assert problem(patch(server, lead, held, {"starts_at": at(-30), "reason": "x"})) == (409, "attendance-breaks-membership")
     assert patch(server, lead, held, {"starts_at": at(-3), "reason": "x"}, '"1.x"').status == 412
     assert kept(server, lead, held) == []
     moved = patch(server, lead, held, {"starts_at": at(-3), "reason": "The minutes say Tuesday"}, tag)
@@ -220,7 +220,7 @@ def test_a_message_sent_by_mistake(server, lead, central, others, cluster):
     assert problem(delete(server, central, sent)) == (409, "message-relayed")
     up = post(server, lead, HUB + "/messages", {"kind": "question", "title": "Corrected question", "text": "Who decides?"}).json["href"]
     assert server.send("PUT", up + "/response", {"response": "The group", "means": "direct_reply"}, token=central, if_match="*").status == 200
-    assert problem(delete(server, lead, up)) == (409, "message-answered")
+    assert problem(delete(server, lead, up)) == (409, "message-responded")
 
 
 @pytest.mark.parametrize("round_", range(4))

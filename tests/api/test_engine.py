@@ -22,7 +22,7 @@ def test_body_reaches_sql(engine):
 
 
 @pytest.mark.parametrize("body, pointer", [
-    ({}, "/body"), ({"name": ""}, "/body/name"), ({"name": "x" * 11}, "/body/name"), ({"name": 1}, "/body/name"),
+    ({}, "/body/name"), ({"name": ""}, "/body/name"), ({"name": "x" * 11}, "/body/name"), ({"name": 1}, "/body/name"),
     ({"name": "x", "count": -1}, "/body/count"), ({"name": "x", "count": 1.5}, "/body/count"), ({"name": "x", "extra": 1}, "/body/extra"),
     ({"name": "x", "words": ["a", 2]}, "/body/words/1"), ({"name": "x", "day": "2025-02-29"}, "/body/day"), ([], "/body"), ([1], "/body")])
 def test_bad_body_is_named(engine, body, pointer):
@@ -234,8 +234,7 @@ def test_sqlstate_becomes_a_problem(engine, state, status):
     answer = engine.get(f"/fail?sqlstate={state}")
     assert answer.status == status and answer.headers["Content-Type"] == "application/problem+json"
     assert (answer.headers["Retry-After"] == "1") == (status == 503)
-    text = answer.text.replace("(secret-constraint)", "") if state.startswith("SC") else answer.text
-    assert "secret" not in text, "texts of the database stay in the log"
+    assert "secret" not in answer.text, "texts of the database stay in the log"
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
 

@@ -209,9 +209,9 @@ def test_which_years_and_hubs(server, lead, central):
     paused = "/v1/hubs/evaluated-paused/evaluations"
     assert [one["year"] for one in get(server, central, paused).json["items"]] == [year(), year(1)]
     assert done(put(server, central, f"{paused}/{year()}"), 201).json["status"] == "draft"
-    assert problem(put(server, central, f"{paused}/{year(2)}")) == (409, "hub-not-at-work")
-    assert problem(put(server, central, f"/v1/hubs/evaluated-proposed/evaluations/{year()}")) == (409, "hub-not-at-work")
-    assert problem(put(server, lead, f"{ONE}/{year(-1)}")) == (409, "year-not-begun")
+    assert problem(put(server, central, f"{paused}/{year(2)}")) == (409, "hub-not-active")
+    assert problem(put(server, central, f"/v1/hubs/evaluated-proposed/evaluations/{year()}")) == (409, "hub-not-active")
+    assert problem(put(server, lead, f"{ONE}/{year(-1)}")) == (409, "year-not-started")
     assert get(server, central, "/v1/hubs/evaluated-proposed/evaluations").json["items"] == []
     for path in (f"{paused}/{year(2)}", f"{ONE}/{year(-1)}", f"{ONE}/2024-26", f"/v1/hubs/evaluated-none/evaluations/{year()}", "/v1/hubs/evaluated-none/evaluations"):
         assert get(server, central, path).status == 404, path
@@ -292,16 +292,16 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     assert pointers(post(server, lead, path + "/submission")) == [f"/body/answers/{last}"]
     done(patch(server, lead, path, {"answers": {last: "Through pupils' councils"}}))
     for early in ("acceptance", "publication", "revision-request"):
-        assert problem(post(server, central, f"{path}/{early}", {"note": "x"} if early == "revision-request" else None)) == (409, "evaluation-is-draft")
+        assert problem(post(server, central, f"{path}/{early}", {"note": "x"} if early == "revision-request" else None)) == (409, "evaluation-not-submitted")
     assert health()["evidence"]["status"] == "draft" and health()["state"] != "met"
 
     submitted = done(post(server, lead, path + "/submission"))
     assert submitted.json["status"] == "submitted" and submitted.json["submitted_at"] and health()["state"] == "met"
     # From now on nothing changes.
-    assert problem(post(server, lead, path + "/submission")) == (409, "evaluation-is-submitted")
+    assert problem(post(server, lead, path + "/submission")) == (409, "evaluation-submitted")
     for token in (lead, central):
-        assert problem(patch(server, token, path, {"answers": {last: "x"}})) == problem(delete(server, token, path)) == (409, "evaluation-is-submitted")
-    assert problem(post(server, central, path + "/publication")) == (409, "evaluation-is-submitted")
+        assert problem(patch(server, token, path, {"answers": {last: "x"}})) == problem(delete(server, token, path)) == (409, "evaluation-submitted")
+    assert problem(post(server, central, path + "/publication")) == (409, "evaluation-submitted")
     for word in ("acceptance", "revision-request", "publication"):
         assert post(server, lead, f"{path}/{word}", {"note": "x"} if word == "revision-request" else None).status == 403
     assert get(server, lead, path).json == submitted.json
@@ -320,10 +320,10 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
 
     accepted = done(post(server, central, path + "/acceptance"))
     assert accepted.json["status"] == "accepted" and accepted.json["submitted_at"] == again.json["submitted_at"]
-    assert problem(post(server, central, path + "/acceptance")) == (409, "evaluation-is-accepted")
-    assert problem(post(server, lead, path + "/submission")) == (409, "evaluation-is-accepted")
+    assert problem(post(server, central, path + "/acceptance")) == (409, "evaluation-accepted")
+    assert problem(post(server, lead, path + "/submission")) == (409, "evaluation-accepted")
     done(post(server, central, path + "/revision-request", {"note": "After all"}))
-    assert problem(post(server, central, path + "/revision-request", {"note": "Twice"})) == (409, "evaluation-is-draft")
+    assert problem(post(server, central, path + "/revision-request", {"note": "Twice"})) == (409, "evaluation-not-submitted")
     done(post(server, lead, path + "/submission"))
     done(post(server, central, path + "/acceptance"))
 
@@ -332,8 +332,8 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     assert cluster.psql(told, "scip_anonymous") == ""
     assert done(post(server, central, path + "/publication")).json["published_at"]
     for word in ("publication", "acceptance"):
-        assert problem(post(server, central, f"{path}/{word}")) == (409, "evaluation-is-published")
-    assert problem(delete(server, central, path)) == (409, "evaluation-is-published")
+        assert problem(post(server, central, f"{path}/{word}")) == (409, "evaluation-published")
+    assert problem(delete(server, central, path)) == (409, "evaluation-published")
     published = dict(line.split("|") for line in cluster.psql(told, "scip_anonymous").splitlines())
     assert published == {question: text for question, text in answers(get(server, lead, path).json).items() if text} and published["local_needs"] == "Moves in mid-year"
 

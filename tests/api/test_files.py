@@ -369,8 +369,8 @@ def test_who_may_upload(cluster, server, item, put):
     files = item()
     for role, subject in (("website", {}), ("analyst", {}), ("hub_lead", {"hub": "scotland-hub"}), ("partner", {"organisation": "university-of-winchester"})):
         token = cluster.token(server, role, **subject)
-        assert problem(server.send("PUT", f"{files}/a.pdf", PDF, token, If_None_Match="*")) == (403, "forbidden")
-        assert problem(server.send("DELETE", f"{files}/a.pdf", token=token, if_match="*")) == (403, "forbidden")
+        assert problem(server.send("PUT", f"{files}/a.pdf", PDF, token, If_None_Match="*")) == (403, "role-needed")
+        assert problem(server.send("DELETE", f"{files}/a.pdf", token=token, if_match="*")) == (403, "role-needed")
     assert problem(server.send("PUT", f"{files}/a.pdf", PDF, If_None_Match="*")) == (401, "unauthorized")
 
 
@@ -900,7 +900,7 @@ def test_withdrawal(cluster, server, central, item, put, kind):
     path, record = f"{files}/a.pdf", files.removesuffix("/files")
     put(path)
     assert server.send("POST", f"{record}/withdrawal", {"note": "Retracted"}, central, if_match="*").status in (200, 201, 204)
-    assert problem(server.get(path)) == (410, "gone") and problem(server.get(files)) == (410, "gone")
+    assert problem(server.get(path)) == (410, "record-withdrawn") and problem(server.get(files)) == (410, "record-withdrawn")
     assert server.request("HEAD", path).status == 410 and server.get(path, Range="bytes=5-").status == 410
     assert counted(cluster, files) == 0
 

@@ -274,13 +274,13 @@ def test_the_inaugural_meeting(server, scene, central):
 
 def test_held_or_cancelled_once_and_not_before_its_day(server, scene, central):
     tomorrow = plan(server, scene.lead, scene.hub, at(1, 0))
-    assert problem(post(server, scene.lead, tomorrow + "/held", {"guests": 1})) == (409, "meeting-before-its-day"), "midnight in London begins its day"
+    assert problem(post(server, scene.lead, tomorrow + "/held", {"guests": 1})) == (409, "meeting-not-yet-held"), "midnight in London begins its day"
     for part, body in (("/agenda-completion", None), ("/resolutions", {"text": "x"}), ("/actions", {"text": "x"}), ("/minutes", {"text": "x"})):
-        assert problem(post(server, scene.lead, tomorrow + part, body)) == (409, "meeting-before-its-day"), part
-    assert problem(put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "state": "present"}]})) == (409, "meeting-before-its-day")
-    assert problem(put(server, scene.lead, f"{tomorrow}/attendance/{scene.people[0]}", {"state": "present"})) == (409, "meeting-before-its-day")
+        assert problem(post(server, scene.lead, tomorrow + part, body)) == (409, "meeting-not-yet-held"), part
+    assert problem(put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "state": "present"}]})) == (409, "meeting-not-yet-held")
+    assert problem(put(server, scene.lead, f"{tomorrow}/attendance/{scene.people[0]}", {"state": "present"})) == (409, "meeting-not-yet-held")
     csv = post(server, scene.lead, tomorrow + "/attendance/imports", f"person,state\n{scene.people[0]},present\n".encode(), Content_Type="text/csv")
-    assert problem(csv) == (409, "meeting-before-its-day")
+    assert problem(csv) == (409, "meeting-not-yet-held")
     today = plan(server, scene.lead, scene.hub, at(0, 23))
     assert put(server, scene.lead, f"{today}/attendance/{scene.people[0]}", {"state": "present"}).status == 200, "on the day, before it is said to be held"
     assert problem(post(server, scene.lead, today + "/cancellation")) == (409, "meeting-has-records")
@@ -442,17 +442,17 @@ def test_attendance_is_of_the_days_members(server, cluster, scene):
         answer = put(server, scene.lead, f"{path}/attendance/{who}", {"state": "present"})
         assert (answer.status == 200) == is_member, title
         if not is_member:
-            assert problem(answer) == (422, "not-a-member")
+            assert problem(answer) == (422, "person-not-a-member")
             assert get(server, scene.lead, f"{path}/attendance/{who}").status == 404
-    assert problem(put(server, scene.lead, f"{path}/attendance/{scene.stranger}", {"state": "present"})) == (422, "not-a-member")
-    assert problem(put(server, scene.lead, f"{path}/attendance/{uuid.uuid4()}", {"state": "present"})) == (422, "not-a-member")
+    assert problem(put(server, scene.lead, f"{path}/attendance/{scene.stranger}", {"state": "present"})) == (422, "person-not-a-member")
+    assert problem(put(server, scene.lead, f"{path}/attendance/{uuid.uuid4()}", {"state": "present"})) == (422, "person-not-a-member")
     before = attendance(server, scene.lead, path)
     both = {"items": [{"person": scene.people[0], "state": "present"}, {"person": scene.stranger, "state": "present"}]}
-    assert problem(put(server, scene.lead, path + "/attendance", both)) == (422, "not-a-member")
-    assert problem(put(server, scene.lead, path + "/attendance", {"items": both["items"][:1] * 2})) == (422, "person-twice")
+    assert problem(put(server, scene.lead, path + "/attendance", both)) == (422, "person-not-a-member")
+    assert problem(put(server, scene.lead, path + "/attendance", {"items": both["items"][:1] * 2})) == (422, "named-twice")
     assert put(server, scene.lead, path + "/attendance", {"items": [{"person": scene.people[0], "state": "here"}]}).status == 400
     assert attendance(server, scene.lead, path) == before, "all or nothing"
-    assert problem(post(server, scene.lead, path + "/actions", {"text": "Ask", "owner": scene.stranger})) == (422, "not-a-member")
+    assert problem(post(server, scene.lead, path + "/actions", {"text": "Ask", "owner": scene.stranger})) == (422, "person-not-a-member")
     replaced = put(server, scene.lead, path + "/attendance", {"items": [{"person": scene.people[4], "state": "absent"}]})
     assert (replaced.status, replaced.json["present"], replaced.json["absent"]) == (200, 0, 1)
     noted = {who: state for who, state in attendance(server, scene.lead, path).items() if state}
@@ -584,8 +584,8 @@ def test_resolutions_and_actions(server, scene):
     some_day = post(server, scene.lead, path + "/actions", {"text": "Think"}).json
     action = first.headers["Location"]
     assert [row["text"] for row in get(server, scene.member, path + "/actions").json["items"]] == ["Ask", "Write", "Think"], "what is due first is first"
-    assert problem(patch(server, scene.lead, action, {"done_on": day(1)})) == (422, "action-done-in-future")
-    assert problem(patch(server, scene.lead, action, {"owner": scene.stranger})) == (422, "not-a-member")
+    assert problem(patch(server, scene.lead, action, {"done_on": day(1)})) == (422, "date-in-future")
+    assert problem(patch(server, scene.lead, action, {"owner": scene.stranger})) == (422, "person-not-a-member")
     assert patch(server, scene.lead, action, {"done_on": day()}, first.headers["ETag"]).json["done_on"] == day()
     assert problem(patch(server, scene.lead, action, {"text": "x"}, first.headers["ETag"]))[0] == problem(delete(server, scene.lead, action, first.headers["ETag"]))[0] == 412
 
@@ -618,7 +618,7 @@ def test_minutes_go_from_draft_to_shared_and_are_corrected_by_the_next(server, c
     made = post(server, scene.lead, path + "/minutes", {"text": "First."}, key="first")
     minutes = made.headers["Location"]
     assert post(server, scene.lead, path + "/minutes", {"text": "First."}, key="first").body == made.body
-    assert problem(post(server, scene.lead, path + "/minutes", {"text": "Another."})) == (409, "minutes-open")
+    assert problem(post(server, scene.lead, path + "/minutes", {"text": "Another."})) == (409, "minutes-draft-exists")
     assert problem(post(server, scene.lead, minutes + "/sharing")) == (409, "minutes-not-approved")
     changed = patch(server, scene.lead, minutes, {"text": "First, mended."}, made.headers["ETag"])
     assert (changed.status, changed.json["text"]) == (200, "First, mended."), changed.text
@@ -628,7 +628,7 @@ def test_minutes_go_from_draft_to_shared_and_are_corrected_by_the_next(server, c
     assert approved.status == 200 and approved.json["approved_at"] and approved.json["shared_at"] is None
     for attempt in (patch(server, scene.lead, minutes, {"text": "x"}), delete(server, scene.lead, minutes), post(server, scene.lead, minutes + "/approval")):
         assert problem(attempt) == (409, "minutes-not-draft")
-    assert problem(post(server, scene.lead, path + "/minutes", {"text": "Another."})) == (409, "minutes-open"), "it is not shared yet"
+    assert problem(post(server, scene.lead, path + "/minutes", {"text": "Another."})) == (409, "minutes-draft-exists"), "it is not shared yet"
     shared = post(server, scene.lead, minutes + "/sharing")
     assert (shared.status, shared.json["status"], shared.json["current"], shared.json["text"]) == (200, "shared", True, "First, mended.")
     for attempt, rule in ((patch(server, scene.lead, minutes, {"text": "x"}), "minutes-not-draft"), (delete(server, scene.lead, minutes), "minutes-not-draft"),
@@ -673,7 +673,7 @@ def test_races_of_minutes(server, scene, round_):
     path = hold(server, scene.lead, scene.hub)
     drafts = together(*[lambda n=n: post(server, scene.lead, path + "/minutes", {"text": f"Draft {n}"}) for n in range(6)])
     assert Counter(answer.status for answer in drafts) == {201: 1, 409: 5}
-    assert {problem(answer) for answer in drafts if answer.status == 409} == {(409, "minutes-open")}
+    assert {problem(answer) for answer in drafts if answer.status == 409} == {(409, "minutes-draft-exists")}
     minutes = next(answer.headers["Location"] for answer in drafts if answer.status == 201)
     approvals = together(*[lambda: post(server, scene.lead, minutes + "/approval") for _ in range(5)])
     assert Counter(answer.status for answer in approvals) == {200: 1, 409: 4}
@@ -713,7 +713,7 @@ def test_a_groups_meeting(server, scene, group, central):
     assert post(server, group.insider, path + "/held", {"guests": 1}).json["quorum"] is None
     rows = get(server, group.insider, path + "/attendance").json["items"]
     assert {(row["person"], row["name"], row["sector"], row["state"]) for row in rows} == {(group.people[0], "Meetings Seat 0", "research", None), (group.people[1], "Meetings Seat 1", "charity", None)}
-    assert problem(put(server, group.insider, f"{path}/attendance/{group.people[2]}", {"state": "present"})) == (422, "not-a-member"), "who has no seat"
+    assert problem(put(server, group.insider, f"{path}/attendance/{group.people[2]}", {"state": "present"})) == (422, "person-not-a-member"), "who has no seat"
     assert put(server, group.insider, f"{path}/attendance/{group.people[0]}", {"state": "present"}).status == 200
     assert post(server, group.insider, path + "/actions", {"text": "Relay", "owner": group.people[1]}).status == 201
     assert post(server, group.insider, path + "/agenda-completion").status == 200
@@ -748,9 +748,9 @@ def test_seats(server, cluster, scene, group, central):
     assert get(server, group.insider, path + "?format=csv").status == 200
     page = get(server, group.insider, path + "?limit=2").json
     assert len(page["items"]) == 2 and len(get(server, group.insider, f"{path}?limit=2&cursor={page['next']}").json["items"]) == 1
-    assert problem(patch(server, central, seat["href"], {"person": str(uuid.uuid4())})) == (422, "no-such-person")
-    assert problem(post(server, central, path, {"title": "x", "person": str(uuid.uuid4())})) == (422, "no-such-person")
-    assert problem(post(server, central, path, {"title": "x", "organisation": "meetings-nobody"})) == (422, "no-such-organisation")
+    assert problem(patch(server, central, seat["href"], {"person": str(uuid.uuid4())})) == (422, "reference-not-found")
+    assert problem(post(server, central, path, {"title": "x", "person": str(uuid.uuid4())})) == (422, "reference-not-found")
+    assert problem(post(server, central, path, {"title": "x", "organisation": "meetings-nobody"})) == (422, "reference-not-found")
     assert problem(post(server, central, path, {"title": "x", "from": "2025-01-02", "to": "2025-01-01"}))[0] == 422
     one_day = post(server, central, path, {"title": "One day", "from": "2025-01-02", "to": "2025-01-02"}).json
     assert "One day" in listed("as_of=2025-01-02") and "One day" not in listed("as_of=2025-01-03")

@@ -123,12 +123,12 @@ def test_a_member_sees_itself_alone(cluster, server, lead, hub):
 def test_what_a_member_may_not_be(server, lead, neighbour, hub):
     member = add(server, lead, "Ada Example", email="ada@members.example")
     for values, status, name in [
-            ({"person": member["person"], "sector": "fe"}, 409, None),  # a member already
-            ({"name": "ada example", "email": "ADA@members.example", "sector": "fe"}, 409, None),  # the same one
-            ({"person": str(uuid.uuid4()), "sector": "he"}, 422, "no-such-person"),
-            ({"name": "Di", "sector": "he", "organisation": "not-there"}, 422, "no-such-organisation"),
-            ({"name": "Di", "sector": "he", "from": "2025-01-02", "to": "2024-12-31"}, 422, None),
-            ({"name": " ", "sector": "he"}, 422, None)]:
+            ({"person": member["person"], "sector": "fe"}, 409, "overlaps"),  # a member already
+            ({"name": "ada example", "email": "ADA@members.example", "sector": "fe"}, 409, "overlaps"),  # the same one
+            ({"person": str(uuid.uuid4()), "sector": "he"}, 422, "reference-not-found"),
+            ({"name": "Di", "sector": "he", "organisation": "not-there"}, 422, "reference-not-found"),
+            ({"name": "Di", "sector": "he", "from": "2025-01-02", "to": "2024-12-31"}, 422, "to-before-from"),
+            ({"name": " ", "sector": "he"}, 422, "text-blank")]:
         assert problem(post(server, lead, PATH, values)) == (status, name), values
     for values in [{"sector": "he"}, {"name": "Di", "person": member["person"], "sector": "he"}, {"name": "Di", "sector": "school"},
                    {"name": "Di", "sector": "he", "organisation": "a", "organisation_name": "b"}, {"name": "Di", "sector": "he", "email": "nobody"},
@@ -136,7 +136,7 @@ def test_what_a_member_may_not_be(server, lead, neighbour, hub):
         assert post(server, lead, PATH, values).status == 400, values
     # whom the other lead does not know cannot be named by id; who has the same name and address is the same
     theirs = f"/v1/hubs/{OTHER}/members"
-    assert problem(post(server, neighbour, theirs, {"person": member["person"], "sector": "he"})) == (422, "no-such-person")
+    assert problem(post(server, neighbour, theirs, {"person": member["person"], "sector": "he"})) == (422, "reference-not-found")
     assert problem(post(server, neighbour, PATH, {"name": "Di", "sector": "he"}))[0] == 403
     assert add(server, neighbour, "Ada Example", path=theirs, email="ada@members.example")["person"] == member["person"]
     assert add(server, neighbour, "Another Person", path=theirs, email="ada@members.example")["person"] != member["person"]
@@ -189,7 +189,7 @@ def test_succession(server, lead, neighbour, hub):
     assert get(server, lead, member["href"]).json["to"] == "2025-02-28"
     assert post(server, lead, member["href"] + "/transfer", {"on": "2025-04-01", "sector": "he"}).status == 409  # it has ended
     assert post(server, lead, next_one.json["href"] + "/transfer", {"on": "2025-03-01", "sector": "he"}).status == 409  # nothing would be left
-    assert problem(post(server, lead, next_one.json["href"] + "/transfer", {"on": "2025-05-01", "organisation": "not-there"})) == (422, "no-such-organisation")
+    assert problem(post(server, lead, next_one.json["href"] + "/transfer", {"on": "2025-05-01", "organisation": "not-there"})) == (422, "reference-not-found")
     assert post(server, neighbour, next_one.json["href"] + "/transfer", {"on": "2025-05-01"}).status == 404
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-02-28").json["items"]] == ["he"]
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-03-01").json["items"]] == ["fe"]
@@ -492,7 +492,7 @@ def test_an_import_is_done_once(cluster, server, lead, neighbour, hub):
     assert post(server, lead, f"{PATH}/imports", SHEET.encode(), Content_Type="text/csv").json["errors"] == [
         {"pointer": "/header/Idempotency-Key", "detail": "is missing"}]
     assert load(server, lead, SHEET, Content_Type="application/json").status == 415
-    assert problem(load(server, neighbour, SHEET)) == (403, "only-the-hubs-lead")
+    assert problem(load(server, neighbour, SHEET)) == (403, "only-the-hub-lead")
     with harness.claimed(cluster, "importHubMembers", key := uuid.uuid4().hex):
         assert problem(load(server, lead, SHEET, key=key)) == (409, "idempotency-key-in-progress")
     assert load(server, lead, SHEET, path="/v1/hubs/not-there/members").status == 404

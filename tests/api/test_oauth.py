@@ -336,7 +336,10 @@ def test_forms_are_read_strictly(server, client, target, good):
     for kind in ("application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded-not", None):
         is_refused(send(f"{good}&{pair}", kind), "invalid_request")
     assert server.request("POST", f"{target}?{pair}", {"Content-Type": "application/x-www-form-urlencoded"}, good.encode()).status == 400
-    assert server.request("GET", target).status == 405
+    answer = server.request("GET", target)
+    assert (answer.status, answer.headers["Allow"], answer.json["error"]) == (405, "POST, OPTIONS", "invalid_request"), answer.text
+    answer = server.request("POST", target, {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "x"})
+    assert (answer.status, answer.json["error"]) == (400, "invalid_request"), answer.text
 
 
 # How a token ends

@@ -161,7 +161,7 @@ def test_whose_account(cluster, server, central, lead, member):
     href = f"/v1/accounts/{me['id']}"
     assert patch(server, central, href, {"person": member["person"]}).json["person"] == member["person"] == get(server, token, "/v1/me").json["person"]
     assert get(server, token, member["person_href"]).json["name"] == member["name"]
-    assert problem(patch(server, central, href, {"person": str(uuid.uuid4())})) == (422, "no-such-person")
+    assert problem(patch(server, central, href, {"person": str(uuid.uuid4())})) == (422, "reference-not-found")
     assert patch(server, central, href, {"label": "Unchanged"}).json["person"] == member["person"]
     assert patch(server, central, href, {"person": None}).json["person"] is None and get(server, token, member["person_href"]).status == 404
     made = post(server, central, "/v1/accounts", {"issuer": "https://login.people.example", "subject": uuid.uuid4().hex, "label": "A member",
@@ -242,7 +242,7 @@ def test_erasure(cluster, server, central, lead, member):
     assert [item["name"] for item in get(server, lead, MEMBERS).json["items"] if item["person"] == person] == [None, None]
     assert get(server, central, href + "/export").json["person"]["name"] is None
     assert problem(patch(server, central, href, {"name": "Back Again"})) == (409, "person-erased")
-    assert problem(post(server, lead, MEMBERS, {"person": person, "sector": "he", "from": "2030-01-01"})) == (422, "no-such-person")
+    assert problem(post(server, lead, MEMBERS, {"person": person, "sector": "he", "from": "2030-01-01"})) == (422, "reference-not-found")
     # the kept answer is gone, that of others is not
     assert problem(post(server, lead, MEMBERS, {"person": person, "sector": "fe", "from": "2023-09-01", "to": "2024-08-31"}, key="twin-" + person)) == (409, "idempotency-answer-erased")
     assert cluster.psql(f"SELECT count(*) FROM scip.idempotency WHERE key = 'else-{person}'") == "1"

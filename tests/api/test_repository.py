@@ -72,11 +72,11 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     second = write("/v1/documents/repository-wellbeing-2", title="Wellbeing of Service children", kind="research_report", edition="2nd edition", replaces="repository-wellbeing").json
     link = {"slug": "repository-wellbeing", "title": report["title"], "href": path}
     assert second["replaces"] == link and server.get(path).json["replaced_by"]["slug"] == "repository-wellbeing-2"
-    assert problem(server.send("PUT", "/v1/documents/repository-wellbeing-3", {"title": "t", "kind": "guide", "replaces": "repository-wellbeing", **FROM}, central, If_None_Match="*")) == (409, "conflict")
-    assert problem(patch(server, central, "/v1/documents/hub-framework", {"replaces": "repository-wellbeing"})) == (409, "conflict")
-    assert problem(patch(server, central, path, {"replaces": "not-there"})) == (422, "invalid")
-    assert problem(patch(server, central, path, {"replaces": "repository-wellbeing"})) == (422, "invalid"), "nothing replaces itself"
-    assert problem(patch(server, central, path, {"isbn": "9780306406158"})) == (422, "invalid"), "the last digit is wrong"
+    assert problem(server.send("PUT", "/v1/documents/repository-wellbeing-3", {"title": "t", "kind": "guide", "replaces": "repository-wellbeing", **FROM}, central, If_None_Match="*")) == (409, "already-exists")
+    assert problem(patch(server, central, "/v1/documents/hub-framework", {"replaces": "repository-wellbeing"})) == (409, "already-exists")
+    assert problem(patch(server, central, path, {"replaces": "not-there"})) == (422, "reference-not-found")
+    assert problem(patch(server, central, path, {"replaces": "repository-wellbeing"})) == (422, "replaces-itself"), "nothing replaces itself"
+    assert problem(patch(server, central, path, {"isbn": "9780306406158"})) == (422, "isbn-not-valid"), "the last digit is wrong"
     table = server.get("/v1/documents/repository-wellbeing-2?format=csv").text.splitlines()
     assert dict(zip(table[0].split(","), table[1].split(",")))["replaces"] == "repository-wellbeing"
 
@@ -84,12 +84,12 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     assert server.get(path + "/withdrawal").status == 404
     assert post(server, central, path + "/withdrawal?dry_run=true", {"note": "x"}).status == 200 and server.get(path).status == 200
     assert problem(post(server, central, path + "/withdrawal", {"note": ""})) == (400, "bad-request")
-    assert problem(post(server, central, path + "/withdrawal", {"note": " \n"})) == (422, "invalid")
+    assert problem(post(server, central, path + "/withdrawal", {"note": " \n"})) == (422, "text-blank")
     gone = post(server, central, path + "/withdrawal", {"note": "Its table 3 is wrong; see the second edition."})
     assert gone.status == 200 and gone.json["note"].startswith("Its table 3") and gone.json["title"] == report["title"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", gone.json["withdrawn_at"])
     for part in ("", "/jsonld", "/csl"):
-        assert problem(server.get(path + part)) == (410, "gone")
+        assert problem(server.get(path + part)) == (410, "record-withdrawn")
     tombstone = server.get(path + "/withdrawal")
     assert tombstone.status == 200 and tombstone.json == gone.json
     for find in ("/v1/documents?limit=200&kind=research_report", "/v1/library/search?limit=200&q=wellbeing"):
@@ -97,14 +97,14 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     assert server.get("/v1/documents/repository-wellbeing-2").json["replaces"] is None
     assert seen(server, bookmark, "repository-wellbeing") == [(path, "deleted")]
 
-    assert problem(post(server, central, path + "/withdrawal", {"note": "again"})) == (409, "conflict")
-    assert problem(patch(server, central, path, {"note": "n"})) == (410, "gone")
+    assert problem(post(server, central, path + "/withdrawal", {"note": "again"})) == (409, "already-withdrawn")
+    assert problem(patch(server, central, path, {"note": "n"})) == (410, "record-withdrawn")
     assert problem(server.send("PUT", path, {"title": "t", "kind": "guide", **FROM}, central, If_None_Match="*")) == (412, "precondition-failed")
     bookmark = server.get("/v1/changes?from=now").json["next"]
     back = post(server, central, path + "/reinstatement")
     assert back.status == 200 and back.json["abstract"] == report["abstract"] and server.get(path).json == back.json
     assert seen(server, bookmark, "repository-wellbeing") == [(path, "changed")]
-    assert problem(post(server, central, path + "/reinstatement")) == (409, "conflict")
+    assert problem(post(server, central, path + "/reinstatement")) == (409, "not-withdrawn")
     assert server.get(path + "/withdrawal").status == 404
     for action, body in (("withdrawal", {"note": "n"}), ("reinstatement", None)):
         assert problem(post(server, central, f"/v1/documents/not-there/{action}", body)) == (404, "not-found")
@@ -158,21 +158,21 @@ def test_an_item_of_the_resource_bank(server, central, write):
     assert pages[0] == path and len(pages) == len(set(pages)) == len(server.get("/v1/resources?limit=200").json["items"])
 
     bookmark = server.get("/v1/changes?from=now").json["next"]
-    assert problem(post(server, central, path + "/withdrawal", {"note": " "})) == (422, "invalid")
+    assert problem(post(server, central, path + "/withdrawal", {"note": " "})) == (422, "text-blank")
     assert post(server, central, path + "/withdrawal", {"note": "The rights have ended."}).json["type"] == "resource"
-    assert problem(server.get(path)) == (410, "gone") and problem(patch(server, central, path, {"tier": 2})) == (410, "gone")
+    assert problem(server.get(path)) == (410, "record-withdrawn") and problem(patch(server, central, path, {"tier": 2})) == (410, "record-withdrawn")
     assert path not in [row["href"] for row in server.get("/v1/resources?limit=200").json["items"]]
     assert seen(server, bookmark, "repository-film") == [(path, "deleted")]
-    assert problem(post(server, central, path + "/withdrawal", {"note": "n"})) == (409, "conflict")
+    assert problem(post(server, central, path + "/withdrawal", {"note": "n"})) == (409, "already-withdrawn")
     assert post(server, central, path + "/reinstatement").json == full.json
-    assert problem(post(server, central, path + "/reinstatement")) == (409, "conflict")
+    assert problem(post(server, central, path + "/reinstatement")) == (409, "not-withdrawn")
     for action, body in (("withdrawal", {"note": "n"}), ("reinstatement", None)):
         assert problem(post(server, central, f"/v1/resources/not-there/{action}", body)) == (404, "not-found")
     assert problem(patch(server, central, "/v1/resources/not-there", {"tier": 1})) == (404, "not-found")
     assert server.send("DELETE", path, token=central, if_match='"7.x"').status == 412
     assert patch(server, central, path, {"tier": 1}).status == 200 and server.send("PATCH", path, {"tier": 1}, token=central, if_match='"7.x"').status == 412
     assert problem(server.send("PUT", path, {"title": "t", "kind": "guide", **FROM}, central, If_None_Match="*")) == (412, "precondition-failed")
-    assert problem(server.send("PUT", path + "-2", {"title": "t", "kind": "guide", "principle": "not-there", **FROM}, central, If_None_Match="*")) == (422, "invalid")
+    assert problem(server.send("PUT", path + "-2", {"title": "t", "kind": "guide", "principle": "not-there", **FROM}, central, If_None_Match="*")) == (422, "reference-not-found")
     assert server.send("DELETE", path, token=central, if_match="*").status == 204
     assert server.get(path).status == 404 and server.send("DELETE", path, token=central, if_match="*").status == 404
 

@@ -266,7 +266,7 @@ def test_a_role_that_has_ended(cluster, server):
     assert accounts().status == 200
     change("starts = scip.today() - 9, ends = scip.today()")
     answer = accounts()
-    assert answer.status == 403 and answer.json["type"] == "/problems/forbidden"
+    assert answer.status == 403 and answer.json["type"] == "/problems/role-needed"
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="central"'
     assert own.status(token) == 200  # it is still somebody
     change("ends = scip.today() + 1")

@@ -112,11 +112,11 @@ def test_a_total_is_recorded_changed_and_deleted(server, central):
 
 
 def test_what_is_not_a_total(server, central):
-    assert problem(add(server, central, "totals_nobody")) == (422, "no-such-metric")
-    assert problem(add(server, central, period="2020-22")) == (422, "no-such-period")
-    assert problem(add(server, central, period="2020-M13")) == (422, "no-such-period")
-    assert problem(add(server, central, period="0000")) == (422, "no-such-period")
-    assert problem(add(server, central, hub="totals-nowhere")) == (422, "no-such-hub")
+    assert problem(add(server, central, "totals_nobody")) == (422, "reference-not-found")
+    assert problem(add(server, central, period="2020-22")) == (422, "period-not-valid")
+    assert problem(add(server, central, period="2020-M13")) == (422, "period-not-valid")
+    assert problem(add(server, central, period="0000")) == (422, "period-not-valid")
+    assert problem(add(server, central, hub="totals-nowhere")) == (422, "reference-not-found")
     for body in ({"value": -1}, {"period": "last year"}, {"sources": []}, {"class": "Not a code"}, {"item": "Not a slug"}, {"value": "5"}):
         assert add(server, central, **body).status == 400, body
 
@@ -125,9 +125,9 @@ def test_only_what_is_over(server, central):
     """A year or month is over on the day after its last day, in Europe/London."""
     day = today()
     year = day.year - (day.month < 9)
-    assert problem(add(server, central, period=f"{year}-{(year + 1) % 100:02d}")) == (422, "period-is-not-over")
-    assert problem(add(server, central, period=str(day.year))) == (422, "period-is-not-over")
-    assert problem(add(server, central, period=f"{day:%Y-M%m}")) == (422, "period-is-not-over")
+    assert problem(add(server, central, period=f"{year}-{(year + 1) % 100:02d}")) == (422, "period-not-over")
+    assert problem(add(server, central, period=str(day.year))) == (422, "period-not-over")
+    assert problem(add(server, central, period=f"{day:%Y-M%m}")) == (422, "period-not-over")
     before = day.replace(day=1) - datetime.timedelta(1)
     assert add(server, central, period=f"{before:%Y-M%m}").status == 201
     assert add(server, central, "network_events", period=f"{year - 1}-{year % 100:02d}").status == 201

@@ -141,7 +141,7 @@ def test_nothing_to_count(cluster, server, item):
         assert answer.status == 404 and figures(server, item, kind) == {}
         look(server, item, kind=kind)
         cluster.psql(f"UPDATE scip.{table} SET withdrawn_at = now() WHERE slug = '{item}'", "scip_migrator")
-        assert visit(server, item, kind=kind).json["type"] == "/problems/gone" and look(server, item, kind=kind).status == 410
+        assert visit(server, item, kind=kind).json["type"] == "/problems/record-withdrawn" and look(server, item, kind=kind).status == 410
         assert figures(server, item, kind) == {"human": (1, 1, 0, 0)}  # what was counted stays
 
 

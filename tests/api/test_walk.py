@@ -160,7 +160,7 @@ def test_problems_are_pages_for_who_reads_pages(server, accept, page):
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "script" not in policy and "<script" not in answer.text
-    for part in ("404", "There is no such resource", "There is nothing at this path.", answer.headers["X-Request-Id"], 'href="/"'):
+    for part in ("404", "There is no such resource", "There is nothing at this path: /v1 lists what there is.", answer.headers["X-Request-Id"], 'href="/"'):
         assert part in answer.text, part
     assert not re.search(r"\{(title|status|detail|errors|instance)\}", answer.text)
 

@@ -79,7 +79,9 @@ class Contract:
         if not response:
             if status not in FRAMING | (set() if operation else NOWHERE) | {"engine": PROBLEM_ONLY_ENGINE | ENGINE_ANYWHERE, "edge": EDGE}.get(self.name, set()):
                 return [f"{status} of {operation['operationId'] if operation else 'no operation'} is not documented"]
-            response = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+            oauth = exchange["target"].startswith(("/oauth/token", "/oauth/revoke")) and self.name == "engine"
+            response = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}} if oauth else
+                        {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         if status >= 400 and headers.get("content-type") == "text/html; charset=utf-8":  # a problem for people
             accept = next((value for name, value in exchange["request_headers"] if name.lower() == "accept"), "").lower()
             return [] if "text/" in accept and (method == "HEAD" or f"<p>{status}</p>".encode() in body) else ["a page that nobody asked for"]

@@ -78,19 +78,19 @@ SELECT is(('2025-08-31T23:30:00Z'::timestamptz AT TIME ZONE 'Europe/London')::da
 SELECT is(pg_temp.outcome(format($f$DO $do$ BEGIN PERFORM pg_temp.be(%L);
     INSERT INTO scip.self_assessment (organisation_id, principle_id, stage, assessed_on) VALUES (pg_temp.org('test-3'), pg_temp.first(), 'emerging', %L); END $do$$f$, today, day)),
   expected, format('%s on %s', day, today))
-FROM (VALUES ('2025-08-31', '2025-09-01', 'SC422 assessed-in-future'), ('2025-08-31', '2025-08-31', 'no row'), ('2025-09-01', '2025-09-01', 'no row')) v (today, day, expected);
+FROM (VALUES ('2025-08-31', '2025-09-01', 'SC422 date-in-future'), ('2025-08-31', '2025-08-31', 'no row'), ('2025-09-01', '2025-09-01', 'no row')) v (today, day, expected);
 SELECT is(pg_temp.outcome(format($f$DO $do$ BEGIN PERFORM pg_temp.be(%L);
     INSERT INTO scip.closed_total (metric, period, value, sources) VALUES ('hubs', %L, 1, '{test}'); DELETE FROM scip.closed_total; END $do$$f$, today, period)),
   expected, format('%s on %s', period, today))
-FROM (VALUES ('2025-08-31', '2024-25', 'SC422 period-is-not-over'), ('2025-09-01', '2024-25', 'no row'), ('2025-08-31', '2025-M08', 'SC422 period-is-not-over'),
-             ('2025-09-01', '2025-M08', 'no row'), ('2025-12-31', '2025', 'SC422 period-is-not-over'), ('2026-01-01', '2025', 'no row'),
-             ('2024-02-29', '2024-M02', 'SC422 period-is-not-over'), ('2024-03-01', '2024-M02', 'no row')) v (today, period, expected);
+FROM (VALUES ('2025-08-31', '2024-25', 'SC422 period-not-over'), ('2025-09-01', '2024-25', 'no row'), ('2025-08-31', '2025-M08', 'SC422 period-not-over'),
+             ('2025-09-01', '2025-M08', 'no row'), ('2025-12-31', '2025', 'SC422 period-not-over'), ('2026-01-01', '2025', 'no row'),
+             ('2024-02-29', '2024-M02', 'SC422 period-not-over'), ('2024-03-01', '2024-M02', 'no row')) v (today, period, expected);
 SELECT pg_temp.be('2026-01-15');
 
 -- What others see (test_disclosure.py tries what is published): years alone, and nothing before a release.
 SELECT is(pg_temp.outcome(format('SELECT * FROM self_assessment_sums(%L)', period)), expected, 'period ' || period)
-FROM (VALUES ('2025-26', 'accepted'), ('2025/26', 'accepted'), ('202526', 'accepted'), ('2025-27', 'SC422 not-an-academic-year'), ('2025', 'SC422 not-an-academic-year'),
-             ('2025-26-Q1', 'SC422 not-an-academic-year'), ('', 'SC422 not-an-academic-year')) v (period, expected);
+FROM (VALUES ('2025-26', 'accepted'), ('2025/26', 'accepted'), ('202526', 'accepted'), ('2025-27', 'SC400 bad-request'), ('2025', 'SC400 bad-request'),
+             ('2025-26-Q1', 'SC400 bad-request'), ('', 'SC400 bad-request')) v (period, expected);
 SELECT is(min(year), '2025-26', 'this year when none is named') FROM self_assessment_sums(NULL);
 
 -- The latest of a school in the year.
@@ -122,7 +122,7 @@ SELECT is(pg_temp.as_one(who, 'SELECT FROM closed_total'), expected, who || ' lo
 FROM (VALUES ('nobody', 'no row'), ('school', 'no row'), ('lead', 'no row'), ('analyst', 'no row'), ('central', 'accepted')) v (who, expected);
 SELECT is(pg_temp.outcome(format('INSERT INTO closed_total (metric, period, hub_id, item, class, value, sources) VALUES (%L, %L, %L, %L, %L, %L, ''{test}'')', metric, period, (SELECT id FROM hub WHERE slug = of_hub), item, class, value)),
   expected, concat_ws(' ', metric, period, of_hub, item, class, value))
-FROM (VALUES ('test_none', '2001', NULL, NULL, NULL, 1, 'SC422 no-such-metric'), ('test_open', '2001-03', NULL, NULL, NULL, 1, 'SC422 no-such-period'),
+FROM (VALUES ('test_none', '2001', NULL, NULL, NULL, 1, 'SC422 reference-not-found'), ('test_open', '2001-03', NULL, NULL, NULL, 1, 'SC422 period-not-valid'),
              ('test_open', '1999', NULL, NULL, NULL, 1, '23505 closed_total_once'), ('test_open', '1999-M12', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
              ('test_open', '1999-00', NULL, NULL, NULL, 1, 'SC409 total-overlaps'), ('test_open', '1998-99', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
              ('test_open', '2000-M01', NULL, NULL, NULL, 1, 'accepted'), ('test_open', '2000', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),

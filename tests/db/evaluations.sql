@@ -50,9 +50,9 @@ INSERT INTO hub_status (hub_id, status, starts, ends, evidence) SELECT pg_temp.h
 
 -- Which years: the Hub was active or paused on a day of it, and it has begun.
 SELECT is(pg_temp.outcome(format('INSERT INTO hub_evaluation (hub_id, year) VALUES (%s, %L)', pg_temp.hub('test-' || s), y)), r, s || ' in ' || y) FROM (VALUES
-  ('h', '2016-17', 'SC409 hub-not-at-work'), ('h', '2017-18', 'accepted'), ('h', academic_year(today()), 'accepted'), ('h', academic_year((today() + interval '1 year')::date), 'SC409 year-not-begun'),
-  ('paused', '2019-20', 'accepted'), ('paused', '2023-24', 'accepted'), ('closed', '2018-19', 'accepted'), ('closed', '2019-20', 'SC409 hub-not-at-work'),
-  ('late', '2018-19', 'accepted'), ('late', '2017-18', 'SC409 hub-not-at-work'), ('proposed', '2023-24', 'SC409 hub-not-at-work'), ('unknown', '2023-24', 'SC409 hub-not-at-work'),
+  ('h', '2016-17', 'SC409 hub-not-active'), ('h', '2017-18', 'accepted'), ('h', academic_year(today()), 'accepted'), ('h', academic_year((today() + interval '1 year')::date), 'SC409 year-not-started'),
+  ('paused', '2019-20', 'accepted'), ('paused', '2023-24', 'accepted'), ('closed', '2018-19', 'accepted'), ('closed', '2019-20', 'SC409 hub-not-active'),
+  ('late', '2018-19', 'accepted'), ('late', '2017-18', 'SC409 hub-not-active'), ('proposed', '2023-24', 'SC409 hub-not-active'), ('unknown', '2023-24', 'SC409 hub-not-active'),
   ('h', '2017-18', '23505 hub_evaluation_once'), ('h', '2023-25', '23514 year_name')) v (s, y, r);
 
 INSERT INTO hub_evaluation (id, hub_id, year) VALUES ('00000000-0000-4000-8000-0000000000e1', pg_temp.hub(), '2023-24');
@@ -74,7 +74,7 @@ SELECT is(pg_temp.outcome('UPDATE hub_evaluation SET status = ''submitted'' WHER
 SELECT pg_temp.be('hub_lead', 'test-paused');
 SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure'), 0::bigint, 'another Hub sees none');
 SELECT is(evaluation_gaps('00000000-0000-4000-8000-0000000000e1'), NULL, 'nor what is missing');
-SELECT is(pg_temp.outcome($$SELECT change_evaluation('00000000-0000-4000-8000-0000000000e1', '{}')$$), 'SC403 only-the-hubs-lead', 'nor does it change it');
+SELECT is(pg_temp.outcome($$SELECT change_evaluation('00000000-0000-4000-8000-0000000000e1', '{}')$$), 'SC403 only-the-hub-lead', 'nor does it change it');
 SELECT pg_temp.be('group_member');
 SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_answer'), 0::bigint, 'the group sees no draft');
 SELECT pg_temp.be('hub_lead', 'test-h');
@@ -87,9 +87,9 @@ CREATE FUNCTION pg_temp.step(status text, note text DEFAULT NULL) RETURNS text L
   $$SELECT pg_temp.outcome(format('UPDATE scip.hub_evaluation SET status = %L, return_note = %L WHERE id = ''00000000-0000-4000-8000-0000000000e1''', status, note))$$;
 SELECT is(pg_temp.step(s), 'SC403 only-the-central-team', 'the lead: ' || s) FROM unnest(ARRAY['draft', 'accepted', 'published']) s;
 SELECT is(pg_temp.step('submitted'), 'accepted', 'the lead submits');
-SELECT is(pg_temp.step('submitted'), 'SC409 evaluation-is-submitted', 'once');
+SELECT is(pg_temp.step('submitted'), 'SC409 evaluation-submitted', 'once');
 SELECT is(pg_temp.step('draft', 'x'), 'SC403 only-the-central-team', 'and does not take it back');
-SELECT is(pg_temp.outcome(o), 'SC409 evaluation-is-submitted', o) FROM unnest(ARRAY[
+SELECT is(pg_temp.outcome(o), 'SC409 evaluation-submitted', o) FROM unnest(ARRAY[
   'UPDATE hub_evaluation_figure SET reason = ''x'' WHERE evaluation_id = ''00000000-0000-4000-8000-0000000000e1''',
   'DELETE FROM hub_evaluation_answer WHERE evaluation_id = ''00000000-0000-4000-8000-0000000000e1''',
   'INSERT INTO hub_evaluation_answer SELECT ''00000000-0000-4000-8000-0000000000e1'', code, ''x'' FROM evaluation_question WHERE NOT required',
@@ -98,17 +98,17 @@ SELECT pg_temp.be('group_member');
 SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure'), (SELECT count(*) - 2 FROM evaluation_metric), 'the group sees all but the young people, and what stands beside them');
 SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure WHERE metric = ''outreach_young_people'''), 0::bigint, 'not even that it is there');
 SELECT pg_temp.be('central');
-SELECT is(pg_temp.step('published'), 'SC409 evaluation-is-submitted', 'not before it is accepted');
+SELECT is(pg_temp.step('published'), 'SC409 evaluation-submitted', 'not before it is accepted');
 SELECT is(pg_temp.step('draft'), '23514 hub_evaluation_returned', 'a return needs a note');
 SELECT is(pg_temp.step('draft', 'More'), 'accepted', 'and has one');
 SELECT results_eq($$SELECT status, submitted_at, returned_at = now(), return_note FROM hub_evaluation WHERE id = '00000000-0000-4000-8000-0000000000e1'$$,
   $$VALUES ('draft'::text, NULL::timestamptz, true, 'More'::text)$$, 'a draft again');
-SELECT is(pg_temp.step('accepted'), 'SC409 evaluation-is-draft', 'nothing to accept');
+SELECT is(pg_temp.step('accepted'), 'SC409 evaluation-not-submitted', 'nothing to accept');
 SELECT is(pg_temp.step('submitted'), 'accepted', 'the central team submits for a Hub');
 SELECT is((SELECT return_note FROM hub_evaluation WHERE id = '00000000-0000-4000-8000-0000000000e1'), NULL, 'the note is gone');
 SELECT is_empty('SELECT * FROM published_answers(''2023-24'')', 'nothing is published');
 SELECT is(pg_temp.step(s), 'accepted', s) FROM unnest(ARRAY['accepted', 'published']) s;
-SELECT is(pg_temp.step(s, CASE s WHEN 'draft' THEN 'x' END), 'SC409 evaluation-is-published', s) FROM unnest(ARRAY['draft', 'submitted', 'accepted', 'published']) s;
+SELECT is(pg_temp.step(s, CASE s WHEN 'draft' THEN 'x' END), 'SC409 evaluation-published', s) FROM unnest(ARRAY['draft', 'submitted', 'accepted', 'published']) s;
 SELECT is(count(*), (SELECT count(*) FROM evaluation_question WHERE required), 'the answers are') FROM published_answers('2023-24') WHERE hub_id = pg_temp.hub();
 SELECT is(pg_temp.outcome($$DELETE FROM hub_evaluation WHERE hub_id = pg_temp.hub() AND year = '2017-18'$$), 'accepted', 'a draft goes');
 

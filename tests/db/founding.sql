@@ -70,7 +70,7 @@ FROM (VALUES ('nobody', 'draft', '42501'), ('other', 'draft', '42501'), ('review
 SELECT results_eq($$SELECT account_id::text FROM hub_application$$, $$VALUES ('00000000-0000-4000-8000-000000000001')$$, 'who began it');
 SELECT is(pg_temp.as_one('applicant', 'UPDATE hub_application SET status = ''submitted'''), 'SC422 application-incomplete', 'nothing is said yet');
 SELECT is(pg_temp.as_one('applicant', format('UPDATE hub_application SET %s', change)), expected, change)
-FROM (VALUES ('regions = ''{E99999999}''', 'SC422 no-such-region'), ('nations = ''{GB-ENG,NULL}''', '23514 hub_application_nations_check'),
+FROM (VALUES ('regions = ''{E99999999}''', 'SC422 reference-not-found'), ('nations = ''{GB-ENG,NULL}''', '23514 hub_application_nations_check'),
              ('expected_partners = ''{}''', '23514 hub_application_partners'), ('expected_partners = ''[{"sector": "he"}]''', '23514 hub_application_partners'),
              ('expected_partners = ''[{"sector": "government", "name": "x"}]''', '23514 hub_application_partners'),
              ('expected_partners = ''[{"sector": "he", "name": "x", "person": "y"}]''', '23514 hub_application_partners'),
@@ -123,9 +123,9 @@ SELECT results_eq($$SELECT h.name::text, h.nations::text[], s.status, s.starts::
 SELECT is(decided_by::text, '00000000-0000-4000-8000-000000000003', 'who decided') FROM hub_application;
 SELECT is(pg_temp.as_one('reviewer', 'UPDATE hub_application SET status = ''approved'''), 'SC409 application-not-under-review', 'not again');
 SELECT is(pg_temp.way('under_review', 'reviewer', 'UPDATE hub_application SET status = ''approved'''), '23505 hub_slug_key', 'nor under a slug that is taken');
-SELECT is(pg_temp.way('draft', 'applicant', 'UPDATE hub_application SET status = ''submitted'''), 'SC409 hub-slug-taken', 'which is said when it is submitted');
+SELECT is(pg_temp.way('draft', 'applicant', 'UPDATE hub_application SET status = ''submitted'''), 'SC409 slug-taken', 'which is said when it is submitted');
 UPDATE hub SET slug = 'test-hub-2' WHERE slug = 'test-hub';
-SELECT is(pg_temp.way('draft', 'applicant', 'UPDATE hub_application SET status = ''submitted'''), 'SC409 hub-slug-taken', 'a former slug is taken, too');
+SELECT is(pg_temp.way('draft', 'applicant', 'UPDATE hub_application SET status = ''submitted'''), 'SC409 slug-taken', 'a former slug is taken, too');
 DELETE FROM account WHERE subject IN ('test-applicant', 'test-reviewer');
 SELECT results_eq('SELECT account_id, decided_by FROM hub_application', 'VALUES (NULL::uuid, NULL::uuid)', 'an account that goes leaves the application');
 
@@ -143,7 +143,7 @@ $$;
 SELECT is(pg_temp.step(who, change), expected, who || ': ' || change)
 FROM (VALUES (1, 'nobody', 'done_on = scip.today(), evidence = ''Letter''', 'no row'), (2, 'other', 'done_on = scip.today(), evidence = ''Letter''', 'no row'),
              (3, 'member', 'done_on = scip.today(), evidence = ''Letter''', 'no row'), (4, 'lead', 'done_on = scip.today()', '23514 hub_pathway_evidence'),
-             (5, 'lead', 'evidence = ''Letter''', '23514 hub_pathway_evidence'), (6, 'lead', 'done_on = scip.today() + 1, evidence = ''Letter''', 'SC422 step-done-in-future'),
+             (5, 'lead', 'evidence = ''Letter''', '23514 hub_pathway_evidence'), (6, 'lead', 'done_on = scip.today() + 1, evidence = ''Letter''', 'SC422 date-in-future'),
              (7, 'lead', 'done_on = scip.today(), evidence = '' ''', '23514 hub_pathway_evidence_check'), (8, 'lead', 'done_by = NULL', '42501'),
              (9, 'lead', 'version = 1', '42501'), (10, 'lead', 'done_on = scip.today(), evidence = ''Letter''', 'accepted')) v (n, who, change, expected) ORDER BY n;
 SELECT is(done_by::text, '00000000-0000-4000-8000-000000000007', 'who said so') FROM hub_pathway WHERE hub_id = pg_temp.hub('test-hub-2') AND step = 'lead_identified';
@@ -161,8 +161,8 @@ SELECT is(pg_temp.as_one(who, format($$INSERT INTO hub_invitation (hub_id, secto
   concat_ws(' ', who, sector, organisation, name, answer))
 FROM (VALUES (1, 'nobody', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'), (2, 'member', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'),
              (3, 'lead', 'government', NULL, 'x', '0', 'pending', 'NULL::int', '23514 hub_sector'), (4, 'lead', 'he', NULL, NULL, '0', 'pending', 'NULL::int', '23514 hub_invitation_body'),
-             (5, 'lead', 'he', 'test-b', 'x', '0', 'pending', 'NULL::int', '23514 hub_invitation_body'), (6, 'lead', 'he', 'test-b', NULL, '1', 'pending', 'NULL::int', 'SC422 invitation-in-future'),
-             (7, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '1', 'SC422 invitation-in-future'), (8, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '-1', '23514 hub_invitation_dates'),
+             (5, 'lead', 'he', 'test-b', 'x', '0', 'pending', 'NULL::int', '23514 hub_invitation_body'), (6, 'lead', 'he', 'test-b', NULL, '1', 'pending', 'NULL::int', 'SC422 date-in-future'),
+             (7, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '1', 'SC422 date-in-future'), (8, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '-1', '23514 hub_invitation_dates'),
              (9, 'lead', 'he', 'test-b', NULL, '0', 'pending', '0', '23514 hub_invitation_answered'), (10, 'lead', 'he', 'test-b', NULL, '0', 'perhaps', '0', '23514 hub_invitation_answer_check'),
              (11, 'lead', 'he', 'test-b', NULL, '0', 'pending', 'NULL::int', 'accepted'), (12, 'central', 'fe', NULL, 'A college', '-5', 'declined', 'NULL::int', 'accepted'))
   v (n, who, sector, organisation, name, asked, answer, answered, expected) ORDER BY n;
@@ -201,7 +201,7 @@ INSERT INTO hub (slug, name, nations, sources, confidence) SELECT 'test-' || h, 
 INSERT INTO hub_status (hub_id, status, starts, ends) VALUES (pg_temp.hub('test-g'), 'closed', '2020', '2021');
 INSERT INTO hub_lead (hub_id, organisation_id, standing, period, sources, confidence) VALUES (pg_temp.hub('test-h'), pg_temp.org('test-c'), 'dated', '[2020-01-01,)', '{test}', 'low');
 SELECT is(pg_temp.outcome(format('INSERT INTO hub_status (hub_id, status, starts) VALUES (pg_temp.hub(%L), %L, %L)', hub, status, starts)), expected, concat_ws(' ', hub, status, starts))
-FROM (VALUES ('test-g', 'active', '2021', 'SC409 hub-needs-a-lead'), ('test-h', 'active', (scip.today() + 1)::text, 'SC422 hub-status-starts-later'),
+FROM (VALUES ('test-g', 'active', '2021', 'SC409 hub-needs-a-lead'), ('test-h', 'active', (scip.today() + 1)::text, 'SC422 date-in-future'),
              ('test-h', 'active', '2024', 'accepted'), ('test-h', 'paused', '2025', '23505 hub_status_one_current')) v (hub, status, starts, expected);
 
 SELECT * FROM finish();

@@ -82,13 +82,13 @@ SELECT results_eq($$SELECT f.slug::text FROM hub_former_slug f JOIN hub h ON h.i
   $$VALUES ('test-x'), ('test-x2')$$, 'every earlier slug is kept');
 SELECT is(pg_temp.constraint_of(statement), expected, statement)
 FROM (VALUES
-  (1, $$INSERT INTO hub (slug, name, nations, sources, confidence) VALUES ('test-x', 'X', '{GB-ENG}', '{test}', 'low')$$, 'SC409 slug-is-retired'),
-  (2, $$UPDATE hub SET slug = 'test-x' WHERE slug = 'test-y'$$, 'SC409 slug-is-retired'),
-  (3, $$INSERT INTO hub_former_slug SELECT 'test-y', id FROM hub WHERE slug = 'test-x3'$$, 'SC409 slug-is-live'),
+  (1, $$INSERT INTO hub (slug, name, nations, sources, confidence) VALUES ('test-x', 'X', '{GB-ENG}', '{test}', 'low')$$, 'SC409 slug-retired'),
+  (2, $$UPDATE hub SET slug = 'test-x' WHERE slug = 'test-y'$$, 'SC409 slug-retired'),
+  (3, $$INSERT INTO hub_former_slug SELECT 'test-y', id FROM hub WHERE slug = 'test-x3'$$, 'SC409 slug-taken'),
   (4, $$UPDATE hub SET slug = 'test-x' WHERE slug = 'test-x3'$$, 'accepted'),
   (5, $$UPDATE organisation SET slug = 'test-a2' WHERE slug = 'test-a'$$, 'accepted'),
-  (6, $$UPDATE organisation SET slug = 'test-a' WHERE slug = 'test-b'$$, 'SC409 slug-is-retired'),
-  (7, $$INSERT INTO organisation (slug, name, sources, confidence) VALUES ('test-a', 'A', '{test}', 'low')$$, 'SC409 slug-is-retired'))
+  (6, $$UPDATE organisation SET slug = 'test-a' WHERE slug = 'test-b'$$, 'SC409 slug-retired'),
+  (7, $$INSERT INTO organisation (slug, name, sources, confidence) VALUES ('test-a', 'A', '{test}', 'low')$$, 'SC409 slug-retired'))
   v (n, statement, expected) ORDER BY n;
 SELECT results_eq($$SELECT f.slug::text FROM hub_former_slug f JOIN hub h ON h.id = hub_id WHERE h.slug = 'test-x' ORDER BY 1$$,
   $$VALUES ('test-x2'), ('test-x3')$$, 'a slug taken back is former no more');
@@ -96,7 +96,7 @@ SELECT results_eq($$SELECT f.slug::text FROM hub_former_slug f JOIN hub h ON h.i
 -- Figures stand.
 INSERT INTO headline_figure (slug, metric, scope, label, period_text, value, unit, qualifier, sources, confidence)
   VALUES ('test-figure', 'hubs', 'alliance', 'Hubs', '2019-22', 12, 'hubs', 'exact', '{test}', 'low');
-SELECT is(pg_temp.constraint_of(statement), 'SC409 headline-figure-is-immutable', statement) FROM unnest(ARRAY[
+SELECT is(pg_temp.constraint_of(statement), 'SC409 record-immutable', statement) FROM unnest(ARRAY[
   $$UPDATE headline_figure SET value = 13 WHERE slug = 'test-figure'$$,
   $$UPDATE headline_figure SET value = value$$,
   $$DELETE FROM headline_figure WHERE slug = 'test-figure'$$,

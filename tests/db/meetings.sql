@@ -81,7 +81,7 @@ SELECT is_empty('SELECT FROM agenda_item WHERE meeting_id = pg_temp.met(4)', 'a 
 
 -- Once, and not before its day.
 SELECT is(pg_temp.would(format('UPDATE meeting SET status = %L WHERE id = pg_temp.met(%s)', status, n)), expected, n || ' ' || status)
-FROM (VALUES (5, 'held', 'SC409 meeting-before-its-day'), (5, 'cancelled', 'accepted'), (7, 'held', 'accepted'), (1, 'held', 'accepted'), (1, 'planned', 'SC409 meeting-not-planned')) v (n, status, expected);
+FROM (VALUES (5, 'held', 'SC409 meeting-not-yet-held'), (5, 'cancelled', 'accepted'), (7, 'held', 'accepted'), (1, 'held', 'accepted'), (1, 'planned', 'SC409 meeting-not-planned')) v (n, status, expected);
 UPDATE meeting SET status = 'held', guests = 2 WHERE id = pg_temp.met(1);
 SELECT is(pg_temp.would('UPDATE meeting SET status = ''cancelled'' WHERE id = pg_temp.met(6)'), 'accepted');
 UPDATE meeting SET status = 'cancelled' WHERE id = pg_temp.met(6);
@@ -89,9 +89,9 @@ SELECT is(pg_temp.would(format('UPDATE meeting SET %s WHERE id = pg_temp.met(%s)
 FROM (VALUES (1, 'status = ''held''', 'SC409 meeting-not-planned'), (1, 'status = ''cancelled''', 'SC409 meeting-not-planned'), (6, 'status = ''held''', 'SC409 meeting-not-planned'),
              (6, 'title = ''x''', 'SC409 meeting-cancelled'), (1, 'title = ''x''', 'accepted'), (1, 'guests = 3', 'accepted'), (2, 'guests = 3', '23514 meeting_guests'),
              (1, 'starts_at = starts_at - interval ''1 hour''', 'accepted'), (1, 'starts_at = starts_at + interval ''1 second''', 'SC409 meeting-not-planned'),
-             (2, 'starts_at = starts_at - interval ''1 second''', 'accepted'), (2, 'hub_id = pg_temp.hub(''test-b'')', 'SC409 meeting-is-another'), (2, 'kind = ''inaugural''', 'SC409 meeting-is-another'),
+             (2, 'starts_at = starts_at - interval ''1 second''', 'accepted'), (2, 'hub_id = pg_temp.hub(''test-b'')', 'SC409 cannot-move'), (2, 'kind = ''inaugural''', 'SC409 cannot-move'),
              (2, 'attendance_shared_at = now()', 'SC409 meeting-not-held'), (1, 'attendance_shared_at = now()', 'accepted'), (1, 'agenda_completed_at = now()', 'SC409 agenda-not-addressed'),
-             (3, 'agenda_completed_at = now()', 'accepted'), (4, 'agenda_completed_at = now()', 'accepted'), (5, 'agenda_completed_at = now()', 'SC409 meeting-before-its-day'),
+             (3, 'agenda_completed_at = now()', 'accepted'), (4, 'agenda_completed_at = now()', 'accepted'), (5, 'agenda_completed_at = now()', 'SC409 meeting-not-yet-held'),
              (6, 'agenda_completed_at = now()', 'SC409 meeting-cancelled')) v (n, change, expected);
 SELECT is(pg_temp.would(format('DELETE FROM meeting WHERE id = pg_temp.met(%s)', n)), expected, 'deleted: ' || n)
 FROM (VALUES (1, 'SC409 meeting-not-planned'), (6, 'SC409 meeting-not-planned'), (2, 'accepted'), (5, 'accepted')) v (n, expected);
@@ -100,7 +100,7 @@ SELECT is(pg_temp.would('INSERT INTO meeting (hub_id, kind, title, starts_at) VA
 
 -- The agenda.
 SELECT is(pg_temp.would(format('%s WHERE meeting_id = pg_temp.met(1) AND heading = ''ideas''', change)), expected, change)
-FROM (VALUES ('DELETE FROM agenda_item', 'SC409 agenda-heading-stays'), ('UPDATE agenda_item SET heading = NULL', 'SC409 agenda-heading-stays'), ('UPDATE agenda_item SET meeting_id = pg_temp.met(2)', 'SC409 meeting-is-another'),
+FROM (VALUES ('DELETE FROM agenda_item', 'SC409 agenda-heading-stays'), ('UPDATE agenda_item SET heading = NULL', 'SC409 agenda-heading-stays'), ('UPDATE agenda_item SET meeting_id = pg_temp.met(2)', 'SC409 cannot-move'),
              ('UPDATE agenda_item SET title = ''x''', 'accepted'), ('UPDATE agenda_item SET outcome = ''perhaps''', '23514 agenda_item_outcome_check')) v (change, expected);
 SELECT is(pg_temp.would('INSERT INTO agenda_item (meeting_id, title) VALUES (pg_temp.met(6), ''x'')'), 'SC409 meeting-cancelled');
 UPDATE agenda_item SET outcome = CASE heading WHEN 'ideas' THEN 'nothing_raised' ELSE 'addressed' END WHERE meeting_id = pg_temp.met(1) AND heading <> 'questions';
@@ -115,24 +115,24 @@ FROM unnest(ARRAY['UPDATE meeting SET agenda_completed_at = NULL WHERE id = pg_t
 
 -- Who was there: members of that day.
 SELECT is(pg_temp.would(format('INSERT INTO attendance VALUES (pg_temp.met(%s), pg_temp.who(%s), ''present'')', n, who)), expected, format('%s at %s', who, n))
-FROM (VALUES (1, 1, 'accepted'), (1, 2, 'accepted'), (1, 3, 'SC422 not-a-member'), (2, 2, 'SC422 not-a-member'), (2, 3, 'accepted'), (1, 4, 'SC422 not-a-member'), (1, 5, 'SC422 not-a-member'),
-             (4, 5, 'accepted'), (4, 1, 'SC422 not-a-member'), (5, 1, 'SC409 meeting-before-its-day'), (6, 4, 'SC409 meeting-cancelled'), (7, 1, 'accepted')) v (n, who, expected);
+FROM (VALUES (1, 1, 'accepted'), (1, 2, 'accepted'), (1, 3, 'SC422 person-not-a-member'), (2, 2, 'SC422 person-not-a-member'), (2, 3, 'accepted'), (1, 4, 'SC422 person-not-a-member'), (1, 5, 'SC422 person-not-a-member'),
+             (4, 5, 'accepted'), (4, 1, 'SC422 person-not-a-member'), (5, 1, 'SC409 meeting-not-yet-held'), (6, 4, 'SC409 meeting-cancelled'), (7, 1, 'accepted')) v (n, who, expected);
 INSERT INTO attendance VALUES (pg_temp.met(1), pg_temp.who(1), 'present'), (pg_temp.met(1), pg_temp.who(2), 'apologies'), (pg_temp.met(7), pg_temp.who(1), 'present');
 SELECT is(pg_temp.would(format('%s WHERE id = pg_temp.met(7)', change)), 'SC409 meeting-has-records', change)
 FROM unnest(ARRAY['DELETE FROM meeting', 'UPDATE meeting SET status = ''cancelled''', 'UPDATE meeting SET starts_at = starts_at - interval ''1 day''']) change;
 SELECT is(pg_temp.would(format('INSERT INTO %s', change)), expected, change)
-FROM (VALUES ('resolution (meeting_id, text) VALUES (pg_temp.met(5), ''x'')', 'SC409 meeting-before-its-day'), ('resolution (meeting_id, text) VALUES (pg_temp.met(6), ''x'')', 'SC409 meeting-cancelled'),
+FROM (VALUES ('resolution (meeting_id, text) VALUES (pg_temp.met(5), ''x'')', 'SC409 meeting-not-yet-held'), ('resolution (meeting_id, text) VALUES (pg_temp.met(6), ''x'')', 'SC409 meeting-cancelled'),
              ('action (meeting_id, text, owner_id) VALUES (pg_temp.met(1), ''x'', pg_temp.who(2))', 'accepted'), ('action (meeting_id, text, owner_id) VALUES (pg_temp.met(1), ''x'', pg_temp.who(3))', 'accepted'),
-             ('action (meeting_id, text, owner_id) VALUES (pg_temp.met(1), ''x'', pg_temp.who(4))', 'SC422 not-a-member'), ('action (meeting_id, text, owner_id) VALUES (pg_temp.met(4), ''x'', pg_temp.who(5))', 'accepted'),
-             ('action (meeting_id, text, done_on) VALUES (pg_temp.met(1), ''x'', scip.today() + 1)', 'SC422 action-done-in-future'), ('action (meeting_id, text, done_on) VALUES (pg_temp.met(1), ''x'', scip.today())', 'accepted'))
+             ('action (meeting_id, text, owner_id) VALUES (pg_temp.met(1), ''x'', pg_temp.who(4))', 'SC422 person-not-a-member'), ('action (meeting_id, text, owner_id) VALUES (pg_temp.met(4), ''x'', pg_temp.who(5))', 'accepted'),
+             ('action (meeting_id, text, done_on) VALUES (pg_temp.met(1), ''x'', scip.today() + 1)', 'SC422 date-in-future'), ('action (meeting_id, text, done_on) VALUES (pg_temp.met(1), ''x'', scip.today())', 'accepted'))
   v (change, expected);
 
 -- Minutes: from draft to shared, one open at a time, and then as they are.
 SELECT is(pg_temp.would(format('INSERT INTO minutes (meeting_id, number, text, status) VALUES (pg_temp.met(%s), 7, ''x'', %L)', n, status)), expected, concat_ws(' ', n, status))
-FROM (VALUES (1, 'approved', 'SC409 minutes-not-draft'), (1, 'shared', 'SC409 minutes-not-draft'), (5, 'draft', 'SC409 meeting-before-its-day'), (6, 'draft', 'SC409 meeting-cancelled'), (1, 'draft', 'accepted')) v (n, status, expected);
+FROM (VALUES (1, 'approved', 'SC409 minutes-not-draft'), (1, 'shared', 'SC409 minutes-not-draft'), (5, 'draft', 'SC409 meeting-not-yet-held'), (6, 'draft', 'SC409 meeting-cancelled'), (1, 'draft', 'accepted')) v (n, status, expected);
 INSERT INTO minutes (id, meeting_id, number, text) VALUES (pg_temp.met(1), pg_temp.met(1), 7, 'First');
 SELECT is(number, 1, 'the number is given') FROM minutes WHERE meeting_id = pg_temp.met(1);
-SELECT is(pg_temp.would('INSERT INTO minutes (meeting_id, text) VALUES (pg_temp.met(1), ''x'')'), 'SC409 minutes-open', 'one at a time');
+SELECT is(pg_temp.would('INSERT INTO minutes (meeting_id, text) VALUES (pg_temp.met(1), ''x'')'), 'SC409 minutes-draft-exists', 'one at a time');
 CREATE FUNCTION pg_temp.minutes(change text) RETURNS text LANGUAGE sql AS $$SELECT pg_temp.would(format('%s WHERE meeting_id = pg_temp.met(1)', change))$$;
 SELECT is(pg_temp.minutes(change), expected, 'draft: ' || change)
 FROM (VALUES ('UPDATE minutes SET text = ''x''', 'accepted'), ('DELETE FROM minutes', 'accepted'), ('UPDATE minutes SET status = ''shared''', 'SC409 minutes-not-approved'),
@@ -146,9 +146,9 @@ UPDATE minutes SET approved_by = NULL WHERE meeting_id = pg_temp.met(1);
 SELECT is(pg_temp.minutes(change), expected, 'shared: ' || change)
 FROM (VALUES ('UPDATE minutes SET text = ''x''', 'SC409 minutes-not-draft'), ('DELETE FROM minutes', 'SC409 minutes-not-draft'), ('UPDATE minutes SET status = ''draft''', 'SC409 minutes-not-draft'),
              ('UPDATE minutes SET status = ''approved''', 'SC409 minutes-not-draft'), ('UPDATE minutes SET status = ''shared''', 'SC409 minutes-not-approved'), ('UPDATE minutes SET number = 2', 'SC409 minutes-not-draft'),
-             ('UPDATE minutes SET shared_at = now() - interval ''1 day''', 'SC409 minutes-are-shared'), ('UPDATE minutes SET created_at = now() - interval ''1 day''', 'SC409 minutes-are-shared'),
-             ('UPDATE minutes SET id = gen_random_uuid()', 'SC409 minutes-are-shared'), ('UPDATE minutes SET approved_by = ''00000000-0000-4000-8000-000000000301''', 'SC409 minutes-are-shared')) v (change, expected);
-SELECT is(pg_temp.would('TRUNCATE minutes'), 'SC409 minutes-is-immutable', 'not even all at once');
+             ('UPDATE minutes SET shared_at = now() - interval ''1 day''', 'SC409 minutes-shared'), ('UPDATE minutes SET created_at = now() - interval ''1 day''', 'SC409 minutes-shared'),
+             ('UPDATE minutes SET id = gen_random_uuid()', 'SC409 minutes-shared'), ('UPDATE minutes SET approved_by = ''00000000-0000-4000-8000-000000000301''', 'SC409 minutes-shared')) v (change, expected);
+SELECT is(pg_temp.would('TRUNCATE minutes'), 'SC409 record-immutable', 'not even all at once');
 SELECT is(text, 'First', 'as they were') FROM minutes WHERE meeting_id = pg_temp.met(1);
 INSERT INTO minutes (meeting_id, text) VALUES (pg_temp.met(1), 'Second');
 SELECT results_eq('SELECT number, status FROM minutes WHERE meeting_id = pg_temp.met(1) ORDER BY number', $$VALUES (1, 'shared'), (2, 'draft')$$, 'the next one corrects');
@@ -190,8 +190,8 @@ SELECT is(pg_temp.told('minutes'), '{group_member,hub_lead,hub_member}', 'what i
 
 -- Seats.
 SELECT is(pg_temp.would(format('UPDATE group_seat SET %s WHERE title = ''he''', change)), expected, change)
-FROM (VALUES ('person_id = gen_random_uuid()', 'SC422 no-such-person'), ('person_id = NULL', 'accepted'), ('person_id = pg_temp.who(1)', 'accepted'), ('ends = starts', '23514 group_seat_dates'),
-             ('group_id = (SELECT id FROM scip.alliance_group WHERE slug = ''board'')', 'SC409 seat-is-another'), ('sector = ''bank''', '23514 sector')) v (change, expected);
+FROM (VALUES ('person_id = gen_random_uuid()', 'SC422 reference-not-found'), ('person_id = NULL', 'accepted'), ('person_id = pg_temp.who(1)', 'accepted'), ('ends = starts', '23514 group_seat_dates'),
+             ('group_id = (SELECT id FROM scip.alliance_group WHERE slug = ''board'')', 'SC409 cannot-move'), ('sector = ''bank''', '23514 sector')) v (change, expected);
 
 SELECT * FROM finish();
 ROLLBACK;

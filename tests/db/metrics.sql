@@ -226,8 +226,8 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT is(pg_temp.outcome($$SELECT make_release('1996-97', 'Test', pg_temp.id(71))$$), 'SC403 role-needed', 'nobody else');
 SELECT set_config('scip.roles', '{central}', true);
-SELECT is(pg_temp.outcome(format('SELECT make_release(%L, ''Test'', gen_random_uuid())', period)), said, 'a release of ' || period) FROM (VALUES ('1996', 'SC422 no-such-period'), ('1996-97-Q1', 'SC422 no-such-period'), ('x', 'SC422 no-such-period'),
-  (academic_year(today()), 'SC422 period-is-not-over'), ('strategy-2019-22', 'SC409 release-years-first'), ('strategy-2022-26', 'SC422 period-is-not-over')) v (period, said);
+SELECT is(pg_temp.outcome(format('SELECT make_release(%L, ''Test'', gen_random_uuid())', period)), said, 'a release of ' || period) FROM (VALUES ('1996', 'SC422 period-not-valid'), ('1996-97-Q1', 'SC422 period-not-valid'), ('x', 'SC422 period-not-valid'),
+  (academic_year(today()), 'SC422 period-not-over'), ('strategy-2019-22', 'SC409 release-years-first'), ('strategy-2022-26', 'SC422 period-not-over')) v (period, said);
 SELECT is(pg_temp.outcome($$SELECT make_release('1996-97', 'Test', pg_temp.id(71))$$), 'accepted', 'a year that is over');
 CREATE FUNCTION pg_temp.released(metric text, by text[] DEFAULT '{}', number int DEFAULT NULL, period text DEFAULT '1996-97') RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(coalesce(replace(h.slug, 'test-', ''), '') || '=' || coalesce(trim_scale(a.value)::text, a.status) || coalesce(' of ' || a.numerator || '/' || a.denominator, ''), ', ' ORDER BY h.slug)
@@ -260,7 +260,7 @@ SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.outcome($$SELECT make_release('1996-97', 'Corrected again', pg_temp.id(73))$$), 'accepted', 'a third one');
 SELECT is(pg_temp.released('outreach_young_people', '{hub}'), 'a=100, b=200, d=not_submitted', 'what was hidden and is large now is told');
 SELECT is(pg_temp.released('outreach_young_people', '{hub}', 2), 'a=100, b=suppressed, d=not_submitted', 'the release before stays');
-SELECT is(pg_temp.outcome(statement), 'SC409 release-is-immutable', statement) FROM (VALUES ('UPDATE release SET note = ''x'''), ('DELETE FROM release')) v (statement);
+SELECT is(pg_temp.outcome(statement), 'SC409 record-immutable', statement) FROM (VALUES ('UPDATE release SET note = ''x'''), ('DELETE FROM release')) v (statement);
 SET LOCAL ROLE scip_anonymous;
 SELECT is(pg_temp.outcome(statement), '42501', statement || ' as anybody') FROM (VALUES ('SELECT * FROM metric.cells(''hubs'', ''1996-09-01'', ''1997-08-31'', NULL, ''{}'')'), ('SELECT * FROM known.activity(NULL)'), ('SELECT * FROM fact.professionals(''1996-09-01'', ''1997-08-31'', NULL)'),
   ('SELECT * FROM sum.professionals(''{1996-09-01}'', ''{1997-08-31}'', NULL, true, ''{hub}'')'), ('SELECT * FROM facts.professionals(''{1996-09-01}'', ''{1997-08-31}'', NULL, true)')) v (statement);
@@ -285,7 +285,7 @@ SELECT is(pg_temp.released('toolkit_rated_highly', '{}', NULL, '1997-98'), '=85.
 
 -- A definition says the same as long as it has the same version.
 SELECT is(pg_temp.outcome($$CALL metric.define('hubs', 'SELECT 1')$$), 'P0001', 'another SQL needs another version');
-SELECT is(pg_temp.outcome('UPDATE metric_definition SET sql = ''x'''), 'SC409 metric-definition-is-immutable', 'what was said stays');
+SELECT is(pg_temp.outcome('UPDATE metric_definition SET sql = ''x'''), 'SC409 record-immutable', 'what was said stays');
 
 SELECT finish();
 ROLLBACK;

@@ -150,7 +150,7 @@ SELECT is(pg_temp.evidence('messages_relayed', '2025-08-30') || pg_temp.evidence
 SELECT is(pg_temp.state('messages_relayed', '2025-06-01', '2024-25', 'test-paused') || pg_temp.evidence('messages_relayed', '2025-09-02', '2024-25', 'test-paused'), 'not_yet{"sent": 1, "relayed": 0}', 'before the pause');
 SELECT is(pg_temp.next('messages_relayed', '2025-08-31'), 'Relay 2 messages, the oldest of 2024-09-01 by 2025-08-31', 'what to relay');
 SELECT is(pg_temp.outcome(format($$INSERT INTO message_relay (message_id, hub_id, relayed_on) VALUES ('00000000-0000-4000-8000-00000000000%s', pg_temp.hub(), %L)$$, m, d)), o, m || d) FROM (VALUES
-  ('a', '2024-08-31', 'SC422 relay-before-message'), ('a', '2999-01-01', 'SC422 relay-in-future'), ('d', '2025-01-01', 'SC422 relay-before-message'), ('a', '2024-09-01', 'accepted'), ('b', '2025-09-15', 'accepted')) v (m, d, o);
+  ('a', '2024-08-31', 'SC422 relay-before-message'), ('a', '2999-01-01', 'SC422 date-in-future'), ('d', '2025-01-01', 'SC422 relay-before-message'), ('a', '2024-09-01', 'accepted'), ('b', '2025-09-15', 'accepted')) v (m, d, o);
 SELECT is(pg_temp.state('messages_relayed', d), s, 'on ' || d) FROM (VALUES ('2025-08-30'::date, 'met'), ('2025-08-31', 'not_yet'), ('2025-09-14', 'missed'), ('2025-09-15', 'met')) v (d, s);
 SELECT is(pg_temp.outcome(o), r, o) FROM (VALUES
   ($$INSERT INTO message (direction, title, text, response, means, responded_on) VALUES ('down', 'x', 'x', 'x', 'other', '2025-01-01')$$, '23514 message_way'),
@@ -197,7 +197,7 @@ SELECT is(pg_temp.state('yearly_review', d), s, 'on ' || d) FROM (VALUES ('2025-
 INSERT INTO hub_review (hub_id, reviewed_on, note) VALUES (pg_temp.hub(), '2025-08-31', 'x'), (pg_temp.hub('test-new'), '2025-03-01', 'x');
 SELECT is(pg_temp.state('yearly_review', '2025-09-01') || ' ' || pg_temp.state('yearly_review', '2025-09-01', '2025-26'), 'met not_yet', 'of its own year');
 SELECT is(pg_temp.state('yearly_review', '2025-09-01', '2024-25', s), e, s) FROM (VALUES ('test-new', 'met'), ('test-paused', 'not_applicable')) v (s, e);
-SELECT is(pg_temp.outcome('INSERT INTO hub_review (hub_id, reviewed_on, note) VALUES (pg_temp.hub(), scip.today() + 1, ''x'')'), 'SC422 review-in-future', 'not yet');
+SELECT is(pg_temp.outcome('INSERT INTO hub_review (hub_id, reviewed_on, note) VALUES (pg_temp.hub(), scip.today() + 1, ''x'')'), 'SC422 date-in-future', 'not yet');
 
 -- Ten rules, in their order, for any Hub and year.
 SELECT is(count(*) FILTER (WHERE n = 10 AND states), count(*), 'ten rules with a state') FROM (
@@ -207,15 +207,15 @@ SELECT is(count(*) FILTER (WHERE n = 10 AND states), count(*), 'ten rules with a
 -- Activities and updates, whatever the SQL.
 SELECT is(pg_temp.outcome(format('INSERT INTO activity (hub_id, kind, title, held_on, membership_id, young_people) VALUES (pg_temp.hub(%L), %L, ''x'', %L, %s, %s)', h, k, d,
   CASE WHEN m THEN '(SELECT id FROM hub_membership WHERE hub_id = pg_temp.hub() AND sector = ''local_authority'')' ELSE 'NULL' END, coalesce(y::text, 'NULL'))), o, concat_ws(' ', h, k, d, m, y))
-FROM (VALUES ('test-h', 'hub_led', today(), false, NULL, 'accepted'), ('test-h', 'hub_led', today() + 1, false, NULL, 'SC422 activity-in-future'), ('test-h', 'hub_led', today(), false, 5, '23514 activity_outreach'),
+FROM (VALUES ('test-h', 'hub_led', today(), false, NULL, 'accepted'), ('test-h', 'hub_led', today() + 1, false, NULL, 'SC422 date-in-future'), ('test-h', 'hub_led', today(), false, 5, '23514 activity_outreach'),
   ('test-h', 'outreach', today(), false, 5, 'accepted'), ('test-h', 'outreach', today(), false, -1, '23514 activity_young_people_check'), ('test-h', 'member_because_of_hub', '2025-01-01', false, NULL, '23514 activity_reporter'),
-  ('test-h', 'member_because_of_hub', '2024-09-30', true, NULL, 'SC422 not-a-member'), ('test-h', 'member_because_of_hub', '2024-10-01', true, NULL, 'accepted'), ('test-h', 'member_because_of_hub', '2025-08-30', true, NULL, 'accepted'),
-  ('test-h', 'member_because_of_hub', '2025-08-31', true, NULL, 'SC422 not-a-member'), ('test-new', 'member_because_of_hub', '2025-01-01', true, NULL, 'SC422 not-a-member')) v (h, k, d, m, y, o);
+  ('test-h', 'member_because_of_hub', '2024-09-30', true, NULL, 'SC422 person-not-a-member'), ('test-h', 'member_because_of_hub', '2024-10-01', true, NULL, 'accepted'), ('test-h', 'member_because_of_hub', '2025-08-30', true, NULL, 'accepted'),
+  ('test-h', 'member_because_of_hub', '2025-08-31', true, NULL, 'SC422 person-not-a-member'), ('test-new', 'member_because_of_hub', '2025-01-01', true, NULL, 'SC422 person-not-a-member')) v (h, k, d, m, y, o);
 SELECT is(pg_temp.outcome(o), r, o) FROM (VALUES
   ($$INSERT INTO quarterly_update (hub_id, quarter) VALUES (pg_temp.hub('test-new'), '2024-25-Q1')$$, 'SC409 update-locked'),
   ($$UPDATE quarterly_update SET practice = 'x' WHERE hub_id = pg_temp.hub()$$, 'SC409 update-locked'),
   ($$DELETE FROM quarterly_update WHERE hub_id = pg_temp.hub()$$, 'SC409 update-locked'),
-  ($$INSERT INTO quarterly_update (hub_id, quarter) VALUES (pg_temp.hub(), scip.quarter((scip.today() + 93)))$$, 'SC409 quarter-not-begun'),
+  ($$INSERT INTO quarterly_update (hub_id, quarter) VALUES (pg_temp.hub(), scip.quarter((scip.today() + 93)))$$, 'SC409 quarter-not-started'),
   ($$INSERT INTO quarterly_update (hub_id, quarter, status) VALUES (pg_temp.hub(), scip.quarter(scip.today()), 'submitted')$$, 'SC422 update-incomplete'),
   ($$INSERT INTO quarterly_update (hub_id, quarter, status, nil_return) VALUES (pg_temp.hub(), scip.quarter(scip.today()), 'submitted', true)$$, 'accepted'),
   ($$UPDATE quarterly_update SET status = 'submitted' WHERE hub_id = pg_temp.hub() AND quarter = scip.quarter(scip.today())$$, 'SC409 update-submitted'),

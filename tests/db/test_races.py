@@ -157,6 +157,6 @@ def test_a_slug_given_up_is_not_taken(connections, db, hub, round_):
     rename = "UPDATE scip.hub SET slug = 'race-renamed' WHERE id = %s"
     results = race(connections, [(rename, (hub,))] + [(insert, ())] * (CLIENTS - 1))
     assert results[ACCEPTED] == 1
-    assert set(results) <= {ACCEPTED, "23505", "slug-is-retired"}
+    assert set(results) <= {ACCEPTED, "23505", "slug-retired"}
     db.execute("SELECT slug, (SELECT hub_id FROM scip.hub_former_slug WHERE slug = 'race') FROM scip.hub WHERE id = %s", (hub,))
     assert db.fetchone() == ("race-renamed", hub)

@@ -83,7 +83,7 @@ SELECT is(pg_temp.way(before, who, format('UPDATE training_session SET status = 
 FROM (SELECT before, after, who, day, CASE
         WHEN who IN ('nobody', 'other-lead', 'website', 'member') THEN 'no row'
         WHEN before = 'cancelled' THEN 'SC409 session-cancelled'
-        WHEN after = 'held' AND day > now() THEN 'SC409 session-to-come'
+        WHEN after = 'held' AND day > now() THEN 'SC409 session-not-yet-held'
         WHEN (before, after) IN (('draft', 'published'), ('published', 'cancelled'), ('published', 'held')) THEN 'accepted'
         WHEN after = 'published' THEN 'SC409 session-not-draft' ELSE 'SC409 session-not-published' END AS expected
       FROM unnest(ARRAY['draft', 'published', 'held', 'cancelled']) before, unnest(ARRAY['draft', 'published', 'held', 'cancelled']) after,
@@ -98,7 +98,7 @@ CREATE FUNCTION pg_temp.books(booking int, who text, number int DEFAULT NULL) RE
     jsonb_build_object('name', 'Delegate ' || coalesce(number, booking), 'email', 'd' || coalesce(number, booking) || '@test.example')))
 $$;
 SELECT is(pg_temp.way('draft', 'website', $$SELECT FROM book(pg_temp.id(100), pg_temp.id(200), '{"name": "x", "email": "x@x"}') made WHERE made$$), 'no row', 'a draft is nobody''s');
-SELECT is(pg_temp.way('published', 'website', $$SELECT FROM book(pg_temp.id(100), pg_temp.id(200), '{"name": "x", "email": "x@x"}') made WHERE made$$, now() - interval '1 second'), 'SC409 session-begun');
+SELECT is(pg_temp.way('published', 'website', $$SELECT FROM book(pg_temp.id(100), pg_temp.id(200), '{"name": "x", "email": "x@x"}') made WHERE made$$, now() - interval '1 second'), 'SC409 session-started');
 SELECT is(pg_temp.way('published', who, 'SELECT'), 'accepted') FROM (VALUES ('lead')) v (who);
 SELECT is(pg_temp.books(201, who), expected, 'books: ' || who)
 FROM (VALUES ('nobody', 'SC403 only-staff-of-the-session'), ('member', 'SC403 only-staff-of-the-session'), ('analyst', 'SC403 only-staff-of-the-session'),
@@ -144,7 +144,7 @@ FROM (VALUES ('website', NULL), ('member', NULL), ('other-lead', NULL), ('other-
 SELECT is_empty($$SELECT FROM history WHERE "table" = 'booking_need' AND row ?| '{access,dietary}'$$, 'no copy of them');
 
 -- Attendance, the link, the certificate.
-SELECT is(pg_temp.way('published', 'lead', $$SELECT mark_attendance(pg_temp.id(100), '[]')$$), 'SC409 session-to-come');
+SELECT is(pg_temp.way('published', 'lead', $$SELECT mark_attendance(pg_temp.id(100), '[]')$$), 'SC409 session-not-yet-held');
 SELECT is(pg_temp.way('published', who, format('SELECT FROM mark_attendance(pg_temp.id(100), %L) done WHERE done', jsonb_build_array(jsonb_build_object('booking', pg_temp.id(204), 'attended', true))),
   now() - interval '1 hour'), expected, 'marks: ' || who)
 FROM (VALUES ('website', 'no row'), ('other-website', 'no row'), ('other-lead', 'no row'), ('nobody', 'no row'), ('lead', 'accepted')) v (who, expected);

@@ -43,7 +43,7 @@ START_TEST(says_what_is_wrong) {
         {"{\"enum\":[\"a\",\"b\",null]}", "\"c\"", "/body is not one of: a, b, null"},
         {"{\"properties\":{\"a\":{\"minimum\":3}}}", "{\"a\":2}", "/body/a must be at least 3"},
         {"{\"items\":{\"maxLength\":2}}", "[\"ab\",\"abc\"]", "/body/1 must have at most 2 characters"},
-        {"{\"required\":[\"a\"]}", "{}", "/body lacks a"},
+        {"{\"required\":[\"a\"]}", "{}", "/body/a is missing"},
         {"{\"additionalProperties\":false}", "{\"x\":1}", "/body/x is not a known property"},
         {"{\"additionalProperties\":false}", "{\"a/b~c\":1}", "/body/a~1b~0c is not a known property"},
         {"{\"pattern\":\"^[a-z]+$\"}", "\"A\"", "/body does not have the form ^[a-z]+$"},

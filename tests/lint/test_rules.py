@@ -1,0 +1,93 @@
+"""Every rule that a request can break is listed in openapi/problems.csv, with what it means and what to do, and every rule of the list
+is raised by something: the database, a statement, a constraint or the engine."""
+import csv
+import re
+
+import harness
+from test_source import sources
+
+PROBLEMS = {row["rule"]: row for row in csv.DictReader((harness.ROOT / "openapi/problems.csv").open())}
+CONSTRAINTS = {row["constraint"]: row for row in csv.DictReader((harness.ROOT / "openapi/constraints.csv").open())}
+RULE = re.compile(r"'([a-z]+(?:-[a-z]+)+)'")
+
+
+def statements():
+    for folder in ("deploy", "views", "queries", "derived", "metrics"):
+        for path in sorted((harness.ROOT / "db" / folder).glob("*.sql")):
+            yield f"{folder}/{path.name}", re.sub(r"--[^\n]*", "", path.read_text())
+
+
+def arguments(text, start):
+    """What stands between the parentheses that open at start, each argument by itself."""
+    depth, quoted, found, since = 0, False, [], start + 1
+    for i in range(start, len(text)):
+        quoted ^= text[i] == "'"
+        if quoted:
+            continue
+        depth += (text[i] == "(") - (text[i] == ")")
+        if depth == 0 or depth == 1 and text[i] == ",":
+            found.append(text[since:i].strip())
+            since = i + 1
+        if depth == 0:
+            return found
+
+
+def refusals():
+    """Of each scip.refuse(): where, the states and the rules that it can give."""
+    for where, text in statements():
+        for call in re.finditer(r"scip\.refuse(?=\()", text):
+            status, rule, *_ = arguments(text, call.end())
+            if "RAISE" in text[call.end():call.end() + 400] and "status int" in status:
+                continue  # its definition
+            rules = re.findall(r"'([a-z]+(?:-[a-z]+)*)'", re.sub(r"(\bWHEN|=|<>) '\w+'", "", rule))
+            if not rules:  # a variable, which a CASE of the same function fills
+                begin = text.rindex("CREATE FUNCTION", 0, call.start())
+                rules = [name for name in RULE.findall(text[begin:call.start()]) if name in PROBLEMS] if re.fullmatch(r"\w+", rule) else []
+            yield where, re.findall(r"\b4\d\d\b", status), rules
+
+
+def named():
+    """The rules that statements give in their column _rule."""
+    for where, text in ((where, text) for where, text in statements() if where.startswith(("queries", "derived"))):
+        for column in re.finditer(r"(?:AS _rule|AS rule)\b", text):
+            case = text[text.rindex("CASE", 0, column.start()):column.start()]
+            for rule in re.findall(r"THEN '([a-z]+(?:-[a-z]+)*)'", case):
+                yield where, rule
+
+
+def of_the_engine():
+    """Slugs that C sets: the lines of its own table, and those that it names in a call."""
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(sources().values()), flags=re.S)
+    own = dict(re.findall(r'\{"([a-z-]+)", (\d{3})\}', text))
+    return own, set(re.findall(r'(?:problem_set|request_refuse|problem_set_rule)\([^;"]*"([a-z]+(?:-[a-z]+)*)"', text)) | set(own)
+
+
+def test_what_the_database_refuses_is_listed_with_its_status():
+    found = list(refusals())
+    assert len(found) > 150 and all(rules and states for _, states, rules in found), [each for each in found if not each[2]]
+    wrong = [(where, states, rule) for where, states, rules in found for rule in rules
+             if rule not in PROBLEMS or PROBLEMS[rule]["status"] not in states]
+    assert wrong == []
+
+
+def test_what_a_statement_names_is_listed():
+    found = list(named())
+    assert len(found) > 10 and [each for each in found if each[1] not in PROBLEMS] == []
+
+
+def test_what_the_engine_names_is_listed_with_its_status():
+    own, all_ = of_the_engine()
+    assert len(own) > 20 and {slug: status for slug, status in own.items() if PROBLEMS.get(slug, {}).get("status") != status} == {}
+    assert all_ - PROBLEMS.keys() == set()
+
+
+def test_nothing_is_refused_without_a_rule():
+    """By a RAISE of its own; what the engine itself reads (SC200, SC401, SCDRY, SCPOL) and faults of deployment are none."""
+    faults = [(where, line) for where, text in statements() for line in re.findall(r"[^\n]*RAISE[^\n]*SC4(?!01)\d\d[^\n]*", text)]
+    assert faults == []
+
+
+def test_every_rule_of_the_list_is_raised():
+    raised = {rule for *_, rules in refusals() for rule in rules} | {rule for _, rule in named()} | of_the_engine()[1]
+    raised |= {row["rule"] for row in CONSTRAINTS.values()}
+    assert PROBLEMS.keys() - raised == set()
