@@ -26,7 +26,7 @@ struct problem {
     struct problem_error errors[PROBLEM_ERRORS_MAX];
 };
 
-/* What the contract lists: rules with their titles, and and which constraint is which of them. */
+/* What the contract lists: rules with their titles, and which constraint is which of them. */
 void problem_use(json_t *problems, json_t *constraints);
 
 /* Fills problem by slug (which gives status and title) and always returns false, so that a caller can

@@ -40,6 +40,26 @@ static void load(struct app *app, const char *path, const char *folder, const ch
         add_asset(app, path, type, text);
 }
 
+/* The pages of problems, which script/contract wrote beside the contract: of each address one for every media type. */
+static void load_problems(struct app *app) {
+    json_t *pages = json_load_file(arena_printf(app->arena, "%s.problems", app->config.contract), 0, NULL), *kinds,
+           *page;
+    const char *path, *kind;
+    json_object_foreach (pages, path, kinds)
+        json_object_foreach (kinds, kind, page) {
+            struct asset *asset = arena_alloc(app->arena, sizeof *asset);
+            size_t length = json_string_length(page);
+            if (asset)
+                *asset =
+                    (struct asset){app->assets,
+                                   arena_copy(app->arena, path, strlen(path)),
+                                   strcmp(kind, "text/html") == 0 ? "text/html; charset=utf-8" : "application/json",
+                                   {arena_copy(app->arena, json_string_value(page), length), length}};
+            app->assets = asset ?: app->assets;
+        }
+    json_decref(pages);
+}
+
 /* The pages' files: those of the reference, whose library lies where npm puts it, and all in the web folder. */
 void assets_load(struct app *app) {
     static const char *const docs[][2] = {
@@ -53,6 +73,7 @@ void assets_load(struct app *app) {
     load(app, "/favicon.ico", app->config.web, "favicon.ico");
     add_asset(app, "/openapi.json", "application/json", app->contract->json);
     page_load(app);
+    load_problems(app);
     DIR *folder = opendir(app->config.web);
     for (struct dirent *file; folder && (file = readdir(folder));)
         load(app, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,
@@ -61,12 +82,17 @@ void assets_load(struct app *app) {
         closedir(folder);
 }
 
-/* A file of the pages, by its whole path. */
+/* A file of the pages, by its whole path; of two the one that Accept prefers. */
 bool assets_get(struct request *request) {
+    static const char *const kinds[] = {"application/json", "text/html"};
+    const char *kind = response_negotiate(request_header(request, "Accept"), kinds, 2) ?: kinds[0];
     size_t length = strcspn(request->target, "?");
-    const struct asset *asset = request->app->assets;
-    while (asset && (strlen(asset->path) != length || memcmp(asset->path, request->target, length) != 0))
-        asset = asset->next;
+    const struct asset *asset = NULL;
+    for (const struct asset *each = request->app->assets; each; each = each->next)
+        if (strlen(each->path) == length && memcmp(each->path, request->target, length) == 0) {
+            request->response.vary_accept = asset != NULL;
+            asset = !asset || strncmp(each->content_type, kind, strlen(kind)) == 0 ? each : asset;
+        }
     if (!asset)
         return request_refuse(request, "not-found", "There is no such file.");
     request->response.content_type = asset->content_type;

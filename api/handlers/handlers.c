@@ -87,6 +87,8 @@ const struct handler_entry handlers[] = {
     {"getReadiness", get_readiness, NULL, {NULL}},
     {"getFavicon", assets_get, NULL, {NULL}},
     {"getWebAsset", assets_get, NULL, {NULL}},
+    {"listProblems", assets_get, NULL, {NULL}},
+    {"getProblem", assets_get, NULL, {"rule"}},
     {"getDocs", assets_get, NULL, {NULL}},
     {"getDocsAsset", assets_get, NULL, {NULL}},
     {NULL, NULL, NULL, {NULL}},

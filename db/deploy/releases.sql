@@ -674,7 +674,7 @@ DECLARE
   named text := coalesce(period_name(coalesce(period, academic_year(today()))), '');
 BEGIN
   IF NOT is_academic_year(named) THEN
-    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'is no academic year, such as 2024-25');
+    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'This needs an academic year, such as 2024-25.');
   END IF;
   RETURN QUERY
   SELECT p.id, named, s.schools, CASE WHEN s.told = 0 THEN 'not_available' WHEN s.schools IS NULL THEN 'suppressed' ELSE 'value' END,

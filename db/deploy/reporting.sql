@@ -490,7 +490,7 @@ CREATE FUNCTION scip.health(year text, hub text, OUT hub_id bigint, OUT period t
 BEGIN
   period := coalesce(period_name(year), CASE WHEN year IS NULL THEN academic_year(today()) END);
   IF period IS NULL THEN
-    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'is no academic year, such as 2024-25');
+    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'This needs an academic year, such as 2024-25.');
   END IF;
   RETURN QUERY
     SELECT h.id, health.period, r.ordinal, r.rule, r.title, r.state, r.evidence, r.next_action,

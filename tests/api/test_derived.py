@@ -8,9 +8,9 @@ import harness
 import pytest
 
 
-def derive(folder, database, *options):
+def derive(folder, database, *options, script="derive"):
     """Exit status and what it says, of a tree with the script, the descriptions, the statements and the contract."""
-    done = subprocess.run([folder / "script/derive", *options], text=True, capture_output=True, env={**os.environ, "DATABASE_URL": database})
+    done = subprocess.run([folder / "script" / script, *options], text=True, capture_output=True, env={**os.environ, "DATABASE_URL": database})
     return done.returncode, done.stderr
 
 
@@ -32,6 +32,16 @@ def edit(folder, file, old, new):
 
 def test_what_is_committed_is_what_it_writes(cluster):
     assert derive(harness.ROOT, cluster.url("postgres"), "--check") == (0, "")
+
+
+def test_the_rules_of_operations_are_what_the_schema_raises(tree, cluster):
+    """openapi/rules.csv is what script/rules finds; where a statement reaches less, or a function refuses more, it says so."""
+    for name in ("script/rules", "openapi/problems.csv", "openapi/constraints.csv", "openapi/rules.csv"):
+        shutil.copy(harness.ROOT / name, tree / name)
+    assert derive(tree, cluster.url("postgres"), "--check", script="rules") == (0, "")
+    (tree / "db/derived/deleteEvent.sql").write_text("SELECT NULL::int AS _status, CASE WHEN :slug = '' THEN 'session-full' END AS _rule\n")
+    assert derive(tree, cluster.url("postgres"), "--check", script="rules") == (1, "openapi/rules.csv is not what script/rules writes\n")
+    assert derive(tree, cluster.url("postgres"), script="rules") == (0, "") and "deleteEvent,session-full\n" in (tree / "openapi/rules.csv").read_text()
 
 
 def test_it_writes_what_is_missing_and_removes_what_is_too_much(tree, cluster):

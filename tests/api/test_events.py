@@ -254,7 +254,8 @@ def test_days_and_times_agree(server, central):
     assert say(date_text="In spring").status == 200 and post(server, central, path + "/publication").status == 200
     assert "Event days" not in calendar(server, f"hub={HUB}"), "a day that is not known is in no calendar"
     assert problem(say(date_text=None)) == (422, "event-needs-a-date")
-    for wrong in ({"starts": "2027-02-30"}, {"starts": "2027-06-02", "ends": "2027-06-01"}, {"ends_at": "2027-06-01T10:00:00Z"}):
+    assert problem(say(starts="2027-02-30")) == (400, "bad-request"), "no such day"
+    for wrong in ({"starts": "2027-06-02", "ends": "2027-06-01"}, {"ends_at": "2027-06-01T10:00:00Z"}):
         assert problem(say(**wrong))[0] == 422, wrong
     for wrong in ({"starts_at": "tomorrow"}, {"status": "held"}, {"capacity": 0}, {"hub": "London"}, {"title": None}, {"colour": "red"}, {}):
         assert patch(server, central, path, wrong).status == 400, wrong
@@ -429,6 +430,9 @@ def test_outreach_numbers_are_the_hubs_and_the_central_teams(server, lead, membe
     changed = patch(server, lead, numbers, {"young_people": 48}, made.headers["ETag"])
     assert (changed.status, changed.json["young_people"], changed.json["interventions"]) == (200, 48, 3)
     assert problem(patch(server, central, numbers, {"interventions": 4}, made.headers["ETag"]))[0] == 412
+    assert post(server, central, path + "/reopening", {"reason": "Marked as held too early."}).status == 200
+    assert problem(patch(server, central, numbers, {"interventions": 4})) == (409, "event-not-held"), "numbers of what was held alone"
+    assert post(server, central, path + "/held").status == 200
     for wrong in ({"young_people": -1}, {"young_people": 1.5}, {"young_people": None}, {"names": "x"}, {}):
         assert patch(server, lead, numbers, wrong).status == 400, wrong
     for public in (path, "/v1/events?format=ndjson", f"/v1/events?hub={HUB}&format=csv", f"/v1/events?hub={HUB}&format=ics"):

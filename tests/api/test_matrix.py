@@ -33,7 +33,7 @@ CALLERS = {
 # meeting of a group (group, empty, held, cancelled) or a Hub, the caller's own person (self), with the Hub in it (hub).
 TABLE = """
 GET / /robots.txt /sitemap.xml /favicon.ico /.well-known/security.txt  all
-GET /docs /docs/{asset} /web/{asset} /openapi.json /health/live /health/ready  all
+GET /docs /docs/{asset} /problems /problems/{rule} /web/{asset} /openapi.json /health/live /health/ready  all
 GET /.well-known/jwks.json /.well-known/oauth-authorization-server             all
 GET /v1 /v1/data.zip                       all
 GET /v1/hubs /v1/hubs/{slug} /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/{id}  all
@@ -625,7 +625,7 @@ def address(server, records, method, template):
     if template.startswith("/v1/hub-applications"):
         return template.replace("{id}", records["application"])
     found = template.replace("/roles/{id}", "/roles/" + records["role"]).replace("{account}", records["account"]).replace("{id}", records["account"])
-    return found.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js")
+    return found.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js").replace("{rule}", "in-use")
 
 
 def body_of(contract, operation):

@@ -42,6 +42,7 @@ class Contract:
             pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]+\})", template))
             self.routes[method, template.count("/")].append((re.compile(pattern + "$"), operation))
         self.validators, self.known = {}, {}
+        self.named = {rule for *_, operation in harness.operations(document) for rule in operation.get("x-problems", ())}
         standard = jsonschema.Draft202012Validator
         self.kind = jsonschema.validators.extend(standard, {"$ref": once(standard.VALIDATORS["$ref"], set())})
 
@@ -85,11 +86,19 @@ class Contract:
         if status >= 400 and headers.get("content-type") == "text/html; charset=utf-8":  # a problem for people
             accept = next((value for name, value in exchange["request_headers"] if name.lower() == "accept"), "").lower()
             return [] if "text/" in accept and (method == "HEAD" or f"<p>{status}</p>".encode() in body) else ["a page that nobody asked for"]
-        told = json.dumps([response, sorted(headers.items()), method == "HEAD", status]).encode() + body
-        key = hashlib.sha256(re.sub(rb'"(x-request-id|date|server-timing)", "[^"]*"', b"", told)).digest()
+        rules = (operation or {}).get("x-problems", [])
+        answer = json.dumps([response, rules, sorted(headers.items()), method == "HEAD", status]).encode() + body
+        key = hashlib.sha256(re.sub(rb'"(x-request-id|date|server-timing)", "[^"]*"', b"", answer)).digest()
         if key not in self.known:  # many are alike
-            self.known[key] = list(self.check(response, headers, body, exchange))
+            self.known[key] = [*self.check(response, headers, body, exchange), *self.check_rule(rules, headers, body, exchange)]
         return self.known[key]
+
+    def check_rule(self, rules, headers, body, exchange):
+        """A rule that some operations name is broken by these alone; the others, as not-found, are the engine's."""
+        if headers.get("content-type") == "application/problem+json" and exchange["method"] != "HEAD" and self.name == "main":
+            rule = json.loads(gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body)["type"].removeprefix("/problems/")
+            if rule not in rules and rule in self.named:
+                yield f"the operation does not name the rule {rule}"
 
     def check(self, response, headers, body, exchange):
         status, method = exchange["status"], exchange["method"]

@@ -121,6 +121,20 @@ def test_the_rules_of_problems(tmp_path):
     assert made["schemas"]["Problem"]["properties"]["type"]["enum"] == ["/problems/thing-full"]
 
 
+def test_the_rules_of_operations(tmp_path):
+    """Those of rules.csv, without and with what the operation says, and those that follow from roles and keys."""
+    (tmp_path / "problems.csv").write_text(RULES + "".join(f"{rule},403,T,M.,R.\n" for rule in ("role-needed", "rights-have-changed", "thing-gone")))
+    (tmp_path / "rules.csv").write_text("operation,rules\npatchThing,thing-full\naddThing,thing-full\n")
+    (tmp_path / "without-rules.csv").write_text("operation,rules\npatchThing,thing-full\n")
+    things = THINGS.replace("operationId: patchThing\n", "operationId: patchThing\n      rules: [thing-gone]\n")
+    made = expand(tmp_path, things)["paths"]
+    assert made["/v1/things"]["post"]["x-problems"] == ["rights-have-changed", "role-needed", "thing-full"]
+    assert made["/v1/things/{slug}"]["patch"]["x-problems"] == ["role-needed", "thing-gone"] and "x-problems" not in made["/v1/things"]["get"]
+    assert "there is no rule thing-away" in expand(tmp_path, things.replace("[thing-gone]", "[thing-away]"))
+    (tmp_path / "without-rules.csv").write_text("operation,rules\npatchThing,thing-gone\n")
+    assert "openapi/without-rules.csv:2: thing-gone was not found for it" in expand(tmp_path, things)
+
+
 @pytest.mark.parametrize("file, text, fault", [
     ("problems", RULES + RULES.splitlines()[1] + "\n", "openapi/problems.csv:3: thing-full stands twice"),
     ("problems", RULES.replace("409", "209"), "openapi/problems.csv:2: a rule is a slug and has a status of 400 to 599"),
@@ -157,7 +171,7 @@ def test_what_follows(tmp_path):
 VALUES = {"word": "central", "number": "7", "flag": "true", "words": "[central, any]", "numbers": "[7]", "map": "{ a: b }", "maps": "[{ a: b }]", "null": "null", "none": ""}
 OPERATION = {"tags": "words", "operationId": "word", "x-body-limit": "map", "summary": "word", "description": "word", "x-licenses": "maps", "deprecated": "map",
              "externalDocs": "map", "security": "words", "x-answer": "word", "parameters": "words maps", "requestBody": "map", "responses": "map", "is": "word",
-             "body": "word", "answer": "word", "errors": "numbers", "without": "words"}
+             "body": "word", "answer": "word", "errors": "numbers", "without": "words", "rules": "words"}
 PARAMETER = {"name": "word", "in": "word", "required": "flag", "description": "word", "explode": "flag", "schema": "word words numbers maps map"}
 PATCH = {"patch-of": "word", "only": "words", "without": "words", "nullable": "words", "with": "map"}
 FILE = {"tag": "word", "paths": "map", "components": "map", "path-parameters": "map"}

@@ -1,6 +1,7 @@
 """Every rule that a request can break is listed in openapi/problems.csv, with what it means and what to do, and every rule of the list
 is raised by something: the database, a statement, a constraint or the engine."""
 import csv
+import json
 import re
 
 import harness
@@ -91,3 +92,20 @@ def test_every_rule_of_the_list_is_raised():
     raised = {rule for *_, rules in refusals() for rule in rules} | {rule for _, rule in named()} | of_the_engine()[1]
     raised |= {row["rule"] for row in CONSTRAINTS.values()}
     assert PROBLEMS.keys() - raised == set()
+
+
+def reached():
+    """The rules of each operation in the contract, and the statuses that it documents."""
+    for *_, operation in harness.operations(json.loads((harness.ROOT / "openapi/openapi.json").read_text())):
+        yield operation["operationId"], operation.get("x-problems", []), operation["responses"]
+
+
+def test_each_operation_documents_the_statuses_of_its_rules():
+    missing = {(name, rule) for name, rules, responses in reached() for rule in rules if PROBLEMS[rule]["status"] not in responses}
+    assert missing == set()
+
+
+def test_what_the_database_raises_is_of_some_operation():
+    """But for what no request can do: change what is for ever, or count uses of a month that is closed."""
+    raised = {rule for *_, rules in refusals() for rule in rules} | {rule for _, rule in named()}
+    assert raised - {rule for _, rules, _ in reached() for rule in rules} == {"record-immutable", "month-closed"}
