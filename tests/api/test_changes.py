@@ -168,7 +168,7 @@ def test_a_cursor_of_another_history_starts_again(server, cluster, central):
     sql = (harness.ROOT / "db/queries/listChanges.sql").read_text()
     for name, value in (("after_xid", "'9000000000'"), ("after_id", "'0'"), ("after_rights", "'anonymous'"), ("from", "'start'"), ("limit", "3")):
         sql = sql.replace(f":{name}", f"{value}::text" if name != "limit" else value)
-    assert cluster.psql(f"SELECT _status FROM ({sql}) page", "scip_anonymous") == "410"
+    assert cluster.psql(f"SELECT _rule FROM ({sql}) page", "scip_anonymous") == "cursor-expired"
     assert follower.read() == []
 
 
