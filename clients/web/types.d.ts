@@ -2825,7 +2825,7 @@ export interface paths {
         put?: never;
         /**
          * Record a historical total
-         * @description Records the total of a month, academic year or calendar year that is over, for a metric that takes such totals (422, no-such-metric). Periods of the same metric, Hub, item and class must not overlap, or days would be counted twice (409, total-overlaps).
+         * @description Records the total of a month, academic year or calendar year that is over, for a metric that takes such totals (422). Periods of the same metric, Hub, item and class must not overlap, or days would be counted twice (409, total-overlaps).
          *
          *     Returns the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
          */
@@ -4604,7 +4604,7 @@ export interface paths {
         get: operations["listMeetingAttendance"];
         /**
          * Set the attendance of a meeting
-         * @description Replaces the attendance of a meeting: people who are not in the list are no longer recorded. On the meeting's day or later, and only for members on that day (422, not-a-member).
+         * @description Replaces the attendance of a meeting: people who are not in the list are no longer recorded. On the meeting's day or later, and only for members on that day (422, person-not-a-member).
          *
          *     Returns how many people attended a meeting, without names. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -4654,7 +4654,7 @@ export interface paths {
         get: operations["getMeetingAttendee"];
         /**
          * Set a person's attendance
-         * @description Records whether a person attended, on the meeting's day or later, and only for members on that day (422, not-a-member).
+         * @description Records whether a person attended, on the meeting's day or later, and only for members on that day (422, person-not-a-member).
          *
          *     Returns whether a person attended a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -4789,7 +4789,7 @@ export interface paths {
         put?: never;
         /**
          * Add an action
-         * @description Records an action, on the meeting's day or later. Its owner is a member on that day or today (422, not-a-member).
+         * @description Records an action, on the meeting's day or later. Its owner is a member on that day or today (422, person-not-a-member).
          *
          *     Returns an action that a meeting agreed. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -5876,6 +5876,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the rules that requests can break
+         * @description Each with its status and title, what it means and what to do, as JSON for programs or as a page for people. The `type` of a problem is the address of its rule. No database is asked.
+         *
+         *     Anyone may call it, without a token.
+         */
+        get: operations["listProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a rule
+         * @description What it means that a request was refused by this rule, what to do, and which operations it refuses.
+         *
+         *     Anyone may call it, without a token.
+         */
+        get: operations["getProblem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -5924,6 +5968,51 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A rule that requests can break, with the operations that it refuses. */
+        ProblemRule: {
+            /**
+             * @description The type of the problem, which is the address of its page.
+             * @example /problems/session-full
+             */
+            type: string;
+            /** @description The HTTP status of the response. */
+            status: number;
+            /** @description The rule in a few words. */
+            title: string;
+            /** @description What it means that a request broke the rule. */
+            meaning: string;
+            /** @description What to do. */
+            remedy: string;
+            /** @description The operations that the rule refuses; none where it can refuse any. */
+            operations: {
+                /** @description The operationId. */
+                operation: string;
+                /** @description The HTTP method. */
+                method: string;
+                /** @description The path, with its parameters in braces. */
+                path: string;
+            }[];
+        };
+        /** @description All rules that requests can break. */
+        ProblemRules: {
+            /** @description The rules, by name. */
+            items: components["schemas"]["ProblemSummary"][];
+        };
+        /** @description A rule that requests can break. */
+        ProblemSummary: {
+            /** @description The type of the problem, which is the address of its page. */
+            type: string;
+            /** @description The HTTP status of the response. */
+            status: number;
+            /** @description The rule in a few words. */
+            title: string;
+            /** @description What it means that a request broke the rule. */
+            meaning: string;
+            /** @description What to do. */
+            remedy: string;
+            /** @description The address of the rule in the API. */
+            href: string;
+        };
         /**
          * @description Whether the service can do its work.
          * @example {
@@ -5986,8 +6075,9 @@ export interface components {
             /**
              * @description The rule that the request broke. Programs compare this, not the texts.
              * @example /problems/bad-request
+             * @enum {string}
              */
-            type: string;
+            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/mention-decided" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
             /**
              * @description The kind of problem in a few words.
              * @example The request is not valid
@@ -6036,6 +6126,7 @@ export interface components {
          */
         Nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS";
         /**
+         * Format: partial-date
          * @description A year, month or day: only as exact as it is known.
          * @example 2025
          * @example 2025-06
@@ -6043,6 +6134,7 @@ export interface components {
          */
         PartialDate: string;
         /**
+         * Format: partial-date
          * @description A year, month or day, only as exact as it is known; null where it is not known.
          * @example 2025
          * @example 2025-06
@@ -16122,7 +16214,7 @@ export interface components {
              * @description The code of the error.
              * @enum {string}
              */
-            error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope" | "temporarily_unavailable" | "server_error";
             /** @description What went wrong, in a sentence. */
             error_description: string;
         };
@@ -16374,6 +16466,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The database took too long. */
+        OAuthTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"];
+            };
+        };
+        /** @description Too many requests, or the service cannot answer now: try again later. */
+        OAuthBusy: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"];
+            };
+        };
         /** @description The client has not shown who it is. */
         OAuthUnauthorized: {
             headers: {
@@ -16481,6 +16592,8 @@ export interface components {
         DocsPolicy: "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
         /** @description The page may use nothing but this server, and nobody may frame it. */
         PagePolicy: "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        /** @description The page may use nothing but its own style, and nobody may frame it. */
+        ProblemPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         /** @description Made anew each time; a day old is as good. */
         DayCache: "max-age=86400" | "private, no-store";
         NoStore: "no-store";
@@ -19190,6 +19303,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
@@ -23329,7 +23443,6 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -23448,7 +23561,6 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -23497,7 +23609,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -26484,7 +26595,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -26712,7 +26822,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -27628,7 +27737,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -27683,7 +27791,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -27951,7 +28058,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -28117,7 +28223,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -28162,7 +28267,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -28380,7 +28484,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -28425,7 +28528,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -32155,9 +32257,9 @@ export interface operations {
             };
             400: components["responses"]["OAuthBadRequest"];
             401: components["responses"]["OAuthUnauthorized"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
+            429: components["responses"]["OAuthBusy"];
+            503: components["responses"]["OAuthBusy"];
+            504: components["responses"]["OAuthTimeout"];
         };
     };
     revokeToken: {
@@ -32190,9 +32292,9 @@ export interface operations {
             };
             400: components["responses"]["OAuthBadRequest"];
             401: components["responses"]["OAuthUnauthorized"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
+            429: components["responses"]["OAuthBusy"];
+            503: components["responses"]["OAuthBusy"];
+            504: components["responses"]["OAuthTimeout"];
         };
     };
     getKeys: {
@@ -32499,6 +32601,62 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listProblems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Security-Policy": components["headers"]["ProblemPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRules"];
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last part of a problem's type. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Security-Policy": components["headers"]["ProblemPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRule"];
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
         };
