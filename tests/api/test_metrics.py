@@ -10,6 +10,7 @@ import re
 import threading
 import zipfile
 
+import harness
 import pytest
 
 YEAR = "1994-95"
@@ -270,7 +271,7 @@ def test_who_may_release(cluster, server, central):
     assert release(server, None).status == 401
     for period, status, rule in (("1995", 422, "period-not-valid"), ("1994-95-Q1", 422, "period-not-valid"), ("2099-00", 422, "period-not-over"), ("strategy-2019-22", 409, "release-years-first")):
         answer = release(server, central, period)
-        assert problem(answer) == (status, rule), answer.text
+        assert harness.problem(answer) == (status, rule), answer.text
 
 
 def test_the_same_bytes_for_ever_or_what_replaced_them(cluster, server, central):

@@ -112,7 +112,7 @@ def test_a_wrong_change(server, callers, method, path, body, more, who, rule, po
 def test_a_third_lead_and_what_comes_too_late(server, callers, cluster):
     path, event = (f"/v1/{kind}/mistakes-{uuid.uuid4().hex[:8]}" for kind in ("hubs", "events"))
     organisations = [each["slug"] for each in server.get("/v1/organisations?limit=3").json["items"]]
-    hub = {"name": "Mistakes Hub", "nations": ["GB-ENG"], "regions": ["south-west"], "status": "active", "status_evidence": "2025-01", **FROM,
+    hub = {"name": "Mistakes Hub", "nations": ["GB-ENG"], "regions": ["south-west"], "status": "proposed", **FROM,
            "leads": [{"organisation": name, "from": "2024-01-01"} for name in organisations[:2]]}
     made = server.send("PUT", path, hub, token=callers["central"], If_None_Match="*")
     assert made.status == 201, made.text
