@@ -24,12 +24,17 @@ static const char *content_type_of(const char *file) {
     return NULL;
 }
 
-/* Its entity tag is made now: later its bytes are read by the kernel alone (file.h). */
+/* Its entity tag is made now. */
 static void add_asset(struct app *app, const char *path, const char *type, struct text text) {
     struct asset *asset = arena_alloc(app->arena, sizeof *asset);
     *asset = (struct asset){app->assets, path, type, response_tag(app->arena, app->keys[KEY_ETAGS], "", text), text};
-    file_release(&text);
     app->assets = asset;
+}
+
+/* A mapped file, whose bytes are from now on read by the kernel alone (file.h). */
+static void add_file(struct app *app, const char *path, const char *type, struct text text) {
+    add_asset(app, path, type, text);
+    file_release(&text);
 }
 
 /* Takes in one file, if there is such a one, to be served at path. */
@@ -37,7 +42,7 @@ static void load(struct app *app, const char *path, const char *folder, const ch
     struct text text;
     const char *type = content_type_of(file);
     if (type && file_map(arena_printf(app->arena, "%s/%s", folder, file), &text))
-        add_asset(app, path, type, text);
+        add_file(app, path, type, text);
 }
 
 /* The pages of problems, which script/contract wrote beside the contract: of each address one for every media type. */
@@ -47,15 +52,10 @@ static void load_problems(struct app *app) {
     const char *path, *kind;
     json_object_foreach (pages, path, kinds)
         json_object_foreach (kinds, kind, page) {
-            struct asset *asset = arena_alloc(app->arena, sizeof *asset);
             size_t length = json_string_length(page);
-            if (asset)
-                *asset =
-                    (struct asset){app->assets,
-                                   arena_copy(app->arena, path, strlen(path)),
-                                   strcmp(kind, "text/html") == 0 ? "text/html; charset=utf-8" : "application/json",
-                                   {arena_copy(app->arena, json_string_value(page), length), length}};
-            app->assets = asset ?: app->assets;
+            add_asset(app, arena_copy(app->arena, path, strlen(path)),
+                      strcmp(kind, "text/html") == 0 ? "text/html; charset=utf-8" : "application/json",
+                      (struct text){arena_copy(app->arena, json_string_value(page), length), length});
         }
     json_decref(pages);
 }
@@ -71,7 +71,7 @@ void assets_load(struct app *app) {
     for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
         load(app, docs[i][0], app->config.docs, docs[i][1]);
     load(app, "/favicon.ico", app->config.web, "favicon.ico");
-    add_asset(app, "/openapi.json", "application/json", app->contract->json);
+    add_file(app, "/openapi.json", "application/json", app->contract->json);
     page_load(app);
     load_problems(app);
     DIR *folder = opendir(app->config.web);
