@@ -6,7 +6,7 @@ DECLARE
 BEGIN
   FOR p IN SELECT polname, polrelid::regclass AS t FROM pg_policy JOIN pg_class c ON c.oid = polrelid
            WHERE relnamespace = 'scip'::regnamespace AND polname <> 'own'
-             AND (polname LIKE 'central%' OR relname NOT IN ('file_chunk', 'hub_evaluation_figure', 'closed_total')) LOOP
+             AND (polname LIKE 'central%' OR relname NOT IN ('file_chunk', 'hub_evaluation_figure', 'historical_total')) LOOP
     EXECUTE format('DROP POLICY %I ON %s', p.polname, p.t);
   END LOOP;
   -- A table that nobody has thought of would be nobody's to read.
@@ -24,7 +24,7 @@ BEGIN
                'training_session', 'booking', 'booking_need', 'booking_contact', 'booking_consent', 'consent_text',
                'feedback', 'self_assessment', 'document', 'news', 'policy_contribution', 'resource', 'file',
                'file_chunk', 'upload', 'evaluation_metric', 'evaluation_question', 'hub_evaluation',
-               'hub_evaluation_figure', 'hub_evaluation_answer', 'closed_metric', 'closed_total', 'metric',
+               'hub_evaluation_figure', 'hub_evaluation_answer', 'closed_metric', 'historical_total', 'metric',
                'metric_definition', 'use_item', 'use_month', 'use', 'use_session', 'use_visitor', 'usage_month',
                'users_month', 'usage_salt', 'agent_pattern', 'agent_list', 'release', 'release_cell', 'objection',
                'breach', 'removal', 'redaction') LOOP
@@ -452,7 +452,7 @@ CREATE POLICY central ON scip.hub_evaluation_answer FOR SELECT TO scip_central U
 
 CREATE POLICY see ON scip.closed_metric FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
-CREATE POLICY central ON scip.closed_total FOR ALL TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.historical_total FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.metric FOR SELECT TO scip_anonymous, scip_caller USING (true);
 

@@ -276,7 +276,7 @@ BEGIN
     FROM (SELECT row_number() OVER (ORDER BY metric, class, m) + 1 AS line, metric, to_char(make_date(2019 + m / 12, 1 + m % 12, 1), 'YYYY-"M"MM') AS period, class,
                  total * (m + 1) * (m + 61) / (48 * 108) - total * m * (m + 60) / (48 * 108) AS value
           FROM (VALUES ('resource_bank_users', NULL, 23750), ('research_documents_downloaded', 'human', 1800), ('research_documents_downloaded', 'robot', 5100)) t (metric, class, total),
-               generate_series(0, 47) m) v) b, scip.import_closed_totals(b.body) r;
+               generate_series(0, 47) m) v) b, scip.import_historical_totals(b.body) r;
   IF done.errors IS NOT NULL THEN
     RAISE 'totals: %', done.errors;
   END IF;

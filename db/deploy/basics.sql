@@ -39,8 +39,7 @@ CREATE FUNCTION scip.precision(value scip.partial_date) RETURNS text LANGUAGE sq
 RETURN CASE length(value) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END;
 
 -- Without what shows nothing (zero-width, soft hyphens, marks of direction, tags); lines stay.
-CREATE FUNCTION scip.visible(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN regexp_replace(value,
+CREATE FUNCTION scip.visible(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN regexp_replace(value,
   '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e'
   '\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+', '', 'g');
 -- As it is read: that, and white space of any kind and length is one space and none at the ends.
@@ -158,8 +157,7 @@ CREATE FUNCTION ctx.dry_run() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(nullif(current_setting('scip.dry_run', true), '')::boolean, false);
 CREATE FUNCTION ctx.roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(nullif(current_setting('scip.roles', true), '')::text[], '{}');
-CREATE FUNCTION ctx.central() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-RETURN 'central' = ANY (ctx.roles());
+CREATE FUNCTION ctx.central() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN 'central' = ANY (ctx.roles());
 -- Hubs that the caller leads; Hubs, groups it belongs to; organisations it may speak for; all that it belongs to.
 CREATE FUNCTION ctx.hubs_led() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(nullif(current_setting('scip.hubs_led', true), '')::bigint[], '{}');

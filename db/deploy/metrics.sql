@@ -18,9 +18,9 @@ CALL scip.publish('closed_metric');
 CALL scip.keep_records('closed_metric', 'past_totals', 'r.code', part => true, record => 'r.code');
 
 -- Past months and years as what they are: totals, with where they come from, never rows that nobody recorded.
-CREATE TABLE scip.closed_total (
+CREATE TABLE scip.historical_total (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  metric scip.code NOT NULL CONSTRAINT closed_total_metric REFERENCES scip.closed_metric ON UPDATE CASCADE,
+  metric scip.code NOT NULL CONSTRAINT historical_total_metric REFERENCES scip.closed_metric ON UPDATE CASCADE,
   period text NOT NULL CHECK (period ~ '^[0-9]{4}(-M(0[1-9]|1[0-2])|-[0-9]{2})?$'),
   hub_id bigint REFERENCES scip.hub,
   item scip.slug,
@@ -33,19 +33,19 @@ CREATE TABLE scip.closed_total (
   updated_at timestamptz NOT NULL DEFAULT now(),
   what text NOT NULL GENERATED ALWAYS AS
     (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(class, '')) STORED,
-  CONSTRAINT closed_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, class),
-  CONSTRAINT closed_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4)
+  CONSTRAINT historical_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, class),
+  CONSTRAINT historical_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4)
 );
-CREATE INDEX ON scip.closed_total (hub_id);
-CREATE INDEX ON scip.closed_total (what, period);
-CREATE INDEX ON scip.closed_total (metric, period, id);
-COMMENT ON COLUMN scip.closed_total.period IS 'A month 2021-M11, an academic year 2021-22 or a calendar year 2021';
-COMMENT ON COLUMN scip.closed_total.item IS 'Of counts by item: the slug of a document or resource';
-COMMENT ON COLUMN scip.closed_total.what IS 'What it is a total of: its periods do not overlap';
-CALL scip.protect('closed_total');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.closed_total TO scip_caller;
-CALL scip.keep_records('closed_total', 'closed_total', 'r.id', $$ARRAY['role:central']$$);
-INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('closed_total', '/v1/historical-totals/');
+CREATE INDEX ON scip.historical_total (hub_id);
+CREATE INDEX ON scip.historical_total (what, period);
+CREATE INDEX ON scip.historical_total (metric, period, id);
+COMMENT ON COLUMN scip.historical_total.period IS 'A month 2021-M11, an academic year 2021-22 or a calendar year 2021';
+COMMENT ON COLUMN scip.historical_total.item IS 'Of counts by item: the slug of a document or resource';
+COMMENT ON COLUMN scip.historical_total.what IS 'What it is a total of: its periods do not overlap';
+CALL scip.protect('historical_total');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.historical_total TO scip_caller;
+CALL scip.keep_records('historical_total', 'historical_total', 'r.id', $$ARRAY['role:central']$$);
+INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('historical_total', '/v1/historical-totals/');
 
 -- A period as totals name it (2021-M11, 2021-22 also as 2021/22 and 202122, 2021); NULL for what is none.
 CREATE FUNCTION scip.total_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -73,7 +73,7 @@ CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void LANGUAGE sql SECU
   SELECT FROM closed_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
 $$;
 GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
-CREATE FUNCTION scip.guard_closed_total() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.guard_historical_total() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = NEW.metric) THEN
     PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.');
@@ -87,8 +87,8 @@ BEGIN
   PERFORM scip.lock_metrics(ARRAY[NEW.metric]);
   RETURN NEW;
 END $$;
-CREATE TRIGGER guard_closed_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, class ON scip.closed_total
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_closed_total();
+CREATE TRIGGER guard_historical_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, class ON scip.historical_total
+  FOR EACH ROW EXECUTE FUNCTION scip.guard_historical_total();
 CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   found boolean;
@@ -97,15 +97,15 @@ BEGIN
              SELECT w.what, o.period
              FROM (SELECT d.period, scip.total_overlaps(d.period) AS others FROM (SELECT DISTINCT period FROM written) d OFFSET 0) p
              JOIN written w USING (period) CROSS JOIN LATERAL unnest(p.others) o (period))
-           SELECT EXISTS (SELECT FROM spanned JOIN scip.closed_total t USING (what, period))' INTO found;
+           SELECT EXISTS (SELECT FROM spanned JOIN scip.historical_total t USING (what, period))' INTO found;
   IF found THEN
     PERFORM scip.refuse(409, 'total-overlaps', 'period');
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.closed_total
+CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.historical_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
-CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.closed_total
+CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.historical_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
 -- Changes of what is not public change public totals: their readers are told of the metric, no more.
 CREATE FUNCTION scip.note_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -116,17 +116,17 @@ BEGIN
   ON CONFLICT (xid, kind, key, op, audience) DO NOTHING;
   RETURN NULL;
 END $$;
-CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.closed_total
+CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.historical_total
   FOR EACH ROW EXECUTE FUNCTION scip.note_totals();
 
 -- Everybody reads the totals of public metrics, without the notes.
-GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.closed_total TO scip_anonymous;
-CREATE POLICY read ON scip.closed_total FOR SELECT TO scip_anonymous
+GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.historical_total TO scip_anonymous;
+CREATE POLICY read ON scip.historical_total FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.closed_metric m
     WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND class IS NOT NULL)));
 
 -- The lines of a spreadsheet as totals: what each means, or what is wrong with it and in which column.
-CREATE FUNCTION scip.read_closed_totals(body jsonb, OUT line int, OUT what text, OUT metric text, OUT period text, OUT hub_id bigint,
+CREATE FUNCTION scip.read_historical_totals(body jsonb, OUT line int, OUT what text, OUT metric text, OUT period text, OUT hub_id bigint,
   OUT item text, OUT class text, OUT value numeric, OUT sources text[], OUT note text, OUT wrong_column text, OUT wrong text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT g.line, g.metric || '/' || coalesce(h.id::text, '') || '/' || coalesce(g.item, '') || '/' || coalesce(g.class, ''), g.metric,
@@ -157,7 +157,7 @@ $$;
 
 -- All lines or none. A line that is there already with the same values is unchanged; with others it is refused, for
 -- whoever wrote that one meant it. What the lines do to each other is looked for with the metrics locked, in one order.
-CREATE FUNCTION scip.import_closed_totals(body jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT errors jsonb)
+CREATE FUNCTION scip.import_historical_totals(body jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT errors jsonb)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   known text[] := '{metric,period,hub,item,class,value,source,note}';
@@ -177,7 +177,7 @@ BEGIN
   END IF;
   PERFORM scip.lock_metrics(ARRAY(SELECT DISTINCT r.row -> 'values' ->> 'metric' FROM jsonb_array_elements(body -> 'rows') r (row)));
   WITH read AS MATERIALIZED (
-    SELECT * FROM scip.read_closed_totals(body)
+    SELECT * FROM scip.read_historical_totals(body)
   ), sound AS MATERIALIZED (
     SELECT * FROM read r WHERE r.wrong IS NULL
   ), spanned AS MATERIALIZED (
@@ -192,11 +192,11 @@ BEGIN
     UNION ALL
     SELECT o.line, 'period', 'overlaps with that of line ' || min(s.line) FROM spanned o JOIN sound s USING (what, period) GROUP BY o.line
     UNION ALL
-    SELECT o.line, 'period', 'overlaps with the total of ' || min(t.period) FROM spanned o JOIN scip.closed_total t USING (what, period)
+    SELECT o.line, 'period', 'overlaps with the total of ' || min(t.period) FROM spanned o JOIN scip.historical_total t USING (what, period)
       GROUP BY o.line
     UNION ALL
     SELECT s.line, c.name, c.wrong
-    FROM sound s JOIN scip.closed_total t USING (what, period), LATERAL (VALUES
+    FROM sound s JOIN scip.historical_total t USING (what, period), LATERAL (VALUES
       ('value', t.value <> s.value, 'is another than that of the total that is there, ' || t.value),
       ('source', t.value = s.value AND t.sources <> s.sources, 'is another than that of the total that is there: correct it there'),
       ('note', t.value = s.value AND s.note IS NOT NULL AND s.note IS DISTINCT
@@ -205,10 +205,10 @@ BEGIN
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
   ), added AS (
-    INSERT INTO scip.closed_total (metric, period, hub_id, item, class, value, sources, note)
+    INSERT INTO scip.historical_total (metric, period, hub_id, item, class, value, sources, note)
     SELECT r.metric, r.period, r.hub_id, r.item, r.class, r.value, r.sources, r.note
     FROM sound r
-    WHERE NOT EXISTS (SELECT FROM first) AND NOT EXISTS (SELECT FROM scip.closed_total t WHERE t.what = r.what AND t.period = r.period)
+    WHERE NOT EXISTS (SELECT FROM first) AND NOT EXISTS (SELECT FROM scip.historical_total t WHERE t.what = r.what AND t.period = r.period)
     ORDER BY r.line
     RETURNING id
   )
@@ -218,7 +218,7 @@ BEGIN
   INTO errors, imported FROM first f;
   unchanged := lines - imported;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.read_closed_totals, scip.import_closed_totals TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.read_historical_totals, scip.import_historical_totals TO scip_caller;
 
 -- Tables as they were known at an instant, from the history that every write leaves: one function a table, so that a
 -- query that reads known.hub(NULL) reads the table, and known.hub(t) what stood there at t.
@@ -274,7 +274,7 @@ END $$;
 
 CALL known.offer('hub', 'hub_status', 'hub_lead', 'hub_membership', 'organisation', 'activity', 'meeting', 'attendance', 'event',
   'event_outreach', 'programme', 'course', 'training_session', 'booking', 'feedback', 'quarterly_update', 'quarter_deadline',
-  'message', 'message_relay', 'policy_contribution', 'closed_total', 'hub_evaluation', 'hub_evaluation_figure', 'self_assessment');
+  'message', 'message_relay', 'policy_contribution', 'historical_total', 'hub_evaluation', 'hub_evaluation_figure', 'self_assessment');
 
 -- What Hubs were, as scip.hub_phases has it for one Hub and now.
 CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT status text, OUT since date, OUT since_by date,
@@ -533,7 +533,7 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
                   WHEN NOT CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = p.last_day
                     ELSE scip.total_days(t.period) <@ metric.days(p.first_day, p.last_day) END
                     THEN 'a total of the past that is of other days too' END AS not_this
-      FROM known.closed_total(known_at) t, m
+      FROM known.historical_total(known_at) t, m
       WHERE t.metric = %1$L AND scip.total_days(t.period) && metric.days(p.first_day, p.last_day)
     ), stands AS MATERIALIZED (
       SELECT t.hub_id, range_agg(t.days) AS days FROM total t WHERE t.not_this IS NULL GROUP BY t.hub_id

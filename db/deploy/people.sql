@@ -310,8 +310,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.add_person TO scip_caller;
 
 -- 2025-09-01, or 01/09/2025 as British spreadsheets write it again; NULL for anything else.
-CREATE FUNCTION scip.sheet_date(cell text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE
+CREATE FUNCTION scip.sheet_date(cell text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN CASE
   WHEN cell ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND scip.is_partial_date(cell) THEN cell::date
   WHEN cell ~ '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$' AND scip.is_partial_date(split_part(cell, '/', 3) || '-'
        || lpad(split_part(cell, '/', 2), 2, '0') || '-' || lpad(split_part(cell, '/', 1), 2, '0'))

@@ -605,7 +605,7 @@ BEGIN
 END $$;
 CREATE FUNCTION scip.closed_usage(slug text, metric text, class text, first date, last date, OUT item text, OUT period text,
   OUT class_of text, OUT value numeric) RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT t.item::text, t.period, t.class::text, t.value FROM scip.closed_total t
+  SELECT t.item::text, t.period, t.class::text, t.value FROM scip.historical_total t
   WHERE t.metric = closed_usage.metric AND t.hub_id IS NULL AND (closed_usage.slug IS NULL OR t.item = closed_usage.slug)
     AND (closed_usage.class IS NULL OR t.class = closed_usage.class)
     AND (first IS NULL OR lower(scip.total_days(t.period)) >= first)

@@ -1,6 +1,6 @@
 BEGIN;
 SELECT code, title, unit, public, people FROM scip.closed_metric WHERE false;
-SELECT lines, imported, unchanged, errors FROM scip.import_closed_totals('{"columns": [], "rows": []}');
+SELECT lines, imported, unchanged, errors FROM scip.import_historical_totals('{"columns": [], "rows": []}');
 SELECT "table", at FROM scip.history_start WHERE false;
 SELECT id FROM known.hub(NULL) WHERE false;
 SELECT 1 / (NOT has_schema_privilege('scip_anonymous', 'known', 'USAGE'))::int;

@@ -4,14 +4,14 @@ SELECT t.metric::text, m.title::text, m.unit::text, t.period,
          ELSE 'academic_year' END AS period_kind,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
        t.item::text, t.class::text, t.value, 'closed' AS basis, array_to_json(t.sources) AS sources, h.slug AS _hub, t.id AS _id
-FROM scip.closed_total t
+FROM scip.historical_total t
 JOIN scip.closed_metric m ON m.code = t.metric
 LEFT JOIN scip.hub h ON h.id = t.hub_id;
-CREATE VIEW scip.closed_totals WITH (security_invoker) AS
+CREATE VIEW scip.historical_totals WITH (security_invoker) AS
 SELECT p._id AS id, p.metric, p.title, p.unit, m.public, p.period, p.period_kind, p.hub, p.item, p.class, p.value, p.sources, t.note,
        t.created_at, t.updated_at, '/v1/historical-totals/' || t.id AS href, t.version AS _version, p._hub
 FROM scip.past_totals p
-JOIN scip.closed_total t ON t.id = p._id
+JOIN scip.historical_total t ON t.id = p._id
 JOIN scip.closed_metric m ON m.code = t.metric;
 GRANT SELECT ON scip.past_totals TO scip_anonymous, scip_caller;
-GRANT SELECT ON scip.closed_totals TO scip_caller;
+GRANT SELECT ON scip.historical_totals TO scip_caller;

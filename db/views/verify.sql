@@ -28,7 +28,7 @@ SELECT slug, title, language, programme, starts_at, _ical_dtstart_at, _ical_dura
 SELECT slug, name, language, _lang FROM scip.programmes WHERE false;
 SELECT event, interventions, young_people FROM scip.event_outreaches WHERE false;
 SELECT id, organisation, principle, stage, assessed_on, _version FROM scip.self_assessments WHERE false;
-SELECT id, metric, period, value, note, _version FROM scip.closed_totals WHERE false;
+SELECT id, metric, period, value, note, _version FROM scip.historical_totals WHERE false;
 SELECT metric, period, value, basis, sources FROM scip.past_totals WHERE false;
 SELECT slug, name, _version FROM scip.courses WHERE false;
 SELECT id, course, places_left, _ical_dtstart_at, _version FROM scip.training_sessions WHERE false;

@@ -60,7 +60,7 @@ REPLAY = [
     ("reopenTrainingSession", CENTRAL, [AT % ("training_session", "x.status = 'held' AND NOT EXISTS (SELECT FROM scip.feedback f WHERE f.session_id = x.id)")]),
     ("putStrategy", CENTRAL, ["strategy-2026-30"]), ("patchStrategy", CENTRAL, ["strategy-2019-22"]), ("addRelease", CENTRAL, []),
     ("putHeadlineFigure", CENTRAL, ["delegates-2022-23"]), ("addHeadlineFigureVersion", CENTRAL, ["training-delegates-2019-22"]),
-    ("addHistoricalTotal", CENTRAL, []), ("patchHistoricalTotal", CENTRAL, [AT % ("closed_total", ANY)]),
+    ("addHistoricalTotal", CENTRAL, []), ("patchHistoricalTotal", CENTRAL, [AT % ("historical_total", ANY)]),
     ("putPolicyContribution", CENTRAL, ["admissions"]), ("patchPolicyContribution", CENTRAL, ["demonstration-contribution-1"]),
     ("addHubApplication", PARTNER, [], "application"), ("patchHubApplication", PARTNER, ["application"]), ("submitHubApplication", PARTNER, ["application"], "application"),
     ("startHubApplicationReview", MEMBER, ["application"], "application"), ("decideHubApplication", MEMBER, ["application"]),

@@ -407,7 +407,7 @@ def records(cluster, server):
     def clear():
         cluster.psql("""
           DELETE FROM scip.event WHERE slug LIKE 'matrix-%';
-          DELETE FROM scip.closed_total WHERE period = '1999';
+          DELETE FROM scip.historical_total WHERE period = '1999';
           DELETE FROM scip.self_assessment WHERE organisation_id IN (SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%');
           DELETE FROM scip.toolkit_principle WHERE slug LIKE 'matrix-%';
           SET session_replication_role = replica;

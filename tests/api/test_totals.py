@@ -23,7 +23,7 @@ def today():
 def nothing_stays(cluster, server):
     """Two metrics of these tests' own beside those of the start data: metrics are data."""
     def clear():
-        cluster.psql("DELETE FROM scip.closed_total; DELETE FROM scip.closed_metric WHERE code LIKE 'totals_%'")
+        cluster.psql("DELETE FROM scip.historical_total; DELETE FROM scip.closed_metric WHERE code LIKE 'totals_%'")
     clear()
     cluster.psql("""INSERT INTO scip.closed_metric (code, title, unit, public, people, sources) VALUES
         ('totals_open', 'Open', 'things', true, false, '{test}'), ('totals_people', 'People', 'people', true, true, '{test}'),
@@ -34,7 +34,7 @@ def nothing_stays(cluster, server):
 
 @pytest.fixture(autouse=True)
 def clean(cluster, nothing_stays):
-    cluster.psql("DELETE FROM scip.closed_total")
+    cluster.psql("DELETE FROM scip.historical_total")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def together(*actions):
 
 
 def count(cluster):
-    return int(cluster.psql("SELECT count(*) FROM scip.closed_total"))
+    return int(cluster.psql("SELECT count(*) FROM scip.historical_total"))
 
 
 def past(server, query=""):
@@ -164,7 +164,7 @@ def test_a_year_and_an_import_of_its_months_at_once(cluster, server, central):
     sheet = HEAD + "".join(f"{metric},2020-M{month:02d},,,,{month},Report,\n" for month in range(9, 13) for metric in ("totals_open", "network_events", "hubs"))
     other = HEAD + "".join(f"{metric},2020-21,,,,1,Report,\n" for metric in ("hubs", "network_events", "totals_open"))
     for round_ in range(4):
-        cluster.psql("DELETE FROM scip.closed_total")
+        cluster.psql("DELETE FROM scip.historical_total")
         answers = together(lambda: load(server, central, sheet), lambda: load(server, central, other), lambda: load(server, central, sheet),
                            lambda: add(server, central, "hubs", "2020"))
         assert {answer.status for answer in answers} <= {200, 201, 409, 422}, [answer.text for answer in answers]

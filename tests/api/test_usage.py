@@ -206,8 +206,8 @@ def test_users_of_the_bank_are_distinct(server, item):
 
 
 def test_past_totals_stand_beside(cluster, server, item):
-    cluster.psql(f"""INSERT INTO scip.closed_total (metric, period, item, value, sources) VALUES ('research_documents_downloaded', '2019-20', '{item}', 180, '{{x}}');
-        INSERT INTO scip.closed_total (metric, period, value, sources) VALUES ('resource_bank_users', '2019-M11', 750, '{{x}}')""", "scip_migrator")
+    cluster.psql(f"""INSERT INTO scip.historical_total (metric, period, item, value, sources) VALUES ('research_documents_downloaded', '2019-20', '{item}', 180, '{{x}}');
+        INSERT INTO scip.historical_total (metric, period, value, sources) VALUES ('resource_bank_users', '2019-M11', 750, '{{x}}')""", "scip_migrator")
     try:
         visit(server, item)
         rows = server.get(f"/v1/documents/{item}/usage?by=month").json["items"]
@@ -218,7 +218,7 @@ def test_past_totals_stand_beside(cluster, server, item):
         rows = server.get("/v1/usage/users?to=2019-M12").json["items"]
         assert rows == [{"period": "2019-M11", "class": None, "basis": "closed", "users_investigating": 750, "users_requesting": None}]
     finally:
-        cluster.psql("DELETE FROM scip.closed_total WHERE sources = '{x}' AND metric IN ('research_documents_downloaded', 'resource_bank_users')", "scip_migrator")
+        cluster.psql("DELETE FROM scip.historical_total WHERE sources = '{x}' AND metric IN ('research_documents_downloaded', 'resource_bank_users')", "scip_migrator")
 
 
 def test_what_was_deleted_stays_counted(cluster, server, item):

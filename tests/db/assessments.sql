@@ -4,7 +4,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
 SELECT no_plan();
 SET LOCAL search_path = scip, public;
 DELETE FROM self_assessment;
-DELETE FROM closed_total;
+DELETE FROM historical_total;
 
 CREATE FUNCTION pg_temp.outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -80,7 +80,7 @@ SELECT is(pg_temp.outcome(format($f$DO $do$ BEGIN PERFORM pg_temp.be(%L);
   expected, format('%s on %s', day, today))
 FROM (VALUES ('2025-08-31', '2025-09-01', 'SC422 date-in-future'), ('2025-08-31', '2025-08-31', 'no row'), ('2025-09-01', '2025-09-01', 'no row')) v (today, day, expected);
 SELECT is(pg_temp.outcome(format($f$DO $do$ BEGIN PERFORM pg_temp.be(%L);
-    INSERT INTO scip.closed_total (metric, period, value, sources) VALUES ('hubs', %L, 1, '{test}'); DELETE FROM scip.closed_total; END $do$$f$, today, period)),
+    INSERT INTO scip.historical_total (metric, period, value, sources) VALUES ('hubs', %L, 1, '{test}'); DELETE FROM scip.historical_total; END $do$$f$, today, period)),
   expected, format('%s on %s', period, today))
 FROM (VALUES ('2025-08-31', '2024-25', 'SC422 period-not-over'), ('2025-09-01', '2024-25', 'no row'), ('2025-08-31', '2025-M08', 'SC422 period-not-over'),
              ('2025-09-01', '2025-M08', 'no row'), ('2025-12-31', '2025', 'SC422 period-not-over'), ('2026-01-01', '2025', 'no row'),
@@ -116,39 +116,39 @@ SELECT is_empty($$SELECT a.name, b.name FROM periods a, periods b WHERE a.name <
 
 INSERT INTO closed_metric (code, title, unit, public, people, sources) VALUES ('test_open', 'Open', 'things', true, false, '{test}'),
   ('test_people', 'People', 'people', true, true, '{test}'), ('test_young', 'Young', 'people', false, true, '{test}');
-SELECT is(pg_temp.as_one(who, 'INSERT INTO closed_total (metric, period, value, sources) VALUES (''test_open'', ''1999'', 1, ''{test}'')'), expected, who)
+SELECT is(pg_temp.as_one(who, 'INSERT INTO historical_total (metric, period, value, sources) VALUES (''test_open'', ''1999'', 1, ''{test}'')'), expected, who)
 FROM (VALUES ('nobody', '42501'), ('school', '42501'), ('lead', '42501'), ('board', '42501'), ('website', '42501'), ('analyst', '42501'), ('central', 'accepted')) v (who, expected);
-SELECT is(pg_temp.as_one(who, 'SELECT FROM closed_total'), expected, who || ' looks')
+SELECT is(pg_temp.as_one(who, 'SELECT FROM historical_total'), expected, who || ' looks')
 FROM (VALUES ('nobody', 'no row'), ('school', 'no row'), ('lead', 'no row'), ('analyst', 'no row'), ('central', 'accepted')) v (who, expected);
-SELECT is(pg_temp.outcome(format('INSERT INTO closed_total (metric, period, hub_id, item, class, value, sources) VALUES (%L, %L, %L, %L, %L, %L, ''{test}'')', metric, period, (SELECT id FROM hub WHERE slug = of_hub), item, class, value)),
+SELECT is(pg_temp.outcome(format('INSERT INTO historical_total (metric, period, hub_id, item, class, value, sources) VALUES (%L, %L, %L, %L, %L, %L, ''{test}'')', metric, period, (SELECT id FROM hub WHERE slug = of_hub), item, class, value)),
   expected, concat_ws(' ', metric, period, of_hub, item, class, value))
 FROM (VALUES ('test_none', '2001', NULL, NULL, NULL, 1, 'SC422 reference-not-found'), ('test_open', '2001-03', NULL, NULL, NULL, 1, 'SC422 period-not-valid'),
-             ('test_open', '1999', NULL, NULL, NULL, 1, '23505 closed_total_once'), ('test_open', '1999-M12', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
+             ('test_open', '1999', NULL, NULL, NULL, 1, '23505 historical_total_once'), ('test_open', '1999-M12', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
              ('test_open', '1999-00', NULL, NULL, NULL, 1, 'SC409 total-overlaps'), ('test_open', '1998-99', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
              ('test_open', '2000-M01', NULL, NULL, NULL, 1, 'accepted'), ('test_open', '2000', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
              ('test_open', '1999-M12', 'scotland-hub', NULL, NULL, 1, 'accepted'), ('test_open', '1999-M12', NULL, 'x', NULL, 1, 'accepted'),
              ('test_open', '1999-M12', NULL, NULL, 'x', 1, 'accepted'), ('test_people', '1999-M12', NULL, NULL, NULL, 1, 'accepted'),
-             ('test_people', '2001', NULL, NULL, NULL, -1, '23514 closed_total_value_check'), ('test_people', '2001', NULL, NULL, NULL, 1e13, '23514 closed_total_size'),
-             ('test_people', '2001', NULL, NULL, NULL, 0.00001, '23514 closed_total_size')) v (metric, period, of_hub, item, class, value, expected);
-SELECT is(pg_temp.outcome('INSERT INTO closed_total (metric, period, value, sources) VALUES (''test_young'', ''1999-M09'', 1, ''{x}''), (''test_young'', ''1999-00'', 1, ''{x}'')'), 'SC409 total-overlaps', 'within one statement');
-SELECT is(pg_temp.outcome('UPDATE closed_total SET period = ''1999-M11'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'SC409 total-overlaps', 'nor moved there');
-SELECT is(pg_temp.outcome('UPDATE closed_total SET period = ''2000-M02'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'accepted', 'but beside it');
-SELECT is(pg_temp.outcome('DELETE FROM closed_metric WHERE code = ''test_open'''), '23503 closed_total_metric', 'a metric with totals stays');
+             ('test_people', '2001', NULL, NULL, NULL, -1, '23514 historical_total_value_check'), ('test_people', '2001', NULL, NULL, NULL, 1e13, '23514 historical_total_size'),
+             ('test_people', '2001', NULL, NULL, NULL, 0.00001, '23514 historical_total_size')) v (metric, period, of_hub, item, class, value, expected);
+SELECT is(pg_temp.outcome('INSERT INTO historical_total (metric, period, value, sources) VALUES (''test_young'', ''1999-M09'', 1, ''{x}''), (''test_young'', ''1999-00'', 1, ''{x}'')'), 'SC409 total-overlaps', 'within one statement');
+SELECT is(pg_temp.outcome('UPDATE historical_total SET period = ''1999-M11'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'SC409 total-overlaps', 'nor moved there');
+SELECT is(pg_temp.outcome('UPDATE historical_total SET period = ''2000-M02'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'accepted', 'but beside it');
+SELECT is(pg_temp.outcome('DELETE FROM closed_metric WHERE code = ''test_open'''), '23503 historical_total_metric', 'a metric with totals stays');
 
 -- What everybody reads.
-INSERT INTO closed_total (metric, period, hub_id, class, value, sources, note) SELECT 'test_people', '2003', h.id, c, 2, '{test}', 'secret' FROM hub h, unnest(ARRAY['x', NULL]) c WHERE h.slug = 'scotland-hub';
-INSERT INTO closed_total (metric, period, value, sources) VALUES ('test_young', '2003', 50, '{test}');
+INSERT INTO historical_total (metric, period, hub_id, class, value, sources, note) SELECT 'test_people', '2003', h.id, c, 2, '{test}', 'secret' FROM hub h, unnest(ARRAY['x', NULL]) c WHERE h.slug = 'scotland-hub';
+INSERT INTO historical_total (metric, period, value, sources) VALUES ('test_young', '2003', 50, '{test}');
 SET LOCAL ROLE scip_anonymous;
 SELECT results_eq($$SELECT metric, period, class, value FROM past_totals WHERE period = '2003' ORDER BY 1$$, $$VALUES ('test_people', '2003', NULL::text, 2::numeric)$$,
   'neither of young people nor a Hub''s people by class');
-SELECT throws_ok('SELECT note FROM scip.closed_total', '42501', NULL, 'no notes');
-SELECT throws_ok('SELECT * FROM scip.closed_totals', '42501', NULL, 'nor the central team''s view');
+SELECT throws_ok('SELECT note FROM scip.historical_total', '42501', NULL, 'no notes');
+SELECT throws_ok('SELECT * FROM scip.historical_totals', '42501', NULL, 'nor the central team''s view');
 SELECT throws_ok('SELECT * FROM scip.self_assessment', '42501', NULL, 'nor who assessed what');
 RESET ROLE;
 SELECT results_eq($$SELECT DISTINCT key FROM change WHERE xid = pg_current_xact_id() AND kind = 'past_totals' AND audience = '{public}' AND key LIKE 'test%' ORDER BY 1$$,
   $$VALUES ('test_open'), ('test_people'), ('test_young')$$, 'a metric''s coming is public');
 DELETE FROM change WHERE xid = pg_current_xact_id();
-UPDATE closed_total SET value = value + 1 WHERE period = '2003';
+UPDATE historical_total SET value = value + 1 WHERE period = '2003';
 SELECT results_eq($$SELECT key FROM change WHERE xid = pg_current_xact_id() AND kind = 'past_totals'$$, $$VALUES ('test_people')$$, 'what becomes of totals of young people is not');
 
 SELECT * FROM finish();

@@ -172,13 +172,13 @@ SELECT is(pg_temp.told('meetings_held'), '=3', 'what was confirmed is what was r
 SELECT is((SELECT value FROM metric.of_hub(pg_temp.h('a'), '1996-97') o WHERE o.metric = 'hub_led_activities'), 2::numeric, 'the Hub itself sees what the records say');
 SELECT is(pg_temp.told('hub_led_activities', '{}', '1996'), '=1', 'a return is of its year alone');
 -- Totals of the past stand for the records of their days.
-INSERT INTO closed_total (metric, period, value, sources) VALUES ('resource_bank_users', '1996-M09', 1000, '{test}'), ('network_events', '1996-97', 50, '{test}'), ('professionals', '1996-97', 20, '{test}');
+INSERT INTO historical_total (metric, period, value, sources) VALUES ('resource_bank_users', '1996-M09', 1000, '{test}'), ('network_events', '1996-97', 50, '{test}'), ('professionals', '1996-97', 20, '{test}');
 SELECT is(pg_temp.told(metric, '{}', period), said, metric || ' with totals, of ' || period) FROM (VALUES ('resource_bank_users', '1996-97', '=1005'), ('resource_bank_users', '1997-98', '=100'), ('network_events', '1996-97', '=50'), ('network_events', '1997', '=4'), ('professionals', '1996-97', '=20'), ('professionals', '1997-98', '=5'))
   v (metric, period, said);
 SELECT matches(pg_temp.left_out('network_events', '1997'), 'a total of the past that is of other days too', 'a total of a longer time is no part of a shorter one');
 
 -- As of a day: what the history said by its end.
-DELETE FROM closed_total WHERE sources = '{test}';
+DELETE FROM historical_total WHERE sources = '{test}';
 UPDATE history_start SET at = '1990-01-01';
 INSERT INTO history ("table", record, row, at) SELECT 'hub', id, to_jsonb(h), '1996-01-01' FROM hub h WHERE slug LIKE 'test-%';
 INSERT INTO history ("table", record, row, at) SELECT 'hub_status', s.id, to_jsonb(s), '1996-01-01' FROM hub_status s JOIN hub h ON h.id = s.hub_id WHERE h.slug LIKE 'test-%';

@@ -103,7 +103,7 @@ def test_each_figure_leaves_something_out(query):
     assert query("SELECT count(*) FROM scip.hub_membership WHERE starts <= '2022-12-31' AND (ends IS NULL OR ends > '2022-12-31')") == [(924,)]
     assert query("SELECT count(*) FROM scip.hub") == [(13,)] and query("SELECT count(DISTINCT organisation_id) FROM scip.hub_lead") == [(24,)]
     assert query("SELECT count(*) FROM scip.event") == [(207,)] and query("SELECT count(*) FROM scip.booking") == [(792,)]
-    assert query("SELECT sum(value) FROM scip.closed_total WHERE metric = 'research_documents_downloaded'") == [(6900,)]
+    assert query("SELECT sum(value) FROM scip.historical_total WHERE metric = 'research_documents_downloaded'") == [(6900,)]
     leads = "SELECT count(*) AS n FROM scip.hub_lead WHERE period @> date '2022-12-31' GROUP BY hub_id"
     assert query(f"SELECT n, count(*) FROM ({leads}) l GROUP BY 1 ORDER BY 1") == [(1, 3), (2, 9)]
 

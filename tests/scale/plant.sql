@@ -110,7 +110,7 @@ SELECT 'policy-' || i, pg_temp.name(i), pg_temp.pick(i, '{consultation,evidence,
        pg_temp.day(i)::text, '{x}', 'high' FROM pg_temp.n(2000) i;
 INSERT INTO scip.headline_figure (slug, version, metric, scope, label, period_text, value, unit, qualifier, sources, confidence)
 SELECT 'figure-' || i, 1, 'hubs', 'alliance', 'x', '2023-24', i, 'x', 'exact', '{x}', 'high' FROM generate_series(1, 8) i;
-INSERT INTO scip.closed_total (metric, period, hub_id, value, sources)
+INSERT INTO scip.historical_total (metric, period, hub_id, value, sources)
 SELECT m.code, '2019-20', pg_temp.hub(i), i, '{x}'
 FROM generate_series(1, pg_temp.hubs()) i, (SELECT code FROM scip.closed_metric ORDER BY code LIMIT 3) m;
 
@@ -200,7 +200,7 @@ FROM (VALUES ('hub', 3, '{"nations": ["GB-WLS"]}', '{}'), ('hub_status', 2, '{"e
   ('booking', 2, '{"attended": null}', '{feedback_sha256}'), ('feedback', 1, '{}', '{comment}'),
   ('quarterly_update', 2, '{"status": "draft"}', '{}'), ('message', 2, '{}', '{}'), ('message_relay', 1, '{}', '{}'),
   ('policy_contribution', 2, '{"kind": "context"}', '{}'), ('hub_evaluation', 2, '{"status": "submitted"}', '{}'),
-  ('hub_evaluation_figure', 1, '{}', '{}'), ('self_assessment', 2, '{"stage": "emerging"}', '{}'), ('closed_total', 1, '{}', '{}'),
+  ('hub_evaluation_figure', 1, '{}', '{}'), ('self_assessment', 2, '{"stage": "emerging"}', '{}'), ('historical_total', 1, '{}', '{}'),
   ('quarter_deadline', 1, '{}', '{}')) v (t, versions, before, personal) \g /dev/null
 UPDATE scip.history_start SET at = '2023-12-31';
 SET session_replication_role = origin;
