@@ -152,7 +152,7 @@ static bool compile_pattern(struct schema *schema, struct rule *rule) {
 
 static bool check_pattern(const struct schema *schema, const struct rule *rule, const json_t *value,
                           struct check *check) {
-    const char *example = json_string_value(json_array_get(json_object_get(schema->node, "examples"), 0));
+    const char *example = json_string_value(json_object_get(schema->node, "x-example"));
     return !json_is_string(value) ||
            regex_matches(schema->set->formats, rule->pattern, json_string_value(value), json_string_length(value)) ||
            keyword_wrong(check, "does not have the form %s%s%.60s", json_string_value(rule->operand),

@@ -1,4 +1,5 @@
 """The service and PostgreSQL killed while files come in and go out: no half file is seen, no use is lost or counted twice."""
+import contextlib
 import hashlib
 import http.client
 import itertools
@@ -60,13 +61,13 @@ class Place:
             self.note(answer.status)
             return answer.status
         except BROKEN:
-            try:  # it may have been refused while we were sending
-                answer = connection.getresponse()
-                self.note(answer.status)
-                return answer.status
-            except BROKEN:
-                self.note("broken")
-                return None
+            with contextlib.suppress(*BROKEN):  # it may have been refused while we were sending
+                if connection.sock:  # there was a server
+                    answer = connection.getresponse()
+                    self.note(answer.status)
+                    return answer.status
+            self.note("broken")
+            return None
         finally:
             connection.close()
 
