@@ -17,7 +17,8 @@ const memory = new Map()
 
 /** Every record of a list; rejects where there is none to show, neither new nor kept. @type {Scip.List} */
 export const list = (api, path, query, { again = false } = {}) => {
-  const url = address(api, path, path.endsWith('}') ? query : { ...query, limit: PAGE }) /* what is of one record comes at once */
+  const whole = path.endsWith('}') || path.endsWith('/values') /* what is of one record, or of one metric, comes at once */
+  const url = address(api, path, whole ? query : { ...query, limit: PAGE })
   const key = url.href
   let answer = again ? undefined : asked.get(key)
   if (!answer) {
