@@ -176,16 +176,12 @@ void wire_start(void) {
             log_fatal("the library would not call us: the executable must export its symbols");
 }
 
-/* In a request the stack goes deeper than between two: what it took below goes back to the system, and what a head
- * took. Once a second at most: to take it again costs as much as a small request. */
-__attribute__((noinline)) static void give_back_memory(void) {
-    enum { PAGE = 4096, FRAMES = 512, DEPTH = 64 * PAGE, EVERY_US = 1000000 };
+/* What a head took goes back to the system. Once a second at most: to take it again costs as much as a small request. */
+static void give_back_memory(void) {
     static _Thread_local int64_t last_us;
-    if (clock_us() < last_us + EVERY_US)
+    if (clock_us() < last_us + 1000000)
         return;
     last_us = clock_us();
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0) - FRAMES;
-    madvise((void *)((here & ~(uintptr_t)(PAGE - 1)) - DEPTH), DEPTH, MADV_DONTNEED);
     if (wire.bytes)
         madvise(wire.bytes, ARRIVAL_MAX, MADV_DONTNEED);
 }
@@ -193,7 +189,6 @@ __attribute__((noinline)) static void give_back_memory(void) {
 void wire_begin(void) {
     void *bytes = mmap(NULL, ARRIVAL_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     wire.bytes = bytes == MAP_FAILED ? NULL : bytes;
-    give_back_memory();
 }
 
 void wire_drain(bool admin) {
