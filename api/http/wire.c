@@ -176,7 +176,7 @@ void wire_start(void) {
             log_fatal("the library would not call us: the executable must export its symbols");
 }
 
-/* What a head took goes back to the system. Once a second at most: to take it again costs as much as a small request. */
+/* What a head took goes back, once a second at most: to take it again costs as much as a small request. */
 static void give_back_memory(void) {
     static _Thread_local int64_t last_us;
     if (clock_us() < last_us + 1000000)
