@@ -29,7 +29,7 @@ static bool apply_engine_columns(struct request *request) {
     const char *rule = result_text(request->arena, row, 0, link->rule);
     if (rule && problem_set_rule(&request->problem, rule, NULL))
         return request_refuse(request, "internal", "The statement gave a rule that is not known.");
-    if (!rule && request->response.status == 404)
+    if (!rule && request->response.status == 404 && !request->problem.listed)
         return refuse_missing(request);
     if (rule || request->response.status >= 400)
         return !rule && problem_set_status(&request->problem, request->response.status);

@@ -421,7 +421,7 @@ BEGIN
   END IF;
   spans := ARRAY(SELECT s FROM metric.spans(periods, known_at, release) s);
   IF release IS NOT NULL AND spans[1].release_id IS NULL THEN
-    refused := 404;
+    SELECT 404, '[{"pointer": "/query/release", "detail": "is no release of the period"}]' INTO refused, wrong;
     RETURN NEXT;
     RETURN;
   END IF;

@@ -39,6 +39,7 @@ QUERIES = [
     ("/v1/hubs/No%20Hub", None, "bad-request", "/path/slug", ", as has scotland-hub"),
     ("/v1/hubs/no-such-hub", None, "not-found", "", "/v1/hubs has no no-such-hub."),
     ("/v1/hubs/no-such-hub/leads", None, "not-found", "", "/v1/hubs has no no-such-hub."),
+    ("/v1/metrics/hubs/values?period=2023-24&release=999", None, "not-found", "/query/release", "is no release of the period"),
     ("/v1/documents/no-such-report/files", None, "not-found", "", "/v1/documents has no no-such-report."),
     ("/v1/hub", None, "not-found", "", "/v1 lists what there is"),
     ("/v1/metrics/no_such_metric/values?period=2024-25", None, "not-found", "", "/v1/metrics has no no_such_metric."),
