@@ -5968,7 +5968,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A rule that requests can break, with the operations that it refuses. */
+        /**
+         * @description A rule that requests can break, with the operations that it refuses.
+         * @example {
+         *       "type": "/problems/session-full",
+         *       "status": 409,
+         *       "title": "The session is full",
+         *       "meaning": "There is no free place on the session.",
+         *       "remedy": "Choose another session.",
+         *       "operations": [
+         *         {
+         *           "operation": "addBooking",
+         *           "method": "POST",
+         *           "path": "/v1/training/sessions/{session}/bookings"
+         *         }
+         *       ]
+         *     }
+         */
         ProblemRule: {
             /**
              * @description The type of the problem, which is the address of its page.
@@ -5993,12 +6009,36 @@ export interface components {
                 path: string;
             }[];
         };
-        /** @description All rules that requests can break. */
+        /**
+         * @description All rules that requests can break.
+         * @example {
+         *       "items": [
+         *         {
+         *           "type": "/problems/session-full",
+         *           "status": 409,
+         *           "title": "The session is full",
+         *           "meaning": "There is no free place on the session.",
+         *           "remedy": "Choose another session.",
+         *           "href": "/problems/session-full"
+         *         }
+         *       ]
+         *     }
+         */
         ProblemRules: {
             /** @description The rules, by name. */
             items: components["schemas"]["ProblemSummary"][];
         };
-        /** @description A rule that requests can break. */
+        /**
+         * @description A rule that requests can break.
+         * @example {
+         *       "type": "/problems/session-full",
+         *       "status": 409,
+         *       "title": "The session is full",
+         *       "meaning": "There is no free place on the session.",
+         *       "remedy": "Choose another session.",
+         *       "href": "/problems/session-full"
+         *     }
+         */
         ProblemSummary: {
             /** @description The type of the problem, which is the address of its page. */
             type: string;
