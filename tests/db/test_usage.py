@@ -352,5 +352,5 @@ def test_items_that_are_none(bank, writers):
     cursor.execute("""SELECT * FROM scip.record_uses(%s, array_fill(%s::bigint, ARRAY[10]), %s, '{2,2,2,2,2,2,2,2,0,1}', array_fill('human'::text, ARRAY[10]), array_fill(gen_random_uuid(), ARRAY[10]),
                       array_fill(NULL::uuid, ARRAY[10]), array_fill(gen_random_uuid(), ARRAY[10]))""", (cursor.fetchone()[0], at("2024-05-05T12:00:00"), names))
     b = "https://publisher.example/b"
-    assert cursor.fetchall() == [(410, "https://publisher.example/a"), (0, b), *[(404, "not-found")] * 6, (0, b), (0, None)]
+    assert cursor.fetchall() == [(410, "https://publisher.example/a"), (0, b), *[(404, None)] * 6, (0, b), (0, None)]
     assert bank.figures() == {(1, "2024-05", "human"): (1, 1, 1, 1), (2, "2024-05", "human"): (1, 1, 0, 0)}  # one only asked
