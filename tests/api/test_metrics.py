@@ -242,6 +242,8 @@ def test_a_write_moves_the_figure(server, central):
     try:
         assert told(server, "policy_contributions?period=1991-92") == {None: 1} and before == {None: "not_available"}
     finally:
+        blank = server.send("PATCH", "/v1/policy-contributions/metric-evidence", {"title": "\u2003"}, token=central, if_match=made.headers["ETag"])
+        assert harness.problem(blank) == (422, "text-blank"), blank.text
         assert server.send("DELETE", "/v1/policy-contributions/metric-evidence", token=central, if_match=made.headers["ETag"]).status == 204
     # as known before it was written, and before there were any records
     assert told(server, "policy_contributions?period=1991-92&as_of=1990-01-01") == {None: "not_available"}

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 # What may come of any request, whatever its operation documents, since it could not be read: always a problem.
+ENGINE_RULES = set(re.findall(r'[{]"([a-z-]+)", [45]\d\d[}]', (harness.ROOT / "api/base/problem.c").read_text())) - {"record-withdrawn"}  # of any operation
 FRAMING = {408, 411, 413, 414, 417, 431, 505}
 NOWHERE = {400, 404, 405, 501}  # where the contract has no such address, or no such method of it
 PROBLEM_ONLY_ENGINE = {401, 403, 409, 422}  # the engine's contract raises these by SQLSTATE
@@ -42,7 +43,7 @@ class Contract:
             pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]+\})", template))
             self.routes[method, template.count("/")].append((re.compile(pattern + "$"), operation))
         self.validators, self.known = {}, {}
-        self.named = {rule for *_, operation in harness.operations(document) for rule in operation.get("x-problems", ())}
+        self.named = {rule for *_, operation in harness.operations(document) for rule in operation.get("x-problems", ())} - ENGINE_RULES
         standard = jsonschema.Draft202012Validator
         self.kind = jsonschema.validators.extend(standard, {"$ref": once(standard.VALIDATORS["$ref"], set())})
 
@@ -80,7 +81,7 @@ class Contract:
         if not response:
             if status not in FRAMING | (set() if operation else NOWHERE) | {"engine": PROBLEM_ONLY_ENGINE | ENGINE_ANYWHERE, "edge": EDGE}.get(self.name, set()):
                 return [f"{status} of {operation['operationId'] if operation else 'no operation'} is not documented"]
-            oauth = exchange["target"].startswith(("/oauth/token", "/oauth/revoke")) and self.name == "engine"
+            oauth = exchange["target"].startswith(("/oauth/token", "/oauth/revoke")) and headers.get("content-type") == "application/json"
             response = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}} if oauth else
                         {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         if status >= 400 and headers.get("content-type") == "text/html; charset=utf-8":  # a problem for people
