@@ -209,7 +209,7 @@ SELECT is((SELECT count(*) FROM (SELECT * FROM known.event(NULL) EXCEPT SELECT *
 SELECT is((SELECT concat_ws(' ', refused, wrong #>> '{0,pointer}') FROM metric_answer(code, periods::text[], by::text[], hub, NULL, NULL, day::date, number) LIMIT 1), said, what) FROM (VALUES
   ('nothing', '{1996-97}', '{}', NULL, NULL, NULL, '404', 'no such metric'), ('hubs', '{1996-97,1996}', '{}', NULL, NULL, NULL, '400 /query/period', 'years of two kinds'), ('hubs', '{2011-12}', '{}', NULL, NULL, NULL, '400 /query/period', 'two readings'),
   ('hubs', '{1996-97}', '{category}', NULL, NULL, NULL, '400 /query/by', 'no such breakdown'), ('professionals', '{1996-97}', '{nation,category}', NULL, NULL, NULL, '400 /query/by', 'nor two at once'), ('hubs', '{1996-97}', '{}', 'nowhere', NULL, NULL, '400 /query/hub', 'no such Hub'),
-  ('hubs', '{1996-97}', '{}', NULL, '2999-01-01', NULL, '400 /query/as_of', 'a day to come'), ('hubs', '{1996-97}', '{}', NULL, NULL, 99, '404', 'no such release'), ('hubs', '{1996-97,1997-98}', '{}', NULL, NULL, 1, '400 /query/release', 'a release is of one period'),
+  ('hubs', '{1996-97}', '{}', NULL, '2999-01-01', NULL, '400 /query/as_of', 'a day to come'), ('hubs', '{1996-97}', '{}', NULL, NULL, 99, '404 /query/release', 'no such release'), ('hubs', '{1996-97,1997-98}', '{}', NULL, NULL, 1, '400 /query/release', 'a release is of one period'),
   ('resource_bank_users', '{1996-97}', '{hub}', NULL, NULL, NULL, '400 /query/by', 'nothing to break down by')) v (code, periods, by, hub, day, number, said, what);
 
 -- Releases: only the central team's, of what is over; nothing of them changes.
