@@ -14,7 +14,9 @@ import pytest
 import yaml
 
 # What may come of any request, whatever its operation documents, since it could not be read: always a problem.
-ENGINE_RULES = set(re.findall(r'[{]"([a-z-]+)", [45]\d\d[}]', (harness.ROOT / "api/base/problem.c").read_text())) - {"record-withdrawn"}  # of any operation
+# Rules of any operation: the engine's own, and those of a SQLSTATE where no constraint has a line of its own.
+ANYWHERE = set(re.findall(r'[{]"([a-z-]+)", [45]\d\d[}]', (harness.ROOT / "api/base/problem.c").read_text())) - {"record-withdrawn"}
+ANYWHERE |= set(re.findall(r"^[0-9][0-9A-Z]*,([a-z-]+),", (harness.ROOT / "openapi/constraints.csv").read_text(), re.M))
 FRAMING = {408, 411, 413, 414, 417, 431, 505}
 NOWHERE = {400, 404, 405, 501}  # where the contract has no such address, or no such method of it
 PROBLEM_ONLY_ENGINE = {401, 403, 409, 422}  # the engine's contract raises these by SQLSTATE
@@ -43,7 +45,7 @@ class Contract:
             pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]+\})", template))
             self.routes[method, template.count("/")].append((re.compile(pattern + "$"), operation))
         self.validators, self.known = {}, {}
-        self.named = {rule for *_, operation in harness.operations(document) for rule in operation.get("x-problems", ())} - ENGINE_RULES
+        self.named = {rule for *_, operation in harness.operations(document) for rule in operation.get("x-problems", ())} - ANYWHERE
         standard = jsonschema.Draft202012Validator
         self.kind = jsonschema.validators.extend(standard, {"$ref": once(standard.VALIDATORS["$ref"], set())})
 
@@ -95,7 +97,7 @@ class Contract:
         return self.known[key]
 
     def check_rule(self, rules, headers, body, exchange):
-        """A rule that some operations name is broken by these alone; the others, as not-found, are the engine's."""
+        """A rule that some operations name is broken by these alone, unless it is one of any operation, as not-found."""
         if headers.get("content-type") == "application/problem+json" and exchange["method"] != "HEAD" and self.name == "main":
             rule = json.loads(gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body)["type"].removeprefix("/problems/")
             if rule not in rules and rule in self.named:
