@@ -20,8 +20,8 @@ static void load_keys(struct app *app, struct gate *gate) {
         RAND_bytes(secret, sizeof secret);
     else if (!file_map(app->config.secret_file, &text) || text.length < sizeof secret)
         gate_fault(gate, app->config.secret_file, "SECRET_FILE needs a readable file of at least 32 bytes");
-    else
-        EVP_Digest(text.bytes, text.length, secret, NULL, EVP_sha256(), NULL);
+    else if (EVP_Digest(text.bytes, text.length, secret, NULL, EVP_sha256(), NULL))
+        file_unmap(&text);
     for (unsigned char purpose = 0; purpose < APP_KEYS; purpose++)
         HMAC(EVP_sha256(), secret, sizeof secret, &purpose, 1, app->keys[purpose], NULL);
 }

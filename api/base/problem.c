@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the engine itself refuses with. Their titles, and all that the records refuse with, are the contract's to say.
- */
+/* What the engine itself refuses with. Titles, and what the records refuse with, are the contract's to say. */
 static const struct kind {
     const char *slug;
     int status;

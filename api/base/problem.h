@@ -46,8 +46,7 @@ struct database_error {
     const char *sqlstate, *constraint, *column, *message;
 };
 
-/* Fills problem from a database error. Nothing of the server's own texts is passed on; of ours (SC…) the sentence is.
- */
+/* Fills problem from a database error. Of the server's own texts nothing is passed on, of ours (SC…) the sentence. */
 void problem_from_database(struct problem *problem, const struct database_error *error);
 
 /* Fills problem by the status that a statement gave: 400, 403, 404 or 412. Always false. */
