@@ -33,8 +33,8 @@ def small():
     return copy.deepcopy({**NOW, "paths": paths, "components": components})
 
 
-def git(*words):
-    return subprocess.run(["git", *words], cwd=harness.ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout
+def git(*words, root=harness.ROOT):
+    return subprocess.run(["git", *words], cwd=root, check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 def breaking(before, after, folder):
@@ -138,12 +138,32 @@ def test_nothing_breaks_callers_of_the_last_release(tmp_path):
         assert breaking(json.loads(git("show", f"{commit}:{CONTRACT}")), NOW, tmp_path) == [], f"of {version}"
 
 
+def alone(root, commit):
+    """The commits since that one, and what is not committed, which changed the contract or its changelog without the other."""
+    touched = [set(git("log", "--no-merges", "--format=%s", f"{commit}..HEAD", "--", path, root=root).splitlines()) for path in (CONTRACT, CHANGELOG)]
+    changed = git("diff", "--name-only", "HEAD", "--", CONTRACT, CHANGELOG, root=root).splitlines()
+    return sorted(touched[0] ^ touched[1]) + (changed if len(changed) == 1 else [])
+
+
 def test_a_change_of_the_contract_stands_in_its_changelog():
     for _, commit in RELEASED[-1:]:
-        touched = {path: set(git("log", "--no-merges", "--format=%h %s", f"{commit}..HEAD", "--", path).splitlines()) for path in (CONTRACT, CHANGELOG)}
-        assert touched[CONTRACT] == touched[CHANGELOG]
-    changed = git("diff", "--name-only", "HEAD", "--", CONTRACT, CHANGELOG).splitlines()
-    assert not RELEASED or changed in ([], [CHANGELOG, CONTRACT]), "what is not committed"
+        assert alone(harness.ROOT, commit) == []
+
+
+def test_who_changes_one_without_the_other_is_found(tmp_path):
+    def commit(title, *paths):
+        for path in paths:
+            (tmp_path / path).write_text(title)
+        git("add", ".", root=tmp_path)
+        git("-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", title, root=tmp_path)
+    git("init", "-q", root=tmp_path)
+    (tmp_path / "openapi").mkdir()
+    for title, *paths in (("Release", CONTRACT, CHANGELOG), ("Both", CONTRACT, CHANGELOG), ("Silent", CONTRACT), ("Idle", CHANGELOG), ("Other", "README")):
+        commit(title, *paths)
+    released = git("rev-list", "--max-parents=0", "HEAD", root=tmp_path).strip()
+    assert alone(tmp_path, released) == ["Idle", "Silent"]
+    (tmp_path / CONTRACT).write_text("not committed")
+    assert alone(tmp_path, released) == ["Idle", "Silent", CONTRACT]
 
 
 def test_each_release_is_in_the_changelog():
