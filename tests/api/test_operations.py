@@ -250,6 +250,8 @@ def test_too_many(cluster, contract):
             tokens[token] = server.send("GET", "/v1/me", token=token).status
         headers, body = request_of(contract, method, template)
         answer = server.send(method, some_path(contract, method, template), body, token=token, **headers)
+        if answer.status != 429:  # a minute has begun, and this was its first
+            answer = server.send(method, some_path(contract, method, template), body, token=token, **headers)
         assert answer.status == 429 and 0 < int(answer.headers["Retry-After"]) <= 60, template
     server.stop()
     server = harness.Server("main", DATABASE_URL=cluster.url(), RATE_ADDRESS=100)
