@@ -35,8 +35,8 @@ declare namespace Scip {
   type Attributes = Record<string, string | number | boolean | undefined>
   type Child = Node | string | undefined | null | false
 
-  /** again: past the answers that the page and the browser keep. */
-  interface Options { again?: boolean }
+  /** again: past the answers that the page and the browser keep. whole: it comes at once, without pages. */
+  interface Options { again?: boolean, whole?: boolean }
   type List = <P extends ListPath>(api: string, path: P, query: Query<P>, options?: Options) => Promise<Answer<Item<P>>>
   type Look = <P extends Path>(api: string, path: P, query: Query<P>, options?: Options) => Promise<Omit<Answer<never>, 'items'> & { body: Body<P> }>
 }

@@ -16,8 +16,7 @@ const asked = new Map()
 const memory = new Map()
 
 /** Every record of a list; rejects where there is none to show, neither new nor kept. @type {Scip.List} */
-export const list = (api, path, query, { again = false } = {}) => {
-  const whole = path.endsWith('}') || path.endsWith('/values') /* what is of one record, or of one metric, comes at once */
+export const list = (api, path, query, { again = false, whole = false } = {}) => {
   const url = address(api, path, whole ? query : { ...query, limit: PAGE })
   const key = url.href
   let answer = again ? undefined : asked.get(key)

@@ -58,7 +58,7 @@ export class Metrics extends ScipElement {
   async ask(again) {
     if (!this.getAttribute('code')) throw new Refusal('code is missing')
     const [cells, metrics] = await Promise.all([
-      list(this.api, '/v1/metrics/{code}/values', this.#query(), { again }),
+      list(this.api, '/v1/metrics/{code}/values', this.#query(), { again, whole: true }),
       list(this.api, '/v1/metrics', {}, { again })])
     this.#metric = metrics.items.find(({ code }) => code === this.getAttribute('code'))
     const named = this.#by.includes('category') && NAMED[this.#metric?.category ?? '']
