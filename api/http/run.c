@@ -47,10 +47,10 @@ static bool refuse_known(struct request *request) {
     unsigned count = problem->error_count;
     problem->error_count = 0;
     for (unsigned i = 0; i < count; i++) {
-        const char *name = strchr(problem->errors[i].pointer + 1, '/') + 1;
+        const char *name = (strchr(problem->errors[i].pointer + 1, '/') ?: "/") + 1;
         bool body = strncmp(problem->errors[i].pointer, "/body/", 6) == 0;
         name = arena_copy(request->arena, name, strcspn(name, "/")) ?: "";
-        if (body ? spec->body && schema_property(spec->body, name) : spec_parameter(spec, IN_ANY, name) != NULL)
+        if (!*name || (body ? spec->body && schema_property(spec->body, name) : !!spec_parameter(spec, IN_ANY, name)))
             problem->errors[problem->error_count++] = problem->errors[i];
     }
     return false;

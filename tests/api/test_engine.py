@@ -236,6 +236,8 @@ def test_sqlstate_becomes_a_problem(engine, state, status):
     assert (answer.headers["Retry-After"] == "1") == (status == 503)
     assert "secret" not in answer.text, "texts of the database stay in the log"
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    # of the places that a rule names, those that the operation has; the whole body is one
+    assert [error["pointer"] for error in answer.json.get("errors", [])] == (["/body"] if state.startswith("SC") else [])
 
 
 def test_list_unchanged(engine):
