@@ -13,7 +13,7 @@ CREATE FUNCTION pg_temp.id(VARIADIC of text[]) RETURNS uuid LANGUAGE sql IMMUTAB
 CREATE FUNCTION pg_temp.pick(n int, VARIADIC list text[]) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT list[1 + n % cardinality(list)] $$;
 
 -- Hubs, one in each region, and one of two nations that has closed; members_to: the last of its members in their order.
-CREATE TEMP TABLE demo_hub (h int, region text, name text, nations text[], launched date, members_to int, id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE demo_hub (h int, region text, name text, nations text[], launched_on date, members_to int, id bigint) ON COMMIT DROP;
 INSERT INTO demo_hub VALUES
   (1, 'north-east', 'North East', '{GB-ENG}', '2018-03-15', 110), (2, 'north-west', 'North West', '{GB-ENG}', '2018-10-04', 208),
   (3, 'yorkshire-and-the-humber', 'Yorkshire and The Humber', '{GB-ENG}', '2019-02-07', 300), (4, 'east-midlands', 'East Midlands', '{GB-ENG}', '2019-03-21', 385),
@@ -22,11 +22,11 @@ INSERT INTO demo_hub VALUES
   (9, 'south-west', 'South West', '{GB-ENG}', '2018-06-21', 745), (10, 'scotland', 'Scotland', '{GB-SCT}', '2020-02-06', 803),
   (11, 'wales', 'Wales', '{GB-WLS}', '2020-10-15', 853), (12, 'northern-ireland', 'Northern Ireland', '{GB-NIR}', '2021-03-18', 891),
   (13, NULL, 'Borders', '{GB-ENG,GB-SCT}', '2018-09-13', NULL);
-INSERT INTO scip.hub (slug, slug_source, name, nations, blurb, page_url, page, launched, sources, confidence)
+INSERT INTO scip.hub (slug, slug_source, name, nations, blurb, page_url, page, launched_on, sources, confidence)
 SELECT 'demonstration-hub-' || coalesce(region, 'borders'), 'derived', 'Demonstration Hub ' || name, nations,
        'A Hub of the demonstration alliance: none of its members, meetings and figures is real.',
        'https://example.org/demonstration/hubs/' || h, jsonb_build_object('aims', 'To show how a Hub is recorded.'),
-       CASE h % 4 WHEN 3 THEN to_char(launched, 'YYYY-MM') ELSE launched::text END, '{Demonstration data}', 'low'
+       CASE h % 4 WHEN 3 THEN to_char(launched_on, 'YYYY-MM') ELSE launched_on::text END, '{Demonstration data}', 'low'
 FROM demo_hub ORDER BY h;
 UPDATE demo_hub d SET id = h.id FROM scip.hub h WHERE h.name = 'Demonstration Hub ' || d.name;
 INSERT INTO scip.hub_region (hub_id, region_id)
@@ -36,8 +36,8 @@ INSERT INTO scip.hub_name (hub_id, kind, name) SELECT id, 'welsh', 'Demonstratio
 INSERT INTO scip.hub_status (hub_id, status, starts, ends)
 SELECT id, s.status, s.starts::text, s.ends::text
 FROM demo_hub d CROSS JOIN LATERAL (
-  VALUES ('proposed', launched - 182, launched),
-         ('active', launched, CASE h WHEN 7 THEN date '2020-04-01' WHEN 13 THEN '2021-04-01' END),
+  VALUES ('proposed', launched_on - 182, launched_on),
+         ('active', launched_on, CASE h WHEN 7 THEN date '2020-04-01' WHEN 13 THEN '2021-04-01' END),
          ('paused', CASE h WHEN 7 THEN date '2020-04-01' END, '2020-10-01'), ('active', CASE h WHEN 7 THEN date '2020-10-01' END, NULL),
          ('closed', CASE h WHEN 13 THEN date '2021-04-01' END, NULL)) s (status, starts, ends)
 WHERE s.starts IS NOT NULL ORDER BY h, s.starts;
@@ -58,15 +58,15 @@ INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, 
 SELECT id, CASE WHEN sector = 'he' THEN 'hub_lead' WHEN n = 1 THEN 'national_partner' ELSE 'member' END, '2019', CASE WHEN sector = 'he' AND n > 21 THEN '2021' END, 'Demonstration partner'
 FROM demo_organisation WHERE sector = 'he' OR n <= 2 ORDER BY id;
 -- On 31 December 2022 nine Hubs have two leads and three have one; three leads are former ones.
-INSERT INTO scip.hub_lead (uid, hub_id, organisation_id, standing, period, sources, confidence)
-SELECT pg_temp.id('lead', d.h::text, o.n::text), d.id, o.id, 'dated', daterange(coalesce(l.since, d.launched), l.until), '{Demonstration data}', 'low'
+INSERT INTO scip.hub_lead (uid, hub_id, organisation_id, evidence_kind, period, sources, confidence)
+SELECT pg_temp.id('lead', d.h::text, o.n::text), d.id, o.id, 'dated', daterange(coalesce(l.since, d.launched_on), l.until), '{Demonstration data}', 'low'
 FROM demo_hub d
 CROSS JOIN LATERAL (
   VALUES (CASE WHEN h <= 9 THEN 2 * h - 1 WHEN h <= 12 THEN 9 + h END, NULL::date, NULL::date),
          (CASE WHEN h <= 9 THEN 2 * h END, CASE h WHEN 1 THEN date '2020-09-01' WHEN 8 THEN '2021-09-01' END, NULL),
          (CASE h WHEN 1 THEN 22 WHEN 8 THEN 23 WHEN 13 THEN 24 END, NULL, CASE h WHEN 1 THEN date '2020-09-01' WHEN 8 THEN '2021-09-01' ELSE '2021-04-01' END)) l (n, since, until)
 JOIN demo_organisation o ON o.sector = 'he' AND o.n = l.n ORDER BY d.h, l.n;
-UPDATE scip.hub_pathway p SET done_on = d.launched + 20 * s.ordinal, evidence = 'Demonstration data'
+UPDATE scip.hub_pathway p SET done_on = d.launched_on + 20 * s.ordinal, evidence = 'Demonstration data'
 FROM demo_hub d, scip.pathway_step s WHERE p.hub_id = d.id AND s.code = p.step AND s.ordinal <= 10 - d.h % 3;
 
 -- People: 1 to 891 are members on the last day of 2022, 892 to 960 were before it, 961 to 970 came after.
@@ -75,18 +75,18 @@ SELECT pg_temp.id('person', n::text), 'Demonstration Person ' || to_char(n, 'FM0
 FROM generate_series(1, 970) n;
 CREATE TEMP TABLE demo_member ON COMMIT DROP AS
 WITH home AS (
-  SELECT n, d.h, greatest(d.launched + n * 53 % (date '2022-11-30' - d.launched), d.launched + 1) AS starts
+  SELECT n, d.h, greatest(d.launched_on + n * 53 % (date '2022-11-30' - d.launched_on), d.launched_on + 1) AS starts
   FROM generate_series(1, 891) n JOIN demo_hub d ON d.h = 1 + width_bucket(n * 137 % 891, ARRAY(SELECT members_to FROM demo_hub WHERE h < 12 ORDER BY h))
 ), spell AS (
   SELECT n, 1 AS part, h, CASE n % 23 WHEN 0 THEN starts + (date '2022-12-15' - starts) / 2 ELSE starts END AS starts, NULL::date AS ends FROM home
   UNION ALL -- had another sector before
   SELECT n, 2, h, starts, starts + (date '2022-12-15' - starts) / 2 FROM home WHERE n % 23 = 0
   UNION ALL -- in two Hubs
-  SELECT n, 3, d.h, greatest(x.starts, d.launched) + 1, NULL FROM home x JOIN demo_hub d ON d.h = 1 + x.h % 12 WHERE n % 27 = 0
+  SELECT n, 3, d.h, greatest(x.starts, d.launched_on) + 1, NULL FROM home x JOIN demo_hub d ON d.h = 1 + x.h % 12 WHERE n % 27 = 0
   UNION ALL -- of the Hub that has closed
   SELECT n, 4, 13, date '2018-10-01' + n % 300, '2021-04-01' FROM home WHERE n % 50 = 0
   UNION ALL -- left
-  SELECT n, 1, d.h, d.launched + n % 200 + 1, least(d.launched + 401 + n * 31 % 500, CASE d.h WHEN 13 THEN date '2021-04-01' ELSE date '2022-12-01' - n % 60 END)
+  SELECT n, 1, d.h, d.launched_on + n % 200 + 1, least(d.launched_on + 401 + n * 31 % 500, CASE d.h WHEN 13 THEN date '2021-04-01' ELSE date '2022-12-01' - n % 60 END)
   FROM generate_series(892, 960) n JOIN demo_hub d ON d.h = 1 + n % 13
   UNION ALL
   SELECT n, 1, 1 + n % 12, date '2023-02-01' + n % 7 * 100, NULL FROM generate_series(961, 970) n
@@ -101,7 +101,7 @@ FROM demo_member m JOIN demo_hub d USING (h)
 LEFT JOIN (SELECT *, count(*) OVER (PARTITION BY sector) AS many FROM demo_organisation) o ON o.sector = m.sector AND o.n = 1 + m.n / 3 % o.many AND m.n % 10 < 8
 ORDER BY m.n, m.part;
 INSERT INTO scip.hub_quorum (id, hub_id, starts, sectors, minimum)
-SELECT pg_temp.id('quorum', h::text), id, launched + 30, '{he,school_sector,local_authority}', 3 + h % 3 FROM demo_hub WHERE h % 4 = 2;
+SELECT pg_temp.id('quorum', h::text), id, launched_on + 30, '{he,school_sector,local_authority}', 3 + h % 3 FROM demo_hub WHERE h % 4 = 2;
 ANALYZE scip.hub, scip.hub_status, scip.person, scip.hub_membership;
 
 -- Meetings of Hubs: the inaugural one and three in an academic year, now and then cancelled; then those of the Hub Leads Group.
@@ -109,16 +109,16 @@ CREATE TEMP TABLE demo_meeting ON COMMIT DROP AS
 SELECT pg_temp.id('meeting', h::text, day::text) AS id, h, day, kind, h % 3 + row_number() OVER (PARTITION BY h ORDER BY day)::int AS k, kind = 'ordinary' AND (h * 3 + day - date '2018-01-01') % 8 = 0
   OR h = 7 AND day BETWEEN '2020-04-01' AND '2020-09-30' AS cancelled
 FROM (
-  SELECT h, launched AS day, 'inaugural' AS kind FROM demo_hub
+  SELECT h, launched_on AS day, 'inaugural' AS kind FROM demo_hub
   UNION ALL
   SELECT h, m.day, 'ordinary' FROM demo_hub d CROSS JOIN LATERAL (
     SELECT make_date(y, month, 5 + h) AS day FROM generate_series(2018, 2022) y, unnest(ARRAY[2, 6, 10]) month) m
-  WHERE m.day > launched + 30 AND (h <> 13 OR m.day < '2021-04-01')) x;
+  WHERE m.day > launched_on + 30 AND (h <> 13 OR m.day < '2021-04-01')) x;
 INSERT INTO demo_meeting
 SELECT pg_temp.id('group meeting', day::text), NULL, day, 'ordinary', 0, day = '2020-05-14'
 FROM (SELECT make_date(y, month, 14) AS day FROM generate_series(2019, 2022) y, unnest(ARRAY[5, 11]) month) x;
 INSERT INTO scip.group_seat (id, group_id, title, organisation_id, sector, person_id, starts)
-SELECT pg_temp.id('seat', d.h::text), g.id, 'Demonstration seat of ' || d.name, o.id, 'he', pg_temp.id('person', m.n::text), greatest(d.launched, '2019-01-01')
+SELECT pg_temp.id('seat', d.h::text), g.id, 'Demonstration seat of ' || d.name, o.id, 'he', pg_temp.id('person', m.n::text), greatest(d.launched_on, '2019-01-01')
 FROM demo_hub d JOIN scip.alliance_group g ON g.slug = 'hub-leads-group' JOIN demo_organisation o ON o.sector = 'he' AND o.n = CASE WHEN d.h <= 9 THEN 2 * d.h - 1 ELSE 9 + d.h END
 CROSS JOIN LATERAL (SELECT n FROM demo_member m WHERE m.h = d.h AND m.part = 1 AND m.ends IS NULL ORDER BY m.starts, n LIMIT 1) m WHERE d.h <= 12 ORDER BY d.h;
 INSERT INTO scip.meeting (id, hub_id, group_id, kind, title, starts_at, venue, online)
@@ -159,9 +159,9 @@ SELECT pg_temp.id('activity', h::text, a.kind, a.day::text), d.id, a.kind, a.day
        r.id, CASE a.kind WHEN 'outreach' THEN CASE WHEN k % 2 = 0 THEN 'demonstration-days' END END, CASE WHEN a.kind = 'outreach' THEN 1 + (h + k) % 3 END,
        CASE WHEN a.kind <> 'outreach' OR (h + k) % 13 = 0 THEN NULL WHEN h IN (3, 12) THEN (k % 4 = 0)::int * 2 ELSE 8 + (h * 7 + k * 5) % 40 END
 FROM demo_hub d CROSS JOIN LATERAL (
-  SELECT f.kind, launched + 40 + f.every * i AS day, i AS k
+  SELECT f.kind, launched_on + 40 + f.every * i AS day, i AS k
   FROM (VALUES ('hub_led', 120), ('member_because_of_hub', 33), ('outreach', 90)) f (kind, every), generate_series(0, 60) i
-  WHERE launched + 40 + f.every * i < CASE h WHEN 13 THEN date '2021-04-01' ELSE '2023-01-01' END) a
+  WHERE launched_on + 40 + f.every * i < CASE h WHEN 13 THEN date '2021-04-01' ELSE '2023-01-01' END) a
 LEFT JOIN LATERAL (SELECT m.id FROM demo_member m WHERE a.kind = 'member_because_of_hub' AND m.h = d.h AND m.starts <= a.day AND (m.ends IS NULL OR m.ends > a.day)
                    ORDER BY (m.n * 31 + k * 7) % 97, m.n LIMIT 1) r ON true
 WHERE a.kind <> 'member_because_of_hub' OR r.id IS NOT NULL ORDER BY a.day, h, a.kind;
@@ -179,7 +179,7 @@ FROM demo_update, LATERAL (SELECT CASE WHEN x <> 1 THEN 'Demonstration text' END
 DELETE FROM scip.update_exception;
 INSERT INTO scip.hub_review (id, hub_id, reviewed_on, note)
 SELECT pg_temp.id('review', h::text, y::text), id, make_date(y, 7, 1 + h), 'Demonstration review' FROM demo_hub, generate_series(2019, 2022) y
-WHERE launched < make_date(y, 1, 1) AND (h + y) % 4 > 0 AND h < 13;
+WHERE launched_on < make_date(y, 1, 1) AND (h + y) % 4 > 0 AND h < 13;
 
 -- Messages to all Hubs, with their relays, and from Hubs, with the answers.
 INSERT INTO scip.message (id, direction, group_id, title, text, sent_on)
@@ -192,7 +192,7 @@ INSERT INTO scip.message (id, direction, group_id, hub_id, kind, title, text, se
 SELECT pg_temp.id('message', 'up', n::text), 'up', g.id, d.id, pg_temp.pick(n, 'practice', 'challenge', 'idea', 'priority', 'question'), 'Demonstration question ' || n, 'Demonstration text', day,
        CASE WHEN n % 3 > 0 THEN 'Demonstration answer' END, CASE WHEN n % 3 > 0 THEN pg_temp.pick(n, 'conference_input', 'website_content', 'research_priority', 'direct_reply') END,
        CASE WHEN n % 3 > 0 THEN day + 40 END
-FROM generate_series(1, 40) n CROSS JOIN LATERAL (SELECT date '2019-04-10' + n * 31 AS day) x JOIN demo_hub d ON d.h = 1 + n * 5 % 12 AND d.launched < day
+FROM generate_series(1, 40) n CROSS JOIN LATERAL (SELECT date '2019-04-10' + n * 31 AS day) x JOIN demo_hub d ON d.h = 1 + n * 5 % 12 AND d.launched_on < day
 JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
 
 -- Events: 1 to 178 count in 2019-22. Of the others 8 were cancelled, 3 have no date, 3 are not recorded as held, and 14 are of other years.
@@ -211,7 +211,7 @@ CROSS JOIN LATERAL (SELECT CASE WHEN n <= 178 THEN date '2019-01-10' + (n - 1) *
                                 WHEN n <= 196 THEN date '2018-03-05' + (n - 193) * 70 WHEN n <= 206 THEN date '2023-02-08' + (n - 197) * 110 ELSE '2018-12-31' END AS day,
                            pg_temp.pick(n, 'conference', 'creative_forces', 'webinar', 'workshop', 'hub_meeting', 'festival_of_friends', 'roundtable') AS kind,
                            n % 5 = 0 AND n % 29 > 0 AND n % 89 > 0 AND n % 17 > 0 AND n NOT BETWEEN 187 AND 189 AS timed) x
-LEFT JOIN demo_hub d ON d.h = 1 + n % 12 AND d.launched <= day AND n % 3 > 0
+LEFT JOIN demo_hub d ON d.h = 1 + n % 12 AND d.launched_on <= day AND n % 3 > 0
 LEFT JOIN LATERAL (SELECT x.id FROM demo_organisation x WHERE x.sector = 'he' AND x.n = 1 + g.n % 24 AND g.n % 3 = 0) o ON true
 ORDER BY g.n;
 INSERT INTO scip.event_outreach (event_id, interventions, young_people)
@@ -225,7 +225,7 @@ CREATE TEMP TABLE demo_session ON COMMIT DROP AS
 SELECT s, pg_temp.id('session', s::text) AS id, CASE s WHEN 35 THEN date '2021-05-06' WHEN 36 THEN '2023-03-14' ELSE date '2019-02-12' + (s - 1) * 41 END AS day FROM generate_series(1, 36) s;
 INSERT INTO scip.training_session (id, course_id, hub_id, starts_at, ends_at, venue, online, capacity)
 SELECT t.id, c.id, d.id, (day + time '10:00') AT TIME ZONE 'Europe/London', (day + time '12:30') AT TIME ZONE 'Europe/London', CASE WHEN s % 2 = 0 THEN 'Demonstration Venue ' || s END, s % 2 = 1, 20
-FROM demo_session t JOIN scip.course c ON c.slug = 'demonstration-course-' || 1 + s % 3 LEFT JOIN demo_hub d ON d.h = 1 + s % 12 AND d.launched < t.day ORDER BY s;
+FROM demo_session t JOIN scip.course c ON c.slug = 'demonstration-course-' || 1 + s % 3 LEFT JOIN demo_hub d ON d.h = 1 + s % 12 AND d.launched_on < t.day ORDER BY s;
 UPDATE scip.training_session SET status = 'published';
 CREATE TEMP TABLE demo_booking ON COMMIT DROP AS
 SELECT pg_temp.id('booking', s::text, b::text) AS id, t.id AS session_id, s, b, day, CASE WHEN s <= 34 AND b <= 18 THEN ((s - 1) * 18 + b) * 133 % 612 END AS p

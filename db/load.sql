@@ -140,7 +140,7 @@ BEGIN
       EXECUTE format('DELETE FROM scip.%I t
         WHERE %I IN (SELECT pg_temp.find(%L, slug, false) FROM %I) AND NOT pg_temp.taken_over(%5$L, %2$I) %6$s
           AND NOT EXISTS (SELECT FROM %7$I n WHERE %8$s)',
-        t, owner_id, owner, 'csv_' || owner, owner, CASE t WHEN 'hub_lead' THEN 'AND standing <> ''dated''' END,
+        t, owner_id, owner, 'csv_' || owner, owner, CASE t WHEN 'hub_lead' THEN 'AND evidence_kind <> ''dated''' END,
         'new_' || t, same);
       GET DIAGNOSTICS removed = ROW_COUNT;
     END IF;

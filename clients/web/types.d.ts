@@ -6225,22 +6225,22 @@ export interface components {
          *         }
          *       ],
          *       "status": "active",
-         *       "status_evidence": null,
-         *       "launched": "2018-03-15",
+         *       "status_evidence_on": null,
+         *       "launched_on": "2018-03-15",
          *       "launched_precision": "day",
-         *       "launch_text": null,
+         *       "launched_text": null,
          *       "current_leads": [
          *         {
          *           "slug": "demonstration-university-01",
          *           "name": "Demonstration University 01",
          *           "href": "/v1/organisations/demonstration-university-01",
-         *           "since": "2018-03-15"
+         *           "from": "2018-03-15"
          *         },
          *         {
          *           "slug": "demonstration-university-02",
          *           "name": "Demonstration University 02",
          *           "href": "/v1/organisations/demonstration-university-02",
-         *           "since": "2020-09-01"
+         *           "from": "2020-09-01"
          *         }
          *       ],
          *       "last_known_leads": [],
@@ -6251,7 +6251,7 @@ export interface components {
          *           "href": "/v1/organisations/demonstration-university-22",
          *           "from": "2018-03-15",
          *           "to": "2020-08-31",
-         *           "as_of": null,
+         *           "evidence_on": null,
          *           "note": null
          *         }
          *       ],
@@ -6263,7 +6263,7 @@ export interface components {
          *       "page": {
          *         "aims": "To show how a Hub is recorded."
          *       },
-         *       "may_use_branding": true,
+         *       "branding_allowed": true,
          *       "sources": [
          *         "Demonstration data"
          *       ],
@@ -6288,13 +6288,13 @@ export interface components {
              */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
             /** @description The date of the source that shows the status, where nobody recorded when it began. */
-            status_evidence: components["schemas"]["NullablePartialDate"];
+            status_evidence_on: components["schemas"]["NullablePartialDate"];
             /** @description When the Hub was launched, as exactly as it is known; null where it is not known. */
-            launched: components["schemas"]["NullablePartialDate"];
-            /** @description How exact launched is; null where launched is. */
+            launched_on: components["schemas"]["NullablePartialDate"];
+            /** @description How exact launched_on is; null where launched_on is. */
             launched_precision: components["schemas"]["Precision"];
             /** @description The launch in the words of the source, where it gives no date or more than a date. */
-            launch_text: string | null;
+            launched_text: string | null;
             /** @description The organisations that lead the Hub today: one or two, or none where no lead is known. */
             current_leads: components["schemas"]["CurrentLead"][];
             /** @description Leads that a dated source names and that no later source confirms or ends. */
@@ -6320,7 +6320,7 @@ export interface components {
             /** @description What the Hub's page says: aims, activities, a contact address and links. */
             page: Record<string, never> | null;
             /** @description Whether the Hub may use the Alliance's branding. Only an active Hub may. */
-            may_use_branding: boolean;
+            branding_allowed: boolean;
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
@@ -6355,7 +6355,7 @@ export interface components {
              * Format: date
              * @description The first day on which it led the Hub.
              */
-            since: string;
+            from: string;
         };
         /** @description An organisation that led a Hub when a source was written; what happened later is not known. */
         LastKnownLead: {
@@ -6366,7 +6366,7 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
             /** @description The date of that source. */
-            as_of: components["schemas"]["PartialDate"];
+            evidence_on: components["schemas"]["PartialDate"];
         };
         /** @description An organisation that led a Hub before. */
         FormerLead: {
@@ -6381,7 +6381,7 @@ export interface components {
             /** @description The last day on which it led; null where it is not known. */
             to: components["schemas"]["NullablePartialDate"];
             /** @description The date of a source that shows it leading, where its first and last day are not known. */
-            as_of: components["schemas"]["NullablePartialDate"];
+            evidence_on: components["schemas"]["NullablePartialDate"];
             /** @description A remark about this lead, such as why it ended. */
             note: string | null;
         };
@@ -6452,7 +6452,7 @@ export interface components {
          *       "regions": [
          *         "E12000005"
          *       ],
-         *       "case_for_hub": "Three bases, forty schools and no network between them.",
+         *       "rationale": "Three bases, forty schools and no network between them.",
          *       "expected_partners": [
          *         {
          *           "name": "Riverside Academy Trust",
@@ -6496,7 +6496,7 @@ export interface components {
             /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions: string[];
             /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
-            case_for_hub: components["schemas"]["NullableText"];
+            rationale: components["schemas"]["NullableText"];
             /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners: components["schemas"]["ExpectedPartner"][];
             /** @description How far the application has come. */
@@ -6551,7 +6551,7 @@ export interface components {
          *       "regions": [
          *         "E12000005"
          *       ],
-         *       "case_for_hub": "Three bases, forty schools and no network between them.",
+         *       "rationale": "Three bases, forty schools and no network between them.",
          *       "expected_partners": [
          *         {
          *           "sector": "school_sector",
@@ -6576,14 +6576,14 @@ export interface components {
             /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions?: string[];
             /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
-            case_for_hub?: string;
+            rationale?: string;
             /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners?: components["schemas"]["ExpectedPartner"][];
         };
         /**
          * @description What changes of a record; all else stays as it is: an organisation's application to found a Hub.
          * @example {
-         *       "case_for_hub": "Three bases, forty schools, two colleges and no network between them.",
+         *       "rationale": "Three bases, forty schools, two colleges and no network between them.",
          *       "regions": [
          *         "E12000005",
          *         "E12000009"
@@ -6600,7 +6600,7 @@ export interface components {
             /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions?: string[];
             /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
-            case_for_hub?: components["schemas"]["NullableText"];
+            rationale?: components["schemas"]["NullableText"];
             /** @description Bodies that the applicant expects to take part, by sector. */
             expected_partners?: components["schemas"]["ExpectedPartner"][];
         };
@@ -6789,8 +6789,8 @@ export interface components {
          *       "organisation": null,
          *       "name": "Riverside Academy Trust",
          *       "invited_on": "2024-09-16",
-         *       "answer": "accepted",
-         *       "answered_on": "2024-09-30",
+         *       "status": "accepted",
+         *       "responded_on": "2024-09-30",
          *       "created_at": "2026-11-30T00:25:26.576985Z",
          *       "updated_at": "2026-11-30T00:25:26.576985Z",
          *       "href": "/v1/hubs/demonstration-hub-south-east/invitations/01a229d7-9f30-7095-a3eb-38c7f0daabb4"
@@ -6819,12 +6819,12 @@ export interface components {
              * @description The answer to the invitation.
              * @enum {string}
              */
-            answer: "pending" | "accepted" | "declined";
+            status: "pending" | "accepted" | "declined";
             /**
              * Format: date
              * @description The day of the answer; null while it is pending.
              */
-            answered_on: string | null;
+            responded_on: string | null;
             /**
              * Format: date-time
              * @description When the record was made.
@@ -6850,8 +6850,8 @@ export interface components {
          *       "sector": "school_sector",
          *       "name": "Riverside Academy Trust",
          *       "invited_on": "2024-09-16",
-         *       "answer": "accepted",
-         *       "answered_on": "2024-09-30"
+         *       "status": "accepted",
+         *       "responded_on": "2024-09-30"
          *     }
          */
         HubInvitationNew: {
@@ -6870,18 +6870,18 @@ export interface components {
              * @description The answer to the invitation.
              * @enum {string}
              */
-            answer?: "pending" | "accepted" | "declined";
+            status?: "pending" | "accepted" | "declined";
             /**
              * Format: date
              * @description The day of the answer; null while it is pending.
              */
-            answered_on?: string;
+            responded_on?: string;
         };
         /**
          * @description What changes of a record; all else stays as it is: an invitation to an organisation, by its slug, or to another body, by its name: one of the two.
          * @example {
-         *       "answer": "declined",
-         *       "answered_on": "2024-10-04"
+         *       "status": "declined",
+         *       "responded_on": "2024-10-04"
          *     }
          */
         HubInvitationPatch: {
@@ -6900,12 +6900,12 @@ export interface components {
              * @description The answer to the invitation.
              * @enum {string}
              */
-            answer?: "pending" | "accepted" | "declined";
+            status?: "pending" | "accepted" | "declined";
             /**
              * Format: date
              * @description The day of the answer; null while it is pending.
              */
-            answered_on?: string | null;
+            responded_on?: string | null;
         };
         /**
          * @description Every status that a Hub has had, the present one first.
@@ -6918,15 +6918,15 @@ export interface components {
          *       "items": [
          *         {
          *           "status": "active",
-         *           "starts": "2018-03-15",
-         *           "ends": null,
-         *           "evidence": null
+         *           "from": "2018-03-15",
+         *           "to": null,
+         *           "evidence_on": null
          *         },
          *         {
          *           "status": "proposed",
-         *           "starts": "2017-09-14",
-         *           "ends": "2018-03-15",
-         *           "evidence": null
+         *           "from": "2017-09-14",
+         *           "to": "2018-03-15",
+         *           "evidence_on": null
          *         }
          *       ]
          *     }
@@ -6941,9 +6941,9 @@ export interface components {
          * @description A status of a Hub and when it began.
          * @example {
          *       "status": "active",
-         *       "starts": "2018-09-13",
-         *       "ends": "2021-04-01",
-         *       "evidence": null
+         *       "from": "2018-09-13",
+         *       "to": "2021-04-01",
+         *       "evidence_on": null
          *     }
          */
         HubStatusEntry: {
@@ -6953,17 +6953,17 @@ export interface components {
              */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
             /** @description When the status began; null where it is not known. */
-            starts: components["schemas"]["NullablePartialDate"];
+            from: components["schemas"]["NullablePartialDate"];
             /** @description When the next status began; null for the present one. */
-            ends: components["schemas"]["NullablePartialDate"];
+            to: components["schemas"]["NullablePartialDate"];
             /** @description The date of the source that shows the status, where nobody recorded when it began. */
-            evidence: components["schemas"]["NullablePartialDate"];
+            evidence_on: components["schemas"]["NullablePartialDate"];
         };
         /**
          * @description A new status of a Hub.
          * @example {
          *       "status": "paused",
-         *       "starts": "2025-09-01"
+         *       "from": "2025-09-01"
          *     }
          */
         HubStatusNew: {
@@ -6973,9 +6973,9 @@ export interface components {
              */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
             /** @description When the status begins: a year, month or day, not in the future. Today when absent. */
-            starts?: string;
+            from?: string;
             /** @description The date of the source that shows it, for a status whose beginning is not known. */
-            evidence?: string;
+            evidence_on?: string;
         };
         /**
          * @description Every organisation that leads, led or will lead a Hub, the latest first.
@@ -6998,10 +6998,10 @@ export interface components {
          *             "name": "Demonstration University 24",
          *             "href": "/v1/organisations/demonstration-university-24"
          *           },
-         *           "standing": "former",
+         *           "status": "former",
          *           "from": "2018-09-13",
          *           "to": "2021-03-31",
-         *           "as_of": null,
+         *           "evidence_on": null,
          *           "note": null,
          *           "sources": [
          *             "Demonstration data"
@@ -7032,10 +7032,10 @@ export interface components {
          *         "name": "Demonstration University 24",
          *         "href": "/v1/organisations/demonstration-university-24"
          *       },
-         *       "standing": "former",
+         *       "status": "former",
          *       "from": "2018-09-13",
          *       "to": "2021-03-31",
-         *       "as_of": null,
+         *       "evidence_on": null,
          *       "note": null,
          *       "sources": [
          *         "Demonstration data"
@@ -7058,13 +7058,13 @@ export interface components {
              * @description current, planned or former by its days. last_known: a source shows it leading and nothing later is known.
              * @enum {string}
              */
-            standing: "current" | "planned" | "former" | "last_known";
+            status: "current" | "planned" | "former" | "last_known";
             /** @description The first day on which it leads; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
             /** @description The last day on which it leads; null where it has no end or none is known. */
             to: string | null;
             /** @description The date of a source that shows it leading, where its days are not known; otherwise null. */
-            as_of: components["schemas"]["NullablePartialDate"];
+            evidence_on: components["schemas"]["NullablePartialDate"];
             /** @description A remark about this lead. */
             note: string | null;
             /** @description Where it comes from: addresses or citations. */
@@ -7130,7 +7130,7 @@ export interface components {
          * @description A change of lead: one lead ends and another begins.
          * @example {
          *       "organisation": "demonstration-university-24",
-         *       "on": "2025-09-01",
+         *       "from": "2025-09-01",
          *       "note": "After a restructure of the partnership."
          *     }
          */
@@ -7141,7 +7141,7 @@ export interface components {
              * Format: date
              * @description The first day of the new lead.
              */
-            on: string;
+            from: string;
             /** @description A remark about the new lead. */
             note?: string;
             /** @description Where it comes from: addresses or citations. */
@@ -7211,10 +7211,10 @@ export interface components {
          *       "other_names": [
          *         "Severn Valley Network"
          *       ],
-         *       "launched": "2024-03",
-         *       "launch_text": "Launched in spring 2024",
+         *       "launched_on": "2024-03",
+         *       "launched_text": "Launched in spring 2024",
          *       "status": "active",
-         *       "status_starts": "2024-03",
+         *       "status_from": "2024-03",
          *       "leads": [
          *         {
          *           "organisation": "demonstration-university-01",
@@ -7245,9 +7245,9 @@ export interface components {
             /** @description Former and other names, without the present one. */
             other_names?: components["schemas"]["Label"][];
             /** @description When the Hub was launched, as exactly as it is known; null where it is not known. */
-            launched?: components["schemas"]["NullablePartialDate"];
+            launched_on?: components["schemas"]["NullablePartialDate"];
             /** @description The launch in the words of the source, where it gives no date or more than a date. */
-            launch_text?: components["schemas"]["NullableText"];
+            launched_text?: components["schemas"]["NullableText"];
             /** @description What is known about the leads and does not fit the lists, such as a lead that is a consortium. */
             lead_note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
@@ -7261,9 +7261,9 @@ export interface components {
              */
             status: "proposed" | "active" | "paused" | "closed" | "unknown";
             /** @description When that status began: a year, month or day. Today when it and status_evidence are absent. */
-            status_starts?: components["schemas"]["PartialDate"];
+            status_from?: components["schemas"]["PartialDate"];
             /** @description The date of the source that shows the status, where nobody recorded when it began. */
-            status_evidence?: components["schemas"]["PartialDate"];
+            status_evidence_on?: components["schemas"]["PartialDate"];
             /** @description The first lead organisations. An active Hub needs a current one. */
             leads?: components["schemas"]["HubLeadNew"][];
             /** @description A short description of the Hub for the website. */
@@ -7298,9 +7298,9 @@ export interface components {
             /** @description Former and other names. Replaces the whole list. */
             other_names?: components["schemas"]["Label"][];
             /** @description When the Hub was launched, as exactly as it is known; null where it is not known. */
-            launched?: components["schemas"]["NullablePartialDate"];
+            launched_on?: components["schemas"]["NullablePartialDate"];
             /** @description The launch in the words of the source, where it gives no date or more than a date. */
-            launch_text?: components["schemas"]["NullableText"];
+            launched_text?: components["schemas"]["NullableText"];
             /** @description What is known about the leads and does not fit the lists, such as a lead that is a consortium. */
             lead_note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
@@ -7479,7 +7479,7 @@ export interface components {
         /**
          * @description From `on` the member represents something else. What is absent stays as it was.
          * @example {
-         *       "on": "2025-09-01",
+         *       "from": "2025-09-01",
          *       "organisation": "demonstration-council-03",
          *       "sector": "local_authority"
          *     }
@@ -7489,7 +7489,7 @@ export interface components {
              * Format: date
              * @description The first day of the new membership; the old one ends the day before.
              */
-            on: string;
+            from: string;
             /** @description The slug of the organisation that the member represents from then on; null for none. */
             organisation?: string | null;
             /** @description The name of an organisation that is not in the records; null for none. */
@@ -7559,9 +7559,9 @@ export interface components {
          *         "school_sector",
          *         "local_authority"
          *       ],
-         *       "minimum": 5,
+         *       "minimum_members": 5,
          *       "rule_from": "2018-11-03",
-         *       "heads": 104,
+         *       "members": 104,
          *       "missing_sectors": [],
          *       "quorate": true
          *     }
@@ -7577,14 +7577,14 @@ export interface components {
             /** @description The sectors that the rule asks for. */
             sectors: components["schemas"]["Sector"][];
             /** @description The number of members that the rule asks for. */
-            minimum: number;
+            minimum_members: number;
             /**
              * Format: date
              * @description The first day of the Hub's rule; null where the default rule is used.
              */
             rule_from: string | null;
             /** @description Members on that day. */
-            heads: number;
+            members: number;
             /** @description Sectors that the rule asks for and nobody represents. */
             missing_sectors: components["schemas"]["Sector"][];
             /** @description Whether there are enough members and no sector is missing. */
@@ -7604,7 +7604,7 @@ export interface components {
          *         "school_sector",
          *         "local_authority"
          *       ],
-         *       "minimum": 5,
+         *       "minimum_members": 5,
          *       "created_at": "2026-11-30T00:15:13Z",
          *       "updated_at": "2026-11-30T00:15:13Z",
          *       "href": "/v1/hubs/demonstration-hub-north-west/quorum-rules/2018-11-03"
@@ -7621,7 +7621,7 @@ export interface components {
             /** @description The sectors of which at least one member must be there. */
             sectors: components["schemas"]["Sector"][];
             /** @description The least number of members. */
-            minimum: number;
+            minimum_members: number;
             /**
              * Format: date-time
              * @description When the record was made.
@@ -7655,7 +7655,7 @@ export interface components {
          *             "he",
          *             "school_sector"
          *           ],
-         *           "minimum": 5,
+         *           "minimum_members": 5,
          *           "created_at": "2026-11-30T00:15:13Z",
          *           "updated_at": "2026-11-30T00:15:13Z",
          *           "href": "/v1/hubs/demonstration-hub-north-west/quorum-rules/2018-11-03"
@@ -7677,14 +7677,14 @@ export interface components {
          *         "school_sector",
          *         "armed_forces"
          *       ],
-         *       "minimum": 6
+         *       "minimum_members": 6
          *     }
          */
         QuorumRuleNew: {
             /** @description The sectors of which at least one member must be there. */
             sectors: components["schemas"]["Sector"][];
             /** @description The least number of members. */
-            minimum: number;
+            minimum_members: number;
             /** @description Why the rule for days in the past changes. Required for such days; kept at /v1/corrections; name nobody. */
             reason?: string;
         };
@@ -8038,7 +8038,7 @@ export interface components {
          *           "slug": "demonstration-hub-south-west",
          *           "name": "Demonstration Hub South West",
          *           "href": "/v1/hubs/demonstration-hub-south-west",
-         *           "standing": "current"
+         *           "status": "current"
          *         }
          *       ],
          *       "website": "https://example.org/demonstration/demonstration-university-18",
@@ -8151,7 +8151,7 @@ export interface components {
              * @description current, planned or former by its days. last_known: a source shows it leading and nothing later is known.
              * @enum {string}
              */
-            standing: "current" | "planned" | "last_known" | "former";
+            status: "current" | "planned" | "last_known" | "former";
         };
         /**
          * @description What makes a new record: an organisation that works with the Alliance.
@@ -14488,7 +14488,7 @@ export interface components {
             /** @description Sectors that the rule asks for and nobody represents. */
             missing_sectors: components["schemas"]["Sector"][];
             /** @description Members who were present. */
-            heads: number;
+            members_present: number;
             /** @description People who were there and are not members; null where it is not recorded. */
             guests: number | null;
         };
@@ -14517,7 +14517,7 @@ export interface components {
          *         "missing_sectors": [
          *           "fe"
          *         ],
-         *         "heads": 24,
+         *         "members_present": 24,
          *         "guests": 1
          *       },
          *       "created_at": "2026-11-30T00:15:13.068781Z",
@@ -14892,7 +14892,7 @@ export interface components {
          *           "he",
          *           "local_authority"
          *         ],
-         *         "heads": 2,
+         *         "members_present": 2,
          *         "guests": 0
          *       }
          *     }
@@ -15418,7 +15418,7 @@ export interface components {
          * @description A change of who holds a seat.
          * @example {
          *       "person": null,
-         *       "on": "2026-09-01"
+         *       "from": "2026-09-01"
          *     }
          */
         GroupSeatHandover: {
@@ -15431,7 +15431,7 @@ export interface components {
              * Format: date
              * @description The first day of the next holder.
              */
-            on: string;
+            from: string;
         };
         /**
          * @description A month in Europe/London, such as 2026-M11.
@@ -17106,7 +17106,7 @@ export interface operations {
                 /** @description Only records of this sector. */
                 sector?: components["schemas"]["HubSector"];
                 /** @description Only invitations with this answer. */
-                answer?: "pending" | "accepted" | "declined";
+                status?: "pending" | "accepted" | "declined";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */

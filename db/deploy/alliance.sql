@@ -194,8 +194,8 @@ CREATE TABLE scip.hub (
   logo_alt text,
   page_url scip.url,
   page jsonb CHECK (jsonb_typeof(page) = 'object'),
-  launched scip.partial_date,
-  launch_text text,
+  launched_on scip.partial_date,
+  launched_text text,
   lead_note text,
   sources scip.sources NOT NULL,
   confidence scip.confidence NOT NULL,
@@ -204,7 +204,7 @@ CREATE TABLE scip.hub (
   updated_at timestamptz NOT NULL DEFAULT now(),
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
-  launched_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(launched, '9999')) STORED,
+  launched_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(launched_on, '9999')) STORED,
   CHECK (logo IS NULL OR logo_alt IS NOT NULL)
 );
 CREATE INDEX ON scip.hub (name_sort, slug);
@@ -250,7 +250,7 @@ CREATE TABLE scip.hub_lead (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   hub_id bigint NOT NULL REFERENCES scip.hub,
   organisation_id bigint NOT NULL REFERENCES scip.organisation,
-  standing text NOT NULL CHECK (standing IN ('dated', 'last_known', 'former')),
+  evidence_kind text NOT NULL CHECK (evidence_kind IN ('dated', 'last_known', 'former')),
   period daterange,
   evidence scip.partial_date,
   starts scip.partial_date,
@@ -262,7 +262,7 @@ CREATE TABLE scip.hub_lead (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   uid uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
-  CONSTRAINT hub_lead_standing CHECK (CASE standing
+  CONSTRAINT hub_lead_evidence_kind CHECK (CASE evidence_kind
     WHEN 'dated' THEN period IS NOT NULL AND NOT isempty(period) AND NOT lower_inf(period)
                       AND isfinite(lower(period)) AND coalesce(isfinite(upper(period)), true)
                       AND num_nonnulls(evidence, starts, ends) = 0
@@ -272,7 +272,7 @@ CREATE TABLE scip.hub_lead (
 );
 CREATE INDEX ON scip.hub_lead (hub_id);
 CREATE INDEX ON scip.hub_lead (organisation_id);
-CREATE UNIQUE INDEX hub_lead_last_known_once ON scip.hub_lead (hub_id, organisation_id) WHERE standing = 'last_known';
+CREATE UNIQUE INDEX hub_lead_last_known_once ON scip.hub_lead (hub_id, organisation_id) WHERE evidence_kind = 'last_known';
 
 -- One or two dated leads at a time, never the same organisation twice. The Hub's row is the lock, and the
 -- next statements see, with new snapshots, all that earlier holders committed. An exclusion constraint for
@@ -292,26 +292,26 @@ BEGIN
 
   hub := NEW.hub_id;
   IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b USING (hub_id, organisation_id)
-             WHERE a.hub_id = hub AND a.standing = 'dated' AND b.standing = 'dated'
+             WHERE a.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated'
                AND a.id < b.id AND a.period && b.period) THEN
     PERFORM scip.refuse(409, 'hub-lead-twice', 'organisation');
   END IF;
   -- A third one, if any, overlaps the other two on the day on which the last of the three starts.
   IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b ON b.period @> lower(a.period)
-             WHERE a.hub_id = hub AND b.hub_id = hub AND a.standing = 'dated' AND b.standing = 'dated'
+             WHERE a.hub_id = hub AND b.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated'
              GROUP BY a.id HAVING count(*) > 2) THEN
     PERFORM scip.refuse(409, 'hub-has-two-leads', 'from');
   END IF;
 
   hub := OLD.hub_id;
-  IF OLD.standing = 'dated' AND EXISTS (SELECT FROM scip.hub h WHERE h.id = hub)
+  IF OLD.evidence_kind = 'dated' AND EXISTS (SELECT FROM scip.hub h WHERE h.id = hub)
      AND NOT EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = hub AND s.status = 'closed' AND s.ends IS NULL) THEN
     -- Days from today on that this change leaves without any lead. Plans of a Hub that nobody leads
     -- today are free.
     SELECT datemultirange(OLD.period * daterange(scip.today(), NULL)) - coalesce(range_agg(l.period), '{}'),
            OLD.period @> scip.today() OR coalesce(bool_or(l.period @> scip.today()), false)
     INTO unled, led
-    FROM scip.hub_lead l WHERE l.hub_id = hub AND l.standing = 'dated';
+    FROM scip.hub_lead l WHERE l.hub_id = hub AND l.evidence_kind = 'dated';
     IF led AND NOT isempty(unled) THEN
       PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to');
     END IF;
@@ -385,7 +385,7 @@ BEGIN
     PERFORM scip.refuse(409, 'hub-status-transition', 'status', format('A Hub cannot change from %s to %s.', before, NEW.status));
   ELSIF NEW.status = 'active' AND (before = 'closed' OR ctx.account() IS NOT NULL) AND NOT EXISTS (
           SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
-          AND (l.standing = 'dated' AND l.period @> today() OR l.standing = 'last_known' AND before = 'unknown')) THEN
+          AND (l.evidence_kind = 'dated' AND l.period @> today() OR l.evidence_kind = 'last_known' AND before = 'unknown')) THEN
     PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to');
   ELSIF earliest(NEW.starts) > today() THEN
     PERFORM scip.refuse(422, 'date-in-future', 'from', 'The present status cannot begin after today.');

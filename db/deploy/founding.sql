@@ -28,7 +28,7 @@ CREATE TABLE scip.hub_application (
   name scip.label NOT NULL,
   nations scip.nation[] NOT NULL DEFAULT '{}' CHECK (array_position(nations, NULL) IS NULL),
   regions text[] NOT NULL DEFAULT '{}' CHECK (array_position(regions, NULL) IS NULL),
-  case_for_hub text CHECK (scip.shows(case_for_hub) AND length(case_for_hub) <= 20000),
+  rationale text CHECK (scip.shows(rationale) AND length(rationale) <= 20000),
   expected_partners jsonb NOT NULL DEFAULT '[]' CONSTRAINT hub_application_partners CHECK (scip.are_partners(expected_partners)),
   status text NOT NULL DEFAULT 'draft'
     CHECK (status IN ('draft', 'submitted', 'under_review', 'approved', 'declined', 'returned')),
@@ -76,7 +76,7 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_application BEFORE INSERT OR DELETE ON scip.hub_application
   FOR EACH ROW EXECUTE FUNCTION scip.guard_application();
-CREATE TRIGGER guard_text BEFORE UPDATE OF organisation_id, slug, name, nations, regions, case_for_hub, expected_partners
+CREATE TRIGGER guard_text BEFORE UPDATE OF organisation_id, slug, name, nations, regions, rationale, expected_partners
   ON scip.hub_application FOR EACH ROW EXECUTE FUNCTION scip.guard_application();
 
 -- The ways of an application, whoever sets its status: naming the column is the attempt, so that a second approval
@@ -99,9 +99,9 @@ BEGIN
       WHEN 'under_review' THEN 'application-not-submitted' ELSE 'application-not-under-review' END);
   END IF;
   IF NEW.status = 'submitted' THEN
-    IF num_nulls(NEW.slug, NEW.case_for_hub) > 0 OR cardinality(NEW.nations) = 0 OR cardinality(NEW.regions) = 0 THEN
+    IF num_nulls(NEW.slug, NEW.rationale) > 0 OR cardinality(NEW.nations) = 0 OR cardinality(NEW.regions) = 0 THEN
       PERFORM scip.refuse(422, 'application-incomplete', string_agg(key, ' '), 'Still missing: ' || string_agg(key, ', ') || '.')
-      FROM jsonb_each(to_jsonb(NEW)) WHERE value IN ('null', '[]') AND key IN ('slug', 'case_for_hub', 'nations', 'regions');
+      FROM jsonb_each(to_jsonb(NEW)) WHERE value IN ('null', '[]') AND key IN ('slug', 'rationale', 'nations', 'regions');
     ELSIF EXISTS (SELECT FROM hub WHERE slug = NEW.slug) OR EXISTS (SELECT FROM hub_former_slug WHERE slug = NEW.slug) THEN
       PERFORM scip.refuse(409, 'slug-taken', 'slug');
     END IF;
@@ -141,7 +141,7 @@ BEGIN
   VALUES (NEW.slug, NEW.name, NEW.nations, source, 'high') RETURNING id INTO NEW.hub_id;
   INSERT INTO hub_region (hub_id, region_id) SELECT DISTINCT NEW.hub_id, reference('region', code) FROM unnest(NEW.regions) code;
   INSERT INTO hub_status (hub_id, status, starts) VALUES (NEW.hub_id, 'proposed', today()::text);
-  INSERT INTO hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+  INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
   VALUES (NEW.hub_id, NEW.organisation_id, 'dated', daterange(today(), NULL), source, 'high');
   RETURN NEW;
 END $$;
@@ -212,14 +212,14 @@ CREATE TABLE scip.hub_invitation (
   organisation_id bigint REFERENCES scip.organisation,
   name scip.label,
   invited_on date NOT NULL,
-  answer text NOT NULL DEFAULT 'pending' CHECK (answer IN ('pending', 'accepted', 'declined')),
-  answered_on date,
+  status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'accepted', 'declined')),
+  responded_on date,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT hub_invitation_body CHECK (num_nonnulls(organisation_id, name) = 1),
-  CONSTRAINT hub_invitation_answered CHECK ((answer = 'pending') = (answered_on IS NULL)),
-  CONSTRAINT hub_invitation_dates CHECK (answered_on >= invited_on)
+  CONSTRAINT hub_invitation_answered CHECK ((status = 'pending') = (responded_on IS NULL)),
+  CONSTRAINT hub_invitation_dates CHECK (responded_on >= invited_on)
 );
 CREATE INDEX ON scip.hub_invitation (hub_id, invited_on, id);
 CREATE INDEX ON scip.hub_invitation (organisation_id);
@@ -227,12 +227,12 @@ COMMENT ON COLUMN scip.hub_invitation.name IS 'Of the body, not of a person';
 
 CREATE FUNCTION scip.guard_invitation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.answer = 'pending' AND TG_OP = 'UPDATE' AND OLD.answer <> 'pending' THEN
-    NEW.answered_on := NULL;
-  ELSIF NEW.answer <> 'pending' THEN
-    NEW.answered_on := coalesce(NEW.answered_on, scip.today());
+  IF NEW.status = 'pending' AND TG_OP = 'UPDATE' AND OLD.status <> 'pending' THEN
+    NEW.responded_on := NULL;
+  ELSIF NEW.status <> 'pending' THEN
+    NEW.responded_on := coalesce(NEW.responded_on, scip.today());
   END IF;
-  IF greatest(NEW.invited_on, NEW.answered_on) > scip.today() THEN
+  IF greatest(NEW.invited_on, NEW.responded_on) > scip.today() THEN
     PERFORM scip.refuse(422, 'date-in-future', 'invited_on responded_on', 'The invitation or its answer cannot be after today.');
   END IF;
   RETURN NEW;
@@ -243,7 +243,7 @@ CREATE TRIGGER guard_invitation BEFORE INSERT OR UPDATE ON scip.hub_invitation
 -- Who sees and does what.
 CALL scip.publish('pathway_step');
 CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation');
-GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, case_for_hub, expected_partners, status, decision_note)
+GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, rationale, expected_partners, status, decision_note)
   ON scip.hub_application TO scip_caller;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_caller;
 GRANT SELECT, UPDATE (done_on, evidence) ON scip.hub_pathway TO scip_caller;

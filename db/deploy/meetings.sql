@@ -490,7 +490,7 @@ $$;
 
 -- The quorum of a held meeting, by the rule of its day. Of a group there is none.
 CREATE FUNCTION scip.meeting_quorum(meeting uuid) RETURNS json LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT json_build_object('quorate', q.quorate, 'missing_sectors', array_to_json(q.missing_sectors), 'heads', q.heads, 'guests', m.guests)
+  SELECT json_build_object('quorate', q.quorate, 'missing_sectors', to_json(missing_sectors), 'members_present', heads, 'guests', m.guests)
   FROM meeting m, LATERAL quorate(m.hub_id, m.day,
     ARRAY(SELECT a.person_id FROM attendance a WHERE a.meeting_id = m.id AND a.state = 'present')) q
   WHERE m.id = meeting_quorum.meeting AND m.hub_id IS NOT NULL AND m.status = 'held'

@@ -280,11 +280,11 @@ CALL known.offer('hub', 'hub_status', 'hub_lead', 'hub_membership', 'organisatio
 CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT status text, OUT since date, OUT since_by date,
   OUT until date) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT s.hub_id, s.status,
-         coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched), scip.earliest(s.evidence)), '-infinity'),
-         coalesce(scip.latest(s.starts), least(scip.latest(l.launched), scip.latest(s.evidence)), '-infinity'),
+         coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched_on), scip.earliest(s.evidence)), '-infinity'),
+         coalesce(scip.latest(s.starts), least(scip.latest(l.launched_on), scip.latest(s.evidence)), '-infinity'),
          scip.earliest(s.ends)
   FROM known.hub_status(known_at) s JOIN known.hub(known_at) h ON h.id = s.hub_id,
-       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched END AS launched) l
+       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched_on END AS launched_on) l
 $$;
 
 -- Where something of a Hub is counted: a Hub of several nations is in none of them.

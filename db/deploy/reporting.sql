@@ -155,11 +155,11 @@ GRANT EXECUTE ON FUNCTION scip.refuse_list TO scip_caller;
 CREATE FUNCTION scip.hub_phases(hub bigint, OUT status text, OUT since date, OUT since_by date, OUT until date)
 RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT s.status,
-         coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched), scip.earliest(s.evidence)), '-infinity'),
-         coalesce(scip.latest(s.starts), least(scip.latest(l.launched), scip.latest(s.evidence)), '-infinity'),
+         coalesce(scip.earliest(s.starts), least(scip.earliest(l.launched_on), scip.earliest(s.evidence)), '-infinity'),
+         coalesce(scip.latest(s.starts), least(scip.latest(l.launched_on), scip.latest(s.evidence)), '-infinity'),
          scip.earliest(s.ends)
   FROM scip.hub_status s JOIN scip.hub h ON h.id = s.hub_id,
-       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched END::scip.partial_date AS launched) l
+       LATERAL (SELECT CASE s.status WHEN 'active' THEN h.launched_on END::scip.partial_date AS launched_on) l
   WHERE s.hub_id = hub
 $$;
 CREATE FUNCTION scip.hub_status_on(hub bigint, day date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -466,7 +466,7 @@ BEGIN
                    OR EXISTS (SELECT FROM group_seat s JOIN hub_lead l ON l.organisation_id = s.organisation_id
                               WHERE s.person_id = a.person_id AND s.group_id = t.group_id AND s.starts <= t.day
                                 AND (s.ends IS NULL OR s.ends > t.day)
-                                AND l.hub_id = hub AND (l.standing = 'last_known' OR l.standing = 'dated' AND l.period @> t.day)))))
+                                AND l.hub_id = hub AND (l.evidence_kind = 'last_known' OR l.period @> t.day)))))
                                   AS attended
         FROM meeting t JOIN alliance_group g ON g.id = t.group_id AND g.kind = 'working_group'
         WHERE t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day) AND hub_active(hub, t.day, t.day)

@@ -2,12 +2,12 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.hub x WHERE x.slug = :slug)) refusal
 FULL JOIN (
-  SELECT id, hub, sector, organisation, name, invited_on, answer, answered_on, created_at, updated_at, href, invited_on::text AS _after_key,
-         id::text AS _after_id
+  SELECT id, hub, sector, organisation, name, invited_on, status, responded_on, created_at, updated_at, href,
+         invited_on::text AS _after_key, id::text AS _after_id
   FROM scip.hub_invitations
   WHERE _hub = :slug
     AND (:sector IS NULL OR sector = :sector)
-    AND (:answer IS NULL OR answer = :answer)
+    AND (:status IS NULL OR status = :status)
     AND (:after_id IS NULL OR (invited_on, id) > (:after_key::date, :after_id::uuid))
   ORDER BY invited_on, id
   LIMIT :limit

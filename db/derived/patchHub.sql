@@ -2,9 +2,9 @@
 WITH own AS MATERIALIZED (
   SELECT * FROM scip.hub WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.hub t SET slug = coalesce(:new_slug, own.slug), name = p.name, nations = p.nations, launched = p.launched,
-      launch_text = p.launch_text, lead_note = p.lead_note, sources = p.sources, confidence = p.confidence, blurb = p.blurb, logo = p.logo,
-      logo_alt = p.logo_alt, page_url = p.page_url, page = scip.patched_page(own.page, :body)
+  UPDATE scip.hub t SET slug = coalesce(:new_slug, own.slug), name = p.name, nations = p.nations, launched_on = p.launched_on,
+      launched_text = p.launched_text, lead_note = p.lead_note, sources = p.sources, confidence = p.confidence, blurb = p.blurb,
+      logo = p.logo, logo_alt = p.logo_alt, page_url = p.page_url, page = scip.patched_page(own.page, :body)
   FROM own, jsonb_populate_record((own.*)::scip.hub, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -4,7 +4,7 @@ WITH vis AS (
 ), own AS MATERIALIZED (
   SELECT * FROM scip.hub_application WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.hub_application t SET slug = p.slug, name = p.name, nations = p.nations, regions = p.regions, case_for_hub = p.case_for_hub,
+  UPDATE scip.hub_application t SET slug = p.slug, name = p.name, nations = p.nations, regions = p.regions, rationale = p.rationale,
       expected_partners = p.expected_partners
   FROM own, jsonb_populate_record((own.*)::scip.hub_application, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))

@@ -7,7 +7,7 @@ WITH vis AS (
   UPDATE scip.hub_invitation t SET sector = p.sector,
       organisation_id = CASE WHEN :body ? 'organisation' THEN scip.reference('organisation', :organisation) WHEN :name IS NULL
       THEN own.organisation_id END, name = CASE WHEN :body ? 'name' THEN p.name WHEN :organisation IS NULL THEN own.name END,
-      invited_on = p.invited_on, answer = p.answer, answered_on = p.answered_on
+      invited_on = p.invited_on, status = p.status, responded_on = p.responded_on
   FROM own, jsonb_populate_record((own.*)::scip.hub_invitation, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -7,7 +7,7 @@ WITH it AS (
              THEN scip.correct_record('/v1/hubs/' || :slug || '/quorum-rules/' || :from, :reason, id, NULL) END
 ), made AS (
   INSERT INTO scip.hub_quorum (hub_id, starts, sectors, minimum)
-  SELECT x.id, :from, p.sectors, p.minimum
+  SELECT x.id, :from, p.sectors, :minimum_members
   FROM noted x, jsonb_populate_record(NULL::scip.hub_quorum, :body) p
   ON CONFLICT (hub_id, starts) DO NOTHING
   RETURNING id

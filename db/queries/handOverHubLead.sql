@@ -5,12 +5,12 @@ WITH vis AS (
   WHERE h.slug = :slug
 ), own AS MATERIALIZED (
   SELECT * FROM scip.hub_lead
-  WHERE id = (SELECT lead FROM vis) AND standing = 'dated' AND (upper_inf(period) OR upper(period) > :on) FOR NO KEY UPDATE
+  WHERE id = (SELECT lead FROM vis) AND evidence_kind = 'dated' AND (upper_inf(period) OR upper(period) > :from) FOR NO KEY UPDATE
 ), ended AS (
-  UPDATE scip.hub_lead t SET period = daterange(lower(own.period), :on) FROM own WHERE t.id = own.id RETURNING t.hub_id
+  UPDATE scip.hub_lead t SET period = daterange(lower(own.period), :from) FROM own WHERE t.id = own.id RETURNING t.hub_id
 ), made AS (
-  INSERT INTO scip.hub_lead (uid, hub_id, organisation_id, standing, period, note, sources, confidence)
-  SELECT :new_id, ended.hub_id, scip.reference('organisation', :organisation), 'dated', daterange(:on, NULL), :note,
+  INSERT INTO scip.hub_lead (uid, hub_id, organisation_id, evidence_kind, period, note, sources, confidence)
+  SELECT :new_id, ended.hub_id, scip.reference('organisation', :organisation), 'dated', daterange(:from, NULL), :note,
          coalesce(:sources, ARRAY['The central team']), coalesce(:confidence, 'high')
   FROM ended
   RETURNING hub_id, uid

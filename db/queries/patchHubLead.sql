@@ -6,14 +6,15 @@ WITH vis AS (
   SELECT * FROM scip.hub_lead WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.hub_lead t SET note = p.note, sources = p.sources, confidence = p.confidence,
-    standing = CASE WHEN :body ? 'from' THEN 'dated' WHEN :body ? 'to' AND own.standing = 'last_known' THEN 'former' ELSE own.standing END,
-    period = CASE WHEN :body ? 'from' OR :body ? 'to' AND own.standing = 'dated'
+    evidence_kind = CASE WHEN :body ? 'from' THEN 'dated'
+                         WHEN :body ? 'to' AND own.evidence_kind = 'last_known' THEN 'former' ELSE own.evidence_kind END,
+    period = CASE WHEN :body ? 'from' OR :body ? 'to' AND own.evidence_kind = 'dated'
                   THEN daterange(CASE WHEN :body ? 'from' THEN (:body ->> 'from')::date ELSE lower(own.period) END,
                                  CASE WHEN :body ? 'to' THEN (:body ->> 'to')::date ELSE upper(own.period) - 1 END, '[]')
                   ELSE own.period END,
     evidence = CASE WHEN NOT :body ? 'from' THEN own.evidence END,
     starts = CASE WHEN NOT :body ? 'from' THEN own.starts END,
-    ends = CASE WHEN :body ? 'from' OR own.standing = 'dated' THEN NULL WHEN :body ? 'to' THEN :body ->> 'to' ELSE own.ends END
+    ends = CASE WHEN :body ? 'from' OR own.evidence_kind = 'dated' THEN NULL WHEN :body ? 'to' THEN :body ->> 'to' ELSE own.ends END
   FROM own, jsonb_populate_record((own.*)::scip.hub_lead, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -7,11 +7,11 @@ SELECT organisation_id, identifier FROM scip.organisation_identifier WHERE false
 SELECT organisation_id, role, starts, ends FROM scip.organisation_partnership WHERE false;
 SELECT slug, organisation_id FROM scip.organisation_former_slug WHERE false;
 SELECT scip.is_demonstration();
-SELECT slug, name, nations, launched FROM scip.hub WHERE false;
+SELECT slug, name, nations, launched_on FROM scip.hub WHERE false;
 SELECT hub_id, region_id FROM scip.hub_region WHERE false;
 SELECT hub_id, kind, name FROM scip.hub_name WHERE false;
 SELECT hub_id, status, starts, ends, evidence FROM scip.hub_status WHERE false;
-SELECT hub_id, organisation_id, standing, period, evidence FROM scip.hub_lead WHERE false;
+SELECT hub_id, organisation_id, evidence_kind, period, evidence FROM scip.hub_lead WHERE false;
 SELECT slug, hub_id FROM scip.hub_former_slug WHERE false;
 SELECT 'scip.check_hub_leads'::regproc;
 SELECT slug, kind, status, starts, ends FROM scip.alliance_group WHERE false;

@@ -14,8 +14,8 @@ SELECT h.slug, h.name,
        (SELECT coalesce(json_agg(n.name ORDER BY n.name_sort), '[]') FROM scip.hub_name n WHERE n.hub_id = h.id) AS other_names,
        array_to_json(h.nations) AS nations,
        coalesce(g.regions, '[]') AS regions,
-       coalesce(s.status, 'unknown') AS status, s.evidence::text AS status_evidence,
-       h.launched::text, scip.precision(h.launched) AS launched_precision, h.launch_text,
+       coalesce(s.status, 'unknown') AS status, s.evidence::text AS status_evidence_on,
+       h.launched_on::text, scip.precision(h.launched_on) AS launched_precision, h.launched_text,
        coalesce(l.current_leads, '[]') AS current_leads, coalesce(l.last_known_leads, '[]') AS last_known_leads,
        coalesce(l.former_leads, '[]') AS former_leads, h.lead_note,
        h.blurb, h.logo, h.logo_alt, h.page_url,
@@ -23,7 +23,7 @@ SELECT h.slug, h.name,
        CASE WHEN g.longitude IS NOT NULL THEN
          json_build_object('type', 'Point', 'coordinates', json_build_array(g.longitude, g.latitude)) END AS _geometry,
        h.id AS _id, h.nations AS _nations, h.launched_sort AS _launched, h.name_sort AS _sort, h.search AS _search,
-       h.page::json AS page, coalesce(s.status = 'active', false) AS may_use_branding, h.version AS _version
+       h.page::json AS page, coalesce(s.status = 'active', false) AS branding_allowed, h.version AS _version
 FROM scip.hub h
 LEFT JOIN scip.hub_status s ON s.hub_id = h.id AND s.ends IS NULL
 LEFT JOIN LATERAL (
@@ -33,16 +33,16 @@ LEFT JOIN LATERAL (
   FROM scip.hub_region hr JOIN scip.region r ON r.id = hr.region_id WHERE hr.hub_id = h.id) g ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug,
-                                    'since', lower(x.period)) ORDER BY o.name_sort)
+                                    'from', lower(x.period)) ORDER BY o.name_sort)
            FILTER (WHERE x.period @> scip.today()) AS current_leads,
          json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug,
-                                    'as_of', x.evidence) ORDER BY o.name_sort)
-           FILTER (WHERE x.standing = 'last_known') AS last_known_leads,
+                                    'evidence_on', x.evidence) ORDER BY o.name_sort)
+           FILTER (WHERE x.evidence_kind = 'last_known') AS last_known_leads,
          json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug,
                                     'from', coalesce(x.starts::text, lower(x.period)::text),
                                     'to', coalesce(x.ends::text, (upper(x.period) - 1)::text),
-                                    'as_of', x.evidence, 'note', x.note) ORDER BY o.name_sort)
-           FILTER (WHERE x.standing = 'former' OR upper(x.period) <= scip.today()) AS former_leads
+                                    'evidence_on', x.evidence, 'note', x.note) ORDER BY o.name_sort)
+           FILTER (WHERE x.evidence_kind = 'former' OR upper(x.period) <= scip.today()) AS former_leads
   FROM scip.hub_lead x JOIN scip.organisation o ON o.id = x.organisation_id WHERE x.hub_id = h.id) l ON true;
 
 CREATE VIEW scip.organisations WITH (security_invoker) AS
@@ -60,10 +60,10 @@ SELECT o.slug, o.name,
        (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description)
                                  ORDER BY p.role), '[]')
         FROM scip.organisation_partnership p WHERE p.organisation_id = o.id) AS partnerships,
-       (SELECT coalesce(json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug, 'standing',
-                  CASE WHEN l.period @> scip.today() THEN 'current' WHEN l.standing = 'dated'
+       (SELECT coalesce(json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug, 'status',
+                  CASE WHEN l.period @> scip.today() THEN 'current' WHEN l.evidence_kind = 'dated'
                     AND upper(l.period) <= scip.today() THEN 'former'
-                       WHEN l.standing = 'dated' THEN 'planned' ELSE l.standing END) ORDER BY h.name_sort, l.id), '[]')
+                       WHEN l.evidence_kind = 'dated' THEN 'planned' ELSE l.evidence_kind END) ORDER BY h.name_sort, l.id), '[]')
         FROM scip.hub_lead l JOIN scip.hub h ON h.id = l.hub_id WHERE l.organisation_id = o.id) AS hubs_led,
        o.website, o.logo, o.role, o.note,
        array_to_json(o.sources) AS sources, o.confidence, '/v1/organisations/' || o.slug AS href,
@@ -102,10 +102,10 @@ FROM scip.toolkit_fact f;
 CREATE VIEW scip.hub_leads WITH (security_invoker) AS
 SELECT l.uid AS id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
        json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
-       CASE WHEN l.standing <> 'dated' THEN l.standing WHEN l.period @> scip.today() THEN 'current'
-            WHEN lower(l.period) > scip.today() THEN 'planned' ELSE 'former' END AS standing,
+       CASE WHEN l.evidence_kind <> 'dated' THEN l.evidence_kind WHEN l.period @> scip.today() THEN 'current'
+            WHEN lower(l.period) > scip.today() THEN 'planned' ELSE 'former' END AS status,
        coalesce(lower(l.period)::text, l.starts) AS "from", coalesce((upper(l.period) - 1)::text, l.ends) AS "to",
-       l.evidence::text AS as_of, l.note, array_to_json(l.sources) AS sources, l.confidence,
+       l.evidence::text AS evidence_on, l.note, array_to_json(l.sources) AS sources, l.confidence,
        '/v1/hubs/' || h.slug || '/leads/' || l.uid AS href, l.version AS _version, h.slug AS _hub,
        coalesce(lower(l.period), scip.earliest(l.starts), scip.earliest(l.evidence)) AS _since, o.name_sort AS _sort
 FROM scip.hub_lead l

@@ -1,7 +1,7 @@
 CREATE VIEW scip.hub_applications WITH (security_invoker) AS
 SELECT a.id, json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
        a.account_id AS account, a.slug::text, a.name::text, array_to_json(a.nations) AS nations, array_to_json(a.regions) AS regions,
-       a.case_for_hub, a.expected_partners::json AS expected_partners, a.status,
+       a.rationale, a.expected_partners::json AS expected_partners, a.status,
        a.submitted_at, a.review_started_at, a.decided_at, a.decision_note,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
        a.created_at, a.updated_at, '/v1/hub-applications/' || a.id AS href, a.version AS _version, o.slug AS _organisation
@@ -22,7 +22,7 @@ CREATE VIEW scip.hub_invitations WITH (security_invoker) AS
 SELECT i.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, i.sector::text,
        CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
          AS organisation,
-       coalesce(i.name, o.name)::text AS name, i.invited_on, i.answer, i.answered_on, i.created_at, i.updated_at,
+       coalesce(i.name, o.name)::text AS name, i.invited_on, i.status, i.responded_on, i.created_at, i.updated_at,
        '/v1/hubs/' || h.slug || '/invitations/' || i.id AS href, i.version AS _version, h.slug AS _hub
 FROM scip.hub_invitation i
 JOIN scip.hub h ON h.id = i.hub_id

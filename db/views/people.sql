@@ -14,7 +14,7 @@ LEFT JOIN scip.organisation o ON o.id = m.organisation_id;
 
 CREATE VIEW scip.hub_quorum_rules WITH (security_invoker) AS
 SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.starts AS "from",
-       array_to_json(q.sectors) AS sectors, q.minimum, q.created_at, q.updated_at,
+       array_to_json(q.sectors) AS sectors, q.minimum AS minimum_members, q.created_at, q.updated_at,
        '/v1/hubs/' || h.slug || '/quorum-rules/' || q.starts AS href, q.version AS _version, h.slug AS _hub, q.id AS _id
 FROM scip.hub_quorum q JOIN scip.hub h ON h.id = q.hub_id;
 

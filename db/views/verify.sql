@@ -5,17 +5,17 @@ WHERE c.relnamespace = 'scip'::regnamespace AND a.attname = '_version' AND c.rel
                     'toolkit_facts', 'strategies', 'headline_figures');
 SELECT 1/(count(*) = 0)::int FROM pg_class
 WHERE relnamespace = 'scip'::regnamespace AND relkind = 'v' AND NOT coalesce(reloptions @> '{security_invoker=true}', false);
-SELECT page, may_use_branding FROM scip.hubs WHERE false;
+SELECT page, branding_allowed FROM scip.hubs WHERE false;
 SELECT slug, version FROM scip.headline_figure_versions WHERE false;
 SELECT id, issuer, subject, label, active, roles, _version FROM scip.accounts WHERE false;
 SELECT id, client_id, jwks, secrets FROM scip.clients WHERE false;
-SELECT id, hub, organisation, standing, "from", "to", as_of, _version FROM scip.hub_leads WHERE false;
+SELECT id, hub, organisation, status, "from", "to", evidence_on, _version FROM scip.hub_leads WHERE false;
 SELECT id, organisation, account, slug, status, hub, _version FROM scip.hub_applications WHERE false;
 SELECT hub, code, ordinal, done_on, evidence, done_by FROM scip.hub_pathway_steps WHERE false;
-SELECT id, hub, sector, organisation, name, answer FROM scip.hub_invitations WHERE false;
+SELECT id, hub, sector, organisation, name, status FROM scip.hub_invitations WHERE false;
 SELECT id, record, operation, reason, hub, "group", created_at FROM scip.corrections WHERE false;
 SELECT id, person, sector, "from", "to", current, _version FROM scip.hub_members WHERE false;
-SELECT "from", sectors, minimum, _version FROM scip.hub_quorum_rules WHERE false;
+SELECT "from", sectors, minimum_members, _version FROM scip.hub_quorum_rules WHERE false;
 SELECT hub, quarter, due_on, open_until, status FROM scip.hub_updates WHERE false;
 SELECT id, hub, "group", kind, day, status, quorum, _version FROM scip.meetings WHERE false;
 SELECT id, ordinal, heading, outcome, _version FROM scip.agenda_items WHERE false;

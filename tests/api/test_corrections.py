@@ -68,7 +68,7 @@ def central(cluster, server):
 
 @pytest.fixture(scope="module")
 def hub(server, central):
-    made = server.send("PUT", HUB, {"name": "Corrected Hub", "nations": ["GB-SCT"], "status": "active", "status_starts": "2018-05-14", **LED, **FROM}, token=central, If_None_Match="*")
+    made = server.send("PUT", HUB, {"name": "Corrected Hub", "nations": ["GB-SCT"], "status": "active", "status_from": "2018-05-14", **LED, **FROM}, token=central, If_None_Match="*")
     assert made.status == 201, made.text
     other = server.send("PUT", "/v1/hubs/corrected-other", {"name": "Other Hub", "nations": ["GB-SCT"], **FROM}, token=central, If_None_Match="*")
     assert other.status == 201, other.text
@@ -265,7 +265,7 @@ def test_a_lead_entered_by_mistake(server, central, lead, hub):
     assert delete(server, central, path, reason="Another organisation").status == 204
     assert get(server, central, path).status == delete(server, central, path).status == 404
     assert kept(server, lead, path) == [("deleteHubLead", "Another organisation")]
-    only = next(row["href"] for row in server.get(HUB + "/leads").json["items"] if row["standing"] == "current")
+    only = next(row["href"] for row in server.get(HUB + "/leads").json["items"] if row["status"] == "current")
     assert problem(delete(server, central, only)) == (409, "hub-needs-a-lead") and kept(server, lead, only) == []
 
 

@@ -58,8 +58,8 @@ LED = {"leads": [{"organisation": "university-of-winchester", "from": "2018-05-1
 def hubs(server, central):
     """Two Hubs at work since long ago, one that began last year and is paused, one that is only proposed."""
     first = str(int(year(1)[:4]))
-    for slug, status in (("evaluated-one", {"status": "active", "status_starts": "2018-05-14", **LED}), ("evaluated-two", {"status": "active", "status_starts": "2018-05-14", **LED}),
-                         ("evaluated-paused", {"status": "paused", "status_starts": first + "-10-01"}), ("evaluated-proposed", {"status": "proposed", "status_starts": "2018-05-14"})):
+    for slug, status in (("evaluated-one", {"status": "active", "status_from": "2018-05-14", **LED}), ("evaluated-two", {"status": "active", "status_from": "2018-05-14", **LED}),
+                         ("evaluated-paused", {"status": "paused", "status_from": first + "-10-01"}), ("evaluated-proposed", {"status": "proposed", "status_from": "2018-05-14"})):
         made = server.send("PUT", f"/v1/hubs/{slug}", {"name": slug.title(), "nations": ["GB-ENG"], **status, **FROM}, token=central, If_None_Match="*")
         assert made.status == 201, made.text
 

@@ -11,7 +11,7 @@ from harness import get, patch, post, problem
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 STEPS = ["lead_identified", "inaugural_date_set", "partners_invited", "alliance_invited", "minute_taker_arranged", "page_sent",
          "second_meeting_planned", "reporting_under_way", "evaluation_arranged", "mapping_exercise"]
-CASE = {"nations": ["GB-ENG"], "regions": ["E12000008"], "case_for_hub": "Forty schools near three bases have nobody to ask."}
+CASE = {"nations": ["GB-ENG"], "regions": ["E12000008"], "rationale": "Forty schools near three bases have nobody to ask."}
 
 
 def day(days=0):
@@ -135,7 +135,7 @@ def new_hub(server, central, slug, organisation=None, **more):
 
 
 def leads(server, hub, standing="current"):
-    return [lead for lead in server.get(hub + "/leads").json["items"] if lead["standing"] == standing]
+    return [lead for lead in server.get(hub + "/leads").json["items"] if lead["status"] == standing]
 
 
 # An application.
@@ -197,9 +197,9 @@ def test_an_applicants_first_day(server, cluster, organisations, applicant, neig
     assert approved.json["hub"] == {"slug": "founding-chalk-downs", "name": "Chalk Downs Hub", "href": "/v1/hubs/founding-chalk-downs"}
 
     hub = server.get("/v1/hubs/founding-chalk-downs").json
-    assert (hub["name"], hub["status"], hub["nations"], hub["may_use_branding"]) == ("Chalk Downs Hub", "proposed", ["GB-ENG"], False)
+    assert (hub["name"], hub["status"], hub["nations"], hub["branding_allowed"]) == ("Chalk Downs Hub", "proposed", ["GB-ENG"], False)
     assert [region["gss_code"] for region in hub["regions"]] == ["E12000008"]
-    assert [(lead["slug"], lead["since"]) for lead in hub["current_leads"]] == [(organisations[0], day())]
+    assert [(lead["slug"], lead["from"]) for lead in hub["current_leads"]] == [(organisations[0], day())]
     pathway = get(server, central, "/v1/hubs/founding-chalk-downs/pathway").json
     assert [step["code"] for step in pathway["steps"]] == STEPS
     assert (pathway["percent_complete"], pathway["days_stuck"], pathway["sectors_invited"]) == (0, 0, [])
@@ -234,11 +234,11 @@ def test_what_an_application_may_say(server, organisations, applicant, central):
         assert answer.status in (400, 422) and where in pointers(answer), answer.text
     assert problem(post(server, central, "/v1/hub-applications", {"name": "x", "organisation": "founding-nobody"})) == (422, "reference-not-found")
     assert problem(patch(server, applicant, path, {"regions": ["E99999999"]})) == (422, "reference-not-found")
-    assert problem(patch(server, applicant, path, {"case_for_hub": "  "}))[0] == 422
+    assert problem(patch(server, applicant, path, {"rationale": "  "}))[0] == 422
     assert server.send("PATCH", path, {"name": "x"}, token=applicant).status == 428
     assert post(server, applicant, "/v1/hub-applications", b"<x/>", Content_Type="text/xml").status == 415
     assert patch(server, applicant, path, {"slug": "founding-x", **CASE}).json["slug"] == "founding-x"
-    assert patch(server, applicant, path, {"slug": None, "case_for_hub": None}).json["slug"] is None
+    assert patch(server, applicant, path, {"slug": None, "rationale": None}).json["slug"] is None
     # A Hub that there is, or was, is not founded again.
     assert patch(server, applicant, path, {"slug": "scotland-hub", **CASE}).status == 200
     assert problem(post(server, applicant, path + "/submission")) == (409, "slug-taken")
@@ -417,7 +417,7 @@ def test_a_hub_lead_invites_the_six_sectors(server, led, organisations, central,
     assert pointers(post(server, lead, path, {"sector": "government", "name": "x"})) == {"/body/sector"}
     first = post(server, lead, path, {"sector": "he", "organisation": organisations[8], "invited_on": day(-20)}, key="invite-1")
     assert first.status == 201, first.text
-    assert (first.json["organisation"]["slug"], first.json["name"], first.json["answer"]) == (organisations[8], "Founding 9", "pending")
+    assert (first.json["organisation"]["slug"], first.json["name"], first.json["status"]) == (organisations[8], "Founding 9", "pending")
     assert post(server, lead, path, {"sector": "he", "organisation": organisations[8], "invited_on": day(-20)}, key="invite-1").body == first.body
     names = {"fe": "A college", "local_authority": "The council", "school_sector": "Heads' forum", "charity": "A families' charity", "armed_forces": "The garrison"}
     for sector, name in names.items():
@@ -430,19 +430,19 @@ def test_a_hub_lead_invites_the_six_sectors(server, led, organisations, central,
     assert get(server, member, hub + "/pathway").json["sectors_invited"] == sorted({"he", *names})
 
     mine = first.headers["Location"]
-    accepted = patch(server, lead, mine, {"answer": "accepted"}, first.headers["ETag"])
-    assert (accepted.json["answer"], accepted.json["answered_on"]) == ("accepted", day())
-    assert problem(patch(server, lead, mine, {"answered_on": day(-30)}))[0] == 422, "nobody answers before being asked"
-    assert problem(patch(server, lead, mine, {"answer": "declined"}, first.headers["ETag"]))[0] == 412
-    assert [row["id"] for row in get(server, lead, path + "?answer=accepted&sector=he").json["items"]] == [first.json["id"]]
-    assert patch(server, lead, mine, {"answer": "pending"}).json["answered_on"] is None
+    accepted = patch(server, lead, mine, {"status": "accepted"}, first.headers["ETag"])
+    assert (accepted.json["status"], accepted.json["responded_on"]) == ("accepted", day())
+    assert problem(patch(server, lead, mine, {"responded_on": day(-30)}))[0] == 422, "nobody answers before being asked"
+    assert problem(patch(server, lead, mine, {"status": "declined"}, first.headers["ETag"]))[0] == 412
+    assert [row["id"] for row in get(server, lead, path + "?status=accepted&sector=he").json["items"]] == [first.json["id"]]
+    assert patch(server, lead, mine, {"status": "pending"}).json["responded_on"] is None
     assert patch(server, lead, mine, {"name": "A faculty"}).json["organisation"] is None
     assert patch(server, lead, mine, {"organisation": organisations[9]}).json["name"] == "Founding 10"
-    assert server.send("PATCH", mine, {"answer": "pending"}, token=lead).status == server.send("DELETE", mine, token=lead).status == 428
+    assert server.send("PATCH", mine, {"status": "pending"}, token=lead).status == server.send("DELETE", mine, token=lead).status == 428
 
     assert post(server, other, path, {"sector": "he", "name": "x"}).status == 403, "the Hub is not theirs"
     assert get(server, other, path).json["items"] == []
-    for method, body in (("GET", None), ("PATCH", {"answer": "declined"}), ("DELETE", None)):
+    for method, body in (("GET", None), ("PATCH", {"status": "declined"}), ("DELETE", None)):
         assert server.send(method, mine, body, token=other, if_match=None if method == "GET" else "*").status == 404
     for token in (member, board):
         assert problem(get(server, token, path)) == (403, "role-needed")
@@ -484,8 +484,8 @@ def test_a_key_that_is_in_use(server, cluster, led, organisations, applicant):
 
 def test_the_central_team_keeps_a_hub(server, central):
     path = "/v1/hubs/founding-kept"
-    body = {"name": "Kept Hub", "nations": ["GB-ENG"], "regions": ["E12000008", "south-west"], "other_names": ["The Keep"], "launched": "2024-05", **FROM,
-            "status": "active", "status_evidence": "2025-01", "page": {"aims": "To keep", "activities": "Keeping"}}
+    body = {"name": "Kept Hub", "nations": ["GB-ENG"], "regions": ["E12000008", "south-west"], "other_names": ["The Keep"], "launched_on": "2024-05", **FROM,
+            "status": "active", "status_evidence_on": "2025-01", "page": {"aims": "To keep", "activities": "Keeping"}}
     assert server.send("PUT", path, body, token=central).status == 428
     assert pointers(server.send("PUT", path, {"name": "Kept Hub"}, token=central, If_None_Match="*")) >= {"/body/sources", "/body/nations"}
     assert problem(server.send("PUT", path, {**body, "regions": ["nowhere"]}, token=central, If_None_Match="*")) == (422, "reference-not-found")
@@ -496,15 +496,15 @@ def test_the_central_team_keeps_a_hub(server, central):
     assert (made.status, made.headers["Location"]) == (201, path), made.text
     assert [lead["slug"] for lead in made.json["current_leads"]] == ["university-of-winchester"]
     assert {region["gss_code"] for region in made.json["regions"]} == {"E12000008", "E12000009"}
-    assert (made.json["status"], made.json["status_evidence"], made.json["may_use_branding"]) == ("active", "2025-01", True)
+    assert (made.json["status"], made.json["status_evidence_on"], made.json["branding_allowed"]) == ("active", "2025-01", True)
     assert server.send("PUT", path, body, token=central, If_None_Match="*").status == 412
     assert server.get(path).json == made.json and server.get(path).headers["ETag"] == made.headers["ETag"]
 
-    renamed = patch(server, central, path, {"name": "Well Kept Hub", "regions": ["E12000009"], "launched": None, "page": {"activities": None, "links": [{"title": "Us", "url": "https://kept.example/"}]}},
+    renamed = patch(server, central, path, {"name": "Well Kept Hub", "regions": ["E12000009"], "launched_on": None, "page": {"activities": None, "links": [{"title": "Us", "url": "https://kept.example/"}]}},
                     made.headers["ETag"])
     assert renamed.status == 200, renamed.text
     assert renamed.json["other_names"] == ["Kept Hub", "The Keep"], "a former name is kept"
-    assert (renamed.json["launched"], [region["gss_code"] for region in renamed.json["regions"]]) == (None, ["E12000009"])
+    assert (renamed.json["launched_on"], [region["gss_code"] for region in renamed.json["regions"]]) == (None, ["E12000009"])
     assert renamed.json["page"] == {"aims": "To keep", "links": [{"title": "Us", "url": "https://kept.example/"}]}, "only what is named changes"
     assert problem(patch(server, central, path, {"name": "Late"}, made.headers["ETag"]))[0] == 412
     assert "founding-kept" in [row["slug"] for row in server.get("/v1/hubs?q=kept%20hub&region=south-west").json["items"]]
@@ -552,19 +552,19 @@ def test_a_hub_starts_pauses_closes_and_opens_again(server, central, led, organi
     status = path + "/statuses"
     assert [row["status"] for row in server.get(status).json["items"]] == ["proposed"]
     assert problem(post(server, central, status, {"status": "paused"})) == (409, "hub-status-transition")
-    assert problem(post(server, central, status, {"status": "active", "starts": day(1)})) == (422, "date-in-future")
+    assert problem(post(server, central, status, {"status": "active", "from": day(1)})) == (422, "date-in-future")
     assert problem(post(server, central, status, {"status": "active", "starts": "2001"}))[0] == 422, "before the one that it ends"
-    active = post(server, central, status, {"status": "active", "evidence": day()[:7]}, key="life-1")
+    active = post(server, central, status, {"status": "active", "evidence_on": day()[:7]}, key="life-1")
     assert active.status == 201, active.text
-    assert active.json["items"] == [{"status": "active", "starts": day(), "ends": None, "evidence": day()[:7]},
-                                    {"status": "proposed", "starts": day(), "ends": day(), "evidence": None}]
-    assert post(server, central, status, {"status": "active", "evidence": day()[:7]}, key="life-1").body == active.body
-    assert (server.get(path).json["status"], server.get(path).json["may_use_branding"]) == ("active", True)
+    assert active.json["items"] == [{"status": "active", "from": day(), "to": None, "evidence_on": day()[:7]},
+                                    {"status": "proposed", "from": day(), "to": day(), "evidence_on": None}]
+    assert post(server, central, status, {"status": "active", "evidence_on": day()[:7]}, key="life-1").body == active.body
+    assert (server.get(path).json["status"], server.get(path).json["branding_allowed"]) == ("active", True)
     for following, refused in (("paused", ("active", "proposed", "unknown")), ("active", ("paused", "proposed", "unknown")), ("closed", ("active", "proposed", "unknown"))):
         for wrong in refused:
             assert problem(post(server, central, status, {"status": wrong})) == (409, "hub-status-transition")
         assert post(server, central, status, {"status": following}).status == 201
-    assert server.get(path).json["may_use_branding"] is False
+    assert server.get(path).json["branding_allowed"] is False
     for wrong in ("paused", "proposed", "closed", "unknown"):
         assert problem(post(server, central, status, {"status": wrong})) == (409, "hub-status-transition")
     # A closed Hub lets its lead go, and needs one to open again.
@@ -584,7 +584,7 @@ def test_two_statuses_at_once(server, cluster, central, round_):
     assert Counter(answer.status for answer in answers if answer.status != 409) <= Counter({201: 2}), [answer.text for answer in answers]
     rows = server.get(path + "/statuses").json["items"]
     assert [row["status"] for row in rows] in (["active", "proposed"], ["closed", "proposed"], ["closed", "active", "proposed"])
-    assert [row["ends"] for row in rows][0] is None and None not in [row["ends"] for row in rows][1:]
+    assert [row["to"] for row in rows][0] is None and None not in [row["to"] for row in rows][1:]
 
 
 # Leads.
@@ -595,19 +595,19 @@ def test_leads_come_and_go(server, central, organisations):
     assert server.get(path).json["items"] == []
     first = post(server, central, path, {"organisation": organisations[0], "from": "2023-09-01", "note": "Convener", **FROM})
     assert first.status == 201, first.text
-    assert first.json["standing"] == "current" and (first.json["from"], first.json["to"], first.json["note"]) == ("2023-09-01", None, "Convener")
+    assert first.json["status"] == "current" and (first.json["from"], first.json["to"], first.json["note"]) == ("2023-09-01", None, "Convener")
     assert server.get(first.headers["Location"]).json == first.json
     assert problem(post(server, central, path, {"organisation": organisations[0], "from": day()})) == (409, "hub-lead-twice")
     second = post(server, central, path, {"organisation": organisations[1], "from": "2024-01-01", "to": day(30)})
     assert problem(post(server, central, path, {"organisation": organisations[2], "from": day()})) == (409, "hub-has-two-leads")
     planned = post(server, central, path, {"organisation": organisations[2], "from": day(31)})
-    assert (planned.status, planned.json["standing"]) == (201, "planned"), "when the second one has gone there is room"
+    assert (planned.status, planned.json["status"]) == (201, "planned"), "when the second one has gone there is room"
     assert problem(post(server, central, path, {"organisation": organisations[3], "from": day(), "to": day(-5)}))[0] == 422
     assert problem(post(server, central, path, {"organisation": "founding-nobody", "from": day()})) == (422, "reference-not-found")
     assert pointers(post(server, central, path, {"organisation": organisations[3]})) == {"/body/from"}
 
     ended = patch(server, central, second.headers["Location"], {"to": day(-1), "note": "Ended early"}, second.headers["ETag"])
-    assert (ended.status, ended.json["standing"], ended.json["to"]) == (200, "former", day(-1)), ended.text
+    assert (ended.status, ended.json["status"], ended.json["to"]) == (200, "former", day(-1)), ended.text
     assert problem(patch(server, central, second.headers["Location"], {"note": None}, second.headers["ETag"]))[0] == 412
     assert problem(patch(server, central, first.headers["Location"], {"to": day()})) == (409, "hub-needs-a-lead")
     assert problem(patch(server, central, first.headers["Location"], {"to": "2020-01-01"}))[0] == 422
@@ -623,10 +623,10 @@ def test_leads_come_and_go(server, central, organisations):
 def test_one_lead_hands_over_to_another(server, cluster, central, led, organisations):
     hub = new_hub(server, central, "founding-handover", organisations[0])
     old = leads(server, hub)[0]
-    handover, body = old["href"] + "/handover", {"organisation": organisations[1], "on": day()}
+    handover, body = old["href"] + "/handover", {"organisation": organisations[1], "from": day()}
     assert problem(post(server, central, f"{hub}/leads/{uuid.uuid4()}/handover", body))[0] == 404
     assert problem(post(server, central, handover, {**body, "organisation": "founding-nobody"})) == (422, "reference-not-found")
-    assert problem(post(server, central, handover, {**body, "on": "2023-01-01"}))[0] == 422
+    assert problem(post(server, central, handover, {**body, "from": "2023-01-01"}))[0] == 422
     rehearsal = post(server, central, handover + "?dry_run=true", body)
     assert rehearsal.status == 201 and leads(server, hub) == [old]
     new = post(server, central, handover, body, key="handover")
@@ -644,18 +644,18 @@ def test_one_lead_hands_over_to_another(server, cluster, central, led, organisat
 
 def test_a_last_known_lead_is_confirmed(server, cluster, central, organisations):
     hub = new_hub(server, central, "founding-known")
-    cluster.psql(f"""INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, evidence, sources, confidence)
+    cluster.psql(f"""INSERT INTO scip.hub_lead (hub_id, organisation_id, evidence_kind, evidence, sources, confidence)
         SELECT h.id, o.id, 'last_known', '2024', '{{test}}', 'low' FROM scip.hub h, scip.organisation o WHERE h.slug = 'founding-known' AND o.slug = '{organisations[0]}'""")
     lead = leads(server, hub, "last_known")[0]
-    assert (lead["as_of"], lead["from"]) == ("2024", None)
-    assert patch(server, central, lead["href"], {"note": "Asked in May"}).json["standing"] == "last_known"
-    assert problem(post(server, central, lead["href"] + "/handover", {"organisation": organisations[1], "on": day()}))[0] == 409, "nobody knows its days"
+    assert (lead["evidence_on"], lead["from"]) == ("2024", None)
+    assert patch(server, central, lead["href"], {"note": "Asked in May"}).json["status"] == "last_known"
+    assert problem(post(server, central, lead["href"] + "/handover", {"organisation": organisations[1], "from": day()}))[0] == 409, "nobody knows its days"
     ended = patch(server, central, lead["href"], {"to": day()}).json
-    assert (ended["standing"], ended["from"], ended["to"], ended["as_of"]) == ("former", None, day(), "2024"), "an end needs no invented beginning"
+    assert (ended["status"], ended["from"], ended["to"], ended["evidence_on"]) == ("former", None, day(), "2024"), "an end needs no invented beginning"
     assert [known["slug"] for known in server.get(hub).json.get("last_known_leads", [])] == []
     assert patch(server, central, lead["href"], {"to": day(-30)}).json["to"] == day(-30)
     confirmed = patch(server, central, lead["href"], {"from": "2024-02-01", "confidence": "high"}).json
-    assert (confirmed["standing"], confirmed["from"], confirmed["as_of"], confirmed["note"]) == ("current", "2024-02-01", None, "Asked in May")
+    assert (confirmed["status"], confirmed["from"], confirmed["evidence_on"], confirmed["note"]) == ("current", "2024-02-01", None, "Asked in May")
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -681,7 +681,7 @@ def test_both_leads_end_at_once_and_one_stays(server, central, organisations, ro
 def test_one_lead_is_handed_over_once(server, central, organisations, round_):
     hub = new_hub(server, central, f"founding-heirs-{round_}", organisations[0])
     old = leads(server, hub)[0]
-    answers = together(*[lambda slug=slug: post(server, central, old["href"] + "/handover", {"organisation": slug, "on": day()})
+    answers = together(*[lambda slug=slug: post(server, central, old["href"] + "/handover", {"organisation": slug, "from": day()})
                          for slug in organisations[1:9]])
     assert Counter(answer.status for answer in answers) == {201: 1, 409: 7}
     assert len(leads(server, hub)) == 1

@@ -45,7 +45,7 @@ LED = {"leads": [{"organisation": "university-of-winchester", "from": "2018-05-1
 @pytest.fixture(scope="module")
 def hubs(cluster, server, nothing_stays):
     central = cluster.token(server, "central")
-    for slug, status in (("health-one", {"status": "active", "status_starts": "2018-05", **LED}), ("health-two", {"status": "active", "status_starts": "2018", **LED}),
+    for slug, status in (("health-one", {"status": "active", "status_from": "2018-05", **LED}), ("health-two", {"status": "active", "status_from": "2018", **LED}),
                          ("health-young", {"status": "proposed"})):
         made = server.send("PUT", f"/v1/hubs/{slug}", {"name": slug, "nations": ["GB-WLS"], **status, **FROM}, token=central, If_None_Match="*")
         assert made.status == 201, made.text

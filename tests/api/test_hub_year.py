@@ -109,7 +109,7 @@ def test_a_hubs_year(cluster, server, clock, act):
         act(central, "PUT", f"/v1/organisations/{slug}", {"name": slug.title(), **FROM})
     partner, decider = token("partner", organisation="year-university"), token("group_member", group="hub-leads-group", standing_for="year-other")
     application = act(partner, "POST", "/v1/hub-applications", {"organisation": "year-university", "name": "Year Hub", "slug": "year-hub", "nations": ["GB-ENG"],
-                                                                "regions": ["E12000008"], "case_for_hub": "Forty schools near three bases"})["href"]
+                                                                "regions": ["E12000008"], "rationale": "Forty schools near three bases"})["href"]
     act(partner, "POST", application + "/submission")
     act(decider, "POST", application + "/review")
     act(decider, "POST", application + "/decision", {"decision": "approved"})

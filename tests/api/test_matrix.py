@@ -474,7 +474,7 @@ def records(cluster, server):
         done("POST", f"/v1/{things}/matrix-withdrawn/withdrawal", {"note": "Matrix"})
         done("PUT", f"/v1/{things}/matrix-held", {"title": "Matrix", "kind": "guide", "url": "https://www.example.org/", "sources": ["x"], "confidence": "low"}, If_None_Match="*")
         assert server.request("PUT", f"/v1/{things}/matrix-held/files/matrix.csv", {"Authorization": f"Bearer {cluster.token(server, 'central')}", "If-None-Match": "*"}, b"a,b\r\n1,2\r\n").status == 201
-    application = {"organisation": "matrix-mine", "name": "Matrix", "nations": ["GB-ENG"], "regions": ["E12000008"], "case_for_hub": "Because."}
+    application = {"organisation": "matrix-mine", "name": "Matrix", "nations": ["GB-ENG"], "regions": ["E12000008"], "rationale": "Because."}
     founded, open_, draft = (done("POST", "/v1/hub-applications", {**application, "slug": slug}, "partner") for slug in ("matrix-hub", "matrix-hub-2", "matrix-hub-3"))
     for one in (founded, open_):
         done("POST", one["href"] + "/submission", None, "partner")
@@ -487,7 +487,7 @@ def records(cluster, server):
         INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts) SELECT h.id, p.id, 'he', '2024-01-01' FROM p, scip.hub h
         WHERE h.slug = 'matrix-hub' RETURNING person_id""", "scip_migrator")
     membership = cluster.psql(f"SELECT id FROM scip.hub_membership WHERE person_id = '{person}'")
-    done("PUT", "/v1/hubs/matrix-hub/quorum-rules/2998-01-01", {"sectors": ["he"], "minimum": 1}, "lead", If_None_Match="*")
+    done("PUT", "/v1/hubs/matrix-hub/quorum-rules/2998-01-01", {"sectors": ["he"], "minimum_members": 1}, "lead", If_None_Match="*")
     meeting = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix meeting", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
     parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
              for part in ("agenda", "resolutions", "actions", "minutes")}

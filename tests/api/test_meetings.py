@@ -191,15 +191,15 @@ def test_a_leads_meeting(server, scene, central):
 
     held = post(server, scene.lead, path + "/held", {"guests": 3})
     assert (held.status, held.json["status"], held.json["guests"]) == (200, "held", 3), held.text
-    assert held.json["quorum"] == {"quorate": False, "missing_sectors": ["he", "fe", "school_sector", "local_authority"], "heads": 0, "guests": 3}
+    assert held.json["quorum"] == {"quorate": False, "missing_sectors": ["he", "fe", "school_sector", "local_authority"], "members_present": 0, "guests": 3}
     noted = put(server, scene.lead, path + "/attendance", {"items": [{"person": who, "state": "present"} for who in scene.people[:3]]
                                                            + [{"person": scene.people[3], "state": "apologies"}]})
     assert noted.status == 200, noted.text
     assert (noted.json["present"], noted.json["apologies"], noted.json["absent"], noted.json["guests"]) == (3, 1, 0, 3)
-    assert get(server, scene.member, path).json["quorum"] == {"quorate": False, "missing_sectors": ["local_authority"], "heads": 3, "guests": 3}
+    assert get(server, scene.member, path).json["quorum"] == {"quorate": False, "missing_sectors": ["local_authority"], "members_present": 3, "guests": 3}
     late = put(server, scene.lead, f"{path}/attendance/{scene.people[3]}", {"state": "present"})
     assert (late.status, late.json["state"], late.json["name"], late.json["sector"]) == (200, "present", scene.names[3], "local_authority")
-    assert get(server, scene.lead, path).json["quorum"] == {"quorate": True, "missing_sectors": [], "heads": 4, "guests": 3}
+    assert get(server, scene.lead, path).json["quorum"] == {"quorate": True, "missing_sectors": [], "members_present": 4, "guests": 3}
 
     refused = post(server, scene.lead, path + "/agenda-completion")
     assert refused.status == 409
@@ -235,7 +235,7 @@ def test_a_leads_meeting(server, scene, central):
         counts = get(server, token, path + "/attendance-summary")
         assert (counts.status, counts.json) == (200, shared.json)
         assert counts.json["sectors"] == [{"sector": sector, "present": 1, "apologies": 0, "absent": 0} for sector in sorted(SECTORS[:4])]
-        assert counts.json["quorum"] == {"quorate": True, "missing_sectors": [], "heads": 4, "guests": 3}
+        assert counts.json["quorum"] == {"quorate": True, "missing_sectors": [], "members_present": 4, "guests": 3}
         for name, who in zip(scene.names, scene.people):
             assert name.encode() not in counts.body and who.encode() not in counts.body
     for token in (scene.other, scene.other_member, scene.board):
@@ -556,7 +556,7 @@ def test_the_rule_of_the_day_judges(server, cluster, scene):
         assert put(server, scene.lead, path + "/attendance", {"items": [{"person": who, "state": "present"} for who in scene.people[3:]]
                                                               + [{"person": scene.people[0], "state": "apologies"}]}).status == 200
         quorum = get(server, scene.lead, path).json["quorum"]
-        assert (quorum["quorate"], quorum["missing_sectors"], quorum["heads"]) == (quorate, missing, 2), starts
+        assert (quorum["quorate"], quorum["missing_sectors"], quorum["members_present"]) == (quorate, missing, 2), starts
 
 
 # What was resolved, and who does it.
@@ -756,14 +756,14 @@ def test_seats(server, cluster, scene, group, central):
     assert "One day" in listed("as_of=2025-01-02") and "One day" not in listed("as_of=2025-01-03")
     assert delete(server, central, one_day["href"]).status == 204
 
-    first = post(server, central, seat["href"] + "/handover", {"person": group.people[2], "on": "2024-06-01"}, key="first")
+    first = post(server, central, seat["href"] + "/handover", {"person": group.people[2], "from": "2024-06-01"}, key="first")
     assert first.status == 201, first.text
     assert (first.json["title"], first.json["sector"], first.json["person"], first.json["name"], first.json["from"]) == ("For the schools", "school_sector", group.people[2], "Meetings Seat 2", "2024-06-01")
-    assert post(server, central, seat["href"] + "/handover", {"person": group.people[2], "on": "2024-06-01"}, key="first").body == first.body
+    assert post(server, central, seat["href"] + "/handover", {"person": group.people[2], "from": "2024-06-01"}, key="first").body == first.body
     assert get(server, group.insider, seat["href"]).json["to"] == "2024-05-31", "the last day"
-    assert problem(post(server, central, seat["href"] + "/handover", {"person": None, "on": "2024-07-01"}))[0] == 409, "it has ended"
-    assert problem(post(server, central, first.json["href"] + "/handover", {"person": None, "on": "2024-06-01"}))[0] == 422, "nobody has held it by then"
-    left = post(server, central, first.json["href"] + "/handover", {"person": None, "on": "2024-09-01"}).json
+    assert problem(post(server, central, seat["href"] + "/handover", {"person": None, "from": "2024-07-01"}))[0] == 409, "it has ended"
+    assert problem(post(server, central, first.json["href"] + "/handover", {"person": None, "from": "2024-06-01"}))[0] == 422, "nobody has held it by then"
+    left = post(server, central, first.json["href"] + "/handover", {"person": None, "from": "2024-09-01"}).json
     assert (left["person"], left["from"]) == (None, "2024-09-01")
     assert [row["person"] for row in get(server, group.insider, path + "?as_of=2024-08-31").json["items"]].count(group.people[2]) == 1
     assert problem(patch(server, central, seat["href"], {"title": "x"}, made.headers["ETag"]))[0] == problem(delete(server, central, seat["href"], made.headers["ETag"]))[0] == 412
@@ -776,7 +776,7 @@ def test_seats(server, cluster, scene, group, central):
     assert get(server, scene.board, path).status == get(server, scene.board, seat["href"]).status == 404
     nobody = f"{path}/{uuid.uuid4()}"
     assert {get(server, central, nobody).status, patch(server, central, nobody, {"title": "x"}).status, delete(server, central, nobody).status,
-            post(server, central, nobody + "/handover", {"person": None, "on": day()}).status, get(server, central, "/v1/groups/meetings-nowhere/seats").status,
+            post(server, central, nobody + "/handover", {"person": None, "from": day()}).status, get(server, central, "/v1/groups/meetings-nowhere/seats").status,
             post(server, central, "/v1/groups/meetings-nowhere/seats", {"title": "x"}).status} == {404}
     for href in (seat["href"], first.json["href"], left["href"]):
         assert delete(server, central, href).status == 204
@@ -785,7 +785,7 @@ def test_seats(server, cluster, scene, group, central):
 @pytest.mark.parametrize("round_", range(3))
 def test_many_succeed_one_and_one_does(server, group, central, round_):
     seat = post(server, central, group.path + "/seats", {"title": f"Contested {round_}", "person": group.people[0], "from": "2024-01-01"}).json["href"]
-    answers = together(*[lambda who=who: post(server, central, seat + "/handover", {"person": who, "on": day()}) for who in group.people * 2])
+    answers = together(*[lambda who=who: post(server, central, seat + "/handover", {"person": who, "from": day()}) for who in group.people * 2])
     assert Counter(answer.status for answer in answers) == {201: 1, 409: 5}, [answer.text for answer in answers]
     for row in get(server, central, group.path + "/seats").json["items"]:
         if row["title"] == f"Contested {round_}":

@@ -182,15 +182,15 @@ def test_what_is_referred_to_stays(cluster, server, lead, hub):
 
 def test_succession(server, lead, neighbour, hub):
     member = add(server, lead, organisation="university-of-winchester", ambassador=True)
-    next_one = post(server, lead, member["href"] + "/transfer", {"on": "2025-03-01", "organisation_name": "A college", "sector": "fe"})
+    next_one = post(server, lead, member["href"] + "/transfer", {"from": "2025-03-01", "organisation_name": "A college", "sector": "fe"})
     assert next_one.status == 201 and next_one.headers["Location"] == next_one.json["href"] != member["href"]
     assert (next_one.json["person"], next_one.json["sector"], next_one.json["organisation"], next_one.json["organisation_name"], next_one.json["ambassador"],
             next_one.json["from"], next_one.json["to"]) == (member["person"], "fe", None, "A college", True, "2025-03-01", None)
     assert get(server, lead, member["href"]).json["to"] == "2025-02-28"
-    assert post(server, lead, member["href"] + "/transfer", {"on": "2025-04-01", "sector": "he"}).status == 409  # it has ended
-    assert post(server, lead, next_one.json["href"] + "/transfer", {"on": "2025-03-01", "sector": "he"}).status == 409  # nothing would be left
-    assert problem(post(server, lead, next_one.json["href"] + "/transfer", {"on": "2025-05-01", "organisation": "not-there"})) == (422, "reference-not-found")
-    assert post(server, neighbour, next_one.json["href"] + "/transfer", {"on": "2025-05-01"}).status == 404
+    assert post(server, lead, member["href"] + "/transfer", {"from": "2025-04-01", "sector": "he"}).status == 409  # it has ended
+    assert post(server, lead, next_one.json["href"] + "/transfer", {"from": "2025-03-01", "sector": "he"}).status == 409  # nothing would be left
+    assert problem(post(server, lead, next_one.json["href"] + "/transfer", {"from": "2025-05-01", "organisation": "not-there"})) == (422, "reference-not-found")
+    assert post(server, neighbour, next_one.json["href"] + "/transfer", {"from": "2025-05-01"}).status == 404
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-02-28").json["items"]] == ["he"]
     assert [item["sector"] for item in get(server, lead, f"{PATH}?as_of=2025-03-01").json["items"]] == ["fe"]
 
@@ -211,7 +211,7 @@ def test_no_deadlock_of_everything_at_once(cluster, server, lead, hub):
     members = [add(server, lead, f"Person {n}", email=f"p{n}@members.example", **{"to": "2025-01-31"}) for n in range(6)]
     sheet = lambda start: "name,email,sector,from,to\n" + "".join(f"Person {n},p{n}@members.example,he,{start},{start}\n" for n in range(6))
     actions = [lambda n=n: patch(server, lead, members[n]["href"], {"to": "2025-03-01"}) for n in range(6)]
-    actions += [lambda n=n: post(server, lead, members[n]["href"] + "/transfer", {"on": "2024-10-01", "sector": "fe"}) for n in range(6)]
+    actions += [lambda n=n: post(server, lead, members[n]["href"] + "/transfer", {"from": "2024-10-01", "sector": "fe"}) for n in range(6)]
     actions += [lambda start=start: load(server, lead, sheet(start)) for start in ("2025-02-01", "2025-02-01", "2026-01-01")]
     actions += [lambda n=n: post(server, lead, PATH, {"name": f"Person {n}", "email": f"p{n}@members.example", "sector": "he", "from": "2025-02-01"})
                 for n in range(6)]
@@ -225,11 +225,11 @@ def test_no_deadlock_of_everything_at_once(cluster, server, lead, hub):
 
 def test_default_quorum(server, lead, central, neighbour, hub):
     quorum = lambda query="": get(server, lead, f"/v1/hubs/{HUB}/quorum{query}").json
-    assert quorum() == {"hub": quorum()["hub"], "as_of": day(), "sectors": ["he", "fe", "school_sector", "local_authority"], "minimum": 4, "rule_from": None,
-                        "heads": 0, "missing_sectors": ["he", "fe", "school_sector", "local_authority"], "quorate": False}
+    assert quorum() == {"hub": quorum()["hub"], "as_of": day(), "sectors": ["he", "fe", "school_sector", "local_authority"], "minimum_members": 4, "rule_from": None,
+                        "members": 0, "missing_sectors": ["he", "fe", "school_sector", "local_authority"], "quorate": False}
     for number, sector in enumerate(["he", "fe", "school_sector"]):
         add(server, lead, f"Person {number}", sector=sector)
-    assert (quorum()["missing_sectors"], quorum()["heads"], quorum()["quorate"]) == (["local_authority"], 3, False)
+    assert (quorum()["missing_sectors"], quorum()["members"], quorum()["quorate"]) == (["local_authority"], 3, False)
     add(server, lead, "Person 3", sector="local_authority", **{"to": "2025-06-30"})
     assert quorum("?as_of=2025-06-30")["quorate"] and not quorum("?as_of=2025-07-01")["quorate"] and not quorum("?as_of=2024-08-31")["quorate"]
     assert get(server, neighbour, f"/v1/hubs/{HUB}/quorum").status == 404
@@ -240,22 +240,22 @@ def test_a_rule_from_a_day_on(cluster, server, lead, central, neighbour, hub):
     rules, member = f"/v1/hubs/{HUB}/quorum-rules", cluster.token(server, "hub_member", hub=HUB)
     put = lambda starts, body, token=central: server.send("PUT", f"{rules}/{starts}", {"reason": "As the Hub resolved", **body}, token=token, If_None_Match="*")
     for token, body, refused in ((lead, {}, (403, "only-the-central-team")), (lead, {"reason": "So that it was quorate"}, (403, "only-the-central-team")), (central, {}, (422, "reason-needed"))):
-        answer = server.send("PUT", f"{rules}/2025-01-01", {"sectors": ["he"], "minimum": 1, **body}, token=token, If_None_Match="*")
+        answer = server.send("PUT", f"{rules}/2025-01-01", {"sectors": ["he"], "minimum_members": 1, **body}, token=token, If_None_Match="*")
         assert problem(answer) == refused, "what was judged is judged anew by nobody else, and by nobody without a reason"
     add(server, lead, "Ada", sector="he"), add(server, lead, "Bo", sector="he"), add(server, lead, "Cy", sector="charity")
-    made = put("2025-01-01", {"sectors": ["charity", "he"], "minimum": 3})
+    made = put("2025-01-01", {"sectors": ["charity", "he"], "minimum_members": 3})
     assert made.status == 201 and made.json["from"] == "2025-01-01" and made.headers["Location"] == made.json["href"]
-    assert put("2025-01-01", {"sectors": ["he"], "minimum": 1}).status == 412
-    assert put("2025-06-01", {"sectors": [], "minimum": 4}).status == 201
+    assert put("2025-01-01", {"sectors": ["he"], "minimum_members": 1}).status == 412
+    assert put("2025-06-01", {"sectors": [], "minimum_members": 4}).status == 201
     state = lambda on: [get(server, member, f"/v1/hubs/{HUB}/quorum?as_of={on}").json[key] for key in ("quorate", "missing_sectors", "rule_from")]
     assert state("2024-12-31") == [False, ["fe", "school_sector", "local_authority"], None]
     assert state("2025-01-01") == [True, [], "2025-01-01"] and state("2025-05-31") == [True, [], "2025-01-01"]
     assert state("2025-06-01") == [False, [], "2025-06-01"]
     assert [item["from"] for item in get(server, member, rules).json["items"]] == ["2025-06-01", "2025-01-01"]
     assert get(server, member, f"{rules}/2025-01-01").json == made.json
-    assert put("2025-07-01", {"sectors": ["he", "he"], "minimum": 1}).status == put("2025-07-01", {"sectors": ["x"], "minimum": 1}).status == 400
-    assert put("2025-07-01", {"sectors": ["he"], "minimum": 1}, token=neighbour).status == 403
-    assert server.send("PUT", "/v1/hubs/not-there/quorum-rules/2025-01-01", {"sectors": [], "minimum": 1}, token=lead, If_None_Match="*").status == 404
+    assert put("2025-07-01", {"sectors": ["he", "he"], "minimum_members": 1}).status == put("2025-07-01", {"sectors": ["x"], "minimum_members": 1}).status == 400
+    assert put("2025-07-01", {"sectors": ["he"], "minimum_members": 1}, token=neighbour).status == 403
+    assert server.send("PUT", "/v1/hubs/not-there/quorum-rules/2025-01-01", {"sectors": [], "minimum_members": 1}, token=lead, If_None_Match="*").status == 404
     assert get(server, neighbour, rules).status == get(server, neighbour, f"{rules}/2025-01-01").status == 404
     assert get(server, lead, f"{rules}/2023-01-01").status == get(server, lead, "/v1/hubs/not-there/quorum-rules").status == 404
     assert delete(server, neighbour, f"{rules}/2025-01-01").status == 404
@@ -267,7 +267,7 @@ def test_a_rule_from_a_day_on(cluster, server, lead, central, neighbour, hub):
     kept = [(row["operation"], row["reason"]) for row in get(server, member, f"/v1/corrections?record={rules}/2025-01-01").json["items"]]
     assert kept == [("deleteHubQuorumRule", "Entered twice"), ("putHubQuorumRule", "As the Hub resolved")], "what was refused left no reason behind"
     ahead = day(30)
-    assert server.send("PUT", f"{rules}/{ahead}", {"sectors": ["he"], "minimum": 1}, token=lead, If_None_Match="*").status == 201
+    assert server.send("PUT", f"{rules}/{ahead}", {"sectors": ["he"], "minimum_members": 1}, token=lead, If_None_Match="*").status == 201
     assert delete(server, lead, f"{rules}/{ahead}", if_match="*").status == 204
 
 
@@ -500,7 +500,7 @@ def test_an_import_is_done_once(cluster, server, lead, neighbour, hub):
 
 def test_not_modified(server, lead, hub):
     member = add(server, lead)
-    rule_set = server.send("PUT", f"/v1/hubs/{HUB}/quorum-rules/{day()}", {"sectors": ["he"], "minimum": 1}, token=lead, If_None_Match="*").json
+    rule_set = server.send("PUT", f"/v1/hubs/{HUB}/quorum-rules/{day()}", {"sectors": ["he"], "minimum_members": 1}, token=lead, If_None_Match="*").json
     for path in (PATH, member["href"], f"{PATH}/template.csv", f"/v1/hubs/{HUB}/quorum", f"/v1/hubs/{HUB}/quorum-rules", rule_set["href"]):
         assert get(server, lead, path, If_None_Match=get(server, lead, path).headers["ETag"]).status == 304, path
 

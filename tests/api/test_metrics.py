@@ -33,7 +33,7 @@ def network(cluster, server):
           DELETE FROM scip.event WHERE slug LIKE 'metric-%';""")
     clear()
     cluster.psql(f"""
-      INSERT INTO scip.hub (slug, name, nations, launched, sources, confidence)
+      INSERT INTO scip.hub (slug, name, nations, launched_on, sources, confidence)
       SELECT 'metric-' || n, 'Metric ' || n, ARRAY[nation], '1990', '{{test}}', 'high' FROM (VALUES ('one', 'GB-ENG'), ('two', 'GB-ENG'), ('three', 'GB-ENG'), ('four', 'GB-WLS')) v (n, nation);
       UPDATE scip.hub SET name = '=Metric, "four"' WHERE slug = 'metric-four';
       INSERT INTO scip.hub_status (hub_id, status, starts) SELECT id, 'active', '1990' FROM scip.hub WHERE slug LIKE 'metric-%';

@@ -80,7 +80,7 @@ def hubs(server, central):
     slugs = ["reporting-one", "reporting-two", "reporting-three", "reporting-proposed"]
     for slug in slugs:
         status = {"status": "proposed"} if slug.endswith("proposed") else {
-            "status": "active", "status_starts": "2018-05-14", "leads": [{"organisation": "university-of-winchester", "from": "2018-05-14"}]}
+            "status": "active", "status_from": "2018-05-14", "leads": [{"organisation": "university-of-winchester", "from": "2018-05-14"}]}
         made = server.send("PUT", f"/v1/hubs/{slug}", {"name": slug.title(), "nations": ["GB-ENG"], **status, **FROM}, token=central, If_None_Match="*")
         assert made.status == 201, made.text
     return slugs

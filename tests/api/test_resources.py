@@ -88,7 +88,7 @@ def test_hub_filters(server):
     assert slugs("status=closed") == set()
     names = [row["name"] for row in items(server, "/v1/hubs?sort=-name")]
     assert names == sorted(names, key=str.lower, reverse=True)
-    launched = [row["launched"] or "9999" for row in items(server, "/v1/hubs?sort=launched")]
+    launched = [row["launched_on"] or "9999" for row in items(server, "/v1/hubs?sort=launched")]
     assert launched == sorted(launched)
 
 
@@ -96,22 +96,22 @@ def test_hub_leads(server):
     hub = server.get("/v1/hubs/scotland-hub").json
     assert hub["current_leads"] == [], "an import without dates is last known, not current"
     assert {lead["slug"] for lead in hub["last_known_leads"]} == {"edinburgh-napier-university", "forces-children-scotland"}
-    assert all(lead["as_of"] == "2024-09" for lead in hub["last_known_leads"])
+    assert all(lead["evidence_on"] == "2024-09" for lead in hub["last_known_leads"])
     assert [lead["slug"] for lead in hub["former_leads"]] == ["heriot-watt-university"]
     organisation = server.get("/v1/organisations/edinburgh-napier-university").json
-    assert [(led["slug"], led["standing"]) for led in organisation["hubs_led"]] == [("scotland-hub", "last_known")]
+    assert [(led["slug"], led["status"]) for led in organisation["hubs_led"]] == [("scotland-hub", "last_known")]
 
 
 def test_current_leads_follow_the_calendar(server, cluster):
     try:
         cluster.psql("""
-          INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+          INSERT INTO scip.hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
           SELECT h.id, o.id, 'dated', daterange('2020-01-01', NULL), '{test}', 'high'
           FROM scip.hub h, scip.organisation o WHERE h.slug = 'south-east-hub' AND o.slug = 'ucas'""")
         hub = server.get("/v1/hubs/south-east-hub").json
-        assert [(lead["slug"], lead["since"]) for lead in hub["current_leads"]] == [("ucas", "2020-01-01")]
+        assert [(lead["slug"], lead["from"]) for lead in hub["current_leads"]] == [("ucas", "2020-01-01")]
         led = server.get("/v1/organisations/ucas").json["hubs_led"]
-        assert [(hub["slug"], hub["standing"]) for hub in led] == [("south-east-hub", "current")]
+        assert [(hub["slug"], hub["status"]) for hub in led] == [("south-east-hub", "current")]
     finally:
         cluster.psql("""SET session_replication_role = replica; DELETE FROM scip.hub_lead WHERE sources = '{test}'""")
 

@@ -63,7 +63,7 @@ def test_the_page_has_the_records_without_javascript(server):
 def test_records_never_become_markup(server, cluster):
     central, path = cluster.token(server, "central"), "/v1/hubs/site-markup"
     name = "</script><img src=x onerror=alert(1)> & \"'<Hub>"
-    made = server.send("PUT", path, {"name": name, "nations": ["GB-ENG"], "status": "proposed", "status_starts": "2026-01-01",
+    made = server.send("PUT", path, {"name": name, "nations": ["GB-ENG"], "status": "proposed", "status_from": "2026-01-01",
                                      "sources": ["https://www.example.org/hubs"], "confidence": "high"}, token=central, If_None_Match="*")
     try:
         assert made.status == 201, made.text

@@ -33,7 +33,7 @@ class World(harness.Cluster):
         self.psql("""
           INSERT INTO scip.programme (slug, name, sources, confidence) VALUES ('world-a', 'A', '{test}', 'high'), ('world-b', 'B', '{test}', 'high');
           INSERT INTO scip.strategy (slug, name, period_text, starts, ends, sources, confidence) VALUES ('worlds', 'Worlds', '1995-96', '1995-01', '1996-12', '{test}', 'high');
-          INSERT INTO scip.hub (slug, name, nations, launched, sources, confidence)
+          INSERT INTO scip.hub (slug, name, nations, launched_on, sources, confidence)
           SELECT 'world-' || n, 'World ' || n, nations, '1990', '{test}', 'high'
           FROM (VALUES ('one', ARRAY['GB-ENG']), ('two', ARRAY['GB-ENG']), ('three', ARRAY['GB-WLS']), ('four', ARRAY['GB-SCT', 'GB-ENG'])) v (n, nations);
           INSERT INTO scip.hub_status (hub_id, status, starts) SELECT id, 'active', '1990' FROM scip.hub WHERE slug LIKE 'world-%';""")

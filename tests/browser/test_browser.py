@@ -108,7 +108,7 @@ def evaluated_year(cluster, server):
     central = cluster.token(server, "central")
     for slug, name, starts in (("north", "Northumberland, Cumbria and the Scottish Borders Hub", "2012-10-01"), ("river", "River Hub", "2012-10-01"),
                                ("quiet", "Quiet <Hub> & Friends", "2012-10-01"), ("late", "Late Hub", "2014-11-01")):
-        assert server.send("PUT", f"/v1/hubs/browser-{slug}", {"name": name, "nations": ["GB-ENG"], "status": "active", "status_starts": starts, **LED,
+        assert server.send("PUT", f"/v1/hubs/browser-{slug}", {"name": name, "nations": ["GB-ENG"], "status": "active", "status_from": starts, **LED,
                            "sources": ["https://www.example.org/hubs"], "confidence": "high"}, token=central, If_None_Match="*").status == 201
     for year, by_hub in (("2013-14", {"north": 30, "river": 12}), ("2014-15", {"north": 1234, "river": 3, "late": 7})):
         for slug, number in by_hub.items():
@@ -141,9 +141,9 @@ def long_words(cluster, server):
     central, source = cluster.token(server, "central"), {"sources": ["https://www.example.org/" + "long" * 20], "confidence": "low"}
     address = "https://www.example.org/" + "a" * 150
     for path, body in {
-            "hubs/browser-long": {"name": LONG + LONG, "nations": ["GB-WLS"], "regions": ["wales"], "status": "active", "status_starts": "2012-10-01", **LED, "blurb": f"See {address} for more.",
+            "hubs/browser-long": {"name": LONG + LONG, "nations": ["GB-WLS"], "regions": ["wales"], "status": "active", "status_from": "2012-10-01", **LED, "blurb": f"See {address} for more.",
                                   "page_url": address},
-            "hubs/browser-closed": {"name": "Closed Hub", "nations": ["GB-WLS"], "regions": ["wales"], "status": "closed", "status_starts": "2012-10-01"},
+            "hubs/browser-closed": {"name": "Closed Hub", "nations": ["GB-WLS"], "regions": ["wales"], "status": "closed", "status_from": "2012-10-01"},
             "events/browser-long": {"title": LONG + LONG, "kind": "conference", "starts": "2999-01-01", "venue": LONG, "town": LONG[:50], "nation": "GB-WLS", "description": address,
                                     "accessibility": LONG, "url": address},
             "documents/browser-long": {"title": LONG + LONG, "kind": "research_report", "published": "2025-03", "language": "en", "authors": [LONG], "publisher": LONG, "abstract": address * 3,

@@ -192,7 +192,7 @@ def test_every_media_type_was_seen(contracts, traffic):
     (lambda e: bend_body(e, lambda hub: hub.pop("name")), "'name' is a required property"),
     (lambda e: bend_body(e, lambda hub: hub.update(email="x")), "Additional properties"),
     (lambda e: bend_body(e, lambda hub: hub.update(status="open")), "is not one of"),
-    (lambda e: bend_body(e, lambda hub: hub.update(launched="1 January 2025")), "does not match")])
+    (lambda e: bend_body(e, lambda hub: hub.update(launched_on="1 January 2025")), "does not match")])
 def test_planted_faults_are_found(contracts, server, bend, fault):
     """The suite can fail: a good exchange, bent, is refused."""
     answer = server.get("/v1/hubs/london-hub")

@@ -75,7 +75,7 @@ FROM (VALUES ('regions = ''{E99999999}''', 'SC422 reference-not-found'), ('natio
              ('expected_partners = ''[{"sector": "government", "name": "x"}]''', '23514 hub_application_partners'),
              ('expected_partners = ''[{"sector": "he", "name": "x", "person": "y"}]''', '23514 hub_application_partners'),
              ('decision_note = ''Approved''', 'SC403 only-the-deciding-group'), ('hub_id = 1', '42501'), ('organisation_id = 1', '42501'), ('decided_at = now()', '42501'),
-             ('slug = ''test-hub'', nations = ''{GB-ENG}'', regions = ''{E12000008}'', case_for_hub = ''Need'', expected_partners = ''[{"sector": "he", "name": "x"}]''', 'accepted')) v (change, expected);
+             ('slug = ''test-hub'', nations = ''{GB-ENG}'', regions = ''{E12000008}'', rationale = ''Need'', expected_partners = ''[{"sector": "he", "name": "x"}]''', 'accepted')) v (change, expected);
 
 -- Every way from every state, for everyone.
 SELECT is(pg_temp.way(before, who, format('UPDATE hub_application SET status = %L, decision_note = ''n'' WHERE slug = ''test-hub''', after)), expected, format('%s: %s to %s', who, before, after))
@@ -156,7 +156,7 @@ FROM unnest(ARRAY['DELETE FROM hub_pathway', 'INSERT INTO hub_pathway VALUES (1,
 -- Invitations: of a body, of one of the six sectors, which are categories of organisations.
 SELECT is_empty($$SELECT sector FROM unnest(ARRAY['he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces']) sector
     WHERE strpos((SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'organisation_category_category_check'), quote_literal(sector)) = 0$$, 'one list of codes');
-SELECT is(pg_temp.as_one(who, format($$INSERT INTO hub_invitation (hub_id, sector, organisation_id, name, invited_on, answer, answered_on)
+SELECT is(pg_temp.as_one(who, format($$INSERT INTO hub_invitation (hub_id, sector, organisation_id, name, invited_on, status, responded_on)
     VALUES (pg_temp.hub('test-hub-2'), %L, pg_temp.org(%L), %L, scip.today() + %s, %L, scip.today() + %s)$$, sector, organisation, name, asked, answer, answered)), expected,
   concat_ws(' ', who, sector, organisation, name, answer))
 FROM (VALUES (1, 'nobody', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'), (2, 'member', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'),
@@ -166,9 +166,9 @@ FROM (VALUES (1, 'nobody', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'
              (9, 'lead', 'he', 'test-b', NULL, '0', 'pending', '0', '23514 hub_invitation_answered'), (10, 'lead', 'he', 'test-b', NULL, '0', 'perhaps', '0', '23514 hub_invitation_answer_check'),
              (11, 'lead', 'he', 'test-b', NULL, '0', 'pending', 'NULL::int', 'accepted'), (12, 'central', 'fe', NULL, 'A college', '-5', 'declined', 'NULL::int', 'accepted'))
   v (n, who, sector, organisation, name, asked, answer, answered, expected) ORDER BY n;
-SELECT is(pg_temp.as_one(who, 'UPDATE hub_invitation SET answer = ''accepted'' WHERE sector = ''he'''), expected, who || ' notes an answer')
+SELECT is(pg_temp.as_one(who, 'UPDATE hub_invitation SET status = ''accepted'' WHERE sector = ''he'''), expected, who || ' notes an answer')
 FROM (VALUES (1, 'nobody', 'no row'), (2, 'other', 'no row'), (3, 'member', 'no row'), (4, 'lead', 'accepted')) v (n, who, expected) ORDER BY n;
-SELECT results_eq('SELECT answered_on FROM hub_invitation ORDER BY sector', 'VALUES (scip.today()), (scip.today())', 'an answer has a day');
+SELECT results_eq('SELECT responded_on FROM hub_invitation ORDER BY sector', 'VALUES (scip.today()), (scip.today())', 'an answer has a day');
 
 -- The profile is the lead's, the record is not; a name given up is kept.
 SELECT is(pg_temp.as_one(who, format('UPDATE hub SET %s WHERE slug = ''test-hub-2''', change)), expected, who || ': ' || change)
@@ -185,7 +185,7 @@ DECLARE
   came_to text;
 BEGIN
   INSERT INTO scip.hub (slug, name, nations, sources, confidence) VALUES ('test-f', 'F', '{GB-ENG}', '{test}', 'low');
-  INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+  INSERT INTO scip.hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
   VALUES (pg_temp.hub('test-f'), pg_temp.org('test-c'), 'dated', '[2020-01-01,)', '{test}', 'low');
   INSERT INTO scip.hub_status (hub_id, status, starts) VALUES (pg_temp.hub('test-f'), before, '2020');
   came_to := pg_temp.as_one('central', format($x$WITH ended AS (UPDATE hub_status SET ends = '2021' WHERE hub_id = pg_temp.hub('test-f') AND ends IS NULL RETURNING hub_id)
@@ -199,7 +199,7 @@ SELECT is(pg_temp.follows(before, after), CASE WHEN (before, after) IN (('propos
 FROM unnest(ARRAY['proposed', 'active', 'paused', 'closed', 'unknown']) before, unnest(ARRAY['proposed', 'active', 'paused', 'closed', 'unknown']) after;
 INSERT INTO hub (slug, name, nations, sources, confidence) SELECT 'test-' || h, h, '{GB-ENG}', '{test}', 'low' FROM unnest(ARRAY['g', 'h']) h;
 INSERT INTO hub_status (hub_id, status, starts, ends) VALUES (pg_temp.hub('test-g'), 'closed', '2020', '2021');
-INSERT INTO hub_lead (hub_id, organisation_id, standing, period, sources, confidence) VALUES (pg_temp.hub('test-h'), pg_temp.org('test-c'), 'dated', '[2020-01-01,)', '{test}', 'low');
+INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence) VALUES (pg_temp.hub('test-h'), pg_temp.org('test-c'), 'dated', '[2020-01-01,)', '{test}', 'low');
 SELECT is(pg_temp.outcome(format('INSERT INTO hub_status (hub_id, status, starts) VALUES (pg_temp.hub(%L), %L, %L)', hub, status, starts)), expected, concat_ws(' ', hub, status, starts))
 FROM (VALUES ('test-g', 'active', '2021', 'SC409 hub-needs-a-lead'), ('test-h', 'active', (scip.today() + 1)::text, 'SC422 date-in-future'),
              ('test-h', 'active', '2024', 'accepted'), ('test-h', 'paused', '2025', '23505 hub_status_one_current')) v (hub, status, starts, expected);

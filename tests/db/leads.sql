@@ -16,7 +16,7 @@ EXCEPTION WHEN OTHERS THEN
   RETURN state || ' ' || name;
 END $$;
 CREATE FUNCTION pg_temp.lead(hub text, organisation text, period daterange) RETURNS bigint LANGUAGE sql AS $$
-  INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+  INSERT INTO scip.hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
   SELECT h.id, o.id, 'dated', period, '{test}', 'low' FROM scip.hub h, scip.organisation o WHERE h.slug = hub AND o.slug = organisation
   RETURNING id
 $$;
@@ -38,15 +38,15 @@ FROM (VALUES (1, 'test-a', '[2020-01-01,)', 'accepted'),
 SELECT is(pg_temp.constraint_of($$SELECT pg_temp.lead('test-y', 'test-c', '[2021-06-01,)')$$), 'accepted', 'Hubs do not count for each other');
 
 -- Which dates each status of a lead has.
-SELECT is(pg_temp.constraint_of(format($$INSERT INTO hub_lead (hub_id, organisation_id, standing, period, evidence, starts, sources, confidence)
+SELECT is(pg_temp.constraint_of(format($$INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, evidence, starts, sources, confidence)
     SELECT h.id, o.id, %L, %L, %L, %L, '{test}', 'low' FROM hub h, organisation o WHERE h.slug = 'test-y' AND o.slug = 'test-a'$$,
-    standing, period, evidence, starts)), expected, concat_ws(' ', standing, period, evidence, starts))
-FROM (VALUES ('dated', NULL, NULL, NULL, '23514 hub_lead_standing'), ('dated', '(,2020-01-01)', NULL, NULL, '23514 hub_lead_standing'),
-             ('dated', 'empty', NULL, NULL, '23514 hub_lead_standing'), ('dated', '[2020-01-01,)', '2020', NULL, '23514 hub_lead_standing'),
-             ('last_known', NULL, NULL, NULL, '23514 hub_lead_standing'), ('last_known', '[2020-01-01,)', '2020', NULL, '23514 hub_lead_standing'),
-             ('former', '[2020-01-01,)', NULL, NULL, '23514 hub_lead_standing'),
+    evidence_kind, period, evidence, starts)), expected, concat_ws(' ', evidence_kind, period, evidence, starts))
+FROM (VALUES ('dated', NULL, NULL, NULL, '23514 hub_lead_evidence_kind'), ('dated', '(,2020-01-01)', NULL, NULL, '23514 hub_lead_evidence_kind'),
+             ('dated', 'empty', NULL, NULL, '23514 hub_lead_evidence_kind'), ('dated', '[2020-01-01,)', '2020', NULL, '23514 hub_lead_evidence_kind'),
+             ('last_known', NULL, NULL, NULL, '23514 hub_lead_evidence_kind'), ('last_known', '[2020-01-01,)', '2020', NULL, '23514 hub_lead_evidence_kind'),
+             ('former', '[2020-01-01,)', NULL, NULL, '23514 hub_lead_evidence_kind'),
              ('last_known', NULL, '2020', NULL, 'accepted'), ('last_known', NULL, '2021', NULL, '23505 hub_lead_last_known_once'),
-             ('former', NULL, NULL, NULL, 'accepted'), ('former', NULL, NULL, '2020-05', 'accepted')) v (standing, period, evidence, starts, expected);
+             ('former', NULL, NULL, NULL, 'accepted'), ('former', NULL, NULL, '2020-05', 'accepted')) v (evidence_kind, period, evidence, starts, expected);
 
 -- One at least, from today on.
 CREATE FUNCTION pg_temp.end_lead(organisation text, on_day date) RETURNS text LANGUAGE sql AS $$
@@ -65,7 +65,7 @@ SELECT is(pg_temp.constraint_of($$DELETE FROM hub_lead WHERE period << daterange
 -- A succession is one statement, with the end on the day of the start.
 SELECT is(pg_temp.constraint_of(format($$WITH ended AS (UPDATE hub_lead SET period = daterange(lower(period), %1$L) WHERE upper_inf(period)
       AND hub_id = (SELECT id FROM hub WHERE slug = 'test-x') RETURNING hub_id)
-    INSERT INTO hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+    INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
     SELECT hub_id, (SELECT id FROM organisation WHERE slug = 'test-c'), 'dated', daterange(%2$L, NULL), '{test}', 'low' FROM ended$$,
     e, s)), expected, 'ends ' || e || ', next starts ' || s)
 FROM (VALUES (1, pg_temp.day(20), pg_temp.day(21), 'SC409 hub-needs-a-lead'), (2, pg_temp.day(20), pg_temp.day(20), 'accepted')) v (n, e, s, expected)

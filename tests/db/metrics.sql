@@ -45,7 +45,7 @@ INSERT INTO hub (slug, name, nations, sources, confidence) VALUES ('test-a', 'Te
   ('test-c', 'Test C', '{GB-ENG}', '{test}', 'high'), ('test-d', 'Test D', '{GB-ENG,GB-WLS}', '{test}', 'high');
 INSERT INTO hub_status (hub_id, status, starts, ends) VALUES (pg_temp.h('a'), 'active', '1995', NULL), (pg_temp.h('b'), 'active', '1995', NULL), (pg_temp.h('c'), 'proposed', '1996', NULL),
   (pg_temp.h('d'), 'active', '1995', '1997-01-01'), (pg_temp.h('d'), 'closed', '1997-01-01', NULL);
-INSERT INTO hub_lead (hub_id, organisation_id, standing, period, evidence, sources, confidence) VALUES
+INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, evidence, sources, confidence) VALUES
   (pg_temp.h('a'), pg_temp.o('o1'), 'dated', '[1995-01-01,)', NULL, '{test}', 'high'), (pg_temp.h('d'), pg_temp.o('o1'), 'dated', '[1995-01-01,)', NULL, '{test}', 'high'),
   (pg_temp.h('b'), pg_temp.o('o2'), 'dated', '[1995-01-01,1997-08-31)', NULL, '{test}', 'high'), (pg_temp.h('b'), pg_temp.o('o3'), 'last_known', NULL, '1997', '{test}', 'high');
 INSERT INTO person (id, name) SELECT pg_temp.id(n), 'Test ' || n FROM generate_series(1, 6) n;

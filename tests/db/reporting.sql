@@ -39,7 +39,7 @@ SELECT is(format('%s to %s', period_start(p), period_end(p)), d, p) FROM (VALUES
   ('2023-24-Q2', '2023-12-01 to 2024-02-29'), ('2024-25-Q2', '2024-12-01 to 2025-02-28'), ('2024-25-Q3', '2025-03-01 to 2025-05-31'), ('2024-25-Q4', '2025-06-01 to 2025-08-31'), ('2024-26', ' to ')) v (p, d);
 SELECT is(quarter(d), q, d::text) FROM (VALUES ('2025-08-31'::date, '2024-25-Q4'), ('2025-09-01', '2025-26-Q1'), ('2024-12-01', '2024-25-Q2'), ('2024-02-29', '2023-24-Q2'), ('2025-03-01', '2024-25-Q3')) v (d, q);
 
-INSERT INTO hub (slug, name, nations, launched, sources, confidence)
+INSERT INTO hub (slug, name, nations, launched_on, sources, confidence)
 SELECT 'test-' || s, 'Test', '{GB-ENG}', CASE s WHEN 'launched' THEN '2018-06' END, '{test}', 'low'
 FROM unnest(ARRAY['h', 'new', 'paused', 'closed', 'launched', 'evidence', 'unknown', 'proposed']) s;
 INSERT INTO hub_status (hub_id, status, starts, ends, evidence)
@@ -185,7 +185,7 @@ SELECT pg_temp.past($$INSERT INTO scip.attendance VALUES ('00000000-0000-4000-80
 SELECT is(pg_temp.state('national_meetings', d) || pg_temp.evidence('national_meetings', d), s, 'on ' || d) FROM (VALUES
   ('2025-01-31'::date, 'met{"held": 1, "attended": 1}'), ('2025-06-01', 'missed{"held": 2, "attended": 1}')) v (d, s);
 INSERT INTO organisation (slug, name, sources, confidence) VALUES ('test-lead', 'Test', '{test}', 'low');
-INSERT INTO hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
 SELECT pg_temp.hub(), id, 'dated', '[2020-01-01,)', '{test}', 'low' FROM organisation WHERE slug = 'test-lead';
 INSERT INTO group_seat (group_id, title, organisation_id, person_id, starts)
 SELECT g.id, 'Test', o.id, '00000000-0000-4000-8000-000000000005', '2024-01-01' FROM alliance_group g, organisation o WHERE g.slug = 'hub-leads-group' AND o.slug = 'test-lead';

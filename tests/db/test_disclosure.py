@@ -173,7 +173,7 @@ class Network:
         cursor.execute("INSERT INTO scip.programme (slug, name, sources, confidence) VALUES ('attack-a', 'A', '{test}', 'high'), ('attack-b', 'B', '{test}', 'high')")
         for leaf, nation in self.nation.items():
             if not leaf.startswith("none"):
-                cursor.execute("INSERT INTO scip.hub (slug, name, nations, launched, sources, confidence) VALUES (%s, %s, %s, '1990', '{test}', 'high') RETURNING id",
+                cursor.execute("INSERT INTO scip.hub (slug, name, nations, launched_on, sources, confidence) VALUES (%s, %s, %s, '1990', '{test}', 'high') RETURNING id",
                                (f"attack-{leaf}", f"Attack {leaf}", [nation] if nation else ["GB-ENG", "GB-WLS"]))
                 self.ids[leaf] = cursor.fetchone()[0]
                 cursor.execute("INSERT INTO scip.hub_status (hub_id, status, starts) VALUES (%s, 'active', '1990')", (self.ids[leaf],))

@@ -15,7 +15,7 @@ def application(db):  # noqa: F811
     """One that waits for the decision."""
     db.execute("""INSERT INTO scip.organisation (slug, name, sources, confidence) VALUES ('race-applicant', 'Race', '{test}', 'low') RETURNING id""")
     organisation = db.fetchone()[0]
-    db.execute("""INSERT INTO scip.hub_application (organisation_id, slug, name, nations, regions, case_for_hub)
+    db.execute("""INSERT INTO scip.hub_application (organisation_id, slug, name, nations, regions, rationale)
                   VALUES (%s, 'race-founded', 'Race', '{GB-ENG}', '{E12000008}', 'Need')""", (organisation,))
     db.execute("ALTER TABLE scip.hub_application DISABLE TRIGGER USER")
     db.execute("UPDATE scip.hub_application SET status = 'under_review' WHERE name = 'Race'")

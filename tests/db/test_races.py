@@ -12,13 +12,13 @@ import pytest
 CLIENTS = 24
 ROUNDS = 5
 
-START = """INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+START = """INSERT INTO scip.hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
            VALUES (%s, %s, 'dated', daterange(%s, NULL), '{test}', 'low')"""
 END = "UPDATE scip.hub_lead SET period = daterange(lower(period), scip.today()) WHERE hub_id = %s AND organisation_id = %s"
 SUCCEED = """WITH ended AS (
                UPDATE scip.hub_lead SET period = daterange(lower(period), scip.today())
                WHERE hub_id = %s AND organisation_id = %s AND upper_inf(period) RETURNING hub_id)
-             INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+             INSERT INTO scip.hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
              SELECT hub_id, %s, 'dated', daterange(scip.today(), NULL), '{test}', 'low' FROM ended"""
 ACCEPTED = "accepted"
 
@@ -96,7 +96,7 @@ def hub(db, organisations):
 
 def leads_today(db, hub):
     db.execute("""SELECT organisation_id FROM scip.hub_lead
-                  WHERE hub_id = %s AND standing = 'dated' AND period @> scip.today()""", (hub,))
+                  WHERE hub_id = %s AND evidence_kind = 'dated' AND period @> scip.today()""", (hub,))
     return [row[0] for row in db.fetchall()]
 
 

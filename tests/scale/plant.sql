@@ -30,7 +30,7 @@ SELECT 1000000 + i, 'organisation-' || i, pg_temp.name(i), pg_temp.nation(i), '{
 INSERT INTO scip.alliance_group (id, slug, name, kind, status, sources, confidence) OVERRIDING SYSTEM VALUE
 SELECT pg_temp.group(i), 'group-' || i, 'Group ' || i, b.kind, b.status, b.sources, b.confidence
 FROM pg_temp.n(100) i, scip.alliance_group b WHERE b.slug = 'board';
-INSERT INTO scip.hub (id, slug, name, nations, launched, sources, confidence) OVERRIDING SYSTEM VALUE
+INSERT INTO scip.hub (id, slug, name, nations, launched_on, sources, confidence) OVERRIDING SYSTEM VALUE
 SELECT 1000000 + i, 'hub-' || i, 'Hub of ' || pg_temp.name(i), ARRAY[pg_temp.nation(i)], '2015', '{x}', 'high'
 FROM generate_series(1, pg_temp.hubs()) i;
 INSERT INTO scip.organisation_name (organisation_id, name, kind) SELECT pg_temp.organisation(i), 'Alias ' || pg_temp.name(i),
@@ -49,7 +49,7 @@ FROM generate_series(1, pg_temp.hubs()) i WHERE i % 7 = 0;
 INSERT INTO scip.hub_region (hub_id, region_id) SELECT pg_temp.hub(i), r.id
 FROM generate_series(1, pg_temp.hubs()) i JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n,
     count(*) OVER () AS many FROM scip.region) r ON r.n = 1 + i % many;
-INSERT INTO scip.hub_lead (hub_id, organisation_id, standing, period, sources, confidence)
+INSERT INTO scip.hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
 SELECT pg_temp.hub(i), pg_temp.organisation(i * 7), 'dated', daterange('2016-09-01', NULL), '{x}', 'high'
 FROM generate_series(1, pg_temp.hubs()) i;
 INSERT INTO scip.hub_pathway (hub_id, step) SELECT pg_temp.hub(i), s.code

@@ -35,7 +35,7 @@ function place(hub, say) {
 
 /** @param {Scip.Hub} hub @param {Scip.Words} say */
 function status(hub, say) {
-  const date = hub.status_evidence && partialDate(hub.status_evidence, say)
+  const date = hub.status_evidence_on && partialDate(hub.status_evidence_on, say)
   return h('p', { part: 'status', class: `status ${hub.status}` }, say.status[hub.status],
     ' ', date && h('span', { class: 'muted' }, fill(hub.status === 'unknown' ? say.lastEvidence : say.asOf, date)))
 }
@@ -47,8 +47,8 @@ function leads(hub, say) {
   /** @param {string} term @param {string} name */
   const put = (term, name) => groups.set(term, [...(groups.get(term) ?? []), name])
   const last = hub.last_known_leads.length === 1 ? say.lastLead : say.lastLeads
-  for (const { name, since } of hub.current_leads) put(`${say.leads}, ${fill(say.since, partialDate(since, say))}`, name)
-  for (const { name, as_of } of hub.last_known_leads) put(`${last}, ${fill(say.asOf, partialDate(as_of, say))}`, name)
+  for (const { name, from } of hub.current_leads) put(`${say.leads}, ${fill(say.since, partialDate(from, say))}`, name)
+  for (const { name, evidence_on } of hub.last_known_leads) put(`${last}, ${fill(say.asOf, partialDate(evidence_on, say))}`, name)
   if (!groups.size) return h('p', { part: 'leads', class: 'muted' }, say.noLeads)
   return h('dl', { part: 'leads' }, ...[...groups].flatMap(([term, names]) =>
     [h('dt', {}, term), ...names.map((name) => h('dd', { lang: 'en' }, name))]))
