@@ -13,7 +13,7 @@ BEGIN
   FOR p IN SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind IN ('r', 'p')
            AND relname NOT IN ('account', 'account_role', 'client_keys', 'client_secret', 'spent_token', 'idempotency',
                'unknown_account', 'audit', 'history', 'history_start', 'change', 'change_cut', 'record_kind',
-               'kind_address', 'region', 'organisation', 'organisation_name', 'organisation_category',
+               'kind_address', 'region', 'organisation', 'organisation_name', 'organisation_sector',
                'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'alliance_group',
                'group_organisation', 'hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead', 'hub_former_slug',
                'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'correction', 'hub_application',
@@ -65,9 +65,9 @@ CREATE POLICY see ON scip.organisation_name FOR SELECT TO scip_anonymous, scip_c
 CREATE POLICY central_add ON scip.organisation_name FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY central_remove ON scip.organisation_name FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.organisation_category FOR SELECT TO scip_anonymous, scip_caller USING (true);
-CREATE POLICY central_add ON scip.organisation_category FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
-CREATE POLICY central_remove ON scip.organisation_category FOR DELETE TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY see ON scip.organisation_sector FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY central_add ON scip.organisation_sector FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.organisation_sector FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.organisation_identifier FOR SELECT TO scip_anonymous, scip_caller USING (true);
 CREATE POLICY central_add ON scip.organisation_identifier FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));

@@ -53,7 +53,7 @@ SELECT replace(lower(o.name), ' ', '-'), o.name, d.nations[1], r.id, 'https://ex
        '{Demonstration data}', 'low'
 FROM demo_organisation o JOIN demo_hub d USING (h) JOIN scip.region r ON r.slug = d.region ORDER BY o.sector, o.n;
 UPDATE demo_organisation d SET id = o.id FROM scip.organisation o WHERE o.name = d.name;
-INSERT INTO scip.organisation_category (organisation_id, category, starts) SELECT id, sector, CASE WHEN n = 2 THEN '2018' END FROM demo_organisation ORDER BY id;
+INSERT INTO scip.organisation_sector (organisation_id, sector, starts) SELECT id, sector, CASE WHEN n = 2 THEN '2018' END FROM demo_organisation ORDER BY id;
 INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description)
 SELECT id, CASE WHEN sector = 'he' THEN 'hub_lead' WHEN n = 1 THEN 'national_partner' ELSE 'member' END, '2019', CASE WHEN sector = 'he' AND n > 21 THEN '2021' END, 'Demonstration partner'
 FROM demo_organisation WHERE sector = 'he' OR n <= 2 ORDER BY id;

@@ -571,7 +571,7 @@ export interface paths {
         };
         /**
          * List the organisations
-         * @description Hub leads, partners, funders and others that work with the Alliance. partners=current gives the list of partners; `partnership` filters by their role.
+         * @description Hub leads, partners, funders and others that work with the Alliance. partner_status=current gives the list of partners; `partner_role` filters by their role.
          *
          *     Returns a page of records: an organisation that works with the Alliance. Anyone may call it, without a token.
          */
@@ -8009,10 +8009,10 @@ export interface components {
          *       "slug": "demonstration-university-18",
          *       "name": "Demonstration University 18",
          *       "other_names": [],
-         *       "categories": [
+         *       "sectors": [
          *         {
-         *           "category": "he",
-         *           "subcategory": null,
+         *           "sector": "he",
+         *           "kind": null,
          *           "from": null,
          *           "to": null
          *         }
@@ -8043,7 +8043,7 @@ export interface components {
          *       ],
          *       "website": "https://example.org/demonstration/demonstration-university-18",
          *       "logo": null,
-         *       "role": null,
+         *       "description": null,
          *       "note": "Not a real body",
          *       "sources": [
          *         "Demonstration data"
@@ -8068,7 +8068,7 @@ export interface components {
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
             /** @description The sectors that the organisation belongs to, or belonged to. */
-            categories: components["schemas"]["OrganisationSector"][];
+            sectors: components["schemas"]["OrganisationSector"][];
             /**
              * @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none.
              * @enum {string|null}
@@ -8095,7 +8095,7 @@ export interface components {
              */
             logo: string | null;
             /** @description What it does with the Alliance, in words. */
-            role: string | null;
+            description: string | null;
             /** @description A remark about the record. */
             note: string | null;
             /** @description Where it comes from: addresses or citations. */
@@ -8117,9 +8117,9 @@ export interface components {
              * @description The sector; unknown where the source does not say.
              * @enum {string}
              */
-            category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
+            sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
             /** @description A finer kind within the sector, in words; null where none is given. */
-            subcategory: string | null;
+            kind: string | null;
             /** @description When it began to belong to the sector; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
             /** @description When it last belonged to the sector; null while it does, or where it is not known. */
@@ -8167,10 +8167,10 @@ export interface components {
          *           "kind": "welsh"
          *         }
          *       ],
-         *       "categories": [
+         *       "sectors": [
          *         {
-         *           "category": "he",
-         *           "subcategory": "university",
+         *           "sector": "he",
+         *           "kind": "university",
          *           "from": "1992"
          *         }
          *       ],
@@ -8188,7 +8188,7 @@ export interface components {
          *         }
          *       ],
          *       "website": "https://example.org/riverside",
-         *       "role": "Hosts the yearly conference",
+         *       "description": "Hosts the yearly conference",
          *       "sources": [
          *         "https://example.org/demonstration"
          *       ],
@@ -8209,7 +8209,7 @@ export interface components {
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
             /** @description The sectors that the organisation belongs to, or belonged to. */
-            categories?: components["schemas"]["OrganisationSectorNew"][];
+            sectors?: components["schemas"]["OrganisationSectorNew"][];
             /**
              * @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none.
              * @enum {string|null}
@@ -8228,7 +8228,7 @@ export interface components {
             /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
             /** @description What it does with the Alliance, in words. */
-            role?: components["schemas"]["NullableText"];
+            description?: components["schemas"]["NullableText"];
             /** @description A remark about the record. */
             note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
@@ -8240,7 +8240,7 @@ export interface components {
          * @description What changes of a record; all else stays as it is: an organisation that works with the Alliance.
          * @example {
          *       "website": "https://example.org/university",
-         *       "role": "Leads a Hub and hosts its meetings"
+         *       "description": "Leads a Hub and hosts its meetings"
          *     }
          */
         OrganisationPatch: {
@@ -8259,7 +8259,7 @@ export interface components {
                 kind: "former" | "other" | "welsh" | "acronym";
             }[];
             /** @description The sectors that the organisation belongs to, or belonged to. */
-            categories?: components["schemas"]["OrganisationSectorNew"][];
+            sectors?: components["schemas"]["OrganisationSectorNew"][];
             /**
              * @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none.
              * @enum {string|null}
@@ -8278,7 +8278,7 @@ export interface components {
             /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
             /** @description What it does with the Alliance, in words. */
-            role?: components["schemas"]["NullableText"];
+            description?: components["schemas"]["NullableText"];
             /** @description A remark about the record. */
             note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
@@ -8292,9 +8292,9 @@ export interface components {
              * @description The sector; unknown where the source does not say.
              * @enum {string}
              */
-            category: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
+            sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
             /** @description A finer kind within the sector, in words; null where none is given. */
-            subcategory?: string | null;
+            kind?: string | null;
             /** @description When it began to belong to the sector; null where it is not known. */
             from?: components["schemas"]["NullablePartialDate"];
             /** @description When it last belonged to the sector; null while it does, or where it is not known. */
@@ -8318,7 +8318,7 @@ export interface components {
          * @description Changes to what an organisation says about itself.
          * @example {
          *       "website": "https://example.org/college",
-         *       "role": "Offers mentoring to Service students"
+         *       "description": "Offers mentoring to Service students"
          *     }
          */
         OrganisationProfilePatch: {
@@ -8327,7 +8327,7 @@ export interface components {
             /** @description The address of the logo; null where there is none. */
             logo?: components["schemas"]["NullableUrl"];
             /** @description What the organisation does with the Alliance, in its own words. */
-            role?: string | null;
+            description?: string | null;
         };
         /**
          * @description A quarter of an academic year: Q1 is September to November.
@@ -18301,16 +18301,16 @@ export interface operations {
     listOrganisations: {
         parameters: {
             query?: {
-                /** @description Only records of this category. */
-                category?: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
+                /** @description Only organisations of this sector. */
+                sector?: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
                 /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
                 /** @description The organisation with this identifier, in org-id form. */
                 identifier?: components["schemas"]["Identifier"];
-                /** @description Only organisations with this role in the Alliance today; with partners=former those that had it. */
-                partnership?: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
+                /** @description Only organisations with this role in the Alliance today; with partner_status=former those that had it. */
+                partner_role?: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
                 /** @description current: only partners of today. former: only those that were partners and are not now. */
-                partners?: "current" | "former";
+                partner_status?: "current" | "former";
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
                 /** @description The order; - reverses it. Records without the value come last. */

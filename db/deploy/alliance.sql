@@ -36,7 +36,7 @@ CREATE TABLE scip.organisation (
   gss_code text UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
   website scip.url,
   logo scip.url,
-  role text,
+  description text,
   note text,
   sources scip.sources NOT NULL,
   confidence scip.confidence NOT NULL,
@@ -51,7 +51,7 @@ CREATE INDEX ON scip.organisation (name_sort, slug);
 CREATE INDEX ON scip.organisation USING gin (search public.gin_trgm_ops);
 CREATE INDEX ON scip.organisation (region_id);
 COMMENT ON COLUMN scip.organisation.gss_code IS 'ONS code of a local authority';
-COMMENT ON COLUMN scip.organisation.role IS 'What the organisation does with the Alliance, in the source''s words';
+COMMENT ON COLUMN scip.organisation.description IS 'What the organisation does with the Alliance, in the source''s words';
 
 CREATE TABLE scip.organisation_name (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -64,19 +64,19 @@ CREATE TABLE scip.organisation_name (
 );
 CREATE INDEX ON scip.organisation_name USING gin (search public.gin_trgm_ops);
 
-CREATE TABLE scip.organisation_category (
+CREATE TABLE scip.organisation_sector (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
-  category text NOT NULL CHECK (category IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government',
-                                             'armed_forces', 'research', 'careers', 'other', 'unknown')),
-  subcategory scip.code,
+  sector text NOT NULL CHECK (sector IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government',
+                                         'armed_forces', 'research', 'careers', 'other', 'unknown')),
+  kind scip.code,
   starts scip.partial_date,
   ends scip.partial_date,
-  UNIQUE NULLS NOT DISTINCT (organisation_id, category, subcategory, starts),
+  UNIQUE NULLS NOT DISTINCT (organisation_id, sector, kind, starts),
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
-CREATE INDEX ON scip.organisation_category (category);
-CREATE INDEX ON scip.organisation_category (organisation_id, category);
+CREATE INDEX ON scip.organisation_sector (sector);
+CREATE INDEX ON scip.organisation_sector (organisation_id, sector);
 
 -- org-id.guide form: register's list code, then the register's own number (GB-UKPRN-10003614), in the one spelling of
 -- each list, so that no organisation is two. NULL for what is none: British and international lists are those below,
@@ -130,13 +130,13 @@ CREATE FUNCTION scip.is_demonstration() RETURNS boolean LANGUAGE sql STABLE AS $
 $$;
 GRANT EXECUTE ON FUNCTION scip.is_demonstration TO scip_anonymous, scip_caller;
 
-CALL scip.publish('organisation', 'organisation_name', 'organisation_category', 'organisation_identifier',
+CALL scip.publish('organisation', 'organisation_name', 'organisation_sector', 'organisation_identifier',
                   'organisation_partnership');
 CALL scip.keep_former_slugs('organisation');
 CALL scip.keep_records('organisation', 'organisation');
 CALL scip.keep_records('organisation_name', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
   part => true);
-CALL scip.keep_records('organisation_category', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
+CALL scip.keep_records('organisation_sector', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
   part => true);
 CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
   part => true, record => 'r.identifier');
@@ -145,7 +145,7 @@ CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.sl
 CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
   part => true, record => 'r.slug');
 GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_caller;
-GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_category,
+GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_sector,
   scip.organisation_identifier, scip.organisation_partnership TO scip_caller;
 
 -- Groups come and go: dated records, their kinds a list that grows.
@@ -495,15 +495,15 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM scip.organisation_name n
                       WHERE n.organisation_id = organisation AND n.name = p.name AND n.kind = p.kind);
   END IF;
-  IF body ? 'categories' THEN
-    DELETE FROM scip.organisation_category c WHERE c.organisation_id = organisation AND NOT EXISTS (
-      SELECT FROM jsonb_to_recordset(body -> 'categories') p (category text, subcategory text, "from" text, "to" text)
-      WHERE (p.category, p.subcategory, p."from", p."to") IS NOT DISTINCT FROM (c.category, c.subcategory, c.starts, c.ends));
-    INSERT INTO scip.organisation_category (organisation_id, category, subcategory, starts, ends)
+  IF body ? 'sectors' THEN
+    DELETE FROM scip.organisation_sector c WHERE c.organisation_id = organisation AND NOT EXISTS (
+      SELECT FROM jsonb_to_recordset(body -> 'sectors') p (sector text, kind text, "from" text, "to" text)
+      WHERE (p.sector, p.kind, p."from", p."to") IS NOT DISTINCT FROM (c.sector, c.kind, c.starts, c.ends));
+    INSERT INTO scip.organisation_sector (organisation_id, sector, kind, starts, ends)
     SELECT organisation, p.*
-    FROM jsonb_to_recordset(body -> 'categories') p (category text, subcategory text, "from" text, "to" text)
-    WHERE NOT EXISTS (SELECT FROM scip.organisation_category c WHERE c.organisation_id = organisation
-      AND (p.category, p.subcategory, p."from", p."to") IS NOT DISTINCT FROM (c.category, c.subcategory, c.starts, c.ends));
+    FROM jsonb_to_recordset(body -> 'sectors') p (sector text, kind text, "from" text, "to" text)
+    WHERE NOT EXISTS (SELECT FROM scip.organisation_sector c WHERE c.organisation_id = organisation
+      AND (p.sector, p.kind, p."from", p."to") IS NOT DISTINCT FROM (c.sector, c.kind, c.starts, c.ends));
   END IF;
   IF body ? 'identifiers' THEN
     IF EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL) THEN

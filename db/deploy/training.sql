@@ -734,13 +734,13 @@ CALL scip.protect('self_assessment');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_caller;
 CALL scip.keep_records('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
 
--- Of an organisation that may have been a school on the day: its category's dates are only as exact as they are known.
+-- Of an organisation that may have been a school on the day: its sector's dates are only as exact as they are known.
 CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.assessed_on > scip.today() THEN
     PERFORM scip.refuse(422, 'date-in-future', 'assessed_on', 'The self-assessment cannot be after today.');
-  ELSIF NOT EXISTS (SELECT FROM scip.organisation_category c
-                    WHERE c.organisation_id = NEW.organisation_id AND c.category = 'school_sector'
+  ELSIF NOT EXISTS (SELECT FROM scip.organisation_sector c
+                    WHERE c.organisation_id = NEW.organisation_id AND c.sector = 'school_sector'
                       AND (c.starts IS NULL OR scip.earliest(c.starts) <= NEW.assessed_on)
                       AND (c.ends IS NULL OR scip.latest(c.ends) >= NEW.assessed_on)) THEN
     PERFORM scip.refuse(422, 'not-a-school', 'organisation');

@@ -4,7 +4,7 @@ WITH vis AS (
 ), own AS MATERIALIZED (
   SELECT * FROM scip.organisation WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.organisation t SET website = p.website, logo = p.logo, role = p.role
+  UPDATE scip.organisation t SET website = p.website, logo = p.logo, description = p.description
   FROM own, jsonb_populate_record((own.*)::scip.organisation, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

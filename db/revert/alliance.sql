@@ -7,13 +7,13 @@ DROP FUNCTION scip.is_corrected, scip.correct_record, scip.record_correction, sc
   scip.check_hub_status, scip.guard_hub_removal, scip.keep_former_name, scip.guard_hub_profile, scip.record_hub_former_slug,
   scip.record_hub_lead, scip.record_hub_status, scip.record_hub_name, scip.record_hub_region, scip.record_hub,
   scip.check_hub_leads, scip.record_group_organisation, scip.record_alliance_group, scip.record_organisation_former_slug,
-  scip.record_organisation_partnership, scip.record_organisation_identifier, scip.record_organisation_category,
+  scip.record_organisation_partnership, scip.record_organisation_identifier, scip.record_organisation_sector,
   scip.record_organisation_name, scip.record_organisation, scip.is_demonstration, scip.org_id, scip.record_region CASCADE;
 DROP TABLE scip.correction, scip.strategy_theme, scip.strategy, scip.toolkit_fact, scip.toolkit_principle, scip.hub_former_slug,
   scip.hub_lead, scip.hub_status, scip.hub_name, scip.hub_region, scip.hub, scip.group_organisation, scip.alliance_group,
-  scip.organisation_former_slug, scip.organisation_partnership, scip.organisation_identifier, scip.organisation_category,
+  scip.organisation_former_slug, scip.organisation_partnership, scip.organisation_identifier, scip.organisation_sector,
   scip.organisation_name, scip.organisation, scip.region CASCADE;
-DELETE FROM scip.record_kind WHERE "table" IN ('region', 'organisation', 'organisation_name', 'organisation_category',
+DELETE FROM scip.record_kind WHERE "table" IN ('region', 'organisation', 'organisation_name', 'organisation_sector',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'alliance_group', 'group_organisation',
   'hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead', 'hub_former_slug', 'toolkit_principle', 'toolkit_fact', 'strategy',
   'strategy_theme', 'correction');

@@ -49,9 +49,9 @@ CREATE VIEW scip.organisations WITH (security_invoker) AS
 SELECT o.slug, o.name,
        (SELECT coalesce(json_agg(json_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name_sort), '[]')
         FROM scip.organisation_name n WHERE n.organisation_id = o.id) AS other_names,
-       (SELECT coalesce(json_agg(json_build_object('category', c.category, 'subcategory', c.subcategory, 'from', c.starts, 'to', c.ends)
-                                 ORDER BY c.category, c.subcategory), '[]')
-        FROM scip.organisation_category c WHERE c.organisation_id = o.id) AS categories,
+       (SELECT coalesce(json_agg(json_build_object('sector', c.sector, 'kind', c.kind, 'from', c.starts, 'to', c.ends)
+                                 ORDER BY c.sector, c.kind), '[]')
+        FROM scip.organisation_sector c WHERE c.organisation_id = o.id) AS sectors,
        o.nation, o.uk_wide,
        CASE WHEN r.id IS NOT NULL THEN json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END
          AS region,
@@ -65,7 +65,7 @@ SELECT o.slug, o.name,
                     AND upper(l.period) <= scip.today() THEN 'former'
                        WHEN l.evidence_kind = 'dated' THEN 'planned' ELSE l.evidence_kind END) ORDER BY h.name_sort, l.id), '[]')
         FROM scip.hub_lead l JOIN scip.hub h ON h.id = l.hub_id WHERE l.organisation_id = o.id) AS hubs_led,
-       o.website, o.logo, o.role, o.note,
+       o.website, o.logo, o.description, o.note,
        array_to_json(o.sources) AS sources, o.confidence, '/v1/organisations/' || o.slug AS href,
        o.id AS _id, o.name_sort AS _sort,
        o.version AS _version, o.search AS _search

@@ -45,7 +45,7 @@ def schools(server, central):
     """Twelve schools, and an organisation that is none."""
     for slug in [*SCHOOLS, "assess-college"]:
         category = "fe" if slug == "assess-college" else "school_sector"
-        made = server.send("PUT", f"/v1/organisations/{slug}", {"name": slug, "categories": [{"category": category}], **FROM}, token=central, If_None_Match="*")
+        made = server.send("PUT", f"/v1/organisations/{slug}", {"name": slug, "sectors": [{"sector": category}], **FROM}, token=central, If_None_Match="*")
         assert made.status == 201, made.text
     return SCHOOLS
 
@@ -152,7 +152,7 @@ def test_it_is_changed_and_deleted(server, central, school, schools, principles,
 def test_schools_are_schools_on_their_days(server, central, schools, principles):
     """A category's dates are as exact as they are known: whoever may have been a school on the day may say so."""
     slug = "assess-former"
-    made = server.send("PUT", f"/v1/organisations/{slug}", {"name": slug, "categories": [{"category": "school_sector", "from": "2023-09", "to": "2024"}], **FROM},
+    made = server.send("PUT", f"/v1/organisations/{slug}", {"name": slug, "sectors": [{"sector": "school_sector", "from": "2023-09", "to": "2024"}], **FROM},
                        token=central, If_None_Match="*")
     assert made.status == 201, made.text
     assert problem(add(server, central, slug, principles[0], "emerging", "2023-08-31")) == (422, "not-a-school")

@@ -88,10 +88,10 @@ def test_parts_of_a_record(do, central):
     """Each row of its own; for whoever follows the changes it is one record."""
     slug = f"audit-{uuid.uuid4().hex}"
     path = "/v1/organisations/" + slug
-    answer, left = do("PUT", path, {"name": "Audit", "other_names": [{"name": "A", "kind": "other"}, {"name": "B", "kind": "other"}], "categories": [{"category": "charity"}], **FROM},
+    answer, left = do("PUT", path, {"name": "Audit", "other_names": [{"name": "A", "kind": "other"}, {"name": "B", "kind": "other"}], "sectors": [{"sector": "charity"}], **FROM},
                       If_None_Match="*")
     assert answer.status == 201
-    check(left, "putOrganisation", central[1], [("organisation", "INSERT"), ("organisation_name", "INSERT"), ("organisation_name", "INSERT"), ("organisation_category", "INSERT")])
+    check(left, "putOrganisation", central[1], [("organisation", "INSERT"), ("organisation_name", "INSERT"), ("organisation_name", "INSERT"), ("organisation_sector", "INSERT")])
     assert left.changes() == [("organisation", slug, "changed", ["public"])]
 
     answer, left = do("PATCH", path, {"other_names": [{"name": "B", "kind": "other"}, {"name": "C", "kind": "other"}]}, if_match="*")
@@ -104,7 +104,7 @@ def test_parts_of_a_record(do, central):
 
     answer, left = do("DELETE", path + "-2", if_match="*")
     assert answer.status == 204
-    check(left, "deleteOrganisation", central[1], [("organisation", "DELETE"), ("organisation_name", "DELETE"), ("organisation_name", "DELETE"), ("organisation_category", "DELETE"),
+    check(left, "deleteOrganisation", central[1], [("organisation", "DELETE"), ("organisation_name", "DELETE"), ("organisation_name", "DELETE"), ("organisation_sector", "DELETE"),
                                                    ("organisation_former_slug", "DELETE")])
     assert left.changes()[-1] == ("organisation", slug + "-2", "deleted", ["public"]), "the tombstone has the last word"
 
@@ -142,11 +142,11 @@ def test_another_caller_is_named(cluster, server, do):
     name, secret = cluster.client("partner", organisation="university-of-winchester")
     token = server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret)).json["access_token"]
     path = "/v1/organisations/university-of-winchester"
-    before = server.get(path).json["role"]
-    answer, left = do("PATCH", path + "/profile", {"role": "Audited"}, token=token, if_match="*")
+    before = server.get(path).json["description"]
+    answer, left = do("PATCH", path + "/profile", {"description": "Audited"}, token=token, if_match="*")
     assert answer.status == 200
     check(left, "patchOrganisationProfile", cluster.psql(f"SELECT id FROM scip.account WHERE subject = '{name}'"), [("organisation", "UPDATE")])
-    assert do("PATCH", path + "/profile", {"role": before}, token=token, if_match="*")[0].json["role"] == before
+    assert do("PATCH", path + "/profile", {"description": before}, token=token, if_match="*")[0].json["description"] == before
 
 
 def test_without_an_effect_nothing_is_left(cluster, server, do, central):

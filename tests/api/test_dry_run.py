@@ -72,9 +72,9 @@ def test_a_record_from_its_first_day_to_its_last(server, cluster, central):
 def test_a_record_with_parts(server, cluster, central):
     """Several rows of several tables, written by functions."""
     path = f"/v1/organisations/dry-{uuid.uuid4().hex}"
-    body = {"name": "Dry", "other_names": [{"name": "Arid", "kind": "other"}], "categories": [{"category": "charity"}], "region": "london", **FROM}
+    body = {"name": "Dry", "other_names": [{"name": "Arid", "kind": "other"}], "sectors": [{"sector": "charity"}], "region": "london", **FROM}
     assert rehearse(cluster, lambda target: server.send("PUT", target, body, token=central, If_None_Match="*"), path).status == 201
-    change = {"other_names": [{"name": "Sec", "kind": "other"}, {"name": "Trocken", "kind": "other"}], "categories": [], "new_slug": path[18:] + "-2"}
+    change = {"other_names": [{"name": "Sec", "kind": "other"}, {"name": "Trocken", "kind": "other"}], "sectors": [], "new_slug": path[18:] + "-2"}
     assert rehearse(cluster, lambda target: server.send("PATCH", target, change, token=central, if_match="*"), path).status == 200
     assert rehearse(cluster, lambda target: server.send("DELETE", target, token=central, if_match="*"), path + "-2").status == 204
 
@@ -119,7 +119,7 @@ def test_who_may_not_may_not_try(server, cluster):
     assert rehearse(cluster, send(None), "/v1/news/dry-forbidden").status == 401
     assert rehearse(cluster, send("not.a.token"), "/v1/news/dry-forbidden").status == 401
     partner = cluster.token(server, "partner", organisation="university-of-winchester")
-    assert rehearse(cluster, lambda target: server.send("PATCH", target, {"role": "x"}, token=partner, if_match="*"), "/v1/organisations/university-of-wolverhampton/profile").status in (403, 404)
+    assert rehearse(cluster, lambda target: server.send("PATCH", target, {"description": "x"}, token=partner, if_match="*"), "/v1/organisations/university-of-wolverhampton/profile").status in (403, 404)
 
 
 def test_what_is_not_valid_is_not_valid(server, cluster, central):

@@ -468,7 +468,7 @@ def records(cluster, server):
     cluster.psql("INSERT INTO scip.release (period, number, family, first_day, last_day, note) VALUES ('2015-16', 1, 'academic', '2015-09-01', '2016-08-31', 'Matrix')")
     for slug in ("matrix-mine", "matrix-other"):
         done("PUT", f"/v1/organisations/{slug}", {"name": slug, "sources": ["https://www.example.org/"], "confidence": "low",
-             **({"categories": [{"category": "school_sector"}]} if slug == "matrix-mine" else {})}, If_None_Match="*")
+             **({"sectors": [{"sector": "school_sector"}]} if slug == "matrix-mine" else {})}, If_None_Match="*")
     for things in ("documents", "resources"):
         done("PUT", f"/v1/{things}/matrix-withdrawn", {"title": "Matrix", "kind": "guide", "sources": ["x"], "confidence": "low"}, If_None_Match="*")
         done("POST", f"/v1/{things}/matrix-withdrawn/withdrawal", {"note": "Matrix"})

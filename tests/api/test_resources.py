@@ -122,34 +122,34 @@ def test_organisation_filters(server):
     assert slugs("identifier=GB-UKPRN-10003614") == {"university-of-winchester"}
     assert slugs("q=" + encode("king's")) == slugs("q=KING%27S") == {"kings-college-london"}
     assert slugs("q=usw") == {"university-of-south-wales"}
-    assert "ministry-of-defence" in slugs("partnership=national_partner")
-    assert "reaseheath-college" in slugs("category=fe")
+    assert "ministry-of-defence" in slugs("partner_role=national_partner")
+    assert "reaseheath-college" in slugs("sector=fe")
     assert "heriot-watt-university" in slugs("nation=GB-SCT") and "ucas" not in slugs("nation=GB-SCT")
-    assert all(row["categories"] for row in items(server, "/v1/organisations?category=he"))
+    assert all(row["sectors"] for row in items(server, "/v1/organisations?sector=he"))
 
 
 def test_partners_of_today_and_former_ones(server, cluster):
     """A role that has ended, or is to begin, makes nobody a partner; nor does a category of another time."""
     def slugs(query):
         return {row["slug"] for row in items(server, f"/v1/organisations?limit=200&{query}")} & {"ucas", "ofsted", "ministry-of-defence", "reaseheath-college", "university-of-winchester"}
-    clear = "DELETE FROM scip.organisation_partnership WHERE description = 'partners test'; DELETE FROM scip.organisation_category WHERE subcategory = 'partners_test'"
-    before = {query: slugs(query + "&sort=-name") for query in ("partnership=venue", "partners=current", "partners=former", "category=careers")}
+    clear = "DELETE FROM scip.organisation_partnership WHERE description = 'partners test'; DELETE FROM scip.organisation_sector WHERE kind = 'partners_test'"
+    before = {query: slugs(query + "&sort=-name") for query in ("partner_role=venue", "partner_status=current", "partner_status=former", "sector=careers")}
     try:
         cluster.psql("INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description) SELECT o.id, v.role, v.starts, v.ends, 'partners test' "
                      "FROM (VALUES ('ucas', 'venue', NULL, (scip.today() - 1)::text), ('ofsted', 'venue', '2015', to_char(scip.today(), 'YYYY')), "
                      "('reaseheath-college', 'venue', (scip.today() + 1)::text, NULL), ('reaseheath-college', 'adviser', '2010', '2012-05'), "
                      "('ministry-of-defence', 'venue', NULL, '2011')) v (slug, role, starts, ends) JOIN scip.organisation o USING (slug); "
-                     "INSERT INTO scip.organisation_category (organisation_id, category, subcategory, starts, ends) SELECT o.id, 'careers', 'partners_test', v.starts, v.ends "
+                     "INSERT INTO scip.organisation_sector (organisation_id, sector, kind, starts, ends) SELECT o.id, 'careers', 'partners_test', v.starts, v.ends "
                      "FROM (VALUES ('ofsted', '2015', '2016'), ('ministry-of-defence', '2015', '2999')) v (slug, starts, ends) JOIN scip.organisation o USING (slug)")
-        assert slugs("partnership=venue") - before["partnership=venue"] == {"ofsted"}
-        assert "ucas" in slugs("partnership=venue&partners=former") and "ofsted" not in slugs("partnership=venue&partners=former")
-        assert "ministry-of-defence" in slugs("partnership=venue&partners=former"), "of that role, whatever it is besides"
-        assert slugs("partners=current") >= before["partners=current"] | {"ofsted", "ministry-of-defence"}
-        assert not slugs("partners=current") & slugs("partners=former") and slugs("partnership=venue&partners=current") == slugs("partnership=venue")
-        assert slugs("category=careers") - before["category=careers"] == {"ministry-of-defence"}
+        assert slugs("partner_role=venue") - before["partner_role=venue"] == {"ofsted"}
+        assert "ucas" in slugs("partner_role=venue&partner_status=former") and "ofsted" not in slugs("partner_role=venue&partner_status=former")
+        assert "ministry-of-defence" in slugs("partner_role=venue&partner_status=former"), "of that role, whatever it is besides"
+        assert slugs("partner_status=current") >= before["partner_status=current"] | {"ofsted", "ministry-of-defence"}
+        assert not slugs("partner_status=current") & slugs("partner_status=former") and slugs("partner_role=venue&partner_status=current") == slugs("partner_role=venue")
+        assert slugs("sector=careers") - before["sector=careers"] == {"ministry-of-defence"}
     finally:
         cluster.psql(clear)
-    assert server.get("/v1/organisations?partners=all").status == 400
+    assert server.get("/v1/organisations?partner_status=all").status == 400
 
 
 def test_search_ignores_accents(server, cluster):

@@ -56,7 +56,7 @@ class World(harness.Cluster):
         stages = [stage for stage, numbers in STAND.items() for _ in range(numbers[other])]
         for n in range(11):
             self.psql(f"""INSERT INTO scip.organisation (slug, name, sources, confidence) VALUES ('world-school-{n}', 'School {n}', '{{test}}', 'high');
-                INSERT INTO scip.organisation_category (organisation_id, category) SELECT id, 'school_sector' FROM scip.organisation WHERE slug = 'world-school-{n}'""")
+                INSERT INTO scip.organisation_sector (organisation_id, sector) SELECT id, 'school_sector' FROM scip.organisation WHERE slug = 'world-school-{n}'""")
             stage = (stages + [None] * 11)[n]
             self.psql(f"""INSERT INTO scip.self_assessment (organisation_id, principle_id, stage, assessed_on)
                 SELECT o.id, p.id, '{stage}', '1996-01-15' FROM scip.organisation o, (SELECT id FROM scip.toolkit_principle ORDER BY ordinal LIMIT 1) p

@@ -117,7 +117,7 @@ RECORDS = {
     "principle": ("/v1/toolkit/principles/writes-life", {"ordinal": 90, "name": "A principle"}, {"summary": "s"}, {"ordinal": 90}, {"sources": [""]}, "value-not-valid"),
     "fact": ("/v1/toolkit/facts/writes-life", {"kind": "fact", "name": "A fact"}, {"value": "7", "text": "t", "ordinal": 3}, {"kind": "fact"}, {"name": "\t"}, "text-blank"),
     "strategy": ("/v1/strategies/writes-life", {"name": "Strategy", "period": "2090-93", "starts": "2090", "ends": "2093"}, {"period": "2090-94", "ends": "2094", "summary": "s"}, {"themes": []}, {"ends": "2080"}, "to-before-from"),
-    "organisation": ("/v1/organisations/writes-life", {"name": "Órganisation"}, {"nation": "GB-WLS", "website": "https://o.example", "role": "r", "note": "n"}, {"uk_wide": None}, {"uk_wide": True}, "values-exclude-each-other"),
+    "organisation": ("/v1/organisations/writes-life", {"name": "Órganisation"}, {"nation": "GB-WLS", "website": "https://o.example", "description": "r", "note": "n"}, {"uk_wide": None}, {"uk_wide": True}, "values-exclude-each-other"),
 }
 
 
@@ -177,31 +177,31 @@ def test_a_bad_value_is_named(server, central, body, pointer):
 
 def test_a_bad_value_inside_a_set_is_named(server, central):
     body = {"name": "Organisation", **FROM, "other_names": [{"name": "Other", "kind": "former"}, {"name": "Another"}],
-            "categories": [{"category": "he", "from": "last year"}], "identifiers": ["10003614"], "partnerships": [{"role": "friend"}]}
-    assert {"/body/other_names/1/kind", "/body/categories/0/from", "/body/identifiers/0", "/body/partnerships/0/role"} <= pointers(
+            "sectors": [{"sector": "he", "from": "last year"}], "identifiers": ["10003614"], "partnerships": [{"role": "friend"}]}
+    assert {"/body/other_names/1/kind", "/body/sectors/0/from", "/body/identifiers/0", "/body/partnerships/0/role"} <= pointers(
         put(server, central, "/v1/organisations/writes-bad", body))
 
 
 def test_an_organisation_with_all_it_has(server, cluster, central):
     path = "/v1/organisations/writes-college"
     college = {"name": "College of Writes", "other_names": [{"name": "Coleg Writes", "kind": "welsh"}, {"name": "Writes Tech", "kind": "former"}],
-               "categories": [{"category": "fe", "from": "2001"}, {"category": "he"}], "nation": "GB-ENG", "region": "E12000008",
+               "sectors": [{"sector": "fe", "from": "2001"}, {"sector": "he"}], "nation": "GB-ENG", "region": "E12000008",
                "identifiers": ["GB-UKPRN-99000001", "GB-COH-99000002"], "partnerships": [{"role": "regional_partner", "from": "2020-09", "description": "Local base visits"}], **FROM}
     made = put(server, central, path, college)
     assert made.status == 201, made.text
     assert made.json["region"]["href"] == "/v1/regions/south-east"
-    assert made.json["categories"] == [{"category": "fe", "subcategory": None, "from": "2001", "to": None}, {"category": "he", "subcategory": None, "from": None, "to": None}]
+    assert made.json["sectors"] == [{"sector": "fe", "kind": None, "from": "2001", "to": None}, {"sector": "he", "kind": None, "from": None, "to": None}]
     assert made.json["identifiers"] == ["GB-COH-99000002", "GB-UKPRN-99000001"]
     assert made.json["partnerships"] == [{"role": "regional_partner", "from": "2020-09", "to": None, "description": "Local base visits"}]
 
     # A list that is given replaces the list; what is the same in both is left alone, other lists stay.
-    changed = patch(server, central, path, {"categories": [{"category": "fe", "from": "2001", "to": "2024"}, {"category": "he"}], "other_names": [],
+    changed = patch(server, central, path, {"sectors": [{"sector": "fe", "from": "2001", "to": "2024"}, {"sector": "he"}], "other_names": [],
                                             "region": "london", "identifiers": ["GB-UKPRN-99000001"]}, made.headers["ETag"])
     assert changed.status == 200, changed.text
-    assert changed.json["categories"][0]["to"] == "2024" and changed.json["other_names"] == [] and changed.json["identifiers"] == ["GB-UKPRN-99000001"]
+    assert changed.json["sectors"][0]["to"] == "2024" and changed.json["other_names"] == [] and changed.json["identifiers"] == ["GB-UKPRN-99000001"]
     assert changed.json["region"]["name"] == "London" and changed.json["partnerships"] == made.json["partnerships"]
     assert Counter(audit(cluster, changed)) == Counter({
-        "organisation|patchOrganisation|UPDATE": 1, "organisation_category|patchOrganisation|DELETE": 1, "organisation_category|patchOrganisation|INSERT": 1,
+        "organisation|patchOrganisation|UPDATE": 1, "organisation_sector|patchOrganisation|DELETE": 1, "organisation_sector|patchOrganisation|INSERT": 1,
         "organisation_name|patchOrganisation|DELETE": 2, "organisation_identifier|patchOrganisation|DELETE": 1})
     assert problem(patch(server, central, path, {"name": "Late"}, made.headers["ETag"])) == (412, "/problems/precondition-failed")
     assert patch(server, central, path, {"region": None}).json["region"] is None
@@ -212,7 +212,7 @@ def test_an_organisation_with_all_it_has(server, cluster, central):
     taken = put(server, central, "/v1/organisations/writes-double", {"name": "Double", "identifiers": ["GB-UKPRN-99000001"], **FROM})
     assert problem(taken) == (409, "/problems/already-exists")
     assert server.get("/v1/organisations/writes-double").status == 404
-    twice = patch(server, central, path, {"categories": [{"category": "charity"}, {"category": "charity", "to": "2020"}]})
+    twice = patch(server, central, path, {"sectors": [{"sector": "charity"}, {"sector": "charity", "to": "2020"}]})
     assert problem(twice) == (409, "/problems/already-exists")
     assert delete(server, central, path).status == 204
 
@@ -368,7 +368,7 @@ def test_a_partner_keeps_its_own_profile(server, cluster, central, partner):
     own, other = "/v1/organisations/university-of-winchester", "/v1/organisations/writes-neighbour"
     assert put(server, central, other, {"name": "Neighbour", **FROM}).status == 201
     before = server.get(own)
-    change = {"website": "https://www.winchester.example/", "role": "Hosts the Alliance and its central team"}
+    change = {"website": "https://www.winchester.example/", "description": "Hosts the Alliance and its central team"}
     said = patch(server, partner, own + "/profile", change, before.headers["ETag"])
     assert said.status == 200 and said.json == {**before.json, **change}
     assert server.get(own).json == said.json
@@ -377,14 +377,14 @@ def test_a_partner_keeps_its_own_profile(server, cluster, central, partner):
 
     # No more than that, and nobody else's.
     assert pointers(patch(server, partner, own + "/profile", {"name": "We"})) == {"/body/name"}
-    assert pointers(patch(server, partner, own + "/profile", {"note": "x", "categories": []})) == {"/body/note", "/body/categories"}
+    assert pointers(patch(server, partner, own + "/profile", {"note": "x", "sectors": []})) == {"/body/note", "/body/sectors"}
     assert problem(patch(server, partner, other + "/profile", change)) == (403, "/problems/forbidden")
-    for attempt in (patch(server, partner, own, {"role": "x"}), delete(server, partner, own),
+    for attempt in (patch(server, partner, own, {"description": "x"}), delete(server, partner, own),
                     put(server, partner, "/v1/organisations/writes-ours", {"name": "Ours", **FROM})):
         assert problem(attempt) == (403, "/problems/role-needed")
     assert problem(patch(server, partner, "/v1/organisations/writes-not-there/profile", change)) == (404, "/problems/not-found")
     assert patch(server, None, own + "/profile", change).status == 401
-    assert server.get(other).json["role"] is None
+    assert server.get(other).json["description"] is None
 
     # The central team may do it for them.
     assert patch(server, central, other + "/profile", {"logo": "https://n.example/logo.svg"}).json["logo"] == "https://n.example/logo.svg"
@@ -392,8 +392,8 @@ def test_a_partner_keeps_its_own_profile(server, cluster, central, partner):
     assert problem(patch(server, partner, own + "/profile", b"{}", Content_Type="application/json")) == (415, "/problems/unsupported-media-type")
     assert problem(patch(server, partner, own + "/profile", {"website": "https://"})) in ((400, "/problems/bad-request"), (422, "/problems/value-not-valid"))
     assert problem(patch(server, partner, own + "/profile", {"logo": "https:// /"}))[0] in (400, 422)
-    rehearsal = patch(server, partner, own + "/profile?dry_run=true", {"role": None})
-    assert rehearsal.status == 200 and rehearsal.json["role"] is None and server.get(own).json == said.json
+    rehearsal = patch(server, partner, own + "/profile?dry_run=true", {"description": None})
+    assert rehearsal.status == 200 and rehearsal.json["description"] is None and server.get(own).json == said.json
     assert patch(server, central, own + "/profile", {key: before.json[key] for key in change}).json == before.json
     assert delete(server, central, other).status == 204
 

@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
 SELECT no_plan();
 
 -- What anyone may read. Every other table is private.
-CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_category',
+CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_sector',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
   'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',

@@ -24,8 +24,8 @@ CREATE FUNCTION pg_temp.first() RETURNS bigint LANGUAGE sql AS 'SELECT id FROM s
 GRANT EXECUTE ON FUNCTION pg_temp.outcome, pg_temp.org, pg_temp.first TO PUBLIC;
 
 INSERT INTO organisation (slug, name, sources, confidence) SELECT 'test-' || n, n, '{test}', 'low' FROM generate_series(1, 13) n;
-INSERT INTO organisation_category (organisation_id, category) SELECT pg_temp.org('test-' || n), 'school_sector' FROM generate_series(1, 12) n;
-INSERT INTO organisation_category (organisation_id, category) VALUES (pg_temp.org('test-13'), 'fe');
+INSERT INTO organisation_sector (organisation_id, sector) SELECT pg_temp.org('test-' || n), 'school_sector' FROM generate_series(1, 12) n;
+INSERT INTO organisation_sector (organisation_id, sector) VALUES (pg_temp.org('test-13'), 'fe');
 INSERT INTO account (issuer, subject, label) SELECT 'self', 'test-' || l, l FROM unnest(ARRAY['school', 'other', 'central', 'lead', 'board', 'website', 'analyst']) l;
 INSERT INTO account_role (account_id, role, hub_id, group_id, organisation_id, starts)
 SELECT a.id, v.role, (SELECT id FROM hub WHERE slug = v.of_hub), (SELECT id FROM alliance_group WHERE slug = v.of_group), pg_temp.org(v.organisation), '2020-01-01'

@@ -155,7 +155,7 @@ FROM unnest(ARRAY['DELETE FROM hub_pathway', 'INSERT INTO hub_pathway VALUES (1,
 
 -- Invitations: of a body, of one of the six sectors, which are categories of organisations.
 SELECT is_empty($$SELECT sector FROM unnest(ARRAY['he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces']) sector
-    WHERE strpos((SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'organisation_category_category_check'), quote_literal(sector)) = 0$$, 'one list of codes');
+    WHERE strpos((SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'organisation_sector_category_check'), quote_literal(sector)) = 0$$, 'one list of codes');
 SELECT is(pg_temp.as_one(who, format($$INSERT INTO hub_invitation (hub_id, sector, organisation_id, name, invited_on, status, responded_on)
     VALUES (pg_temp.hub('test-hub-2'), %L, pg_temp.org(%L), %L, scip.today() + %s, %L, scip.today() + %s)$$, sector, organisation, name, asked, answer, answered)), expected,
   concat_ws(' ', who, sector, organisation, name, answer))

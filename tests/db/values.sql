@@ -65,7 +65,7 @@ CREATE FUNCTION pg_temp.org(text) RETURNS bigint LANGUAGE sql AS 'SELECT id FROM
 SELECT throws_ok(statement, '23514', NULL, split_part(statement, ' (', 1) || ' refused') FROM unnest(ARRAY[
   $$INSERT INTO organisation (slug, name, nation, uk_wide, sources, confidence) VALUES ('test-c', 'C', 'GB-ENG', true, '{test}', 'low')$$,
   $$INSERT INTO organisation (slug, name, sources, confidence) VALUES ('test-c', ' ', '{test}', 'low')$$,
-  $$INSERT INTO organisation_category (organisation_id, category) VALUES (pg_temp.org('test-a'), 'military')$$,
+  $$INSERT INTO organisation_sector (organisation_id, sector) VALUES (pg_temp.org('test-a'), 'military')$$,
   $$INSERT INTO organisation_partnership (organisation_id, role, starts, ends) VALUES (pg_temp.org('test-a'), 'host', '2022', '2021-12')$$,
   $$INSERT INTO organisation_identifier (identifier, organisation_id) VALUES ('1139440', pg_temp.org('test-a'))$$,
   $$INSERT INTO hub (slug, name, nations, sources, confidence) VALUES ('test-h', 'H', '{}', '{test}', 'low')$$,

@@ -36,18 +36,18 @@ SELECT throws_ok($$SELECT scip.reference('account', 'x')$$, '20000', NULL, 'of t
 SELECT pg_temp.as_who('central', 'first');
 SET LOCAL ROLE scip_central;
 SELECT set_organisation_parts((SELECT id FROM organisation WHERE slug = 'test-own'), '{"other_names": [{"name": "A", "kind": "former"}, {"name": "B", "kind": "acronym"}],
-  "categories": [{"category": "he"}, {"category": "fe", "from": "2001"}], "identifiers": ["GB-COH-00000001", "GB-COH-00000002"],
+  "sectors": [{"sector": "he"}, {"sector": "fe", "from": "2001"}], "identifiers": ["GB-COH-00000001", "GB-COH-00000002"],
   "partnerships": [{"role": "member", "description": "d"}]}');
 RESET ROLE;
-SELECT collect_tap(is(pg_temp.became('organisation_name'), 'INSERT INSERT', 'names'), is(pg_temp.became('organisation_category'), 'INSERT INSERT', 'categories'),
+SELECT collect_tap(is(pg_temp.became('organisation_name'), 'INSERT INSERT', 'names'), is(pg_temp.became('organisation_sector'), 'INSERT INSERT', 'categories'),
   is(pg_temp.became('organisation_identifier'), 'INSERT INSERT', 'identifiers'), is(pg_temp.became('organisation_partnership'), 'INSERT', 'partnerships'));
 SELECT pg_temp.as_who('central', 'second');
 SET LOCAL ROLE scip_central;
 SELECT set_organisation_parts((SELECT id FROM organisation WHERE slug = 'test-own'), '{"other_names": [{"name": "B", "kind": "former"}, {"name": "A", "kind": "former"}],
-  "categories": [{"category": "fe", "from": "2001"}, {"category": "he", "subcategory": null}], "identifiers": []}');
+  "sectors": [{"sector": "fe", "from": "2001"}, {"sector": "he", "kind": null}], "identifiers": []}');
 RESET ROLE;
 SELECT collect_tap(is(pg_temp.became('organisation_name'), 'DELETE INSERT', 'one name changed its kind, the other was left alone'),
-  is(pg_temp.became('organisation_category'), NULL, 'the same set in another order is the same'),
+  is(pg_temp.became('organisation_sector'), NULL, 'the same set in another order is the same'),
   is(pg_temp.became('organisation_identifier'), 'DELETE DELETE', 'an empty set empties'),
   is(pg_temp.became('organisation_partnership'), NULL, 'what is not named stays'));
 
@@ -73,10 +73,10 @@ BEGIN
   RETURN n;
 END $$;
 SELECT pg_temp.as_who('partner', 'third');
-SELECT is(pg_temp.changed('UPDATE scip.organisation SET role = ''r'''), 1::bigint, 'a partner changes its own organisation alone');
-SELECT is((SELECT array_agg(slug::text) FROM organisation WHERE role = 'r'), ARRAY['test-own'], 'that one');
+SELECT is(pg_temp.changed('UPDATE scip.organisation SET description = ''r'''), 1::bigint, 'a partner changes its own organisation alone');
+SELECT is((SELECT array_agg(slug::text) FROM organisation WHERE description = 'r'), ARRAY['test-own'], 'that one');
 SELECT is(pg_temp.changed(s), 0::bigint, s) FROM unnest(ARRAY['DELETE FROM scip.organisation', 'DELETE FROM scip.organisation_name',
-  'DELETE FROM scip.organisation_category', 'UPDATE scip.news SET title = ''x''', 'UPDATE scip.hub SET name = ''x''']) s;
+  'DELETE FROM scip.organisation_sector', 'UPDATE scip.news SET title = ''x''', 'UPDATE scip.hub SET name = ''x''']) s;
 SELECT throws_ok(format('SELECT pg_temp.changed(%L)', s), '42501', NULL, s) FROM unnest(ARRAY[
   'INSERT INTO scip.organisation (slug, name, sources, confidence) VALUES (''test-x'', ''X'', ''{t}'', ''low'')',
   'INSERT INTO scip.organisation_name (organisation_id, kind, name) SELECT id, ''other'', ''x'' FROM scip.organisation WHERE slug = ''test-own''']) s;
@@ -84,7 +84,7 @@ SELECT pg_temp.as_who('central', 'fourth');
 SELECT throws_ok('SELECT pg_temp.changed(''UPDATE scip.headline_figure SET value = 2'')', 'SC409', NULL,
   'not even the central team changes a figure');
 SELECT throws_ok(format('SELECT pg_temp.changed(%L)', s), '42501', NULL, 'nor has it a right to: ' || s)
-FROM unnest(ARRAY['DELETE FROM scip.headline_figure', 'UPDATE scip.organisation_category SET ends = ''2024''']) s;
+FROM unnest(ARRAY['DELETE FROM scip.headline_figure', 'UPDATE scip.organisation_sector SET ends = ''2024''']) s;
 SELECT is(pg_temp.changed('SELECT scip.lock_figure(''test-figure'')'), 1::bigint, 'it may lock a figure to follow it');
 
 SELECT * FROM finish();

@@ -35,7 +35,7 @@ SELECT 1000000 + i, 'hub-' || i, 'Hub of ' || pg_temp.name(i), ARRAY[pg_temp.nat
 FROM generate_series(1, pg_temp.hubs()) i;
 INSERT INTO scip.organisation_name (organisation_id, name, kind) SELECT pg_temp.organisation(i), 'Alias ' || pg_temp.name(i),
     'former' FROM pg_temp.n(4000) i;
-INSERT INTO scip.organisation_category (organisation_id, category) SELECT pg_temp.organisation(i),
+INSERT INTO scip.organisation_sector (organisation_id, sector) SELECT pg_temp.organisation(i),
     pg_temp.pick(i, '{he,charity,government}') FROM pg_temp.n(20000) i;
 INSERT INTO scip.organisation_identifier (organisation_id, identifier) SELECT pg_temp.organisation(i),
     'GB-COH-' || lpad(i::text, 8, '0') FROM pg_temp.n(5000) i;
