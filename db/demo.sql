@@ -135,7 +135,7 @@ UPDATE scip.agenda_item i SET outcome = CASE WHEN i.heading IS NULL OR (i.ordina
   notes = CASE WHEN (i.ordinal + m.k) % 5 > 0 THEN 'Demonstration notes' END
 FROM demo_meeting m WHERE i.meeting_id = m.id AND m.k % 9 < 8 AND m.h IS NOT NULL;
 UPDATE scip.meeting t SET agenda_completed_at = now() FROM demo_meeting m WHERE t.id = m.id AND m.k % 9 < 8;
-INSERT INTO scip.attendance (meeting_id, person_id, state)
+INSERT INTO scip.attendance (meeting_id, person_id, status)
 SELECT m.id, pg_temp.id('person', p.n::text), pg_temp.pick(p.n * 17 + m.k * 5, 'present', 'apologies', 'present', 'absent', 'present')
 FROM demo_meeting m JOIN demo_member p ON p.h = m.h AND p.starts <= m.day AND (p.ends IS NULL OR p.ends > m.day) WHERE (p.n * 7 + m.k * 11) % 5 < 3
 UNION ALL
@@ -145,7 +145,7 @@ UPDATE scip.meeting t SET attendance_shared_at = now() FROM demo_meeting m WHERE
 INSERT INTO scip.resolution (id, meeting_id, text) SELECT pg_temp.id('resolution', id::text), id, 'Demonstration resolution' FROM demo_meeting WHERE k % 2 = 1;
 INSERT INTO scip.action (id, meeting_id, text, owner_id, due_on, done_on)
 SELECT pg_temp.id('action', m.id::text), m.id, 'Demonstration action', a.person_id, m.day + 60, CASE WHEN m.k % 3 > 0 THEN m.day + 50 END
-FROM demo_meeting m CROSS JOIN LATERAL (SELECT a.person_id FROM scip.attendance a WHERE a.meeting_id = m.id AND a.state = 'present' ORDER BY 1 LIMIT 1) a;
+FROM demo_meeting m CROSS JOIN LATERAL (SELECT a.person_id FROM scip.attendance a WHERE a.meeting_id = m.id AND a.status = 'present' ORDER BY 1 LIMIT 1) a;
 INSERT INTO scip.minutes (id, meeting_id, number, text) SELECT pg_temp.id('minutes', id::text), id, 1, 'Demonstration minutes of the meeting of ' || day FROM demo_meeting;
 UPDATE scip.minutes n SET status = 'approved' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 10;
 UPDATE scip.minutes n SET status = 'shared' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 9;

@@ -4597,7 +4597,7 @@ export interface paths {
         };
         /**
          * List the attendance of a meeting
-         * @description Everybody who may have been there, because they belonged to the Hub or held a seat in the group on the day, with their state (null while nothing is recorded). Those who may change the meeting see all, others themselves. The CSV, with states filled in, can be imported.
+         * @description Everybody who may have been there, because they belonged to the Hub or held a seat in the group on the day, with their status (null while nothing is recorded). Those who may change the meeting see all, others themselves. The CSV, with states filled in, can be imported.
          *
          *     Returns a page of records: whether a person attended a meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -4627,7 +4627,7 @@ export interface paths {
         put?: never;
         /**
          * Import the attendance of a meeting from CSV
-         * @description Records attendance from a CSV file with the columns state and person or email, as Excel and LibreOffice save it. The attendance as CSV works too; its name, sector and href must be those of the person. Other columns are ignored. Either all lines are taken or none: `errors` names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
+         * @description Records attendance from a CSV file with the columns status and person or email, as Excel and LibreOffice save it. The attendance as CSV works too; its name, sector and href must be those of the person. Other columns are ignored. Either all lines are taken or none: `errors` names line, column and reason of the first 1,000 refusals. At most 2,000 lines.
          *
          *     Returns how many people attended a meeting, without names. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -9774,8 +9774,8 @@ export interface components {
          *       "title_source": "described",
          *       "kind": "festival_of_friends",
          *       "status": "cancelled",
-         *       "starts": "2019-06-04",
-         *       "ends": null,
+         *       "starts_on": "2019-06-04",
+         *       "ends_on": null,
          *       "starts_precision": "day",
          *       "date_text": null,
          *       "starts_at": "2019-06-04T12:30:00Z",
@@ -9831,16 +9831,16 @@ export interface components {
              */
             status: "draft" | "published" | "held" | "cancelled" | "unknown";
             /** @description The first day, as exactly as it is known; null where it is not known. */
-            starts: components["schemas"]["NullablePartialDate"];
+            starts_on: components["schemas"]["NullablePartialDate"];
             /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
-            ends: components["schemas"]["NullablePartialDate"];
-            /** @description How exact starts is; null where there is no date. */
+            ends_on: components["schemas"]["NullablePartialDate"];
+            /** @description How exact starts_on is; null where there is no date. */
             starts_precision: components["schemas"]["Precision"];
             /** @description The date in the words of the source. */
             date_text: string | null;
             /**
              * Format: date-time
-             * @description When it begins, where the time is known. starts is its day in Europe/London.
+             * @description When it begins, where the time is known. starts_on is its day in Europe/London.
              */
             starts_at: string | null;
             /**
@@ -9933,9 +9933,9 @@ export interface components {
             /** @description The kind of event, such as conference or creative_forces. */
             kind: components["schemas"]["Code"];
             /** @description The first day, as exactly as it is known; null where it is not known. */
-            starts?: components["schemas"]["NullablePartialDate"];
+            starts_on?: components["schemas"]["NullablePartialDate"];
             /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
-            ends?: components["schemas"]["NullablePartialDate"];
+            ends_on?: components["schemas"]["NullablePartialDate"];
             /** @description The date in the words of the source. */
             date_text?: string | null;
             /**
@@ -10000,9 +10000,9 @@ export interface components {
             /** @description The kind of event, such as conference or creative_forces. */
             kind?: components["schemas"]["Code"];
             /** @description The first day, as exactly as it is known; null where it is not known. */
-            starts?: components["schemas"]["NullablePartialDate"];
+            starts_on?: components["schemas"]["NullablePartialDate"];
             /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
-            ends?: components["schemas"]["NullablePartialDate"];
+            ends_on?: components["schemas"]["NullablePartialDate"];
             /** @description The date in the words of the source. */
             date_text?: string | null;
             /**
@@ -11798,7 +11798,7 @@ export interface components {
          *       },
          *       "starts_at": "2021-06-22T09:00:00Z",
          *       "ends_at": "2021-06-22T11:30:00Z",
-         *       "day": "2021-06-22",
+         *       "starts_on": "2021-06-22",
          *       "venue": "Demonstration Venue 22",
          *       "online": false,
          *       "accessibility": null,
@@ -11836,7 +11836,7 @@ export interface components {
              * Format: date
              * @description The day on which it begins, in Europe/London.
              */
-            day: string;
+            starts_on: string;
             /** @description Where it takes place; null where it is not known or only online. */
             venue: string | null;
             /** @description Whether the session takes place online. */
@@ -12367,7 +12367,7 @@ export interface components {
          *         "4": 6,
          *         "5": 7
          *       },
-         *       "answers": [
+         *       "feedback": [
          *         {
          *           "rating": 5,
          *           "principles": {},
@@ -12412,7 +12412,7 @@ export interface components {
                 5: number;
             };
             /** @description Each delegate's feedback, in no order. */
-            answers: {
+            feedback: {
                 /** @description The rating of the training as a whole; null where none was given. */
                 rating: number | null;
                 /** @description The ratings of principles, by slug. */
@@ -14477,7 +14477,7 @@ export interface components {
              * Format: date
              * @description The day of the meeting, in Europe/London.
              */
-            day: string;
+            starts_on: string;
             /** @description The address of the meeting. */
             href: components["schemas"]["Href"];
         };
@@ -14505,7 +14505,7 @@ export interface components {
          *       "kind": "ordinary",
          *       "title": "Demonstration meeting",
          *       "starts_at": "2022-06-12T09:00:00Z",
-         *       "day": "2022-06-12",
+         *       "starts_on": "2022-06-12",
          *       "venue": "Demonstration Venue 7",
          *       "online": false,
          *       "status": "held",
@@ -14551,7 +14551,7 @@ export interface components {
              * Format: date
              * @description The day on which it begins, in Europe/London.
              */
-            day: string;
+            starts_on: string;
             /** @description Where it takes place; null where it is not known or only online. */
             venue: string | null;
             /** @description Whether the meeting takes place online. */
@@ -14788,7 +14788,7 @@ export interface components {
          *       "person": "be4c1f45-320d-7cd7-cb10-463ab08a84c3",
          *       "name": "Demonstration Person 0864",
          *       "sector": "he",
-         *       "state": "absent",
+         *       "status": "absent",
          *       "href": "/v1/meetings/12fe0429-01a9-5df7-973a-aa3d9f021fe3/attendance/be4c1f45-320d-7cd7-cb10-463ab08a84c3"
          *     }
          */
@@ -14803,7 +14803,7 @@ export interface components {
             /** @description The sector that the person represented on the day; null where none. */
             sector: components["schemas"]["Sector"] | null;
             /** @description Whether the person was present, sent apologies or was absent; null where it is not recorded. */
-            state: components["schemas"]["AttendanceStatus"] | null;
+            status: components["schemas"]["AttendanceStatus"] | null;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -14816,12 +14816,12 @@ export interface components {
         /**
          * @description The attendance of one person.
          * @example {
-         *       "state": "present"
+         *       "status": "present"
          *     }
          */
         AttendeeNew: {
             /** @description Whether the person was present, sent apologies or was absent. */
-            state: components["schemas"]["AttendanceStatus"];
+            status: components["schemas"]["AttendanceStatus"];
         };
         /**
          * @description The attendance of a meeting, in place of what was recorded.
@@ -14829,11 +14829,11 @@ export interface components {
          *       "items": [
          *         {
          *           "person": "00000000-0000-7000-8000-000000000001",
-         *           "state": "present"
+         *           "status": "present"
          *         },
          *         {
          *           "person": "00000000-0000-7000-8000-000000000002",
-         *           "state": "apologies"
+         *           "status": "apologies"
          *         }
          *       ]
          *     }
@@ -14850,7 +14850,7 @@ export interface components {
              */
             person: string;
             /** @description Whether the person was present, sent apologies or was absent. */
-            state: components["schemas"]["AttendanceStatus"];
+            status: components["schemas"]["AttendanceStatus"];
         };
         /**
          * @description How many people attended a meeting, without names.
@@ -14858,7 +14858,7 @@ export interface components {
          *       "meeting": {
          *         "id": "08dcd8b0-55a8-838f-a852-08376025da16",
          *         "title": "Demonstration meeting",
-         *         "day": "2020-02-11",
+         *         "starts_on": "2020-02-11",
          *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
          *       },
          *       "hub": {
@@ -14997,7 +14997,7 @@ export interface components {
          *       "meeting": {
          *         "id": "08dcd8b0-55a8-838f-a852-08376025da16",
          *         "title": "Demonstration meeting",
-         *         "day": "2020-02-11",
+         *         "starts_on": "2020-02-11",
          *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
          *       },
          *       "text": "Demonstration action",
@@ -15120,7 +15120,7 @@ export interface components {
          *       "meeting": {
          *         "id": "04d1bf6f-93f1-2200-5c27-9c550e7a416b",
          *         "title": "Demonstration meeting",
-         *         "day": "2021-02-16",
+         *         "starts_on": "2021-02-16",
          *         "href": "/v1/meetings/04d1bf6f-93f1-2200-5c27-9c550e7a416b"
          *       },
          *       "number": 1,
@@ -15197,7 +15197,7 @@ export interface components {
          *       "meeting": {
          *         "id": "12fe0429-01a9-5df7-973a-aa3d9f021fe3",
          *         "title": "Demonstration meeting",
-         *         "day": "2022-06-16",
+         *         "starts_on": "2022-06-16",
          *         "href": "/v1/meetings/12fe0429-01a9-5df7-973a-aa3d9f021fe3"
          *       },
          *       "number": 1,
@@ -22123,8 +22123,8 @@ export interface operations {
                 from?: string;
                 /** @description Only records on this day or earlier. */
                 to?: string;
-                /** @description true: only sessions with a free place. false: only full ones. */
-                free?: boolean;
+                /** @description true: only sessions with a place left. false: only full ones. */
+                has_places?: boolean;
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -30309,8 +30309,8 @@ export interface operations {
     listHubActions: {
         parameters: {
             query?: {
-                /** @description true: only actions that are not done. false: only those that are. */
-                open?: boolean;
+                /** @description true: only actions that are done. false: only those that are not. */
+                done?: boolean;
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */

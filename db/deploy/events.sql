@@ -22,7 +22,7 @@ CALL scip.publish('programme');
 CALL scip.keep_records('programme', 'programme');
 GRANT INSERT, UPDATE, DELETE ON scip.programme TO scip_caller;
 
--- starts null: not known; date_text says what the source does. starts_on and ends_on are the first and the
+-- starts null: not known; date_text says what the source does. earliest_on and latest_on are the first and the
 -- last day that the stated dates may mean: for filters and order, never for display. A time of day (starts_at) stands beside
 -- the day where it is known; the day follows from it. draft, then published, then held or cancelled; unknown is for imported
 -- ones.
@@ -52,8 +52,8 @@ CREATE TABLE scip.event (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  starts_on date GENERATED ALWAYS AS (scip.earliest(starts)) STORED,
-  ends_on date GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts))) STORED,
+  earliest_on date GENERATED ALWAYS AS (scip.earliest(starts)) STORED,
+  latest_on date GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts))) STORED,
   days int GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts)) - scip.earliest(starts)) STORED,
   date_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(starts, '9999-12-31') || ' ' || scip.time_sort(starts_at)) STORED,
   date_sort_down text COLLATE "C" NOT NULL
@@ -81,7 +81,7 @@ CREATE TABLE scip.event (
 );
 CREATE INDEX ON scip.event (date_sort, slug);
 CREATE INDEX ON scip.event (date_sort_down, slug);
-CREATE INDEX ON scip.event (ends_on);
+CREATE INDEX ON scip.event (latest_on);
 CREATE INDEX ON scip.event (status, date_sort, slug);
 CREATE INDEX ON scip.event (days);
 CREATE INDEX ON scip.event USING gin (search public.gin_trgm_ops);
@@ -149,7 +149,7 @@ BEGIN
   ELSIF NEW.status = 'held' AND scip.earliest(NEW.starts) > scip.today() THEN
     PERFORM scip.refuse(409, 'event-not-yet-held');
   ELSIF NEW.status = 'published' AND num_nonnulls(NEW.starts, NEW.date_text) = 0 THEN
-    PERFORM scip.refuse(422, 'event-needs-a-date', 'starts');
+    PERFORM scip.refuse(422, 'event-needs-a-date', 'starts_on');
   END IF;
   RETURN NEW;
 END $$;

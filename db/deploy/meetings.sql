@@ -53,7 +53,7 @@ COMMENT ON COLUMN scip.agenda_item.led_by IS 'A body or a post, not a person''s 
 CREATE TABLE scip.attendance (
   meeting_id uuid REFERENCES scip.meeting ON DELETE CASCADE,
   person_id uuid REFERENCES scip.person,
-  state text NOT NULL CHECK (state IN ('present', 'apologies', 'absent')),
+  status text NOT NULL CHECK (status IN ('present', 'apologies', 'absent')),
   PRIMARY KEY (meeting_id, person_id)
 );
 CREATE INDEX ON scip.attendance (person_id);
@@ -403,10 +403,10 @@ BEGIN
     DELETE FROM scip.attendance a WHERE a.meeting_id = meeting
       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(entries) e (person uuid) WHERE e.person = a.person_id);
   END IF;
-  UPDATE scip.attendance a SET state = e.state FROM jsonb_to_recordset(entries) e (person uuid, state text)
-  WHERE a.meeting_id = meeting AND a.person_id = e.person AND a.state <> e.state;
-  INSERT INTO scip.attendance (meeting_id, person_id, state)
-  SELECT meeting, e.person, e.state FROM jsonb_to_recordset(entries) e (person uuid, state text)
+  UPDATE scip.attendance a SET status = e.status FROM jsonb_to_recordset(entries) e (person uuid, status text)
+  WHERE a.meeting_id = meeting AND a.person_id = e.person AND a.status <> e.status;
+  INSERT INTO scip.attendance (meeting_id, person_id, status)
+  SELECT meeting, e.person, e.status FROM jsonb_to_recordset(entries) e (person uuid, status text)
   WHERE NOT EXISTS (SELECT FROM scip.attendance a WHERE a.meeting_id = meeting AND a.person_id = e.person);
   RETURN true;
 END $$;
@@ -471,7 +471,7 @@ CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMEN
 -- What others may know of a meeting: who sees it, and the network once something of it is shared.
 CREATE FUNCTION scip.meeting_head(meeting uuid) RETURNS TABLE (meeting json, hub json, "group" json) LANGUAGE sql STABLE
 SECURITY DEFINER ROWS 1 SET search_path = scip, pg_temp AS $$
-  SELECT json_build_object('id', m.id, 'title', m.title, 'day', m.day, 'href', '/v1/meetings/' || m.id),
+  SELECT json_build_object('id', m.id, 'title', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id),
          CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END,
          CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END
   FROM meeting m LEFT JOIN hub h ON h.id = m.hub_id LEFT JOIN alliance_group g ON g.id = m.group_id
@@ -492,7 +492,7 @@ $$;
 CREATE FUNCTION scip.meeting_quorum(meeting uuid) RETURNS json LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT json_build_object('quorate', q.quorate, 'missing_sectors', to_json(missing_sectors), 'members_present', heads, 'guests', m.guests)
   FROM meeting m, LATERAL quorate(m.hub_id, m.day,
-    ARRAY(SELECT a.person_id FROM attendance a WHERE a.meeting_id = m.id AND a.state = 'present')) q
+    ARRAY(SELECT a.person_id FROM attendance a WHERE a.meeting_id = m.id AND a.status = 'present')) q
   WHERE m.id = meeting_quorum.meeting AND m.hub_id IS NOT NULL AND m.status = 'held'
     AND (ctx.sees(m.hub_id, NULL) OR m.attendance_shared_at IS NOT NULL AND ctx.in_network())
 $$;
@@ -501,29 +501,29 @@ $$;
 CREATE FUNCTION scip.attendance_summary(meeting uuid) RETURNS TABLE (attendance_shared_at timestamptz, present int, apologies int,
   absent int, guests int, sectors json) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH noted AS (
-    SELECT a.state, p.sector FROM attendance a LEFT JOIN meeting_members(attendance_summary.meeting) p USING (person_id)
+    SELECT a.status, p.sector FROM attendance a LEFT JOIN meeting_members(attendance_summary.meeting) p USING (person_id)
     WHERE a.meeting_id = attendance_summary.meeting
   )
   SELECT m.attendance_shared_at, c.present, c.apologies, c.absent, m.guests,
          (SELECT coalesce(json_agg(s ORDER BY s.sector), '[]') FROM (
-            SELECT n.sector, count(*) FILTER (WHERE state = 'present') AS present, count(*) FILTER (WHERE state = 'apologies') AS apologies,
-                   count(*) FILTER (WHERE state = 'absent') AS absent
+            SELECT n.sector, count(*) FILTER (WHERE status = 'present') AS present,
+                   count(*) FILTER (WHERE status = 'apologies') AS apologies, count(*) FILTER (WHERE status = 'absent') AS absent
             FROM noted n GROUP BY n.sector) s)
-  FROM meeting m, (SELECT count(*) FILTER (WHERE state = 'present')::int AS present,
-    count(*) FILTER (WHERE state = 'apologies')::int AS apologies,
-                          count(*) FILTER (WHERE state = 'absent')::int AS absent FROM noted) c
+  FROM meeting m, (SELECT count(*) FILTER (WHERE status = 'present')::int AS present,
+    count(*) FILTER (WHERE status = 'apologies')::int AS apologies,
+                          count(*) FILTER (WHERE status = 'absent')::int AS absent FROM noted) c
   WHERE m.id = attendance_summary.meeting
     AND (ctx.sees(m.hub_id, m.group_id) OR m.attendance_shared_at IS NOT NULL AND ctx.in_network())
 $$;
 
 -- The persons that the rows of a spreadsheet name, by id or e-mail address, among those who may be present; and what
 -- is wrong with a row. For who may set the attendance; no address is given back.
-CREATE FUNCTION scip.read_attendance(meeting uuid, body jsonb) RETURNS TABLE (line int, person uuid, state text, wrong_column text,
+CREATE FUNCTION scip.read_attendance(meeting uuid, body jsonb) RETURNS TABLE (line int, person uuid, status text, wrong_column text,
   wrong text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WITH cell AS (
     SELECT (r ->> 'line')::int AS line, r -> 'values' ->> 'person' AS person, r -> 'values' ->> 'email' AS email,
-           lower(r -> 'values' ->> 'state') AS state, plain(r -> 'values' ->> 'name') AS name, lower(r -> 'values' ->> 'sector') AS sector,
-           r -> 'values' ->> 'href' AS href
+           lower(r -> 'values' ->> 'status') AS status, plain(r -> 'values' ->> 'name') AS name,
+           lower(r -> 'values' ->> 'sector') AS sector, r -> 'values' ->> 'href' AS href
     FROM jsonb_array_elements(body -> 'rows') r WHERE ctx.writes_meeting(meeting)
   ), member AS MATERIALIZED (
     SELECT p.id, lower(p.email) AS email, m.sector, CASE WHEN ctx.central() OR NOT p.restricted THEN p.name END AS name
@@ -536,7 +536,7 @@ CREATE FUNCTION scip.read_attendance(meeting uuid, body jsonb) RETURNS TABLE (li
   ), seen AS (
     SELECT n.*, count(*) OVER (PARTITION BY n.who ORDER BY n.line) AS times FROM named n
   )
-  SELECT s.line, s.who[1], s.state, w.in_column, w.what
+  SELECT s.line, s.who[1], s.status, w.in_column, w.what
   FROM seen s LEFT JOIN member m ON m.id = s.who[1] AND cardinality(s.who) = 1 LEFT JOIN LATERAL (
     SELECT * FROM (VALUES
       (1, 'person', 'is missing: a person or an email says who', num_nulls(s.person, s.email) = 2),
@@ -544,8 +544,8 @@ CREATE FUNCTION scip.read_attendance(meeting uuid, body jsonb) RETURNS TABLE (li
       (3, 'email', 'is not the address of a member of that day', s.person IS NULL AND s.email IS NOT NULL AND cardinality(s.who) = 0),
       (4, 'email', 'is the address of several members: give the person', cardinality(s.who) > 1),
       (5, CASE WHEN s.person IS NULL THEN 'email' ELSE 'person' END, 'stands twice', cardinality(s.who) = 1 AND s.times > 1),
-      (6, 'state', 'is missing: present, apologies or absent', s.state IS NULL),
-      (7, 'state', 'is not one of present, apologies, absent', s.state NOT IN ('present', 'apologies', 'absent')),
+      (6, 'status', 'is missing: present, apologies or absent', s.status IS NULL),
+      (7, 'status', 'is not one of present, apologies, absent', s.status NOT IN ('present', 'apologies', 'absent')),
       (8, 'name', 'is not the name of this person', s.name <> m.name),
       (9, 'sector', 'is not the sector of this person on that day', s.sector <> m.sector),
       (10, 'href', 'is not the address of this person''s attendance', s.href <> '/v1/meetings/' || meeting || '/attendance/' || m.id))
@@ -563,8 +563,8 @@ BEGIN
     RETURN NULL;
   ELSIF NOT body -> 'columns' ?| ARRAY['person', 'email'] THEN
     RETURN '[{"pointer": "/body/line/1", "detail": "names neither a column person nor email"}]';
-  ELSIF NOT body -> 'columns' ? 'state' THEN
-    RETURN '[{"pointer": "/body/line/1", "detail": "names no column state"}]';
+  ELSIF NOT body -> 'columns' ? 'status' THEN
+    RETURN '[{"pointer": "/body/line/1", "detail": "names no column status"}]';
   ELSIF jsonb_array_length(body -> 'rows') > 2000 THEN
     RETURN '[{"pointer": "/body", "detail": "has more than 2,000 lines"}]';
   END IF;
@@ -573,7 +573,7 @@ BEGIN
   INTO wrong
   FROM (SELECT * FROM scip.read_attendance(meeting, body) r WHERE r.wrong IS NOT NULL ORDER BY r.line LIMIT 1000) r;
   IF wrong = '[]' THEN
-    PERFORM scip.set_attendance(meeting, (SELECT coalesce(jsonb_agg(jsonb_build_object('person', r.person, 'state', r.state)), '[]')
+    PERFORM scip.set_attendance(meeting, (SELECT coalesce(jsonb_agg(jsonb_build_object('person', r.person, 'status', r.status)), '[]')
                                           FROM scip.read_attendance(meeting, body) r), false);
   END IF;
   RETURN wrong;

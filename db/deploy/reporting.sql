@@ -303,7 +303,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('outreach of ' || hub, 0));
   IF EXISTS (
       SELECT FROM event_outreach o JOIN event e ON e.id = o.event_id LEFT JOIN programme p ON p.id = e.programme_id
-      JOIN activity a ON a.hub_id = e.hub_id AND a.held_on BETWEEN e.starts_on AND e.ends_on
+      JOIN activity a ON a.hub_id = e.hub_id AND a.held_on BETWEEN e.earliest_on AND e.latest_on
       WHERE e.hub_id = hub AND a.kind = 'outreach' AND num_nonnulls(a.interventions, a.young_people) > 0
         AND e.status <> 'cancelled' AND scip.are_days(e.starts, e.ends) AND coalesce(a.programme = p.slug, true)
         AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END) THEN
@@ -460,7 +460,7 @@ BEGIN
          CASE WHEN m.held > m.attended THEN 'Send somebody to the next one' END
   INTO state, evidence, next_action
   FROM (SELECT count(*) AS held, count(*) FILTER (WHERE EXISTS (
-                 SELECT FROM attendance a WHERE a.meeting_id = t.id AND a.state = 'present' AND (
+                 SELECT FROM attendance a WHERE a.meeting_id = t.id AND a.status = 'present' AND (
                    EXISTS (SELECT FROM hub_membership x WHERE x.person_id = a.person_id AND x.hub_id = hub
                            AND x.starts <= t.day AND (x.ends IS NULL OR x.ends > t.day))
                    OR EXISTS (SELECT FROM group_seat s JOIN hub_lead l ON l.organisation_id = s.organisation_id

@@ -108,7 +108,7 @@ BEGIN
         'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
       FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id
         WHERE s.person_id = of_whom),
-    'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'day', m.day, 'state', a.state)
+    'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'starts_on', m.day, 'status', a.status)
         ORDER BY m.day, m.id), '[]')
       FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = of_whom),
     'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on',

@@ -2,11 +2,11 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.alliance_group x WHERE x.slug = :slug AND ctx.sees(NULL, x.id))) refusal
 FULL JOIN (
-  SELECT id, hub, "group", kind, title, starts_at, day, venue, online, status, guests, agenda_completed_at, attendance_shared_at, quorum,
-         created_at, updated_at, href, starts_at::text AS _after_key, id::text AS _after_id
+  SELECT id, hub, "group", kind, title, starts_at, starts_on, venue, online, status, guests, agenda_completed_at, attendance_shared_at,
+         quorum, created_at, updated_at, href, starts_at::text AS _after_key, id::text AS _after_id
   FROM scip.meetings
   WHERE _group_id = (SELECT x.id FROM scip.alliance_group x WHERE x.slug = :slug AND ctx.sees(NULL, x.id))
-    AND (:period IS NULL OR day BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND (:period IS NULL OR starts_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:status IS NULL OR status = :status)
     AND (:after_id IS NULL OR (starts_at, id) < (:after_key::timestamptz, :after_id::uuid))
   ORDER BY starts_at DESC, id DESC

@@ -8,7 +8,7 @@ FULL JOIN (
     SELECT *
     FROM scip.actions
     WHERE _hub_id = (SELECT x.id FROM scip.hub x WHERE x.slug = :slug AND ctx.sees(x.id, NULL))
-      AND (:open IS NULL OR (done_on IS NULL) = :open)
+      AND (:done IS NULL OR (done_on IS NOT NULL) = :done)
       AND (:after_id IS NULL OR (coalesce(due_on, date 'infinity'), id) > (:after_key::date, :after_id::uuid))
     ORDER BY coalesce(due_on, date 'infinity'), id
     LIMIT :limit

@@ -2,7 +2,7 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.meeting x WHERE x.id = :id)) refusal
 FULL JOIN (
-  SELECT person, scip.person_name(person) AS name, sector, state, href, person::text AS _after_person
+  SELECT person, scip.person_name(person) AS name, sector, status, href, person::text AS _after_person
   FROM (
     SELECT *
     FROM scip.meeting_attendance

@@ -4,9 +4,11 @@ WITH vis AS (
 ), own AS MATERIALIZED (
   SELECT * FROM scip.event WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.event t SET title = p.title, title_source = p.title_source, kind = p.kind, starts = p.starts, ends = p.ends,
-      date_text = p.date_text, starts_at = p.starts_at, ends_at = p.ends_at, venue = p.venue, town = p.town, nation = p.nation,
-      online = p.online, hub_id = CASE WHEN :body ? 'hub' THEN scip.reference('hub', :hub) ELSE own.hub_id END,
+  UPDATE scip.event t SET title = p.title, title_source = p.title_source, kind = p.kind,
+      starts = CASE WHEN :body ? 'starts_on' THEN :starts_on ELSE own.starts END,
+      ends = CASE WHEN :body ? 'ends_on' THEN :ends_on ELSE own.ends END, date_text = p.date_text, starts_at = p.starts_at,
+      ends_at = p.ends_at, venue = p.venue, town = p.town, nation = p.nation, online = p.online,
+      hub_id = CASE WHEN :body ? 'hub' THEN scip.reference('hub', :hub) ELSE own.hub_id END,
       organiser_id = CASE WHEN :body ? 'organiser' THEN scip.reference('organisation', :organiser, 'organiser') ELSE own.organiser_id END,
       programme_id = CASE WHEN :body ? 'programme' THEN scip.reference('programme', :programme) ELSE own.programme_id END,
       capacity = p.capacity, attendance = p.attendance, attendance_text = p.attendance_text, accessibility = p.accessibility,

@@ -2,7 +2,7 @@
 WITH made AS (
   INSERT INTO scip.event (slug, title, title_source, kind, starts, ends, date_text, starts_at, ends_at, venue, town, nation, online, hub_id,
       organiser_id, programme_id, capacity, accessibility, description, title_cy, description_cy, url, sources, confidence, status)
-  SELECT :slug, p.title, coalesce(p.title_source, 'published'), p.kind, p.starts, p.ends, p.date_text, p.starts_at, p.ends_at, p.venue,
+  SELECT :slug, p.title, coalesce(p.title_source, 'published'), p.kind, :starts_on, :ends_on, p.date_text, p.starts_at, p.ends_at, p.venue,
          p.town, p.nation, p.online, scip.reference('hub', :hub), scip.reference('organisation', :organiser, 'organiser'),
          scip.reference('programme', :programme), p.capacity, p.accessibility, p.description, p.title_cy, p.description_cy, p.url,
          coalesce(p.sources, ARRAY[coalesce((SELECT h.name FROM scip.hub h WHERE h.slug = :hub), 'The central team')]),

@@ -4,11 +4,11 @@ SELECT NULL, a.interventions, NULL, a.held_on, a.hub_id, scip.one_nation(h.natio
 FROM known.activity(known_at) a JOIN known.hub(known_at) h ON h.id = a.hub_id
 WHERE a.kind = 'outreach' AND a.held_on BETWEEN first_day AND last_day
 UNION ALL
-SELECT NULL, o.interventions, NULL, e.ends_on, e.hub_id, scip.event_nation(e.hub_id, h.nations, e.nation), p.slug,
+SELECT NULL, o.interventions, NULL, e.latest_on, e.hub_id, scip.event_nation(e.hub_id, h.nations, e.nation), p.slug,
        CASE WHEN e.status = 'cancelled' THEN 'event that was cancelled' WHEN e.status <> 'held' THEN 'event that is not recorded as held'
-            WHEN (e.starts_on < first_day OR e.ends_on > last_day)
+            WHEN (e.earliest_on < first_day OR e.latest_on > last_day)
               AND NOT scip.are_days(e.starts, e.ends) THEN 'date that may be outside the period' END, '/v1/events/' || e.slug || '/outreach'
 FROM known.event_outreach(known_at) o JOIN known.event(known_at) e ON e.id = o.event_id
 LEFT JOIN known.hub(known_at) h ON h.id = e.hub_id LEFT JOIN known.programme(known_at) p ON p.id = e.programme_id
-WHERE e.status <> 'draft' AND e.ends_on >= first_day AND CASE WHEN scip.are_days(e.starts, e.ends) THEN e.ends_on
-  ELSE e.starts_on END <= last_day
+WHERE e.status <> 'draft' AND e.latest_on >= first_day AND CASE WHEN scip.are_days(e.starts, e.ends) THEN e.latest_on
+  ELSE e.earliest_on END <= last_day

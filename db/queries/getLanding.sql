@@ -24,19 +24,19 @@ WITH site AS (
                      'led by ' || leads)) ORDER BY status = 'closed', _sort)) AS list
   FROM hub
 ), event AS NOT MATERIALIZED ( -- it is cut twice, and few rows are written out
-  SELECT e.title, e.starts, e.url, e.venue, e.town, e.online, e.status, e._ends_on >= scip.today() AND e.status <> 'held' AS coming
-  FROM scip.events e WHERE e._lang = 'en' AND e.starts IS NOT NULL
+  SELECT e.title, e.starts_on, e.url, e.venue, e.town, e.online, e.status, e._ends_on >= scip.today() AND e.status <> 'held' AS coming
+  FROM scip.events e WHERE e._lang = 'en' AND e.starts_on IS NOT NULL
 ), shown AS (
-  (SELECT * FROM event WHERE coming ORDER BY starts, title LIMIT 20)
-  UNION ALL (SELECT * FROM event WHERE NOT coming ORDER BY starts DESC, title LIMIT 5)
+  (SELECT * FROM event WHERE coming ORDER BY starts_on, title LIMIT 20)
+  UNION ALL (SELECT * FROM event WHERE NOT coming ORDER BY starts_on DESC, title LIMIT 5)
 ), events AS (
   SELECT coming, xmlelement(name ul, xmlagg(xmlelement(name li,
-           to_char(scip.earliest(starts),
-               CASE length(starts) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) || ': ',
+           to_char(scip.earliest(starts_on),
+               CASE length(starts_on) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) || ': ',
            CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
            concat(', ' || nullif(concat_ws(', ', venue, town, CASE WHEN online THEN 'online' END), ''),
                   CASE WHEN status = 'cancelled' THEN ' (cancelled)' END))
-           ORDER BY CASE WHEN coming THEN starts END, starts DESC, title)) AS list
+           ORDER BY CASE WHEN coming THEN starts_on END, starts_on DESC, title)) AS list
   FROM shown GROUP BY coming
 ), library AS (
   SELECT xmlelement(name ul, xmlagg(xmlelement(name li,

@@ -14,8 +14,8 @@ CROSS JOIN LATERAL (
 
 CREATE VIEW scip.events WITH (security_invoker) AS
 SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
-       e.starts::text, e.ends::text, scip.precision(e.starts) AS starts_precision, e.date_text, e.starts_at, e.ends_at,
-       e.venue, e.town, e.nation, e.online,
+       e.starts::text AS starts_on, e.ends::text AS ends_on, scip.precision(e.starts) AS starts_precision, e.date_text,
+       e.starts_at, e.ends_at, e.venue, e.town, e.nation, e.online,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
        CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
          AS organiser,
@@ -28,16 +28,16 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        '/v1/events/' || e.slug AS href,
        e.uid || '@events.scip-alliance' AS _ical_uid,
        e.updated_at AS _ical_dtstamp,
-       CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 THEN e.starts_on END AS _ical_dtstart,
+       CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 THEN e.earliest_on END AS _ical_dtstart,
        CASE WHEN NOT scip.is_ambiguous(e.starts_at) THEN e.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
        CASE WHEN scip.is_ambiguous(e.starts_at) THEN e.starts_at END AS _ical_dtstart_utc,
        CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10
-         AND length(coalesce(e.ends, e.starts)) = 10 THEN e.ends_on + 1 END AS _ical_dtend,
+         AND length(coalesce(e.ends, e.starts)) = 10 THEN e.latest_on + 1 END AS _ical_dtend,
        CASE WHEN scip.is_ambiguous(e.starts_at) THEN NULL
-            WHEN e.ends_at IS NULL AND e.starts_at IS NOT NULL AND length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp
+            WHEN e.ends_at IS NULL AND e.starts_at IS NOT NULL AND length(e.ends) = 10 THEN (e.latest_on + 1)::timestamp
             WHEN NOT scip.is_ambiguous(e.ends_at) THEN e.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
        CASE WHEN scip.is_ambiguous(e.starts_at)
-         THEN coalesce(e.ends_at, CASE WHEN length(e.ends) = 10 THEN (e.ends_on + 1)::timestamp AT TIME ZONE 'Europe/London' END) END
+         THEN coalesce(e.ends_at, CASE WHEN length(e.ends) = 10 THEN (e.latest_on + 1)::timestamp AT TIME ZONE 'Europe/London' END) END
          AS _ical_dtend_utc,
        CASE WHEN scip.is_ambiguous(e.ends_at) AND NOT scip.is_ambiguous(e.starts_at) THEN 'PT' || extract(epoch
          FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,
@@ -51,7 +51,7 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        scip.ical_status(e.status) AS _ical_status,
        e.ical_sequence AS _ical_sequence,
        e.version AS _version, l.lang AS _lang, h.slug AS _hub, p.slug AS _programme, e.search AS _search,
-       e.starts_on AS _starts_on, e.ends_on AS _ends_on, e.date_sort AS _date, e.date_sort_down AS _date_down
+       e.earliest_on AS _starts_on, e.latest_on AS _ends_on, e.date_sort AS _date, e.date_sort_down AS _date_down
 FROM scip.event e
 LEFT JOIN scip.hub h ON h.id = e.hub_id
 LEFT JOIN scip.organisation o ON o.id = e.organiser_id

@@ -2,9 +2,9 @@ CREATE VIEW scip.meetings WITH (security_invoker) AS
 SELECT m.id,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
        CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
-       m.kind, m.title::text, m.starts_at, m.day, m.venue, m.online, m.status, m.guests, m.agenda_completed_at, m.attendance_shared_at,
-       scip.meeting_quorum(m.id) AS quorum, m.created_at, m.updated_at, '/v1/meetings/' || m.id AS href, m.version AS _version,
-       m.hub_id AS _hub_id, m.group_id AS _group_id
+       m.kind, m.title::text, m.starts_at, m.day AS starts_on, m.venue, m.online, m.status, m.guests, m.agenda_completed_at,
+       m.attendance_shared_at, scip.meeting_quorum(m.id) AS quorum, m.created_at, m.updated_at, '/v1/meetings/' || m.id AS href,
+       m.version AS _version, m.hub_id AS _hub_id, m.group_id AS _group_id
 FROM scip.meeting m
 LEFT JOIN scip.hub h ON h.id = m.hub_id
 LEFT JOIN scip.alliance_group g ON g.id = m.group_id;
@@ -16,7 +16,7 @@ FROM scip.agenda_item i;
 
 -- Everybody who may have been there, with what is noted of them; and who was noted and has been found not to be a member.
 CREATE VIEW scip.meeting_attendance WITH (security_invoker) AS
-SELECT p.person_id AS person, p.sector, a.state,
+SELECT p.person_id AS person, p.sector, a.status,
        '/v1/meetings/' || m.id || '/attendance/' || p.person_id AS href, m.id AS _meeting
 FROM scip.meeting m
 CROSS JOIN LATERAL (
@@ -32,7 +32,7 @@ SELECT r.id, r.text, r.created_at, r.updated_at, '/v1/meetings/' || r.meeting_id
 FROM scip.resolution r;
 
 CREATE VIEW scip.actions WITH (security_invoker) AS
-SELECT a.id, json_build_object('id', m.id, 'title', m.title, 'day', m.day, 'href', '/v1/meetings/' || m.id) AS meeting,
+SELECT a.id, json_build_object('id', m.id, 'title', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id) AS meeting,
        a.text, a.owner_id AS owner, a.due_on, a.done_on, a.created_at, a.updated_at,
        '/v1/meetings/' || a.meeting_id || '/actions/' || a.id AS href, a.version AS _version, a.meeting_id AS _meeting, m.hub_id AS _hub_id
 FROM scip.action a JOIN scip.meeting m ON m.id = a.meeting_id;

@@ -17,7 +17,7 @@ FROM scip.course c;
 CREATE VIEW scip.training_sessions WITH (security_invoker) AS
 SELECT s.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       s.starts_at, s.ends_at, s.day, s.venue, s.online, s.accessibility, s.status, s.capacity, p.confirmed, p.waiting,
+       s.starts_at, s.ends_at, s.day AS starts_on, s.venue, s.online, s.accessibility, s.status, s.capacity, p.confirmed, p.waiting,
        CASE s.status WHEN 'published' THEN greatest(s.capacity - p.confirmed, 0) ELSE 0 END AS places_left,
        s.created_at, s.updated_at, '/v1/training/sessions/' || s.id AS href, s.version AS _version, c.slug AS _course, h.slug AS _hub,
        s.id || '@training.scip-alliance' AS _ical_uid, s.updated_at AS _ical_dtstamp,

@@ -17,9 +17,9 @@ SELECT id, record, operation, reason, hub, "group", created_at FROM scip.correct
 SELECT id, person, sector, "from", "to", current, _version FROM scip.hub_members WHERE false;
 SELECT "from", sectors, minimum_members, _version FROM scip.hub_quorum_rules WHERE false;
 SELECT hub, quarter, due_on, open_until, status FROM scip.hub_updates WHERE false;
-SELECT id, hub, "group", kind, day, status, quorum, _version FROM scip.meetings WHERE false;
+SELECT id, hub, "group", kind, starts_on, status, quorum, _version FROM scip.meetings WHERE false;
 SELECT id, ordinal, heading, outcome, _version FROM scip.agenda_items WHERE false;
-SELECT person, sector, state, _meeting FROM scip.meeting_attendance WHERE false;
+SELECT person, sector, status, _meeting FROM scip.meeting_attendance WHERE false;
 SELECT id, text, _version FROM scip.resolutions WHERE false;
 SELECT id, meeting, owner, due_on, done_on, _version FROM scip.actions WHERE false;
 SELECT id, number, status, current, shared_at, _version FROM scip.minutes_versions WHERE false;

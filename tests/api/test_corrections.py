@@ -154,7 +154,7 @@ def test_a_meeting_on_the_wrong_day(server, lead, held):
     people = [post(server, lead, HUB + "/members", {"name": name, "sector": "he", "from": start}).json["person"]
               for name, start in (("Ann Example", day(-400)), ("Ben Example", day(-5)))]
     for person in people:
-        answer = server.send("PUT", f"{held}/attendance/{person}", {"state": "present"}, token=lead)
+        answer = server.send("PUT", f"{held}/attendance/{person}", {"status": "present"}, token=lead)
         assert answer.status in (200, 201), answer.text
     tag = get(server, lead, held).headers["ETag"]
     assert problem(patch(server, lead, held, {"starts_at": at(-3)})) == (409, "meeting-not-planned")
@@ -163,14 +163,14 @@ def test_a_meeting_on_the_wrong_day(server, lead, held):
     assert patch(server, lead, held, {"starts_at": at(-3), "reason": "x"}, '"1.x"').status == 412
     assert kept(server, lead, held) == []
     moved = patch(server, lead, held, {"starts_at": at(-3), "reason": "The minutes say Tuesday"}, tag)
-    assert moved.status == 200 and (moved.json["day"], moved.json["status"], moved.json["guests"]) == (day(-3), "held", 1), moved.text
+    assert moved.status == 200 and (moved.json["starts_on"], moved.json["status"], moved.json["guests"]) == (day(-3), "held", 1), moved.text
     assert kept(server, lead, held) == [("patchMeeting", "The minutes say Tuesday")]
     assert len(get(server, lead, held + "/attendance").json["items"]) == 2
 
 
 def test_an_event_marked_by_mistake(server, lead, central, others):
     path = "/v1/events/corrected-event"
-    assert server.send("PUT", path, {"title": "Festival", "kind": "network_event", "hub": "corrected-hub", "starts": day(-2), **FROM}, token=lead, If_None_Match="*").status == 201
+    assert server.send("PUT", path, {"title": "Festival", "kind": "network_event", "hub": "corrected-hub", "starts_on": day(-2), **FROM}, token=lead, If_None_Match="*").status == 201
     assert post(server, lead, path + "/publication").status == 200
     for step, body in (("held", {"attendance": 40}), ("cancellation", {"reason": "Rain"})):
         assert post(server, lead, f"{path}/{step}", body).status == 200

@@ -69,7 +69,7 @@ def together(*actions):
 
 def draft(server, token, slug, **more):
     """The address of a new draft of the Hub."""
-    made = put(server, token, f"/v1/events/events-{slug}", {"title": f"Event {slug}", "kind": "hub_meeting", "hub": HUB, "starts": day(30), **more})
+    made = put(server, token, f"/v1/events/events-{slug}", {"title": f"Event {slug}", "kind": "hub_meeting", "hub": HUB, "starts_on": day(30), **more})
     assert made.status == 201, made.text
     assert made.headers["Location"] == f"/v1/events/events-{slug}" == made.json["href"] and made.json["status"] == "draft"
     return f"/v1/events/events-{slug}"
@@ -116,7 +116,7 @@ def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, c
     made = put(server, lead, "/v1/events/events-transitions", body)
     assert made.status == 201, made.text
     event = made.json
-    assert (event["starts"], event["ends"], event["starts_precision"]) == (day(), None, "day"), "the day follows from the time"
+    assert (event["starts_on"], event["ends_on"], event["starts_precision"]) == (day(), None, "day"), "the day follows from the time"
     assert (event["title_source"], event["sources"], event["confidence"], event["language"]) == ("published", ["Scotland Hub"], "high", "en")
     assert {key: event[key] for key in ("venue", "capacity", "accessibility", "starts_at", "ends_at")} == {key: body[key] for key in ("venue", "capacity", "accessibility", "starts_at", "ends_at")}
     assert problem(put(server, lead, "/v1/events/events-transitions", body))[0] == 412
@@ -166,12 +166,12 @@ def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, c
     for action in ("publication", "cancellation", "held"):
         assert problem(post(server, lead, f"{path}/{action}")) == (409, "event-transition")
     assert patch(server, lead, path, {"attendance": 30, "attendance_text": "Two left early"}).json["attendance"] == 30
-    assert problem(patch(server, lead, path, {"starts": day(2), "starts_at": None, "ends_at": None})) == (409, "event-not-yet-held")
+    assert problem(patch(server, lead, path, {"starts_on": day(2), "starts_at": None, "ends_at": None})) == (409, "event-not-yet-held")
     assert problem(server.send("DELETE", path, token=lead, if_match="*")) == (409, "event-not-draft")
 
 
 def test_a_subscriber_sees_an_event_move_and_be_cancelled(server, lead, central):
-    path = published(server, lead, "moves", title="Café; networking, and more\\or less", starts_at="2027-03-02T10:00:00Z", starts="2027-03-02",
+    path = published(server, lead, "moves", title="Café; networking, and more\\or less", starts_at="2027-03-02T10:00:00Z", starts_on="2027-03-02",
                      ends_at="2027-03-02T11:00:00Z", venue="Hall", online=False, description="First line\nsecond; line, with \\ signs. " + "é" * 80)
     title = "Café; networking, and more\\or less"
     first = calendar(server, f"hub={HUB}")[title]
@@ -187,7 +187,7 @@ def test_a_subscriber_sees_an_event_move_and_be_cancelled(server, lead, central)
         event = calendar(server, f"hub={HUB}")[answer.json["title"]]
         sequence += raised
         assert (int(event["sequence"]), str(event["uid"])) == (sequence, uid), change
-    assert (answer.json["starts"], answer.json["ends"]) == ("2027-03-03", None), "the day moved with the time"
+    assert (answer.json["starts_on"], answer.json["ends_on"]) == ("2027-03-03", None), "the day moved with the time"
     stamp = event.decoded("dtstamp")
     assert problem(post(server, lead, path + "/cancellation", {"reason": " "}))[0] == 422
     cancelled = post(server, lead, path + "/cancellation", {"reason": "The hall is flooded."}, key="cancel")
@@ -215,15 +215,15 @@ def test_a_subscriber_sees_an_event_move_and_be_cancelled(server, lead, central)
     ("2027-06-01T17:00:00Z", None, "2027-06-01T18:00:00+01:00")])
 def test_times_are_of_the_clock_in_london(server, central, starts, ends, local):
     slug = "clock-" + starts[5:16].lower().replace(":", "").replace("t", "-") + ("-" + ends[5:16].lower().replace(":", "").replace("t", "-") if ends else "")
-    path = published(server, central, slug, starts_at=starts, starts=None, ends_at=ends)
+    path = published(server, central, slug, starts_at=starts, starts_on=None, ends_at=ends)
     row = server.get(path).json
-    assert (row["starts_at"], row["ends_at"], row["starts"]) == (starts, ends, local[:10])
+    assert (row["starts_at"], row["ends_at"], row["starts_on"]) == (starts, ends, local[:10])
     utc = datetime.timezone.utc
     instant = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
     if ends:
         last = (instant(ends) - datetime.timedelta(microseconds=1)).astimezone(LONDON).date().isoformat()
-        assert row["ends"] == (None if last == row["starts"] else last)
-    event = calendar(server, f"hub={HUB}&from={row['starts']}&to={row['starts']}")[f"Event {slug}"]
+        assert row["ends_on"] == (None if last == row["starts_on"] else last)
+    event = calendar(server, f"hub={HUB}&from={row['starts_on']}&to={row['starts_on']}")[f"Event {slug}"]
     begins = event.decoded("dtstart")
     assert begins.astimezone(utc) == instant(starts) and begins.isoformat() == local and event["dtstart"].params["TZID"] == "Europe/London"
     if ends and "duration" in event:
@@ -235,35 +235,35 @@ def test_times_are_of_the_clock_in_london(server, central, starts, ends, local):
 
 
 def test_days_and_times_agree(server, central):
-    path = draft(server, central, "days", starts="2027-05", ends=None, date_text="May, to be confirmed")
+    path = draft(server, central, "days", starts_on="2027-05", ends_on=None, date_text="May, to be confirmed")
     say = lambda **change: patch(server, central, path, change)
-    assert (say(starts="2027-05-04", ends="2027-05-05").json["ends"]) == "2027-05-05"
+    assert (say(starts_on="2027-05-04", ends_on="2027-05-05").json["ends_on"]) == "2027-05-05"
     timed = say(starts_at="2027-05-04T08:00:00Z")
-    assert (timed.json["starts"], timed.json["ends"], timed.json["starts_at"]) == ("2027-05-04", "2027-05-05", "2027-05-04T08:00:00Z")
-    assert say(ends_at="2027-05-06T15:00:00Z").json["ends"] == "2027-05-06"
-    for wrong in ({"starts": "2027-05-05"}, {"ends": "2027-05-07"}, {"ends_at": "2027-05-04T08:00:00Z"}, {"starts_at": None},
-                  {"starts": "2027-05-05", "starts_at": "2027-05-04T09:00:00Z"}):
+    assert (timed.json["starts_on"], timed.json["ends_on"], timed.json["starts_at"]) == ("2027-05-04", "2027-05-05", "2027-05-04T08:00:00Z")
+    assert say(ends_at="2027-05-06T15:00:00Z").json["ends_on"] == "2027-05-06"
+    for wrong in ({"starts_on": "2027-05-05"}, {"ends_on": "2027-05-07"}, {"ends_at": "2027-05-04T08:00:00Z"}, {"starts_at": None},
+                  {"starts_on": "2027-05-05", "starts_at": "2027-05-04T09:00:00Z"}):
         assert problem(say(**wrong))[0] == 422, wrong
     moved = say(starts_at="2027-05-04T23:30:00Z", ends_at="2027-05-05T22:59:00Z")
-    assert (moved.json["starts"], moved.json["ends"]) == ("2027-05-05", None), "half past midnight, to a minute before the next"
-    assert say(ends_at="2027-05-05T23:00:00Z").json["ends"] is None, "until midnight"
-    assert say(ends_at="2027-05-05T23:00:01Z").json["ends"] == "2027-05-06"
-    assert say(starts_at=None, ends_at=None).json["ends"] is None
-    assert say(starts=None, date_text=None).status == 200
+    assert (moved.json["starts_on"], moved.json["ends_on"]) == ("2027-05-05", None), "half past midnight, to a minute before the next"
+    assert say(ends_at="2027-05-05T23:00:00Z").json["ends_on"] is None, "until midnight"
+    assert say(ends_at="2027-05-05T23:00:01Z").json["ends_on"] == "2027-05-06"
+    assert say(starts_at=None, ends_at=None).json["ends_on"] is None
+    assert say(starts_on=None, date_text=None).status == 200
     assert problem(post(server, central, path + "/publication")) == (422, "event-needs-a-date")
     assert say(date_text="In spring").status == 200 and post(server, central, path + "/publication").status == 200
     assert "Event days" not in calendar(server, f"hub={HUB}"), "a day that is not known is in no calendar"
     assert problem(say(date_text=None)) == (422, "event-needs-a-date")
-    assert problem(say(starts="2027-02-30")) == (400, "bad-request"), "no such day"
-    for wrong in ({"starts": "2027-06-02", "ends": "2027-06-01"}, {"ends_at": "2027-06-01T10:00:00Z"}):
+    assert problem(say(starts_on="2027-02-30")) == (400, "bad-request"), "no such day"
+    for wrong in ({"starts_on": "2027-06-02", "ends_on": "2027-06-01"}, {"ends_at": "2027-06-01T10:00:00Z"}):
         assert problem(say(**wrong))[0] == 422, wrong
     for wrong in ({"starts_at": "tomorrow"}, {"status": "held"}, {"capacity": 0}, {"hub": "London"}, {"title": None}, {"colour": "red"}, {}):
         assert patch(server, central, path, wrong).status == 400, wrong
 
 
 def test_in_a_calendar_days_without_times_and_online_places(server, central):
-    published(server, central, "whole", starts="2027-07-01", ends="2027-07-03", online=True)
-    published(server, central, "half", starts_at="2027-07-01T08:00:00Z", starts="2027-07-01", ends="2027-07-03", venue="Hall")
+    published(server, central, "whole", starts_on="2027-07-01", ends_on="2027-07-03", online=True)
+    published(server, central, "half", starts_at="2027-07-01T08:00:00Z", starts_on="2027-07-01", ends_on="2027-07-03", venue="Hall")
     feed = calendar(server, f"hub={HUB}&from=2027-07-01&to=2027-07-31")
     whole, half = feed["Event whole"], feed["Event half"]
     assert (whole.decoded("dtstart").isoformat(), whole.decoded("dtend").isoformat(), str(whole["location"])) == ("2027-07-01", "2027-07-04", "Online")
@@ -277,7 +277,7 @@ def test_in_a_calendar_days_without_times_and_online_places(server, central):
 
 def test_a_calendar_has_a_name_of_its_own(server, central):
     """As a subscriber's program reads it: what is in it, and how often to ask for it."""
-    published(server, central, "named", starts="2027-08-01", online=True, venue="Hall", url="https://events.example/a,b;c?d=e")
+    published(server, central, "named", starts_on="2027-08-01", online=True, venue="Hall", url="https://events.example/a,b;c?d=e")
     def head(query):
         return Calendar.from_ical(server.get("/v1/events?format=ics&from=2027-08-01&to=2027-08-01&" + query).body)
     names = {query: str(head(query)["name"]) for query in ("", f"hub={HUB}", f"hub={HUB}&lang=cy", "lang=cy")}
@@ -302,7 +302,7 @@ def test_the_night_the_clocks_go_back(server, central):
     hours = {f"{start:%d-%H%M}-{minutes}": (start, start + datetime.timedelta(minutes=minutes))
              for start in (datetime.datetime(2027, 10, 30, 23, 30) + datetime.timedelta(minutes=30 * n) for n in range(7)) for minutes in (30, 90)}
     for name, (start, end) in hours.items():
-        published(server, central, "night-" + name, title=name, starts=None, starts_at=f"{start:%Y-%m-%dT%H:%M:%SZ}", ends_at=f"{end:%Y-%m-%dT%H:%M:%SZ}")
+        published(server, central, "night-" + name, title=name, starts_on=None, starts_at=f"{start:%Y-%m-%dT%H:%M:%SZ}", ends_at=f"{end:%Y-%m-%dT%H:%M:%SZ}")
     feed = calendar(server, f"hub={HUB}&from=2027-10-30&to=2027-11-01")
     utc = lambda moment: moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
     for name, (start, end) in hours.items():
@@ -315,9 +315,9 @@ def test_the_night_the_clocks_go_back(server, central):
 
 def test_welsh_where_there_is_some(server, central):
     both = published(server, central, "cymraeg", title="Annual gathering", title_cy="Cynulliad blynyddol ŵyl", description="In Cardiff.", description_cy="Yng Nghaerdydd.",
-                     hub=None, nation="GB-WLS", starts="2027-04-01")
-    title_only = published(server, central, "hanner", title="Half", title_cy="Hanner", description="Not translated", hub=None, starts="2027-04-02")
-    none = published(server, central, "saesneg", title="English alone", hub=None, starts="2027-04-03")
+                     hub=None, nation="GB-WLS", starts_on="2027-04-01")
+    title_only = published(server, central, "hanner", title="Half", title_cy="Hanner", description="Not translated", hub=None, starts_on="2027-04-02")
+    none = published(server, central, "saesneg", title="English alone", hub=None, starts_on="2027-04-03")
     show = lambda path, lang: [server.get(f"{path}?lang={lang}").json[key] for key in ("title", "language", "description", "description_language")]
     assert show(both, "cy") == ["Cynulliad blynyddol ŵyl", "cy", "Yng Nghaerdydd.", "cy"]
     assert show(both, "en") == ["Annual gathering", "en", "In Cardiff.", "en"] and server.get(both).json["title_cy"] == "Cynulliad blynyddol ŵyl"
@@ -333,7 +333,7 @@ def test_welsh_where_there_is_some(server, central):
 
 def test_held_on_its_day_and_not_before(server, central):
     for days, status in ((-1, 200), (0, 200), (1, 409)):
-        path = published(server, central, f"edge{days}".replace("-", "minus"), starts=day(days))
+        path = published(server, central, f"edge{days}".replace("-", "minus"), starts_on=day(days))
         answer = post(server, central, path + "/held", {})
         assert answer.status == status, answer.text
         assert status == 200 or problem(answer) == (409, "event-not-yet-held")
@@ -341,9 +341,9 @@ def test_held_on_its_day_and_not_before(server, central):
     first = now.replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow = (first + datetime.timedelta(1, hours=2)).replace(hour=0)
     for name, instant, status in (("first", first, 200), ("tomorrow", tomorrow, 409)):
-        path = published(server, central, "edge-" + name, starts=None, starts_at=instant.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        path = published(server, central, "edge-" + name, starts_on=None, starts_at=instant.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
         assert post(server, central, path + "/held").status == status, name
-    month = published(server, central, "edge-month", starts=day()[:7])
+    month = published(server, central, "edge-month", starts_on=day()[:7])
     assert post(server, central, month + "/held").status == 200, "it has begun, as far as is known"
     assert problem(post(server, central, "/v1/events/events-nowhere/held"))[0] == 404
 
@@ -356,7 +356,7 @@ def test_imported_ones_are_the_central_teams_to_settle(server, cluster, lead, ce
             SELECT '{slug}', 'Imported {status}', 'described', 'conference', '2020', 'unknown', id, '{{test}}', 'low' FROM scip.hub WHERE slug = '{HUB}'""", "scip_migrator")
         assert problem(post(server, lead, f"/v1/events/{slug}/{action}")) == (403, "only-the-central-team")
         settled = post(server, central, f"/v1/events/{slug}/{action}")
-        assert (settled.status, settled.json["status"], settled.json["starts"]) == (200, status, "2020"), settled.text
+        assert (settled.status, settled.json["status"], settled.json["starts_on"]) == (200, status, "2020"), settled.text
 
 
 def test_drafts_are_deleted_and_others_are_not(server, lead, central):
@@ -372,7 +372,7 @@ def test_drafts_are_deleted_and_others_are_not(server, lead, central):
 
 
 def test_only_of_the_own_hub(server, lead, neighbour, member, central, cluster):
-    body = {"title": "Ours", "kind": "webinar", "starts": day(9)}
+    body = {"title": "Ours", "kind": "webinar", "starts_on": day(9)}
     for hub in ({"hub": "london-hub"}, {"hub": None}, {}):
         assert problem(put(server, lead, "/v1/events/events-ours", {**body, **hub})) == (403, "forbidden"), hub
     assert problem(put(server, lead, "/v1/events/events-ours", {**body, "hub": "no-such"})) == (422, "reference-not-found")
@@ -403,7 +403,7 @@ def test_only_of_the_own_hub(server, lead, neighbour, member, central, cluster):
 
 
 def test_outreach_numbers_are_the_hubs_and_the_central_teams(server, lead, member, neighbour, central, cluster):
-    path = published(server, lead, "outreach", kind="creative_forces", starts=day(-1), programme="creative-forces")
+    path = published(server, lead, "outreach", kind="creative_forces", starts_on=day(-1), programme="creative-forces")
     numbers = path + "/outreach"
     body = {"interventions": 3, "young_people": 47}
     assert problem(put(server, lead, numbers, body)) == (409, "event-not-held")
@@ -450,7 +450,7 @@ def test_outreach_is_entered_once(server, lead, central, cluster):
     activities = f"/v1/hubs/{HUB}/activities"
     body = {"interventions": 2, "young_people": 20}
     def event(slug, days, **more):
-        path = published(server, lead, slug, kind="creative_forces", starts=day(-days), **more)
+        path = published(server, lead, slug, kind="creative_forces", starts_on=day(-days), **more)
         assert post(server, lead, path + "/held").status == 200
         return path
     def activity(days, **more):
@@ -466,7 +466,7 @@ def test_outreach_is_entered_once(server, lead, central, cluster):
     assert words.status == 201, "without numbers nothing counts twice"
     assert problem(patch(server, lead, words.json["href"], {"young_people": 1})) == (409, "outreach-entered-twice")
     assert problem(put(server, lead, event("single-more", 41) + "/outreach", body)) == (409, "outreach-entered-twice")
-    assert problem(patch(server, central, first, {"starts": day(-41)})) == (409, "outreach-entered-twice")
+    assert problem(patch(server, central, first, {"starts_on": day(-41)})) == (409, "outreach-entered-twice")
     assert server.send("DELETE", first + "/outreach", token=lead, if_match="*").status == 204
     assert activity(40).status == 201
     for days in range(50, 56):
@@ -537,7 +537,7 @@ def test_published_and_cancelled_at_once(server, lead, central, round_):
 
 @pytest.mark.parametrize("round_", range(3))
 def test_held_and_cancelled_at_once(server, lead, central, round_):
-    path = published(server, lead, f"fate-{round_}", starts=day())
+    path = published(server, lead, f"fate-{round_}", starts_on=day())
     answers = together(*[lambda action=action: post(server, central, f"{path}/{action}") for action in ("held", "cancellation") * 4])
     assert sorted(answer.status for answer in answers) == [200] + [409] * 7
     assert {problem(answer) for answer in answers if answer.status == 409} == {(409, "event-transition")}

@@ -130,7 +130,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     act(lead, "POST", inaugural + "/held", {}, status=409)
     clock.set("2040-06-20")
     attend = lambda meeting, *states: act(lead, "PUT", meeting + "/attendance", {"items": [
-        {"person": one["person"], "state": state} for one, state in zip(people, states)]}, If_None_Match=None)
+        {"person": one["person"], "status": state} for one, state in zip(people, states)]}, If_None_Match=None)
 
     def share(meeting):
         minutes = act(lead, "POST", meeting + "/minutes", {"text": "Resolved to go on."})["href"]
@@ -218,7 +218,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     groups = act(decider, "POST", "/v1/groups/hub-leads-group/meetings", {"title": "Year: Hub Leads", "starts_at": "2041-02-03T10:00:00Z", "online": True})["href"]
     act(decider, "POST", groups + "/held", {})
     stands()
-    note = lambda state: act(decider, "PUT", groups + "/attendance", {"items": [{"person": people[0]["person"], "state": state}]}, If_None_Match=None)
+    note = lambda state: act(decider, "PUT", groups + "/attendance", {"items": [{"person": people[0]["person"], "status": state}]}, If_None_Match=None)
     note("apologies")
     assert stands(national_meetings="missed")["national_meetings"]["evidence"] == {"held": 1, "attended": 0}
     note("present")
@@ -253,7 +253,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     # 31 August: one meeting at half past ten by UTC is of this year, another an hour later of the next.
     second = act(lead, "POST", HUB + "/meetings", {"title": "Summer night", "starts_at": "2041-08-31T22:30:00Z", "online": True})
     later = act(lead, "POST", HUB + "/meetings", {"title": "After midnight", "starts_at": "2041-08-31T23:30:00Z", "online": True})
-    assert (second["day"], later["day"]) == ("2041-08-31", "2041-09-01")
+    assert (second["starts_on"], later["starts_on"]) == ("2041-08-31", "2041-09-01")
     assert stands()["two_meetings"]["evidence"] == {"held": 1, "planned": 1}
     clock.set("2041-08-31T22:45:00Z")
     attend(second["href"], "present", "absent", "present", "present")

@@ -491,7 +491,7 @@ def records(cluster, server):
     meeting = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix meeting", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
     parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
              for part in ("agenda", "resolutions", "actions", "minutes")}
-    done("PUT", f"{meeting['href']}/attendance/{person}", {"state": "present"}, "lead")
+    done("PUT", f"{meeting['href']}/attendance/{person}", {"status": "present"}, "lead")
     approved = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix approved", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
     approved = done("POST", f"{approved['href']}/minutes", {"text": "Matrix"}, "lead")
     done("POST", approved["href"] + "/approval", None, "lead")
@@ -508,7 +508,7 @@ def records(cluster, server):
                 done("POST", f"/v1/minutes/{one['minutes']}/approval", None, caller)
             if state in ("held", "cancelled"):
                 done("POST", made["href"] + {"held": "/held", "cancelled": "/cancellation"}[state], None, caller)
-    done("PUT", f"/v1/meetings/{parts['group']['meeting']}/attendance/{seated}", {"state": "present"}, "kin")
+    done("PUT", f"/v1/meetings/{parts['group']['meeting']}/attendance/{seated}", {"status": "present"}, "kin")
     parts |= {"activity": done("POST", "/v1/hubs/matrix-hub/activities", {"kind": "hub_led", "held_on": "2024-06-01", "title": "Matrix"}, "lead")["id"],
               "review": done("POST", "/v1/hubs/matrix-hub/reviews", {"reviewed_on": "2024-06-01", "note": "Matrix"}, "lead")["id"],
               "message": done("POST", "/v1/messages", {"title": "Matrix down", "text": "Matrix"})["id"],
@@ -527,7 +527,7 @@ def records(cluster, server):
     parts["year"], parts["evaluations"] = parts["quarter"][:7], "/v1/hubs/matrix-hub/evaluations/"
     done("PUT", parts["evaluations"] + parts["year"], {}, "lead", If_None_Match="*")
     for slug, steps in (("draft", []), ("published", ["publication"]), ("held", ["publication", "held"]), ("counted", ["publication", "held"])):
-        done("PUT", f"/v1/events/matrix-{slug}", {"title": "Matrix", "kind": "outreach", "hub": "matrix-hub", "starts": "2024-06-01"}, "lead", If_None_Match="*")
+        done("PUT", f"/v1/events/matrix-{slug}", {"title": "Matrix", "kind": "outreach", "hub": "matrix-hub", "starts_on": "2024-06-01"}, "lead", If_None_Match="*")
         for step in steps:
             done("POST", f"/v1/events/matrix-{slug}/{step}", None, "lead")
     done("PUT", "/v1/events/matrix-counted/outreach", {"interventions": 1, "young_people": 1}, "lead", If_None_Match="*")

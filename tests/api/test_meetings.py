@@ -159,7 +159,7 @@ def agenda(server, token, path):
 
 
 def attendance(server, token, path):
-    return {row["person"]: row["state"] for row in get(server, token, path + "/attendance").json["items"]}
+    return {row["person"]: row["status"] for row in get(server, token, path + "/attendance").json["items"]}
 
 
 def seen(server, token, bookmark, href, seconds=5):
@@ -182,7 +182,7 @@ def test_a_leads_meeting(server, scene, central):
     assert made.status == 201, made.text
     assert post(server, scene.lead, scene.hub + "/meetings", body, key="spring").body == made.body
     path, meeting = made.headers["Location"], made.json
-    assert (meeting["kind"], meeting["status"], meeting["day"], meeting["online"], meeting["guests"], meeting["quorum"]) == ("ordinary", "planned", day(), False, None, None)
+    assert (meeting["kind"], meeting["status"], meeting["starts_on"], meeting["online"], meeting["guests"], meeting["quorum"]) == ("ordinary", "planned", day(), False, None, None)
     assert meeting["hub"]["slug"] == "meetings-east" and meeting["group"] is None
     assert get(server, scene.member, path).json == meeting
     assert seen(server, scene.member, mark, path) == ["changed"]
@@ -192,13 +192,13 @@ def test_a_leads_meeting(server, scene, central):
     held = post(server, scene.lead, path + "/held", {"guests": 3})
     assert (held.status, held.json["status"], held.json["guests"]) == (200, "held", 3), held.text
     assert held.json["quorum"] == {"quorate": False, "missing_sectors": ["he", "fe", "school_sector", "local_authority"], "members_present": 0, "guests": 3}
-    noted = put(server, scene.lead, path + "/attendance", {"items": [{"person": who, "state": "present"} for who in scene.people[:3]]
-                                                           + [{"person": scene.people[3], "state": "apologies"}]})
+    noted = put(server, scene.lead, path + "/attendance", {"items": [{"person": who, "status": "present"} for who in scene.people[:3]]
+                                                           + [{"person": scene.people[3], "status": "apologies"}]})
     assert noted.status == 200, noted.text
     assert (noted.json["present"], noted.json["apologies"], noted.json["absent"], noted.json["guests"]) == (3, 1, 0, 3)
     assert get(server, scene.member, path).json["quorum"] == {"quorate": False, "missing_sectors": ["local_authority"], "members_present": 3, "guests": 3}
-    late = put(server, scene.lead, f"{path}/attendance/{scene.people[3]}", {"state": "present"})
-    assert (late.status, late.json["state"], late.json["name"], late.json["sector"]) == (200, "present", scene.names[3], "local_authority")
+    late = put(server, scene.lead, f"{path}/attendance/{scene.people[3]}", {"status": "present"})
+    assert (late.status, late.json["status"], late.json["name"], late.json["sector"]) == (200, "present", scene.names[3], "local_authority")
     assert get(server, scene.lead, path).json["quorum"] == {"quorate": True, "missing_sectors": [], "members_present": 4, "guests": 3}
 
     refused = post(server, scene.lead, path + "/agenda-completion")
@@ -231,7 +231,7 @@ def test_a_leads_meeting(server, scene, central):
     assert problem(post(server, scene.lead, path + "/attendance-sharing")) == (409, "attendance-shared")
     for token in (scene.other, scene.other_member, scene.board, central):
         read = get(server, token, minutes)
-        assert (read.status, read.json["text"], read.json["meeting"]["day"], read.json["hub"]["slug"]) == (200, "We met.", day(), "meetings-east")
+        assert (read.status, read.json["text"], read.json["meeting"]["starts_on"], read.json["hub"]["slug"]) == (200, "We met.", day(), "meetings-east")
         counts = get(server, token, path + "/attendance-summary")
         assert (counts.status, counts.json) == (200, shared.json)
         assert counts.json["sectors"] == [{"sector": sector, "present": 1, "apologies": 0, "absent": 0} for sector in sorted(SECTORS[:4])]
@@ -277,12 +277,12 @@ def test_held_or_cancelled_once_and_not_before_its_day(server, scene, central):
     assert problem(post(server, scene.lead, tomorrow + "/held", {"guests": 1})) == (409, "meeting-not-yet-held"), "midnight in London begins its day"
     for part, body in (("/agenda-completion", None), ("/resolutions", {"text": "x"}), ("/actions", {"text": "x"}), ("/minutes", {"text": "x"})):
         assert problem(post(server, scene.lead, tomorrow + part, body)) == (409, "meeting-not-yet-held"), part
-    assert problem(put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "state": "present"}]})) == (409, "meeting-not-yet-held")
-    assert problem(put(server, scene.lead, f"{tomorrow}/attendance/{scene.people[0]}", {"state": "present"})) == (409, "meeting-not-yet-held")
-    csv = post(server, scene.lead, tomorrow + "/attendance/imports", f"person,state\n{scene.people[0]},present\n".encode(), Content_Type="text/csv")
+    assert problem(put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "status": "present"}]})) == (409, "meeting-not-yet-held")
+    assert problem(put(server, scene.lead, f"{tomorrow}/attendance/{scene.people[0]}", {"status": "present"})) == (409, "meeting-not-yet-held")
+    csv = post(server, scene.lead, tomorrow + "/attendance/imports", f"person,status\n{scene.people[0]},present\n".encode(), Content_Type="text/csv")
     assert problem(csv) == (409, "meeting-not-yet-held")
     today = plan(server, scene.lead, scene.hub, at(0, 23))
-    assert put(server, scene.lead, f"{today}/attendance/{scene.people[0]}", {"state": "present"}).status == 200, "on the day, before it is said to be held"
+    assert put(server, scene.lead, f"{today}/attendance/{scene.people[0]}", {"status": "present"}).status == 200, "on the day, before it is said to be held"
     assert problem(post(server, scene.lead, today + "/cancellation")) == (409, "meeting-has-records")
     rehearsal = post(server, scene.lead, today + "/held?dry_run=true", {"guests": 2})
     assert (rehearsal.status, rehearsal.json["status"]) == (200, "held") and get(server, scene.lead, today).json["status"] == "planned"
@@ -295,7 +295,7 @@ def test_held_or_cancelled_once_and_not_before_its_day(server, scene, central):
         assert problem(post(server, scene.lead, tomorrow + step, body)) == (409, "meeting-not-planned")
     for attempt in (patch(server, scene.lead, tomorrow, {"title": "x"}), post(server, scene.lead, tomorrow + "/agenda", {"title": "x"}),
                     post(server, scene.lead, tomorrow + "/agenda-completion"), post(server, scene.lead, tomorrow + "/minutes", {"text": "x"}),
-                    put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "state": "absent"}]})):
+                    put(server, scene.lead, tomorrow + "/attendance", {"items": [{"person": scene.people[0], "status": "absent"}]})):
         assert problem(attempt) == (409, "meeting-cancelled")
     assert problem(post(server, scene.lead, tomorrow + "/attendance-sharing")) == (409, "meeting-not-held")
     assert server.send("POST", today + "/held", {"guests": -1}, token=scene.lead).status == 400
@@ -307,12 +307,12 @@ def test_a_meeting_changes_and_goes(server, scene):
     path = plan(server, scene.lead, scene.hub, at(30), online=True)
     before = get(server, scene.lead, path)
     changed = patch(server, scene.lead, path, {"title": "Moved", "starts_at": at(-2), "venue": None}, before.headers["ETag"])
-    assert (changed.status, changed.json["title"], changed.json["day"], changed.json["online"]) == (200, "Moved", day(-2), True), changed.text
+    assert (changed.status, changed.json["title"], changed.json["starts_on"], changed.json["online"]) == (200, "Moved", day(-2), True), changed.text
     assert problem(patch(server, scene.lead, path, {"title": "Late"}, before.headers["ETag"]))[0] == 412
     assert problem(patch(server, scene.lead, path, {"guests": 4}))[0] == 422, "nobody has been there yet"
-    for wrong in ({"kind": "inaugural"}, {"status": "held"}, {"day": day()}, {"title": None}, {}):
+    for wrong in ({"kind": "inaugural"}, {"status": "held"}, {"starts_on": day()}, {"title": None}, {}):
         assert patch(server, scene.lead, path, wrong).status == 400, wrong
-    assert put(server, scene.lead, f"{path}/attendance/{scene.people[1]}", {"state": "absent"}).status == 200
+    assert put(server, scene.lead, f"{path}/attendance/{scene.people[1]}", {"status": "absent"}).status == 200
     assert problem(patch(server, scene.lead, path, {"starts_at": at(-3)})) == (409, "meeting-has-records"), "others would have been its members"
     assert patch(server, scene.lead, path, {"starts_at": at(-2, 15)}).status == 200, "another hour of that day"
     assert problem(delete(server, scene.lead, path)) == (409, "meeting-has-records")
@@ -338,7 +338,7 @@ def test_held_and_cancelled_and_attended_at_once(server, scene, round_):
     assert Counter(answer.status for answer in steps) == {200: 1, 409: 5}, [answer.text for answer in steps]
     path = plan(server, scene.lead, scene.hub, at(0, 0))
     gone, noted, written = together(lambda: delete(server, scene.lead, path) if round_ else post(server, scene.lead, path + "/cancellation"),
-                                    lambda: put(server, scene.lead, f"{path}/attendance/{scene.people[0]}", {"state": "present"}),
+                                    lambda: put(server, scene.lead, f"{path}/attendance/{scene.people[0]}", {"status": "present"}),
                                     lambda: post(server, scene.lead, path + "/minutes", {"text": "We met."}))
     if gone.status in (200, 204):
         assert noted.status in (403, 404, 409) and written.status in (403, 404, 409), (noted.text, written.text)
@@ -350,7 +350,7 @@ def test_which_year_and_quarter(server, scene, central):
     """The day is London's: 23:30 UTC on 31 August is the first of September, and the next year."""
     made = {starts: plan(server, central, scene.other_hub, starts) for starts in
             ("2023-08-31T22:59:59Z", "2023-08-31T23:00:00Z", "2023-11-30T23:59:59Z", "2023-12-01T00:00:00Z", "2024-08-31T22:30:00Z", "2024-08-31T23:30:00Z")}
-    assert get(server, scene.other, made["2024-08-31T23:30:00Z"]).json["day"] == "2024-09-01"
+    assert get(server, scene.other, made["2024-08-31T23:30:00Z"]).json["starts_on"] == "2024-09-01"
 
     def found(query):
         return [row["starts_at"] for row in get(server, scene.other_member, f"{scene.other_hub}/meetings?{query}").json["items"]]
@@ -439,39 +439,39 @@ def test_attendance_is_of_the_days_members(server, cluster, scene):
     for title, (starts, ends, is_member) in edges.items():
         who = person(cluster, f"Meetings {title}")
         member(cluster, scene.hub, who, "other", starts, ends)
-        answer = put(server, scene.lead, f"{path}/attendance/{who}", {"state": "present"})
+        answer = put(server, scene.lead, f"{path}/attendance/{who}", {"status": "present"})
         assert (answer.status == 200) == is_member, title
         if not is_member:
             assert problem(answer) == (422, "person-not-a-member")
             assert get(server, scene.lead, f"{path}/attendance/{who}").status == 404
-    assert problem(put(server, scene.lead, f"{path}/attendance/{scene.stranger}", {"state": "present"})) == (422, "person-not-a-member")
-    assert problem(put(server, scene.lead, f"{path}/attendance/{uuid.uuid4()}", {"state": "present"})) == (422, "person-not-a-member")
+    assert problem(put(server, scene.lead, f"{path}/attendance/{scene.stranger}", {"status": "present"})) == (422, "person-not-a-member")
+    assert problem(put(server, scene.lead, f"{path}/attendance/{uuid.uuid4()}", {"status": "present"})) == (422, "person-not-a-member")
     before = attendance(server, scene.lead, path)
-    both = {"items": [{"person": scene.people[0], "state": "present"}, {"person": scene.stranger, "state": "present"}]}
+    both = {"items": [{"person": scene.people[0], "status": "present"}, {"person": scene.stranger, "status": "present"}]}
     assert problem(put(server, scene.lead, path + "/attendance", both)) == (422, "person-not-a-member")
     assert problem(put(server, scene.lead, path + "/attendance", {"items": both["items"][:1] * 2})) == (422, "named-twice")
-    assert put(server, scene.lead, path + "/attendance", {"items": [{"person": scene.people[0], "state": "here"}]}).status == 400
+    assert put(server, scene.lead, path + "/attendance", {"items": [{"person": scene.people[0], "status": "here"}]}).status == 400
     assert attendance(server, scene.lead, path) == before, "all or nothing"
     assert problem(post(server, scene.lead, path + "/actions", {"text": "Ask", "owner": scene.stranger})) == (422, "person-not-a-member")
-    replaced = put(server, scene.lead, path + "/attendance", {"items": [{"person": scene.people[4], "state": "absent"}]})
+    replaced = put(server, scene.lead, path + "/attendance", {"items": [{"person": scene.people[4], "status": "absent"}]})
     assert (replaced.status, replaced.json["present"], replaced.json["absent"]) == (200, 0, 1)
     noted = {who: state for who, state in attendance(server, scene.lead, path).items() if state}
     assert noted == {scene.people[4]: "absent"}
     nobody = f"/v1/meetings/{uuid.uuid4()}"
     assert put(server, scene.lead, nobody + "/attendance", {"items": []}).status == get(server, scene.lead, nobody + "/attendance").status == 404
-    assert put(server, scene.lead, f"{nobody}/attendance/{scene.people[0]}", {"state": "absent"}).status == 404
+    assert put(server, scene.lead, f"{nobody}/attendance/{scene.people[0]}", {"status": "absent"}).status == 404
 
 
 def test_names_are_for_who_may_know_them(server, cluster, scene, central):
     path = hold(server, scene.lead, scene.hub)
     for who in scene.people:
-        assert put(server, scene.lead, f"{path}/attendance/{who}", {"state": "present"}).status == 200
+        assert put(server, scene.lead, f"{path}/attendance/{who}", {"status": "present"}).status == 200
     for token in (scene.lead, central):
         rows = {row["person"]: row for row in get(server, token, path + "/attendance").json["items"]}
         assert [rows[who]["name"] for who in scene.people] == scene.names
         assert [rows[who]["sector"] for who in scene.people] == SECTORS
     own = get(server, scene.member, path + "/attendance").json["items"]
-    assert [(row["person"], row["name"], row["state"]) for row in own] == [(scene.people[0], scene.names[0], "present")], "a member sees itself"
+    assert [(row["person"], row["name"], row["status"]) for row in own] == [(scene.people[0], scene.names[0], "present")], "a member sees itself"
     assert get(server, scene.member, f"{path}/attendance/{scene.people[1]}").status == 404
     action = post(server, scene.lead, path + "/actions", {"text": "Write to the schools", "owner": scene.people[1], "due_on": day(10)})
     assert (action.json["owner"], action.json["owner_name"]) == (scene.people[1], scene.names[1])
@@ -487,14 +487,14 @@ def test_names_are_for_who_may_know_them(server, cluster, scene, central):
 def test_a_spreadsheet_of_attendance(server, scene):
     path = hold(server, scene.lead, scene.hub)
     sheet = get(server, scene.lead, path + "/attendance?format=csv")
-    assert sheet.headers["Content-Type"].startswith("text/csv") and sheet.text.splitlines()[0] == "person,name,sector,state,href"
+    assert sheet.headers["Content-Type"].startswith("text/csv") and sheet.text.splitlines()[0] == "person,name,sector,status,href"
     assert get(server, scene.lead, path + "/attendance", Accept="application/x-ndjson").status == 200
 
     def send(content, **options):
         query = "?dry_run=true" if options.pop("rehearse", False) else ""
         return post(server, scene.lead, path + "/attendance/imports" + query, content, Content_Type="text/csv", **options)
     # Excel: a mark in front, semicolons, its own line ends, headings as people write them.
-    excel = "\ufeffEmail;State\r\n" + "".join(f"{email.upper()};{state}\r\n" for email, state in zip(scene.emails, ("Present", "present", "apologies")))
+    excel = "\ufeffEmail;Status\r\n" + "".join(f"{email.upper()};{state}\r\n" for email, state in zip(scene.emails, ("Present", "present", "apologies")))
     rehearsal = send(excel.encode(), rehearse=True)
     assert rehearsal.status == 200 and set(attendance(server, scene.lead, path).values()) == {None}
     done = send(excel.encode(), key="sheet")
@@ -502,7 +502,7 @@ def test_a_spreadsheet_of_attendance(server, scene):
     assert done.json == rehearsal.json and send(excel.encode(), key="sheet").body == done.body
     # The list itself, filled in, comes back; a tab stands between the cells.
     names = {row["person"]: row["name"] for row in get(server, scene.lead, path + "/attendance?limit=200").json["items"]}
-    fill = lambda name: "person\tname\tstate\n" + "".join(f"{who}\t\"{name(names[who])}\"\tabsent\n" for who in scene.people)
+    fill = lambda name: "person\tname\tstatus\n" + "".join(f"{who}\t\"{name(names[who])}\"\tabsent\n" for who in scene.people)
     assert send(fill(lambda name: name.replace(" ", "\n ")).encode()).json["absent"] == 5
     assert {error for error in errors(send(fill(lambda name: "Some Body").encode()))} == {
         (f"/body/line/{n}/name", "is not the name of this person") for n in range(2, 7)}, "the names were sorted apart from the ids"
@@ -511,35 +511,35 @@ def test_a_spreadsheet_of_attendance(server, scene):
     other = exported.replace(path, "/v1/meetings/" + str(uuid.uuid4()))
     assert {error[1] for error in errors(send(other.encode()))} == {"is not the address of this person's attendance"}, "the sheet of another meeting"
     before = attendance(server, scene.lead, path)
-    wrong = "\n".join(["email,person,state", f"{scene.emails[0]},,present", "meetings.stranger@example.org,,present", f",{scene.stranger},present", ",not-an-id,present",
+    wrong = "\n".join(["email,person,status", f"{scene.emails[0]},,present", "meetings.stranger@example.org,,present", f",{scene.stranger},present", ",not-an-id,present",
                        ",,present", f"{scene.emails[1]},,", f"{scene.emails[2]},,there", f",{scene.people[0]},absent", f"{scene.emails[3]},{scene.people[4]},present"])
     verdicts = [("/body/line/3/email", "is not the address of a member of that day"), ("/body/line/4/person", "is not the id of a member of that day"),
                 ("/body/line/5/person", "is not the id of a member of that day"), ("/body/line/6/person", "is missing: a person or an email says who"),
-                ("/body/line/7/state", "is missing: present, apologies or absent"), ("/body/line/8/state", "is not one of present, apologies, absent"),
+                ("/body/line/7/status", "is missing: present, apologies or absent"), ("/body/line/8/status", "is not one of present, apologies, absent"),
                 ("/body/line/9/person", "stands twice"), ("/body/line/10/person", "is not the id of a member of that day")]
     for answer in (send(wrong.encode(), rehearse=True), send(wrong.encode())):
         assert (answer.status, errors(answer)) == (422, verdicts)
         assert b"example.org" not in answer.body and scene.stranger.encode() not in answer.body
     assert attendance(server, scene.lead, path) == before
-    assert errors(send(b"name,state\nx,present\n")) == [("/body/line/1", "names neither a column person nor email")]
-    assert errors(send(b"email,word\nx,present\n")) == [("/body/line/1", "names no column state")]
-    assert send(b"email,state\n\"x,present\n").status == 400
-    many = "email,state\n" + "nobody@example.org,present\n" * 1500
+    assert errors(send(b"name,status\nx,present\n")) == [("/body/line/1", "names neither a column person nor email")]
+    assert errors(send(b"email,word\nx,present\n")) == [("/body/line/1", "names no column status")]
+    assert send(b"email,status\n\"x,present\n").status == 400
+    many = "email,status\n" + "nobody@example.org,present\n" * 1500
     assert len(send(many.encode()).json["errors"]) == 1000
-    assert errors(send(("email,state\n" + "nobody@example.org,present\n" * 2001).encode())) == [("/body", "has more than 2,000 lines")]
-    assert post(server, scene.lead, f"/v1/meetings/{uuid.uuid4()}/attendance/imports", b"email,state\n", Content_Type="text/csv").status == 404
-    assert post(server, scene.other, path + "/attendance/imports", b"email,state\n", Content_Type="text/csv").status == 404
+    assert errors(send(("email,status\n" + "nobody@example.org,present\n" * 2001).encode())) == [("/body", "has more than 2,000 lines")]
+    assert post(server, scene.lead, f"/v1/meetings/{uuid.uuid4()}/attendance/imports", b"email,status\n", Content_Type="text/csv").status == 404
+    assert post(server, scene.other, path + "/attendance/imports", b"email,status\n", Content_Type="text/csv").status == 404
 
 
 @pytest.mark.parametrize("round_", range(3))
 def test_attendance_from_many_hands(server, scene, round_):
     """Sets, single notes and a spreadsheet at once: each is done, and nobody waits for somebody who waits."""
     path = hold(server, scene.lead, scene.hub)
-    forth = {"items": [{"person": who, "state": "present"} for who in scene.people]}
-    back = {"items": [{"person": who, "state": "absent"} for who in reversed(scene.people)]}
-    sheet = ("person,state\n" + "".join(f"{who},apologies\n" for who in scene.people)).encode()
+    forth = {"items": [{"person": who, "status": "present"} for who in scene.people]}
+    back = {"items": [{"person": who, "status": "absent"} for who in reversed(scene.people)]}
+    sheet = ("person,status\n" + "".join(f"{who},apologies\n" for who in scene.people)).encode()
     answers = together(*[lambda body=body: put(server, scene.lead, path + "/attendance", body) for body in (forth, back) * 3],
-                       *[lambda who=who: put(server, scene.lead, f"{path}/attendance/{who}", {"state": "apologies"}) for who in scene.people],
+                       *[lambda who=who: put(server, scene.lead, f"{path}/attendance/{who}", {"status": "apologies"}) for who in scene.people],
                        lambda: post(server, scene.lead, path + "/attendance/imports", sheet, Content_Type="text/csv"))
     assert {answer.status for answer in answers} == {200}, [answer.text for answer in answers]
     assert len([state for state in attendance(server, scene.lead, path).values() if state]) == 5
@@ -553,8 +553,8 @@ def test_the_rule_of_the_day_judges(server, cluster, scene):
     for starts, quorate, missing in (("2021-03-01T12:00:00Z", False, ["he", "fe", "school_sector"]), ("2021-03-02T00:00:00Z", True, []),
                                      ("2021-05-31T22:59:00Z", True, []), ("2021-05-31T23:00:00Z", False, ["he", "fe", "school_sector"])):
         path = hold(server, scene.lead, scene.hub, starts)
-        assert put(server, scene.lead, path + "/attendance", {"items": [{"person": who, "state": "present"} for who in scene.people[3:]]
-                                                              + [{"person": scene.people[0], "state": "apologies"}]}).status == 200
+        assert put(server, scene.lead, path + "/attendance", {"items": [{"person": who, "status": "present"} for who in scene.people[3:]]
+                                                              + [{"person": scene.people[0], "status": "apologies"}]}).status == 200
         quorum = get(server, scene.lead, path).json["quorum"]
         assert (quorum["quorate"], quorum["missing_sectors"], quorum["members_present"]) == (quorate, missing, 2), starts
 
@@ -596,9 +596,9 @@ def test_resolutions_and_actions(server, scene):
             rows, cursor = rows + page["items"], page["next"]
         assert len({row["id"] for row in rows}) == len(rows)
         return [row["text"] for row in rows if row["meeting"]["href"] == path]
-    assert listed() == ["Ask", "Write", "Think"] and listed("&open=true") == ["Ask", "Think"] and listed("&open=false") == ["Write"]
+    assert listed() == ["Ask", "Write", "Think"] and listed("&done=false") == ["Ask", "Think"] and listed("&done=true") == ["Write"]
     assert patch(server, scene.lead, action, {"done_on": None, "owner": None, "due_on": None}).json["owner"] is None
-    assert listed("&open=true") in (["Ask", "Write", "Think"], ["Ask", "Think", "Write"])
+    assert listed("&done=false") in (["Ask", "Write", "Think"], ["Ask", "Think", "Write"])
     page = get(server, scene.member, path + "/actions?limit=2").json
     assert len(get(server, scene.member, f"{path}/actions?limit=2&cursor={page['next']}").json["items"]) == 1
     assert delete(server, scene.lead, action).status == 204
@@ -712,9 +712,9 @@ def test_a_groups_meeting(server, scene, group, central):
     assert item.status == 201 and delete(server, group.insider, item.headers["Location"]).status == 204
     assert post(server, group.insider, path + "/held", {"guests": 1}).json["quorum"] is None
     rows = get(server, group.insider, path + "/attendance").json["items"]
-    assert {(row["person"], row["name"], row["sector"], row["state"]) for row in rows} == {(group.people[0], "Meetings Seat 0", "research", None), (group.people[1], "Meetings Seat 1", "charity", None)}
-    assert problem(put(server, group.insider, f"{path}/attendance/{group.people[2]}", {"state": "present"})) == (422, "person-not-a-member"), "who has no seat"
-    assert put(server, group.insider, f"{path}/attendance/{group.people[0]}", {"state": "present"}).status == 200
+    assert {(row["person"], row["name"], row["sector"], row["status"]) for row in rows} == {(group.people[0], "Meetings Seat 0", "research", None), (group.people[1], "Meetings Seat 1", "charity", None)}
+    assert problem(put(server, group.insider, f"{path}/attendance/{group.people[2]}", {"status": "present"})) == (422, "person-not-a-member"), "who has no seat"
+    assert put(server, group.insider, f"{path}/attendance/{group.people[0]}", {"status": "present"}).status == 200
     assert post(server, group.insider, path + "/actions", {"text": "Relay", "owner": group.people[1]}).status == 201
     assert post(server, group.insider, path + "/agenda-completion").status == 200
     assert post(server, group.insider, path + "/attendance-sharing").json["sectors"] == [{"sector": "research", "present": 1, "apologies": 0, "absent": 0}]
@@ -800,7 +800,7 @@ def test_others_do_not_learn_that_it_is_there(server, scene, group):
     resolution = post(server, scene.lead, path + "/resolutions", {"text": "x"}).headers["Location"]
     action = post(server, scene.lead, path + "/actions", {"text": "x"}).headers["Location"]
     minutes = post(server, scene.lead, path + "/minutes", {"text": "x"}).headers["Location"]
-    who = {"state": "present"}
+    who = {"status": "present"}
     requests = [("PATCH", path, {"title": "x"}), ("DELETE", path, None), ("POST", path + "/held", {}), ("POST", path + "/cancellation", None),
                 ("POST", path + "/agenda", {"title": "x"}), ("PATCH", item, {"title": "x"}), ("DELETE", item, None), ("POST", path + "/agenda-completion", None),
                 ("PUT", path + "/attendance", {"items": []}), ("PUT", f"{path}/attendance/{scene.people[0]}", who), ("POST", path + "/attendance-sharing", None),
@@ -833,8 +833,8 @@ def test_who_leads_one_hub_and_belongs_to_another(server, cluster, scene):
         attempts = [patch(server, scene.other, path, {"title": "x"}), delete(server, scene.other, path), post(server, scene.other, path + "/held", {}),
                     post(server, scene.other, path + "/agenda", {"title": "x"}), patch(server, scene.other, item, {"title": "x"}), delete(server, scene.other, item),
                     post(server, scene.other, path + "/agenda-completion"), put(server, scene.other, path + "/attendance", {"items": []}),
-                    put(server, scene.other, f"{path}/attendance/{scene.people[0]}", {"state": "present"}), post(server, scene.other, path + "/attendance-sharing"),
-                    post(server, scene.other, path + "/attendance/imports", f"person,state\n{scene.people[0]},present".encode(), Content_Type="text/csv"),
+                    put(server, scene.other, f"{path}/attendance/{scene.people[0]}", {"status": "present"}), post(server, scene.other, path + "/attendance-sharing"),
+                    post(server, scene.other, path + "/attendance/imports", f"person,status\n{scene.people[0]},present".encode(), Content_Type="text/csv"),
                     post(server, scene.other, path + "/resolutions", {"text": "x"}), patch(server, scene.other, resolution, {"text": "x"}),
                     post(server, scene.other, path + "/minutes", {"text": "x"}), post(server, scene.other, minutes + "/sharing"), patch(server, scene.other, minutes, {"text": "x"}),
                     post(server, scene.other, scene.hub + "/meetings", {"title": "x", "starts_at": at()})]
@@ -847,7 +847,7 @@ def test_what_has_not_changed_is_not_sent_again(server, scene, group):
     path = hold(server, scene.lead, scene.hub)
     parts = [post(server, scene.lead, path + part, {"text": "x"}).headers["Location"] for part in ("/resolutions", "/actions", "/minutes")]
     item = agenda(server, scene.lead, path)[0]["href"]
-    put(server, scene.lead, f"{path}/attendance/{scene.people[0]}", {"state": "present"})
+    put(server, scene.lead, f"{path}/attendance/{scene.people[0]}", {"status": "present"})
     seat = get(server, group.insider, group.path + "/seats").json["items"][0]["href"]
     for token, target in [(scene.lead, path), (scene.lead, item), *[(scene.lead, part) for part in parts], (scene.lead, scene.hub + "/meetings"), (scene.lead, scene.hub + "/actions"),
                           *[(scene.lead, path + part) for part in ("/agenda", "/attendance", f"/attendance/{scene.people[0]}", "/attendance-summary", "/resolutions", "/actions", "/minutes")],

@@ -191,14 +191,14 @@ def test_export(cluster, server, central, lead, neighbour, member):
     href, own = member["person_href"], account_of(cluster, server, member["person"])
     cluster.psql(f"""WITH meeting AS (INSERT INTO scip.meeting (hub_id, title, starts_at) SELECT id, 'Autumn', '2024-10-01T10:00Z' FROM scip.hub WHERE slug = '{HUB}'
                        RETURNING id),
-                     there AS (INSERT INTO scip.attendance (meeting_id, person_id, state) SELECT id, '{member['person']}', 'apologies' FROM meeting)
+                     there AS (INSERT INTO scip.attendance (meeting_id, person_id, status) SELECT id, '{member['person']}', 'apologies' FROM meeting)
                      INSERT INTO scip.action (meeting_id, text, owner_id) SELECT id, 'Write to schools', '{member['person']}' FROM meeting""")
     held = get(server, own, href + "/export")
     assert held.status == 200 and held.headers["Cache-Control"] == "private, no-store"
     held = held.json
     assert (held["person"]["name"], held["person"]["email"]) == (member["name"], member["email"])
     assert [(row["hub"], row["sector"], row["from"]) for row in held["memberships"]] == [(HUB, "he", "2024-09-01")]
-    assert [(row["title"], row["day"], row["state"]) for row in held["attendance"]] == [("Autumn", "2024-10-01", "apologies")]
+    assert [(row["title"], row["starts_on"], row["status"]) for row in held["attendance"]] == [("Autumn", "2024-10-01", "apologies")]
     assert [row["text"] for row in held["actions"]] == ["Write to schools"]
     assert [role["role"] for row in held["accounts"] for role in row["roles"]] == ["hub_member"]
     assert [row["operation"] for row in held["reads"]] == ["addHubMember", "exportPerson"]

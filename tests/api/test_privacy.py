@@ -46,7 +46,7 @@ def planted(cluster, server, central):
     cluster.psql(f"""UPDATE scip.account SET person_id = '{person}' WHERE id = '{account["id"]}';
         INSERT INTO scip.group_seat (group_id, title, person_id, starts) SELECT id, 'Seat', '{person}', '2024-01-01' FROM scip.alliance_group WHERE slug = 'board';
         WITH meeting AS (INSERT INTO scip.meeting (hub_id, title, starts_at) SELECT id, 'Autumn', '2024-10-01T10:00Z' FROM scip.hub WHERE slug = '{HUB}' RETURNING id),
-             there AS (INSERT INTO scip.attendance (meeting_id, person_id, state) SELECT id, '{person}', 'present' FROM meeting)
+             there AS (INSERT INTO scip.attendance (meeting_id, person_id, status) SELECT id, '{person}', 'present' FROM meeting)
         INSERT INTO scip.action (meeting_id, text, owner_id) SELECT id, 'Write', '{person}' FROM meeting""", "scip_migrator")
     yield {"person": person, "href": f"/v1/people/{person}", "member": member["href"], "lead": lead, "account": account["id"]}
     clear()

@@ -192,10 +192,10 @@ def test_event_dates(server):
     may = slugs("from=2024-05-10&to=2024-05-11")
     assert "military-service-children-project-campus-visits-2024" in may, "known by month: it overlaps"
     event = server.get("/v1/events/annual-conference-2025").json
-    assert (event["starts"], event["starts_precision"]) == ("2025", "year"), "2025 never becomes 1 January"
+    assert (event["starts_on"], event["starts_precision"]) == ("2025", "year"), "2025 never becomes 1 January"
     assert "ofs-policy-roundtable" not in slugs("from=1900-01-01"), "an event without a date matches no day"
     rows = items(server, "/v1/events?limit=200&sort=-date")
-    dates = [row["starts"] for row in rows]
+    dates = [row["starts_on"] for row in rows]
     assert None not in dates[:dates.index(None)] and set(dates[dates.index(None):]) == {None}
 
 
@@ -242,7 +242,7 @@ def test_calendar_is_read_back(server):
     events = calendar.walk("VEVENT")
     rows = items(server, "/v1/events?limit=200")
     dated = [row for row in rows if row["starts_precision"] == "day"]
-    assert sorted((str(event["summary"]), event.decoded("dtstart").isoformat()[:10]) for event in events) == sorted((row["title"], row["starts"]) for row in dated)
+    assert sorted((str(event["summary"]), event.decoded("dtstart").isoformat()[:10]) for event in events) == sorted((row["title"], row["starts_on"]) for row in dated)
     assert len({str(event["uid"]) for event in events}) == len(dated)
     assert int(response.headers["X-Omitted-Count"]) == len(rows) - len(dated)
 

@@ -191,7 +191,7 @@ def test_a_session_is_a_draft_first(cluster, server, central, lead, neighbour, w
                                                        "venue": "Great Hall", "accessibility": "Step-free", "capacity": 20}, key=str(uuid.uuid4()))
     draft, path = made.headers["Location"], made.json["href"]
     assert (made.json["status"], made.json["places_left"], made.json["hub"]["slug"]) == ("draft", 0, "scotland-hub")
-    assert made.json["day"] == (datetime.datetime.now(LONDON).date() + datetime.timedelta(30)).isoformat()
+    assert made.json["starts_on"] == (datetime.datetime.now(LONDON).date() + datetime.timedelta(30)).isoformat()
     for token in (None, website, neighbour):
         assert get(server, token, path).status == 404
         assert path not in get(server, token, f"/v1/training/sessions?course={course}").text
@@ -247,7 +247,7 @@ def test_lists_and_calendars(server, central, website, course):
     page = get(server, None, f"/v1/training/sessions?course={slug}&limit=1").json
     assert [item["href"] for item in get(server, None, f"/v1/training/sessions?course={slug}&limit=1&cursor={page['next']}").json["items"]] == [other]
     booked(server, website, path)
-    assert hrefs("&free=true") == [other] and hrefs("&free=false") == [path]
+    assert hrefs("&has_places=true") == [other] and hrefs("&has_places=false") == [path]
     table = get(server, None, f"/v1/training/sessions?course={slug}&format=csv").text.splitlines()
     assert table[0].startswith("id,course,hub,starts_at,") and slug in table[1] and len(table) == 3
     assert len(get(server, None, f"/v1/training/sessions?course={slug}&format=ndjson").text.splitlines()) == 2
@@ -794,13 +794,13 @@ def test_no_difference_tells_a_hidden_rating(server, central):
 def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central, website, lead, neighbour, course):
     path = new_session(server, central, course, days=0, hub="scotland-hub")
     answers = lambda who: get(server, who, path + "/feedback")
-    assert {k: answers(lead).json[k] for k in ("delegates", "responses", "answers")} == {"delegates": 0, "responses": 0, "answers": []}
+    assert {k: answers(lead).json[k] for k in ("delegates", "responses", "feedback")} == {"delegates": 0, "responses": 0, "feedback": []}
     hrefs = [attended(server, central, path) for _ in range(3)]
     feedback(server, central, hrefs[0], rating=5, comment="Canary words of one")
     feedback(server, central, hrefs[1], rating=2, principles={"voice": 3})
     said = answers(lead).json
     assert (said["session"], said["delegates"], said["responses"], said["ratings"]) == (path, 3, 2, {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1})
-    assert sorted(said["answers"], key=lambda a: a["rating"]) == [{"rating": 2, "principles": {"voice": 3}, "comment": None}, {"rating": 5, "principles": {}, "comment": "Canary words of one"}]
+    assert sorted(said["feedback"], key=lambda a: a["rating"]) == [{"rating": 2, "principles": {"voice": 3}, "comment": None}, {"rating": 5, "principles": {}, "comment": "Canary words of one"}]
     assert answers(central).json == said and not any(href[-36:] in answers(lead).text for href in hrefs), "not whose they are"
     assert get(server, lead, path + "/feedback", If_None_Match=answers(lead).headers["ETag"]).status == 304
     assert answers(neighbour).status == 404 and answers(website).status == 403 and answers(None).status == 401

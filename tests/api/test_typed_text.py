@@ -85,7 +85,7 @@ def test_what_is_searched_and_what_is_asked_are_cut_alike(server, central, searc
     for n, title in enumerate(NAMES):
         for path, body in (("news", dict(title=title, section="news", publisher="The Typists", published="2022", url="https://typed.example/n", language="en")),
                            ("documents", dict(title=title, kind="briefing")), ("resources", dict(title=title, kind="guide")),
-                           ("events", dict(title=title, kind="conference", language="en", starts="2022-05-05")), ("organisations", dict(name=title)),
+                           ("events", dict(title=title, kind="conference", language="en", starts_on="2022-05-05")), ("organisations", dict(name=title)),
                            ("policy-contributions", dict(title=title, kind="policy_win", body="Parliament"))):
             schema_safe = {**FROM, **body}
             answer = server.send("PUT", f"/v1/{path}/typed-{n}", schema_safe, central, If_None_Match="*")

@@ -27,11 +27,11 @@ def events_to_come(cluster, server):
                         "ends_at": day(20) + "T12:30:00Z", "venue": "University Library", "town": "Edinburgh", "nation": "GB-SCT", "online": True,
                         "accessibility": "Step-free; hearing loop.", "description": "Colleagues from schools and colleges.\n\nBring a question.",
                         "url": "https://www.example.org/transitions"},
-            "gathering": {"title": "Annual gathering", "title_cy": "Cynulliad blynyddol", "kind": "conference", "starts": day(40), "ends": day(41),
+            "gathering": {"title": "Annual gathering", "title_cy": "Cynulliad blynyddol", "kind": "conference", "starts_on": day(40), "ends_on": day(41),
                           "town": "Cardiff", "nation": "GB-WLS", "description": "Two days for everyone.", "description_cy": "Deuddydd i bawb."},
-            "cancelled": {"title": "Creative Forces Day", "kind": "creative_forces", "hub": "scotland-hub", "programme": "creative-forces", "starts": day(22),
+            "cancelled": {"title": "Creative Forces Day", "kind": "creative_forces", "hub": "scotland-hub", "programme": "creative-forces", "starts_on": day(22),
                           "venue": "College", "nation": "GB-SCT"},
-            "month": {"title": "Festival of Friends", "kind": "festival_of_friends", "programme": "festival-of-friends", "starts": day(90)[:7], "nation": "GB-ENG"}}.items():
+            "month": {"title": "Festival of Friends", "kind": "festival_of_friends", "programme": "festival-of-friends", "starts_on": day(90)[:7], "nation": "GB-ENG"}}.items():
         path = f"/v1/events/browser-{slug}"
         assert server.send("PUT", path, body, token=central, If_None_Match="*").status == 201
         assert server.send("POST", path + "/publication", token=central).status == 200
@@ -144,7 +144,7 @@ def long_words(cluster, server):
             "hubs/browser-long": {"name": LONG + LONG, "nations": ["GB-WLS"], "regions": ["wales"], "status": "active", "status_from": "2012-10-01", **LED, "blurb": f"See {address} for more.",
                                   "page_url": address},
             "hubs/browser-closed": {"name": "Closed Hub", "nations": ["GB-WLS"], "regions": ["wales"], "status": "closed", "status_from": "2012-10-01"},
-            "events/browser-long": {"title": LONG + LONG, "kind": "conference", "starts": "2999-01-01", "venue": LONG, "town": LONG[:50], "nation": "GB-WLS", "description": address,
+            "events/browser-long": {"title": LONG + LONG, "kind": "conference", "starts_on": "2999-01-01", "venue": LONG, "town": LONG[:50], "nation": "GB-WLS", "description": address,
                                     "accessibility": LONG, "url": address},
             "documents/browser-long": {"title": LONG + LONG, "kind": "research_report", "published": "2025-03", "language": "en", "authors": [LONG], "publisher": LONG, "abstract": address * 3,
                                        "url": address},

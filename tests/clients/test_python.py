@@ -267,7 +267,7 @@ def test_headline_comparisons(client):
 def test_lists_are_read_to_their_end(client):
     slugs = [item["slug"] for item in client.list("/v1/organisations", limit=7)]
     assert len(slugs) == len(set(slugs)) == len(list(client.list("/v1/organisations", limit=200))) > 50
-    assert all(item["starts"] >= "2024" for item in client.list("/v1/events", from_=datetime.date(2024, 1, 1)))
+    assert all(item["starts_on"] >= "2024" for item in client.list("/v1/events", from_=datetime.date(2024, 1, 1)))
     assert all(item["nation"] == "GB-SCT" for item in client.list("/v1/organisations", nation="GB-SCT", q=None))
 
 

@@ -58,7 +58,7 @@ INSERT INTO meeting (id, hub_id, kind, title, starts_at, status) VALUES
   (pg_temp.id(21), pg_temp.h('a'), 'ordinary', 'Test', '1996-08-31T23:30Z', 'held'), (pg_temp.id(22), pg_temp.h('a'), 'inaugural', 'Test', '1996-10-01T10:00Z', 'held'),
   (pg_temp.id(23), pg_temp.h('a'), 'ordinary', 'Test', '1997-01-10T10:00Z', 'cancelled'), (pg_temp.id(24), pg_temp.h('a'), 'ordinary', 'Test', '1997-02-01T10:00Z', 'planned'),
   (pg_temp.id(25), pg_temp.h('a'), 'ordinary', 'Test', '1997-08-31T23:30Z', 'held'), (pg_temp.id(26), pg_temp.h('b'), 'ordinary', 'Test', '1997-03-03T10:00Z', 'held');
-INSERT INTO attendance (meeting_id, person_id, state) VALUES (pg_temp.id(21), pg_temp.id(1), 'present'), (pg_temp.id(21), pg_temp.id(2), 'apologies'), (pg_temp.id(22), pg_temp.id(1), 'present'),
+INSERT INTO attendance (meeting_id, person_id, status) VALUES (pg_temp.id(21), pg_temp.id(1), 'present'), (pg_temp.id(21), pg_temp.id(2), 'apologies'), (pg_temp.id(22), pg_temp.id(1), 'present'),
   (pg_temp.id(22), pg_temp.id(5), 'present'), (pg_temp.id(23), pg_temp.id(1), 'present'), (pg_temp.id(26), pg_temp.id(1), 'present'), (pg_temp.id(25), pg_temp.id(1), 'present');
 INSERT INTO activity (hub_id, kind, held_on, title, membership_id, programme, interventions, young_people) VALUES
   (pg_temp.h('a'), 'hub_led', '1996-09-01', 'Test', pg_temp.id(13), NULL, NULL, NULL), (pg_temp.h('a'), 'hub_led', '1997-08-31', 'Test', NULL, NULL, NULL, NULL), (pg_temp.h('a'), 'hub_led', '1997-09-01', 'Test', NULL, NULL, NULL, NULL),

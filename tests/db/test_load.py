@@ -154,7 +154,7 @@ def test_start_data_keep_what_is_known(database, files):
         ("resource_bank_users", 23750, "exact"), ("training_delegates", 600, "over"), ("toolkit_rated_highly", 84, "exact"),
         ("research_documents_downloaded", 1800, "exact")}
     assert query(database, "SELECT count(*) FROM scip.hub_lead WHERE evidence_kind = 'dated'") == [(0,)]
-    assert query(database, "SELECT starts, starts_on::text FROM scip.event WHERE slug = 'annual-conference-2025'") == [("2025", "2025-01-01")]
+    assert query(database, "SELECT starts, earliest_on::text FROM scip.event WHERE slug = 'annual-conference-2025'") == [("2025", "2025-01-01")]
     text = "".join(path.read_text() for path in (DB / "data").glob("*.csv"))
     assert "seed:" not in text and "@" not in text
 

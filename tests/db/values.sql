@@ -87,7 +87,7 @@ SELECT throws_ok($$INSERT INTO organisation_identifier (identifier, organisation
 INSERT INTO event (slug, title, title_source, kind, starts, status, sources, confidence)
   VALUES ('test-year', 'Year', 'published', 'conference', '2025', 'published', '{test}', 'low'),
          ('test-none', 'None', 'described', 'conference', NULL, 'unknown', '{test}', 'low');
-SELECT results_eq($$SELECT starts::text, starts_on, ends_on FROM event WHERE slug IN ('test-year', 'test-none') ORDER BY slug DESC$$,
+SELECT results_eq($$SELECT starts::text, earliest_on, latest_on FROM event WHERE slug IN ('test-year', 'test-none') ORDER BY slug DESC$$,
   $$VALUES ('2025', '2025-01-01'::date, '2025-12-31'::date), (NULL, NULL, NULL)$$, 'filters know the whole period');
 UPDATE event SET attendance = 5 WHERE slug = 'test-year';
 SELECT results_eq($$SELECT version, ical_sequence FROM event WHERE slug = 'test-year'$$, 'VALUES (2, 0)', 'calendars need not know');

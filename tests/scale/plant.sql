@@ -120,7 +120,7 @@ SELECT pg_temp.uid('meeting', i), pg_temp.hub(i), 'Meeting ' || i, pg_temp.day(i
 FROM pg_temp.n(20000) i;
 INSERT INTO scip.meeting (group_id, title, starts_at, status)
 SELECT pg_temp.group(i), 'Meeting of a group ' || i, pg_temp.day(i) + time '10:00', 'held' FROM pg_temp.n(3000) i;
-INSERT INTO scip.attendance (meeting_id, person_id, state)
+INSERT INTO scip.attendance (meeting_id, person_id, status)
 SELECT pg_temp.meeting(i), pg_temp.person(i * 13 + i / 2000),
        pg_temp.pick(i, '{present,present,apologies}') FROM pg_temp.n(200000) i ON CONFLICT DO NOTHING;
 INSERT INTO scip.agenda_item (meeting_id, ordinal, title) SELECT pg_temp.meeting(i), 1 + i / 20000, 'Item ' || i FROM pg_temp.n(20000) i;

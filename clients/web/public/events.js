@@ -24,7 +24,7 @@ const look = sheet(`
 const lastDay = (date) => date + '-12-31'.slice(date.length - 4)
 
 /** @param {Scip.Event} event @param {string} today */
-const toCome = (event, today) => event.status !== 'held' && (event.starts ? lastDay(event.ends ?? event.starts) >= today : event.status === 'published')
+const toCome = (event, today) => event.status !== 'held' && (event.starts_on ? lastDay(event.ends_on ?? event.starts_on) >= today : event.status === 'published')
 
 /** @extends {ScipElement<Scip.Event>} */
 export class Events extends ScipElement {
@@ -45,7 +45,7 @@ export class Events extends ScipElement {
   draw(events, say) {
     const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' }).format()
     const coming = events.filter((event) => toCome(event, today))
-    const past = events.filter((event) => !toCome(event, today)).sort((a, b) => (b.starts ?? '').localeCompare(a.starts ?? ''))
+    const past = events.filter((event) => !toCome(event, today)).sort((a, b) => (b.starts_on ?? '').localeCompare(a.starts_on ?? ''))
     return [
       this.#calendar(say),
       ...(coming.length ? this.#months(coming, say) : [h('p', { part: 'none', class: 'muted' }, say.noneToCome)]),
@@ -78,7 +78,7 @@ export class Events extends ScipElement {
     /** @type {Map<string, Scip.Event[]>} */
     const months = new Map()
     for (const event of events) {
-      const month = event.starts?.slice(0, 7) ?? ''
+      const month = event.starts_on?.slice(0, 7) ?? ''
       months.set(month, [...(months.get(month) ?? []), event])
     }
     return [...months].map(([month, inside]) => h('div', { part: 'month', class: 'month' },
@@ -107,11 +107,11 @@ export class Events extends ScipElement {
 
 /** The day and the hours on the clock in London; a month or year stands above already. @param {Scip.Event} event @param {Scip.Words} say */
 function when(event, say) {
-  if (!event.starts) return event.date_text && h('p', { part: 'when', class: 'muted', lang: 'en' }, event.date_text)
-  const until = event.ends && event.ends !== event.starts && event.ends
+  if (!event.starts_on) return event.date_text && h('p', { part: 'when', class: 'muted', lang: 'en' }, event.date_text)
+  const until = event.ends_on && event.ends_on !== event.starts_on && event.ends_on
   if (event.starts_precision !== 'day' && !until) return
   const [begins, ends] = [event.starts_at, event.ends_at].map((at) => at && timeOfDay(at))
-  const start = [partialDate(event.starts, say), begins].filter(Boolean).join(', ')
+  const start = [partialDate(event.starts_on, say), begins].filter(Boolean).join(', ')
   const end = [until && partialDate(until, say), ends].filter(Boolean).join(', ')
-  return h('p', { part: 'when', class: 'muted' }, h('time', { datetime: event.starts_at ?? event.starts }, start), end && (until ? ` – ${end}` : `–${end}`))
+  return h('p', { part: 'when', class: 'muted' }, h('time', { datetime: event.starts_at ?? event.starts_on }, start), end && (until ? ` – ${end}` : `–${end}`))
 }
