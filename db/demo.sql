@@ -247,20 +247,20 @@ SELECT pg_temp.id('assessment', o.n::text, p.slug, y::text), o.id, p.id, pg_temp
 FROM demo_organisation o, scip.toolkit_principle p, generate_series(2021, 2022) y WHERE o.sector = 'school_sector' AND o.n <> 2 ORDER BY y, o.n, p.ordinal;
 
 -- What was published.
-INSERT INTO scip.document (slug, title, title_is_descriptive, authors, year, published, publisher, kind, abstract, language, url, sources, confidence)
-SELECT 'demonstration-document-' || n, 'Demonstration document ' || n, true, ARRAY['Demonstration Author ' || 1 + n % 5], y, concat_ws('-', y, CASE WHEN n % 2 = 0 THEN to_char(1 + n % 12, 'FM00') END),
+INSERT INTO scip.document (slug, title, title_source, authors, year, published_on, publisher, kind, abstract, language, url, sources, confidence)
+SELECT 'demonstration-document-' || n, 'Demonstration document ' || n, 'described', ARRAY['Demonstration Author ' || 1 + n % 5], y, concat_ws('-', y, CASE WHEN n % 2 = 0 THEN to_char(1 + n % 12, 'FM00') END),
        'Demonstration Publisher', pg_temp.pick(n, 'report', 'case_study', 'briefing'), 'There is no such document.', 'en', 'https://example.org/demonstration/documents/' || n, '{Demonstration data}', 'low'
 FROM generate_series(1, 18) n, LATERAL (SELECT 2018 + n % 6 AS y) x;
-INSERT INTO scip.resource (slug, title, title_is_descriptive, summary, kind, principle_id, tier, phases, nations, publisher, published, language, url, sources, confidence)
-SELECT 'demonstration-resource-' || n, 'Demonstration resource ' || n, true, 'There is no such resource.', pg_temp.pick(n, 'animation', 'detailed_resource', 'case_studies'), p.id, 1 + n % 3,
+INSERT INTO scip.resource (slug, title, title_source, summary, kind, principle_id, tier, phases, nations, publisher, published_on, language, url, sources, confidence)
+SELECT 'demonstration-resource-' || n, 'Demonstration resource ' || n, 'described', 'There is no such resource.', pg_temp.pick(n, 'animation', 'detailed_resource', 'case_studies'), p.id, 1 + n % 3,
        '{primary,secondary}', CASE WHEN n % 4 = 0 THEN '{GB-WLS}' ELSE '{}' END::text[], 'Demonstration Publisher', (2019 + n % 5)::text, 'en', 'https://example.org/demonstration/resources/' || n,
        '{Demonstration data}', 'low'
 FROM generate_series(1, 14) n LEFT JOIN scip.toolkit_principle p ON p.ordinal = n % 8;
-INSERT INTO scip.news (slug, title, title_source, section, published, publisher, url, sources, confidence)
+INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher, url, sources, confidence)
 SELECT 'demonstration-news-' || n, 'Demonstration news ' || n, 'page', 'news', (date '2019-02-01' + n * 95)::text, 'Demonstration Publisher', 'https://example.org/demonstration/news/' || n,
        '{Demonstration data}', 'low'
 FROM generate_series(1, 20) n;
-INSERT INTO scip.policy_contribution (slug, title, kind, body, published, summary, sources, confidence)
+INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, summary, sources, confidence)
 SELECT 'demonstration-contribution-' || n, 'Demonstration contribution ' || n, pg_temp.pick(n, 'inquiry_evidence', 'consultation_response', 'policy_win', 'context'), 'Demonstration Committee',
        CASE WHEN n <> 9 THEN to_char(date '2019-03-01' + n * 115, CASE WHEN n % 4 = 1 THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END) END, 'Demonstration data', '{Demonstration data}', 'low'
 FROM generate_series(1, 13) n;

@@ -10234,12 +10234,12 @@ export interface components {
          * @example {
          *       "slug": "demonstration-document-9",
          *       "title": "Demonstration document 9",
-         *       "title_is_descriptive": true,
+         *       "title_source": "described",
          *       "authors": [
          *         "Demonstration Author 5"
          *       ],
          *       "year": 2021,
-         *       "published": "2021",
+         *       "published_on": "2021",
          *       "published_precision": "year",
          *       "publisher": "Demonstration Publisher",
          *       "kind": "report",
@@ -10248,7 +10248,7 @@ export interface components {
          *       "abstract": "There is no such document.",
          *       "language": "en",
          *       "licence": null,
-         *       "format": null,
+         *       "file_format": null,
          *       "isbn": null,
          *       "doi": null,
          *       "edition": null,
@@ -10269,15 +10269,18 @@ export interface components {
             slug: components["schemas"]["Slug"];
             /** @description The title of the document. */
             title: string;
-            /** @description true: no exact title was found, and this one describes the item. */
-            title_is_descriptive: boolean;
+            /**
+             * @description Where the title is from. described: a label of ours, for no exact title was found.
+             * @enum {string}
+             */
+            title_source: "published" | "described";
             /** @description The authors, as the document names them: people or organisations. */
             authors: string[];
             /** @description The year in which it was published; null where it is not known. */
             year: number | null;
             /** @description When it was published; null where it is not known. */
-            published: components["schemas"]["NullablePartialDate"];
-            /** @description How exact published is; null where there is no date. */
+            published_on: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published_on is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
             /** @description Who published it. */
             publisher: string | null;
@@ -10297,7 +10300,7 @@ export interface components {
              */
             licence: string | null;
             /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            format: string | null;
+            file_format: string | null;
             /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn: string | null;
             /** @description The DOI, without the address of a resolver. */
@@ -10342,14 +10345,14 @@ export interface components {
          *         "Riverside University"
          *       ],
          *       "year": 2024,
-         *       "published": "2024-05",
+         *       "published_on": "2024-05",
          *       "publisher": "Riverside University",
          *       "kind": "research_report",
          *       "commissioned_by": "Demonstration University 01",
          *       "abstract": "What twelve schools do when pupils join mid-year.",
          *       "language": "en",
          *       "licence": "CC-BY-4.0",
-         *       "format": "pdf",
+         *       "file_format": "pdf",
          *       "doi": "10.5555/transitions.2024",
          *       "url": "https://example.org/documents/transitions",
          *       "sources": [
@@ -10361,14 +10364,17 @@ export interface components {
         DocumentNew: {
             /** @description The title of the document. */
             title: components["schemas"]["Label"];
-            /** @description true: the title is a description, for there is no exact one. false when absent. */
-            title_is_descriptive?: boolean;
+            /**
+             * @description published: the title of the item itself. described: a label of ours. published when absent.
+             * @enum {string}
+             */
+            title_source?: "published" | "described";
             /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
             /** @description The year in which it was published; null where it is not known. */
             year?: number | null;
             /** @description When it was published; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it. */
             publisher?: components["schemas"]["NullableText"];
             /** @description The kind of document, such as research_report. */
@@ -10384,7 +10390,7 @@ export interface components {
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            format?: components["schemas"]["NullableCode"];
+            file_format?: components["schemas"]["NullableCode"];
             /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
             /** @description The DOI, without the address of a resolver. */
@@ -10415,14 +10421,17 @@ export interface components {
         DocumentPatch: {
             /** @description The title of the document. */
             title?: components["schemas"]["Label"];
-            /** @description true: the title is a description, for there is no exact one. false when absent. */
-            title_is_descriptive?: boolean;
+            /**
+             * @description published: the title of the item itself. described: a label of ours. published when absent.
+             * @enum {string}
+             */
+            title_source?: "published" | "described";
             /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
             /** @description The year in which it was published; null where it is not known. */
             year?: number | null;
             /** @description When it was published; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it. */
             publisher?: components["schemas"]["NullableText"];
             /** @description The kind of document, such as research_report. */
@@ -10438,7 +10447,7 @@ export interface components {
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            format?: components["schemas"]["NullableCode"];
+            file_format?: components["schemas"]["NullableCode"];
             /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
             /** @description The DOI, without the address of a resolver. */
@@ -10724,7 +10733,7 @@ export interface components {
          * @example {
          *       "slug": "demonstration-resource-12",
          *       "title": "Demonstration resource 12",
-         *       "title_is_descriptive": true,
+         *       "title_source": "described",
          *       "title_cy": null,
          *       "summary": "There is no such resource.",
          *       "summary_cy": null,
@@ -10744,10 +10753,10 @@ export interface components {
          *       ],
          *       "authors": [],
          *       "publisher": "Demonstration Publisher",
-         *       "published": "2021",
+         *       "published_on": "2021",
          *       "published_precision": "year",
          *       "language": "en",
-         *       "format": null,
+         *       "file_format": null,
          *       "licence": null,
          *       "accessibility": null,
          *       "embargo_until": null,
@@ -10765,8 +10774,11 @@ export interface components {
             slug: components["schemas"]["Slug"];
             /** @description The title of the resource. */
             title: string;
-            /** @description true: no exact title was found, and this one describes the item. */
-            title_is_descriptive: boolean;
+            /**
+             * @description Where the title is from. described: a label of ours, for no exact title was found.
+             * @enum {string}
+             */
+            title_source: "published" | "described";
             /** @description The title in Welsh. */
             title_cy: string | null;
             /** @description What the resource is and whom it helps. */
@@ -10788,13 +10800,13 @@ export interface components {
             /** @description Who published it; null where it is not known. */
             publisher: string | null;
             /** @description When it was published; null where it is not known. */
-            published: components["schemas"]["NullablePartialDate"];
-            /** @description How exact published is; null where there is no date. */
+            published_on: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published_on is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
             /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language: components["schemas"]["NullableLanguage"];
             /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            format: string | null;
+            file_format: string | null;
             /**
              * @description The licence: an SPDX identifier, an address or a statement; null where it is not known.
              * @example CC-BY-4.0
@@ -10848,9 +10860,9 @@ export interface components {
          *         "Riverside University"
          *       ],
          *       "publisher": "Riverside University",
-         *       "published": "2024-09-02",
+         *       "published_on": "2024-09-02",
          *       "language": "en",
-         *       "format": "pdf",
+         *       "file_format": "pdf",
          *       "licence": "CC-BY-NC-4.0",
          *       "accessibility": "Tagged headings; plain language.",
          *       "url": "https://example.org/resources/welcome-pack",
@@ -10863,8 +10875,11 @@ export interface components {
         ResourceNew: {
             /** @description The title of the resource. */
             title: components["schemas"]["Label"];
-            /** @description true: the title is a description, for there is no exact one. false when absent. */
-            title_is_descriptive?: boolean;
+            /**
+             * @description published: the title of the item itself. described: a label of ours. published when absent.
+             * @enum {string}
+             */
+            title_source?: "published" | "described";
             /** @description The title in Welsh. */
             title_cy?: components["schemas"]["NullableLabel"];
             /** @description What the resource is and whom it helps. */
@@ -10886,11 +10901,11 @@ export interface components {
             /** @description Who published it; null where it is not known. */
             publisher?: string | null;
             /** @description When it was published; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
             /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            format?: components["schemas"]["NullableCode"];
+            file_format?: components["schemas"]["NullableCode"];
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
@@ -10921,8 +10936,11 @@ export interface components {
         ResourcePatch: {
             /** @description The title of the resource. */
             title?: components["schemas"]["Label"];
-            /** @description true: the title is a description, for there is no exact one. false when absent. */
-            title_is_descriptive?: boolean;
+            /**
+             * @description published: the title of the item itself. described: a label of ours. published when absent.
+             * @enum {string}
+             */
+            title_source?: "published" | "described";
             /** @description The title in Welsh. */
             title_cy?: components["schemas"]["NullableLabel"];
             /** @description What the resource is and whom it helps. */
@@ -10944,11 +10962,11 @@ export interface components {
             /** @description Who published it; null where it is not known. */
             publisher?: string | null;
             /** @description When it was published; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
             /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            format?: components["schemas"]["NullableCode"];
+            file_format?: components["schemas"]["NullableCode"];
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
@@ -10978,7 +10996,7 @@ export interface components {
         /**
          * @description What remains of a withdrawn document or resource.
          * @example {
-         *       "type": "document",
+         *       "kind": "document",
          *       "slug": "demonstration-document-1",
          *       "title": "Demonstration document 1",
          *       "withdrawn_at": "2026-11-30T00:25:27.459724Z",
@@ -10991,7 +11009,7 @@ export interface components {
              * @description Whether it was a document or a resource.
              * @enum {string}
              */
-            type: "document" | "resource";
+            kind: "document" | "resource";
             /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
             /** @description The title that it had. */
@@ -11009,7 +11027,7 @@ export interface components {
         /**
          * @description A document or a resource, as a search finds it. href leads to the whole record.
          * @example {
-         *       "type": "resource",
+         *       "collection": "resources",
          *       "slug": "demonstration-resource-12",
          *       "title": "Demonstration resource 12",
          *       "title_cy": null,
@@ -11017,7 +11035,7 @@ export interface components {
          *       "authors": [],
          *       "publisher": "Demonstration Publisher",
          *       "year": 2021,
-         *       "published": "2021",
+         *       "published_on": "2021",
          *       "kind": "animation",
          *       "principle": "transition",
          *       "phases": [
@@ -11028,7 +11046,7 @@ export interface components {
          *         "GB-WLS"
          *       ],
          *       "language": "en",
-         *       "format": null,
+         *       "file_format": null,
          *       "licence": null,
          *       "status": "available",
          *       "url": "https://example.org/demonstration/resources/12",
@@ -11041,7 +11059,7 @@ export interface components {
              * @description Whether it is a document or a resource.
              * @enum {string}
              */
-            type: "document" | "resource";
+            collection: "documents" | "resources";
             /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
             /** @description The title of the record. */
@@ -11057,7 +11075,7 @@ export interface components {
             /** @description The year in which it was published; null where it is not known. */
             year: number | null;
             /** @description When it was published; null where it is not known. */
-            published: components["schemas"]["NullablePartialDate"];
+            published_on: components["schemas"]["NullablePartialDate"];
             /** @description The kind of document or resource. */
             kind: components["schemas"]["Code"];
             /** @description The slug of the principle of the Toolkit; null for all of them, or none. */
@@ -11069,7 +11087,7 @@ export interface components {
             /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language: components["schemas"]["NullableLanguage"];
             /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            format: string | null;
+            file_format: string | null;
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence: string | null;
             /** @description Whether its files are available or still under embargo. */
@@ -11109,14 +11127,14 @@ export interface components {
          * @example {
          *       "total": 32,
          *       "facets": {
-         *         "type": [
+         *         "collection": [
          *           {
-         *             "value": "document",
+         *             "value": "documents",
          *             "name": null,
          *             "count": 18
          *           },
          *           {
-         *             "value": "resource",
+         *             "value": "resources",
          *             "name": null,
          *             "count": 14
          *           }
@@ -11196,7 +11214,7 @@ export interface components {
             /** @description The items by each filter: years the newest first, other values the most frequent first. */
             facets: {
                 /** @description Items by whether they are documents or resources. */
-                type: components["schemas"]["FacetCount"][];
+                collection: components["schemas"]["FacetCount"][];
                 /** @description Items by kind. */
                 kind: components["schemas"]["FacetCount"][];
                 /** @description Items by year of publication. */
@@ -11278,8 +11296,8 @@ export interface components {
          *       "slug": "demonstration-news-9",
          *       "title": "Demonstration news 9",
          *       "title_source": "page",
-         *       "section": "news",
-         *       "published": "2021-06-05",
+         *       "kind": "news",
+         *       "published_on": "2021-06-05",
          *       "published_precision": "day",
          *       "publisher": "Demonstration Publisher",
          *       "url": "https://example.org/demonstration/news/9",
@@ -11300,11 +11318,11 @@ export interface components {
              * @enum {string}
              */
             title_source: "page" | "url" | "shortened";
-            /** @description The section: news, views or partner_press. */
-            section: components["schemas"]["Code"];
+            /** @description The kind of post: news, views or partner_press. */
+            kind: components["schemas"]["Code"];
             /** @description When it was posted; null where it is not known. */
-            published: components["schemas"]["NullablePartialDate"];
-            /** @description How exact published is; null where there is no date. */
+            published_on: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published_on is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
             /** @description Who published it; null where it is not known. */
             publisher: string | null;
@@ -11330,8 +11348,8 @@ export interface components {
          * @description What makes a new record: a news post of the Alliance, or a partner's post about it.
          * @example {
          *       "title": "Two new Hubs this spring",
-         *       "section": "news",
-         *       "published": "2025-03-11",
+         *       "kind": "news",
+         *       "published_on": "2025-03-11",
          *       "publisher": "Demonstration Alliance",
          *       "url": "https://example.org/news/two-new-hubs",
          *       "sources": [
@@ -11348,10 +11366,10 @@ export interface components {
              * @enum {string}
              */
             title_source?: "page" | "url" | "shortened";
-            /** @description The section: news, views or partner_press. */
-            section: components["schemas"]["Code"];
+            /** @description The kind of post: news, views or partner_press. */
+            kind: components["schemas"]["Code"];
             /** @description When it was posted; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it; null where it is not known. */
             publisher?: components["schemas"]["NullableText"];
             /** @description The address of the post. */
@@ -11376,10 +11394,10 @@ export interface components {
              * @enum {string}
              */
             title_source?: "page" | "url" | "shortened";
-            /** @description The section: news, views or partner_press. */
-            section?: components["schemas"]["Code"];
+            /** @description The kind of post: news, views or partner_press. */
+            kind?: components["schemas"]["Code"];
             /** @description When it was posted; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it; null where it is not known. */
             publisher?: components["schemas"]["NullableText"];
             /** @description The address of the post. */
@@ -13368,7 +13386,7 @@ export interface components {
          *       "title": "Demonstration contribution 7",
          *       "kind": "context",
          *       "body": "Demonstration Committee",
-         *       "published": "2021-05-14",
+         *       "published_on": "2021-05-14",
          *       "published_precision": "day",
          *       "summary": "Demonstration data",
          *       "outcome": null,
@@ -13390,8 +13408,8 @@ export interface components {
             /** @description Whom it was addressed to: a committee, department or regulator. */
             body: string | null;
             /** @description When it was made or published; null where it is not known. */
-            published: components["schemas"]["NullablePartialDate"];
-            /** @description How exact published is; null where there is no date. */
+            published_on: components["schemas"]["NullablePartialDate"];
+            /** @description How exact published_on is; null where there is no date. */
             published_precision: components["schemas"]["Precision"];
             /** @description What it says. */
             summary: string | null;
@@ -13421,7 +13439,7 @@ export interface components {
          *       "title": "Evidence on school admissions of Service children",
          *       "kind": "inquiry_evidence",
          *       "body": "Demonstration Select Committee",
-         *       "published": "2024-06-14",
+         *       "published_on": "2024-06-14",
          *       "summary": "Asks for places before a posting is confirmed.",
          *       "outcome": "Two recommendations were taken up.",
          *       "url": "https://example.org/policy/admissions",
@@ -13439,7 +13457,7 @@ export interface components {
             /** @description Whom it was addressed to: a committee, department or regulator. */
             body?: components["schemas"]["NullableText"];
             /** @description When it was made or published; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description What it says. */
             summary?: components["schemas"]["NullableText"];
             /** @description What it led to; null where nothing is known. */
@@ -13465,7 +13483,7 @@ export interface components {
             /** @description Whom it was addressed to: a committee, department or regulator. */
             body?: components["schemas"]["NullableText"];
             /** @description When it was made or published; null where it is not known. */
-            published?: components["schemas"]["NullablePartialDate"];
+            published_on?: components["schemas"]["NullablePartialDate"];
             /** @description What it says. */
             summary?: components["schemas"]["NullableText"];
             /** @description What it led to; null where nothing is known. */
@@ -16570,7 +16588,7 @@ export interface components {
         /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
         LibraryQuery: string;
         /** @description Only documents, or only resources. */
-        LibraryType: "document" | "resource";
+        LibraryCollection: "documents" | "resources";
         /** @description Only records of this year. */
         LibraryYear: number;
         /** @description Only records for this principle of the Toolkit (slug). */
@@ -20448,7 +20466,7 @@ export interface operations {
                 /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
                 q?: components["parameters"]["LibraryQuery"];
                 /** @description Only documents, or only resources. */
-                type?: components["parameters"]["LibraryType"];
+                collection?: components["parameters"]["LibraryCollection"];
                 /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
                 /** @description Only records of this year. */
@@ -20506,7 +20524,7 @@ export interface operations {
                 /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
                 q?: components["parameters"]["LibraryQuery"];
                 /** @description Only documents, or only resources. */
-                type?: components["parameters"]["LibraryType"];
+                collection?: components["parameters"]["LibraryCollection"];
                 /** @description Only records of this kind. */
                 kind?: components["parameters"]["KindQuery"];
                 /** @description Only records of this year. */
@@ -21028,8 +21046,8 @@ export interface operations {
     listNews: {
         parameters: {
             query?: {
-                /** @description Only posts of this section. */
-                section?: "news" | "views" | "partner_press";
+                /** @description Only posts of this kind. */
+                kind?: "news" | "views" | "partner_press";
                 /** @description Only records of this year. */
                 year?: number;
                 /** @description Text to find in names and titles; case and accents do not matter. */

@@ -69,10 +69,10 @@ CREATE TABLE scip.document (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
   title scip.label NOT NULL,
-  title_is_descriptive boolean NOT NULL DEFAULT false,
+  title_source text NOT NULL DEFAULT 'published' CHECK (title_source IN ('published', 'described')),
   authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
   year int CHECK (year BETWEEN 1900 AND 2200),
-  published scip.partial_date,
+  published_on scip.partial_date,
   publisher text,
   kind scip.code NOT NULL,
   note text,
@@ -86,11 +86,11 @@ CREATE TABLE scip.document (
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL
-    GENERATED ALWAYS AS (scip.date_sort(published, coalesce(year::text || '-01-01', '0001-01-01'))) STORED,
+    GENERATED ALWAYS AS (scip.date_sort(published_on, coalesce(year::text || '-01-01', '0001-01-01'))) STORED,
   abstract text CHECK (length(abstract) <= 20000),
   language scip.language,
   licence scip.label,
-  format scip.code,
+  file_format scip.code,
   isbn scip.isbn,
   doi scip.doi,
   edition scip.label,
@@ -100,7 +100,7 @@ CREATE TABLE scip.document (
   withdrawal_note text CHECK (length(withdrawal_note) <= 2000),
   words tsvector NOT NULL GENERATED ALWAYS AS
     (scip.words(title, scip.joined(authors) || ' ' || coalesce(publisher, ''), coalesce(abstract, '') || ' ' || coalesce(note, ''))) STORED,
-  CHECK (year = left(published, 4)::int),
+  CHECK (year = left(published_on, 4)::int),
   CONSTRAINT document_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL),
   CONSTRAINT document_replaces CHECK (replaces_id <> id)
 );
@@ -109,7 +109,7 @@ CREATE INDEX ON scip.document (published_sort, slug);
 CREATE INDEX ON scip.document (year, published_sort, slug);
 CREATE INDEX ON scip.document USING gin (words);
 CREATE INDEX ON scip.document USING gin (search public.gin_trgm_ops);
-COMMENT ON COLUMN scip.document.title_is_descriptive IS 'True where no exact title was found';
+COMMENT ON COLUMN scip.document.title_source IS 'described: a label of ours, no exact title was found';
 COMMENT ON COLUMN scip.document.authors IS 'Authors of published reports, as the report names them';
 COMMENT ON COLUMN scip.document.licence IS 'An SPDX identifier (CC-BY-4.0), an address or a statement';
 COMMENT ON COLUMN scip.document.replaces_id IS 'The earlier edition; one edition has one successor';
@@ -119,8 +119,8 @@ CREATE TABLE scip.news (
   slug scip.slug NOT NULL UNIQUE,
   title scip.label NOT NULL,
   title_source text NOT NULL CHECK (title_source IN ('page', 'url', 'shortened')),
-  section scip.code NOT NULL,
-  published scip.partial_date,
+  kind scip.code NOT NULL,
+  published_on scip.partial_date,
   publisher text,
   url scip.url,
   sources scip.sources NOT NULL,
@@ -130,7 +130,7 @@ CREATE TABLE scip.news (
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
-  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.news (published_sort, slug);
 CREATE INDEX ON scip.news USING gin (search public.gin_trgm_ops);
@@ -142,7 +142,7 @@ CREATE TABLE scip.policy_contribution (
   title scip.label NOT NULL,
   kind scip.code NOT NULL,
   body text,
-  published scip.partial_date,
+  published_on scip.partial_date,
   summary text,
   outcome text,
   url scip.url,
@@ -154,7 +154,7 @@ CREATE TABLE scip.policy_contribution (
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS
     (scip.searched(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
-  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.policy_contribution (published_sort, slug);
 CREATE INDEX ON scip.policy_contribution USING gin (search public.gin_trgm_ops);
@@ -183,9 +183,9 @@ CREATE TABLE scip.resource (
   nations text[] NOT NULL DEFAULT '{}' CHECK (scip.are_nations(nations)),
   authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
   publisher text CHECK (length(publisher) <= 2000),
-  published scip.partial_date,
+  published_on scip.partial_date,
   language scip.language,
-  format scip.code,
+  file_format scip.code,
   licence scip.label,
   accessibility text CHECK (length(accessibility) <= 4000),
   url scip.url,
@@ -198,11 +198,11 @@ CREATE TABLE scip.resource (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published, '0001-01-01')) STORED,
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED,
   words tsvector NOT NULL GENERATED ALWAYS AS
     (scip.words(title || ' ' || coalesce(title_cy, ''), scip.joined(authors) || ' ' || coalesce(publisher, ''),
                 coalesce(summary, '') || ' ' || coalesce(summary_cy, ''))) STORED,
-  title_is_descriptive boolean NOT NULL DEFAULT false,
+  title_source text NOT NULL DEFAULT 'published' CHECK (title_source IN ('published', 'described')),
   CONSTRAINT resource_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL)
 );
 CREATE INDEX ON scip.resource (title_sort, slug);
@@ -211,7 +211,7 @@ CREATE INDEX ON scip.resource (principle_id);
 CREATE INDEX ON scip.resource USING gin (words);
 COMMENT ON COLUMN scip.resource.tier IS 'Of the Toolkit''s three-tier CPD resources: 1 animation, 2 detailed resource, 3 case studies';
 COMMENT ON COLUMN scip.resource.authors IS 'As the item names them';
-COMMENT ON COLUMN scip.resource.title_is_descriptive IS 'True where no exact title was found';
+COMMENT ON COLUMN scip.resource.title_source IS 'described: a label of ours, no exact title was found';
 CALL scip.publish('resource');
 GRANT INSERT, UPDATE, DELETE ON scip.resource TO scip_caller;
 CALL scip.keep_records('resource', 'resource', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);

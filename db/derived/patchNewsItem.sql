@@ -2,7 +2,7 @@
 WITH own AS MATERIALIZED (
   SELECT * FROM scip.news WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.news t SET title = p.title, title_source = p.title_source, section = p.section, published = p.published,
+  UPDATE scip.news t SET title = p.title, title_source = p.title_source, kind = p.kind, published_on = p.published_on,
       publisher = p.publisher, url = p.url, sources = p.sources, confidence = p.confidence
   FROM own, jsonb_populate_record((own.*)::scip.news, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))

@@ -7,9 +7,9 @@ SELECT d.slug AS id,
                              THEN json_strip_nulls(json_build_object('family', n.family, 'given', n.given, 'suffix', n.suffix))
                              ELSE json_build_object('literal', a) END)
         FROM json_array_elements_text(authors) a, scip.author(a) n) AS author,
-       CASE WHEN coalesce(published, year::text) IS NOT NULL THEN
+       CASE WHEN coalesce(published_on, year::text) IS NOT NULL THEN
          json_build_object('date-parts', json_build_array((SELECT json_agg(part::int ORDER BY n)
-           FROM unnest(string_to_array(coalesce(published, year::text), '-')) WITH ORDINALITY AS parts (part, n)))) END AS issued,
+           FROM unnest(string_to_array(coalesce(published_on, year::text), '-')) WITH ORDINALITY AS parts (part, n)))) END AS issued,
        publisher, replace(kind, '_', ' ') AS genre, abstract, language, edition, licence AS license,
        isbn AS "ISBN", doi AS "DOI", url AS "URL",
        _version, CASE WHEN d.slug IS NULL THEN 'record-withdrawn' END AS _rule

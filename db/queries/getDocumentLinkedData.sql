@@ -7,7 +7,7 @@ SELECT 'https://schema.org' AS "@context",
                  json_strip_nulls(json_build_object('@type', 'Person', 'name', concat_ws(' ', n.given, n.family, n.suffix),
                                    'familyName', n.family, 'givenName', n.given, 'honorificSuffix', n.suffix))
                  ELSE json_build_object('name', a) END) FROM json_array_elements_text(authors) a, scip.author(a) n) AS author,
-       coalesce(published, year::text) AS "datePublished",
+       coalesce(published_on, year::text) AS "datePublished",
        CASE WHEN publisher IS NOT NULL THEN json_build_object('@type', 'Organization', 'name', publisher) END AS publisher,
        CASE WHEN commissioned_by IS NOT NULL THEN
          json_build_object('@type', 'Organization', 'name', regexp_replace(commissioned_by, ' \(funder\)$', '')) END AS sponsor,

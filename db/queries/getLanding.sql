@@ -42,7 +42,7 @@ WITH site AS (
   SELECT xmlelement(name ul, xmlagg(xmlelement(name li,
          CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
            coalesce(', ' || publisher, ''), coalesce(', ' || year, '')) ORDER BY key DESC, href)) AS list
-  FROM (SELECT h.*, coalesce(scip.earliest(published), make_date(year, 1, 1), '0001-01-01') AS key
+  FROM (SELECT h.*, coalesce(scip.earliest(published_on), make_date(year, 1, 1), '0001-01-01') AS key
         FROM scip.holdings h ORDER BY key DESC, href LIMIT 5) h
 ), evaluations AS (
   SELECT xmlagg(xmlelement(name li,

@@ -1,6 +1,6 @@
 BEGIN;
 SELECT slug, authors, year, published_sort FROM scip.document WHERE false;
-SELECT slug, section, published_sort FROM scip.news WHERE false;
+SELECT slug, kind, published_sort FROM scip.news WHERE false;
 SELECT slug, kind, body, published_sort FROM scip.policy_contribution WHERE false;
 SELECT abstract, language, licence, embargo_until, withdrawn_at, words FROM scip.document WHERE false;
 SELECT slug, title_cy, principle_id, tier, phases, nations, withdrawn_at, words FROM scip.resource WHERE false;

@@ -1,24 +1,24 @@
 CREATE VIEW scip.news_items WITH (security_invoker) AS
-SELECT n.slug, n.title, n.title_source, n.section, n.published::text, scip.precision(n.published) AS published_precision,
+SELECT n.slug, n.title, n.title_source, n.kind, n.published_on::text, scip.precision(n.published_on) AS published_precision,
        n.publisher, n.url, array_to_json(n.sources) AS sources, n.confidence, '/v1/news/' || n.slug AS href,
        n.search AS _search, n.published_sort AS _published,
        n.version AS _version
 FROM scip.news n;
 
 CREATE VIEW scip.policy_contributions WITH (security_invoker) AS
-SELECT p.slug, p.title, p.kind, p.body, p.published::text, scip.precision(p.published) AS published_precision,
+SELECT p.slug, p.title, p.kind, p.body, p.published_on::text, scip.precision(p.published_on) AS published_precision,
        p.summary, p.outcome, p.url, array_to_json(p.sources) AS sources, p.confidence,
        '/v1/policy-contributions/' || p.slug AS href, p.search AS _search, p.published_sort AS _published,
        p.version AS _version
 FROM scip.policy_contribution p;
 
 CREATE VIEW scip.documents WITH (security_invoker) AS
-SELECT d.slug, d.title, d.title_is_descriptive, array_to_json(d.authors) AS authors, d.year, d.published::text,
-       scip.precision(d.published) AS published_precision, d.publisher, d.kind, d.note, d.commissioned_by, d.url,
+SELECT d.slug, d.title, d.title_source, array_to_json(d.authors) AS authors, d.year, d.published_on::text,
+       scip.precision(d.published_on) AS published_precision, d.publisher, d.kind, d.note, d.commissioned_by, d.url,
        array_to_json(d.sources) AS sources, d.confidence, '/v1/documents/' || d.slug AS href,
        d.search AS _search, d.published_sort AS _published, d.title_sort AS _sort,
        d.version AS _version,
-       d.abstract, d.language, d.licence, d.format, d.isbn, d.doi, d.edition, d.embargo_until,
+       d.abstract, d.language, d.licence, d.file_format, d.isbn, d.doi, d.edition, d.embargo_until,
        scip.availability(d.withdrawn_at, d.embargo_until) AS status,
        (SELECT json_build_object('slug', o.slug, 'title', o.title, 'href', '/v1/documents/' || o.slug)
         FROM scip.document o WHERE o.id = d.replaces_id AND o.withdrawn_at IS NULL) AS replaces,
@@ -33,18 +33,18 @@ SELECT r.slug, r.title, r.title_cy, r.summary, r.summary_cy, r.kind,
        (SELECT json_build_object('slug', p.slug, 'name', p.name, 'href', '/v1/toolkit/principles/' || p.slug)
         FROM scip.toolkit_principle p WHERE p.id = r.principle_id) AS principle,
        r.tier, array_to_json(r.phases) AS phases, array_to_json(r.nations) AS nations, array_to_json(r.authors) AS authors,
-       r.publisher, r.published::text, scip.precision(r.published) AS published_precision, r.language, r.format, r.licence,
+       r.publisher, r.published_on::text, scip.precision(r.published_on) AS published_precision, r.language, r.file_format, r.licence,
        r.accessibility, r.url, r.embargo_until, scip.availability(r.withdrawn_at, r.embargo_until) AS status,
        array_to_json(r.sources) AS sources, r.confidence, '/v1/resources/' || r.slug AS href, r.version AS _version,
        r.id AS _id, r.title_sort AS _sort, r.published_sort AS _published, r.phases AS _phases, r.nations AS _nations,
        r.principle_id AS _principle_id,
-       r.title_is_descriptive, r.words AS _words
+       r.title_source, r.words AS _words
 FROM scip.resource r
 WHERE r.withdrawn_at IS NULL;
 
 -- What stands where a record was.
 CREATE VIEW scip.withdrawals WITH (security_invoker) AS
-SELECT 'document' AS type, d.slug, d.title, d.withdrawn_at, d.withdrawal_note AS note, '/v1/documents/' || d.slug AS href,
+SELECT 'document' AS kind, d.slug, d.title, d.withdrawn_at, d.withdrawal_note AS note, '/v1/documents/' || d.slug AS href,
   d.version AS _version
 FROM scip.document d WHERE d.withdrawn_at IS NOT NULL
 UNION ALL
@@ -53,16 +53,16 @@ FROM scip.resource r WHERE r.withdrawn_at IS NOT NULL;
 
 -- Both together, to be searched; a document is of no principle and no phase.
 CREATE VIEW scip.holdings WITH (security_invoker) AS
-SELECT 'document' AS type, d.id, d.slug, d.title, NULL::text AS title_cy, d.abstract AS summary, d.authors, d.publisher,
-       coalesce(d.year, left(d.published, 4)::int) AS year, d.published::text, d.kind::text, NULL::text AS principle,
-       '{}'::text[] AS phases, '{}'::text[] AS nations, d.language::text, d.format::text, d.licence::text, d.url::text,
+SELECT 'documents' AS collection, d.id, d.slug, d.title, NULL::text AS title_cy, d.abstract AS summary, d.authors, d.publisher,
+       coalesce(d.year, left(d.published_on, 4)::int) AS year, d.published_on::text, d.kind::text, NULL::text AS principle,
+       '{}'::text[] AS phases, '{}'::text[] AS nations, d.language::text, d.file_format::text, d.licence::text, d.url::text,
        scip.availability(d.withdrawn_at, d.embargo_until) AS status, '/v1/documents/' || d.slug AS href, d.words, d.published_sort
 FROM scip.document d WHERE d.withdrawn_at IS NULL
 UNION ALL
-SELECT 'resource', r.id, r.slug, r.title, r.title_cy, r.summary, r.authors, r.publisher,
-       left(r.published, 4)::int, r.published::text, r.kind::text,
+SELECT 'resources', r.id, r.slug, r.title, r.title_cy, r.summary, r.authors, r.publisher,
+       left(r.published_on, 4)::int, r.published_on::text, r.kind::text,
        (SELECT p.slug::text FROM scip.toolkit_principle p WHERE p.id = r.principle_id),
-       r.phases, r.nations, r.language::text, r.format::text, r.licence::text, r.url::text,
+       r.phases, r.nations, r.language::text, r.file_format::text, r.licence::text, r.url::text,
        scip.availability(r.withdrawn_at, r.embargo_until), '/v1/resources/' || r.slug, r.words, r.published_sort
 FROM scip.resource r WHERE r.withdrawn_at IS NULL;
 

@@ -314,7 +314,7 @@ def test_nobody_else_is_told_that_a_school_judged_itself(server, central, school
         assert made.status == 201
         own = own or made.headers["Location"]
     assert server.send("PATCH", made.headers["Location"], {"assessed_on": "2019-12-01"}, token=central, if_match="*").status == 200
-    news = server.send("PUT", "/v1/news/assess-news", {"title": "News", "section": "news", **FROM}, token=central, If_None_Match="*")
+    news = server.send("PUT", "/v1/news/assess-news", {"title": "News", "kind": "news", **FROM}, token=central, If_None_Match="*")
     try:
         seen, until = [], 50
         while not any(change["kind"] == "news" for change in seen) and until:

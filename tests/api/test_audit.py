@@ -60,9 +60,9 @@ def check(left, operation, account, expected):
 def test_the_life_of_a_record(cluster, do, central):
     path, slug = "/v1/news/audit-life", "audit-life"
     cluster.psql(f"DELETE FROM scip.news WHERE slug = '{slug}'", "scip_migrator")
-    row = lambda: json.loads(cluster.psql(f"SELECT to_jsonb(n) - '{{title_sort,published_sort,search,published_on}}'::text[] FROM scip.news n WHERE slug = '{slug}'"))
+    row = lambda: json.loads(cluster.psql(f"SELECT to_jsonb(n) - '{{title_sort,published_sort,search}}'::text[] FROM scip.news n WHERE slug = '{slug}'"))
 
-    answer, left = do("PUT", path, {"title": "Audited", "section": "news", **FROM}, If_None_Match="*")
+    answer, left = do("PUT", path, {"title": "Audited", "kind": "news", **FROM}, If_None_Match="*")
     assert answer.status == 201
     check(left, "putNewsItem", central[1], [("news", "INSERT")])
     assert left.history[0]["row"] == row() and left.audit[0]["record"] == str(row()["id"])
@@ -71,7 +71,7 @@ def test_the_life_of_a_record(cluster, do, central):
     answer, left = do("PATCH", path, {"title": "Audited twice", "publisher": "P"}, if_match="*")
     assert answer.status == 200
     check(left, "patchNewsItem", central[1], [("news", "UPDATE")])
-    assert {"title", "publisher"} <= set(left.audit[0]["columns"]) and not {"section", "url", "sources"} & set(left.audit[0]["columns"])
+    assert {"title", "publisher"} <= set(left.audit[0]["columns"]) and not {"kind", "url", "sources"} & set(left.audit[0]["columns"])
     assert left.history[0]["row"] == row() and left.history[0]["row"]["title"] == "Audited twice"
     assert left.changes() == [("news", slug, "changed", ["public"])]
 
@@ -150,7 +150,7 @@ def test_another_caller_is_named(cluster, server, do):
 
 
 def test_without_an_effect_nothing_is_left(cluster, server, do, central):
-    post, figure = {"title": "Audited", "section": "news", **FROM}, "/v1/headline-figures/hubs-2019-22/versions"
+    post, figure = {"title": "Audited", "kind": "news", **FROM}, "/v1/headline-figures/hubs-2019-22/versions"
     counts = lambda: cluster.psql("SELECT (SELECT count(*) FROM scip.audit), (SELECT count(*) FROM scip.history), (SELECT count(*) FROM scip.change)")
     analyst, before = cluster.token(server, "analyst"), None
     for status, method, path, body, more in [

@@ -11,7 +11,7 @@ import psycopg2.extras
 import pytest
 
 PREFIX = "feed-test-"
-NEWS = "INSERT INTO scip.news (slug, title, title_source, section, sources, confidence) VALUES (%s, 'Feed', 'page', 'news', '{test}', 'low')"
+NEWS = "INSERT INTO scip.news (slug, title, title_source, kind, sources, confidence) VALUES (%s, 'Feed', 'page', 'news', '{test}', 'low')"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_a_partner_keeps_in_step(server, cluster, central):
     """It starts now, and then sees each record that comes, changes, is renamed by nobody and goes."""
     follower = Follower(server)
     assert follower.first == [] and follower.read() == []
-    put = server.send("PUT", f"/v1/news/{PREFIX}a", {"title": "A", "section": "news", "sources": ["https://www.example.org/"], "confidence": "high",
+    put = server.send("PUT", f"/v1/news/{PREFIX}a", {"title": "A", "kind": "news", "sources": ["https://www.example.org/"], "confidence": "high",
                                                      "title_source": "page"}, central, If_None_Match="*")
     assert put.status == 201, put.text
     items = follower.read()

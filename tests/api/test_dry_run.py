@@ -57,7 +57,7 @@ def test_every_write_has_it(contract):
 
 
 def test_a_record_from_its_first_day_to_its_last(server, cluster, central):
-    path, post = f"/v1/news/dry-{uuid.uuid4().hex}", {"title": "A dry run", "section": "news", **FROM}
+    path, post = f"/v1/news/dry-{uuid.uuid4().hex}", {"title": "A dry run", "kind": "news", **FROM}
     made = rehearse(cluster, lambda target: server.send("PUT", target, post, token=central, If_None_Match="*"), path)
     assert made.status == 201
     assert rehearse(cluster, lambda target: server.send("PUT", target, post, token=central, If_None_Match="*"), path).status == 412
@@ -113,7 +113,7 @@ def test_a_version_that_follows(server, cluster, central):
 
 
 def test_who_may_not_may_not_try(server, cluster):
-    body = {"title": "Dry", "section": "news", **FROM}
+    body = {"title": "Dry", "kind": "news", **FROM}
     send = lambda token: lambda target: server.send("PUT", target, body, token=token, If_None_Match="*")
     assert rehearse(cluster, send(cluster.token(server, "analyst")), "/v1/news/dry-forbidden").status == 403
     assert rehearse(cluster, send(None), "/v1/news/dry-forbidden").status == 401
@@ -125,10 +125,10 @@ def test_who_may_not_may_not_try(server, cluster):
 def test_what_is_not_valid_is_not_valid(server, cluster, central):
     put = lambda body: lambda target: server.send("PUT", target, body, token=central, If_None_Match="*")
     assert rehearse(cluster, put({"title": 7}), "/v1/news/dry-bad").status == 400
-    assert rehearse(cluster, put({"title": "  ", "section": "news", **FROM}), "/v1/news/dry-bad").status == 422
+    assert rehearse(cluster, put({"title": "  ", "kind": "news", **FROM}), "/v1/news/dry-bad").status == 422
     assert rehearse(cluster, put({"name": "Dry", "region": "atlantis", **FROM}), "/v1/organisations/dry-bad").status == 422
-    assert server.send("PUT", "/v1/news/dry-bad?dry_run=perhaps", {"title": "Dry", "section": "news", **FROM}, token=central, If_None_Match="*").json["errors"][0]["pointer"] == "/query/dry_run"
-    assert server.send("PUT", "/v1/news/dry-bad?dry_run=true", {"title": "Dry", "section": "news", **FROM}, token=central).status == 428
+    assert server.send("PUT", "/v1/news/dry-bad?dry_run=perhaps", {"title": "Dry", "kind": "news", **FROM}, token=central, If_None_Match="*").json["errors"][0]["pointer"] == "/query/dry_run"
+    assert server.send("PUT", "/v1/news/dry-bad?dry_run=true", {"title": "Dry", "kind": "news", **FROM}, token=central).status == 428
 
 
 def test_a_rule_that_waits_for_the_commit(server, cluster, central):

@@ -46,8 +46,8 @@ def uses(server, item):
 
 def test_a_report_is_put_up_found_saved_and_counted(server, central):
     path, name = "/v1/documents/library-quolls", "Quolls & families – report.pdf"
-    made = server.send("PUT", path, {"title": "Quolls in Service families", "kind": "research_report", "published": "2025-10", "authors": ["Writer, A."],
-                                     "abstract": "What forty families said.", "language": "en", "format": "pdf", "licence": "CC-BY-4.0", **FROM}, central, If_None_Match="*")
+    made = server.send("PUT", path, {"title": "Quolls in Service families", "kind": "research_report", "published_on": "2025-10", "authors": ["Writer, A."],
+                                     "abstract": "What forty families said.", "language": "en", "file_format": "pdf", "licence": "CC-BY-4.0", **FROM}, central, If_None_Match="*")
     assert made.status == 201
     digest = hashlib.sha256(PDF)
     file = upload(server, central, f"{path}/files/{quote(name)}", PDF, **{"Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"})

@@ -237,7 +237,7 @@ def test_no_such_metric_or_release(server):
 
 def test_a_write_moves_the_figure(server, central):
     before = told(server, "policy_contributions?period=1991-92")
-    made = server.send("PUT", "/v1/policy-contributions/metric-evidence", {"title": "Evidence", "kind": "inquiry_evidence", "published": "1992-02", "sources": ["test"], "confidence": "high"}, token=central, If_None_Match="*")
+    made = server.send("PUT", "/v1/policy-contributions/metric-evidence", {"title": "Evidence", "kind": "inquiry_evidence", "published_on": "1992-02", "sources": ["test"], "confidence": "high"}, token=central, If_None_Match="*")
     assert made.status == 201, made.text
     try:
         assert told(server, "policy_contributions?period=1991-92") == {None: 1} and before == {None: "not_available"}

@@ -63,8 +63,8 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     """What the central team knows of a report, an edition that follows it, and the end of it."""
     tomorrow = (datetime.date.today() + datetime.timedelta(days=2)).isoformat()
     path = "/v1/documents/repository-wellbeing"
-    report = write(path, title="Wellbeing of Service children", kind="research_report", published="2023-11", authors=["Rhys, É. M.", "A Research Company Ltd"],
-                   publisher="SCiP Alliance", abstract="What 212 schools told us about moving house.", language="en", licence="CC-BY-4.0", format="pdf",
+    report = write(path, title="Wellbeing of Service children", kind="research_report", published_on="2023-11", authors=["Rhys, É. M.", "A Research Company Ltd"],
+                   publisher="SCiP Alliance", abstract="What 212 schools told us about moving house.", language="en", licence="CC-BY-4.0", file_format="pdf",
                    isbn="9780306406157", doi="10.5072/repository-wellbeing", edition="1st edition", embargo_until=tomorrow).json
     assert (report["status"], report["embargo_until"], report["year"], report["replaces"]) == ("embargoed", tomorrow, 2023, None)
     assert patch(server, central, path, {"embargo_until": datetime.date.today().isoformat()}).json["status"] == "available", "on that day it is given"
@@ -133,17 +133,17 @@ def test_a_withdrawal_twice_at_once_and_twice_by_its_key(server, central, write)
 def test_an_item_of_the_resource_bank(server, central, write):
     path = "/v1/resources/repository-film"
     least = write(path, title="Moving on: a film", kind="film").json
-    assert (least["phases"], least["nations"], least["principle"], least["status"], least["title_is_descriptive"]) == ([], [], None, "available", False)
+    assert (least["phases"], least["nations"], least["principle"], least["status"], least["title_source"]) == ([], [], None, "available", "published")
     principle = server.get("/v1/toolkit/principles").json["items"][0]
     change = {"title_cy": "Symud ymlaen: ffilm", "summary": "Two pupils about their third school.", "summary_cy": "Dau ddisgybl am eu trydedd ysgol.",
               "principle": principle["slug"], "tier": 1, "phases": ["primary", "secondary"], "nations": ["GB-WLS"], "authors": ["Creative Forces"],
-              "publisher": "SCiP Alliance", "published": "2024-03", "language": "cy", "format": "video", "licence": "CC-BY-NC-4.0",
+              "publisher": "SCiP Alliance", "published_on": "2024-03", "language": "cy", "file_format": "video", "licence": "CC-BY-NC-4.0",
               "accessibility": "Captions in English and Welsh, transcript.", "url": "https://films.example/moving-on"}
     full = patch(server, central, path, change)
     assert full.status == 200, full.text
     linked = {"slug": principle["slug"], "name": principle["name"], "href": principle["href"]}
     assert full.json == {**least, **change, "principle": linked, "published_precision": "month"} == server.get(path).json
-    for wrong, status in (({"phases": ["nursery"]}, 400), ({"tier": 4}, 400), ({"principle": "not-there"}, 422), ({"title": " "}, 422), ({"published": "2025-02-30"}, 400)):
+    for wrong, status in (({"phases": ["nursery"]}, 400), ({"tier": 4}, 400), ({"principle": "not-there"}, 422), ({"title": " "}, 422), ({"published_on": "2025-02-30"}, 400)):
         assert patch(server, central, path, wrong).status == status, wrong
     for filters in (f"principle={principle['slug']}", "phase=primary", "nation=GB-WLS", "language=cy", "file_format=video", "kind=film", "q=ysgol", "q=ffilm", "sort=-published&phase=secondary"):
         assert path in [row["href"] for row in server.get("/v1/resources?limit=200&" + filters).json["items"]], filters
@@ -159,7 +159,7 @@ def test_an_item_of_the_resource_bank(server, central, write):
 
     bookmark = server.get("/v1/changes?from=now").json["next"]
     assert problem(post(server, central, path + "/withdrawal", {"note": " "})) == (422, "text-blank")
-    assert post(server, central, path + "/withdrawal", {"note": "The rights have ended."}).json["type"] == "resource"
+    assert post(server, central, path + "/withdrawal", {"note": "The rights have ended."}).json["kind"] == "resource"
     assert problem(server.get(path)) == (410, "record-withdrawn") and problem(patch(server, central, path, {"tier": 2})) == (410, "record-withdrawn")
     assert path not in [row["href"] for row in server.get("/v1/resources?limit=200").json["items"]]
     assert seen(server, bookmark, "repository-film") == [(path, "deleted")]
@@ -180,22 +180,22 @@ def test_an_item_of_the_resource_bank(server, central, write):
 def test_what_the_bank_begins_with(server):
     """The parts of the Toolkit that its announcements name; nothing is said that no source says."""
     items = [row for row in server.get("/v1/resources?limit=200").json["items"] if row["slug"].startswith("thriving-lives-toolkit-")]
-    assert {row["tier"] for row in items} == {1, 2, 3, None} and all(row["title_is_descriptive"] and row["sources"] for row in items)
-    assert all(row["url"] is None and row["language"] is None and row["format"] is None and row["licence"] is None for row in items)
+    assert {row["tier"] for row in items} == {1, 2, 3, None} and all(row["title_source"] == "described" and row["sources"] for row in items)
+    assert all(row["url"] is None and row["language"] is None and row["file_format"] is None and row["licence"] is None for row in items)
 
 
 @pytest.fixture
 def shelf(write):
     """Five items about zeppelins, which nothing else is about."""
     for slug, body in {
-        "zeppelins-in-schools": dict(title="Zeppelins in schools", kind="research_report", year=2021, authors=["Quux, A."], language="en", format="pdf"),
-        "zeppelin-training": dict(title="Training for crews", kind="briefing", year=2022, abstract="How children of zeppelin crews move between schools.", language="en", format="pdf"),
-        "airship-guide": dict(title="Airship families", kind="guide", published="2022-05", note="Not about zeppelins but about balloons.", language="cy"),
+        "zeppelins-in-schools": dict(title="Zeppelins in schools", kind="research_report", year=2021, authors=["Quux, A."], language="en", file_format="pdf"),
+        "zeppelin-training": dict(title="Training for crews", kind="briefing", year=2022, abstract="How children of zeppelin crews move between schools.", language="en", file_format="pdf"),
+        "airship-guide": dict(title="Airship families", kind="guide", published_on="2022-05", note="Not about zeppelins but about balloons.", language="cy"),
     }.items():
         write(f"/v1/documents/repository-{slug}", **body)
     for slug, body in {
-        "zeppelin-film": dict(title="The zeppelin and I", title_cy="Y seppelin a fi", kind="film", principle="wellbeing", phases=["primary", "early_years"], nations=["GB-WLS"], language="cy", format="video", published="2022"),
-        "zeppelin-sheet": dict(title="Zeppelin worksheet", kind="guide", principle="transition", phases=["primary"], format="pdf"),
+        "zeppelin-film": dict(title="The zeppelin and I", title_cy="Y seppelin a fi", kind="film", principle="wellbeing", phases=["primary", "early_years"], nations=["GB-WLS"], language="cy", file_format="video", published_on="2022"),
+        "zeppelin-sheet": dict(title="Zeppelin worksheet", kind="guide", principle="transition", phases=["primary"], file_format="pdf"),
     }.items():
         write(f"/v1/resources/repository-{slug}", **body)
 
@@ -211,21 +211,21 @@ def test_search_and_facets(server, write, shelf):
     assert slugs(q='"children of zeppelin crews"') == ["zeppelin-training"]
     assert set(slugs(q="zeppelin balloons")) == {"airship-guide"} and set(slugs(q="quux or seppelin")) == {"zeppelins-in-schools", "zeppelin-film"}
     assert slugs(q="!!!") == [] and slugs(q="' OR 1=1 --") == []
-    for filters, wanted in ((dict(type="resource"), {"zeppelin-film", "zeppelin-sheet"}), (dict(year=2022), {"zeppelin-training", "airship-guide", "zeppelin-film"}),
+    for filters, wanted in ((dict(collection="resources"), {"zeppelin-film", "zeppelin-sheet"}), (dict(year=2022), {"zeppelin-training", "airship-guide", "zeppelin-film"}),
                             (dict(kind="guide"), {"airship-guide", "zeppelin-sheet"}), (dict(phase="early_years"), {"zeppelin-film"}), (dict(nation="GB-WLS"), {"zeppelin-film"}),
                             (dict(principle="transition"), {"zeppelin-sheet"}), (dict(language="cy"), {"airship-guide", "zeppelin-film"}),
-                            (dict(file_format="pdf", type="document"), {"zeppelins-in-schools", "zeppelin-training"})):
+                            (dict(file_format="pdf", collection="documents"), {"zeppelins-in-schools", "zeppelin-training"})):
         assert set(slugs(q="zeppelin", **filters)) == wanted, filters
         assert facets(server, q="zeppelin", **filters)[0] == len(wanted)
 
     total, counts = facets(server, q="zeppelin")
     assert (total, counts) == (5, {
-        "type": {"document": 3, "resource": 2}, "kind": {"guide": 2, "briefing": 1, "film": 1, "research_report": 1}, "year": {"2022": 3, "2021": 1},
+        "collection": {"documents": 3, "resources": 2}, "kind": {"guide": 2, "briefing": 1, "film": 1, "research_report": 1}, "year": {"2022": 3, "2021": 1},
         "principle": {"wellbeing": 1, "transition": 1}, "phase": {"primary": 2, "early_years": 1}, "nation": {"GB-WLS": 1}, "language": {"cy": 2, "en": 2},
         "file_format": {"pdf": 3, "video": 1}})
     total, counts = facets(server, q="zeppelin", kind="guide")
     assert total == 2 and counts["kind"] == {"guide": 2, "briefing": 1, "film": 1, "research_report": 1}, "a facet shows what another choice would find"
-    assert counts["year"] == {"2022": 1} and counts["type"] == {"document": 1, "resource": 1}
+    assert counts["year"] == {"2022": 1} and counts["collection"] == {"documents": 1, "resources": 1}
     total, counts = facets(server, q="zeppelin", kind="guide", year=2022)
     assert total == 1 and counts["kind"] == {"guide": 1, "briefing": 1, "film": 1} and counts["year"] == {"2022": 1} and counts["principle"] == {}
     names = {row["value"]: row["name"] for row in server.get("/v1/library/facets?q=zeppelin").json["facets"]["principle"]}
@@ -243,8 +243,8 @@ def test_a_search_in_pages_is_the_search(server):
             page = server.get("/v1/library/search?" + urlencode({**filters, "limit": 3, **({"cursor": cursor} if cursor else {})})).json
             pages, cursor = pages + [row["href"] for row in page["items"]], page["next"]
         assert pages == whole
-    assert server.get("/v1/library/search?format=csv&q=toolkit").text.startswith("type,slug,title")
-    newest = [row["published"] or str(row["year"] or "0000") for row in search(server)]
+    assert server.get("/v1/library/search?format=csv&q=toolkit").text.startswith("collection,slug,title")
+    newest = [row["published_on"] or str(row["year"] or "0000") for row in search(server)]
     assert [date[:4] for date in newest] == sorted((date[:4] for date in newest), reverse=True)
 
 
@@ -304,7 +304,7 @@ def test_two_authors_in_one_are_refused(server, central, author):
 
 
 def test_every_document_for_catalogues_and_citations(server, write):
-    full = write("/v1/documents/repository-cited", title="Crossing the Tamar & other moves", kind="journal_article", published="2024-05-02", authors=["Ó Dálaigh, C.", "Future Views"],
+    full = write("/v1/documents/repository-cited", title="Crossing the Tamar & other moves", kind="journal_article", published_on="2024-05-02", authors=["Ó Dálaigh, C.", "Future Views"],
                  publisher="University Press", commissioned_by="A Trust (funder)", abstract='With "quotes".', language="en-GB", licence="CC-BY-4.0", isbn="9780306406157",
                  doi="10.5072/tamar", edition="2nd", embargo_until="2999-01-01", url="https://press.example/tamar").json
     for record in server.get("/v1/documents?limit=200").json["items"]:

@@ -218,8 +218,8 @@ def test_documents_and_news(server):
     titles = [row["title"].lower() for row in items(server, "/v1/documents?sort=title&limit=200")]
     assert titles == sorted(titles)
     assert items(server, "/v1/documents?q=LISTENING")[0]["slug"] == "listening-to-learn"
-    assert all(row["published"].startswith("2020") for row in items(server, "/v1/news?year=2020"))
-    assert {row["section"] for row in items(server, "/v1/news?section=views")} == {"views"}
+    assert all(row["published_on"].startswith("2020") for row in items(server, "/v1/news?year=2020"))
+    assert {row["kind"] for row in items(server, "/v1/news?kind=views")} == {"views"}
 
 
 def test_geojson(server):

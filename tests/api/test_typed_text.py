@@ -83,7 +83,7 @@ def test_nothing_of_it_is_in_the_log(server, searches):
 def test_what_is_searched_and_what_is_asked_are_cut_alike(server, central, searches):
     wanted = {}
     for n, title in enumerate(NAMES):
-        for path, body in (("news", dict(title=title, section="news", publisher="The Typists", published="2022", url="https://typed.example/n", language="en")),
+        for path, body in (("news", dict(title=title, kind="news", publisher="The Typists", published_on="2022", url="https://typed.example/n", language="en")),
                            ("documents", dict(title=title, kind="briefing")), ("resources", dict(title=title, kind="guide")),
                            ("events", dict(title=title, kind="conference", language="en", starts_on="2022-05-05")), ("organisations", dict(name=title)),
                            ("policy-contributions", dict(title=title, kind="policy_win", body="Parliament"))):

@@ -93,7 +93,7 @@ def test_nothing_is_done_that_cannot_be_answered(partial, cluster, editor, title
     """A caller who is told that it failed has changed nothing; with the answer it is done."""
     path = "/v1/news/walk-" + title.lower()
     stored = lambda: cluster.psql(f"SELECT title FROM scip.news WHERE slug = '{path.split('/')[-1]}'")
-    made = {"title": "Seen", "section": "news", "sources": ["https://www.example.org"], "confidence": "high"}
+    made = {"title": "Seen", "kind": "news", "sources": ["https://www.example.org"], "confidence": "high"}
     try:
         assert partial.send("PUT", path, {**made, "title": title}, token=editor, If_None_Match="*", key=key).status == status and not stored()
         assert partial.send("PUT", path, made, token=editor, If_None_Match="*").status == 201 and stored() == "Seen"
@@ -108,7 +108,7 @@ def test_nothing_is_done_that_cannot_be_answered(partial, cluster, editor, title
 def test_a_dry_run_leaves_the_answers_that_are_kept(server, editor):
     target = "/v1/regions?kind=country"
     hits = 0
-    body = {"title": "Dry", "section": "news", "sources": ["https://www.example.org"], "confidence": "high"}
+    body = {"title": "Dry", "kind": "news", "sources": ["https://www.example.org"], "confidence": "high"}
     for number in range(20):
         assert server.send("PUT", f"/v1/news/walk-dry-{number}?dry_run=true", body, token=editor, If_None_Match="*").status == 201
         hits += server.get(target).headers["Cache-Status"] == "scip-api; hit"

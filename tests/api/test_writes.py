@@ -63,7 +63,7 @@ def audit(cluster, answer):
 
 def test_the_central_teams_first_day(server, cluster, central):
     """A post goes up, is mended, is nearly overwritten, and taken down; whoever follows the changes sees it all."""
-    post, path = {"title": "The Alliance has an API", "section": "news", "published": "2025-11-25", **FROM}, "/v1/news/writes-first-day"
+    post, path = {"title": "The Alliance has an API", "kind": "news", "published_on": "2025-11-25", **FROM}, "/v1/news/writes-first-day"
     bookmark = server.get("/v1/changes?from=now").json["next"]
 
     # First without consequence: all is checked and answered, and nothing is there.
@@ -109,10 +109,10 @@ def test_the_central_teams_first_day(server, cluster, central):
 
 # name: path, the least a new one needs, a change, what the change looks like, a change that a rule refuses, that rule
 RECORDS = {
-    "news": ("/v1/news/writes-life", {"title": "A post", "section": "views"}, {"published": "2025-06", "url": "https://news.example/1"}, {"published_precision": "month"}, {"title": "  "}, "text-blank"),
-    "document": ("/v1/documents/writes-life", {"title": "A report", "kind": "briefing", "published": "2024-05"}, {"authors": ["A. Author", "B. Author"], "note": "n"}, {"year": 2024}, {"year": 2023}, "year-not-of-date"),
-    "resource": ("/v1/resources/writes-life", {"title": "A film", "kind": "film"}, {"phases": ["primary"], "principle": None, "licence": "CC-BY-4.0", "accessibility": "Captions"}, {"status": "available"}, {"published": "2025-02-30"}, "bad-request"),
-    "policy": ("/v1/policy-contributions/writes-life", {"title": "Evidence", "kind": "inquiry_evidence", "body": "A committee"}, {"body": None, "outcome": "quoted"}, {"published": None}, {"published": "2025-02-30"}, "bad-request"),
+    "news": ("/v1/news/writes-life", {"title": "A post", "kind": "views"}, {"published_on": "2025-06", "url": "https://news.example/1"}, {"published_precision": "month"}, {"title": "  "}, "text-blank"),
+    "document": ("/v1/documents/writes-life", {"title": "A report", "kind": "briefing", "published_on": "2024-05"}, {"authors": ["A. Author", "B. Author"], "note": "n"}, {"year": 2024}, {"year": 2023}, "year-not-of-date"),
+    "resource": ("/v1/resources/writes-life", {"title": "A film", "kind": "film"}, {"phases": ["primary"], "principle": None, "licence": "CC-BY-4.0", "accessibility": "Captions"}, {"status": "available"}, {"published_on": "2025-02-30"}, "bad-request"),
+    "policy": ("/v1/policy-contributions/writes-life", {"title": "Evidence", "kind": "inquiry_evidence", "body": "A committee"}, {"body": None, "outcome": "quoted"}, {"published_on": None}, {"published_on": "2025-02-30"}, "bad-request"),
     "group": ("/v1/groups/writes-life", {"name": "Group", "kind": "board", "status": "active"}, {"starts": "2020", "ends": "2021-05", "status": "closed"}, {"organisations": []}, {"starts": "2022"}, "to-before-from"),
     "principle": ("/v1/toolkit/principles/writes-life", {"ordinal": 90, "name": "A principle"}, {"summary": "s"}, {"ordinal": 90}, {"sources": [""]}, "value-not-valid"),
     "fact": ("/v1/toolkit/facts/writes-life", {"kind": "fact", "name": "A fact"}, {"value": "7", "text": "t", "ordinal": 3}, {"kind": "fact"}, {"name": "\t"}, "text-blank"),
@@ -164,11 +164,11 @@ def test_the_life_of_a_record(server, central, name):
 
 
 @pytest.mark.parametrize("body, pointer", [
-    ({"title": ""}, "/body/title"), ({"title": 7}, "/body/title"), ({"title": None}, "/body/title"), ({"section": "News!"}, "/body/section"),
-    ({"published": "June 2025"}, "/body/published"), ({"url": "javascript:alert(1)"}, "/body/url"), ({"sources": []}, "/body/sources"),
+    ({"title": ""}, "/body/title"), ({"title": 7}, "/body/title"), ({"title": None}, "/body/title"), ({"kind": "News!"}, "/body/kind"),
+    ({"published_on": "June 2025"}, "/body/published_on"), ({"url": "javascript:alert(1)"}, "/body/url"), ({"sources": []}, "/body/sources"),
     ({"sources": ["a", 1]}, "/body/sources/1"), ({"confidence": "sure"}, "/body/confidence"), ({"href": "/v1"}, "/body/href"), ({"title": "x" * 501}, "/body/title")])
 def test_a_bad_value_is_named(server, central, body, pointer):
-    new = {"title": "A post", "section": "news", **FROM}
+    new = {"title": "A post", "kind": "news", **FROM}
     for answer in (put(server, central, "/v1/news/writes-bad", {**new, **body}), patch(server, central, "/v1/news/writes-bad", body)):
         assert answer.status == 400 and pointer in pointers(answer)
     several = put(server, central, "/v1/news/writes-bad", {**new, **body, "extra": 1})
@@ -414,7 +414,7 @@ def test_only_the_central_team_writes(server, cluster, role, subject):
 
 def test_two_patches_with_one_etag(server, central):
     path = "/v1/news/writes-race"
-    assert put(server, central, path, {"title": "Race", "section": "news", **FROM}).status == 201
+    assert put(server, central, path, {"title": "Race", "kind": "news", **FROM}).status == 201
     for turn in range(10):
         tag = server.get(path).headers["ETag"]
         answers = together(*(lambda n=n: patch(server, central, path, {"title": f"{turn}-{n}"}, tag) for n in range(6)))

@@ -50,9 +50,9 @@ def library(cluster, server):
     central, source = cluster.token(server, "central"), {"sources": ["https://www.example.org/library"], "confidence": "high"}
     for path, body in {
             "resources/browser-film": {"title": "Airships: a film", "title_cy": "Llongau awyr: ffilm", "kind": "film", "phases": ["primary", "secondary"], "language": "cy",
-                                       "format": "video", "published": "2024-03", "licence": "CC-BY-4.0", "url": "https://www.example.org/film",
+                                       "file_format": "video", "published_on": "2024-03", "licence": "CC-BY-4.0", "url": "https://www.example.org/film",
                                        "summary": "Two pupils on their third school.", "publisher": "SCiP Alliance"},
-            "documents/browser-report": {"title": "Families and airships", "kind": "research_report", "published": "2025-02", "embargo_until": "2999-01-01", "language": "en",
+            "documents/browser-report": {"title": "Families and airships", "kind": "research_report", "published_on": "2025-02", "embargo_until": "2999-01-01", "language": "en",
                                          "authors": ["Author, A. N.", "Writer, B."], "abstract": "What a survey of crews found. " * 20}}.items():
         assert server.send("PUT", f"/v1/{path}", {**body, **source}, token=central, If_None_Match="*").status == 201
     assert server.request("PUT", "/v1/resources/browser-film/files/" + quote("Worksheet – crews.csv"), {"Authorization": f"Bearer {central}", "If-None-Match": "*"},
@@ -146,7 +146,7 @@ def long_words(cluster, server):
             "hubs/browser-closed": {"name": "Closed Hub", "nations": ["GB-WLS"], "regions": ["wales"], "status": "closed", "status_from": "2012-10-01"},
             "events/browser-long": {"title": LONG + LONG, "kind": "conference", "starts_on": "2999-01-01", "venue": LONG, "town": LONG[:50], "nation": "GB-WLS", "description": address,
                                     "accessibility": LONG, "url": address},
-            "documents/browser-long": {"title": LONG + LONG, "kind": "research_report", "published": "2025-03", "language": "en", "authors": [LONG], "publisher": LONG, "abstract": address * 3,
+            "documents/browser-long": {"title": LONG + LONG, "kind": "research_report", "published_on": "2025-03", "language": "en", "authors": [LONG], "publisher": LONG, "abstract": address * 3,
                                        "url": address},
             "headline-figures/browser-long": {"metric": "browser", "scope": "context", "label": LONG, "value": 1234567890, "unit": "children", "qualifier": "about", "period": "1899"}}.items():
         made = server.send("PUT", f"/v1/{path}", {**body, **({} if path.startswith("events") else source)}, token=central, If_None_Match="*")

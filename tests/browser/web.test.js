@@ -395,7 +395,7 @@ for (const [device, viewport] of Object.entries(viewports))
   })
 
 test('the library: attributes fix a choice; nothing that was looked for is kept', async () => {
-  const page = await open(embedding('<scip-documents type="resource" phase="primary"></scip-documents>', 'cy'))
+  const page = await open(embedding('<scip-documents collection="resources" phase="primary"></scip-documents>', 'cy'))
   await reaches(page, 'scip-documents', 'ready')
   const fixed = await look({ type: 'resource', phase: 'primary' })
   assert.deepEqual((await found(page)).sort(), fixed.items.map((item) => item.title_cy ?? item.title).sort())

@@ -19,7 +19,7 @@ def test_callers_of_every_kind_at_once(cluster):
     def work(number):
         mine, turn = token(), 0
         path = f"/v1/news/concurrent-{number}"
-        post = {"title": "T", "section": "news", "sources": ["test"], "confidence": "low"}
+        post = {"title": "T", "kind": "news", "sources": ["test"], "confidence": "low"}
         while time.monotonic() < until:
             turn += 1
             steps = [
@@ -29,9 +29,9 @@ def test_callers_of_every_kind_at_once(cluster):
                 (200, lambda: server.send("PATCH", path + "?dry_run=true", {"title": "V"}, token=mine, if_match="*")),
                 (412, lambda: server.send("PATCH", path, {"title": "V"}, token=mine, if_match='"1"')),
                 (204, lambda: server.send("DELETE", path, token=mine, if_match="*")),
-                (201, lambda: server.send("POST", "/v1/accounts", {"issuer": "https://id.example.org", "subject": f"c-{number}-{turn}", "label": "Test", "roles": []},
+                (201, lambda: server.send("POST", "/v1/accounts", {"issuer": "https://id.example.org", "subject": f"c-{number}-{turn}", "name": "Test", "roles": []},
                                           token=mine, key=f"k-{number}-{turn}")),
-                (201, lambda: server.send("POST", "/v1/accounts", {"issuer": "https://id.example.org", "subject": f"c-{number}-{turn}", "label": "Test", "roles": []},
+                (201, lambda: server.send("POST", "/v1/accounts", {"issuer": "https://id.example.org", "subject": f"c-{number}-{turn}", "name": "Test", "roles": []},
                                           token=mine, key=f"k-{number}-{turn}")),
                 (200, lambda: server.send("GET", "/v1/changes?from=now", token=mine)),
                 (401, lambda: server.send("GET", "/v1/me", token=mine[:-4] + "AAAA")),

@@ -199,7 +199,7 @@ SELECT collect_tap(is_empty($$SELECT ctx.client_roles('test-client', sha256('fou
 
 -- Every write leaves audit, history and change behind.
 SELECT pg_temp.enter('central');
-INSERT INTO news (slug, title, title_source, section, sources, confidence) VALUES ('test-n', 'N', 'page', 'news', '{test}', 'low');
+INSERT INTO news (slug, title, title_source, kind, sources, confidence) VALUES ('test-n', 'N', 'page', 'news', '{test}', 'low');
 UPDATE news SET title = 'M' WHERE slug = 'test-n';
 DELETE FROM news WHERE slug = 'test-n';
 SELECT results_eq($$SELECT account_id, request, operation, op, columns FROM scip.audit WHERE "table" = 'news' AND xid = pg_current_xact_id() ORDER BY id$$,

@@ -92,7 +92,7 @@ INSERT INTO quarterly_update (hub_id, quarter, status, nil_return, submitted_at,
 INSERT INTO message (id, direction, hub_id, kind, title, text, sent_on, response, means, responded_on) VALUES (pg_temp.id(51), 'down', NULL, NULL, 'Test', 'Test', '1996-10-10', NULL, NULL, NULL), (pg_temp.id(52), 'down', NULL, NULL, 'Test', 'Test', '1997-09-01', NULL, NULL, NULL),
   (pg_temp.id(53), 'up', pg_temp.h('a'), 'idea', 'Test', 'Test', '1996-10-10', 'Test', 'other', '1996-10-11'), (pg_temp.id(54), 'up', pg_temp.h('a'), 'question', 'Test', 'Test', '1996-10-10', NULL, NULL, NULL), (pg_temp.id(55), 'up', pg_temp.h('b'), 'idea', 'Test', 'Test', '1997-08-31', NULL, NULL, NULL);
 INSERT INTO message_relay (message_id, hub_id, relayed_on) VALUES (pg_temp.id(51), pg_temp.h('a'), '1996-10-12');
-INSERT INTO policy_contribution (slug, title, kind, published, sources, confidence) VALUES ('test-1', 'Test', 'inquiry_evidence', '1997-03', '{test}', 'high'), ('test-2', 'Test', 'policy_win', '1997', '{test}', 'high'),
+INSERT INTO policy_contribution (slug, title, kind, published_on, sources, confidence) VALUES ('test-1', 'Test', 'inquiry_evidence', '1997-03', '{test}', 'high'), ('test-2', 'Test', 'policy_win', '1997', '{test}', 'high'),
   ('test-3', 'Test', 'context', '1997-03-01', '{test}', 'high'), ('test-4', 'Test', 'policy_win', '1997-09-01', '{test}', 'high'), ('test-5', 'Test', 'policy_win', '1996-09-01', '{test}', 'high');
 SET LOCAL session_replication_role = origin;
 

@@ -74,7 +74,7 @@ SELECT throws_ok(statement, '23514', NULL, split_part(statement, ' (', 1) || ' r
       VALUES ('test-e', 'E', 'published', 'conference', '2025', 'held', '{test}', 'low')$$,
   $$INSERT INTO event (slug, title, title_source, kind, starts, ends, status, sources, confidence)
       VALUES ('test-e', 'E', 'published', 'conference', '2025-06', '2025-05-31', 'held', '{test}', 'low')$$,
-  $$INSERT INTO document (slug, title, kind, year, published, sources, confidence) VALUES ('test-d', 'D', 'guide', 2024, '2025-01', '{test}', 'low')$$
+  $$INSERT INTO document (slug, title, kind, year, published_on, sources, confidence) VALUES ('test-d', 'D', 'guide', 2024, '2025-01', '{test}', 'low')$$
   ]) statement;
 SELECT lives_ok($$INSERT INTO organisation_partnership (organisation_id, role, starts, ends)
   VALUES (pg_temp.org('test-a'), 'host', '2022', '2022')$$, 'a period within one year');

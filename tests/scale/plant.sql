@@ -94,18 +94,18 @@ SELECT 'event-' || i, pg_temp.name(i), 'published', pg_temp.pick(i, '{conference
 FROM pg_temp.n(50000) i;
 INSERT INTO scip.event_outreach (event_id, interventions, young_people) SELECT id, 1 + id % 9, id % 40
 FROM scip.event WHERE slug ~ '^event-\d+$' AND kind = 'outreach';
-INSERT INTO scip.news (slug, title, title_source, section, published, publisher, sources, confidence)
+INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher, sources, confidence)
 SELECT 'news-' || i, pg_temp.name(i), 'page', pg_temp.pick(i, '{news,views,partner_press}'), pg_temp.day(i)::text, 'SCiP', '{x}',
        'high' FROM pg_temp.n(20000) i;
-INSERT INTO scip.document (slug, title, kind, published, year, language, format, sources, confidence)
+INSERT INTO scip.document (slug, title, kind, published_on, year, language, file_format, sources, confidence)
 SELECT 'document-' || i, pg_temp.name(i), pg_temp.pick(i, '{report,guide,paper}'), pg_temp.day(i)::text, extract(year FROM pg_temp.day(i)),
        'en', 'pdf', '{x}', 'high'
 FROM pg_temp.n(1000) i;
-INSERT INTO scip.resource (slug, title, kind, published, language, format, phases, nations, sources, confidence)
+INSERT INTO scip.resource (slug, title, kind, published_on, language, file_format, phases, nations, sources, confidence)
 SELECT 'resource-' || i, pg_temp.name(i), pg_temp.pick(i, '{lesson,video,guide}'), pg_temp.day(i)::text, 'en', 'pdf', '{primary}',
        ARRAY[pg_temp.nation(i)]::text[], '{x}', 'high'
 FROM pg_temp.n(1000) i;
-INSERT INTO scip.policy_contribution (slug, title, kind, body, published, sources, confidence)
+INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, sources, confidence)
 SELECT 'policy-' || i, pg_temp.name(i), pg_temp.pick(i, '{consultation,evidence,context}'), 'Parliament',
        pg_temp.day(i)::text, '{x}', 'high' FROM pg_temp.n(2000) i;
 INSERT INTO scip.headline_figure (slug, version, metric, scope, label, period_text, value, unit, qualifier, sources, confidence)

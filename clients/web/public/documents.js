@@ -41,7 +41,7 @@ function called(facet, { value, name }, say) {
 
 /** @extends {ScipElement<Scip.Found>} */
 export class Documents extends ScipElement {
-  static observedAttributes = [...ScipElement.observedAttributes, 'type', ...FACETS]
+  static observedAttributes = [...ScipElement.observedAttributes, 'collection', ...FACETS]
   static styles = [style]
 
   /* the form stays while what it finds comes and goes, and with it the keyboard's place */
@@ -104,7 +104,7 @@ export class Documents extends ScipElement {
   #query() {
     /** @type {Record<string, string>} */
     const query = { ...this.#chosen, ...(this.#asked ? { q: this.#asked } : {}) }
-    for (const name of ['type', ...FACETS]) {
+    for (const name of ['collection', ...FACETS]) {
       const value = this.getAttribute(name)
       if (value) query[name] = value
     }
@@ -166,10 +166,10 @@ export class Documents extends ScipElement {
   /** @param {Scip.Found} item @param {Scip.Words} say */
   #item(item, say) {
     const welsh = say.lang === 'cy' && item.title_cy
-    const tongue = item.type === 'document' ? item.language ?? 'en' : 'en'
-    const date = item.published ? partialDate(item.published, say) : item.year
+    const tongue = item.collection === 'documents' ? item.language ?? 'en' : 'en'
+    const date = item.published_on ? partialDate(item.published_on, say) : item.year
     const by = [item.authors.join('; '), item.publisher].filter(Boolean).join(' · ')
-    const facts = [inWords(say.code, item.kind), date, item.language && (say.tongue[item.language] ?? item.language), item.format && inWords(say.format, item.format),
+    const facts = [inWords(say.code, item.kind), date, item.language && (say.tongue[item.language] ?? item.language), item.file_format && inWords(say.format, item.file_format),
       item.phases.map((phase) => say.phase[phase]).join(', '), item.licence].filter(Boolean).join(' · ')
     const title = welsh || item.title
     const unseen = h('span', { class: 'unseen' }, `: ${title}`)
