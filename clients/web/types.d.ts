@@ -12755,7 +12755,7 @@ export interface components {
          *       "definition_version": 1,
          *       "title": "Interventions of outreach with young people",
          *       "definition": "Interventions of outreach, Creative Forces and others, on days of the period, as activities and events report them; those of an event count on its last day. An event counts in its Hub's nation, one of no Hub in its own. Published with the young people, where a Hub's number of these is; sums are of what is published.",
-         *       "left_out": "Activities without a number; events that were cancelled or are not recorded as held.",
+         *       "exclusions": "Activities without a number; events that were cancelled or are not recorded as held.",
          *       "unit": "interventions",
          *       "kind": "flow",
          *       "measure": "count",
@@ -12765,8 +12765,8 @@ export interface components {
          *         "category"
          *       ],
          *       "category": "Programme",
-         *       "privacy": "beside",
-         *       "beside": "outreach_young_people",
+         *       "disclosure_control": "published_with",
+         *       "published_with": "outreach_young_people",
          *       "records": "own",
          *       "sources": [
          *         "SCiP Alliance impact statement 2019-22",
@@ -12786,7 +12786,7 @@ export interface components {
             /** @description What counts. */
             definition: string;
             /** @description What does not count. */
-            left_out: string;
+            exclusions: string;
             /** @description What the number counts, such as people. */
             unit: string;
             /**
@@ -12804,12 +12804,12 @@ export interface components {
             /** @description What the breakdown by category means for this metric; null where there is none. */
             category: string | null;
             /**
-             * @description exact: published as counted. rounded, beside, ratings, answers: only in releases, small numbers rounded or withheld.
+             * @description exact: published as counted. rounded, published_with, ratings, answers: only in releases, small numbers rounded or withheld.
              * @enum {string}
              */
-            privacy: "exact" | "rounded" | "beside" | "ratings" | "answers";
-            /** @description The metric with which it is published, where privacy is beside; otherwise null. */
-            beside: string | null;
+            disclosure_control: "exact" | "rounded" | "published_with" | "ratings" | "answers";
+            /** @description The metric with which it is published, where disclosure_control is published_with; otherwise null. */
+            published_with: string | null;
             /**
              * @description Who sees which records it counts: everybody (public), or those who may read them (own).
              * @enum {string}
@@ -12853,7 +12853,7 @@ export interface components {
          *       "replaced_by": null,
          *       "by": "hub",
          *       "hub_name": "Demonstration Hub Wales",
-         *       "explain": "/v1/metrics/professionals/explanation?period=2013-14&hub=demonstration-hub-wales"
+         *       "explanation": "/v1/metrics/professionals/explanation?period=2013-14&hub=demonstration-hub-wales"
          *     }
          */
         MetricValue: {
@@ -12903,7 +12903,7 @@ export interface components {
             /** @description The name of the Hub; null where there is none. */
             hub_name: string | null;
             /** @description Where it is explained how the figure comes about. */
-            explain: components["schemas"]["Href"];
+            explanation: components["schemas"]["Href"];
         };
         /** @description A page of figures. */
         MetricValueList: {
@@ -12918,7 +12918,7 @@ export interface components {
          *       "metric": "hubs",
          *       "title": "Hubs",
          *       "definition": "Hubs that are active on the last day of the period.",
-         *       "left_out": "Hubs that are proposed, paused, closed or of unknown status on that day.",
+         *       "exclusions": "Hubs that are proposed, paused, closed or of unknown status on that day.",
          *       "definition_version": 1,
          *       "unit": "hubs",
          *       "kind": "stock",
@@ -12936,16 +12936,16 @@ export interface components {
          *       "status": "value",
          *       "basis": "provisional",
          *       "release": null,
-         *       "rows_in": 12,
-         *       "rows_left_out": [
+         *       "rows_included": 12,
+         *       "rows_excluded": [
          *         {
          *           "reason": "Hub that was closed",
          *           "rows": 1
          *         }
          *       ],
-         *       "fresh_at": "2026-11-30T00:15:13.068781Z",
+         *       "data_changed_at": "2026-11-30T00:15:13.068781Z",
          *       "citation": null,
-         *       "counted": {
+         *       "unrounded": {
          *         "value": 12,
          *         "numerator": null,
          *         "denominator": null
@@ -12966,7 +12966,7 @@ export interface components {
             /** @description What counts, in the version that it was counted by. */
             definition: string;
             /** @description What does not count, in that version. */
-            left_out: string;
+            exclusions: string;
             /** @description The version of the definition, from 1. */
             definition_version: number;
             /** @description What the number counts, such as people. */
@@ -13013,9 +13013,9 @@ export interface components {
              * Format: int64
              * @description Rows that count; null for those who may not see the records.
              */
-            rows_in: number | null;
+            rows_included: number | null;
             /** @description Rows that do not count, by reason; null for those who may not see the records. */
-            rows_left_out: {
+            rows_excluded: {
                 /** @description Why the rows do not count. */
                 reason: string;
                 /** @description How many rows. */
@@ -13025,7 +13025,7 @@ export interface components {
              * Format: date-time
              * @description The latest change in what is counted. Null to those who may not see records published only by release.
              */
-            fresh_at: string | null;
+            data_changed_at: string | null;
             /** @description For a figure of a release: an address of its cells as CSV that never changes, and their SHA-256; otherwise null. */
             citation: {
                 /** @description The address of the CSV. */
@@ -13034,7 +13034,7 @@ export interface components {
                 sha256: string;
             } | null;
             /** @description The number before anything was withheld, for those who may know it; otherwise null. */
-            counted: {
+            unrounded: {
                 /** @description The number as counted. */
                 value: components["schemas"]["NullableNumber"];
                 /** @description The part as counted. */
@@ -13065,9 +13065,9 @@ export interface components {
          *       "metric": "hub_led_activities",
          *       "version": 1,
          *       "definition": "Activities that Hubs led in the period.",
-         *       "left_out": "Activities of members, and outreach.",
+         *       "exclusions": "Activities of members, and outreach.",
          *       "sql": "-- What Hubs did as Hubs.\nSELECT NULL, 1, NULL, a.held_on, a.hub_id, scip.one_nation(h.nations), NULL, NULL, '/v1/hubs/' || h.slug || '/activities/' || a.id\nFROM known.activity(known_at) a JOIN known.hub(known_at) h ON h.id = a.hub_id\nWHERE a.kind = 'hub_led' AND a.held_on BETWEEN first_day AND last_day",
-         *       "since": "2026-11-30T00:15:12.130991Z"
+         *       "from": "2026-11-30T00:15:12.130991Z"
          *     }
          */
         DefinitionVersion: {
@@ -13078,14 +13078,14 @@ export interface components {
             /** @description What counts. */
             definition: string;
             /** @description What does not count. */
-            left_out: string;
+            exclusions: string;
             /** @description The statement that gives the rows that count, and those left out with a reason. */
             sql: string;
             /**
              * Format: date-time
              * @description When this version came into force.
              */
-            since: string;
+            from: string;
         };
         /** @description A page of records: a version of a metric's definition. */
         DefinitionVersionList: {
@@ -13162,13 +13162,13 @@ export interface components {
          * @description A headline figure beside the number that the records give.
          * @example {
          *       "slug": "hubs-2019-22",
-         *       "label": "Hubs",
+         *       "title": "Hubs",
          *       "metric": "hubs",
          *       "period": "strategy-2019-22",
-         *       "asserted": 12,
+         *       "published_value": 12,
          *       "qualifier": "exact",
          *       "unit": "hubs",
-         *       "derived": 12,
+         *       "calculated_value": 12,
          *       "status": "value",
          *       "basis": "release",
          *       "definition_version": 1,
@@ -13186,13 +13186,13 @@ export interface components {
             /** @description The slug of the headline figure. */
             slug: components["schemas"]["Slug"];
             /** @description The figure in words, as published. */
-            label: string;
+            title: string;
             /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
             /** @description The period as metrics name it. */
             period: string;
             /** @description The published number. */
-            asserted: number;
+            published_value: number;
             /**
              * @description How the published number is meant: exact, over, about or at least.
              * @enum {string}
@@ -13201,7 +13201,7 @@ export interface components {
             /** @description What the number counts, such as people. */
             unit: string;
             /** @description The number that the records give; null unless status is value or zero. */
-            derived: components["schemas"]["NullableNumber"];
+            calculated_value: components["schemas"]["NullableNumber"];
             /** @description What the derived number is, or why there is none. */
             status: components["schemas"]["ValueStatus"];
             /** @description Whether the derived number is from a release or provisional. */
@@ -13232,11 +13232,11 @@ export interface components {
          *       "version": 1,
          *       "metric": "hubs",
          *       "definition_version": 1,
-         *       "scope": "alliance",
-         *       "label": "Hubs",
+         *       "kind": "alliance",
+         *       "title": "Hubs",
          *       "period": "2019-22",
-         *       "period_starts": "2019",
-         *       "period_ends": "2022",
+         *       "from": "2019",
+         *       "to": "2022",
          *       "as_of": "2022",
          *       "value": 12,
          *       "unit": "hubs",
@@ -13264,15 +13264,15 @@ export interface components {
              * @description What the figure is about: the Alliance, a Hub, an event, funding, the context, or another alliance.
              * @enum {string}
              */
-            scope: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
+            kind: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
             /** @description The figure in words, as published. */
-            label: string;
+            title: string;
             /** @description The period as printed, such as 2019-22; null where none is printed. */
             period: string | null;
             /** @description When the period begins; null where it is not known. */
-            period_starts: components["schemas"]["NullablePartialDate"];
+            from: components["schemas"]["NullablePartialDate"];
             /** @description When the period ends; null where it is not known. */
-            period_ends: components["schemas"]["NullablePartialDate"];
+            to: components["schemas"]["NullablePartialDate"];
             /** @description The day for which the figure is given, where it is no period; otherwise null. */
             as_of: components["schemas"]["NullablePartialDate"];
             /** @description The published number. */
@@ -13319,11 +13319,11 @@ export interface components {
          * @description What makes a new record: a figure as a source published it. It is quoted and never recalculated.
          * @example {
          *       "metric": "training_delegates",
-         *       "scope": "alliance",
-         *       "label": "Delegates at Toolkit training",
+         *       "kind": "alliance",
+         *       "title": "Delegates at Toolkit training",
          *       "period": "2022-23",
-         *       "period_starts": "2022-09",
-         *       "period_ends": "2023-08",
+         *       "from": "2022-09",
+         *       "to": "2023-08",
          *       "value": 450,
          *       "unit": "delegates",
          *       "qualifier": "over",
@@ -13342,15 +13342,15 @@ export interface components {
              * @description What the figure is about: the Alliance, a Hub, an event, funding, the context, or another alliance.
              * @enum {string}
              */
-            scope: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
+            kind: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
             /** @description The figure in words, as published. */
-            label: components["schemas"]["Label"];
+            title: components["schemas"]["Label"];
             /** @description The period as printed, such as 2019-22; null where none is printed. */
             period?: string | null;
             /** @description When the period begins; null where it is not known. */
-            period_starts?: components["schemas"]["NullablePartialDate"];
+            from?: components["schemas"]["NullablePartialDate"];
             /** @description When the period ends; null where it is not known. */
-            period_ends?: components["schemas"]["NullablePartialDate"];
+            to?: components["schemas"]["NullablePartialDate"];
             /** @description The day for which the figure is given, where it is no period; otherwise null. */
             as_of?: components["schemas"]["NullablePartialDate"];
             /** @description The published number. */
@@ -24494,8 +24494,8 @@ export interface operations {
             query?: {
                 /** @description Only this period: as printed (2019-22), or the slug of a strategy. */
                 period?: string;
-                /** @description Only figures of this scope. */
-                scope?: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
+                /** @description Only figures of this kind. */
+                kind?: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
                 /** @description Only this metric (code). */
                 metric?: components["schemas"]["Code"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */

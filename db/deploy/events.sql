@@ -222,8 +222,8 @@ CREATE TABLE scip.headline_figure (
   supersedes int GENERATED ALWAYS AS (nullif(version, 1) - 1) STORED,
   metric scip.code NOT NULL,
   definition_version int NOT NULL DEFAULT 1 CHECK (definition_version > 0),
-  scope text NOT NULL CHECK (scope IN ('alliance', 'hub', 'event', 'funding', 'context', 'victim_services_alliance')),
-  label scip.label NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('alliance', 'hub', 'event', 'funding', 'context', 'victim_services_alliance')),
+  title scip.label NOT NULL,
   period_text text,
   period_starts scip.partial_date,
   period_ends scip.partial_date,
@@ -243,7 +243,7 @@ CREATE TABLE scip.headline_figure (
   CHECK (scip.earliest(period_starts) <= scip.latest(period_ends))
 );
 CREATE INDEX ON scip.headline_figure (metric, slug);
-CREATE INDEX ON scip.headline_figure (scope, period_text);
+CREATE INDEX ON scip.headline_figure (kind, period_text);
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.headline_figure
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();

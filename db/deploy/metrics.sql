@@ -329,7 +329,7 @@ CREATE TABLE scip.metric (
   unit scip.code NOT NULL,
   kind text NOT NULL CHECK (kind IN ('stock', 'flow')),
   measure text NOT NULL CHECK (measure IN ('count', 'share')),
-  privacy text NOT NULL CHECK (privacy IN ('exact', 'rounded', 'beside', 'ratings', 'answers')),
+  privacy text NOT NULL CHECK (privacy IN ('exact', 'rounded', 'published_with', 'ratings', 'answers')),
   beside scip.code REFERENCES scip.metric DEFERRABLE INITIALLY DEFERRED,
   records text NOT NULL CHECK (records IN ('public', 'own')),
   breakdowns text[] NOT NULL DEFAULT '{}',
@@ -347,9 +347,9 @@ CREATE TABLE scip.metric (
   -- what is summed from what is published of its parts has parts that add up
   CONSTRAINT metric_parts CHECK (CASE privacy WHEN 'exact' THEN true WHEN 'rounded' THEN breakdowns <@ '{hub,nation}' AND additive
     AND measure = 'count'
-    WHEN 'beside' THEN breakdowns <@ '{hub,nation,category}' AND additive AND measure = 'count' ELSE breakdowns = '{category}'
+    WHEN 'published_with' THEN breakdowns <@ '{hub,nation,category}' AND additive AND measure = 'count' ELSE breakdowns = '{category}'
       AND measure = CASE privacy WHEN 'ratings' THEN 'share' ELSE 'count' END END),
-  CONSTRAINT metric_beside CHECK ((privacy = 'beside') = (beside IS NOT NULL))
+  CONSTRAINT metric_beside CHECK ((privacy = 'published_with') = (beside IS NOT NULL))
 );
 COMMENT ON COLUMN scip.metric.privacy IS 'How it is published: see releases.sql, metric.publish()';
 COMMENT ON COLUMN scip.metric.beside IS 'The metric that is rounded, whose hidden numbers this one would tell';
@@ -560,7 +560,7 @@ RETURN least(last_day, scip.today(), (known_at AT TIME ZONE 'Europe/London')::da
 -- By what a metric's facts are summed: what it is broken down by, and where less is published than counted what that is made of.
 CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[''] || (m).breakdowns || CASE (m).privacy WHEN 'rounded' THEN '{hub+nation}'
-  WHEN 'beside' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
+  WHEN 'published_with' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
 
 -- What is asked of a metric's facts, of several periods (n: their place) at once: facts.<code>, how many there are of a part, by record
 -- and by why they do not count; sum.<code>; and recorded.<code>, the periods by whose end something had ever been recorded. Made with the

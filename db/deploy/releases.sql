@@ -164,7 +164,7 @@ CREATE FUNCTION metric.publish(m scip.metric, r scip.release) RETURNS SETOF metr
     OR (m).privacy = 'exact' THEN (m).breakdowns ELSE '{}' END AS breakdowns),
   shown AS MATERIALIZED (
     SELECT * FROM metric.publish_rounded(m, r) WHERE (m).privacy = 'rounded' UNION ALL
-    SELECT * FROM metric.publish_beside(m, r) WHERE (m).privacy = 'beside' UNION ALL
+    SELECT * FROM metric.publish_beside(m, r) WHERE (m).privacy = 'published_with' UNION ALL
     SELECT * FROM metric.publish_ratings(m, r) WHERE (m).privacy = 'ratings' UNION ALL
     SELECT * FROM metric.publish_answers(m, r) WHERE (m).privacy = 'answers'
   ), cell AS MATERIALIZED (
@@ -362,11 +362,11 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
        || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p
          HAVING count(DISTINCT p.family) > 1))
 $$;
--- As it is told of, with all that a cell says; explain: where it says how it comes about. as_of: a day before today, or NULL.
+-- As it is told of, with all that a cell says; explanation: where it says how it comes about. as_of: a day before today, or NULL.
 CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
   OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric,
-  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explain text,
+  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explanation text,
   OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
@@ -395,7 +395,7 @@ END $$;
 CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
   OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric,
-  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explain text,
+  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explanation text,
   OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
@@ -443,7 +443,7 @@ CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hu
   many int, OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date,
   OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric,
   OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int,
-  OUT explain text, OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
+  OUT explanation text, OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
@@ -503,12 +503,12 @@ CREATE FUNCTION metric.citation(code text, period text, by text[], release int, 
                 CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release),
                   encode(sha256(convert_to(
                   E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,'
-                  'numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n'
+                  'numerator,denominator,unit,status,basis,release,by,hub_name,explanation\r\n'
            || string_agg(concat_ws(',', metric.csv(a.metric), a.definition_version, metric.csv(a.period), a."from", a."to",
              metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
                 coalesce(a.value::text, ''), coalesce(a.numerator::text, ''), coalesce(a.denominator::text, ''), metric.csv(a.unit),
                   metric.csv(a.status), metric.csv(a.basis), a.of_release,
-                metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explain)) || E'\r\n', ''
+                metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explanation)) || E'\r\n', ''
               ORDER BY a.hub_slug COLLATE "C" NULLS FIRST, a.of_nation NULLS FIRST, a.of_category COLLATE "C" NULLS FIRST), 'UTF8')), 'hex')
   FROM scip.metric_answer(citation.code, ARRAY[metric.quoted_period(citation.period)], by, NULL, NULL, NULL, NULL, citation.release) a
   WHERE EXISTS (SELECT FROM scip.release r JOIN scip.release_cell c ON c.release_id = r.id
@@ -520,10 +520,10 @@ $$;
 -- all of them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a
 -- time that no record tells of, nothing.
 CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
-  OUT metric text, OUT title text, OUT definition text, OUT left_out text, OUT definition_version int, OUT unit text, OUT kind text,
+  OUT metric text, OUT title text, OUT definition text, OUT exclusions text, OUT definition_version int, OUT unit text, OUT kind text,
   OUT period text, OUT "from" date, OUT "to" date, OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric,
-  OUT status text, OUT basis text, OUT of_release int, OUT rows_in bigint, OUT rows_left_out json, OUT fresh_at timestamptz,
-  OUT citation json, OUT counted json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb) LANGUAGE plpgsql STABLE
+  OUT status text, OUT basis text, OUT of_release int, OUT rows_included bigint, OUT rows_excluded json, OUT data_changed_at timestamptz,
+  OUT citation json, OUT unrounded json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb) LANGUAGE plpgsql STABLE
 SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan SET work_mem = '32MB' AS $$
 #variable_conflict use_variable
 DECLARE
@@ -549,7 +549,7 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO m FROM metric x WHERE x.code = metric_explain.code;
-  SELECT d.definition, d.left_out INTO definition, left_out FROM metric_definition d
+  SELECT d.definition, d.left_out INTO definition, exclusions FROM metric_definition d
     WHERE d.code = m.code AND d.version = a.definition_version;
   asked := coalesce(string_to_array(a.breakdown, '+'), '{}');
   metric := m.code; title := m.title; definition_version := a.definition_version; unit := a.unit; kind := m.kind;
@@ -574,17 +574,17 @@ BEGIN
              SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at',
                c.created_at) ORDER BY c.created_at, c.id), '[]')
              FROM correction c WHERE (known_at IS NULL OR c.created_at < known_at) AND c.record IN (SELECT f.record FROM fact f)) END
-    INTO rows_in, rows_left_out, records, corrections FROM fact f;
+    INTO rows_included, rows_excluded, records, corrections FROM fact f;
   END IF;
   IF a.counted AND may THEN
     seen := basis = 'provisional' AND m.privacy = 'exact' AND value IS NOT NULL; -- what is shown is what was counted
-    SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO counted
-    FROM (SELECT value, numerator AS part, denominator AS whole WHERE seen AND rows_in > 0
+    SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO unrounded
+    FROM (SELECT value, numerator AS part, denominator AS whole WHERE seen AND rows_included > 0
       UNION ALL SELECT x.value, x.part, x.whole FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) x
       WHERE NOT seen AND (x.hub_id, x.nation, x.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category)) s;
   END IF;
   IF told OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
-    SELECT max(x.at) INTO fresh_at FROM unnest(m.tables) t, LATERAL (
+    SELECT max(x.at) INTO data_changed_at FROM unnest(m.tables) t, LATERAL (
       SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;
   END IF;
 END $$;
@@ -598,7 +598,7 @@ CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, O
     FROM (SELECT DISTINCT ON (x.slug) x.* FROM headline_figure x ORDER BY x.slug, x.version DESC) f
     LEFT JOIN strategy s ON s.period_text = f.period_text
     CROSS JOIN LATERAL metric.spans(ARRAY[coalesce(s.slug, f.period_text)], NULL, NULL) p
-    WHERE f.scope = 'alliance' AND f.qualifier <> 'target' AND p.name IS NOT NULL
+    WHERE f.kind = 'alliance' AND f.qualifier <> 'target' AND p.name IS NOT NULL
   ), shown AS MATERIALIZED (
     SELECT a.* FROM (
       SELECT x.metric, array_agg(DISTINCT (x.name, x.first_day, x.last_day, x.release_id, x.release, x.replaced_by)::metric.span) AS spans

@@ -2,8 +2,8 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.headline_figure x WHERE x.slug = :slug)) refusal
 FULL JOIN (
-  SELECT slug, version, metric, definition_version, scope, label, period, period_starts, period_ends, as_of, value, unit, qualifier,
-         subject, strategy, sources, confidence, href, version::text AS _after_version
+  SELECT slug, version, metric, definition_version, kind, title, period, "from", "to", as_of, value, unit, qualifier, subject, strategy,
+         sources, confidence, href, version::text AS _after_version
   FROM scip.headline_figure_versions
   WHERE slug = :slug
     AND (:after_version IS NULL OR version < :after_version::integer)

@@ -3,10 +3,10 @@ WITH own AS MATERIALIZED (
   SELECT scip.lock_figure(:slug) AS version
 ), made AS (
   INSERT INTO scip.headline_figure (
-    slug, version, metric, definition_version, scope, label, period_text, period_starts, period_ends, as_of,
+    slug, version, metric, definition_version, kind, title, period_text, period_starts, period_ends, as_of,
     value, unit, qualifier, hub_id, event_id, organisation_id, sources, confidence)
-  SELECT :slug, own.version + 1, p.metric, coalesce(p.definition_version, 1), p.scope, p.label, :body ->> 'period', p.period_starts,
-         p.period_ends, p.as_of, p.value, p.unit, p.qualifier,
+  SELECT :slug, own.version + 1, p.metric, coalesce(p.definition_version, 1), p.kind, p.title, :body ->> 'period', :from,
+         :to, p.as_of, p.value, p.unit, p.qualifier,
          CASE s.kind WHEN 'hub' THEN scip.reference('hub', s.slug) END,
          CASE s.kind WHEN 'event' THEN scip.reference('event', s.slug) END,
          CASE s.kind WHEN 'organisation' THEN scip.reference('organisation', s.slug) END, p.sources, p.confidence

@@ -7,9 +7,9 @@ WITH site AS (
   SELECT xmlelement(name ul, xmlagg(xmlelement(name li,
            CASE WHEN qualifier <> 'exact' THEN replace(qualifier, '_', ' ') || ' ' END,
            xmlelement(name b, rtrim(to_char(value, 'FM999,999,999,990.99'), '.') || CASE unit WHEN 'percent' THEN '%' ELSE '' END),
-           CASE WHEN unit <> 'percent' AND strpos(lower(label), rtrim(unit, 's')) = 0 THEN ' ' || unit END, ': ', label)
+           CASE WHEN unit <> 'percent' AND strpos(lower(title), rtrim(unit, 's')) = 0 THEN ' ' || unit END, ': ', title)
            ORDER BY metric, slug)) AS list
-  FROM scip.headline_figures WHERE strategy = 'strategy-2019-22' AND scope = 'alliance'
+  FROM scip.headline_figures WHERE strategy = 'strategy-2019-22' AND kind = 'alliance'
 ), hub AS (
   SELECT h.name, h.status, h._sort, CASE WHEN h.page_url ~* '^https?://' THEN h.page_url END AS url,
          coalesce((SELECT string_agg(r ->> 'name', ', ') FROM json_array_elements(h.regions) r),
@@ -103,7 +103,7 @@ SELECT format($page$<!doctype html>
 
     <section id="figures" aria-labelledby="figures-title">
       <h2 id="figures-title">Figures</h2>
-      <scip-headline period="2019-22" scope="alliance">%6$s</scip-headline>
+      <scip-headline period="2019-22" kind="alliance">%6$s</scip-headline>
       <p class="counted">%13$s: %7$s Hubs, and not every event.</p>
     </section>
 

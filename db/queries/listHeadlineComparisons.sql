@@ -1,6 +1,6 @@
 -- Asserted figures of the Alliance beside what the records give: never mixed, and why they differ where that can be told.
-SELECT f.slug, f.label, f.metric, c.period, f.value AS asserted, f.qualifier, f.unit, c.derived, c.status, c.basis,
-       c.definition_version, trim_scale(c.derived - f.value) AS difference,
+SELECT f.slug, f.title, f.metric, c.period, f.value AS published_value, f.qualifier, f.unit, c.derived AS calculated_value,
+       c.status, c.basis, c.definition_version, trim_scale(c.derived - f.value) AS difference,
        CASE f.qualifier WHEN 'exact' THEN c.derived = f.value WHEN 'about' THEN abs(c.derived - f.value) <= f.value / 10
          WHEN 'over' THEN c.derived > f.value ELSE c.derived >= f.value END AS agrees,
        CASE WHEN c.status = 'not_available' THEN 'The records do not go back so far, or the period is not released.'

@@ -74,8 +74,8 @@ GRANT SELECT ON scip.event_outreaches TO scip_caller;
 
 -- Every version of each figure, and of those the ones in force.
 CREATE VIEW scip.headline_figure_versions WITH (security_invoker) AS
-SELECT f.slug, f.version, f.metric, f.definition_version, f.scope, f.label, f.period_text AS period,
-       f.period_starts::text, f.period_ends::text, f.as_of::text, f.value, f.unit, f.qualifier,
+SELECT f.slug, f.version, f.metric, f.definition_version, f.kind, f.title, f.period_text AS period,
+       f.period_starts::text AS "from", f.period_ends::text AS "to", f.as_of::text, f.value, f.unit, f.qualifier,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('kind', 'hub', 'slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug)
             WHEN e.id IS NOT NULL THEN json_build_object('kind', 'event', 'slug', e.slug, 'name', e.title, 'href', '/v1/events/' || e.slug)
             WHEN o.id IS NOT NULL THEN json_build_object('kind', 'organisation', 'slug', o.slug, 'name', o.name, 'href',
@@ -90,7 +90,7 @@ LEFT JOIN scip.organisation o ON o.id = f.organisation_id
 LEFT JOIN scip.strategy s ON s.period_text = f.period_text;
 
 CREATE VIEW scip.headline_figures WITH (security_invoker) AS
-SELECT slug, version, metric, definition_version, scope, label, period, period_starts, period_ends, as_of, value, unit, qualifier,
+SELECT slug, version, metric, definition_version, kind, title, period, "from", "to", as_of, value, unit, qualifier,
        subject, strategy, sources, confidence, href, _version
 FROM scip.headline_figure_versions f
 WHERE NOT EXISTS (SELECT FROM scip.headline_figure newer WHERE newer.slug = f.slug AND newer.supersedes = f.version);

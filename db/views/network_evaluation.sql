@@ -50,7 +50,7 @@ CREATE FUNCTION scip.network_evaluation(year text, OUT release int, OUT category
   ), returned AS MATERIALIZED (SELECT r.hub_id, r.status FROM scip.network_returns(network_evaluation.year) r)
   SELECT n.release, e.category, e.ordinal, e.metric, e.title, m.unit, c.hub_id, c.value, c.status, p.value,
          coalesce(p.status, 'not_available'),
-         CASE WHEN c.status IN ('value', 'zero') AND p.status IN ('value', 'zero') AND m.privacy NOT IN ('rounded', 'beside')
+         CASE WHEN c.status IN ('value', 'zero') AND p.status IN ('value', 'zero') AND m.privacy NOT IN ('rounded', 'published_with')
                 AND c.definition_version = p.definition_version THEN trim_scale(c.value - p.value) END,
          CASE WHEN c.hub_id IS NOT NULL THEN coalesce(r.status, 'not_applicable') END, c.definition_version
   FROM scip.network_evaluations n CROSS JOIN scip.evaluation_metric e JOIN scip.metric m ON m.code = e.metric

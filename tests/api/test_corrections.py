@@ -134,7 +134,7 @@ def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held
     told = f"/v1/metrics/meetings_held/explanation?period={this_year()}&hub=corrected-hub"
     explained = get(server, lead, told).json
     assert [(row["record"], row["reason"]) for row in explained["corrections"] if row["record"] == held] == [(held, "It was another Hub's meeting")]
-    assert held not in explained["records"] and {"reason": "not recorded as held", "rows": 1} in explained["rows_left_out"]
+    assert held not in explained["records"] and {"reason": "not recorded as held", "rows": 1} in explained["rows_excluded"]
     assert get(server, None, told).json["corrections"] is None and get(server, others[0], told).json["corrections"] is None
     # Now it can be what it is: moved, cancelled, gone.
     assert patch(server, lead, held, {"starts_at": at(7)}).status == 200

@@ -106,7 +106,7 @@ def test_a_secret_of_a_dry_run_opens_nothing(server, cluster, central):
 
 def test_a_version_that_follows(server, cluster, central):
     path = f"/v1/headline-figures/dry-{uuid.uuid4().hex}"
-    figure = {"metric": "dry_test", "scope": "context", "label": "Schools", "value": 1.50, "unit": "schools", "qualifier": "exact", "period": "2019-22", **FROM}
+    figure = {"metric": "dry_test", "kind": "context", "title": "Schools", "value": 1.50, "unit": "schools", "qualifier": "exact", "period": "2019-22", **FROM}
     assert rehearse(cluster, lambda target: server.send("PUT", target, figure, token=central, If_None_Match="*"), path).status == 201
     assert rehearse(cluster, lambda target: server.send("POST", target, figure, token=central, if_match="*"), path + "/versions").json["version"] == 2
     assert rehearse(cluster, lambda target: server.send("POST", target, figure, token=central, if_match='"1.0"'), path + "/versions").status == 412

@@ -161,7 +161,7 @@ def test_a_refusal_is_not_kept(cluster, central, name):
 
 
 def test_a_precondition_that_failed_is_not_kept(cluster, central, name):
-    figure = {"metric": "idempotency_test", "scope": "context", "label": "Schools", "value": 1, "unit": "schools", "qualifier": "exact", "period": "2019-22",
+    figure = {"metric": "idempotency_test", "kind": "context", "title": "Schools", "value": 1, "unit": "schools", "qualifier": "exact", "period": "2019-22",
               "sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
     path = "/v1/headline-figures/" + name
     assert central.server.send("PUT", path, figure, token=central.token, If_None_Match="*").status == 201

@@ -74,9 +74,9 @@ def release(server, token, period=YEAR, note="For the tests", query="", key=None
 
 def test_the_catalogue_says_what_counts(server):
     metrics = server.get("/v1/metrics?limit=200").json["items"]
-    assert len(metrics) == 27 and all(m["definition"] and m["left_out"] and m["definition_version"] == 1 for m in metrics)
-    assert {m["code"]: (m["privacy"], m["beside"]) for m in metrics if m["privacy"] != "exact"} == {
-        "outreach_young_people": ("rounded", None), "outreach_interventions": ("beside", "outreach_young_people"), "toolkit_rated_highly": ("ratings", None), "self_assessments": ("answers", None)}
+    assert len(metrics) == 27 and all(m["definition"] and m["exclusions"] and m["definition_version"] == 1 for m in metrics)
+    assert {m["code"]: (m["disclosure_control"], m["published_with"]) for m in metrics if m["disclosure_control"] != "exact"} == {
+        "outreach_young_people": ("rounded", None), "outreach_interventions": ("published_with", "outreach_young_people"), "toolkit_rated_highly": ("ratings", None), "self_assessments": ("answers", None)}
     assert {m["code"] for m in metrics if m["records"] == "public"} == PUBLIC
     assert {m["kind"] for m in metrics} == {"stock", "flow"} and {m["measure"] for m in metrics} == {"count", "share"}
     versions = server.get("/v1/metrics/hubs/definitions").json["items"]
@@ -92,7 +92,7 @@ def test_a_row_for_each_cell(server):
     answer = server.get(f"/v1/metrics/network_events/values?period={YEAR}&by=nation&format=csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert list(rows[0]) == ["metric", "definition_version", "period", "from", "to", "hub", "nation", "category", "value", "numerator", "denominator", "unit", "status",
-                             "basis", "release", "by", "hub_name", "explain"]
+                             "basis", "release", "by", "hub_name", "explanation"]
     assert {r["nation"]: (r["value"], r["status"]) for r in rows} == {"GB-ENG": ("0", "zero"), "GB-NIR": ("0", "zero"), "GB-SCT": ("0", "zero"), "GB-WLS": ("1", "value")}
     assert {(r["from"], r["to"], r["basis"]) for r in rows} == {("1994-09-01", "1995-08-31", "provisional")}
     lines = server.get(f"/v1/metrics/network_events/values?period={YEAR},1995-96&format=ndjson").text.splitlines()
@@ -201,7 +201,7 @@ def test_any_day_and_any_period(server, period):
             cell, why = told.json["items"][0], explained.json
             assert [cell[k] for k in ("value", "status", "basis", "period", "from", "to", "release")] == [why[k] for k in ("value", "status", "basis", "period", "from", "to", "release")], code + question
             if cell["from"] > day or day < "2013":
-                assert why["status"] == "not_available" and not why["rows_in"] and not why["rows_left_out"], code + question
+                assert why["status"] == "not_available" and not why["rows_included"] and not why["rows_excluded"], code + question
 
 
 def test_a_hub_that_says_that_nobody_came_has_said_so(server, central):
@@ -221,13 +221,13 @@ def test_each_cell_says_how_it_comes_about(server):
             seen[kind] += 1
             if seen[kind] > 1:
                 continue
-            why = server.get(cell["explain"])
+            why = server.get(cell["explanation"])
             assert why.status == 200, f"{cell} {why.text}"
             assert [why.json[k] for k in ("metric", "period", "value", "numerator", "status", "basis", "release", "definition_version")] == [
                 cell[k] for k in ("metric", "period", "value", "numerator", "status", "basis", "release", "definition_version")], cell
-            assert why.json["rows_in"] is None or bool(why.json["rows_in"]) >= bool(cell["value"]), cell
+            assert why.json["rows_included"] is None or bool(why.json["rows_included"]) >= bool(cell["value"]), cell
     earlier = cells(server, "network_events?period=2023-24&as_of=2020-01-01")[0]
-    assert server.get(earlier["explain"]).json["status"] == earlier["status"] and "as_of=2020-01-01" in earlier["explain"]
+    assert server.get(earlier["explanation"]).json["status"] == earlier["status"] and "as_of=2020-01-01" in earlier["explanation"]
 
 
 def test_no_such_metric_or_release(server):
@@ -305,24 +305,24 @@ def explain(server, question, token=None):
 
 def test_a_figure_explains_itself(cluster, server, central):
     plain = explain(server, f"outreach_interventions/explanation?period={YEAR}&hub=metric-four")
-    assert (plain["value"], plain["status"], plain["basis"], plain["rows_in"], plain["rows_left_out"], plain["counted"], plain["records"]) == (5, "value", "release", None, None, None, None)
-    assert plain["filters"] == {"hub": "metric-four", "nation": None, "category": None} and plain["fresh_at"] is None and "Interventions" in plain["definition"]
+    assert (plain["value"], plain["status"], plain["basis"], plain["rows_included"], plain["rows_excluded"], plain["unrounded"], plain["records"]) == (5, "value", "release", None, None, None, None)
+    assert plain["filters"] == {"hub": "metric-four", "nation": None, "category": None} and plain["data_changed_at"] is None and "Interventions" in plain["definition"]
     events = explain(server, "network_events/explanation?period=2023-24")
-    assert events["rows_in"] == events["value"] and all(r["rows"] > 0 and r["reason"] for r in events["rows_left_out"]) and events["citation"] is None
-    assert any(r["reason"] == "no date" for r in events["rows_left_out"]) and len(events["records"]) == events["value"] and server.get(events["records"][0]).status == 200
+    assert events["rows_included"] == events["value"] and all(r["rows"] > 0 and r["reason"] for r in events["rows_excluded"]) and events["citation"] is None
+    assert any(r["reason"] == "no date" for r in events["rows_excluded"]) and len(events["records"]) == events["value"] and server.get(events["records"][0]).status == 200
     # of young people nothing but the cell, except to those who may
     question = f"outreach_young_people/explanation?period={YEAR}&hub=metric-two"
     lead, other = cluster.token(server, "hub_lead", hub="metric-two"), cluster.token(server, "hub_lead", hub="metric-one")
     for token in (None, other, cluster.token(server, "analyst"), cluster.token(server, "group_member", group="board")):
         hidden = explain(server, question, token)
-        assert (hidden["status"], hidden["value"], hidden["rows_in"], hidden["rows_left_out"], hidden["counted"], hidden["records"]) == ("suppressed", None, None, None, None, None)
+        assert (hidden["status"], hidden["value"], hidden["rows_included"], hidden["rows_excluded"], hidden["unrounded"], hidden["records"]) == ("suppressed", None, None, None, None, None)
     for token in (lead, central):
         own = explain(server, question, token)
-        assert own["status"] == "suppressed" and own["counted"] == {"value": 3, "numerator": None, "denominator": None} and own["rows_in"] == 1
+        assert own["status"] == "suppressed" and own["unrounded"] == {"value": 3, "numerator": None, "denominator": None} and own["rows_included"] == 1
         assert len(own["records"]) == 1 and own["records"][0].startswith("/v1/hubs/metric-two/activities/")
         assert server.request("GET", own["records"][0], {"Authorization": "Bearer " + token}).status == 200
-    assert explain(server, f"outreach_young_people/explanation?period={YEAR}", lead)["counted"] is None, "a lead's own Hub alone"
-    assert explain(server, f"outreach_young_people/explanation?period={YEAR}", central)["counted"]["value"] == CANARY + 3 + 9 + 4711
+    assert explain(server, f"outreach_young_people/explanation?period={YEAR}", lead)["unrounded"] is None, "a lead's own Hub alone"
+    assert explain(server, f"outreach_young_people/explanation?period={YEAR}", central)["unrounded"]["value"] == CANARY + 3 + 9 + 4711
 
 
 FILTERS = ["", "&hub=metric-four", "&hub=metric-one", "&nation=GB-ENG", "&category={}", "&hub=metric-four&category={}", "&by=hub", "&by=nation", "&by=category", "&by=hub,category"]
@@ -351,10 +351,10 @@ def test_rows_are_told_to_who_may_see_the_records(cluster, server, central):
                     asked += 1
                     why = server.send("GET", path, token=token).json
                     told = may[lead] if token == lead else may[None]
-                    for part in ("rows_in", "rows_left_out", "records"):
+                    for part in ("rows_included", "rows_excluded", "records"):
                         assert why[part] == (whole.json[part] if told else None), (path, part)
-                    assert (why["counted"] is not None) == (token == lead and "hub=metric-four" in question and whole.json["counted"] is not None), path
-                rows += bool(whole.json["rows_in"])
+                    assert (why["unrounded"] is not None) == (token == lead and "hub=metric-four" in question and whole.json["unrounded"] is not None), path
+                rows += bool(whole.json["rows_included"])
     assert asked > 1000 and rows >= 20, (asked, rows)
 
 
@@ -369,13 +369,13 @@ def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
         for by in ["", *metric["breakdowns"]]:
             question = f"/v1/metrics/{metric['code']}/values?period={YEAR}" + (f"&by={by.replace('+', ',')}" if by else "")
             cell = server.get(question).json["items"][-1]
-            citation = server.get(cell["explain"]).json["citation"]
+            citation = server.get(cell["explanation"]).json["citation"]
             assert citation["href"] == f"{question}&release={cell['release']}&format=csv"
             cited[citation["href"]] = citation["sha256"]
     assert len(cited) > 60
     # what is cited stays as it is: a column more would be another hash of all that ever was
     assert server.get(f"/v1/metrics/network_events/values?period={YEAR}&release=1&format=csv").body.decode() == (
-        "\ufeffmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explain\r\n"
+        "\ufeffmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,status,basis,release,by,hub_name,explanation\r\n"
         f"network_events,1,{YEAR},1994-09-01,1995-08-31,,,,1,,,events,value,release,1,,,/v1/metrics/network_events/explanation?period={YEAR}&release=1\r\n")
 
     def check():
@@ -390,7 +390,7 @@ def test_a_figure_is_cited_with_the_hash_of_its_download(cluster, server):
         check()
         by_hub = cells(server, f"outreach_interventions?period={YEAR}&by=hub&release=4")
         four = next(cell for cell in by_hub if cell["hub"] and cell["hub"]["slug"] == "metric-four")
-        assert server.get(four["explain"]).json["value"] == four["value"], "a name of then leads to the Hub"
+        assert server.get(four["explanation"]).json["value"] == four["value"], "a name of then leads to the Hub"
     finally:
         cluster.psql("UPDATE scip.hub SET slug = 'metric-four', name = '=Metric, \"four\"' WHERE slug = 'metric-other'; DELETE FROM scip.activity WHERE title = 'Later' AND held_on = '1995-04-01'")
 
@@ -421,8 +421,8 @@ def test_asserted_figures_beside_derived_ones(server):
     items = server.get("/v1/headline-comparisons?period=2019-22").json["items"]
     assert {i["metric"] for i in items} >= {"professionals", "hubs", "host_partners", "network_events", "training_delegates", "toolkit_rated_highly", "resource_bank_users", "research_documents_downloaded"}
     for item in items:
-        assert item["period"] == "strategy-2019-22" and item["asserted"] > 0
-        assert (item["derived"] is None) == (item["difference"] is None) and (item["agrees"] or item["reason"])
+        assert item["period"] == "strategy-2019-22" and item["published_value"] > 0
+        assert (item["calculated_value"] is None) == (item["difference"] is None) and (item["agrees"] or item["reason"])
     hubs = next(i for i in server.get("/v1/headline-comparisons?period=2025").json["items"] if i["metric"] == "hubs")
     derived = told(server, "hubs?period=2025")[None]
-    assert (hubs["asserted"], hubs["derived"], hubs["difference"], hubs["agrees"]) == (12, derived, derived - 12, False) and "incomplete" in hubs["reason"]
+    assert (hubs["published_value"], hubs["calculated_value"], hubs["difference"], hubs["agrees"]) == (12, derived, derived - 12, False) and "incomplete" in hubs["reason"]

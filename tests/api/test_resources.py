@@ -200,14 +200,14 @@ def test_event_dates(server):
 
 
 def test_headline_figures(server):
-    rows = items(server, "/v1/headline-figures?period=2019-22&scope=alliance")
+    rows = items(server, "/v1/headline-figures?period=2019-22&kind=alliance")
     assert {(row["metric"], row["value"], row["qualifier"], row["unit"]) for row in rows} == {
         ("professionals", 891, "exact", "people"), ("hubs", 12, "exact", "hubs"), ("host_partners", 21, "exact", "organisations"),
         ("network_events", 178, "exact", "events"), ("resource_bank_users", 23750, "exact", "users"),
         ("training_delegates", 600, "over", "people"), ("toolkit_rated_highly", 84, "exact", "percent"),
         ("research_documents_downloaded", 1800, "exact", "downloads")}
     assert all(row["sources"] for row in rows)
-    assert items(server, "/v1/headline-figures?period=strategy-2019-22&scope=alliance") == rows
+    assert items(server, "/v1/headline-figures?period=strategy-2019-22&kind=alliance") == rows
 
 
 def test_documents_and_news(server):

@@ -41,8 +41,8 @@ def test_the_page_has_the_records_without_javascript(server):
     answer = server.get("/")
     assert answer.status == 200 and answer.headers["Content-Type"] == "text/html; charset=utf-8"
     page = Page(answer.text)
-    hubs, figures = (server.get(f"/v1/{path}&limit=200").json["items"] for path in ("hubs?sort=name", "headline-figures?period=2019-22&scope=alliance"))
-    for word in [hub["name"] for hub in hubs] + [figure["label"] for figure in figures] + ["23,750", "84%", "over 600 people"]:
+    hubs, figures = (server.get(f"/v1/{path}&limit=200").json["items"] for path in ("hubs?sort=name", "headline-figures?period=2019-22&kind=alliance"))
+    for word in [hub["name"] for hub in hubs] + [figure["title"] for figure in figures] + ["23,750", "84%", "over 600 people"]:
         assert word in page.text, word
     held = [event for event in server.get("/v1/events?sort=-date&limit=5").json["items"]]
     assert any(event["title"] in page.text for event in held)

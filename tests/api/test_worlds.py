@@ -95,7 +95,7 @@ def questions(server):
         if "get" in item and "{" not in path and not path.startswith(("/oauth", "/health", "/web", "/.well-known")) and path not in ("/v1/me", "/v1/changes"):
             yield path
     for metric in server.get("/v1/metrics?limit=200").json["items"]:
-        for period in PERIODS[metric["privacy"] != "exact"]:
+        for period in PERIODS[metric["disclosure_control"] != "exact"]:
             for by in ["", *("&by=" + b.replace("+", ",") for b in metric["breakdowns"])]:
                 yield f"/v1/metrics/{metric['code']}/values?period={period}{by}"
             for part in ["", *("&by=" + b.replace("+", ",") for b in metric["breakdowns"]), *(f"&hub=world-{hub}" for hub in REACHED if "hub" in metric["breakdowns"])]:
@@ -144,8 +144,8 @@ def test_nobody_can_tell_them_apart(worlds):
 
 def test_who_may_tell_them_apart_does(worlds):
     """The central team, and a Hub of itself: the comparison is not blind."""
-    central = [world.server.send("GET", "/v1/metrics/outreach_young_people/explanation?period=1995-96", token=world.token(world.server, "central")).json["counted"] for world in worlds]
-    own = [world.server.send("GET", "/v1/metrics/outreach_young_people/explanation?period=1995-96&hub=world-two", token=world.token(world.server, "hub_lead", hub="world-two")).json["counted"] for world in worlds]
+    central = [world.server.send("GET", "/v1/metrics/outreach_young_people/explanation?period=1995-96", token=world.token(world.server, "central")).json["unrounded"] for world in worlds]
+    own = [world.server.send("GET", "/v1/metrics/outreach_young_people/explanation?period=1995-96&hub=world-two", token=world.token(world.server, "hub_lead", hub="world-two")).json["unrounded"] for world in worlds]
     assert central[0]["value"] == 16 and central[1]["value"] == 18 and (own[0]["value"], own[1]["value"]) == (3, 1)
     one, other = worlds
     other.psql("UPDATE scip.activity SET young_people = 5 WHERE young_people = 1 AND held_on = '1996-01-15'")

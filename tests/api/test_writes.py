@@ -286,7 +286,7 @@ def test_a_rule_that_waits_for_the_commit(server, central):
     assert delete(server, central, path).status == 204
 
 
-FIGURE = {"metric": "writes_test", "scope": "context", "label": "Schools that write", "value": 0.1, "unit": "schools", "qualifier": "over", "period": "2019-22", **FROM}
+FIGURE = {"metric": "writes_test", "kind": "context", "title": "Schools that write", "value": 0.1, "unit": "schools", "qualifier": "over", "period": "2019-22", **FROM}
 
 
 def test_a_figure_is_corrected_and_never_changed(server, cluster, central):
@@ -308,7 +308,7 @@ def test_a_figure_is_corrected_and_never_changed(server, cluster, central):
     add = lambda body, **more: server.send("POST", path + "/versions", body, token=central, **more)
     assert problem(add(FIGURE)) == (428, "/problems/precondition-required")
     assert problem(add(b"x", if_match="*", Content_Type="text/plain")) == (415, "/problems/unsupported-media-type")
-    assert problem(add({**FIGURE, "period_starts": "2022", "period_ends": "2019"}, if_match="*")) == (422, "/problems/to-before-from")
+    assert problem(add({**FIGURE, "from": "2022", "to": "2019"}, if_match="*")) == (422, "/problems/to-before-from")
     second = add({**FIGURE, "value": 13}, if_match=first.headers["ETag"], key="writes-" + path)
     assert second.status == 201 and second.json["version"] == 2 and second.json["subject"] is None
     replay = add({**FIGURE, "value": 13}, if_match=first.headers["ETag"], key="writes-" + path)

@@ -199,7 +199,7 @@ for (const width of [320, 1000])
   })
 
 test('big figures keep their place', async () => {
-  const page = await open(embedding('<scip-headline scope="context"></scip-headline>'), { viewport: { width: 360, height: 700 } })
+  const page = await open(embedding('<scip-headline kind="context"></scip-headline>'), { viewport: { width: 360, height: 700 } })
   await settled(page)
   const boxes = await page.locator('scip-headline [part=figure]').evaluateAll((all) => all.map((one) => [one.getBoundingClientRect().right, one.querySelector('[part=number]').getBoundingClientRect().right]))
   assert.ok(boxes.length > 4 && boxes.every(([figure, number]) => number <= figure + 0.5), String(boxes))
@@ -251,7 +251,7 @@ for (const [what, body, said] of [
   ['a nation by its name', '<scip-hub-list nation="Scotland"></scip-hub-list>', /set up wrongly.*<scip-hub-list> nation is not one of/],
   ['no code', '<scip-metrics></scip-metrics>', /<scip-metrics> code is missing/],
   ['an unknown code', '<scip-metrics code="no_such"></scip-metrics>', /<scip-metrics> .*no_such/],
-  ['an unknown scope', '<scip-headline scope="all"></scip-headline>', /<scip-headline> scope is not one of/]])
+  ['an unknown scope', '<scip-headline kind="all"></scip-headline>', /<scip-headline> kind is not one of/]])
   test(`an element that is set up wrongly says how: ${what}`, async () => {
     const page = await open(embedding(body))
     await settled(page)

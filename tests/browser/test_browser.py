@@ -148,7 +148,7 @@ def long_words(cluster, server):
                                     "accessibility": LONG, "url": address},
             "documents/browser-long": {"title": LONG + LONG, "kind": "research_report", "published_on": "2025-03", "language": "en", "authors": [LONG], "publisher": LONG, "abstract": address * 3,
                                        "url": address},
-            "headline-figures/browser-long": {"metric": "browser", "scope": "context", "label": LONG, "value": 1234567890, "unit": "children", "qualifier": "about", "period": "1899"}}.items():
+            "headline-figures/browser-long": {"metric": "browser", "kind": "context", "title": LONG, "value": 1234567890, "unit": "children", "qualifier": "about", "period": "1899"}}.items():
         made = server.send("PUT", f"/v1/{path}", {**body, **({} if path.startswith("events") else source)}, token=central, If_None_Match="*")
         assert made.status == 201, (path, made.text)
     assert server.send("POST", "/v1/events/browser-long/publication", token=central).status == 200

@@ -27,7 +27,7 @@ const get = async (path) => (await fetch(url + path)).json()
 
 before(async () => {
   hubs = (await get('/v1/hubs?limit=200')).items.sort((a, b) => (a.status === 'closed') - (b.status === 'closed')) /* closed ones come last */
-  figures = (await get('/v1/headline-figures?period=2019-22&scope=alliance&limit=200')).items
+  figures = (await get('/v1/headline-figures?period=2019-22&kind=alliance&limit=200')).items
   events = (await get('/v1/events?limit=200')).items
   assert.ok(hubs.length && figures.length && events.length)
   browser = await launch()
@@ -86,7 +86,7 @@ for (const [device, viewport] of Object.entries(viewports))
       const page = await open(`${url}/`, { viewport, colorScheme })
       await ready(page)
       assert.deepEqual(await names(page), hubs.map((hub) => hub.name))
-      assert.deepEqual(await page.locator('scip-headline [part=label]').allTextContents(), figures.map((figure) => figure.label))
+      assert.deepEqual(await page.locator('scip-headline [part=label]').allTextContents(), figures.map((figure) => figure.title))
       const values = await page.locator('scip-headline [part=value]').allTextContents()
       for (const [at, { value, qualifier }] of figures.entries()) {
         assert.equal(Number(values[at].replace(/[^\d.]/g, '')), value)
@@ -614,7 +614,7 @@ test('metrics: none, not reached, and what was last seen', async () => {
 })
 
 test('another website embeds the elements, in Welsh', async () => {
-  const page = await open(embedding('<scip-hub-list search></scip-hub-list><scip-hub-map></scip-hub-map><scip-headline period="2019-22" scope="alliance"></scip-headline><scip-events></scip-events>', 'cy'))
+  const page = await open(embedding('<scip-hub-list search></scip-hub-list><scip-hub-map></scip-hub-map><scip-headline period="2019-22" kind="alliance"></scip-headline><scip-events></scip-events>', 'cy'))
   await ready(page)
   assert.equal((await names(page)).length, hubs.length)
   assert.deepEqual(await page.getByLabel('Cenedl').locator('option').allTextContents(), ['Pob cenedl', 'Lloegr', 'Gogledd Iwerddon', 'Yr Alban', 'Cymru'])

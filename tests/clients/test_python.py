@@ -137,12 +137,12 @@ def test_as_of_a_day(client):
 
 def test_explain_to_anybody_and_to_the_central_team(client, central):
     told = client.explain("network_events", period="2024-25", nation="GB-SCT")
-    assert told.filters.nation == "GB-SCT" and told.value == told.rows_in and told.status == "value"
-    assert told.counted is None and len(told.records) == told.value and told.citation is None, "the records are public"
+    assert told.filters.nation == "GB-SCT" and told.value == told.rows_included and told.status == "value"
+    assert told.unrounded is None and len(told.records) == told.value and told.citation is None, "the records are public"
     assert client.explain("meetings_held", period="2024-25").records is None, "those are not"
-    assert told.fresh_at.tzinfo is datetime.UTC and told.rows_left_out[0].rows > 0
+    assert told.data_changed_at.tzinfo is datetime.UTC and told.rows_excluded[0].rows > 0
     known = central.explain("network_events", period="2024-25", nation="GB-SCT")
-    assert known.counted.value == told.value and known.records == told.records and all(record.startswith("/v1/events/") for record in known.records)
+    assert known.unrounded.value == told.value and known.records == told.records and all(record.startswith("/v1/events/") for record in known.records)
     with pytest.raises(ValueError, match="provisional"):
         client.verify_citation(told)
 
@@ -248,19 +248,19 @@ def test_all_metrics_at_once(client):
 
 def test_catalogue_and_definitions(client):
     metrics = client.catalogue()
-    assert len(metrics) > 20 and {metric.privacy for metric in metrics} == {"exact", "rounded", "beside", "ratings", "answers"}
+    assert len(metrics) > 20 and {metric.disclosure_control for metric in metrics} == {"exact", "rounded", "published_with", "ratings", "answers"}
     events = next(metric for metric in metrics if metric.code == "network_events")
     assert events.breakdowns == ("hub", "nation", "category") and events.kind == "flow"
     newest = client.definitions("network_events")[0]
     assert newest.version == events.definition_version and newest.definition == events.definition and "SELECT" in newest.sql
-    assert newest.since.tzinfo is datetime.UTC
+    assert newest.from_.tzinfo is datetime.UTC
 
 
 def test_headline_comparisons(client):
     figures = {figure.metric: figure for figure in client.headline_comparisons("2019-22")}
-    assert figures["network_events"].asserted == 178 and figures["network_events"].agrees is False
-    assert figures["network_events"].difference == figures["network_events"].derived - 178
-    assert figures["professionals"].derived is None and figures["professionals"].status == "not_available"
+    assert figures["network_events"].published_value == 178 and figures["network_events"].agrees is False
+    assert figures["network_events"].difference == figures["network_events"].calculated_value - 178
+    assert figures["professionals"].calculated_value is None and figures["professionals"].status == "not_available"
     assert {figure.period for figure in figures.values()} == {"strategy-2019-22"}
 
 

@@ -94,14 +94,14 @@ SELECT results_eq($$SELECT f.slug::text FROM hub_former_slug f JOIN hub h ON h.i
   $$VALUES ('test-x2'), ('test-x3')$$, 'a slug taken back is former no more');
 
 -- Figures stand.
-INSERT INTO headline_figure (slug, metric, scope, label, period_text, value, unit, qualifier, sources, confidence)
+INSERT INTO headline_figure (slug, metric, kind, title, period_text, value, unit, qualifier, sources, confidence)
   VALUES ('test-figure', 'hubs', 'alliance', 'Hubs', '2019-22', 12, 'hubs', 'exact', '{test}', 'low');
 SELECT is(pg_temp.constraint_of(statement), 'SC409 record-immutable', statement) FROM unnest(ARRAY[
   $$UPDATE headline_figure SET value = 13 WHERE slug = 'test-figure'$$,
   $$UPDATE headline_figure SET value = value$$,
   $$DELETE FROM headline_figure WHERE slug = 'test-figure'$$,
   $$TRUNCATE headline_figure$$]) statement;
-SELECT is(pg_temp.constraint_of(format($$INSERT INTO headline_figure (slug, version, metric, scope, label, value, unit, qualifier, sources, confidence)
+SELECT is(pg_temp.constraint_of(format($$INSERT INTO headline_figure (slug, version, metric, kind, title, value, unit, qualifier, sources, confidence)
     VALUES ('test-figure', %s, 'hubs', 'alliance', 'Hubs', %s, 'hubs', 'exact', '{test}', 'low')$$, version, value)), expected, version || ' ' || value)
 FROM (VALUES (1, 3, '13', '23503 headline_figure_slug_supersedes_fkey'), (2, 2, '13', 'accepted'), (3, 2, '14', '23505 headline_figure_slug_version_key'),
              (4, 3, '-1', '23514 headline_figure_value_check'), (5, 3, '''NaN''', '23514 headline_figure_value_check')) v (n, version, value, expected) ORDER BY n;

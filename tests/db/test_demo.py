@@ -88,7 +88,7 @@ def tables_with(query, *columns):
 
 def test_it_derives_what_was_published(demo):
     items = demo.get("/v1/headline-comparisons?period=2019-22").json["items"]
-    assert {item["metric"]: (item["asserted"], item["derived"]) for item in items} == PUBLISHED
+    assert {item["metric"]: (item["published_value"], item["calculated_value"]) for item in items} == PUBLISHED
     assert all(item["agrees"] is True and item["status"] == "value" for item in items), items
 
 
@@ -201,8 +201,8 @@ def test_the_service_agrees(seconds):
 def test_a_figure_is_explained_by_its_rows(demo):
     told = demo.get("/v1/metrics/network_events/explanation?period=strategy-2019-22")
     assert told.status == 200, told.text
-    assert told.json["rows_in"] == 178 == len(told.json["records"]) and told.json["rows_left_out"], told.json
-    assert demo.get("/v1/metrics/professionals/explanation?period=strategy-2019-22").json["rows_in"] is None, "members are nobody else's to count"
+    assert told.json["rows_included"] == 178 == len(told.json["records"]) and told.json["rows_excluded"], told.json
+    assert demo.get("/v1/metrics/professionals/explanation?period=strategy-2019-22").json["rows_included"] is None, "members are nobody else's to count"
 
 
 def test_live_as_of_now_and_explained_are_one(query):
@@ -232,7 +232,7 @@ def test_live_as_of_now_and_explained_are_one(query):
             assert summed[here] == (value, part, whole), (code, by, period, here)
         # and so do the rows that explain it
         given = ", ".join(f"'{word}'" if word else "NULL" for word in (slug, nation, category))
-        (counted, rows, left_out, said), = query(f"""SELECT e.counted, e.rows_in, e.rows_left_out, e.value FROM scip.metric_explain('{code}', '{period}', string_to_array('{by}', '+'), {given}, NULL, NULL) e""")
+        (counted, rows, left_out, said), = query(f"""SELECT e.unrounded, e.rows_included, e.rows_excluded, e.value FROM scip.metric_explain('{code}', '{period}', string_to_array('{by}', '+'), {given}, NULL, NULL) e""")
         part_of = " AND ".join(f"f.{column} IS NOT DISTINCT FROM {word}" for column, word, name in (("hub_id", hub or "NULL", "hub"), ("nation", f"'{nation}'" if nation else "NULL", "nation"),
                                ("category", f"'{category}'" if category else "NULL", "category")) if name in by.split("+")) or "true"
         (one, weights, above, ins, outs), = query(f"""SELECT count(DISTINCT f.subject) FILTER (WHERE f.left_out IS NULL), coalesce(sum(f.weight) FILTER (WHERE f.left_out IS NULL AND f.subject IS NULL), 0),

@@ -166,7 +166,7 @@ def test_what_accounts_wrote_is_theirs(files, database):
         cursor.execute("UPDATE scip.organisation SET name = 'As the people call it' WHERE slug = 'university-of-winchester'")
         cursor.execute("DELETE FROM scip.news WHERE slug = (SELECT min(slug) FROM scip.news) RETURNING slug")
         gone = cursor.fetchone()[0]
-        cursor.execute("""INSERT INTO scip.headline_figure (slug, version, metric, scope, label, value, unit, qualifier, sources, confidence)
+        cursor.execute("""INSERT INTO scip.headline_figure (slug, version, metric, kind, title, value, unit, qualifier, sources, confidence)
                           SELECT slug, version + 1, metric, scope, label, value + 1, unit, qualifier, sources, confidence
                           FROM scip.headline_figure f WHERE slug = (SELECT min(slug) FROM scip.headline_figure) ORDER BY version DESC LIMIT 1
                           RETURNING slug, version""")

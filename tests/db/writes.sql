@@ -8,7 +8,7 @@ INSERT INTO organisation (slug, name, sources, confidence)
   VALUES ('test-own', 'Own', '{test}', 'low'), ('test-other', 'Other', '{test}', 'low');
 INSERT INTO alliance_group (slug, name, kind, status, sources, confidence) VALUES ('test-group', 'G', 'board', 'active', '{test}', 'low');
 INSERT INTO strategy (slug, name, period_text, starts, ends, sources, confidence) VALUES ('test-strategy', 'S', '2070', '2070', '2071', '{test}', 'low');
-INSERT INTO headline_figure (slug, metric, scope, label, value, unit, qualifier, sources, confidence)
+INSERT INTO headline_figure (slug, metric, kind, title, value, unit, qualifier, sources, confidence)
   VALUES ('test-figure', 'test', 'context', 'F', 1, 'x', 'exact', '{test}', 'low');
 INSERT INTO account (issuer, subject, label) VALUES ('self', 'test-central', 'Test'), ('self', 'test-partner', 'Test');
 INSERT INTO account_role (account_id, role, organisation_id)

@@ -15,7 +15,7 @@ import pytest
 
 ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long run
 FIGURES = 3  # written to by all at once, so that the writes wait for one another as well
-FIGURE = {"metric": "fault_test", "scope": "context", "label": "Schools", "value": 1, "unit": "schools", "qualifier": "exact", "period": "2019-22",
+FIGURE = {"metric": "fault_test", "kind": "context", "title": "Schools", "value": 1, "unit": "schools", "qualifier": "exact", "period": "2019-22",
           "sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 
 

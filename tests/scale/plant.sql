@@ -108,7 +108,7 @@ FROM pg_temp.n(1000) i;
 INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, sources, confidence)
 SELECT 'policy-' || i, pg_temp.name(i), pg_temp.pick(i, '{consultation,evidence,context}'), 'Parliament',
        pg_temp.day(i)::text, '{x}', 'high' FROM pg_temp.n(2000) i;
-INSERT INTO scip.headline_figure (slug, version, metric, scope, label, period_text, value, unit, qualifier, sources, confidence)
+INSERT INTO scip.headline_figure (slug, version, metric, kind, title, period_text, value, unit, qualifier, sources, confidence)
 SELECT 'figure-' || i, 1, 'hubs', 'alliance', 'x', '2023-24', i, 'x', 'exact', '{x}', 'high' FROM generate_series(1, 8) i;
 INSERT INTO scip.historical_total (metric, period, hub_id, value, sources)
 SELECT m.code, '2019-20', pg_temp.hub(i), i, '{x}'

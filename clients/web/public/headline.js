@@ -16,12 +16,12 @@ const look = sheet(`
 
 /** @extends {ScipElement<Scip.Figure>} */
 export class Headline extends ScipElement {
-  static observedAttributes = [...ScipElement.observedAttributes, 'period', 'scope', 'metric']
+  static observedAttributes = [...ScipElement.observedAttributes, 'period', 'kind', 'metric']
   static styles = [look]
 
   /** @override @param {boolean} again */
   ask(again) {
-    const query = Object.fromEntries(['period', 'scope', 'metric'].flatMap((name) => {
+    const query = Object.fromEntries(['period', 'kind', 'metric'].flatMap((name) => {
       const value = this.getAttribute(name)
       return value ? [[name, value]] : []
     }))
@@ -51,15 +51,15 @@ export class Headline extends ScipElement {
     big.style.setProperty('--digits', String(number.length))
     return h('li', { part: 'figure', class: 'figure' },
       h('p', { part: 'value', class: 'value' }, qualifier && `${qualifier} `, big, unit && !says(figure) && ` ${unit}`),
-      h('p', { part: 'label', class: 'label', lang: 'en' }, figure.label),
+      h('p', { part: 'label', class: 'label', lang: 'en' }, figure.title),
       figure.subject && h('p', { class: 'muted', lang: 'en' }, figure.subject.name),
       figure.confidence !== 'high' && h('p', { class: 'muted' }, say.confidence[figure.confidence]),
       withOrigin && origin(figure, say))
   }
 }
 
-/** Whether the label has the unit already: 12 Hubs are no "12 hubs, Hubs". @param {Scip.Figure} figure */
-const says = ({ label, unit }) => label.toLowerCase().includes(unit.replace(/s$/, ''))
+/** Whether the title has the unit already: 12 Hubs are no "12 hubs, Hubs". @param {Scip.Figure} figure */
+const says = ({ title, unit }) => title.toLowerCase().includes(unit.replace(/s$/, ''))
 
 /** The period, or else the day, and where it is said. @param {Scip.Figure} figure @param {Scip.Words} say */
 function origin(figure, say) {

@@ -177,7 +177,7 @@ export class Metrics extends ScipElement {
     const others = [...new Set(cells.map((cell) => cell.definition_version))].filter((version) => version !== metric.definition_version)
     return h('details', { part: 'about' }, h('summary', {}, say.aboutFigure), h('div', { class: 'about' },
       h('p', { part: 'definition', lang: 'en' }, metric.definition),
-      h('p', {}, `${say.leftOut} `, h('span', { lang: 'en' }, metric.left_out)),
+      h('p', {}, `${say.leftOut} `, h('span', { lang: 'en' }, metric.exclusions)),
       h('p', { class: 'muted' }, `${fill(say.version, metric.definition_version)} `,
         others.length > 0 && h('a', { part: 'link', href: this.#address('/definitions', { code: metric.code }) }, fill(say.otherVersions, others.join(', ')))),
       h('p', { class: 'muted' }, `${say.source} `, ...metric.sources.flatMap((source, at) => [at ? '; ' : '', h('span', { lang: 'en' }, link(source, source))]))))

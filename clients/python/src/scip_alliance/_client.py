@@ -165,7 +165,7 @@ class Client:
     ) -> Explanation:
         """How one cell comes about, and how to cite it: of a Cell, or of what is asked for."""
         if isinstance(code, Cell):
-            return record(Explanation, self.get(code.explain))
+            return record(Explanation, self.get(code.explanation))
         return record(Explanation, self.get(address(code) + "/explanation", period=period, by=by, hub=hub, nation=nation, category=category,
                                             as_of=as_of, release=release))
 

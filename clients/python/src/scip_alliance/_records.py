@@ -31,14 +31,14 @@ class Metric:
     definition_version: int
     title: str
     definition: str
-    left_out: str
+    exclusions: str
     unit: str
     kind: Literal["stock", "flow"]
     measure: Literal["count", "share"]
     breakdowns: tuple[str, ...]
     category: str | None
-    privacy: Literal["exact", "rounded", "beside", "ratings", "answers"]
-    beside: str | None
+    disclosure_control: Literal["exact", "rounded", "published_with", "ratings", "answers"]
+    published_with: str | None
     records: Literal["public", "own"]
     sources: tuple[str, ...]
     href: str
@@ -67,7 +67,7 @@ class Cell:
     replaced_by: int | None
     by: str | None
     hub_name: str | None
-    explain: str
+    explanation: str
 
 
 class Cells(list[Cell]):
@@ -129,12 +129,12 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a cell comes about. counted, records and corrections are for those who may know them, else None."""
+    """How a cell comes about. unrounded, records and corrections are for those who may know them, else None."""
 
     metric: str
     title: str
     definition: str
-    left_out: str
+    exclusions: str
     definition_version: int
     unit: str
     kind: Literal["stock", "flow"]
@@ -148,11 +148,11 @@ class Explanation:
     status: Status
     basis: Basis
     release: int | None
-    rows_in: int | None
-    rows_left_out: tuple[LeftOut, ...] | None
-    fresh_at: datetime.datetime | None
+    rows_included: int | None
+    rows_excluded: tuple[LeftOut, ...] | None
+    data_changed_at: datetime.datetime | None
     citation: Citation | None
-    counted: Counted | None
+    unrounded: Counted | None
     records: tuple[str, ...] | None
     corrections: tuple[Correction, ...] | None
 
@@ -174,9 +174,9 @@ class Definition:
     metric: str
     version: int
     definition: str
-    left_out: str
+    exclusions: str
     sql: str
-    since: datetime.datetime
+    from_: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +195,13 @@ class Release:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     slug: str
-    label: str
+    title: str
     metric: str
     period: str
-    asserted: Number
+    published_value: Number
     qualifier: Literal["exact", "over", "about", "at_least"]
     unit: str
-    derived: Number | None
+    calculated_value: Number | None
     status: Status
     basis: Basis
     definition_version: int
