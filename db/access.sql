@@ -24,7 +24,7 @@ BEGIN
                'training_session', 'booking', 'booking_need', 'booking_contact', 'booking_consent', 'consent_text',
                'feedback', 'self_assessment', 'document', 'news', 'policy_contribution', 'resource', 'file',
                'file_chunk', 'upload', 'evaluation_metric', 'evaluation_question', 'hub_evaluation',
-               'hub_evaluation_figure', 'hub_evaluation_answer', 'closed_metric', 'historical_total', 'metric',
+               'hub_evaluation_figure', 'hub_evaluation_answer', 'historical_metric', 'historical_total', 'metric',
                'metric_definition', 'use_item', 'use_month', 'use', 'use_session', 'use_visitor', 'usage_month',
                'users_month', 'usage_salt', 'agent_pattern', 'agent_list', 'release', 'release_cell', 'objection',
                'breach', 'removal', 'redaction') LOOP
@@ -450,7 +450,7 @@ CREATE POLICY see ON scip.hub_evaluation_answer FOR SELECT TO scip_writer
       WHERE whole.id = evaluation_id));
 CREATE POLICY central ON scip.hub_evaluation_answer FOR SELECT TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.closed_metric FOR SELECT TO scip_anonymous, scip_caller USING (true);
+CREATE POLICY see ON scip.historical_metric FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
 CREATE POLICY central ON scip.historical_total FOR ALL TO scip_central USING ((SELECT ctx.central()));
 

@@ -271,11 +271,11 @@ DECLARE
   done record;
 BEGIN
   SELECT r.* INTO done FROM (
-    SELECT jsonb_build_object('columns', '["metric", "period", "class", "value", "source", "note"]'::jsonb, 'rows', jsonb_agg(jsonb_build_object('line', line, 'values',
-      jsonb_build_object('metric', metric, 'period', period, 'class', class, 'value', value::text, 'source', 'Demonstration data', 'note', 'Demonstration data')) ORDER BY line)) AS body
-    FROM (SELECT row_number() OVER (ORDER BY metric, class, m) + 1 AS line, metric, to_char(make_date(2019 + m / 12, 1 + m % 12, 1), 'YYYY-"M"MM') AS period, class,
+    SELECT jsonb_build_object('columns', '["metric", "period", "agent", "value", "source", "note"]'::jsonb, 'rows', jsonb_agg(jsonb_build_object('line', line, 'values',
+      jsonb_build_object('metric', metric, 'period', period, 'agent', agent, 'value', value::text, 'source', 'Demonstration data', 'note', 'Demonstration data')) ORDER BY line)) AS body
+    FROM (SELECT row_number() OVER (ORDER BY metric, agent, m) + 1 AS line, metric, to_char(make_date(2019 + m / 12, 1 + m % 12, 1), 'YYYY-"M"MM') AS period, agent,
                  total * (m + 1) * (m + 61) / (48 * 108) - total * m * (m + 60) / (48 * 108) AS value
-          FROM (VALUES ('resource_bank_users', NULL, 23750), ('research_documents_downloaded', 'human', 1800), ('research_documents_downloaded', 'robot', 5100)) t (metric, class, total),
+          FROM (VALUES ('resource_bank_users', NULL, 23750), ('research_documents_downloaded', 'human', 1800), ('research_documents_downloaded', 'robot', 5100)) t (metric, agent, total),
                generate_series(0, 47) m) v) b, scip.import_historical_totals(b.body) r;
   IF done.errors IS NOT NULL THEN
     RAISE 'totals: %', done.errors;

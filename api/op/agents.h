@@ -9,7 +9,7 @@ struct agents;
 struct agents *agents_new(struct arena *arena);
 void agents_free(struct agents **agents);
 
-/* Takes the rows in: version, class, pattern. A pattern that is none is said in the log and left out. */
+/* Takes the rows in: version, agent, pattern. A pattern that is none is said in the log and left out. */
 bool agents_load(struct agents *agents, const struct result *rows, struct problem *problem);
 int64_t agents_version(struct agents *agents);
 

@@ -20,7 +20,7 @@
     X(RETENTION, "_retention", NULL, "")                                                                               \
     X(ERASURES, "_erasures", NULL, "")                                                                                 \
     X(ERASE, "_erase", NULL, "person at")                                                                              \
-    X(RECORD_USES, "_recordUses", NULL, "version at item kind class day_key previous_key month_key")                   \
+    X(RECORD_USES, "_recordUses", NULL, "version at item kind agent day_key previous_key month_key")                   \
     X(USAGE_SALTS, "_usageSalts", NULL, "at")                                                                          \
     X(AGENT_PATTERNS, "_agentPatterns", NULL, "")                                                                      \
     X(IMPORT_AGENTS, "_importAgents", NULL, "patterns")                                                                \

@@ -2795,7 +2795,7 @@ export interface paths {
         };
         /**
          * List past totals
-         * @description Totals of past months and years, each with its source. Their single cases were never recorded here, and they are not mixed with what is counted from records. Metrics about young people and a Hub's people by class are left out.
+         * @description Totals of past months and years, each with its source. Their single cases were never recorded here, and they are not mixed with what is counted from records. Metrics about young people and a Hub's people by agent are left out.
          *
          *     Returns a page of records: the public total of a past month or year, with its source. Anyone may call it, without a token.
          */
@@ -2825,7 +2825,7 @@ export interface paths {
         put?: never;
         /**
          * Record a historical total
-         * @description Records the total of a month, academic year or calendar year that is over, for a metric that takes such totals (422). Periods of the same metric, Hub, item and class must not overlap, or days would be counted twice (409, total-overlaps).
+         * @description Records the total of a month, academic year or calendar year that is over, for a metric that takes such totals (422). Periods of the same metric, Hub, item and agent must not overlap, or days would be counted twice (409, total-overlaps).
          *
          *     Returns the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
          */
@@ -2867,7 +2867,7 @@ export interface paths {
         };
         /**
          * Download the CSV template for importing historical totals
-         * @description An empty sheet with the columns that an import takes. metric is a code; period a month (2021-M11), academic year (2021-22) or calendar year (2021); hub, item and class are empty where the total is of all; item is a slug; value may have thousands separators; several sources are joined by " | ".
+         * @description An empty sheet with the columns that an import takes. metric is a code; period a month (2021-M11), academic year (2021-22) or calendar year (2021); hub, item and agent are empty where the total is of all; item is a slug; value may have thousands separators; several sources are joined by " | ".
          *
          *     It may be called by the central team (`central`).
          */
@@ -5079,7 +5079,7 @@ export interface paths {
          * List the usage of documents and resources
          * @description Uses counted by COUNTER's rules for double clicks and robots; it is no COUNTER report. Of clicks by one user on one item up to 30 seconds apart, the last counts. Historical totals stand beside them and are marked as such.
          *
-         *     Returns a page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
+         *     Returns a page of records: uses by item, month and agent (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
          */
         get: operations["listUsage"];
         put?: never;
@@ -5123,7 +5123,7 @@ export interface paths {
          * List the usage of a document
          * @description The rows of /v1/usage for one document.
          *
-         *     Returns a page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
+         *     Returns a page of records: uses by item, month and agent (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
          */
         get: operations["listDocumentUsage"];
         put?: never;
@@ -5189,7 +5189,7 @@ export interface paths {
          * List the usage of a resource
          * @description The rows of /v1/usage for one resource.
          *
-         *     Returns a page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
+         *     Returns a page of records: uses by item, month and agent (COUNTER R5.1). A dimension that is summed over is null. Anyone may call it, without a token.
          */
         get: operations["listResourceUsage"];
         put?: never;
@@ -9503,7 +9503,7 @@ export interface components {
          *       "period_kind": "month",
          *       "hub": null,
          *       "item": null,
-         *       "class": "robot",
+         *       "agent": "robot",
          *       "value": 60,
          *       "sources": [
          *         "Demonstration data"
@@ -9539,8 +9539,8 @@ export interface components {
             hub: components["schemas"]["Link"] | null;
             /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
             item: string | null;
-            /** @description The class of agents that was counted, as the source names it; null where it does not say. */
-            class: string | null;
+            /** @description The kind of agent that was counted, as the source names it; null where it does not say. */
+            agent: string | null;
             /** @description The total. */
             value: components["schemas"]["TotalValue"];
             /** @description Where it comes from: addresses or citations. */
@@ -9587,8 +9587,8 @@ export interface components {
             hub?: components["schemas"]["Slug"];
             /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
             item?: components["schemas"]["Slug"];
-            /** @description The class of agents that was counted, as the source names it; null where it does not say. */
-            class?: components["schemas"]["Code"];
+            /** @description The kind of agent that was counted, as the source names it; null where it does not say. */
+            agent?: components["schemas"]["Code"];
             /** @description The total. */
             value: components["schemas"]["TotalValue"];
             /** @description Where it comes from: addresses or citations. */
@@ -9647,8 +9647,8 @@ export interface components {
             hub: string | null;
             /** @description The slug of a document or resource; empty for all. */
             item: string | null;
-            /** @description The class of agents that was counted. */
-            class: string | null;
+            /** @description The kind of agent that was counted. */
+            agent: string | null;
             /** @description The total, with a decimal point and no thousands separator. Required. */
             value: string | null;
             /** @description Where the total comes from. Required. */
@@ -9666,9 +9666,9 @@ export interface components {
          *       "period_kind": "month",
          *       "hub": null,
          *       "item": null,
-         *       "class": "robot",
+         *       "agent": "robot",
          *       "value": 60,
-         *       "basis": "closed",
+         *       "basis": "historical",
          *       "sources": [
          *         "Demonstration data"
          *       ]
@@ -9692,15 +9692,15 @@ export interface components {
             hub: components["schemas"]["Link"] | null;
             /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
             item: string | null;
-            /** @description The class of agents that was counted, as the source names it; null where it does not say. */
-            class: string | null;
+            /** @description The kind of agent that was counted, as the source names it; null where it does not say. */
+            agent: string | null;
             /** @description The total. */
             value: components["schemas"]["TotalValue"];
             /**
-             * @description Always closed: it came in as a total, and no single records stand behind it.
+             * @description Always historical: it came in as a total, and no single records stand behind it.
              * @constant
              */
-            basis: "closed";
+            basis: "historical";
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
         };
@@ -15476,22 +15476,22 @@ export interface components {
             href: string | null;
         } | null;
         /**
-         * @description counted: from single uses. closed: a historical total as reported; it is in no sum.
+         * @description counted: from single uses. historical: a total as reported; it is in no sum.
          * @enum {string}
          */
-        UsageBasis: "counted" | "closed";
+        UsageBasis: "counted" | "historical";
         /**
          * Format: int64
          * @description A number of uses or users; null where the row has none.
          */
         UsageMetric: number | null;
         /**
-         * @description Uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null.
+         * @description Uses by item, month and agent (COUNTER R5.1). A dimension that is summed over is null.
          * @example {
          *       "item": null,
          *       "period": "2019-M01",
-         *       "class": "human",
-         *       "basis": "closed",
+         *       "agent": "human",
+         *       "basis": "historical",
          *       "total_item_investigations": null,
          *       "unique_item_investigations": null,
          *       "total_item_requests": 21,
@@ -15504,7 +15504,7 @@ export interface components {
             /** @description The month (2026-M11), or the period of a historical total; null where the row sums over months. */
             period: string | null;
             /** @description human, machine or robot, or what a historical total says; null where the row sums over all. */
-            class: string | null;
+            agent: string | null;
             /** @description Whether the row was counted here or is a historical total. */
             basis: components["schemas"]["UsageBasis"];
             /** @description All uses: looked at, requested or visited. */
@@ -15516,7 +15516,7 @@ export interface components {
             /** @description Sessions in which the item was downloaded or visited. A session is a user's hour. */
             unique_item_requests: components["schemas"]["UsageMetric"];
         };
-        /** @description A page of records: uses by item, month and class of agents (COUNTER R5.1). A dimension that is summed over is null. */
+        /** @description A page of records: uses by item, month and agent (COUNTER R5.1). A dimension that is summed over is null. */
         UsageList: {
             items: components["schemas"]["Usage"][];
             /** @description The cursor of the next page; null on the last page. */
@@ -15526,8 +15526,8 @@ export interface components {
          * @description Different users of the whole resource bank in a month. Longer periods are sums of months.
          * @example {
          *       "period": "2019-M01",
-         *       "class": null,
-         *       "basis": "closed",
+         *       "agent": null,
+         *       "basis": "historical",
          *       "users_investigating": 279,
          *       "users_requesting": null
          *     }
@@ -15536,7 +15536,7 @@ export interface components {
             /** @description The month (2026-M11), or the period of a historical total. */
             period: string;
             /** @description human, machine or robot, or what a historical total says; null where the source does not say. */
-            class: string | null;
+            agent: string | null;
             /** @description Whether the row was counted here or is a historical total. */
             basis: components["schemas"]["UsageBasis"];
             /** @description Users who looked at, requested or visited anything; for a historical total, all users. */
@@ -16639,10 +16639,10 @@ export interface components {
         UsageFrom: components["schemas"]["UsageMonth"];
         /** @description Not after this month. */
         UsageTo: components["schemas"]["UsageMonth"];
-        /** @description Only this class of agents. */
-        UsageClass: components["schemas"]["Agent"];
-        /** @description What a row is for; month and class when absent. */
-        UsageBy: ("item" | "month" | "class")[];
+        /** @description Only uses by this kind of agent. */
+        UsageAgent: components["schemas"]["Agent"];
+        /** @description What a row is for; month and agent when absent. */
+        UsageBy: ("item" | "month" | "agent")[];
     };
     requestBodies: never;
     headers: {
@@ -31006,9 +31006,9 @@ export interface operations {
                 from?: components["parameters"]["UsageFrom"];
                 /** @description Not after this month. */
                 to?: components["parameters"]["UsageTo"];
-                /** @description Only this class of agents. */
-                class?: components["parameters"]["UsageClass"];
-                /** @description What a row is for; month and class when absent. */
+                /** @description Only uses by this kind of agent. */
+                agent?: components["parameters"]["UsageAgent"];
+                /** @description What a row is for; month and agent when absent. */
                 by?: components["parameters"]["UsageBy"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
@@ -31054,8 +31054,8 @@ export interface operations {
                 from?: components["parameters"]["UsageFrom"];
                 /** @description Not after this month. */
                 to?: components["parameters"]["UsageTo"];
-                /** @description Only this class of agents. */
-                class?: components["parameters"]["UsageClass"];
+                /** @description Only uses by this kind of agent. */
+                agent?: components["parameters"]["UsageAgent"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -31100,9 +31100,9 @@ export interface operations {
                 from?: components["parameters"]["UsageFrom"];
                 /** @description Not after this month. */
                 to?: components["parameters"]["UsageTo"];
-                /** @description Only this class of agents. */
-                class?: components["parameters"]["UsageClass"];
-                /** @description What a row is for; month and class when absent. */
+                /** @description Only uses by this kind of agent. */
+                agent?: components["parameters"]["UsageAgent"];
+                /** @description What a row is for; month and agent when absent. */
                 by?: components["parameters"]["UsageBy"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
@@ -31211,9 +31211,9 @@ export interface operations {
                 from?: components["parameters"]["UsageFrom"];
                 /** @description Not after this month. */
                 to?: components["parameters"]["UsageTo"];
-                /** @description Only this class of agents. */
-                class?: components["parameters"]["UsageClass"];
-                /** @description What a row is for; month and class when absent. */
+                /** @description Only uses by this kind of agent. */
+                agent?: components["parameters"]["UsageAgent"];
+                /** @description What a row is for; month and agent when absent. */
                 by?: components["parameters"]["UsageBy"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];

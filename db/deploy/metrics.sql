@@ -4,8 +4,8 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 
 -- What totals there are is data: an alliance brings its own list. Those about young people are not public. Of people
--- the totals of a Hub by class are not public either: they may be small.
-CREATE TABLE scip.closed_metric (
+-- the totals of a Hub by agent are not public either: they may be small.
+CREATE TABLE scip.historical_metric (
   code scip.code PRIMARY KEY,
   title scip.label NOT NULL,
   unit scip.code NOT NULL,
@@ -13,18 +13,18 @@ CREATE TABLE scip.closed_metric (
   people boolean NOT NULL DEFAULT false,
   sources scip.sources NOT NULL
 );
-COMMENT ON COLUMN scip.closed_metric.people IS 'Counts persons';
-CALL scip.publish('closed_metric');
-CALL scip.keep_records('closed_metric', 'past_totals', 'r.code', part => true, record => 'r.code');
+COMMENT ON COLUMN scip.historical_metric.people IS 'Counts persons';
+CALL scip.publish('historical_metric');
+CALL scip.keep_records('historical_metric', 'past_totals', 'r.code', part => true, record => 'r.code');
 
 -- Past months and years as what they are: totals, with where they come from, never rows that nobody recorded.
 CREATE TABLE scip.historical_total (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  metric scip.code NOT NULL CONSTRAINT historical_total_metric REFERENCES scip.closed_metric ON UPDATE CASCADE,
+  metric scip.code NOT NULL CONSTRAINT historical_total_metric REFERENCES scip.historical_metric ON UPDATE CASCADE,
   period text NOT NULL CHECK (period ~ '^[0-9]{4}(-M(0[1-9]|1[0-2])|-[0-9]{2})?$'),
   hub_id bigint REFERENCES scip.hub,
   item scip.slug,
-  class scip.code,
+  agent scip.code,
   value numeric NOT NULL CHECK (value >= 0 AND value < 'Infinity'),
   sources scip.sources NOT NULL,
   note text CHECK (length(note) <= 2000),
@@ -32,8 +32,8 @@ CREATE TABLE scip.historical_total (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   what text NOT NULL GENERATED ALWAYS AS
-    (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(class, '')) STORED,
-  CONSTRAINT historical_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, class),
+    (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(agent, '')) STORED,
+  CONSTRAINT historical_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, agent),
   CONSTRAINT historical_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4)
 );
 CREATE INDEX ON scip.historical_total (hub_id);
@@ -70,12 +70,12 @@ GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlap
 -- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have
 -- committed is seen by the statement that looks for overlaps afterwards: one for all rows of an import.
 CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT FROM closed_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
+  SELECT FROM historical_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
 $$;
 GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
 CREATE FUNCTION scip.guard_historical_total() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM scip.closed_metric m WHERE m.code = NEW.metric) THEN
+  IF NOT EXISTS (SELECT FROM scip.historical_metric m WHERE m.code = NEW.metric) THEN
     PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.');
   END IF;
   NEW.period := scip.total_period(NEW.period);
@@ -87,7 +87,7 @@ BEGIN
   PERFORM scip.lock_metrics(ARRAY[NEW.metric]);
   RETURN NEW;
 END $$;
-CREATE TRIGGER guard_historical_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, class ON scip.historical_total
+CREATE TRIGGER guard_historical_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, agent ON scip.historical_total
   FOR EACH ROW EXECUTE FUNCTION scip.guard_historical_total();
 CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -108,45 +108,45 @@ CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.historical_total
 CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.historical_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
 -- Changes of what is not public change public totals: their readers are told of the metric, no more.
-CREATE FUNCTION scip.note_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.notify_historical_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   INSERT INTO change (kind, key, op, audience)
   SELECT DISTINCT 'past_totals', m.code::text, 'changed', ARRAY['public']
-  FROM unnest(ARRAY[to_jsonb(OLD), to_jsonb(NEW)]) r JOIN closed_metric m ON m.code = r ->> 'metric' AND m.public
+  FROM unnest(ARRAY[to_jsonb(OLD), to_jsonb(NEW)]) r JOIN historical_metric m ON m.code = r ->> 'metric' AND m.public
   ON CONFLICT (xid, kind, key, op, audience) DO NOTHING;
   RETURN NULL;
 END $$;
-CREATE TRIGGER note_totals AFTER INSERT OR UPDATE OR DELETE ON scip.historical_total
-  FOR EACH ROW EXECUTE FUNCTION scip.note_totals();
+CREATE TRIGGER notify_historical_totals AFTER INSERT OR UPDATE OR DELETE ON scip.historical_total
+  FOR EACH ROW EXECUTE FUNCTION scip.notify_historical_totals();
 
 -- Everybody reads the totals of public metrics, without the notes.
-GRANT SELECT (id, metric, period, hub_id, item, class, value, sources) ON scip.historical_total TO scip_anonymous;
+GRANT SELECT (id, metric, period, hub_id, item, agent, value, sources) ON scip.historical_total TO scip_anonymous;
 CREATE POLICY read ON scip.historical_total FOR SELECT TO scip_anonymous
-  USING (EXISTS (SELECT FROM scip.closed_metric m
-    WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND class IS NOT NULL)));
+  USING (EXISTS (SELECT FROM scip.historical_metric m
+    WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND agent IS NOT NULL)));
 
 -- The lines of a spreadsheet as totals: what each means, or what is wrong with it and in which column.
 CREATE FUNCTION scip.read_historical_totals(body jsonb, OUT line int, OUT what text, OUT metric text, OUT period text, OUT hub_id bigint,
-  OUT item text, OUT class text, OUT value numeric, OUT sources text[], OUT note text, OUT wrong_column text, OUT wrong text)
+  OUT item text, OUT agent text, OUT value numeric, OUT sources text[], OUT note text, OUT wrong_column text, OUT wrong text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT g.line, g.metric || '/' || coalesce(h.id::text, '') || '/' || coalesce(g.item, '') || '/' || coalesce(g.class, ''), g.metric,
-    p.period, h.id, g.item, g.class, n.value, string_to_array(g.source, ' | '), g.note, w.wrong_column, w.wrong
+  SELECT g.line, g.metric || '/' || coalesce(h.id::text, '') || '/' || coalesce(g.item, '') || '/' || coalesce(g.agent, ''), g.metric,
+    p.period, h.id, g.item, g.agent, n.value, string_to_array(g.source, ' | '), g.note, w.wrong_column, w.wrong
   FROM (SELECT (r.row ->> 'line')::int AS line, v.* FROM jsonb_array_elements(body -> 'rows') r (row),
-               jsonb_to_record(r.row -> 'values') v (metric text, period text, hub text, item text, class text, value text, source text,
+               jsonb_to_record(r.row -> 'values') v (metric text, period text, hub text, item text, agent text, value text, source text,
                  note text)) g
-  LEFT JOIN scip.closed_metric m ON m.code = g.metric
+  LEFT JOIN scip.historical_metric m ON m.code = g.metric
   LEFT JOIN scip.hub h ON h.slug = g.hub
   CROSS JOIN LATERAL (SELECT scip.total_period(g.period) AS period) p
   CROSS JOIN LATERAL (SELECT CASE WHEN g.value ~ '^([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,4})?$' -- 23750, 23,750
                                   THEN replace(g.value, ',', '')::numeric END AS value) n
   LEFT JOIN LATERAL (
     SELECT f.* FROM (VALUES
-      (m.code IS NULL, 'metric', 'must be one of ' || (SELECT string_agg(a.code, ', ' ORDER BY a.code) FROM scip.closed_metric a)),
+      (m.code IS NULL, 'metric', 'must be one of ' || (SELECT string_agg(a.code, ', ' ORDER BY a.code) FROM scip.historical_metric a)),
       (p.period IS NULL, 'period', 'must be a month (2021-M11), an academic year (2021-22) or a calendar year (2021)'),
       (upper(scip.total_days(p.period)) > scip.today(), 'period', 'is not over yet'),
       (g.hub IS NOT NULL AND h.id IS NULL, 'hub', 'is not the slug of a Hub'),
       (g.item !~ '^[a-z0-9]+(-[a-z0-9]+)*$' OR length(g.item) > 120, 'item', 'must be a slug'),
-      (g.class !~ '^[a-z][a-z0-9_]*$' OR length(g.class) > 60, 'class', 'must be a word in small letters'),
+      (g.agent !~ '^[a-z][a-z0-9_]*$' OR length(g.agent) > 60, 'agent', 'must be a word in small letters'),
       (coalesce(n.value > 1000000000000, true), 'value', 'must be a number without a sign, with at most four decimals'),
       (g.source IS NULL, 'source', 'is missing'),
       (length(g.source) > 4000 OR '' = ANY (string_to_array(g.source, ' | ')), 'source',
@@ -160,7 +160,7 @@ $$;
 CREATE FUNCTION scip.import_historical_totals(body jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT errors jsonb)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-  known text[] := '{metric,period,hub,item,class,value,source,note}';
+  known text[] := '{metric,period,hub,item,agent,value,source,note}';
 BEGIN
   lines := jsonb_array_length(body -> 'rows');
   SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/1', 'detail', f.wrong)) INTO errors
@@ -205,8 +205,8 @@ BEGIN
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
   ), added AS (
-    INSERT INTO scip.historical_total (metric, period, hub_id, item, class, value, sources, note)
-    SELECT r.metric, r.period, r.hub_id, r.item, r.class, r.value, r.sources, r.note
+    INSERT INTO scip.historical_total (metric, period, hub_id, item, agent, value, sources, note)
+    SELECT r.metric, r.period, r.hub_id, r.item, r.agent, r.value, r.sources, r.note
     FROM sound r
     WHERE NOT EXISTS (SELECT FROM first) AND NOT EXISTS (SELECT FROM scip.historical_total t WHERE t.what = r.what AND t.period = r.period)
     ORDER BY r.line
@@ -528,7 +528,7 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
         AND e.status IN ('accepted', 'published') AND f.reason IS NOT NULL AND m.additive AND returns
     ), total AS MATERIALIZED (
       SELECT t.*, scip.total_days(t.period) AS days,
-             CASE WHEN t.class <> 'human' THEN t.class
+             CASE WHEN t.agent <> 'human' THEN t.agent
                   WHEN t.hub_id IN (SELECT g.hub_id FROM given g) THEN 'the return of the Hub stands'
                   WHEN NOT CASE m.kind WHEN 'stock' THEN upper(scip.total_days(t.period)) - 1 = p.last_day
                     ELSE scip.total_days(t.period) <@ metric.days(p.first_day, p.last_day) END

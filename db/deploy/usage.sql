@@ -30,7 +30,7 @@ CREATE TABLE scip.use (
   at timestamptz NOT NULL,
   item_id int NOT NULL,
   request boolean NOT NULL,
-  class text NOT NULL CHECK (class IN ('human', 'machine', 'robot')),
+  agent text NOT NULL CHECK (agent IN ('human', 'machine', 'robot')),
   day_key uuid NOT NULL,
   previous_key uuid,
   month_key uuid NOT NULL
@@ -53,41 +53,41 @@ CREATE TABLE scip.use_session (
   day_key uuid NOT NULL,
   item_id int NOT NULL,
   hour smallint NOT NULL,
-  class text NOT NULL,
+  agent text NOT NULL,
   investigations int NOT NULL,
   requests int NOT NULL,
-  PRIMARY KEY (day_key, item_id, hour, class, month)
+  PRIMARY KEY (day_key, item_id, hour, agent, month)
 ) PARTITION BY LIST (month);
 CREATE TABLE scip.use_visitor (
   month date NOT NULL,
   month_key uuid NOT NULL,
-  class text NOT NULL,
+  agent text NOT NULL,
   investigations int NOT NULL,
   requests int NOT NULL,
   of_documents int NOT NULL, -- of the investigations; the others are of resources
-  PRIMARY KEY (month_key, class, month)
+  PRIMARY KEY (month_key, agent, month)
 ) PARTITION BY LIST (month);
 
 -- The figures: these are kept.
 CREATE TABLE scip.usage_month (
   item_id int NOT NULL REFERENCES scip.use_item,
   month date NOT NULL,
-  class text NOT NULL,
+  agent text NOT NULL,
   total_item_investigations bigint NOT NULL,
   unique_item_investigations bigint NOT NULL,
   total_item_requests bigint NOT NULL,
   unique_item_requests bigint NOT NULL,
-  PRIMARY KEY (item_id, month, class)
+  PRIMARY KEY (item_id, month, agent)
 );
 CREATE INDEX ON scip.usage_month (month);
 CREATE TABLE scip.users_month (
   month date NOT NULL,
-  class text NOT NULL,
+  agent text NOT NULL,
   investigating bigint NOT NULL,
   requesting bigint NOT NULL,
   of_resources bigint NOT NULL DEFAULT 0,
   of_documents bigint NOT NULL DEFAULT 0,
-  PRIMARY KEY (month, class)
+  PRIMARY KEY (month, agent)
 );
 COMMENT ON TABLE scip.users_month
   IS 'Users distinct within a month: of everything, of the resource bank, of the research repository; who used both is in each';
@@ -104,10 +104,10 @@ CREATE TABLE scip.usage_salt (
 -- What kind of agent it is: machines are told first, then robots; the rest is human.
 CREATE TABLE scip.agent_pattern (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  class text NOT NULL CHECK (class IN ('machine', 'robot')),
+  agent text NOT NULL CHECK (agent IN ('machine', 'robot')),
   pattern text NOT NULL CHECK (length(pattern) BETWEEN 1 AND 500),
   imported boolean NOT NULL DEFAULT false,
-  CONSTRAINT agent_pattern_once UNIQUE (class, pattern)
+  CONSTRAINT agent_pattern_once UNIQUE (agent, pattern)
 );
 COMMENT ON COLUMN scip.agent_pattern.imported IS 'From a published list; the others are the service''s own';
 CREATE TABLE scip.agent_list (
@@ -176,7 +176,7 @@ CREATE FUNCTION scip.use_targets(names text[], OUT name text, OUT kind text, OUT
         withdrawn) ON true;
 $$;
 
-CREATE TYPE scip.use_change AS (item_id int, month date, class text, month_key uuid, i int, r int, ui int, ur int);
+CREATE TYPE scip.use_change AS (item_id int, month date, agent text, month_key uuid, i int, r int, ui int, ur int);
 
 -- Records uses: nth elements belong together; kind is 1 for an investigation, 2 for a request, 3 for a visit, which is a
 -- request if the item has an address, and 0 to ask for that alone. Gives the status (0, 404, 410) and the address of the item of each, in
@@ -187,7 +187,7 @@ CREATE TYPE scip.use_change AS (item_id int, month date, class text, month_key u
 -- By far the most clicks are the only one of their user on their item that day: an end, and the first of a session. Such
 -- a one has no row in use_session before another comes.
 -- Whoever records clicks of the same user on the same item waits: what is around is all there is.
-CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], class text[], day_key uuid[], previous_key uuid[],
+CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], agent text[], day_key uuid[], previous_key uuid[],
   month_key uuid[], OUT status int, OUT url text) RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
 -- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run;
 -- hence also scalar subqueries and OFFSET 0, which are never hashed
@@ -269,32 +269,32 @@ BEGIN
   INTO alone FROM unnest(items, record_uses.kind, record_uses.day_key) u (item_id, kind, day_key);
   IF false = ANY (alone) THEN
     WITH click AS MATERIALIZED (
-      SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key
-      FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key,
+      SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.agent, u.day_key, u.previous_key, u.month_key
+      FROM unnest(record_uses.at, items, record_uses.kind, record_uses.agent, record_uses.day_key, record_uses.previous_key,
         record_uses.month_key, alone)
-        u (at, item_id, kind, class, day_key, previous_key, month_key, alone)
+        u (at, item_id, kind, agent, day_key, previous_key, month_key, alone)
       WHERE NOT u.alone
     ), place AS MATERIALIZED ( -- a click is of its day's user, and for the first 30 seconds of the one before too
-      SELECT c.day_key AS key, c.item_id, c.at, true AS own, c.request, c.class, c.month_key FROM click c
+      SELECT c.day_key AS key, c.item_id, c.at, true AS own, c.request, c.agent, c.month_key FROM click c
       UNION ALL
-      SELECT c.previous_key, c.item_id, c.at, false, c.request, c.class, c.month_key FROM click c WHERE c.previous_key IS NOT NULL
+      SELECT c.previous_key, c.item_id, c.at, false, c.request, c.agent, c.month_key FROM click c WHERE c.previous_key IS NOT NULL
     ), around AS (
-      SELECT p.key, p.item_id, u.at, u.own, false AS new, u.request, u.class, u.month_key
+      SELECT p.key, p.item_id, u.at, u.own, false AS new, u.request, u.agent, u.month_key
       FROM (SELECT DISTINCT p.key, p.item_id, p.at FROM place p) p CROSS JOIN LATERAL (
-        SELECT o.at, true AS own, o.request, o.class, o.month_key FROM use o
+        SELECT o.at, true AS own, o.request, o.agent, o.month_key FROM use o
         WHERE o.day_key = p.key AND o.item_id = p.item_id AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
           AND o.at BETWEEN lowest AND highest
         UNION ALL
-        SELECT o.at, false, o.request, o.class, o.month_key FROM use o
+        SELECT o.at, false, o.request, o.agent, o.month_key FROM use o
         WHERE crowd AND o.previous_key = p.key AND o.item_id = p.item_id
           AND o.at BETWEEN p.at - interval '30 seconds' AND p.at + interval '30 seconds'
           AND o.at BETWEEN lowest AND highest) u
       UNION ALL
-      SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.class, p.month_key FROM place p
-    ), second AS ( -- of each second, of which class it was and will be; NULL: there is no such click
+      SELECT p.key, p.item_id, p.at, p.own, true, p.request, p.agent, p.month_key FROM place p
+    ), second AS ( -- of each second, of which agent it was and will be; NULL: there is no such click
       SELECT a.key, a.item_id, a.at, a.own, a.month_key,
-             max(a.class) FILTER (WHERE NOT a.new) AS i0, max(a.class) AS i1,
-             max(a.class) FILTER (WHERE NOT a.new AND a.request) AS r0, max(a.class) FILTER (WHERE a.request) AS r1
+             max(a.agent) FILTER (WHERE NOT a.new) AS i0, max(a.agent) AS i1,
+             max(a.agent) FILTER (WHERE NOT a.new AND a.request) AS r0, max(a.agent) FILTER (WHERE a.request) AS r1
       FROM around a GROUP BY a.key, a.item_id, a.at, a.own, a.month_key
     ), followed AS (
       SELECT s.*, count(s.i0) OVER next AS i0s, count(s.i1) OVER next AS i1s, count(s.r0) OVER next AS r0s, count(s.r1) OVER next AS r1s
@@ -302,83 +302,83 @@ BEGIN
       WINDOW next AS (PARTITION BY s.key, s.item_id
         ORDER BY s.at RANGE BETWEEN interval '1 second' FOLLOWING AND interval '30 seconds' FOLLOWING)
     ), seed AS ( -- who was alone until now has no session yet
-      SELECT p.day_key AS key, p.item_id, o.at, o.class, o.month_key, o.request
+      SELECT p.day_key AS key, p.item_id, o.at, o.agent, o.month_key, o.request
       FROM (SELECT DISTINCT c.day_key, c.item_id FROM click c) p
       CROSS JOIN LATERAL (SELECT * FROM use o WHERE o.day_key = p.day_key AND o.item_id = p.item_id AND o.at >= first
         AND o.at < last OFFSET 0) o
       WHERE (SELECT 1 FROM use_session s WHERE s.day_key = p.day_key AND s.item_id = p.item_id LIMIT 1) IS NULL
     ), changed AS MATERIALIZED (
       SELECT e.key, e.item_id, use_month_of(e.at) AS month, extract(hour FROM e.at AT TIME ZONE 'Europe/London')::smallint AS hour,
-             e.class, e.month_key, sum(e.i)::int AS i, sum(e.r)::int AS r, sum(e.had_i)::int AS had_i, sum(e.had_r)::int AS had_r
-      FROM (SELECT f.key, f.item_id, f.at, v.class, f.month_key, v.i, v.r, 0 AS had_i, 0 AS had_r
+             e.agent, e.month_key, sum(e.i)::int AS i, sum(e.r)::int AS r, sum(e.had_i)::int AS had_i, sum(e.had_r)::int AS had_r
+      FROM (SELECT f.key, f.item_id, f.at, v.agent, f.month_key, v.i, v.r, 0 AS had_i, 0 AS had_r
             FROM followed f CROSS JOIN LATERAL (VALUES (f.i1, 0, 0), -- a session of it, even if it has no end
               (CASE f.i0s WHEN 0 THEN f.i0 END, -1, 0), (CASE f.i1s WHEN 0 THEN f.i1 END, 1, 0),
-              (CASE f.r0s WHEN 0 THEN f.r0 END, 0, -1), (CASE f.r1s WHEN 0 THEN f.r1 END, 0, 1)) v (class, i, r)
-            WHERE f.own AND v.class IS NOT NULL
+              (CASE f.r0s WHEN 0 THEN f.r0 END, 0, -1), (CASE f.r1s WHEN 0 THEN f.r1 END, 0, 1)) v (agent, i, r)
+            WHERE f.own AND v.agent IS NOT NULL
             UNION ALL
-            SELECT s.key, s.item_id, s.at, s.class, s.month_key, 0, 0, 1, s.request::int FROM seed s) e
+            SELECT s.key, s.item_id, s.at, s.agent, s.month_key, 0, 0, 1, s.request::int FROM seed s) e
       GROUP BY 1, 2, 3, 4, 5, 6
     ), session AS (
-      INSERT INTO use_session AS s (month, day_key, item_id, hour, class, investigations, requests)
-      SELECT c.month, c.key, c.item_id, c.hour, c.class, c.had_i + c.i, c.had_r + c.r FROM changed c
-        ORDER BY c.key, c.item_id, c.hour, c.class
-      ON CONFLICT (day_key, item_id, hour, class, month) DO UPDATE
+      INSERT INTO use_session AS s (month, day_key, item_id, hour, agent, investigations, requests)
+      SELECT c.month, c.key, c.item_id, c.hour, c.agent, c.had_i + c.i, c.had_r + c.r FROM changed c
+        ORDER BY c.key, c.item_id, c.hour, c.agent
+      ON CONFLICT (day_key, item_id, hour, agent, month) DO UPDATE
         SET investigations = s.investigations + EXCLUDED.investigations, requests = s.requests + EXCLUDED.requests
-      RETURNING s.day_key, s.item_id, s.hour, s.class, s.investigations, s.requests
+      RETURNING s.day_key, s.item_id, s.hour, s.agent, s.investigations, s.requests
     )
-    SELECT array_agg(ROW(c.item_id, c.month, c.class, c.month_key, c.i, c.r, (s.investigations > 0)::int - (s.investigations > c.i)::int,
+    SELECT array_agg(ROW(c.item_id, c.month, c.agent, c.month_key, c.i, c.r, (s.investigations > 0)::int - (s.investigations > c.i)::int,
                          (s.requests > 0)::int - (s.requests > c.r)::int)::use_change) INTO crowded
-    FROM changed c JOIN session s ON s.day_key = c.key AND s.item_id = c.item_id AND s.hour = c.hour AND s.class = c.class
+    FROM changed c JOIN session s ON s.day_key = c.key AND s.item_id = c.item_id AND s.hour = c.hour AND s.agent = c.agent
     WHERE c.i <> 0 OR c.r <> 0;
   END IF;
 
   WITH click AS MATERIALIZED (
-    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.class, u.day_key, u.previous_key, u.month_key, u.alone
-    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.class, record_uses.day_key, record_uses.previous_key,
+    SELECT to_timestamp(u.at) AS at, u.item_id, u.kind >= 2 AS request, u.agent, u.day_key, u.previous_key, u.month_key, u.alone
+    FROM unnest(record_uses.at, items, record_uses.kind, record_uses.agent, record_uses.day_key, record_uses.previous_key,
       record_uses.month_key, alone)
-      u (at, item_id, kind, class, day_key, previous_key, month_key, alone)
+      u (at, item_id, kind, agent, day_key, previous_key, month_key, alone)
     WHERE u.alone IS NOT NULL
   ), raw AS (
-    INSERT INTO use (at, item_id, request, class, day_key, previous_key, month_key)
-    SELECT c.at, c.item_id, c.request, c.class, c.day_key, c.previous_key, c.month_key FROM click c
+    INSERT INTO use (at, item_id, request, agent, day_key, previous_key, month_key)
+    SELECT c.at, c.item_id, c.request, c.agent, c.day_key, c.previous_key, c.month_key FROM click c
   ), told AS MATERIALIZED (
-    SELECT c.item_id, use_month_of(c.at) AS month, c.class, c.month_key, 1 AS i, c.request::int AS r, 1 AS ui, c.request::int AS ur
+    SELECT c.item_id, use_month_of(c.at) AS month, c.agent, c.month_key, 1 AS i, c.request::int AS r, 1 AS ui, c.request::int AS ur
       FROM click c WHERE c.alone
     UNION ALL
-    SELECT t.item_id, t.month, t.class, t.month_key, t.i, t.r, t.ui, t.ur FROM unnest(crowded) t
+    SELECT t.item_id, t.month, t.agent, t.month_key, t.i, t.r, t.ui, t.ur FROM unnest(crowded) t
   ), change AS MATERIALIZED (
-    SELECT t.month, t.month_key, t.class, sum(t.i)::int AS i, sum(t.r)::int AS r,
+    SELECT t.month, t.month_key, t.agent, sum(t.i)::int AS i, sum(t.r)::int AS r,
       coalesce(sum(t.i) FILTER (WHERE x.kind = 'document'), 0)::int AS d
     FROM told t JOIN use_item x ON x.id = t.item_id GROUP BY 1, 2, 3
     HAVING sum(t.i) <> 0 OR sum(t.r) <> 0 OR sum(t.i) FILTER (WHERE x.kind = 'document') <> 0
   ), visitor AS (
-    INSERT INTO use_visitor AS v (month, month_key, class, investigations, requests, of_documents)
-    SELECT c.month, c.month_key, c.class, c.i, c.r, c.d FROM change c ORDER BY 2, 3, 1
-    ON CONFLICT (month_key, class, month) DO UPDATE
+    INSERT INTO use_visitor AS v (month, month_key, agent, investigations, requests, of_documents)
+    SELECT c.month, c.month_key, c.agent, c.i, c.r, c.d FROM change c ORDER BY 2, 3, 1
+    ON CONFLICT (month_key, agent, month) DO UPDATE
       SET investigations = v.investigations + EXCLUDED.investigations, requests = v.requests + EXCLUDED.requests,
           of_documents = v.of_documents + EXCLUDED.of_documents
-    RETURNING v.month, v.month_key, v.class, v.investigations, v.requests, v.of_documents
+    RETURNING v.month, v.month_key, v.agent, v.investigations, v.requests, v.of_documents
   ), people AS MATERIALIZED (
-    SELECT c.month, c.class, sum((v.investigations > 0)::int - (v.investigations > c.i)::int) AS i,
+    SELECT c.month, c.agent, sum((v.investigations > 0)::int - (v.investigations > c.i)::int) AS i,
       sum((v.requests > 0)::int - (v.requests > c.r)::int) AS r,
            sum((v.investigations > v.of_documents)::int - (v.investigations - c.i > v.of_documents - c.d)::int) AS of_resources,
            sum((v.of_documents > 0)::int - (v.of_documents > c.d)::int) AS of_documents
-    FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.class = c.class
+    FROM change c JOIN visitor v ON v.month = c.month AND v.month_key = c.month_key AND v.agent = c.agent
     GROUP BY 1, 2
   ), users AS (
     INSERT INTO users_month AS m
-    SELECT p.month, p.class, p.i, p.r, p.of_resources, p.of_documents FROM people p ORDER BY 1, 2
-    ON CONFLICT (month, class) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating,
+    SELECT p.month, p.agent, p.i, p.r, p.of_resources, p.of_documents FROM people p ORDER BY 1, 2
+    ON CONFLICT (month, agent) DO UPDATE SET investigating = m.investigating + EXCLUDED.investigating,
       requesting = m.requesting + EXCLUDED.requesting,
       of_resources = m.of_resources + EXCLUDED.of_resources, of_documents = m.of_documents + EXCLUDED.of_documents
     RETURNING 1
   )
   -- what others wait for comes last, and everybody locks in this order: visitors, users, figures
   INSERT INTO usage_month AS m
-  SELECT t.item_id, t.month, t.class, sum(t.i), sum(t.ui), sum(t.r), sum(t.ur) FROM told t
+  SELECT t.item_id, t.month, t.agent, sum(t.i), sum(t.ui), sum(t.r), sum(t.ur) FROM told t
   WHERE (SELECT count(*) FROM users) >= 0
   GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (item_id, month, class) DO UPDATE
+  ON CONFLICT (item_id, month, agent) DO UPDATE
     SET total_item_investigations = m.total_item_investigations + EXCLUDED.total_item_investigations,
         unique_item_investigations = m.unique_item_investigations + EXCLUDED.unique_item_investigations,
         total_item_requests = m.total_item_requests + EXCLUDED.total_item_requests,
@@ -430,13 +430,13 @@ BEGIN
 END $$;
 
 -- The patterns and their version, which is in each row.
-CREATE FUNCTION scip.agent_patterns(OUT version bigint, OUT class text, OUT pattern text) RETURNS SETOF record
+CREATE FUNCTION scip.agent_patterns(OUT version bigint, OUT agent text, OUT pattern text) RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT l.edition, p.class, p.pattern FROM agent_list l LEFT JOIN agent_pattern p ON true ORDER BY p.id;
+  SELECT l.edition, p.agent, p.pattern FROM agent_list l LEFT JOIN agent_pattern p ON true ORDER BY p.id;
 $$;
 
 -- The ends of chains of a month, counted from its raw rows by another way than above: sorted, and looked at in pairs.
-CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT class text, OUT day_key uuid, OUT month_key uuid, OUT hour smallint,
+CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT agent text, OUT day_key uuid, OUT month_key uuid, OUT hour smallint,
   OUT request boolean) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   WITH part AS (
     SELECT m.starts, m.ends FROM scip.use_month m WHERE m.month = counted.month AND m.dropped_at IS NULL
@@ -445,37 +445,37 @@ CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT class text, OUT da
     JOIN scip.use u ON u.at >= p.starts AND u.at < p.ends + interval '30 seconds'
     JOIN (VALUES (false), (true)) s (request) ON u.request OR NOT s.request
   ), second AS (
-    SELECT c.stream, c.item_id, c.day_key, c.at, max(c.class) AS class, c.previous_key, c.month_key FROM click c
+    SELECT c.stream, c.item_id, c.day_key, c.at, max(c.agent) AS agent, c.previous_key, c.month_key FROM click c
     GROUP BY c.stream, c.item_id, c.day_key, c.at, c.previous_key, c.month_key
   ), guest AS ( -- of the day before: its first after midnight
     SELECT s.stream, s.item_id, s.previous_key AS day_key, min(s.at) AS at FROM second s WHERE s.previous_key IS NOT NULL GROUP BY 1, 2, 3
   ), pair AS (
     SELECT s.*, lead(s.at) OVER (PARTITION BY s.stream, s.item_id, s.day_key ORDER BY s.at) AS next FROM second s
   )
-  SELECT p.item_id, p.class, p.day_key, p.month_key, extract(hour FROM p.at AT TIME ZONE 'Europe/London')::smallint, p.stream
+  SELECT p.item_id, p.agent, p.day_key, p.month_key, extract(hour FROM p.at AT TIME ZONE 'Europe/London')::smallint, p.stream
   FROM pair p CROSS JOIN part LEFT JOIN guest g ON g.stream = p.stream AND g.item_id = p.item_id AND g.day_key = p.day_key
   WHERE p.at < part.ends AND coalesce(least(p.next, g.at) - p.at > interval '30 seconds', true);
 $$;
-CREATE FUNCTION scip.counted_usage(month date, OUT item_id int, OUT class text, OUT ti bigint, OUT ui bigint, OUT tr bigint, OUT ur bigint)
+CREATE FUNCTION scip.counted_usage(month date, OUT item_id int, OUT agent text, OUT ti bigint, OUT ui bigint, OUT tr bigint, OUT ur bigint)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT c.item_id, c.class, count(*) FILTER (WHERE NOT c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE NOT c.request),
+  SELECT c.item_id, c.agent, count(*) FILTER (WHERE NOT c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE NOT c.request),
          count(*) FILTER (WHERE c.request), count(DISTINCT (c.day_key, c.hour)) FILTER (WHERE c.request)
   FROM scip.counted(month) c GROUP BY 1, 2;
 $$;
-CREATE FUNCTION scip.counted_users(month date, OUT class text, OUT investigating bigint, OUT requesting bigint, OUT of_resources bigint,
+CREATE FUNCTION scip.counted_users(month date, OUT agent text, OUT investigating bigint, OUT requesting bigint, OUT of_resources bigint,
   OUT of_documents bigint) RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT c.class, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request),
+  SELECT c.agent, count(DISTINCT c.month_key) FILTER (WHERE NOT c.request), count(DISTINCT c.month_key) FILTER (WHERE c.request),
          count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'resource'),
            count(DISTINCT c.month_key) FILTER (WHERE NOT c.request AND i.kind = 'document')
   FROM scip.counted(month) c JOIN scip.use_item i ON i.id = c.item_id GROUP BY 1;
 $$;
 
 -- Where a month's figures are not those of its raw rows: item NULL, those of users. One statement, so one moment.
-CREATE FUNCTION scip.usage_faults(month date, OUT item text, OUT class text, OUT metric text, OUT figure bigint, OUT recount bigint)
+CREATE FUNCTION scip.usage_faults(month date, OUT item text, OUT agent text, OUT metric text, OUT figure bigint, OUT recount bigint)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT i.kind || '/' || i.slug, class, v.metric, v.figure, v.recount
+  SELECT i.kind || '/' || i.slug, agent, v.metric, v.figure, v.recount
   FROM (SELECT * FROM scip.usage_month u WHERE u.month = usage_faults.month) u
-  FULL JOIN scip.counted_usage(usage_faults.month) c USING (item_id, class)
+  FULL JOIN scip.counted_usage(usage_faults.month) c USING (item_id, agent)
   LEFT JOIN scip.use_item i ON i.id = item_id
   CROSS JOIN LATERAL (VALUES ('total_item_investigations', coalesce(u.total_item_investigations, 0), coalesce(c.ti, 0)),
     ('unique_item_investigations', coalesce(u.unique_item_investigations, 0), coalesce(c.ui, 0)),
@@ -483,9 +483,9 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
     ('unique_item_requests', coalesce(u.unique_item_requests, 0), coalesce(c.ur, 0))) v (metric, figure, recount)
   WHERE v.figure <> v.recount
   UNION ALL
-  SELECT NULL, class, v.metric, v.figure, v.recount
+  SELECT NULL, agent, v.metric, v.figure, v.recount
   FROM (SELECT * FROM scip.users_month u WHERE u.month = usage_faults.month) u
-  FULL JOIN scip.counted_users(usage_faults.month) c USING (class)
+  FULL JOIN scip.counted_users(usage_faults.month) c USING (agent)
   CROSS JOIN LATERAL (VALUES ('users_investigating', coalesce(u.investigating, 0), coalesce(c.investigating, 0)),
     ('users_requesting', coalesce(u.requesting, 0), coalesce(c.requesting, 0)),
     ('users_of_resources', coalesce(u.of_resources, 0), coalesce(c.of_resources, 0)),
@@ -494,10 +494,10 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
 $$;
 
 -- The months that can still be recounted, and how many of their figures differ.
-CREATE FUNCTION scip.verify_usage(OUT month text, OUT item text, OUT class text, OUT metric text, OUT figure bigint, OUT recount bigint)
+CREATE FUNCTION scip.verify_usage(OUT month text, OUT item text, OUT agent text, OUT metric text, OUT figure bigint, OUT recount bigint)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT to_char(m.month, 'YYYY-"M"MM'), f.* FROM scip.use_month m CROSS JOIN LATERAL scip.usage_faults(m.month) f
-  WHERE m.dropped_at IS NULL ORDER BY m.month, f.item NULLS LAST, f.class, f.metric;
+  WHERE m.dropped_at IS NULL ORDER BY m.month, f.item NULLS LAST, f.agent, f.metric;
 $$;
 
 -- Puts the figures of such a month, and what the counter goes on from, in the place of those that differ. Who records
@@ -514,22 +514,22 @@ BEGIN
   DELETE FROM scip.usage_month WHERE month = mend_usage.month;
   DELETE FROM scip.users_month WHERE month = mend_usage.month;
   INSERT INTO scip.use_session
-  SELECT mend_usage.month, c.day_key, c.item_id, c.hour, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
+  SELECT mend_usage.month, c.day_key, c.item_id, c.hour, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
   FROM scip.counted(mend_usage.month) c GROUP BY 2, 3, 4, 5;
   INSERT INTO scip.use_session -- who is known by a chain that went on after midnight alone was not alone
-  SELECT DISTINCT m.month, u.day_key, u.item_id, extract(hour FROM u.at AT TIME ZONE 'Europe/London')::smallint, u.class, 0, 0
+  SELECT DISTINCT m.month, u.day_key, u.item_id, extract(hour FROM u.at AT TIME ZONE 'Europe/London')::smallint, u.agent, 0, 0
   FROM scip.use_month m JOIN scip.use u ON u.at >= m.starts AND u.at < m.ends
   WHERE m.month = mend_usage.month
     AND (u.at AT TIME ZONE 'Europe/London')::date <> ((u.at + interval '30 seconds') AT TIME ZONE 'Europe/London')::date
   ON CONFLICT DO NOTHING;
   INSERT INTO scip.use_visitor
-  SELECT mend_usage.month, c.month_key, c.class, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request),
+  SELECT mend_usage.month, c.month_key, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request),
          count(*) FILTER (WHERE NOT c.request AND i.kind = 'document')
   FROM scip.counted(mend_usage.month) c JOIN scip.use_item i ON i.id = c.item_id GROUP BY 2, 3;
   INSERT INTO scip.usage_month
-  SELECT c.item_id, mend_usage.month, c.class, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(mend_usage.month) c;
+  SELECT c.item_id, mend_usage.month, c.agent, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(mend_usage.month) c;
   INSERT INTO scip.users_month
-  SELECT mend_usage.month, c.class, c.investigating, c.requesting, c.of_resources, c.of_documents
+  SELECT mend_usage.month, c.agent, c.investigating, c.requesting, c.of_resources, c.of_documents
     FROM scip.counted_users(mend_usage.month) c;
   RETURN faults;
 END $$;
@@ -577,7 +577,7 @@ BEGIN
   listed := jsonb_array_length(patterns);
   DELETE FROM scip.agent_pattern p WHERE p.imported AND NOT patterns ? p.pattern;
   GET DIAGNOSTICS removed = ROW_COUNT;
-  INSERT INTO scip.agent_pattern (class, pattern, imported)
+  INSERT INTO scip.agent_pattern (agent, pattern, imported)
   SELECT DISTINCT 'robot', p, true FROM jsonb_array_elements_text(patterns) p ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS added = ROW_COUNT;
 END $$;
@@ -588,39 +588,39 @@ RETURN make_date(left(name, 4)::int, right(name, 2)::int, 1);
 
 -- Figures of some items, or of all (NULL), summed over what `by` does not name. Totals of past periods stand beside, as
 -- they came in: nobody can sum or split them.
-CREATE FUNCTION scip.usage_figures(items int[], kind text, class text, first date, last date, by text[],
-  OUT item_id int, OUT period text, OUT class_of text, OUT basis text, OUT ti numeric, OUT ui numeric, OUT tr numeric, OUT ur numeric)
+CREATE FUNCTION scip.usage_figures(items int[], kind text, agent text, first date, last date, by text[],
+  OUT item_id int, OUT period text, OUT agent_of text, OUT basis text, OUT ti numeric, OUT ui numeric, OUT tr numeric, OUT ur numeric)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
   RETURN QUERY
   SELECT CASE WHEN 'item' = ANY (by) THEN u.item_id END, CASE WHEN 'month' = ANY (by) THEN to_char(u.month, 'YYYY-"M"MM') END,
-         CASE WHEN 'class' = ANY (by) THEN u.class END, 'counted', sum(u.total_item_investigations), sum(u.unique_item_investigations),
+         CASE WHEN 'agent' = ANY (by) THEN u.agent END, 'counted', sum(u.total_item_investigations), sum(u.unique_item_investigations),
          sum(u.total_item_requests), sum(u.unique_item_requests)
   FROM scip.usage_month u
-  WHERE (items IS NULL OR u.item_id = ANY (items)) AND (usage_figures.class IS NULL OR u.class = usage_figures.class)
+  WHERE (items IS NULL OR u.item_id = ANY (items)) AND (usage_figures.agent IS NULL OR u.agent = usage_figures.agent)
     AND (first IS NULL OR u.month >= first) AND (last IS NULL OR u.month <= last)
     AND (kind IS NULL OR u.item_id IN (SELECT i.id FROM scip.use_item i WHERE i.kind = usage_figures.kind))
   GROUP BY 1, 2, 3
   HAVING sum(u.total_item_investigations) > 0 OR sum(u.total_item_requests) > 0;
 END $$;
-CREATE FUNCTION scip.closed_usage(slug text, metric text, class text, first date, last date, OUT item text, OUT period text,
-  OUT class_of text, OUT value numeric) RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT t.item::text, t.period, t.class::text, t.value FROM scip.historical_total t
-  WHERE t.metric = closed_usage.metric AND t.hub_id IS NULL AND (closed_usage.slug IS NULL OR t.item = closed_usage.slug)
-    AND (closed_usage.class IS NULL OR t.class = closed_usage.class)
+CREATE FUNCTION scip.historical_usage(slug text, metric text, agent text, first date, last date, OUT item text, OUT period text,
+  OUT agent_of text, OUT value numeric) RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT t.item::text, t.period, t.agent::text, t.value FROM scip.historical_total t
+  WHERE t.metric = historical_usage.metric AND t.hub_id IS NULL AND (historical_usage.slug IS NULL OR t.item = historical_usage.slug)
+    AND (historical_usage.agent IS NULL OR t.agent = historical_usage.agent)
     AND (first IS NULL OR lower(scip.total_days(t.period)) >= first)
     AND (last IS NULL OR upper(scip.total_days(t.period)) <= last + interval '1 month');
 $$;
-CREATE FUNCTION scip.usage_users(class text, "from" text, "to" text, OUT period text, OUT class_of text, OUT basis text,
+CREATE FUNCTION scip.usage_users(agent text, "from" text, "to" text, OUT period text, OUT agent_of text, OUT basis text,
   OUT users_investigating bigint, OUT users_requesting bigint) RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT to_char(u.month, 'YYYY-"M"MM'), u.class, 'counted', u.investigating, u.requesting FROM scip.users_month u
-  WHERE (usage_users.class IS NULL OR u.class = usage_users.class) AND ("from" IS NULL OR u.month >= scip.named_month("from"))
+  SELECT to_char(u.month, 'YYYY-"M"MM'), u.agent, 'counted', u.investigating, u.requesting FROM scip.users_month u
+  WHERE (usage_users.agent IS NULL OR u.agent = usage_users.agent) AND ("from" IS NULL OR u.month >= scip.named_month("from"))
     AND ("to" IS NULL OR u.month <= scip.named_month("to")) AND (u.investigating > 0 OR u.requesting > 0)
   UNION ALL
-  SELECT c.period, c.class_of, 'closed', c.value::bigint, NULL
-  FROM scip.closed_usage(NULL, 'resource_bank_users', usage_users.class, scip.named_month("from"), scip.named_month("to")) c;
+  SELECT c.period, c.agent_of, 'historical', c.value::bigint, NULL
+  FROM scip.historical_usage(NULL, 'resource_bank_users', usage_users.agent, scip.named_month("from"), scip.named_month("to")) c;
 $$;
-GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.closed_usage, scip.usage_users TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.named_month, scip.usage_figures, scip.historical_usage, scip.usage_users TO scip_anonymous, scip_caller;
 
 GRANT EXECUTE ON FUNCTION scip.record_uses, scip.usage_salts, scip.agent_patterns TO scip_caller;
 

@@ -1,2 +1,2 @@
 -- By what agents are told apart.
-SELECT version, class, pattern FROM scip.agent_patterns()
+SELECT version, agent, pattern FROM scip.agent_patterns()

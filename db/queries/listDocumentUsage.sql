@@ -2,12 +2,12 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.document WHERE slug = :slug)) refusal
 FULL JOIN (
-  SELECT item, period, class_of AS class, basis, total_item_investigations, unique_item_investigations, total_item_requests,
+  SELECT item, period, agent_of AS agent, basis, total_item_investigations, unique_item_investigations, total_item_requests,
          unique_item_requests, k1 AS _after_k1, k2 AS _after_k2, k3 AS _after_k3
   FROM (
     SELECT u.*, coalesce(u.period, '') COLLATE "C" AS k1, u.item_key COLLATE "C" AS k2,
-           (coalesce(u.class_of, '') || u.basis) COLLATE "C" AS k3
-    FROM scip.usage_rows('document', :slug, true, :class, :from, :to, :by) u) u
+           (coalesce(u.agent_of, '') || u.basis) COLLATE "C" AS k3
+    FROM scip.usage_rows('document', :slug, true, :agent, :from, :to, :by) u) u
   WHERE :after_k1 IS NULL OR (k1, k2, k3) > (:after_k1, :after_k2, :after_k3)
   ORDER BY k1, k2, k3
   LIMIT :limit

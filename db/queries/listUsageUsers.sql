@@ -1,8 +1,8 @@
 -- Users of the whole bank in each month, and closed totals beside them.
-SELECT period, class_of AS class, basis, users_investigating, users_requesting, k1 AS _after_k1, k2 AS _after_k2
+SELECT period, agent_of AS agent, basis, users_investigating, users_requesting, k1 AS _after_k1, k2 AS _after_k2
 FROM (
-  SELECT u.*, u.period COLLATE "C" AS k1, (coalesce(u.class_of, '') || u.basis) COLLATE "C" AS k2
-  FROM scip.usage_users(:class, :from, :to) u) u
+  SELECT u.*, u.period COLLATE "C" AS k1, (coalesce(u.agent_of, '') || u.basis) COLLATE "C" AS k2
+  FROM scip.usage_users(:agent, :from, :to) u) u
 WHERE :after_k1 IS NULL OR (k1, k2) > (:after_k1, :after_k2)
 ORDER BY k1, k2
 LIMIT :limit

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT code, title, unit, public, people FROM scip.closed_metric WHERE false;
+SELECT code, title, unit, public, people FROM scip.historical_metric WHERE false;
 SELECT lines, imported, unchanged, errors FROM scip.import_historical_totals('{"columns": [], "rows": []}');
 SELECT "table", at FROM scip.history_start WHERE false;
 SELECT id FROM known.hub(NULL) WHERE false;

@@ -716,7 +716,7 @@ def test_agents(cluster, server, item, put):
     for agent in ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "curl/7.88.1",
                   "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"):
         assert server.get(path, User_Agent=agent).body == PDF
-    found = cluster.psql(f"""SELECT class, total_item_requests, total_item_investigations FROM scip.usage_month m JOIN scip.use_item i ON i.id = m.item_id
+    found = cluster.psql(f"""SELECT agent, total_item_requests, total_item_investigations FROM scip.usage_month m JOIN scip.use_item i ON i.id = m.item_id
         WHERE i.kind = 'resource' AND i.slug = '{files.split("/")[3]}' ORDER BY 1""").splitlines()
     assert found == ["human|1|1", "machine|1|1", "robot|1|1"]
 

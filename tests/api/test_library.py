@@ -39,8 +39,8 @@ def uses(server, item):
     found = {}
     for row in rows:
         if row["basis"] == "counted":
-            before = found.get(row["class"], (0, 0))
-            found[row["class"]] = (before[0] + row["total_item_investigations"], before[1] + row["total_item_requests"])
+            before = found.get(row["agent"], (0, 0))
+            found[row["agent"]] = (before[0] + row["total_item_investigations"], before[1] + row["total_item_requests"])
     return found
 
 
@@ -76,10 +76,10 @@ def test_a_report_is_put_up_found_saved_and_counted(server, central):
     assert server.get(address, User_Agent=FIREFOX).status == 200
     assert uses(server, path)["human"] == (1, 1)
     item = {"kind": "document", "slug": "library-quolls"}
-    [row] = [row for row in server.get("/v1/usage?item=library-quolls&by=item,class&class=human").json["items"]]
+    [row] = [row for row in server.get("/v1/usage?item=library-quolls&by=item,agent&agent=human").json["items"]]
     assert row["item"].items() >= item.items() and row["total_item_requests"] == row["unique_item_requests"] == 1
     table = server.get(path + "/usage?format=csv").text.splitlines()
-    assert len(table) == 4 and table[0].split(",")[:3] == ["item", "period", "class"]
+    assert len(table) == 4 and table[0].split(",")[:3] == ["item", "period", "agent"]
 
 
 def test_what_lives_elsewhere_is_visited_and_counted(server, central):

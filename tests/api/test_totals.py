@@ -12,7 +12,7 @@ from harness import problem
 import pytest
 
 SOURCE = ["SCiP Alliance annual report 2020"]
-HEAD = "metric,period,hub,item,class,value,source,note\n"
+HEAD = "metric,period,hub,item,agent,value,source,note\n"
 
 
 def today():
@@ -23,9 +23,9 @@ def today():
 def nothing_stays(cluster, server):
     """Two metrics of these tests' own beside those of the start data: metrics are data."""
     def clear():
-        cluster.psql("DELETE FROM scip.historical_total; DELETE FROM scip.closed_metric WHERE code LIKE 'totals_%'")
+        cluster.psql("DELETE FROM scip.historical_total; DELETE FROM scip.historical_metric WHERE code LIKE 'totals_%'")
     clear()
-    cluster.psql("""INSERT INTO scip.closed_metric (code, title, unit, public, people, sources) VALUES
+    cluster.psql("""INSERT INTO scip.historical_metric (code, title, unit, public, people, sources) VALUES
         ('totals_open', 'Open', 'things', true, false, '{test}'), ('totals_people', 'People', 'people', true, true, '{test}'),
         ('totals_young', 'Young people', 'people', false, true, '{test}')""")
     yield
@@ -83,12 +83,12 @@ def past(server, query=""):
 
 
 def test_a_total_is_recorded_changed_and_deleted(server, central):
-    made = add(server, central, "network_events", "2019-20", 62, hub="scotland-hub", item="a-document", **{"class": "online"}, note="From the minutes")
+    made = add(server, central, "network_events", "2019-20", 62, hub="scotland-hub", item="a-document", **{"agent": "online"}, note="From the minutes")
     assert made.status == 201, made.text
     total = made.json
     assert made.headers["Location"] == total["href"] == "/v1/historical-totals/" + total["id"]
     assert (total["metric"], total["title"], total["unit"], total["public"]) == ("network_events", "Network events", "events", True)
-    assert (total["period"], total["period_kind"], total["hub"]["slug"], total["item"], total["class"]) == ("2019-20", "academic_year", "scotland-hub", "a-document", "online")
+    assert (total["period"], total["period_kind"], total["hub"]["slug"], total["item"], total["agent"]) == ("2019-20", "academic_year", "scotland-hub", "a-document", "online")
     assert (total["value"], total["sources"], total["note"]) == (62, SOURCE, "From the minutes")
     shown = server.send("GET", total["href"], token=central)
     assert shown.json == total and shown.headers["Cache-Control"] == "private, no-store"
@@ -117,7 +117,7 @@ def test_what_is_not_a_total(server, central):
     assert problem(add(server, central, period="2020-M13")) == (422, "period-not-valid")
     assert problem(add(server, central, period="0000")) == (422, "period-not-valid")
     assert problem(add(server, central, hub="totals-nowhere")) == (422, "reference-not-found")
-    for body in ({"value": -1}, {"period": "last year"}, {"sources": []}, {"class": "Not a code"}, {"item": "Not a slug"}, {"value": "5"}):
+    for body in ({"value": -1}, {"period": "last year"}, {"sources": []}, {"agent": "Not a code"}, {"item": "Not a slug"}, {"value": "5"}):
         assert add(server, central, **body).status == 400, body
 
 
@@ -145,7 +145,7 @@ def test_a_period_is_counted_once(server, central):
         assert problem(add(server, central, period=period)) == (409, "total-overlaps"), period
     assert add(server, central, period="2020-M10", hub="scotland-hub").status == 201, "another Hub's"
     assert add(server, central, period="2020-M10", item="a-document").status == 201, "of one item"
-    assert add(server, central, period="2020-M10", **{"class": "online"}).status == 201, "of one class"
+    assert add(server, central, period="2020-M10", **{"agent": "online"}).status == 201, "of one agent"
     assert add(server, central, "network_events", period="2020-M10").status == 201, "another metric"
     assert problem(add(server, central, period="2020-21", hub="scotland-hub")) == (409, "total-overlaps")
 
@@ -179,22 +179,22 @@ def test_what_everybody_reads(server, central):
     assert add(server, central, "totals_young", "2020-21", 120).status == 201
     assert add(server, central, "outreach_young_people", "2020-21", 120, hub="scotland-hub").status == 201
     assert add(server, central, "totals_people", "2020-21", 40, hub="scotland-hub", note="Ask the office").status == 201
-    assert add(server, central, "totals_people", "2020-21", 40, **{"class": "he"}).status == 201
-    assert add(server, central, "totals_people", "2020-21", 2, hub="scotland-hub", **{"class": "he"}).status == 201
-    assert add(server, central, "totals_open", "2020-21", 2, hub="scotland-hub", **{"class": "he"}).status == 201
+    assert add(server, central, "totals_people", "2020-21", 40, **{"agent": "he"}).status == 201
+    assert add(server, central, "totals_people", "2020-21", 2, hub="scotland-hub", **{"agent": "he"}).status == 201
+    assert add(server, central, "totals_open", "2020-21", 2, hub="scotland-hub", **{"agent": "he"}).status == 201
     answer = server.get("/v1/past-totals")
     assert answer.headers["Cache-Control"].startswith("public")
     rows = answer.json["items"]
-    assert [(row["metric"], row["hub"] and row["hub"]["slug"], row["class"], row["value"]) for row in rows] == [
+    assert [(row["metric"], row["hub"] and row["hub"]["slug"], row["agent"], row["value"]) for row in rows] == [
         ("totals_open", "scotland-hub", "he", 2), ("totals_people", "scotland-hub", None, 40), ("totals_people", None, "he", 40)]
-    assert all(row["basis"] == "closed" and row["sources"] == SOURCE and "note" not in row for row in rows)
+    assert all(row["basis"] == "historical" and row["sources"] == SOURCE and "note" not in row for row in rows)
     assert "Ask the office" not in answer.text and past(server, "&metric=totals_young") == past(server, "&metric=outreach_young_people") == []
     assert [row["metric"] for row in past(server, "&metric=totals_people&hub=scotland-hub")] == ["totals_people"]
     assert past(server, "&period=2019-20") == [] and len(past(server, "&period=2020-21")) == 3
     mine = server.send("GET", "/v1/historical-totals?limit=200", token=central).json["items"]
     assert len(mine) == 6 and [row["public"] for row in mine if "young" in row["metric"]] == [False, False]
     table = list(csv.DictReader(io.StringIO(server.get("/v1/past-totals?format=csv").text, newline="")))
-    assert [(row["metric"], row["value"], row["basis"], row["hub"]) for row in table][0] == ("totals_open", "2", "closed", "scotland-hub")
+    assert [(row["metric"], row["value"], row["basis"], row["hub"]) for row in table][0] == ("totals_open", "2", "historical", "scotland-hub")
     with_token = server.send("GET", "/v1/past-totals?limit=200", token=central).json["items"]
     assert with_token == past(server), "the same for everybody"
 
@@ -255,7 +255,7 @@ def test_ten_years_from_a_spreadsheet(cluster, server, central):
     """As a British spreadsheet saves it: a byte order mark, semicolons, thousands, dates that are none."""
     lines = [f'network_events;{year}-{(year + 1) % 100:02d};scotland-hub;;;"1,{year - 1800}";Report {year} | Minutes;{"Guess" if year == 2012 else ""}' for year in range(2010, 2020)]
     lines += [f"training_delegates;{year}-M{month:02d};;;online;{month}.5;Report;" for year in (2020, 2021) for month in range(1, 13)]
-    sheet = b"\xef\xbb\xbf" + ("Metric;Period;Hub;Item;Class;Value;Source;Note\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode()
+    sheet = b"\xef\xbb\xbf" + ("Metric;Period;Hub;Item;Agent;Value;Source;Note\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode()
     rehearsal = load(server, central, sheet, "?dry_run=true")
     assert (rehearsal.status, rehearsal.json["imported"]) == (200, 34) and count(cluster) == 0
     key = str(uuid.uuid4())
@@ -295,7 +295,7 @@ def test_what_is_wrong_is_named_by_line_and_column(cluster, server, central):
         "network_events,2019-20,,,,8,Report,",                   # 15: there with another value
         "network_events,201920,scotland-hub,,,8,Report |  | x,"))   # 16
     found = errors(load(server, central, sheet))
-    assert [place for place, _ in found] == ["2/period", "3/metric", "4/period", "5/period", "6/hub", "7/item", "8/class", "9/value", "10/value", "11/source",
+    assert [place for place, _ in found] == ["2/period", "3/metric", "4/period", "5/period", "6/hub", "7/item", "8/agent", "9/value", "10/value", "11/source",
                                              "12/period", "12/period", "13/period", "14/period", "15/value", "16/source"]
     places = {}
     for place, detail in found:
@@ -304,7 +304,7 @@ def test_what_is_wrong_is_named_by_line_and_column(cluster, server, central):
     assert "2021-M11" in places["4/period"][0]
     assert places["5/period"] == ["is not over yet"]
     assert places["6/hub"] == ["is not the slug of a Hub"]
-    assert places["7/item"] == ["must be a slug"] and "small letters" in places["8/class"][0]
+    assert places["7/item"] == ["must be a slug"] and "small letters" in places["8/agent"][0]
     assert places["9/value"] == places["10/value"] and places["11/source"] == ["is missing"]
     assert "is the same as in line 2" in places["12/period"]
     assert "overlaps with that of line 2" in places["13/period"] and places["2/period"] == ["overlaps with that of line 13"]

@@ -38,9 +38,9 @@ def item(cluster):
 def figures(server, slug, kind="documents", **query):
     """{class: the four metrics} of all months."""
     words = "".join(f"&{name}={value}" for name, value in query.items())
-    answer = server.get(f"/v1/{kind}/{slug}/usage?by=class{words}")
+    answer = server.get(f"/v1/{kind}/{slug}/usage?by=agent{words}")
     assert answer.status == 200, answer.text
-    return {row["class"]: tuple(row[metric] for metric in METRICS) for row in answer.json["items"]}
+    return {row["agent"]: tuple(row[metric] for metric in METRICS) for row in answer.json["items"]}
 
 
 def visit(server, slug, agent=FIREFOX, address="192.0.2.1", kind="documents", method="GET"):
@@ -150,18 +150,18 @@ def test_figures_by_item_month_and_class(cluster, server, item):
         visit(server, item, agent)
     look(server, item, kind="resources")
     month = datetime.now(timezone.utc).strftime("%Y-M%m")
-    by = server.get(f"/v1/usage?item={item}&by=item,month,class").json["items"]
-    assert [(row["item"]["kind"], row["period"], row["class"], row["basis"], row["total_item_requests"]) for row in by] == [
+    by = server.get(f"/v1/usage?item={item}&by=item,month,agent").json["items"]
+    assert [(row["item"]["kind"], row["period"], row["agent"], row["basis"], row["total_item_requests"]) for row in by] == [
         ("document", month, "human", "counted", 1), ("document", month, "machine", "counted", 1), ("resource", month, "human", "counted", 0)]
     assert by[0]["item"] == {"kind": "document", "slug": item, "title": "Usage", "href": f"/v1/documents/{item}"}
     (one,) = server.get(f"/v1/usage?item={item}&kind=document&by=month").json["items"]
-    assert (one["item"], one["period"], one["class"], one["total_item_requests"], one["unique_item_requests"]) == (None, month, None, 2, 2)
-    assert [row["class"] for row in server.get(f"/v1/documents/{item}/usage").json["items"]] == ["human", "machine"]  # by month and class
-    assert figures(server, item, **{"class": "machine"}) == {"machine": (1, 1, 1, 1)}
+    assert (one["item"], one["period"], one["agent"], one["total_item_requests"], one["unique_item_requests"]) == (None, month, None, 2, 2)
+    assert [row["agent"] for row in server.get(f"/v1/documents/{item}/usage").json["items"]] == ["human", "machine"]  # by month and class
+    assert figures(server, item, **{"agent": "machine"}) == {"machine": (1, 1, 1, 1)}
     assert figures(server, item, **{"from": month, "to": month}).keys() == {"human", "machine"}
     assert figures(server, item, **{"from": "2099-M01"}) == figures(server, item, to="2001-M12") == {}
     answer = server.get(f"/v1/documents/{item}/usage?format=csv")
-    assert answer.text.splitlines()[0] == "item,period,class,basis," + ",".join(METRICS)
+    assert answer.text.splitlines()[0] == "item,period,agent,basis," + ",".join(METRICS)
     assert answer.text.splitlines()[1] == f",{month},human,counted,1,1,1,1"
     assert server.get(f"/v1/usage?item={item}&by=item&format=csv").text.splitlines()[1].startswith(item + ",,,counted,2,")
     assert server.get("/v1/usage?by=item,item").status == server.get("/v1/usage?by=hub").status == server.get("/v1/usage?from=2026-11").status == 400
@@ -172,13 +172,13 @@ def test_pages(server, item):
     for kind in ("documents", "resources"):
         for agent in (FIREFOX, CURL, GOOGLEBOT):
             visit(server, item, agent, kind=kind)
-    whole = server.get(f"/v1/usage?item={item}&by=item,class").json["items"]
+    whole = server.get(f"/v1/usage?item={item}&by=item,agent").json["items"]
     assert len(whole) == 6
-    seen, path = [], f"/v1/usage?item={item}&by=item,class&limit=2"
+    seen, path = [], f"/v1/usage?item={item}&by=item,agent&limit=2"
     while path:
         page = server.get(path).json
         seen += page["items"]
-        path = page["next"] and f"/v1/usage?item={item}&by=item,class&limit=2&cursor={page['next']}"
+        path = page["next"] and f"/v1/usage?item={item}&by=item,agent&limit=2&cursor={page['next']}"
     assert seen == whole
     assert server.get("/v1/usage/users?limit=1").status == 200
 
@@ -193,7 +193,7 @@ def test_an_answer_moves_with_each_use(server, item):
 
 def test_users_of_the_bank_are_distinct(server, item):
     def users():
-        rows = server.get("/v1/usage/users?class=human&format=ndjson").text.splitlines()
+        rows = server.get("/v1/usage/users?agent=human&format=ndjson").text.splitlines()
         return sum(row["users_investigating"] for row in map(json.loads, rows) if row["basis"] == "counted"), sum(row["users_requesting"] for row in map(json.loads, rows) if row["basis"] == "counted")
     before = users()
     agent = f"{FIREFOX} {item}"
@@ -211,12 +211,12 @@ def test_past_totals_stand_beside(cluster, server, item):
     try:
         visit(server, item)
         rows = server.get(f"/v1/documents/{item}/usage?by=month").json["items"]
-        assert [(row["basis"], row["period"], row["total_item_requests"]) for row in rows][0] == ("closed", "2019-20", 180)
+        assert [(row["basis"], row["period"], row["total_item_requests"]) for row in rows][0] == ("historical", "2019-20", 180)
         assert rows[0]["total_item_investigations"] is None and rows[0]["item"]["slug"] == item and rows[1]["basis"] == "counted"
         assert [row["basis"] for row in server.get(f"/v1/documents/{item}/usage?from=2019-M10").json["items"]] == ["counted"]  # not all of its period
-        assert [row["basis"] for row in server.get(f"/v1/documents/{item}/usage?from=2019-M09&to=2020-M08").json["items"]] == ["closed"]
+        assert [row["basis"] for row in server.get(f"/v1/documents/{item}/usage?from=2019-M09&to=2020-M08").json["items"]] == ["historical"]
         rows = server.get("/v1/usage/users?to=2019-M12").json["items"]
-        assert rows == [{"period": "2019-M11", "class": None, "basis": "closed", "users_investigating": 750, "users_requesting": None}]
+        assert rows == [{"period": "2019-M11", "agent": None, "basis": "historical", "users_investigating": 750, "users_requesting": None}]
     finally:
         cluster.psql("DELETE FROM scip.historical_total WHERE sources = '{x}' AND metric IN ('research_documents_downloaded', 'resource_bank_users')", "scip_migrator")
 

@@ -114,14 +114,14 @@ UNION ALL SELECT y || '-M' || lpad(m::text, 2, '0') FROM generate_series(1998, 2
 SELECT is_empty($$SELECT a.name, b.name FROM periods a, periods b WHERE a.name <> b.name AND (total_days(a.name) && total_days(b.name)) <> (b.name = ANY (total_overlaps(a.name)))$$,
   'overlaps are what the days say, of 71 periods and 71');
 
-INSERT INTO closed_metric (code, title, unit, public, people, sources) VALUES ('test_open', 'Open', 'things', true, false, '{test}'),
+INSERT INTO historical_metric (code, title, unit, public, people, sources) VALUES ('test_open', 'Open', 'things', true, false, '{test}'),
   ('test_people', 'People', 'people', true, true, '{test}'), ('test_young', 'Young', 'people', false, true, '{test}');
 SELECT is(pg_temp.as_one(who, 'INSERT INTO historical_total (metric, period, value, sources) VALUES (''test_open'', ''1999'', 1, ''{test}'')'), expected, who)
 FROM (VALUES ('nobody', '42501'), ('school', '42501'), ('lead', '42501'), ('board', '42501'), ('website', '42501'), ('analyst', '42501'), ('central', 'accepted')) v (who, expected);
 SELECT is(pg_temp.as_one(who, 'SELECT FROM historical_total'), expected, who || ' looks')
 FROM (VALUES ('nobody', 'no row'), ('school', 'no row'), ('lead', 'no row'), ('analyst', 'no row'), ('central', 'accepted')) v (who, expected);
-SELECT is(pg_temp.outcome(format('INSERT INTO historical_total (metric, period, hub_id, item, class, value, sources) VALUES (%L, %L, %L, %L, %L, %L, ''{test}'')', metric, period, (SELECT id FROM hub WHERE slug = of_hub), item, class, value)),
-  expected, concat_ws(' ', metric, period, of_hub, item, class, value))
+SELECT is(pg_temp.outcome(format('INSERT INTO historical_total (metric, period, hub_id, item, agent, value, sources) VALUES (%L, %L, %L, %L, %L, %L, ''{test}'')', metric, period, (SELECT id FROM hub WHERE slug = of_hub), item, agent, value)),
+  expected, concat_ws(' ', metric, period, of_hub, item, agent, value))
 FROM (VALUES ('test_none', '2001', NULL, NULL, NULL, 1, 'SC422 reference-not-found'), ('test_open', '2001-03', NULL, NULL, NULL, 1, 'SC422 period-not-valid'),
              ('test_open', '1999', NULL, NULL, NULL, 1, '23505 historical_total_once'), ('test_open', '1999-M12', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
              ('test_open', '1999-00', NULL, NULL, NULL, 1, 'SC409 total-overlaps'), ('test_open', '1998-99', NULL, NULL, NULL, 1, 'SC409 total-overlaps'),
@@ -129,18 +129,18 @@ FROM (VALUES ('test_none', '2001', NULL, NULL, NULL, 1, 'SC422 reference-not-fou
              ('test_open', '1999-M12', 'scotland-hub', NULL, NULL, 1, 'accepted'), ('test_open', '1999-M12', NULL, 'x', NULL, 1, 'accepted'),
              ('test_open', '1999-M12', NULL, NULL, 'x', 1, 'accepted'), ('test_people', '1999-M12', NULL, NULL, NULL, 1, 'accepted'),
              ('test_people', '2001', NULL, NULL, NULL, -1, '23514 historical_total_value_check'), ('test_people', '2001', NULL, NULL, NULL, 1e13, '23514 historical_total_size'),
-             ('test_people', '2001', NULL, NULL, NULL, 0.00001, '23514 historical_total_size')) v (metric, period, of_hub, item, class, value, expected);
+             ('test_people', '2001', NULL, NULL, NULL, 0.00001, '23514 historical_total_size')) v (metric, period, of_hub, item, agent, value, expected);
 SELECT is(pg_temp.outcome('INSERT INTO historical_total (metric, period, value, sources) VALUES (''test_young'', ''1999-M09'', 1, ''{x}''), (''test_young'', ''1999-00'', 1, ''{x}'')'), 'SC409 total-overlaps', 'within one statement');
 SELECT is(pg_temp.outcome('UPDATE historical_total SET period = ''1999-M11'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'SC409 total-overlaps', 'nor moved there');
 SELECT is(pg_temp.outcome('UPDATE historical_total SET period = ''2000-M02'' WHERE metric = ''test_open'' AND period = ''2000-M01'''), 'accepted', 'but beside it');
-SELECT is(pg_temp.outcome('DELETE FROM closed_metric WHERE code = ''test_open'''), '23503 historical_total_metric', 'a metric with totals stays');
+SELECT is(pg_temp.outcome('DELETE FROM historical_metric WHERE code = ''test_open'''), '23503 historical_total_metric', 'a metric with totals stays');
 
 -- What everybody reads.
-INSERT INTO historical_total (metric, period, hub_id, class, value, sources, note) SELECT 'test_people', '2003', h.id, c, 2, '{test}', 'secret' FROM hub h, unnest(ARRAY['x', NULL]) c WHERE h.slug = 'scotland-hub';
+INSERT INTO historical_total (metric, period, hub_id, agent, value, sources, note) SELECT 'test_people', '2003', h.id, c, 2, '{test}', 'secret' FROM hub h, unnest(ARRAY['x', NULL]) c WHERE h.slug = 'scotland-hub';
 INSERT INTO historical_total (metric, period, value, sources) VALUES ('test_young', '2003', 50, '{test}');
 SET LOCAL ROLE scip_anonymous;
-SELECT results_eq($$SELECT metric, period, class, value FROM past_totals WHERE period = '2003' ORDER BY 1$$, $$VALUES ('test_people', '2003', NULL::text, 2::numeric)$$,
-  'neither of young people nor a Hub''s people by class');
+SELECT results_eq($$SELECT metric, period, agent, value FROM past_totals WHERE period = '2003' ORDER BY 1$$, $$VALUES ('test_people', '2003', NULL::text, 2::numeric)$$,
+  'neither of young people nor a Hub''s people by agent');
 SELECT throws_ok('SELECT note FROM scip.historical_total', '42501', NULL, 'no notes');
 SELECT throws_ok('SELECT * FROM scip.historical_totals', '42501', NULL, 'nor the central team''s view');
 SELECT throws_ok('SELECT * FROM scip.self_assessment', '42501', NULL, 'nor who assessed what');

@@ -83,9 +83,9 @@ INSERT INTO self_assessment (organisation_id, principle_id, stage, assessed_on)
 SELECT pg_temp.o(o), p.id, stage, day::date FROM (SELECT id FROM toolkit_principle ORDER BY ordinal LIMIT 1) p,
   (VALUES ('o1', 'emerging', '1996-10-01'), ('o1', 'embedding', '1997-08-31'), ('o2', 'developing', '1996-09-01'), ('o3', 'embedding', '1997-09-01')) v (o, stage, day);
 INSERT INTO use_item (kind, record_id, slug) VALUES ('document', 2000000001, 'test-document'), ('resource', 2000000001, 'test-resource');
-INSERT INTO usage_month (item_id, month, class, total_item_investigations, unique_item_investigations, total_item_requests, unique_item_requests)
-SELECT i.id, m::date, c.class, 9, 8, n, n - 1 FROM use_item i, (VALUES ('1996-08-01', 100), ('1996-09-01', 10), ('1997-08-01', 20), ('1997-09-01', 100)) v (m, n), (VALUES ('human'), ('robot')) c (class) WHERE i.record_id = 2000000001;
-INSERT INTO users_month (month, class, investigating, requesting, of_resources, of_documents) VALUES ('1996-08-01', 'human', 100, 1, 100, 100), ('1996-09-01', 'human', 9, 1, 7, 4), ('1996-09-01', 'machine', 50, 1, 50, 1),
+INSERT INTO usage_month (item_id, month, agent, total_item_investigations, unique_item_investigations, total_item_requests, unique_item_requests)
+SELECT i.id, m::date, c.agent, 9, 8, n, n - 1 FROM use_item i, (VALUES ('1996-08-01', 100), ('1996-09-01', 10), ('1997-08-01', 20), ('1997-09-01', 100)) v (m, n), (VALUES ('human'), ('robot')) c (agent) WHERE i.record_id = 2000000001;
+INSERT INTO users_month (month, agent, investigating, requesting, of_resources, of_documents) VALUES ('1996-08-01', 'human', 100, 1, 100, 100), ('1996-09-01', 'human', 9, 1, 7, 4), ('1996-09-01', 'machine', 50, 1, 50, 1),
   ('1997-08-01', 'human', 9, 1, 5, 4), ('1997-09-01', 'human', 100, 1, 100, 100);
 INSERT INTO quarterly_update (hub_id, quarter, status, nil_return, submitted_at, practice) VALUES (pg_temp.h('a'), '1996-97-Q1', 'submitted', false, '1996-12-21T12:00Z', 'Test'),
   (pg_temp.h('a'), '1996-97-Q2', 'submitted', false, '1997-03-22T12:00Z', 'Test'), (pg_temp.h('a'), '1996-97-Q3', 'submitted', true, '1997-06-01T12:00Z', NULL), (pg_temp.h('a'), '1996-97-Q4', 'draft', false, NULL, NULL);

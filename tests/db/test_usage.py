@@ -18,8 +18,8 @@ import pytest
 
 LONDON = ZoneInfo("Europe/London")
 RECORD = (Path(__file__).resolve().parents[2] / "db/queries/_recordUses.sql").read_text()
-RECORD = re.sub(r":(version|at|item|kind|class|day_key|previous_key|month_key)\b", r"%(\1)s", re.sub(r"--.*", "", RECORD))
-CASTS = {"at": "::bigint[]", "item": "::text[]", "kind": "::int[]", "class": "::text[]", "day_key": "::uuid[]", "previous_key": "::uuid[]", "month_key": "::uuid[]"}
+RECORD = re.sub(r":(version|at|item|kind|agent|day_key|previous_key|month_key)\b", r"%(\1)s", re.sub(r"--.*", "", RECORD))
+CASTS = {"at": "::bigint[]", "item": "::text[]", "kind": "::int[]", "agent": "::text[]", "day_key": "::uuid[]", "previous_key": "::uuid[]", "month_key": "::uuid[]"}
 for name, cast in CASTS.items():
     RECORD = RECORD.replace(f"%({name})s", f"%({name})s{cast}")
 WRITERS = 4
@@ -53,7 +53,7 @@ def record(connection, clicks, items):
     cursor = connection.cursor()
     cursor.execute("SELECT version FROM scip.agent_patterns() LIMIT 1")
     values = {"version": cursor.fetchone()[0], "at": [c.at for c in clicks], "item": [items[c.item] for c in clicks], "kind": [2 if c.request else 1 for c in clicks],
-              "class": [c.kind for c in clicks], "day_key": [c.keys[0] for c in clicks], "previous_key": [c.keys[1] for c in clicks], "month_key": [c.keys[2] for c in clicks]}
+              "agent": [c.kind for c in clicks], "day_key": [c.keys[0] for c in clicks], "previous_key": [c.keys[1] for c in clicks], "month_key": [c.keys[2] for c in clicks]}
     cursor.execute(RECORD, values)
     assert [row[0] for row in cursor.fetchall()] == [0] * len(clicks)
 
@@ -103,12 +103,12 @@ class Bank:
         return cursor.fetchall()
 
     def figures(self):
-        rows = self.ask(f"""SELECT i.kind || ':' || i.record_id, to_char(m.month, 'YYYY-MM'), m.class, {', '.join(METRICS)} FROM scip.usage_month m JOIN scip.use_item i ON i.id = m.item_id
+        rows = self.ask(f"""SELECT i.kind || ':' || i.record_id, to_char(m.month, 'YYYY-MM'), m.agent, {', '.join(METRICS)} FROM scip.usage_month m JOIN scip.use_item i ON i.id = m.item_id
             WHERE i.kind || ':' || i.record_id = ANY (%s)""", self.numbers)
         return {(self.numbers.index(r[0]), r[1], r[2]): r[3:] for r in rows if any(r[3:])}
 
     def users(self):
-        rows = self.ask("SELECT to_char(month, 'YYYY-MM'), class, investigating, requesting FROM scip.users_month WHERE month < '2025-02-01'")
+        rows = self.ask("SELECT to_char(month, 'YYYY-MM'), agent, investigating, requesting FROM scip.users_month WHERE month < '2025-02-01'")
         return {r[:2]: r[2:] for r in rows if any(r[2:])}
 
     def empty(self):
@@ -293,11 +293,11 @@ def test_a_recount_finds_and_mends(bank, writers):
     clicks = list(crowd(8, 2000, 60, 120))
     record(writers[0], clicks[:1000], bank.items)
     before = bank.figures()
-    bank.ask("UPDATE scip.usage_month SET total_item_requests = total_item_requests + 7 WHERE month = '2024-06-01' AND class = 'human' RETURNING 1")
+    bank.ask("UPDATE scip.usage_month SET total_item_requests = total_item_requests + 7 WHERE month = '2024-06-01' AND agent = 'human' RETURNING 1")
     bank.ask("DELETE FROM scip.usage_month WHERE month = '2024-10-01' RETURNING 1")
     bank.ask("UPDATE scip.users_month SET requesting = 0 WHERE month = '2024-05-01' RETURNING 1")
     bank.ask("DELETE FROM scip.use_session WHERE month = '2024-06-01' RETURNING 1")
-    found = bank.ask("SELECT month, item, class, metric, figure, recount FROM scip.verify_usage()")
+    found = bank.ask("SELECT month, item, agent, metric, figure, recount FROM scip.verify_usage()")
     assert {row[0] for row in found} == {"2024-M05", "2024-M06", "2024-M10"}
     assert all(row[4] - row[5] == 7 and row[3] == "total_item_requests" for row in found if row[0] == "2024-M06")
     assert all(row[1] is None and row[3] == "users_requesting" for row in found if row[0] == "2024-M05")

@@ -61,7 +61,7 @@ SELECT is((SELECT count(*) FROM scip.usage_salt WHERE salt = sha256('y')), 1::bi
 -- No column of the counter's could hold an address or an agent.
 SELECT is_empty($$SELECT relname, attname, format_type(atttypid, atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 AND NOT attisdropped
   WHERE relnamespace = 'scip'::regnamespace AND relname IN ('use', 'use_session', 'use_visitor') AND relkind = 'p'
-    AND atttypid NOT IN ('uuid'::regtype, 'int4'::regtype, 'int2'::regtype, 'bool'::regtype, 'date'::regtype, 'timestamptz'::regtype) AND attname <> 'class'$$,
+    AND atttypid NOT IN ('uuid'::regtype, 'int4'::regtype, 'int2'::regtype, 'bool'::regtype, 'date'::regtype, 'timestamptz'::regtype) AND attname <> 'agent'$$,
   'keys are 128 bits each, and words are classes');
 SELECT throws_ok($$INSERT INTO scip.use VALUES ('2041-03-05', 1, true, 'Mozilla', gen_random_uuid(), NULL, gen_random_uuid())$$, '23514');
 
@@ -71,7 +71,7 @@ DELETE FROM scip.agent_pattern WHERE imported;
 SELECT is((SELECT array[listed, added, removed] FROM scip.import_agents('["^one", "^two"]')), ARRAY[2, 2, 0], 'a list is taken in');
 SELECT cmp_ok(pg_temp.value_as('scip_writer', 'SELECT version FROM scip.agent_patterns() LIMIT 1')::bigint, '>', :before::bigint, 'which makes another edition');
 SELECT is((SELECT array[listed, added, removed] FROM scip.import_agents('["^two", "^three", "^three"]')), ARRAY[3, 1, 1], 'the next one in its place');
-SELECT ok(EXISTS (SELECT FROM scip.agent_pattern WHERE class = 'machine' AND pattern = '^curl\b' AND NOT imported), 'the service''s own stay');
+SELECT ok(EXISTS (SELECT FROM scip.agent_pattern WHERE agent = 'machine' AND pattern = '^curl\b' AND NOT imported), 'the service''s own stay');
 
 SELECT * FROM finish();
 ROLLBACK;

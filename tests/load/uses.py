@@ -21,7 +21,7 @@ end
 """
 BARE = """\\set n random(1, 250000)
 \\set item random(1, %d)
-INSERT INTO scip.use (at, item_id, request, class, day_key, month_key)
+INSERT INTO scip.use (at, item_id, request, agent, day_key, month_key)
 VALUES (date_trunc('second', now()), :item, true, 'human', md5('d' || :n)::uuid, md5('m' || :n)::uuid);
 """
 COUNTED = """\\set n random(1, 250000)
@@ -52,11 +52,11 @@ def prepare(url, folder):
 
 # Figures when there are few uses and when there are many: the same items and months, a hundred times the clicks.
 
-FILL = """INSERT INTO scip.use (at, item_id, request, class, day_key, month_key)
+FILL = """INSERT INTO scip.use (at, item_id, request, agent, day_key, month_key)
 SELECT date_trunc('second', s.starts + (s.ends - s.starts) * random()), 1 + (random() * %d)::int, true, 'human', gen_random_uuid(), gen_random_uuid()
 FROM generate_series(1, %d) g, LATERAL (SELECT m.starts, m.ends FROM scip.use_month m WHERE m.month = make_date(2020, 1 + g %% 12, 1)) s"""
 FEW, MANY = 100_000, int(os.environ.get("SCIP_MANY_USES", 10_000_000))
-QUESTIONS = {"one item's series": "/v1/documents/{slug}/usage?by=month,class&from=2020-M01&to=2020-M12", "totals": "/v1/usage?by=month,class&from=2020-M01&to=2020-M12",
+QUESTIONS = {"one item's series": "/v1/documents/{slug}/usage?by=month,agent&from=2020-M01&to=2020-M12", "totals": "/v1/usage?by=month,agent&from=2020-M01&to=2020-M12",
              "by item": "/v1/usage?by=item&from=2020-M01&to=2020-M12"}
 
 

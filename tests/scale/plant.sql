@@ -112,7 +112,7 @@ INSERT INTO scip.headline_figure (slug, version, metric, kind, title, period_tex
 SELECT 'figure-' || i, 1, 'hubs', 'alliance', 'x', '2023-24', i, 'x', 'exact', '{x}', 'high' FROM generate_series(1, 8) i;
 INSERT INTO scip.historical_total (metric, period, hub_id, value, sources)
 SELECT m.code, '2019-20', pg_temp.hub(i), i, '{x}'
-FROM generate_series(1, pg_temp.hubs()) i, (SELECT code FROM scip.closed_metric ORDER BY code LIMIT 3) m;
+FROM generate_series(1, pg_temp.hubs()) i, (SELECT code FROM scip.historical_metric ORDER BY code LIMIT 3) m;
 
 INSERT INTO scip.meeting (id, hub_id, title, starts_at, status)
 SELECT pg_temp.uid('meeting', i), pg_temp.hub(i), 'Meeting ' || i, pg_temp.day(i) + time '10:00',
