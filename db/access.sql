@@ -20,7 +20,7 @@ BEGIN
                'pathway_step', 'hub_pathway', 'hub_invitation', 'person', 'personal_read', 'erasure', 'hub_membership',
                'hub_quorum', 'group_seat', 'programme', 'event', 'event_outreach', 'headline_figure', 'meeting',
                'agenda_item', 'attendance', 'resolution', 'action', 'minutes', 'activity', 'quarter_deadline',
-               'update_exception', 'quarterly_update', 'message', 'message_relay', 'hub_review', 'course',
+               'quarterly_update_extension', 'quarterly_update', 'message', 'message_relay', 'hub_review', 'course',
                'training_session', 'booking', 'booking_need', 'booking_contact', 'booking_consent', 'consent_text',
                'feedback', 'self_assessment', 'document', 'news', 'policy_contribution', 'resource', 'file',
                'file_chunk', 'upload', 'evaluation_metric', 'evaluation_question', 'hub_evaluation',
@@ -319,9 +319,9 @@ CREATE POLICY central ON scip.quarter_deadline FOR SELECT TO scip_central USING 
 CREATE POLICY central_add ON scip.quarter_deadline FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY central_change ON scip.quarter_deadline FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.update_exception FOR SELECT TO scip_writer
+CREATE POLICY see ON scip.quarterly_update_extension FOR SELECT TO scip_writer
   USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR (SELECT ctx.decides()));
-CREATE POLICY central ON scip.update_exception FOR ALL TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central ON scip.quarterly_update_extension FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.quarterly_update FOR SELECT TO scip_writer
   USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
@@ -334,16 +334,16 @@ CREATE POLICY central_add ON scip.quarterly_update FOR INSERT TO scip_central WI
 CREATE POLICY central_change ON scip.quarterly_update FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.message FOR SELECT TO scip_writer
-  USING (direction = 'down' AND (SELECT ctx.in_network())
-    OR direction = 'up' AND (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[])));
+  USING (direction = 'to_hubs' AND (SELECT ctx.in_network())
+    OR direction = 'from_hub' AND (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[])));
 CREATE POLICY add ON scip.message FOR INSERT TO scip_writer
-  WITH CHECK (direction = 'up' AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-    OR direction = 'down' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  WITH CHECK (direction = 'from_hub' AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+    OR direction = 'to_hubs' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY change ON scip.message FOR UPDATE TO scip_writer
-  USING (direction = 'up' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  USING (direction = 'from_hub' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY remove ON scip.message FOR DELETE TO scip_writer
-  USING (direction = 'up' AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-    OR direction = 'down' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
+  USING (direction = 'from_hub' AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
+    OR direction = 'to_hubs' AND group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY central ON scip.message FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.message_relay FOR SELECT TO scip_writer

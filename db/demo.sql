@@ -172,24 +172,24 @@ SELECT d.id AS hub_id, q.name AS quarter, (h * 5 + k * 3) % 11 AS x
 FROM demo_hub d CROSS JOIN LATERAL (
   SELECT scip.quarter(s::date) AS name, row_number() OVER (ORDER BY s)::int AS k FROM generate_series('2018-09-01'::timestamp, '2022-09-01', interval '3 months') s) q
 WHERE scip.hub_active(d.id, scip.quarter_start(q.name), scip.quarter_end(q.name)) AND (h * 5 + k * 3) % 11 > 0;
-INSERT INTO scip.update_exception (hub_id, quarter, until, reason) SELECT hub_id, quarter, '9999-12-31', 'Demonstration: written down later' FROM demo_update;
+INSERT INTO scip.quarterly_update_extension (hub_id, quarter, open_until, reason) SELECT hub_id, quarter, '9999-12-31', 'Demonstration: written down later' FROM demo_update;
 INSERT INTO scip.quarterly_update (id, hub_id, quarter, status, nil_return, practice, challenges, ideas, priorities, questions, member_updates)
 SELECT pg_temp.id('update', hub_id::text, quarter), hub_id, quarter, 'submitted', x = 1, t, t, t, t, t, CASE WHEN x > 5 THEN t END
 FROM demo_update, LATERAL (SELECT CASE WHEN x <> 1 THEN 'Demonstration text' END AS t) y ORDER BY quarter, hub_id;
-DELETE FROM scip.update_exception;
+DELETE FROM scip.quarterly_update_extension;
 INSERT INTO scip.hub_review (id, hub_id, reviewed_on, note)
 SELECT pg_temp.id('review', h::text, y::text), id, make_date(y, 7, 1 + h), 'Demonstration review' FROM demo_hub, generate_series(2019, 2022) y
 WHERE launched_on < make_date(y, 1, 1) AND (h + y) % 4 > 0 AND h < 13;
 
 -- Messages to all Hubs, with their relays, and from Hubs, with the answers.
 INSERT INTO scip.message (id, direction, group_id, title, text, sent_on)
-SELECT pg_temp.id('message', n::text), 'down', CASE WHEN n % 3 > 0 THEN g.id END, 'Demonstration message ' || n, 'Demonstration text for all Hubs', date '2019-01-20' + n * 110
+SELECT pg_temp.id('message', n::text), 'to_hubs', CASE WHEN n % 3 > 0 THEN g.id END, 'Demonstration message ' || n, 'Demonstration text for all Hubs', date '2019-01-20' + n * 110
 FROM generate_series(1, 12) n JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
-INSERT INTO scip.message_relay (message_id, hub_id, relayed_on, how)
+INSERT INTO scip.message_relay (message_id, hub_id, relayed_on, note)
 SELECT m.id, d.id, m.sent_on + 5 + h, 'Demonstration newsletter'
-FROM demo_hub d JOIN scip.message m ON m.direction = 'down' AND scip.hub_active(d.id, m.sent_on, m.sent_on) WHERE (h + extract(doy FROM m.sent_on)::int) % 5 > 0;
-INSERT INTO scip.message (id, direction, group_id, hub_id, kind, title, text, sent_on, response, means, responded_on)
-SELECT pg_temp.id('message', 'up', n::text), 'up', g.id, d.id, pg_temp.pick(n, 'practice', 'challenge', 'idea', 'priority', 'question'), 'Demonstration question ' || n, 'Demonstration text', day,
+FROM demo_hub d JOIN scip.message m ON m.direction = 'to_hubs' AND scip.hub_active(d.id, m.sent_on, m.sent_on) WHERE (h + extract(doy FROM m.sent_on)::int) % 5 > 0;
+INSERT INTO scip.message (id, direction, group_id, hub_id, kind, title, text, sent_on, response, response_channel, responded_on)
+SELECT pg_temp.id('message', 'up', n::text), 'from_hub', g.id, d.id, pg_temp.pick(n, 'practice', 'challenge', 'idea', 'priority', 'question'), 'Demonstration question ' || n, 'Demonstration text', day,
        CASE WHEN n % 3 > 0 THEN 'Demonstration answer' END, CASE WHEN n % 3 > 0 THEN pg_temp.pick(n, 'conference_input', 'website_content', 'research_priority', 'direct_reply') END,
        CASE WHEN n % 3 > 0 THEN day + 40 END
 FROM generate_series(1, 40) n CROSS JOIN LATERAL (SELECT date '2019-04-10' + n * 31 AS day) x JOIN demo_hub d ON d.h = 1 + n * 5 % 12 AND d.launched_on < day

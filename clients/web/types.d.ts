@@ -3919,9 +3919,9 @@ export interface paths {
         };
         /**
          * List messages
-         * @description Messages, the latest first. Everybody in the network reads messages to Hubs (`down`); a message from a Hub (`up`) is for that Hub, the group that it is for, and the central team.
+         * @description Messages, the latest first. Everybody in the network reads messages to Hubs (`to_hubs`); a message from a Hub (`from_hub`) is for that Hub, the group that it is for, and the central team.
          *
-         *     Returns a page of records: a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         *     Returns a page of records: a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["listMessages"];
         put?: never;
@@ -3929,7 +3929,7 @@ export interface paths {
          * Send a message to the Hubs
          * @description Sends a message to all Hubs. Members of a group send for their group, the central team for any group or for itself (without `group`).
          *
-         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by members of national groups (`group_member`) and the central team (`central`).
+         *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         post: operations["addMessage"];
         delete?: never;
@@ -3949,7 +3949,7 @@ export interface paths {
          * Show a message
          * @description Everybody in the network reads messages to Hubs; a message from a Hub is for that Hub, the group that it is for, and the central team.
          *
-         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
         get: operations["getMessage"];
         put?: never;
@@ -3978,7 +3978,7 @@ export interface paths {
          * Respond to a Hub's message
          * @description Answers a message from a Hub and names the means that was chosen. Open to members of the group that the message is for, and the central team. A second answer replaces the first. Messages to Hubs have no answer (409).
          *
-         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by members of national groups (`group_member`) and the central team (`central`).
+         *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
         put: operations["putMessageResponse"];
         post?: never;
@@ -4001,7 +4001,7 @@ export interface paths {
          * Send a message from a Hub
          * @description Sends a message from a Hub to a group that is active, or to the central team (without `group`). A Hub Lead sends for their own Hub.
          *
-         *     Returns a message from a national group to all Hubs (down), or from a Hub to a national group (up). It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         post: operations["addHubMessage"];
         delete?: never;
@@ -8531,11 +8531,11 @@ export interface components {
          *         "href": "/v1/hubs/demonstration-hub-london"
          *       },
          *       "quarter": "2022-23-Q1",
-         *       "starts": "2022-09-01",
-         *       "ends": "2022-11-30",
+         *       "from": "2022-09-01",
+         *       "to": "2022-11-30",
          *       "due_on": "2022-12-21",
          *       "open_until": "2022-12-21",
-         *       "owed": true,
+         *       "required": true,
          *       "status": "submitted",
          *       "nil_return": false,
          *       "late": true,
@@ -8560,12 +8560,12 @@ export interface components {
              * Format: date
              * @description The first day of the quarter.
              */
-            starts: string;
+            from: string;
             /**
              * Format: date
              * @description The last day of the quarter.
              */
-            ends: string;
+            to: string;
             /**
              * Format: date
              * @description The day by which the update is due.
@@ -8577,7 +8577,7 @@ export interface components {
              */
             open_until: string;
             /** @description Whether the Hub owes it: it is active in all of the quarter. */
-            owed: boolean;
+            required: boolean;
             /** @description How far the update has come. */
             status: components["schemas"]["QuarterlyUpdateStatus"];
             /** @description true: there is nothing to report, which counts as reported. */
@@ -8681,7 +8681,7 @@ export interface components {
          *         "href": "/v1/hubs/demonstration-hub-south-east"
          *       },
          *       "quarter": "2022-23-Q3",
-         *       "until": "2030-02-14",
+         *       "open_until": "2030-02-14",
          *       "reason": "The Hub changed its lead in the quarter.",
          *       "created_at": "2026-11-30T00:22:32.110586Z",
          *       "updated_at": "2026-11-30T00:25:31.030437Z",
@@ -8697,7 +8697,7 @@ export interface components {
              * Format: date
              * @description The last day on which it may be written.
              */
-            until: string;
+            open_until: string;
             /** @description Why the Hub gets more time; name nobody. */
             reason: string;
             /**
@@ -8716,7 +8716,7 @@ export interface components {
         /**
          * @description What makes a new record: a later day until which a Hub may write an update.
          * @example {
-         *       "until": "2030-01-31",
+         *       "open_until": "2030-01-31",
          *       "reason": "The Hub changed its lead in the quarter."
          *     }
          */
@@ -8725,14 +8725,14 @@ export interface components {
              * Format: date
              * @description The last day on which it may be written.
              */
-            until: string;
+            open_until: string;
             /** @description Why the Hub gets more time; name nobody. */
             reason: string;
         };
         /**
          * @description What changes of a record; all else stays as it is: a later day until which a Hub may write an update.
          * @example {
-         *       "until": "2030-02-14"
+         *       "open_until": "2030-02-14"
          *     }
          */
         QuarterlyUpdateExtensionPatch: {
@@ -8740,7 +8740,7 @@ export interface components {
              * Format: date
              * @description The last day on which it may be written.
              */
-            until?: string;
+            open_until?: string;
             /** @description Why the Hub gets more time; name nobody. */
             reason?: string;
         };
@@ -8748,10 +8748,10 @@ export interface components {
          * @description A quarter of an academic year, and when its updates are due.
          * @example {
          *       "quarter": "2022-23-Q1",
-         *       "starts": "2022-09-01",
-         *       "ends": "2022-11-30",
+         *       "from": "2022-09-01",
+         *       "to": "2022-11-30",
          *       "due_on": "2030-03-31",
-         *       "set": true,
+         *       "due_on_changed": true,
          *       "href": "/v1/quarters/2022-23-Q1"
          *     }
          */
@@ -8762,19 +8762,19 @@ export interface components {
              * Format: date
              * @description The first day of the quarter.
              */
-            starts: string;
+            from: string;
             /**
              * Format: date
              * @description The last day of the quarter.
              */
-            ends: string;
+            to: string;
             /**
              * Format: date
              * @description The day by which the Hubs' updates are due.
              */
             due_on: string;
             /** @description true: the central team set the day. false: it is 21 days after the quarter's end. */
-            set: boolean;
+            due_on_changed: boolean;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -8802,10 +8802,10 @@ export interface components {
          */
         ResponseChannel: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other";
         /**
-         * @description A message from a national group to all Hubs (down), or from a Hub to a national group (up).
+         * @description A message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub).
          * @example {
          *       "id": "5e329f65-6098-b4db-0943-e604f360b23b",
-         *       "direction": "up",
+         *       "direction": "from_hub",
          *       "group": {
          *         "slug": "hub-leads-group",
          *         "name": "Hub Leads Group",
@@ -8821,7 +8821,7 @@ export interface components {
          *       "text": "Demonstration text",
          *       "sent_on": "2022-07-01",
          *       "response": "Demonstration answer",
-         *       "means": "research_priority",
+         *       "response_channel": "research_priority",
          *       "responded_on": "2022-08-10",
          *       "created_at": "2026-11-30T00:15:13.068781Z",
          *       "updated_at": "2026-11-30T00:15:13.068781Z",
@@ -8838,7 +8838,7 @@ export interface components {
              * @description down: to all Hubs. up: from a Hub.
              * @enum {string}
              */
-            direction: "down" | "up";
+            direction: "to_hubs" | "from_hub";
             /** @description The group that sends or receives it; null for the central team. */
             group: components["schemas"]["Link"] | null;
             /** @description The Hub that sends it; null for a message down. */
@@ -8863,7 +8863,7 @@ export interface components {
              * @description How the group answered; null while there is no answer.
              * @enum {string|null}
              */
-            means: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
+            response_channel: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
             /**
              * Format: date
              * @description The day of the answer; null while there is none.
@@ -8882,7 +8882,7 @@ export interface components {
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /** @description A page of records: a message from a national group to all Hubs (down), or from a Hub to a national group (up). */
+        /** @description A page of records: a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). */
         MessageList: {
             items: components["schemas"]["Message"][];
             /** @description The cursor of the next page; null on the last page. */
@@ -8927,14 +8927,14 @@ export interface components {
          * @description The answer to a message from a Hub.
          * @example {
          *       "response": "A template is now on the website; please tell us whether it helps.",
-         *       "means": "website_content"
+         *       "response_channel": "website_content"
          *     }
          */
         MessageReply: {
             /** @description The answer; name nobody. */
             response: components["schemas"]["Text"];
             /** @description How the group answers: by this reply or by something else that it did. */
-            means: components["schemas"]["ResponseChannel"];
+            response_channel: components["schemas"]["ResponseChannel"];
         };
         /** @description A reference to a message. */
         MessageLink: {
@@ -8968,7 +8968,7 @@ export interface components {
          *         "href": "/v1/messages/c22bafb0-430d-79fa-9fdb-fea01aa5062c"
          *       },
          *       "relayed_on": "2021-10-18",
-         *       "how": "Demonstration newsletter",
+         *       "note": "Demonstration newsletter",
          *       "href": "/v1/hubs/demonstration-hub-london/relays/c22bafb0-430d-79fa-9fdb-fea01aa5062c"
          *     }
          */
@@ -8983,7 +8983,7 @@ export interface components {
              */
             relayed_on: string | null;
             /** @description How it was passed on, such as at a meeting; null where not given. */
-            how: string | null;
+            note: string | null;
             /** @description The address of this relay. */
             href: components["schemas"]["Href"];
         };
@@ -8997,7 +8997,7 @@ export interface components {
          * @description What makes a new record: whether and how a Hub passed a message on to its members.
          * @example {
          *       "relayed_on": "2025-05-06",
-         *       "how": "In the Hub's newsletter"
+         *       "note": "In the Hub's newsletter"
          *     }
          */
         HubRelayNew: {
@@ -9007,7 +9007,7 @@ export interface components {
              */
             relayed_on?: string;
             /** @description How it was passed on, such as at a meeting; null where not given. */
-            how?: string;
+            note?: string;
         };
         /** @description A share of two counts. */
         Rate: {
@@ -9022,13 +9022,13 @@ export interface components {
          * @description How messages between Hubs and national groups are followed up in a period.
          * @example {
          *       "period": "2026-27",
-         *       "messages_down": 0,
+         *       "messages_to_hubs": 0,
          *       "relay_rate": {
          *         "numerator": 0,
          *         "denominator": 0,
          *         "percent": null
          *       },
-         *       "messages_up": 0,
+         *       "messages_from_hubs": 0,
          *       "loop_closed_rate": {
          *         "numerator": 0,
          *         "denominator": 0,
@@ -9040,11 +9040,11 @@ export interface components {
             /** @description The academic year or quarter. */
             period: components["schemas"]["PeriodQuery"];
             /** @description Messages sent to all Hubs. */
-            messages_down: number;
+            messages_to_hubs: number;
             /** @description Relays among those possible: one for each message and Hub active on its day. */
             relay_rate: components["schemas"]["Rate"];
             /** @description Messages sent by Hubs. */
-            messages_up: number;
+            messages_from_hubs: number;
             /** @description Messages from Hubs that have an answer, among all of them. */
             loop_closed_rate: components["schemas"]["Rate"];
         };
@@ -9144,7 +9144,7 @@ export interface components {
             /** @description The rule in a line. */
             title: string;
             /** @description How the Hub stands. */
-            state: components["schemas"]["HealthStatus"];
+            status: components["schemas"]["HealthStatus"];
             /** @description What it was judged by; its members depend on the rule. */
             evidence: Record<string, never>;
             /** @description What to do next; null where there is nothing to do. */
@@ -9153,7 +9153,7 @@ export interface components {
              * Format: date
              * @description The last day to do it; null where the rule is not applicable.
              */
-            deadline: string | null;
+            due_on: string | null;
         };
         /**
          * @description How a Hub stands with every rule of the framework in an academic year.
@@ -9168,7 +9168,7 @@ export interface components {
          *         {
          *           "rule": "membership_quorate",
          *           "title": "The membership is quorate",
-         *           "state": "not_applicable",
+         *           "status": "not_applicable",
          *           "evidence": {
          *             "members": 0,
          *             "minimum": 4,
@@ -9178,29 +9178,29 @@ export interface components {
          *             ]
          *           },
          *           "next_action": null,
-         *           "deadline": null
+         *           "due_on": null
          *         },
          *         {
          *           "rule": "two_meetings",
          *           "title": "Two ordinary meetings are held in the year",
-         *           "state": "not_applicable",
+         *           "status": "not_applicable",
          *           "evidence": {
          *             "held": 0,
          *             "planned": 0
          *           },
          *           "next_action": null,
-         *           "deadline": null
+         *           "due_on": null
          *         },
          *         {
          *           "rule": "five_headings",
          *           "title": "Each ordinary meeting covers the five headings",
-         *           "state": "not_applicable",
+         *           "status": "not_applicable",
          *           "evidence": {
          *             "held": 0,
          *             "completed": 0
          *           },
          *           "next_action": null,
-         *           "deadline": null
+         *           "due_on": null
          *         }
          *       ]
          *     }
@@ -11414,8 +11414,8 @@ export interface components {
          *       "name": "SCiP Alliance Impact Centre",
          *       "kind": "programme",
          *       "status": "active",
-         *       "starts": "2025",
-         *       "ends": "2027-07",
+         *       "from": "2025",
+         *       "to": "2027-07",
          *       "purpose": "Training, evaluation and policy support; two-year grant to July 2027",
          *       "organisations": [],
          *       "sources": [
@@ -11438,9 +11438,9 @@ export interface components {
              */
             status: "active" | "closed" | "unknown";
             /** @description When the group began; null where it is not known. */
-            starts: components["schemas"]["NullablePartialDate"];
+            from: components["schemas"]["NullablePartialDate"];
             /** @description When the group ended; null while it works, or where it is not known. */
-            ends: components["schemas"]["NullablePartialDate"];
+            to: components["schemas"]["NullablePartialDate"];
             /** @description What the group is for. */
             purpose: string | null;
             /** @description Organisations that take part in the group. */
@@ -11464,7 +11464,7 @@ export interface components {
          *       "name": "Data Working Group",
          *       "kind": "working_group",
          *       "status": "active",
-         *       "starts": "2024-09",
+         *       "from": "2024-09",
          *       "purpose": "Agrees on what is counted and how.",
          *       "organisations": [
          *         "demonstration-university-01",
@@ -11487,9 +11487,9 @@ export interface components {
              */
             status: "active" | "closed" | "unknown";
             /** @description When the group began; null where it is not known. */
-            starts?: components["schemas"]["NullablePartialDate"];
+            from?: components["schemas"]["NullablePartialDate"];
             /** @description When the group ended; null while it works, or where it is not known. */
-            ends?: components["schemas"]["NullablePartialDate"];
+            to?: components["schemas"]["NullablePartialDate"];
             /** @description What the group is for. */
             purpose?: components["schemas"]["NullableText"];
             /** @description The slugs of the organisations that take part. */
@@ -11519,9 +11519,9 @@ export interface components {
              */
             status?: "active" | "closed" | "unknown";
             /** @description When the group began; null where it is not known. */
-            starts?: components["schemas"]["NullablePartialDate"];
+            from?: components["schemas"]["NullablePartialDate"];
             /** @description When the group ended; null while it works, or where it is not known. */
-            ends?: components["schemas"]["NullablePartialDate"];
+            to?: components["schemas"]["NullablePartialDate"];
             /** @description What the group is for. */
             purpose?: components["schemas"]["NullableText"];
             /** @description The slugs of the organisations that take part. Replaces the whole list. */
@@ -12606,8 +12606,8 @@ export interface components {
          *       "slug": "strategy-2022-26",
          *       "name": "SCiP Alliance strategy 2022-26",
          *       "period": "2022-26",
-         *       "starts": "2022",
-         *       "ends": "2026",
+         *       "from": "2022",
+         *       "to": "2026",
          *       "summary": "Two core ambitions: community and impact",
          *       "themes": [
          *         {
@@ -12635,9 +12635,9 @@ export interface components {
             /** @description The years as printed, such as 2019-22. */
             period: string;
             /** @description When the strategy begins. */
-            starts: components["schemas"]["PartialDate"];
+            from: components["schemas"]["PartialDate"];
             /** @description When the strategy ends. */
-            ends: components["schemas"]["PartialDate"];
+            to: components["schemas"]["PartialDate"];
             /** @description What the strategy aims at. */
             summary: string | null;
             /** @description The themes of the strategy. */
@@ -12665,8 +12665,8 @@ export interface components {
          * @example {
          *       "name": "Strategy 2026-30",
          *       "period": "2026-30",
-         *       "starts": "2026-09",
-         *       "ends": "2030-08",
+         *       "from": "2026-09",
+         *       "to": "2030-08",
          *       "summary": "Every Service child is known and supported.",
          *       "themes": [
          *         {
@@ -12690,9 +12690,9 @@ export interface components {
             /** @description The years as printed, such as 2019-22. */
             period: string;
             /** @description When the strategy begins. */
-            starts: components["schemas"]["PartialDate"];
+            from: components["schemas"]["PartialDate"];
             /** @description When the strategy ends. */
-            ends: components["schemas"]["PartialDate"];
+            to: components["schemas"]["PartialDate"];
             /** @description What the strategy aims at. */
             summary?: components["schemas"]["NullableText"];
             /** @description The themes of the strategy. */
@@ -12719,9 +12719,9 @@ export interface components {
             /** @description The years as printed, such as 2019-22. */
             period?: string;
             /** @description When the strategy begins. */
-            starts?: components["schemas"]["PartialDate"];
+            from?: components["schemas"]["PartialDate"];
             /** @description When the strategy ends. */
-            ends?: components["schemas"]["PartialDate"];
+            to?: components["schemas"]["PartialDate"];
             /** @description What the strategy aims at. */
             summary?: components["schemas"]["NullableText"];
             /** @description The themes of the strategy. Replaces the whole list. */
@@ -13942,7 +13942,7 @@ export interface components {
             /** @description The title of the metric. */
             title: string;
             /** @description The number in the records now; null where they have none or it is withheld from the caller. */
-            derived: number | null;
+            calculated_value: number | null;
             /**
              * @description What the records have. suppressed: the caller may not see derived and value.
              * @enum {string}
@@ -13954,7 +13954,7 @@ export interface components {
              * @description confirmed: the Hub's number is that of the records. overridden: it is another. Null where it is withheld.
              * @enum {string|null}
              */
-            state: "unconfirmed" | "confirmed" | "overridden" | null;
+            confirmation: "unconfirmed" | "confirmed" | "overridden" | null;
             /** @description Why the Hub's number differs from the records; null where it does not. */
             reason: string | null;
         };
@@ -13985,8 +13985,8 @@ export interface components {
          *         "href": "/v1/hubs/demonstration-hub-north-east"
          *       },
          *       "year": "2020-21",
-         *       "starts": "2020-09-01",
-         *       "ends": "2021-08-31",
+         *       "from": "2020-09-01",
+         *       "to": "2021-08-31",
          *       "status": "published",
          *       "categories": [
          *         {
@@ -13995,10 +13995,10 @@ export interface components {
          *             {
          *               "metric": "memberships",
          *               "title": "Members on the last day of the year",
-         *               "derived": 89,
+         *               "calculated_value": 89,
          *               "status": "value",
          *               "value": 89,
-         *               "state": "confirmed",
+         *               "confirmation": "confirmed",
          *               "reason": null
          *             }
          *           ]
@@ -14009,10 +14009,10 @@ export interface components {
          *             {
          *               "metric": "organisations_engaged",
          *               "title": "Organisations engaged",
-         *               "derived": 50,
+         *               "calculated_value": 50,
          *               "status": "value",
          *               "value": 50,
-         *               "state": "confirmed",
+         *               "confirmation": "confirmed",
          *               "reason": null
          *             }
          *           ]
@@ -14023,19 +14023,19 @@ export interface components {
          *             {
          *               "metric": "meetings_held",
          *               "title": "Meetings held",
-         *               "derived": 3,
+         *               "calculated_value": 3,
          *               "status": "value",
          *               "value": 3,
-         *               "state": "confirmed",
+         *               "confirmation": "confirmed",
          *               "reason": null
          *             },
          *             {
          *               "metric": "attendance",
          *               "title": "Attendance at meetings",
-         *               "derived": 91,
+         *               "calculated_value": 91,
          *               "status": "value",
          *               "value": 91,
-         *               "state": "confirmed",
+         *               "confirmation": "confirmed",
          *               "reason": null
          *             }
          *           ]
@@ -14064,8 +14064,8 @@ export interface components {
          *       "submitted_at": "2026-11-30T00:15:13.068781Z",
          *       "accepted_at": "2026-11-30T00:15:13.068781Z",
          *       "published_at": "2026-11-30T00:15:13.068781Z",
-         *       "returned_at": null,
-         *       "return_note": null,
+         *       "revision_requested_at": null,
+         *       "revision_note": null,
          *       "created_at": "2026-11-30T00:15:13.068781Z",
          *       "updated_at": "2026-11-30T00:15:13.068781Z",
          *       "href": "/v1/hubs/demonstration-hub-north-east/evaluations/2020-21"
@@ -14080,12 +14080,12 @@ export interface components {
              * Format: date
              * @description The first day of the year: 1 September.
              */
-            starts: string;
+            from: string;
             /**
              * Format: date
              * @description The last day of the year: 31 August.
              */
-            ends: string;
+            to: string;
             /** @description How far the return has come. */
             status: components["schemas"]["EvaluationStatus"];
             /** @description The figures, by category. */
@@ -14111,9 +14111,9 @@ export interface components {
              * Format: date-time
              * @description When the central team last gave it back; null once it is submitted again.
              */
-            returned_at: string | null;
+            revision_requested_at: string | null;
             /** @description What the central team asked for when it gave the return back. */
-            return_note: string | null;
+            revision_note: string | null;
             /**
              * Format: date-time
              * @description When the return was begun; null for one that is not.
@@ -14136,13 +14136,13 @@ export interface components {
          *         "href": "/v1/hubs/demonstration-hub-north-east"
          *       },
          *       "year": "2020-21",
-         *       "starts": "2020-09-01",
-         *       "ends": "2021-08-31",
+         *       "from": "2020-09-01",
+         *       "to": "2021-08-31",
          *       "status": "published",
          *       "submitted_at": "2026-11-30T00:15:13.068781Z",
          *       "accepted_at": "2026-11-30T00:15:13.068781Z",
          *       "published_at": "2026-11-30T00:15:13.068781Z",
-         *       "returned_at": null,
+         *       "revision_requested_at": null,
          *       "created_at": "2026-11-30T00:15:13.068781Z",
          *       "updated_at": "2026-11-30T00:15:13.068781Z",
          *       "href": "/v1/hubs/demonstration-hub-north-east/evaluations/2020-21"
@@ -14157,12 +14157,12 @@ export interface components {
              * Format: date
              * @description The first day of the year: 1 September.
              */
-            starts: string;
+            from: string;
             /**
              * Format: date
              * @description The last day of the year: 31 August.
              */
-            ends: string;
+            to: string;
             /** @description How far the return has come. */
             status: components["schemas"]["EvaluationStatus"];
             /**
@@ -14184,7 +14184,7 @@ export interface components {
              * Format: date-time
              * @description When the central team last gave it back; null once it is submitted again.
              */
-            returned_at: string | null;
+            revision_requested_at: string | null;
             /**
              * Format: date-time
              * @description When the return was begun; null for one that is not.
@@ -14279,14 +14279,14 @@ export interface components {
          * @description The network's evaluation of an academic year, and how many of its Hubs' returns are in.
          * @example {
          *       "year": "2021-22",
-         *       "starts": "2021-09-01",
-         *       "ends": "2022-08-31",
+         *       "from": "2021-09-01",
+         *       "to": "2022-08-31",
          *       "release": 1,
          *       "released_at": "2026-11-30T00:15:38.8181Z",
-         *       "returns_owed": 12,
-         *       "returns_submitted": 3,
-         *       "returns_accepted": 2,
-         *       "returns_published": 0,
+         *       "evaluations_required": 12,
+         *       "evaluations_submitted": 3,
+         *       "evaluations_accepted": 2,
+         *       "evaluations_published": 0,
          *       "href": "/v1/network/evaluations/2021-22/figures"
          *     }
          */
@@ -14297,12 +14297,12 @@ export interface components {
              * Format: date
              * @description The first day of the year: 1 September.
              */
-            starts: string;
+            from: string;
             /**
              * Format: date
              * @description The last day of the year: 31 August.
              */
-            ends: string;
+            to: string;
             /** @description The number of the release that is in force. */
             release: number;
             /**
@@ -14311,13 +14311,13 @@ export interface components {
              */
             released_at: string;
             /** @description Hubs that were active on the year's last day, or made a return. */
-            returns_owed: number;
+            evaluations_required: number;
             /** @description Returns that are submitted, accepted or published. */
-            returns_submitted: number;
+            evaluations_submitted: number;
             /** @description Returns that are accepted or published. */
-            returns_accepted: number;
+            evaluations_accepted: number;
             /** @description Returns that are published. */
-            returns_published: number;
+            evaluations_published: number;
             /** @description The list of the evaluation's figures. */
             href: components["schemas"]["Href"];
         };
@@ -14346,7 +14346,7 @@ export interface components {
          *       "previous_value": 3,
          *       "previous_status": "value",
          *       "change": 0,
-         *       "return": "not_submitted"
+         *       "evaluation_status": "not_submitted"
          *     }
          */
         NetworkEvaluationFigure: {
@@ -14375,7 +14375,7 @@ export interface components {
             /** @description This year's number less last year's. Null unless both are published exactly and by one definition. */
             change: number | null;
             /** @description How far the Hub's return has come. */
-            return: components["schemas"]["NetworkEvaluationState"];
+            evaluation_status: components["schemas"]["NetworkEvaluationState"];
         };
         /** @description A page of records: one figure of the network's evaluation: of a Hub or of the whole network. */
         NetworkEvaluationFigureList: {
@@ -14427,10 +14427,10 @@ export interface components {
          *       "status": "value",
          *       "confirmed": 3,
          *       "overridden": 0,
-         *       "returns_owed": 10,
-         *       "returns_submitted": 3,
-         *       "returns_accepted": 3,
-         *       "returns_published": 3
+         *       "evaluations_required": 10,
+         *       "evaluations_submitted": 3,
+         *       "evaluations_accepted": 3,
+         *       "evaluations_published": 3
          *     }
          */
         NetworkEvaluationProgress: {
@@ -14453,13 +14453,13 @@ export interface components {
             /** @description Hubs whose return has another number. */
             overridden: number;
             /** @description Hubs that were active on the year's last day, or made a return. */
-            returns_owed: number;
+            evaluations_required: number;
             /** @description Returns that are submitted, accepted or published. */
-            returns_submitted: number;
+            evaluations_submitted: number;
             /** @description Returns that are accepted or published. */
-            returns_accepted: number;
+            evaluations_accepted: number;
             /** @description Returns that are published. */
-            returns_published: number;
+            evaluations_published: number;
         };
         /** @description A page of records: a figure of the network for a year, as the records give it now. */
         NetworkEvaluationProgressList: {
@@ -27758,7 +27758,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The quarter; the last one that is over when absent. */
-                quarter?: components["schemas"]["QuarterQuery"];
+                period?: components["schemas"]["QuarterQuery"];
                 /** @description Only records of this status. */
                 status?: components["schemas"]["QuarterlyUpdateStatus"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -27804,7 +27804,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only messages down (to all Hubs) or up (from a Hub). */
-                direction?: "down" | "up";
+                direction?: "to_hubs" | "from_hub";
                 /** @description Only records of this kind. */
                 kind?: components["schemas"]["HubMessageKind"];
                 /** @description Only records of this Hub (slug). */

@@ -30,16 +30,16 @@ CREATE TABLE scip.hub_evaluation (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  returned_at timestamptz,
-  return_note text CHECK (scip.shows(return_note) AND length(return_note) <= 4000),
+  revision_requested_at timestamptz,
+  revision_note text CHECK (scip.shows(revision_note) AND length(revision_note) <= 4000),
   CONSTRAINT hub_evaluation_once UNIQUE (hub_id, year),
   CONSTRAINT hub_evaluation_status CHECK (
     (submitted_at IS NOT NULL) = (status <> 'draft') AND (accepted_at IS NOT NULL) = (status IN ('accepted', 'published'))
     AND (published_at IS NOT NULL) = (status = 'published')),
   CONSTRAINT hub_evaluation_returned CHECK (
-    (returned_at IS NULL) = (return_note IS NULL) AND (returned_at IS NULL OR status = 'draft'))
+    (revision_requested_at IS NULL) = (revision_note IS NULL) AND (revision_requested_at IS NULL OR status = 'draft'))
 );
-COMMENT ON COLUMN scip.hub_evaluation.return_note
+COMMENT ON COLUMN scip.hub_evaluation.revision_note
   IS 'What the central team asked for when it gave a return back; gone with the next submission';
 
 -- derived: what the records said when the Hub looked. Confirmed is what needs no reason.
@@ -67,7 +67,7 @@ CALL scip.protect('hub_evaluation');
 GRANT SELECT ON scip.hub_evaluation TO scip_caller;
 
 -- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
-GRANT INSERT (hub_id, year), UPDATE (status, return_note), DELETE ON scip.hub_evaluation TO scip_caller;
+GRANT INSERT (hub_id, year), UPDATE (status, revision_note), DELETE ON scip.hub_evaluation TO scip_caller;
 -- Whoever sees the return sees its parts.
 GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_caller;
 CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
@@ -231,13 +231,13 @@ BEGIN
   END IF;
   CASE NEW.status
     WHEN 'submitted' THEN
-      NEW.submitted_at := now(); NEW.returned_at := NULL; NEW.return_note := NULL;
+      NEW.submitted_at := now(); NEW.revision_requested_at := NULL; NEW.revision_note := NULL;
     WHEN 'accepted' THEN
       NEW.accepted_at := now();
     WHEN 'published' THEN
       NEW.published_at := now();
     ELSE
-      NEW.submitted_at := NULL; NEW.accepted_at := NULL; NEW.published_at := NULL; NEW.returned_at := now();
+      NEW.submitted_at := NULL; NEW.accepted_at := NULL; NEW.published_at := NULL; NEW.revision_requested_at := now();
   END CASE;
   RETURN NEW;
 END $$;

@@ -35,10 +35,10 @@ CREATE TABLE scip.quarter_deadline (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT quarter_deadline_after CHECK (due_on > scip.quarter_end(quarter))
 );
-CREATE TABLE scip.update_exception (
+CREATE TABLE scip.quarterly_update_extension (
   hub_id bigint REFERENCES scip.hub,
   quarter scip.quarter_name,
-  until date NOT NULL,
+  open_until date NOT NULL,
   reason text NOT NULL CHECK (scip.shows(reason) AND length(reason) <= 2000),
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -66,11 +66,11 @@ CREATE TABLE scip.quarterly_update (
 );
 
 -- down: from a group (or, without one, the central team) to all Hubs, each of which relays it to its members.
--- up: from a Hub to a group, with the response and the means chosen for it (framework: conference inputs, website
+-- from_hub: from a Hub to a group, with the response and the means chosen for it (framework: conference inputs, website
 -- content, project development, informing Research Group priorities, and more).
 CREATE TABLE scip.message (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  direction text NOT NULL CHECK (direction IN ('down', 'up')),
+  direction text NOT NULL CHECK (direction IN ('to_hubs', 'from_hub')),
   group_id bigint REFERENCES scip.alliance_group,
   hub_id bigint REFERENCES scip.hub,
   kind text CHECK (kind IN ('practice', 'challenge', 'idea', 'priority', 'question')),
@@ -78,24 +78,24 @@ CREATE TABLE scip.message (
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
   sent_on date NOT NULL DEFAULT scip.today(),
   response text CHECK (scip.shows(response) AND length(response) <= 20000),
-  means text CHECK (means IN ('conference_input', 'website_content', 'project_development', 'research_priority', 'direct_reply', 'other')),
-  responded_on date,
+  response_channel text CHECK (response_channel IN ('conference_input', 'website_content', 'project_development', 'research_priority',
+                                                    'direct_reply', 'other')), responded_on date,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT message_way CHECK (CASE direction WHEN 'down' THEN num_nonnulls(hub_id, kind, response, means, responded_on) = 0
+  CONSTRAINT message_way CHECK (CASE direction WHEN 'to_hubs' THEN num_nonnulls(hub_id, kind, response, response_channel, responded_on) = 0
                                                ELSE num_nulls(hub_id, kind) = 0 END),
-  CONSTRAINT message_response CHECK (num_nonnulls(response, means, responded_on) IN (0, 3))
+  CONSTRAINT message_response CHECK (num_nonnulls(response, response_channel, responded_on) IN (0, 3))
 );
 CREATE INDEX ON scip.message (created_at, id);
-CREATE INDEX ON scip.message (sent_on, id) WHERE direction = 'down';
+CREATE INDEX ON scip.message (sent_on, id) WHERE direction = 'to_hubs';
 CREATE INDEX ON scip.message (hub_id);
 CREATE INDEX ON scip.message (group_id);
 CREATE TABLE scip.message_relay (
   message_id uuid REFERENCES scip.message ON DELETE CASCADE,
   hub_id bigint REFERENCES scip.hub,
   relayed_on date NOT NULL,
-  how text CHECK (length(how) <= 2000),
+  note text CHECK (length(note) <= 2000),
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -115,18 +115,18 @@ CREATE TABLE scip.hub_review (
 );
 CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
 
-CALL scip.protect('activity', 'quarter_deadline', 'update_exception', 'quarterly_update', 'message', 'message_relay', 'hub_review');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.update_exception, scip.message_relay, scip.hub_review TO scip_caller;
+CALL scip.protect('activity', 'quarter_deadline', 'quarterly_update_extension', 'quarterly_update', 'message', 'message_relay',
+  'hub_review');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.quarterly_update_extension, scip.message_relay, scip.hub_review TO scip_caller;
 GRANT SELECT, INSERT, UPDATE ON scip.quarter_deadline, scip.quarterly_update TO scip_caller;
--- Messages: up from a Hub by its lead, down from a group by its members; answered by the group that was asked, or by
--- the central team, and otherwise never changed.
-GRANT SELECT, INSERT, DELETE, UPDATE (response, means, responded_on) ON scip.message TO scip_caller;
+-- Messages: from a Hub by its lead, to Hubs from a group by its members; answered by that group or the central team.
+GRANT SELECT, INSERT, DELETE, UPDATE (response, response_channel, responded_on) ON scip.message TO scip_caller;
 
 CALL scip.keep_records('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$);
 CALL scip.keep_records('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$,
   record => 'r.quarter');
-CALL scip.keep_records('update_exception', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
+CALL scip.keep_records('quarterly_update_extension', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
   WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$, part => true, record => $$concat_ws('/', r.hub_id, r.quarter)$$);
 CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
@@ -135,7 +135,7 @@ CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug 
     WHERE g.decides_applications)
     ELSE ARRAY['hub-lead:' || r.hub_id] END$$);
 CALL scip.keep_records('message', 'message', 'r.id',
-  $$CASE r.direction WHEN 'down' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
+  $$CASE r.direction WHEN 'to_hubs' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
   ELSE ARRAY['hub:' || r.hub_id] || coalesce(ARRAY['group:' || r.group_id], '{}') END$$);
 CALL scip.keep_records('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)',
   $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
@@ -189,20 +189,20 @@ CREATE TRIGGER guard_activity BEFORE INSERT OR UPDATE ON scip.activity FOR EACH 
 CREATE FUNCTION scip.due_on(quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN coalesce((SELECT d.due_on FROM scip.quarter_deadline d WHERE d.quarter = due_on.quarter), scip.quarter_end(quarter) + 21);
 CREATE FUNCTION scip.open_until(hub bigint, quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
-RETURN greatest(scip.due_on(quarter), (SELECT e.until FROM scip.update_exception e
+RETURN greatest(scip.due_on(quarter), (SELECT e.open_until FROM scip.quarterly_update_extension e
                                        WHERE e.hub_id = hub AND e.quarter = open_until.quarter));
 GRANT EXECUTE ON FUNCTION scip.due_on, scip.open_until TO scip_caller;
 
 -- Who writes an update shares a quarter's lock, who moves its deadline or an exception holds it alone: each is wholly
--- before or after the other. There need not be a row to lock (most deadlines are the default), so it is an advisory
--- one; what its last holder committed is seen by the next statement.
+-- before or after the other. There need not be a row to lock, so it is an advisory one, whose next holder sees what the last committed.
 CREATE FUNCTION scip.lock_quarter() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('quarter ' || CASE TG_OP WHEN 'DELETE' THEN OLD.quarter ELSE NEW.quarter END, 0));
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.quarter_deadline FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
-CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.update_exception FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
+CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.quarterly_update_extension
+  FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
 
 CREATE FUNCTION scip.guard_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -261,7 +261,7 @@ DECLARE
   sent date;
 BEGIN
   -- it may be removed just now
-  SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'down' FOR KEY SHARE;
+  SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'to_hubs' FOR KEY SHARE;
   IF sent IS NULL OR NEW.relayed_on < sent THEN
     PERFORM scip.refuse(422, 'relay-before-message', 'relayed_on');
   ELSIF NEW.relayed_on > today() THEN
@@ -403,7 +403,7 @@ BEGIN
     WHERE s.submitted_on <= hub_health.day OR hub_active(hub, quarter_start(n.name), quarter_end(n.name))) u;
   state := CASE WHEN q.owed = 0 THEN 'not_applicable' WHEN q.missed > 0 THEN 'missed' WHEN q.owed = q.submitted THEN 'met'
     ELSE 'not_yet' END;
-  evidence := jsonb_build_object('owed', q.owed, 'submitted', q.submitted, 'nil_returns', q.nil_returns, 'late', q.late, 'missed',
+  evidence := jsonb_build_object('required', q.owed, 'submitted', q.submitted, 'nil_returns', q.nil_returns, 'late', q.late, 'missed',
     q.missed);
   next_action := coalesce(CASE WHEN q.missed > 0 THEN 'Ask the central team to open ' || q.locked END, 'Submit the update of ' || q.next);
   deadline := coalesce(q.open_until, (SELECT open_until(hub, year || '-Q4')));
@@ -418,7 +418,7 @@ BEGIN
   INTO state, evidence, next_action
   FROM (SELECT count(*) AS sent, count(r.hub_id) AS relayed, min(t.sent_on) FILTER (WHERE r.hub_id IS NULL) AS oldest
         FROM message t LEFT JOIN message_relay r ON r.message_id = t.id AND r.hub_id = hub AND r.relayed_on <= hub_health.day
-        WHERE t.direction = 'down' AND t.sent_on BETWEEN first_day AND least(last_day, hub_health.day)
+        WHERE t.direction = 'to_hubs' AND t.sent_on BETWEEN first_day AND least(last_day, hub_health.day)
           AND hub_active(hub, t.sent_on, t.sent_on)) m;
   RETURN NEXT;
 
@@ -504,12 +504,12 @@ END $$;
 CREATE FUNCTION scip.message_rates(first date, last date, OUT sent bigint, OUT due bigint, OUT relayed bigint, OUT received bigint,
   OUT answered bigint) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT d.sent, r.due, r.relayed, u.received, u.answered
-  FROM (SELECT count(*) AS sent FROM message m WHERE m.direction = 'down' AND m.sent_on BETWEEN first AND last) d,
+  FROM (SELECT count(*) AS sent FROM message m WHERE m.direction = 'to_hubs' AND m.sent_on BETWEEN first AND last) d,
        (SELECT count(*) AS due, count(x.hub_id) AS relayed
         FROM message m CROSS JOIN hub h LEFT JOIN message_relay x ON x.message_id = m.id AND x.hub_id = h.id
-        WHERE m.direction = 'down' AND m.sent_on BETWEEN first AND last AND hub_active(h.id, m.sent_on, m.sent_on)) r,
+        WHERE m.direction = 'to_hubs' AND m.sent_on BETWEEN first AND last AND hub_active(h.id, m.sent_on, m.sent_on)) r,
        (SELECT count(*) AS received, count(m.responded_on) AS answered
-        FROM message m WHERE m.direction = 'up' AND m.sent_on BETWEEN first AND last) u
+        FROM message m WHERE m.direction = 'from_hub' AND m.sent_on BETWEEN first AND last) u
   WHERE ctx.in_network()
 $$;
 GRANT EXECUTE ON FUNCTION scip.health, scip.message_rates TO scip_caller;

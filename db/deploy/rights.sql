@@ -391,7 +391,8 @@ UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
     ('hub_lead', 'hub', $$(SELECT h.slug || '/leads/' || r.id FROM hub h WHERE h.id = r.hub_id)$$),
   ('hub_pathway', 'hub', $$(SELECT h.slug || '/pathway/' || r.step FROM hub h WHERE h.id = r.hub_id)$$),
   ('message_relay', 'hub', $$(SELECT h.slug || '/relays/' || r.message_id FROM hub h WHERE h.id = r.hub_id)$$),
-  ('update_exception', 'hub', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter || '/extension' FROM hub h WHERE h.id = r.hub_id)$$),
+  ('quarterly_update_extension', 'hub',
+    $$(SELECT h.slug || '/quarterly-updates/' || r.quarter || '/extension' FROM hub h WHERE h.id = r.hub_id)$$),
   ('hub_evaluation_answer', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/answers/' || r.question FROM hub_evaluation e
     JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$),
   ('hub_evaluation_figure', 'hub', $$(SELECT h.slug || '/evaluations/' || e.year || '/figures/' || r.metric FROM hub_evaluation e

@@ -2,7 +2,7 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.hub x WHERE x.slug = :slug)) refusal
 FULL JOIN (
-  SELECT hub, year, starts, ends, status, submitted_at, accepted_at, published_at, returned_at, created_at, updated_at, href,
+  SELECT hub, year, "from", "to", status, submitted_at, accepted_at, published_at, revision_requested_at, created_at, updated_at, href,
          year::text AS _after_year
   FROM scip.hub_evaluations
   WHERE _hub = :slug

@@ -3,12 +3,12 @@ SELECT page.*, refused AS _status,
        CASE refused WHEN 400 THEN '[{"pointer": "/query/period", "detail": "is no period such as 2024-25"}]'::json END AS _errors
 FROM scip.refuse_list(:slug, :period) refused
 FULL JOIN (
-  SELECT hub, quarter, starts, ends, due_on, open_until, owed, status, nil_return, late, submitted_at, practice, challenges, ideas,
+  SELECT hub, quarter, "from", "to", due_on, open_until, required, status, nil_return, late, submitted_at, practice, challenges, ideas,
          priorities, questions, member_updates, created_at, updated_at, href, quarter::text AS _after_quarter
   FROM scip.hub_updates
   WHERE _hub = :slug
-    AND ((ctx.sees(_hub_id, NULL) OR (SELECT ctx.decides())) AND (owed OR status <> 'none'))
-    AND (:period IS NULL OR starts BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND ((ctx.sees(_hub_id, NULL) OR (SELECT ctx.decides())) AND (required OR status <> 'none'))
+    AND (:period IS NULL OR "from" BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:after_quarter IS NULL OR quarter < :after_quarter)
   ORDER BY quarter DESC
   LIMIT :limit

@@ -3,7 +3,7 @@ SELECT page.*, refused AS _status,
        CASE refused WHEN 400 THEN '[{"pointer": "/query/period", "detail": "is no period such as 2024-25"}]'::json END AS _errors
 FROM scip.refuse_list(:slug, :period) refused
 FULL JOIN (
-  SELECT hub, message, relayed_on, how, href, _sent_on::text AS _after_key, _message::text AS _after_message
+  SELECT hub, message, relayed_on, note, href, _sent_on::text AS _after_key, _message::text AS _after_message
   FROM scip.hub_relays
   WHERE _hub = :slug
     AND (ctx.sees(_hub_id, NULL) OR cardinality((SELECT ctx.groups())) > 0)

@@ -2,8 +2,9 @@
 WITH own AS MATERIALIZED (
   SELECT * FROM scip.alliance_group WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.alliance_group t SET name = p.name, kind = p.kind, status = p.status, starts = p.starts, ends = p.ends, purpose = p.purpose,
-      sources = p.sources, confidence = p.confidence
+  UPDATE scip.alliance_group t SET name = p.name, kind = p.kind, status = p.status,
+      starts = CASE WHEN :body ? 'from' THEN :from ELSE own.starts END, ends = CASE WHEN :body ? 'to' THEN :to ELSE own.ends END,
+      purpose = p.purpose, sources = p.sources, confidence = p.confidence
   FROM own, jsonb_populate_record((own.*)::scip.alliance_group, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -3,7 +3,8 @@ WITH own AS MATERIALIZED (
   SELECT * FROM scip.strategy WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.strategy t SET name = p.name, period_text = CASE WHEN :body ? 'period' THEN :period ELSE own.period_text END,
-      starts = p.starts, ends = p.ends, summary = p.summary, sources = p.sources, confidence = p.confidence
+      starts = CASE WHEN :body ? 'from' THEN :from ELSE own.starts END, ends = CASE WHEN :body ? 'to' THEN :to ELSE own.ends END,
+      summary = p.summary, sources = p.sources, confidence = p.confidence
   FROM own, jsonb_populate_record((own.*)::scip.strategy, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -2,9 +2,9 @@
 WITH it AS (
   SELECT x.id FROM scip.hub x WHERE x.slug = :slug AND scip.period_name(:quarter) IS NOT NULL
 ), made AS (
-  INSERT INTO scip.update_exception (hub_id, quarter, until, reason)
-  SELECT x.id, scip.period_name(:quarter), p.until, p.reason
-  FROM it x, jsonb_populate_record(NULL::scip.update_exception, :body) p
+  INSERT INTO scip.quarterly_update_extension (hub_id, quarter, open_until, reason)
+  SELECT x.id, scip.period_name(:quarter), p.open_until, p.reason
+  FROM it x, jsonb_populate_record(NULL::scip.quarterly_update_extension, :body) p
   ON CONFLICT (hub_id, quarter) DO NOTHING
   RETURNING hub_id, quarter
 )

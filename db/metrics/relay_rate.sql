@@ -1,6 +1,6 @@
 -- Messages for Hubs that were relayed, of those due: one a message and Hub that was active when it was sent.
 WITH sent AS MATERIALIZED (
-  SELECT m.id, m.sent_on FROM known.message(known_at) m WHERE m.direction = 'down' AND m.sent_on BETWEEN first_day AND last_day
+  SELECT m.id, m.sent_on FROM known.message(known_at) m WHERE m.direction = 'to_hubs' AND m.sent_on BETWEEN first_day AND last_day
 ), active AS MATERIALIZED (
   SELECT DISTINCT p.hub_id, m.id FROM sent m JOIN known.hub_phases(known_at) p
     ON p.status = 'active' AND p.since_by <= m.sent_on AND (p.until IS NULL OR p.until > m.sent_on)

@@ -8,7 +8,6 @@ WITH vis AS (
   SELECT id FROM own
   WHERE scip.correct_record('/v1/hubs/' || :slug || '/evaluations/' || year, CASE status WHEN 'published' THEN :note END, hub_id, NULL)
 ), upd AS (
-  UPDATE scip.hub_evaluation t SET status = 'draft', return_note = :note FROM noted WHERE t.id = noted.id RETURNING t.id
+  UPDATE scip.hub_evaluation t SET status = 'draft', revision_note = :note FROM noted WHERE t.id = noted.id RETURNING t.id
 )
-SELECT CASE WHEN upd.id IS NULL THEN 403 END AS _status
-FROM vis LEFT JOIN upd USING (id)
+SELECT CASE WHEN upd.id IS NULL THEN 403 END AS _status FROM vis LEFT JOIN upd USING (id)

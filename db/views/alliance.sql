@@ -73,7 +73,7 @@ FROM scip.organisation o
 LEFT JOIN scip.region r ON r.id = o.region_id;
 
 CREATE VIEW scip.groups WITH (security_invoker) AS
-SELECT g.slug, g.name, g.kind, g.status, g.starts::text, g.ends::text, g.purpose,
+SELECT g.slug, g.name, g.kind, g.status, g.starts::text AS "from", g.ends::text AS "to", g.purpose,
        (SELECT coalesce(json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug)
          ORDER BY o.name_sort), '[]')
         FROM scip.group_organisation m JOIN scip.organisation o ON o.id = m.organisation_id WHERE m.group_id = g.id) AS organisations,
@@ -88,7 +88,7 @@ SELECT p.slug, p.ordinal, p.name, p.summary, array_to_json(p.sources) AS sources
 FROM scip.toolkit_principle p;
 
 CREATE VIEW scip.strategies WITH (security_invoker) AS
-SELECT s.slug, s.name, s.period_text AS period, s.starts::text, s.ends::text, s.summary,
+SELECT s.slug, s.name, s.period_text AS period, s.starts::text AS "from", s.ends::text AS "to", s.summary,
        (SELECT coalesce(json_agg(json_build_object('slug', t.slug, 'name', t.name) ORDER BY t.ordinal), '[]')
         FROM scip.strategy_theme t WHERE t.strategy_id = s.id) AS themes,
        array_to_json(s.sources) AS sources, s.confidence, '/v1/strategies/' || s.slug AS href, scip.earliest(s.starts) AS _starts_on,

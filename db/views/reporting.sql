@@ -6,12 +6,12 @@ SELECT a.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs
        a.version AS _version, h.slug AS _hub
 FROM scip.activity a JOIN scip.hub h ON h.id = a.hub_id;
 
--- A row for each Hub and quarter since there are Hubs; a draft is none to who may not see it. owed: the Hub is active
+-- A row for each Hub and quarter since there are Hubs; a draft is none to who may not see it. required: the Hub is active
 -- in all of the quarter.
 CREATE VIEW scip.hub_updates WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.quarter, q.starts,
-       scip.quarter_end(q.quarter) AS ends, scip.due_on(q.quarter) AS due_on, scip.open_until(h.id, q.quarter) AS open_until,
-       scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS owed, coalesce(u.status, 'none') AS status, u.nil_return,
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.quarter, q.starts AS "from",
+       scip.quarter_end(q.quarter) AS "to", scip.due_on(q.quarter) AS due_on, scip.open_until(h.id, q.quarter) AS open_until,
+       scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS required, coalesce(u.status, 'none') AS status, u.nil_return,
        (u.submitted_at AT TIME ZONE 'Europe/London')::date > scip.due_on(q.quarter) AS late, u.submitted_at,
        u.practice, u.challenges, u.ideas, u.priorities, u.questions, u.member_updates, u.created_at, u.updated_at,
        '/v1/hubs/' || h.slug || '/quarterly-updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
@@ -28,7 +28,7 @@ CREATE VIEW scip.messages WITH (security_invoker) AS
 SELECT m.id, m.direction,
        CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       m.kind, m.title::text, m.text, m.sent_on, m.response, m.means, m.responded_on, m.created_at, m.updated_at,
+       m.kind, m.title::text, m.text, m.sent_on, m.response, m.response_channel, m.responded_on, m.created_at, m.updated_at,
        '/v1/messages/' || m.id AS href, m.version AS _version, g.slug AS _group, h.slug AS _hub
 FROM scip.message m
 LEFT JOIN scip.alliance_group g ON g.id = m.group_id
@@ -38,12 +38,12 @@ LEFT JOIN scip.hub h ON h.id = m.hub_id;
 CREATE VIEW scip.hub_relays WITH (security_invoker) AS
 SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
        json_build_object('id', m.id, 'title', m.title, 'sent_on', m.sent_on, 'href', '/v1/messages/' || m.id) AS message,
-       r.relayed_on, r.how, r.updated_at, '/v1/hubs/' || h.slug || '/relays/' || m.id AS href, r.version AS _version,
+       r.relayed_on, r.note, r.updated_at, '/v1/hubs/' || h.slug || '/relays/' || m.id AS href, r.version AS _version,
        h.id AS _hub_id, h.slug AS _hub, m.id AS _message, m.sent_on AS _sent_on
 FROM scip.hub h
 CROSS JOIN scip.message m
 LEFT JOIN scip.message_relay r ON r.message_id = m.id AND r.hub_id = h.id
-WHERE m.direction = 'down';
+WHERE m.direction = 'to_hubs';
 
 CREATE VIEW scip.hub_reviews WITH (security_invoker) AS
 SELECT r.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, r.reviewed_on, r.note,

@@ -41,7 +41,7 @@ SELECT collection, id, slug, status, words FROM scip.holdings WHERE false;
 SELECT kind, slug, withdrawn_at, _version FROM scip.withdrawals WHERE false;
 SELECT title_source, _words FROM scip.resources WHERE false;
 SELECT name, media_type, size, sha256, available_from, uploaded_at, href, _id FROM scip.files WHERE false;
-SELECT hub, year, status, returned_at, _version FROM scip.hub_evaluations WHERE false;
+SELECT hub, year, status, revision_requested_at, _version FROM scip.hub_evaluations WHERE false;
 SELECT year, release, released_at FROM scip.network_evaluations WHERE false;
 SELECT 1 / (count(*) = 0)::int FROM scip.network_evaluation('1999-00');
 SELECT 1 / (scip.network_document('1999-00') IS NULL AND scip.page_part('page') LIKE '%</html>' AND scip.page_style() LIKE '%}%')::int;

@@ -219,7 +219,7 @@ def test_a_message_sent_by_mistake(server, lead, central, others, cluster):
     assert server.send("PUT", f"{HUB}/relays/{sent.split('/')[-1]}", {"relayed_on": day()}, token=lead, If_None_Match="*").status in (200, 201)
     assert problem(delete(server, central, sent)) == (409, "message-relayed")
     up = post(server, lead, HUB + "/messages", {"kind": "question", "title": "Corrected question", "text": "Who decides?"}).json["href"]
-    assert server.send("PUT", up + "/response", {"response": "The group", "means": "direct_reply"}, token=central, if_match="*").status == 200
+    assert server.send("PUT", up + "/response", {"response": "The group", "response_channel": "direct_reply"}, token=central, if_match="*").status == 200
     assert problem(delete(server, lead, up)) == (409, "message-responded")
 
 

@@ -113,7 +113,7 @@ def answers(record):
 
 def complete(record):
     """What a draft that says nothing yet lacks: the records' figures, a reason where they say nothing, every answer."""
-    return {"figures": {metric: {"value": figure["derived"]} if figure["derived"] is not None else {"value": 1, "reason": "Counted by hand"}
+    return {"figures": {metric: {"value": figure["calculated_value"]} if figure["calculated_value"] is not None else {"value": 1, "reason": "Counted by hand"}
                         for metric, figure in figures(record).items()},
             "answers": {question: f"As we see it: {question}" for question in answers(record)}}
 
@@ -179,10 +179,10 @@ def test_what_the_records_say_stands_there_before_the_hub_begins(server, cluster
         line.split("|") for line in cluster.psql(f"SELECT metric, value, status FROM metric.of_hub((SELECT id FROM scip.hub WHERE slug = 'evaluated-one'), '{year(1)}')", "scip_migrator").splitlines())}
     for metric, figure in figures(none).items():
         value, status = said.get(metric, (None, "not_available"))
-        assert (figure["derived"], figure["status"]) == (value if value is None else pytest.approx(round(value, 2)), status), metric
-        assert (figure["value"], figure["state"], figure["reason"]) == (None, "unconfirmed", None) and figure["title"]
+        assert (figure["calculated_value"], figure["status"]) == (value if value is None else pytest.approx(round(value, 2)), status), metric
+        assert (figure["value"], figure["confirmation"], figure["reason"]) == (None, "unconfirmed", None) and figure["title"]
     assert len(none["answers"]) in range(4, 7) and set(answers(none).values()) == {None} and any(not one["required"] for one in none["answers"])
-    assert all(none[name] is None for name in ("submitted_at", "accepted_at", "published_at", "returned_at", "return_note", "created_at"))
+    assert all(none[name] is None for name in ("submitted_at", "accepted_at", "published_at", "revision_requested_at", "revision_note", "created_at"))
     assert get(server, member, path).json == get(server, central, path).json == none
     assert get(server, lead, path, If_None_Match=answer.headers["ETag"]).status == 304
     assert server.send("HEAD", path, token=lead).headers["ETag"] == answer.headers["ETag"]
@@ -227,16 +227,16 @@ def test_a_figure_is_confirmed_or_overridden(server, lead, other_lead, member, c
     assert put(server, lead, path, "a,b").status == 415
     begun = done(put(server, lead, f"{ONE}/{year(2).replace('-', '')}", {"answers": {"practice_shared": "A transition day"}}), 201)
     assert begun.headers["Location"] == path and begun.json["status"] == "draft" and answers(begun.json)["practice_shared"] == "A transition day"
-    assert {figure["state"] for figure in figures(begun.json).values()} == {"unconfirmed"}
+    assert {figure["confirmation"] for figure in figures(begun.json).values()} == {"unconfirmed"}
     assert put(server, lead, path).status == 412
-    derived = {metric: figure["derived"] for metric, figure in figures(empty).items()}
+    derived = {metric: figure["calculated_value"] for metric, figure in figures(empty).items()}
     known, other = [metric for metric in METRICS if derived[metric] is not None][:2]
 
     # As the records have it, or with a reason.
     changed = done(patch(server, lead, path, {"figures": {known: {"value": derived[known]}, other: {"value": derived[other] + 3, "reason": "Two lists were lost"}}}, begun.headers["ETag"]))
     now = figures(changed.json)
-    assert (now[known]["value"], now[known]["state"], now[known]["reason"]) == (derived[known], "confirmed", None)
-    assert (now[other]["value"], now[other]["state"], now[other]["reason"], now[other]["derived"]) == (derived[other] + 3, "overridden", "Two lists were lost", derived[other])
+    assert (now[known]["value"], now[known]["confirmation"], now[known]["reason"]) == (derived[known], "confirmed", None)
+    assert (now[other]["value"], now[other]["confirmation"], now[other]["reason"], now[other]["calculated_value"]) == (derived[other] + 3, "overridden", "Two lists were lost", derived[other])
     assert answers(changed.json) == answers(begun.json), "what a patch does not name stays"
     assert changed.headers["ETag"].split(".")[0] != begun.headers["ETag"].split(".")[0]
     assert patch(server, lead, path, {"answers": {"practice_shared": "x"}}, begun.headers["ETag"]).status == 412
@@ -259,7 +259,7 @@ def test_a_figure_is_confirmed_or_overridden(server, lead, other_lead, member, c
     # A merge patch: members one by one; null takes out.
     assert figures(done(patch(server, lead, path, {"figures": {other: {"reason": "Three lists"}}})).json)[other] == {**now[other], "reason": "Three lists"}
     back = done(patch(server, lead, path, {"figures": {other: {"value": derived[other], "reason": None}, known: None}, "answers": {"practice_shared": None, "local_needs": "Moves in mid-year"}}))
-    assert figures(back.json)[other]["state"] == "confirmed" and figures(back.json)[known]["state"] == "unconfirmed" and figures(back.json)[known]["value"] is None
+    assert figures(back.json)[other]["confirmation"] == "confirmed" and figures(back.json)[known]["confirmation"] == "unconfirmed" and figures(back.json)[known]["value"] is None
     assert {question: text for question, text in answers(back.json).items() if text} == {"local_needs": "Moves in mid-year"}
     dry = patch(server, lead, path + "?dry_run=true", {"answers": {"local_needs": None}})
     assert done(dry).json["answers"] != back.json["answers"] == get(server, lead, path).json["answers"]
@@ -293,10 +293,10 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     done(patch(server, lead, path, {"answers": {last: "Through pupils' councils"}}))
     for early in ("acceptance", "publication", "revision-request"):
         assert problem(post(server, central, f"{path}/{early}", {"note": "x"} if early == "revision-request" else None)) == (409, "evaluation-not-submitted")
-    assert health()["evidence"]["status"] == "draft" and health()["state"] != "met"
+    assert health()["evidence"]["status"] == "draft" and health()["status"] != "met"
 
     submitted = done(post(server, lead, path + "/submission"))
-    assert submitted.json["status"] == "submitted" and submitted.json["submitted_at"] and health()["state"] == "met"
+    assert submitted.json["status"] == "submitted" and submitted.json["submitted_at"] and health()["status"] == "met"
     # From now on nothing changes.
     assert problem(post(server, lead, path + "/submission")) == (409, "evaluation-submitted")
     for token in (lead, central):
@@ -311,12 +311,12 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     assert post(server, central, path + "/revision-request", "note", Content_Type="text/plain").status == 415
     done(post(server, central, path + "/revision-request", {"note": "Say more about needs"}))
     returned = get(server, lead, path).json
-    assert (returned["status"], returned["submitted_at"], returned["return_note"]) == ("draft", None, "Say more about needs") and returned["returned_at"]
+    assert (returned["status"], returned["submitted_at"], returned["revision_note"]) == ("draft", None, "Say more about needs") and returned["revision_requested_at"]
     assert figures(returned) == figures(submitted.json), "nothing is lost"
-    assert get(server, decider, path).json["status"] == "none" and health()["state"] != "met"
+    assert get(server, decider, path).json["status"] == "none" and health()["status"] != "met"
     done(patch(server, lead, path, {"answers": {"local_needs": "Moves in mid-year"}}))
     again = done(post(server, lead, path + "/submission"))
-    assert again.json["return_note"] is None and again.json["returned_at"] is None
+    assert again.json["revision_note"] is None and again.json["revision_requested_at"] is None
 
     accepted = done(post(server, central, path + "/acceptance"))
     assert accepted.json["status"] == "accepted" and accepted.json["submitted_at"] == again.json["submitted_at"]
@@ -359,7 +359,7 @@ def test_a_year_is_returned_when_it_is_over(server, lead, draft):
 
 def test_numbers_of_young_people_are_in_no_other_hands(server, cluster, lead, member, other_lead, decider, board, central, draft):
     done(patch(server, lead, draft, {"figures": {YOUNG: {"value": 31337, "reason": "Counted as 31337 at the gate"}}}))
-    hidden = {"derived": None, "status": "suppressed", "value": None, "state": None, "reason": None}
+    hidden = {"calculated_value": None, "status": "suppressed", "value": None, "confirmation": None, "reason": None}
     for step in ("draft", "submission", "acceptance", "publication"):
         if step != "draft":
             done(post(server, lead if step == "submission" else central, f"{draft}/{step}"))
@@ -368,7 +368,7 @@ def test_numbers_of_young_people_are_in_no_other_hands(server, cluster, lead, me
         seen = done(get(server, decider, draft))
         shown = figures(seen.json)
         assert "31337" not in seen.text and {name: shown[YOUNG][name] for name in hidden} == hidden, step
-        assert shown["memberships"]["derived"] == figures(get(server, lead, draft).json)["memberships"]["derived"]
+        assert shown["memberships"]["calculated_value"] == figures(get(server, lead, draft).json)["memberships"]["calculated_value"]
         assert (seen.json["status"] == "none") == (step == "draft") == (shown["memberships"]["value"] is None) == (set(answers(seen.json).values()) == {None})
         assert next(one["status"] for one in get(server, decider, ONE).json["items"] if one["year"] == year(3)) == seen.json["status"]
         for token in (other_lead, board):

@@ -553,7 +553,7 @@ def test_a_hub_starts_pauses_closes_and_opens_again(server, central, led, organi
     assert [row["status"] for row in server.get(status).json["items"]] == ["proposed"]
     assert problem(post(server, central, status, {"status": "paused"})) == (409, "hub-status-transition")
     assert problem(post(server, central, status, {"status": "active", "from": day(1)})) == (422, "date-in-future")
-    assert problem(post(server, central, status, {"status": "active", "starts": "2001"}))[0] == 422, "before the one that it ends"
+    assert problem(post(server, central, status, {"status": "active", "from": "2001"}))[0] == 422, "before the one that it ends"
     active = post(server, central, status, {"status": "active", "evidence_on": day()[:7]}, key="life-1")
     assert active.status == 201, active.text
     assert active.json["items"] == [{"status": "active", "from": day(), "to": None, "evidence_on": day()[:7]},

@@ -62,7 +62,7 @@ def tokens(cluster, server, hubs):
 def states(server, token, path):
     answer = get(server, token, path)
     assert answer.status == 200, answer.text
-    return {rule["rule"]: rule["state"] for rule in answer.json["rules"]}
+    return {rule["rule"]: rule["status"] for rule in answer.json["rules"]}
 
 
 def test_a_hub_sees_how_it_stands(server, cluster, tokens):
@@ -71,11 +71,11 @@ def test_a_hub_sees_how_it_stands(server, cluster, tokens):
     assert (answer.json["hub"]["slug"], answer.json["period"]) == ("health-one", year()), "the present year"
     assert [rule["rule"] for rule in answer.json["rules"]] == RULES
     now = {rule["rule"]: rule for rule in answer.json["rules"]}
-    assert now["two_meetings"]["state"] == "not_yet" and now["two_meetings"]["evidence"] == {"held": 0, "planned": 0}
-    assert now["two_meetings"]["next_action"] == "Plan and hold 2 more" and now["two_meetings"]["deadline"] == f"{int(year()[:4]) + 1}-08-31"
+    assert now["two_meetings"]["status"] == "not_yet" and now["two_meetings"]["evidence"] == {"held": 0, "planned": 0}
+    assert now["two_meetings"]["next_action"] == "Plan and hold 2 more" and now["two_meetings"]["due_on"] == f"{int(year()[:4]) + 1}-08-31"
     assert now["membership_quorate"]["evidence"]["missing_sectors"] == ["he", "fe", "school_sector", "local_authority"]
-    assert now["pathway"] == {"rule": "pathway", "title": "The required steps of the pathway are done", "state": "not_applicable",
-                              "evidence": {"required": 9, "done": 0}, "next_action": None, "deadline": None}, "it was there before"
+    assert now["pathway"] == {"rule": "pathway", "title": "The required steps of the pathway are done", "status": "not_applicable",
+                              "evidence": {"required": 9, "done": 0}, "next_action": None, "due_on": None}, "it was there before"
     for spelled in (year(), year().replace("-", "/"), year().replace("-", "")):
         assert get(server, tokens["member"], f"{HUB}/health?period={spelled}").json == answer.json
     assert get(server, tokens["lead"], f"{HUB}/health", If_None_Match=answer.headers["ETag"]).status == 304
@@ -92,8 +92,8 @@ def test_a_hub_sees_how_it_stands(server, cluster, tokens):
         INSERT INTO scip.hub_evaluation (hub_id, year, status, submitted_at) SELECT id, '{year(2)}', 'submitted', scip.period_end('{year(2)}') + 30 FROM scip.hub WHERE slug = 'health-one';
         INSERT INTO scip.hub_review (hub_id, reviewed_on, note) SELECT id, scip.period_end('{year(2)}'), 'x' FROM scip.hub WHERE slug = 'health-one'; COMMIT""")
     after = {rule["rule"]: rule for rule in get(server, tokens["lead"], f"{HUB}/health?period={year(2)}").json["rules"]}
-    assert {rule for rule in RULES if after[rule]["state"] == "met"} == {"quarterly_updates", "evaluation", "yearly_review"}
-    assert after["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 4, "nil_returns": 1, "late": 1, "missed": 0}
+    assert {rule for rule in RULES if after[rule]["status"] == "met"} == {"quarterly_updates", "evaluation", "yearly_review"}
+    assert after["quarterly_updates"]["evidence"] == {"required": 4, "submitted": 4, "nil_returns": 1, "late": 1, "missed": 0}
     assert after["quarterly_updates"]["next_action"] is None
 
 
@@ -120,8 +120,8 @@ def test_the_groups_see_where_help_is_needed(server, tokens):
     for slug in ("health-one", "health-two"):
         assert mine[slug]["href"] is None, "the board reads no Hub's evidence"
         shown = get(server, tokens["central"], f"/v1/hubs/{slug}/health?period={year(2)}").json
-        assert {rule["rule"]: rule["state"] for rule in shown["rules"]} == {rule: mine[slug][rule] for rule in RULES}
-        assert [mine[slug][state] for state in ("met", "not_yet", "missed")] == [sum(rule["state"] == state for rule in shown["rules"]) for state in ("met", "not_yet", "missed")]
+        assert {rule["rule"]: rule["status"] for rule in shown["rules"]} == {rule: mine[slug][rule] for rule in RULES}
+        assert [mine[slug][state] for state in ("met", "not_yet", "missed")] == [sum(rule["status"] == state for rule in shown["rules"]) for state in ("met", "not_yet", "missed")]
     assert (mine["health-one"]["met"], mine["health-one"]["missed"], mine["health-two"]["met"]) == (3, 2, 0)
     assert get(server, tokens["management"], path + "&limit=200").json == answer.json
     for who in ("decider", "central"):

@@ -48,7 +48,7 @@ def clock(cluster, server):
           DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine) OR message_id IN (SELECT id FROM scip.message WHERE title LIKE 'Year: %');
           DELETE FROM scip.message WHERE hub_id IN (TABLE mine) OR title LIKE 'Year: %';
           DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_evaluation_figure WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
@@ -98,7 +98,7 @@ def test_a_hubs_year(cluster, server, clock, act):
         clock.stamp()
         expected.update(changes)
         health = act(lead, "GET", HUB + "/health" + (f"?period={period}" if period else ""))
-        assert {rule["rule"]: rule["state"] for rule in health["rules"]} == expected, clock.instant
+        assert {rule["rule"]: rule["status"] for rule in health["rules"]} == expected, clock.instant
         return {rule["rule"]: rule for rule in health["rules"]}
 
     # May 2040: a university applies, the Hub Leads Group says yes.
@@ -116,7 +116,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     lead, member = token("hub_lead", hub="year-hub"), token("hub_member", hub="year-hub")
     now = stands(membership_quorate="not_yet", two_meetings="not_applicable", five_headings="not_yet", minutes_shared="not_yet", quarterly_updates="not_applicable",
                  messages_relayed="not_applicable", pathway="not_yet", evaluation="not_applicable", national_meetings="not_applicable", yearly_review="not_applicable")
-    assert now["pathway"]["next_action"] == "Hub Lead organisation identified" and now["pathway"]["deadline"] == "2040-08-31"
+    assert now["pathway"]["next_action"] == "Hub Lead organisation identified" and now["pathway"]["due_on"] == "2040-08-31"
     assert now["membership_quorate"]["evidence"] == {"members": 0, "minimum": 4, "missing_sectors": SECTORS}
 
     # June: people join, sector by sector, and meet for the first time.
@@ -159,14 +159,14 @@ def test_a_hubs_year(cluster, server, clock, act):
     assert act(lead, "GET", HUB + "/health")["period"] == "2040-41"
     stands("2039-40", five_headings="not_applicable")
     now = stands(two_meetings="not_yet", five_headings="not_yet", minutes_shared="not_yet", quarterly_updates="not_yet", yearly_review="not_yet")
-    assert now["quarterly_updates"]["next_action"] == "Submit the update of 2040-41-Q1" and now["quarterly_updates"]["deadline"] == "2040-12-21"
-    assert now["two_meetings"]["next_action"] == "Plan and hold 2 more" and now["evaluation"]["deadline"] == "2041-11-30"
+    assert now["quarterly_updates"]["next_action"] == "Submit the update of 2040-41-Q1" and now["quarterly_updates"]["due_on"] == "2040-12-21"
+    assert now["two_meetings"]["next_action"] == "Plan and hold 2 more" and now["evaluation"]["due_on"] == "2041-11-30"
 
     # October: a message for Hubs comes, and is told on.
     clock.set("2040-10-05")
     message = act(decider, "POST", "/v1/messages", {"group": "hub-leads-group", "title": "Year: a survey", "text": "Please ask your members"})
     assert stands(messages_relayed="not_yet")["messages_relayed"]["next_action"] == "Relay a message, the oldest of 2040-10-05"
-    act(lead, "PUT", f"{HUB}/relays/{message['id']}", {"how": "Read out"})
+    act(lead, "PUT", f"{HUB}/relays/{message['id']}", {"note": "Read out"})
     stands(messages_relayed="met")
 
     # November: the first ordinary meeting covers the five headings; a question goes up and is answered.
@@ -191,7 +191,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     stands(minutes_shared="met")
     question = act(lead, "POST", HUB + "/messages", {"kind": "question", "group": "hub-leads-group", "title": "Year: travel", "text": "Who pays for travel?"})
     assert act(central, "GET", "/v1/network/message-rates?period=2040-41-Q1")["loop_closed_rate"] == {"numerator": 0, "denominator": 1, "percent": 0.0}
-    act(decider, "PUT", question["href"] + "/response", {"response": "The travel fund", "means": "direct_reply"}, if_match="*", If_None_Match=None)
+    act(decider, "PUT", question["href"] + "/response", {"response": "The travel fund", "response_channel": "direct_reply"}, if_match="*", If_None_Match=None)
     rates = act(lead, "GET", "/v1/network/message-rates?period=2040-41-Q1")
     assert rates["loop_closed_rate"] == {"numerator": 1, "denominator": 1, "percent": 100.0} and rates["relay_rate"]["numerator"] == 1
     assert act(member, "GET", question["href"])["response"] == "The travel fund"
@@ -206,8 +206,8 @@ def test_a_hubs_year(cluster, server, clock, act):
     act(lead, "PATCH", update, {"questions": "Who pays for travel?", "member_updates": "A new school"})
     act(lead, "POST", update + "/submission")
     now = stands()
-    assert now["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 1, "nil_returns": 0, "late": 0, "missed": 0}
-    assert now["quarterly_updates"]["deadline"] == "2041-03-21"
+    assert now["quarterly_updates"]["evidence"] == {"required": 4, "submitted": 1, "nil_returns": 0, "late": 0, "missed": 0}
+    assert now["quarterly_updates"]["due_on"] == "2041-03-21"
 
     # A meeting that is cancelled does not count; the group's does, for who has a seat there for the Hub's lead.
     clock.set("2041-02-03")
@@ -228,7 +228,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     clock.set("2041-03-21T23:59:59Z")
     act(lead, "PUT", HUB + "/quarterly-updates/2040-41-Q2", {"nil_return": True})
     act(lead, "POST", HUB + "/quarterly-updates/2040-41-Q2/submission")
-    assert stands()["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 2, "nil_returns": 1, "late": 0, "missed": 0}
+    assert stands()["quarterly_updates"]["evidence"] == {"required": 4, "submitted": 2, "nil_returns": 1, "late": 0, "missed": 0}
 
     # The third is forgotten: locked when 21 June is over, in London an hour before UTC says so.
     clock.set("2041-06-01")
@@ -240,13 +240,13 @@ def test_a_hubs_year(cluster, server, clock, act):
     third = HUB + "/quarterly-updates/2040-41-Q3"
     act(lead, "PUT", third, {"nil_return": False}, status=409)
     assert stands(quarterly_updates="missed")["quarterly_updates"]["next_action"] == "Ask the central team to open 2040-41-Q3"
-    act(central, "PUT", third + "/extension", {"until": "2041-06-30", "reason": "The lead was ill"})
-    assert stands(quarterly_updates="not_yet")["quarterly_updates"]["deadline"] == "2041-06-30"
+    act(central, "PUT", third + "/extension", {"open_until": "2041-06-30", "reason": "The lead was ill"})
+    assert stands(quarterly_updates="not_yet")["quarterly_updates"]["due_on"] == "2041-06-30"
     clock.set("2041-06-30")
     act(lead, "PUT", third, {heading: "As before" for heading in HEADINGS})
     stands()
     act(lead, "POST", third + "/submission")
-    assert stands()["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 3, "nil_returns": 1, "late": 1, "missed": 0}
+    assert stands()["quarterly_updates"]["evidence"] == {"required": 4, "submitted": 3, "nil_returns": 1, "late": 1, "missed": 0}
     clock.set("2041-07-01")
     act(lead, "PATCH", third, {"ideas": "One more"}, status=409)
 
@@ -278,12 +278,12 @@ def test_a_hubs_year(cluster, server, clock, act):
     act(lead, "PUT", HUB + "/quarterly-updates/2040-41-Q4", {heading: "The year ends" for heading in HEADINGS})
     stands("2040-41")
     act(lead, "POST", HUB + "/quarterly-updates/2040-41-Q4/submission")
-    assert stands("2040-41", quarterly_updates="met")["quarterly_updates"]["evidence"] == {"owed": 4, "submitted": 4, "nil_returns": 1, "late": 1, "missed": 0}
+    assert stands("2040-41", quarterly_updates="met")["quarterly_updates"]["evidence"] == {"required": 4, "submitted": 4, "nil_returns": 1, "late": 1, "missed": 0}
     clock.set("2041-10-01")
     evaluation = HUB + "/evaluations/2040-41"
     before = act(lead, "GET", evaluation)
     act(lead, "PUT", evaluation, {
-        "figures": {figure["metric"]: {"value": 1, "reason": "The records do not say"} if figure["derived"] is None else {"value": figure["derived"]}
+        "figures": {figure["metric"]: {"value": 1, "reason": "The records do not say"} if figure["calculated_value"] is None else {"value": figure["calculated_value"]}
                     for category in before["categories"] for figure in category["figures"]},
         "answers": {answer["question"]: "A year of beginnings" for answer in before["answers"] if answer["required"]}})
     stands("2040-41")
@@ -299,4 +299,4 @@ def test_a_hubs_year(cluster, server, clock, act):
     assert (row["met"], row["not_yet"], row["missed"]) == (10, 0, 0)
     assert {one["meeting"]["title"] for one in act(token("hub_lead", hub="scotland-hub"), "GET", "/v1/minutes?limit=200")["items"] if one["hub"] and one["hub"]["slug"] == "year-hub"} \
         == {"Inaugural meeting", "Autumn meeting", "Summer night"}, "shared minutes are for all Hubs"
-    assert datetime.date.fromisoformat(next_year["rules"][4]["deadline"]) == datetime.date(2041, 12, 21)
+    assert datetime.date.fromisoformat(next_year["rules"][4]["due_on"]) == datetime.date(2041, 12, 21)

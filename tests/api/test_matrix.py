@@ -431,7 +431,7 @@ def records(cluster, server):
           DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.release WHERE note = 'Matrix';
           DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
@@ -519,7 +519,7 @@ def records(cluster, server):
     done("PUT", f"/v1/hubs/matrix-hub/relays/{parts['message']}", {}, "lead", If_None_Match="*")
     parts["quarter"], parts["free"], parts["other"] = cluster.psql("SELECT scip.quarter(d) FROM unnest(ARRAY[scip.today(), '2024-06-01', '2024-01-01']) d").splitlines()
     for quarter in (parts["quarter"], parts["free"]):
-        done("PUT", f"/v1/hubs/matrix-hub/quarterly-updates/{quarter}/extension", {"until": "2999-01-01", "reason": "Matrix"}, If_None_Match="*")
+        done("PUT", f"/v1/hubs/matrix-hub/quarterly-updates/{quarter}/extension", {"open_until": "2999-01-01", "reason": "Matrix"}, If_None_Match="*")
     done("PUT", f"/v1/hubs/matrix-hub/quarterly-updates/{parts['quarter']}", {"nil_return": True}, "lead", If_None_Match="*")
     done("POST", f"/v1/hubs/matrix-hub/quarterly-updates/{parts['quarter']}/submission", None, "lead")
     cluster.psql("""BEGIN; SET LOCAL session_replication_role = replica;

@@ -11,7 +11,7 @@ import pytest
 from harness import problem
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
-EVENT = {"title": "Mistakes", "kind": "conference", "starts": "2030-02-01", **FROM}
+EVENT = {"title": "Mistakes", "kind": "conference", "from": "2030-02-01", **FROM}
 PROBLEMS = list(csv.DictReader((harness.ROOT / "openapi/problems.csv").open()))
 
 
@@ -68,8 +68,8 @@ WRITES = [
     ("PUT", "/v1/events/mistakes", {**EVENT, "title": "x" * 501}, {}, "central", "bad-request", "/body/title", "500 characters"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "colour": "red"}, {}, "central", "bad-request", "/body/colour", ""),
     ("PUT", "/v1/events/mistakes", {"kind": "conference", **FROM}, {}, "central", "bad-request", "/body/title", "is missing"),
-    ("PUT", "/v1/events/mistakes", {**EVENT, "starts": "2030-02-31"}, {}, "central", "bad-request", "/body/starts", "such as 2025"),
-    ("PUT", "/v1/events/mistakes", {**EVENT, "ends": "2030-01-01"}, {}, "central", "to-before-from", "/body/ends", "before it begins"),
+    ("PUT", "/v1/events/mistakes", {**EVENT, "from": "2030-02-31"}, {}, "central", "bad-request", "/body/starts", "such as 2025"),
+    ("PUT", "/v1/events/mistakes", {**EVENT, "to": "2030-01-01"}, {}, "central", "to-before-from", "/body/ends", "before it begins"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "starts_at": "2030-02-01T10:00:00Z", "ends_at": "2030-02-01T09:00:00Z"}, {}, "central",
      "to-before-from", "/body/ends_at", "before it begins"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "starts_at": "2030-02-02T10:00:00Z"}, {}, "central", "day-not-of-instant", "/body/starts", "the same day"),
@@ -119,7 +119,7 @@ def test_a_third_lead_and_what_comes_too_late(server, callers, cluster):
     assert made.status == 201, made.text
     third = server.send("POST", path + "/leads", {"organisation": organisations[2], "from": "2025-01-01"}, token=callers["central"])
     is_clear(third, "hub-has-two-leads", "/body/from", "at most two lead organisations")
-    assert server.send("PUT", event, {**EVENT, "starts": day(-3)}, token=callers["central"], If_None_Match="*").status == 201
+    assert server.send("PUT", event, {**EVENT, "from": day(-3)}, token=callers["central"], If_None_Match="*").status == 201
     early = server.send("POST", event + "/held", token=callers["central"])
     is_clear(early, "event-transition", "", "cannot change from draft to held.")
 

@@ -131,9 +131,9 @@ def test_progress_comes_before_the_release(server, cluster, central, readers, re
     for metric in FIGURES[-2:]:
         assert (items[metric]["value"], items[metric]["status"], items[metric]["overridden"]) == (None, "not_available", 3), "released together"
     first = items["memberships"]
-    assert first["returns_owed"] >= 5 and (first["returns_submitted"], first["returns_accepted"], first["returns_published"]) == (3, 2, 1)
+    assert first["evaluations_required"] >= 5 and (first["evaluations_submitted"], first["evaluations_accepted"], first["evaluations_published"]) == (3, 2, 1)
     assert set(first) == {"year", "category", "metric", "title", "unit", "value", "status", "confirmed", "overridden",
-                          "returns_owed", "returns_submitted", "returns_accepted", "returns_published"}, "no Hub"
+                          "evaluations_required", "evaluations_submitted", "evaluations_accepted", "evaluations_published"}, "no Hub"
     table = list(csv.DictReader(io.StringIO(done(server.send("GET", f"{PATH}/progress?format=csv", token=central)).text)))
     assert [row["metric"] for row in table] == list(items) and "121" not in json.dumps(table)
     assert [json.loads(line) for line in server.send("GET", f"{PATH}/progress?format=ndjson", token=central).text.splitlines()] == answers["analyst"].json["items"]
@@ -142,7 +142,7 @@ def test_progress_comes_before_the_release(server, cluster, central, readers, re
 
     today = datetime.datetime.now(ZoneInfo("Europe/London")).date()
     this = today.year - (today.month < 9)
-    assert done(server.send("GET", f"{LIST}/{this}-{(this + 1) % 100:02}/progress", token=central)).json["items"][0]["returns_owed"] > 0, "the year that runs"
+    assert done(server.send("GET", f"{LIST}/{this}-{(this + 1) % 100:02}/progress", token=central)).json["items"][0]["evaluations_required"] > 0, "the year that runs"
     for unknown, status in ((f"{this + 1}-{(this + 2) % 100:02}", 404), ("2014-16", 404), ("2014", 400)):
         assert server.send("GET", f"{LIST}/{unknown}/progress", token=central).status == status
     assert server.get(f"{PATH}/progress").status == 401
@@ -163,8 +163,8 @@ def test_the_list_of_years(server, released):
     years = [item["year"] for item in answer.json["items"]]
     assert years == sorted(years, reverse=True) and years[years.index(YEAR) + 1] == BEFORE
     one = answer.json["items"][years.index(YEAR)]
-    assert (one["release"], one["starts"], one["ends"], one["released_at"], one["href"]) == (1, "2014-09-01", "2015-08-31", released["released_at"], PATH)
-    assert one["returns_owed"] >= 5 and (one["returns_submitted"], one["returns_accepted"], one["returns_published"]) == (4, 4, 1)
+    assert (one["release"], one["from"], one["to"], one["released_at"], one["href"]) == (1, "2014-09-01", "2015-08-31", released["released_at"], PATH)
+    assert one["evaluations_required"] >= 5 and (one["evaluations_submitted"], one["evaluations_accepted"], one["evaluations_published"]) == (4, 4, 1)
     record = soon(lambda: server.get(PATH), lambda a: a.status == 200)
     assert record.json == one == server.get(PATH.replace("14-15", "1415")).json
     assert server.get(PATH, If_None_Match=record.headers["ETag"]).status == 304 and server.get(PATH, Accept="image/png").status == 406
@@ -220,7 +220,7 @@ def test_its_numbers_are_those_of_the_release(server, central, released):
     assert all(row["value"] % 5 == 0 for row in young.values() if row["value"] is not None) and all(row["change"] is None for row in young.values())
 
     # The returns as they are now.
-    assert {slug: table["memberships", slug]["return"] for slug in ("networked-a", "networked-b", "networked-c", "networked-d", "networked-e", None)} == {
+    assert {slug: table["memberships", slug]["evaluation_status"] for slug in ("networked-a", "networked-b", "networked-c", "networked-d", "networked-e", None)} == {
         "networked-a": "published", "networked-b": "accepted", "networked-c": "accepted", "networked-d": "accepted", "networked-e": "not_submitted", None: None}
     assert table["memberships", "networked-a"]["category"] == "members" and table["memberships", "networked-a"]["hub"]["name"] == HUBS["networked-a"]
 

@@ -41,7 +41,7 @@ def lead(cluster, server, central):
           DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.hub_invitation WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.correction WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.message WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.group_seat WHERE title IN ('[erased]', 'Words');
@@ -100,7 +100,7 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     message = post(OURS + "/messages", {"kind": "question", "title": "Who?", "text": f"Is {canary.NAME} still with you?", "group": "hub-leads-group"})
     resolution = post(meeting["href"] + "/resolutions", {"text": f"To thank {canary.NAME}"})
     quarter = cluster.psql("SELECT scip.quarter('2024-06-01')")
-    assert server.send("PUT", f"{OURS}/quarterly-updates/{quarter}/extension", {"until": "2999-01-01", "reason": "Late"}, token=central, if_match=None, If_None_Match="*").status == 201
+    assert server.send("PUT", f"{OURS}/quarterly-updates/{quarter}/extension", {"open_until": "2999-01-01", "reason": "Late"}, token=central, if_match=None, If_None_Match="*").status == 201
     update = {"href": f"{OURS}/quarterly-updates/{quarter}"}
     assert server.send("PUT", update["href"], {"practice": f"{canary.NAME} showed us how", **dict.fromkeys(("challenges", "ideas", "priorities", "questions", "member_updates"), "None")}, token=lead, If_None_Match="*").status == 201
     assert server.send("POST", update["href"] + "/submission", token=lead).status == 200  # for good

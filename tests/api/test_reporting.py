@@ -55,7 +55,7 @@ def nothing_stays(cluster, server):
           DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine) OR message_id IN (SELECT id FROM scip.message WHERE title LIKE 'Reporting:%');
           DELETE FROM scip.message WHERE hub_id IN (TABLE mine) OR title LIKE 'Reporting:%';
           DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.update_exception WHERE hub_id IN (TABLE mine);
+          DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.quarter_deadline;
           DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
           DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
@@ -288,7 +288,7 @@ def test_an_update_from_draft_to_late(server, cluster, lead, member, other_lead,
     assert due(name, day()).status == 200, "today is the last day"
     begun = done(put(server, lead, path, {"practice": HEADINGS["practice"], "member_updates": "A school has joined"}))
     assert begun.headers["Location"] == path
-    assert (begun.json["status"], begun.json["late"], begun.json["owed"], begun.json["due_on"], begun.json["open_until"], begun.json["ends"]) == \
+    assert (begun.json["status"], begun.json["late"], begun.json["required"], begun.json["due_on"], begun.json["open_until"], begun.json["to"]) == \
         ("draft", None, True, day(), day(), last_day(name).isoformat())
     assert put(server, lead, path, {}).status == 412
 
@@ -326,23 +326,23 @@ def test_an_update_from_draft_to_late(server, cluster, lead, member, other_lead,
 
     # The central team opens it for one Hub.
     exception = f"{TWO}/quarterly-updates/{name}/extension"
-    assert put(server, other_lead, exception, {"until": day(3), "reason": "Illness"}).status == 403
-    opened = done(put(server, central, exception, {"until": day(), "reason": "Illness"}))
-    assert put(server, central, exception, {"until": day(), "reason": "Illness"}).status == 412
-    assert put(server, central, f"{TWO}/quarterly-updates/{quarter(3)}/extension", {"until": day(), "reason": " "}).status == 422
+    assert put(server, other_lead, exception, {"open_until": day(3), "reason": "Illness"}).status == 403
+    opened = done(put(server, central, exception, {"open_until": day(), "reason": "Illness"}))
+    assert put(server, central, exception, {"open_until": day(), "reason": "Illness"}).status == 412
+    assert put(server, central, f"{TWO}/quarterly-updates/{quarter(3)}/extension", {"open_until": day(), "reason": " "}).status == 422
     assert get(server, other_lead, exception).json == opened.json and get(server, decider, exception).json["reason"] == "Illness"
     assert get(server, lead, exception).status == 404
     nil = done(put(server, other_lead, f"{TWO}/quarterly-updates/{name}", {"nil_return": True}))
     assert nil.json["open_until"] == day()
     assert done(post(server, other_lead, f"{TWO}/quarterly-updates/{name}/submission"), 200).json["late"] is True, "lateness stays visible"
-    assert done(patch(server, central, exception, {"until": day(2)}, opened.headers["ETag"]), 200).json["until"] == day(2)
-    assert patch(server, central, exception, {"until": day(2)}, opened.headers["ETag"]).status == 412
+    assert done(patch(server, central, exception, {"open_until": day(2)}, opened.headers["ETag"]), 200).json["open_until"] == day(2)
+    assert patch(server, central, exception, {"open_until": day(2)}, opened.headers["ETag"]).status == 412
     assert patch(server, central, exception, {"reason": " "}).status == 422
     assert delete(server, central, exception, opened.headers["ETag"]).status == 412
     assert delete(server, central, exception).status == 204
     assert problem(patch(server, other_lead, f"{TWO}/quarterly-updates/{name}", {"nil_return": False, **HEADINGS})) == (409, "update-locked")
-    assert delete(server, central, exception).status == patch(server, central, exception, {"until": day()}).status == get(server, central, exception).status == 404
-    assert put(server, central, f"/v1/hubs/reporting-none/quarterly-updates/{name}/extension", {"until": day(), "reason": "x"}).status == 404
+    assert delete(server, central, exception).status == patch(server, central, exception, {"open_until": day()}).status == get(server, central, exception).status == 404
+    assert put(server, central, f"/v1/hubs/reporting-none/quarterly-updates/{name}/extension", {"open_until": day(), "reason": "x"}).status == 404
     assert patch(server, other_lead, path, {"ideas": "x"}).status == post(server, other_lead, path + "/submission").status == 404
     assert put(server, lead, f"{TWO}/quarterly-updates/{quarter()}", {}).status == 403
     assert put(server, central, f"/v1/hubs/reporting-none/quarterly-updates/{name}", {}).status == 404
@@ -362,12 +362,12 @@ def test_a_quarter_has_its_time(server, lead, central, board, due):
     # When it is due.
     path = f"/v1/quarters/{quarter(5)}"
     before = get(server, board, path)
-    assert (before.json["set"], before.json["due_on"], before.json["ends"]) == \
+    assert (before.json["due_on_changed"], before.json["due_on"], before.json["to"]) == \
         (False, (last_day(quarter(5)) + datetime.timedelta(21)).isoformat(), last_day(quarter(5)).isoformat())
     assert get(server, board, "/v1/quarters/2024-26-Q1").status == due("2024-26-Q1", day()).status == 404
     assert due(quarter(5), last_day(quarter(5)).isoformat()).status == 422, "not while it runs"
     set_to = done(due(quarter(5), day(-3), before.headers["ETag"]), 200)
-    assert set_to.json == {**before.json, "due_on": day(-3), "set": True}
+    assert set_to.json == {**before.json, "due_on": day(-3), "due_on_changed": True}
     assert due(quarter(5), day(-2), before.headers["ETag"]).status == 412
     assert done(due(quarter(5), day(-2), set_to.headers["ETag"]), 200).json["due_on"] == day(-2)
     assert due(quarter(6), day(), '"7.x"').status == 412, "nobody has set it yet"
@@ -379,19 +379,19 @@ def test_a_quarter_has_its_time(server, lead, central, board, due):
 def test_all_updates_of_a_quarter(server, lead, decider, board, central, other_lead, due):
     """The Hub Leads Group reads what all Hubs reported, in a spreadsheet too."""
     name = quarter(2)
-    mine = [one for one in items(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=200") if one["hub"]["slug"].startswith("reporting-")]
-    assert [(one["hub"]["slug"], one["status"], one["nil_return"], one["late"], one["owed"]) for one in mine] == [
+    mine = [one for one in items(server, decider, f"/v1/quarterly-updates?period={name}&limit=200") if one["hub"]["slug"].startswith("reporting-")]
+    assert [(one["hub"]["slug"], one["status"], one["nil_return"], one["late"], one["required"]) for one in mine] == [
         ("reporting-one", "submitted", False, True, True), ("reporting-three", "none", None, None, True), ("reporting-two", "submitted", True, True, True)]
     assert all(one["quarter"] == name for one in mine)
-    assert [one["hub"]["slug"] for one in items(server, central, f"/v1/quarterly-updates?quarter={name}&status=none") if one["hub"]["slug"].startswith("reporting")] == ["reporting-three"]
-    assert items(server, board, f"/v1/quarterly-updates?quarter={name}") == [] and get(server, lead, "/v1/quarterly-updates").status == 403
+    assert [one["hub"]["slug"] for one in items(server, central, f"/v1/quarterly-updates?period={name}&status=none") if one["hub"]["slug"].startswith("reporting")] == ["reporting-three"]
+    assert items(server, board, f"/v1/quarterly-updates?period={name}") == [] and get(server, lead, "/v1/quarterly-updates").status == 403
     assert {one["quarter"] for one in items(server, decider, "/v1/quarterly-updates")} == {quarter(1)}, "the last one that is over"
-    sheet = {row["hub"]: row for row in rows(server, decider, f"/v1/quarterly-updates?quarter={name}")}
+    sheet = {row["hub"]: row for row in rows(server, decider, f"/v1/quarterly-updates?period={name}")}
     assert sheet["reporting-one"]["practice"] == HEADINGS["practice"] and sheet["reporting-two"]["nil_return"] == "true"
-    assert lines(server, decider, f"/v1/quarterly-updates?quarter={name}") == items(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=200")
-    assert get(server, decider, "/v1/quarterly-updates?quarter=2024-26-Q1").status == 400
-    page = get(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=1").json
-    assert items(server, decider, f"/v1/quarterly-updates?quarter={name}&limit=1&cursor={page['next']}") != page["items"]
+    assert lines(server, decider, f"/v1/quarterly-updates?period={name}") == items(server, decider, f"/v1/quarterly-updates?period={name}&limit=200")
+    assert get(server, decider, "/v1/quarterly-updates?period=2024-26-Q1").status == 400
+    page = get(server, decider, f"/v1/quarterly-updates?period={name}&limit=1").json
+    assert items(server, decider, f"/v1/quarterly-updates?period={name}&limit=1&cursor={page['next']}") != page["items"]
 
     mine = items(server, lead, ONE + "/quarterly-updates?limit=200")
     assert mine[0]["quarter"] == quarter() and mine[-1]["quarter"] == "2017-18-Q4", "from the first whole quarter"
@@ -422,12 +422,12 @@ def test_an_update_against_its_lock(server, cluster, lead, central, due):
 
     # The same with an exception that ends, and with a deadline that is set for the first time.
     exception = path + "/extension"
-    done(put(server, central, exception, {"until": day(1), "reason": "Illness"}))
-    ended = f"DELETE FROM scip.update_exception WHERE quarter = '{name}'"
+    done(put(server, central, exception, {"open_until": day(1), "reason": "Illness"}))
+    ended = f"DELETE FROM scip.quarterly_update_extension WHERE quarter = '{name}'"
     assert while_held(cluster, ended, write, commit=False).status == 200
     assert problem(while_held(cluster, ended, lambda: post(server, lead, path + "/submission"))) in ((409, "update-locked"), (422, "update-incomplete"))
     assert problem(write()) == (409, "update-locked")
-    done(put(server, central, exception, {"until": day(1), "reason": "Illness"}))
+    done(put(server, central, exception, {"open_until": day(1), "reason": "Illness"}))
     assert while_held(cluster, changed.replace("in time", "again"), lambda: delete(server, central, exception)).status == 204
     assert get(server, lead, path).json["practice"] == "again"
     fresh = quarter()
@@ -481,7 +481,7 @@ def ask(server, token, hub=ONE, title="x", **more):
 def test_a_message_for_hubs_is_relayed(server, cluster, lead, member, other_lead, decider, board, central):
     start = bookmark(server, member)
     sent = done(send(server, decider, group="hub-leads-group"))
-    assert (sent.json["direction"], sent.json["group"]["slug"], sent.json["hub"], sent.json["sent_on"]) == ("down", "hub-leads-group", None, day())
+    assert (sent.json["direction"], sent.json["group"]["slug"], sent.json["hub"], sent.json["sent_on"]) == ("to_hubs", "hub-leads-group", None, day())
     assert ("changed", sent.headers["Location"]) in seen(server, member, start)
     own = done(send(server, central, "from the team"))
     assert own.json["group"] is None
@@ -500,7 +500,7 @@ def test_a_message_for_hubs_is_relayed(server, cluster, lead, member, other_lead
     assert get(server, lead, relay).status == 404
     assert problem(put(server, lead, relay, {"relayed_on": day(-1)})) == (422, "relay-before-message")
     assert problem(put(server, lead, relay, {"relayed_on": day(1)})) == (422, "date-in-future")
-    marked = done(put(server, lead, relay, {"how": "Mail to all members"}))
+    marked = done(put(server, lead, relay, {"note": "Mail to all members"}))
     assert (marked.headers["Location"], marked.json["relayed_on"], marked.json["message"]["href"]) == (relay, day(), sent.headers["Location"])
     assert put(server, lead, relay, {}).status == 412
     assert get(server, member, relay).json == get(server, board, relay).json == marked.json
@@ -523,7 +523,7 @@ def test_a_message_up_is_answered(server, lead, member, other_lead, decider, boa
     asked = done(ask(server, lead, group="hub-leads-group"))
     path = asked.headers["Location"]
     assert (asked.json["direction"], asked.json["kind"], asked.json["hub"]["slug"], asked.json["group"]["slug"], asked.json["response"]) == \
-        ("up", "question", "reporting-one", "hub-leads-group", None)
+        ("from_hub", "question", "reporting-one", "hub-leads-group", None)
     assert ("changed", path) in seen(server, decider, start)
     for token in (lead, member, decider, central):
         assert get(server, token, path).json == asked.json
@@ -535,26 +535,26 @@ def test_a_message_up_is_answered(server, lead, member, other_lead, decider, boa
     assert ask(server, central, "/v1/hubs/reporting-none").status == 404
     team = done(ask(server, lead, title="to the team", kind="idea"))
 
-    answer = {"response": "The Alliance's travel fund", "means": "direct_reply"}
+    answer = {"response": "The Alliance's travel fund", "response_channel": "direct_reply"}
     respond = lambda token, path, body=answer, if_match="*": server.send("PUT", path + "/response", body, token=token, if_match=if_match)
     assert respond(decider, team.headers["Location"]).status == 404 and respond(board, path).status == 404
     assert respond(lead, path).status == 403
-    assert respond(decider, path, {**answer, "response": " "}).status == 422 and respond(decider, path, {**answer, "means": "silence"}).status == 400
+    assert respond(decider, path, {**answer, "response": " "}).status == 422 and respond(decider, path, {**answer, "response_channel": "silence"}).status == 400
     waiting = lambda query: {one["id"] for one in items(server, central, "/v1/messages?hub=reporting-one&answered=" + query)}
     assert waiting("false") == {asked.json["id"], team.json["id"]} and waiting("true") == set()
     told = done(respond(decider, path, if_match=asked.headers["ETag"]), 200)
     assert told.json == {**asked.json, **answer, "responded_on": day(), "updated_at": told.json["updated_at"]}
     assert respond(decider, path, if_match=asked.headers["ETag"]).status == 412
-    assert done(respond(central, path, {**answer, "means": "conference_input"}), 200).json["means"] == "conference_input"
-    assert get(server, lead, path).json["means"] == "conference_input" and waiting("true") == {asked.json["id"]}
+    assert done(respond(central, path, {**answer, "response_channel": "conference_input"}), 200).json["response_channel"] == "conference_input"
+    assert get(server, lead, path).json["response_channel"] == "conference_input" and waiting("true") == {asked.json["id"]}
     down = done(send(server, central, "no question"))
     assert problem(respond(central, down.headers["Location"])) == (409, "message-not-from-hub")
     assert respond(central, "/v1/messages/" + NOBODY).status == 404
 
     # Found again.
     ids = lambda token, query: [one["id"] for one in items(server, token, "/v1/messages" + query)]
-    assert ids(lead, "?direction=up&hub=reporting-one") == [team.json["id"], asked.json["id"]]
-    assert ids(lead, "?direction=up&kind=idea") == [team.json["id"]] and ids(decider, "?group=hub-leads-group&direction=up&hub=reporting-one") == [asked.json["id"]]
+    assert ids(lead, "?direction=from_hub&hub=reporting-one") == [team.json["id"], asked.json["id"]]
+    assert ids(lead, "?direction=from_hub&kind=idea") == [team.json["id"]] and ids(decider, "?group=hub-leads-group&direction=from_hub&hub=reporting-one") == [asked.json["id"]]
     assert down.json["id"] in ids(lead, "?period=" + academic_year(today())) and down.json["id"] not in ids(lead, "?period=2018-19")
     assert get(server, lead, "/v1/messages?period=2018-20").status == 400
     page = get(server, lead, "/v1/messages?limit=1").json
@@ -570,16 +570,16 @@ def test_how_messages_fare(server, cluster, lead, other_lead, member, board, cen
         CREATE TEMP TABLE h AS SELECT id, slug FROM scip.hub WHERE slug LIKE 'reporting-%';
         INSERT INTO scip.hub_status (hub_id, status, starts, ends) SELECT id, 'paused', '2005-01-01', '2005-06-01' FROM h WHERE slug = 'reporting-three';
         INSERT INTO scip.hub_status (hub_id, status, starts, ends) SELECT id, 'active', '2003-01-01', CASE slug WHEN 'reporting-three' THEN '2005-01-01' ELSE '2005-06-01' END FROM h WHERE slug <> 'reporting-proposed';
-        INSERT INTO scip.message (id, direction, title, text, sent_on) VALUES ('00000000-0000-4000-8000-00000000a001', 'down', 'Reporting: a', 't', '2004-09-01'),
-          ('00000000-0000-4000-8000-00000000a002', 'down', 'Reporting: b', 't', '2005-02-01');
+        INSERT INTO scip.message (id, direction, title, text, sent_on) VALUES ('00000000-0000-4000-8000-00000000a001', 'to_hubs', 'Reporting: a', 't', '2004-09-01'),
+          ('00000000-0000-4000-8000-00000000a002', 'to_hubs', 'Reporting: b', 't', '2005-02-01');
         INSERT INTO scip.message_relay (message_id, hub_id, relayed_on)
           SELECT '00000000-0000-4000-8000-00000000a001'::uuid, id, '2004-09-02'::date FROM h WHERE slug IN ('reporting-one', 'reporting-proposed')
           UNION ALL SELECT '00000000-0000-4000-8000-00000000a002'::uuid, id, '2005-02-02' FROM h WHERE slug IN ('reporting-two', 'reporting-three');
-        INSERT INTO scip.message (direction, hub_id, kind, title, text, sent_on, response, means, responded_on)
-          SELECT 'up', id, 'idea', 'Reporting: up', 't', '2005-01-01', r, CASE WHEN r IS NOT NULL THEN 'other' END, CASE WHEN r IS NOT NULL THEN '2006-01-01'::date END
+        INSERT INTO scip.message (direction, hub_id, kind, title, text, sent_on, response, response_channel, responded_on)
+          SELECT 'from_hub', id, 'idea', 'Reporting: up', 't', '2005-01-01', r, CASE WHEN r IS NOT NULL THEN 'other' END, CASE WHEN r IS NOT NULL THEN '2006-01-01'::date END
           FROM h, unnest(ARRAY['yes', NULL, NULL]) r WHERE slug = 'reporting-one'""")
     rates = get(server, board, "/v1/network/message-rates?period=2004-05")
-    assert rates.json == {"period": "2004-05", "messages_down": 2, "relay_rate": {"numerator": 2, "denominator": 5, "percent": 40.0}, "messages_up": 3,
+    assert rates.json == {"period": "2004-05", "messages_to_hubs": 2, "relay_rate": {"numerator": 2, "denominator": 5, "percent": 40.0}, "messages_from_hubs": 3,
                           "loop_closed_rate": {"numerator": 1, "denominator": 3, "percent": 33.3}}
     assert get(server, member, "/v1/network/message-rates?period=200405").json == rates.json
     assert get(server, lead, "/v1/network/message-rates?period=2004-05-Q1").json["relay_rate"] == {"numerator": 1, "denominator": 3, "percent": 33.3}
@@ -623,11 +623,11 @@ def test_what_has_not_changed_is_not_sent_again(server, lead, decider, central):
     message = done(send(server, central, "for the list")).json
     done(put(server, lead, f"{ONE}/relays/{message['id']}", {}))
     exception = f"{ONE}/quarterly-updates/{quarter(9)}/extension"
-    done(put(server, central, exception, {"until": day(), "reason": "Because"}))
+    done(put(server, central, exception, {"open_until": day(), "reason": "Because"}))
     activity = done(post(server, lead, ONE + "/activities", {"kind": "hub_led", "held_on": day(), "title": "Today"})).headers["Location"]
     review = items(server, lead, ONE + "/reviews")[0]["href"]
     for token, path in ((lead, ONE + "/activities"), (lead, activity), (lead, ONE + "/quarterly-updates"), (lead, f"{ONE}/quarterly-updates/{name}"), (lead, exception),
-                        (lead, "/v1/quarters/" + name), (decider, "/v1/quarterly-updates?quarter=" + name), (lead, "/v1/messages"), (lead, message["href"]),
+                        (lead, "/v1/quarters/" + name), (decider, "/v1/quarterly-updates?period=" + name), (lead, "/v1/messages"), (lead, message["href"]),
                         (lead, ONE + "/relays"), (lead, f"{ONE}/relays/{message['id']}"), (lead, "/v1/network/message-rates"), (lead, ONE + "/reviews"), (lead, review)):
         answer = get(server, token, path)
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store"), path

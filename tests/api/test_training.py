@@ -761,7 +761,7 @@ def academic_year():
 def test_no_difference_tells_a_hidden_rating(server, central):
     """Everything that is public about three years of training, and what somebody who subtracts makes of it."""
     big, small, third = (new_course(server, central) for _ in range(3))
-    made = put(server, central, "/v1/strategies/training-strategy", {"name": "Of the tests", "period": "1902-05", "starts": "1902", "ends": "1905", **FROM,
+    made = put(server, central, "/v1/strategies/training-strategy", {"name": "Of the tests", "period": "1902-05", "from": "1902", "to": "1905", **FROM,
                                                                      "themes": []}, If_None_Match="*")
     assert made.status == 201, made.text
     year_of_training(server, central, 1902, big, [5] * 6 + [1])

@@ -139,10 +139,10 @@ def test_a_year_is_one_in_every_spelling(server, central, contract):
         for parameter in item.get("get", {}).get("parameters", []):
             if "$ref" in parameter:
                 parameter = contract["components"]["parameters"][parameter["$ref"].rsplit("/", 1)[1]]
-            if (parameter["name"], parameter["in"]) not in (("period", "query"), ("quarter", "query")):
+            if (parameter["name"], parameter["in"]) != ("period", "query"):
                 continue
             target = path.replace("{slug}", {"groups": "board"}.get(path.split("/")[2], "scotland-hub")).replace("{code}", "hubs")
-            quarter = "-Q1" if parameter["name"] == "quarter" else ""
+            quarter = "-Q1" if path == "/v1/quarterly-updates" else ""
             answers = [server.send("GET", f"{target}?{parameter['name']}={quote(year + quarter, safe='')}", token=central) for year in ("2021-22", "2021/22", "202122")]
             shown = [{**answer.json, "next": None, "instance": None} for answer in answers]
             assert shown[0] == shown[1] == shown[2] and len({answer.status for answer in answers}) == 1 and answers[0].status in (200, 404), (target, [answer.text for answer in answers])

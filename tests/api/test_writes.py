@@ -113,10 +113,10 @@ RECORDS = {
     "document": ("/v1/documents/writes-life", {"title": "A report", "kind": "briefing", "published_on": "2024-05"}, {"authors": ["A. Author", "B. Author"], "note": "n"}, {"year": 2024}, {"year": 2023}, "year-not-of-date"),
     "resource": ("/v1/resources/writes-life", {"title": "A film", "kind": "film"}, {"phases": ["primary"], "principle": None, "licence": "CC-BY-4.0", "accessibility": "Captions"}, {"status": "available"}, {"published_on": "2025-02-30"}, "bad-request"),
     "policy": ("/v1/policy-contributions/writes-life", {"title": "Evidence", "kind": "inquiry_evidence", "body": "A committee"}, {"body": None, "outcome": "quoted"}, {"published_on": None}, {"published_on": "2025-02-30"}, "bad-request"),
-    "group": ("/v1/groups/writes-life", {"name": "Group", "kind": "board", "status": "active"}, {"starts": "2020", "ends": "2021-05", "status": "closed"}, {"organisations": []}, {"starts": "2022"}, "to-before-from"),
+    "group": ("/v1/groups/writes-life", {"name": "Group", "kind": "board", "status": "active"}, {"from": "2020", "to": "2021-05", "status": "closed"}, {"organisations": []}, {"from": "2022"}, "to-before-from"),
     "principle": ("/v1/toolkit/principles/writes-life", {"ordinal": 90, "name": "A principle"}, {"summary": "s"}, {"ordinal": 90}, {"sources": [""]}, "value-not-valid"),
     "fact": ("/v1/toolkit/facts/writes-life", {"kind": "fact", "name": "A fact"}, {"value": "7", "text": "t", "ordinal": 3}, {"kind": "fact"}, {"name": "\t"}, "text-blank"),
-    "strategy": ("/v1/strategies/writes-life", {"name": "Strategy", "period": "2090-93", "starts": "2090", "ends": "2093"}, {"period": "2090-94", "ends": "2094", "summary": "s"}, {"themes": []}, {"ends": "2080"}, "to-before-from"),
+    "strategy": ("/v1/strategies/writes-life", {"name": "Strategy", "period": "2090-93", "from": "2090", "to": "2093"}, {"period": "2090-94", "to": "2094", "summary": "s"}, {"themes": []}, {"to": "2080"}, "to-before-from"),
     "organisation": ("/v1/organisations/writes-life", {"name": "Órganisation"}, {"nation": "GB-WLS", "website": "https://o.example", "description": "r", "note": "n"}, {"uk_wide": None}, {"uk_wide": True}, "values-exclude-each-other"),
 }
 
@@ -261,12 +261,12 @@ def test_what_others_refer_to_stays(server, cluster, central):
 
 def test_a_strategys_themes_keep_their_order(server, central):
     path, theme = "/v1/strategies/writes-themes", lambda slug, name=None: {"slug": slug, "name": name or slug.title()}
-    made = put(server, central, path, {"name": "Themes", "period": "2080-84", "starts": "2080-09", "ends": "2084-08", "themes": [theme("b"), theme("a"), theme("c")], **FROM})
+    made = put(server, central, path, {"name": "Themes", "period": "2080-84", "from": "2080-09", "to": "2084-08", "themes": [theme("b"), theme("a"), theme("c")], **FROM})
     assert [row["slug"] for row in made.json["themes"]] == ["b", "a", "c"]
     changed = patch(server, central, path, {"themes": [theme("c"), theme("d"), theme("b", "Bee"), theme("a")]}, made.headers["ETag"])
     assert changed.json["themes"] == [theme("c"), theme("d"), theme("b", "Bee"), theme("a")]
     assert problem(patch(server, central, path, {"themes": [theme("c"), theme("c", "Sea")]})) == (409, "/problems/slug-taken")
-    period = {"name": "Other", "period": "2080-84", "starts": "2080", "ends": "2084", **FROM}
+    period = {"name": "Other", "period": "2080-84", "from": "2080", "to": "2084", **FROM}
     assert problem(put(server, central, "/v1/strategies/writes-same-period", period)) == (409, "/problems/already-exists")
     assert problem(patch(server, central, path, {"period": "2019-22"})) == (409, "/problems/already-exists")
     assert server.get(path).json == changed.json

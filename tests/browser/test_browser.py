@@ -71,13 +71,13 @@ def metrics(cluster, server):
           DELETE FROM scip.release WHERE period = '2020-21';
           DELETE FROM scip.activity WHERE title = 'Browser outreach';
           DELETE FROM scip.quarterly_update WHERE quarter LIKE '2020-21-%';
-          DELETE FROM scip.update_exception WHERE quarter LIKE '2020-21-%';""")
+          DELETE FROM scip.quarterly_update_extension WHERE quarter LIKE '2020-21-%';""")
 
     clear()
     cluster.psql("""
       INSERT INTO scip.activity (hub_id, kind, held_on, title, interventions, young_people)
       SELECT id, 'outreach', '2021-03-01', 'Browser outreach', 7, 3 FROM scip.hub WHERE slug = 'lancashire-and-the-north-west-hub';
-      INSERT INTO scip.update_exception (hub_id, quarter, until, reason)
+      INSERT INTO scip.quarterly_update_extension (hub_id, quarter, open_until, reason)
       SELECT id, '2020-21-Q' || n, '2999-01-01', 'For the tests' FROM scip.hub, generate_series(1, 3) n WHERE slug = 'yorkshire-and-north-east-hub';
       INSERT INTO scip.quarterly_update (hub_id, quarter, status, nil_return, submitted_at)
       SELECT id, '2020-21-Q' || n, 'submitted', true, '2021-09-01' FROM scip.hub, generate_series(1, 3) n WHERE slug = 'yorkshire-and-north-east-hub';""")

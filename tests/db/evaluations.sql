@@ -84,7 +84,7 @@ SELECT is(evaluation_gaps('00000000-0000-4000-8000-0000000000e1'), NULL, 'nothin
 
 -- Each step, by whom, from which status.
 CREATE FUNCTION pg_temp.step(status text, note text DEFAULT NULL) RETURNS text LANGUAGE sql AS
-  $$SELECT pg_temp.outcome(format('UPDATE scip.hub_evaluation SET status = %L, return_note = %L WHERE id = ''00000000-0000-4000-8000-0000000000e1''', status, note))$$;
+  $$SELECT pg_temp.outcome(format('UPDATE scip.hub_evaluation SET status = %L, revision_note = %L WHERE id = ''00000000-0000-4000-8000-0000000000e1''', status, note))$$;
 SELECT is(pg_temp.step(s), 'SC403 only-the-central-team', 'the lead: ' || s) FROM unnest(ARRAY['draft', 'accepted', 'published']) s;
 SELECT is(pg_temp.step('submitted'), 'accepted', 'the lead submits');
 SELECT is(pg_temp.step('submitted'), 'SC409 evaluation-submitted', 'once');
@@ -101,11 +101,11 @@ SELECT pg_temp.be('central');
 SELECT is(pg_temp.step('published'), 'SC409 evaluation-submitted', 'not before it is accepted');
 SELECT is(pg_temp.step('draft'), '23514 hub_evaluation_returned', 'a return needs a note');
 SELECT is(pg_temp.step('draft', 'More'), 'accepted', 'and has one');
-SELECT results_eq($$SELECT status, submitted_at, returned_at = now(), return_note FROM hub_evaluation WHERE id = '00000000-0000-4000-8000-0000000000e1'$$,
+SELECT results_eq($$SELECT status, submitted_at, revision_requested_at = now(), revision_note FROM hub_evaluation WHERE id = '00000000-0000-4000-8000-0000000000e1'$$,
   $$VALUES ('draft'::text, NULL::timestamptz, true, 'More'::text)$$, 'a draft again');
 SELECT is(pg_temp.step('accepted'), 'SC409 evaluation-not-submitted', 'nothing to accept');
 SELECT is(pg_temp.step('submitted'), 'accepted', 'the central team submits for a Hub');
-SELECT is((SELECT return_note FROM hub_evaluation WHERE id = '00000000-0000-4000-8000-0000000000e1'), NULL, 'the note is gone');
+SELECT is((SELECT revision_note FROM hub_evaluation WHERE id = '00000000-0000-4000-8000-0000000000e1'), NULL, 'the note is gone');
 SELECT is_empty('SELECT * FROM published_answers(''2023-24'')', 'nothing is published');
 SELECT is(pg_temp.step(s), 'accepted', s) FROM unnest(ARRAY['accepted', 'published']) s;
 SELECT is(pg_temp.step(s, CASE s WHEN 'draft' THEN 'x' END), 'SC409 evaluation-published', s) FROM unnest(ARRAY['draft', 'submitted', 'accepted', 'published']) s;

@@ -108,24 +108,24 @@ SELECT is(pg_temp.state('quarterly_updates', d) || ' ' || pg_temp.next('quarterl
 SELECT pg_temp.report('2024-25-Q1', '2024-12-21T23:59:59Z');
 SELECT pg_temp.report('2024-25-Q2', '2025-03-01T12:00:00Z', true);
 SELECT is(pg_temp.state('quarterly_updates', '2025-06-21') || pg_temp.evidence('quarterly_updates', '2025-06-21'),
-  'not_yet{"late": 0, "owed": 4, "missed": 0, "submitted": 2, "nil_returns": 1}', 'a nil return counts');
-SELECT is(pg_temp.evidence('quarterly_updates', '2024-12-20'), '{"late": 0, "owed": 4, "missed": 0, "submitted": 0, "nil_returns": 0}', 'not before it is submitted');
+  'not_yet{"late": 0, "missed": 0, "required": 4, "submitted": 2, "nil_returns": 1}', 'a nil return counts');
+SELECT is(pg_temp.evidence('quarterly_updates', '2024-12-20'), '{"late": 0, "missed": 0, "required": 4, "submitted": 0, "nil_returns": 0}', 'not before it is submitted');
 SELECT pg_temp.report('2024-25-Q3', NULL);
 SELECT is(pg_temp.state('quarterly_updates', '2025-06-22'), 'missed', 'a draft is nothing');
-SELECT pg_temp.past($$INSERT INTO scip.update_exception (hub_id, quarter, until, reason) VALUES (pg_temp.hub(), '2024-25-Q3', '2025-07-10', 'x')$$);
+SELECT pg_temp.past($$INSERT INTO scip.quarterly_update_extension (hub_id, quarter, open_until, reason) VALUES (pg_temp.hub(), '2024-25-Q3', '2025-07-10', 'x')$$);
 SELECT is(pg_temp.state('quarterly_updates', d), s, 'with an exception, on ' || d) FROM (VALUES ('2025-07-10'::date, 'not_yet'), ('2025-07-11', 'missed')) v (d, s);
 SELECT pg_temp.past($$UPDATE scip.quarterly_update SET status = 'submitted', submitted_at = '2025-06-21T23:00:00Z' WHERE hub_id = pg_temp.hub() AND quarter = '2024-25-Q3'$$);
 SELECT pg_temp.report('2024-25-Q4', '2025-09-21T22:59:59Z');
 SELECT is(pg_temp.state('quarterly_updates', '2025-09-22') || pg_temp.evidence('quarterly_updates', '2025-09-22'),
-  'met{"late": 1, "owed": 4, "missed": 0, "submitted": 4, "nil_returns": 1}', 'one a second late, one a second before');
+  'met{"late": 1, "missed": 0, "required": 4, "submitted": 4, "nil_returns": 1}', 'one a second late, one a second before');
 SELECT is((SELECT string_agg(quarter || coalesce(late::text, '-'), ' ' ORDER BY quarter) FROM hub_updates WHERE _hub = 'test-h' AND quarter LIKE '2024-25%'),
   '2024-25-Q1false 2024-25-Q2false 2024-25-Q3true 2024-25-Q4false', 'so the list says');
 INSERT INTO quarter_deadline VALUES ('2024-25-Q1', '2024-12-10');
-SELECT is(pg_temp.evidence('quarterly_updates', '2025-09-22'), '{"late": 2, "owed": 4, "missed": 0, "submitted": 4, "nil_returns": 1}', 'by another deadline');
+SELECT is(pg_temp.evidence('quarterly_updates', '2025-09-22'), '{"late": 2, "missed": 0, "required": 4, "submitted": 4, "nil_returns": 1}', 'by another deadline');
 SELECT is(pg_temp.outcome($$INSERT INTO quarter_deadline VALUES ('2024-25-Q2', '2025-02-28')$$), '23514 quarter_deadline_after', 'after the quarter');
-SELECT is(pg_temp.evidence('quarterly_updates', '2025-09-30', '2024-25', s), e, s) FROM (VALUES ('test-new', '{"late": 0, "owed": 4, "missed": 4, "submitted": 0, "nil_returns": 0}'),
-  ('test-paused', '{"late": 0, "owed": 1, "missed": 1, "submitted": 0, "nil_returns": 0}'), ('test-closed', '{"late": 0, "owed": 3, "missed": 3, "submitted": 0, "nil_returns": 0}'),
-  ('test-evidence', '{"late": 0, "owed": 2, "missed": 2, "submitted": 0, "nil_returns": 0}'), ('test-proposed', '{"late": 0, "owed": 0, "missed": 0, "submitted": 0, "nil_returns": 0}')) v (s, e);
+SELECT is(pg_temp.evidence('quarterly_updates', '2025-09-30', '2024-25', s), e, s) FROM (VALUES ('test-new', '{"late": 0, "missed": 4, "required": 4, "submitted": 0, "nil_returns": 0}'),
+  ('test-paused', '{"late": 0, "missed": 1, "required": 1, "submitted": 0, "nil_returns": 0}'), ('test-closed', '{"late": 0, "missed": 3, "required": 3, "submitted": 0, "nil_returns": 0}'),
+  ('test-evidence', '{"late": 0, "missed": 2, "required": 2, "submitted": 0, "nil_returns": 0}'), ('test-proposed', '{"late": 0, "missed": 0, "required": 0, "submitted": 0, "nil_returns": 0}')) v (s, e);
 SELECT pg_temp.report('2024-25-Q2', '2025-03-01', false, 'test-proposed');
 SELECT is(pg_temp.state('quarterly_updates', '2025-09-30', '2024-25', 'test-proposed'), 'met', 'what is reported without being owed counts');
 
@@ -144,8 +144,8 @@ SELECT is(pg_temp.state('membership_quorate', '2025-06-01', '2024-25', 'test-pro
 
 -- Messages, as far as the Hub was active when they were sent.
 SELECT is(pg_temp.state('messages_relayed', '2025-06-01'), 'not_applicable', 'none was sent');
-SELECT pg_temp.past($$INSERT INTO scip.message (id, direction, title, text, sent_on) VALUES ('00000000-0000-4000-8000-00000000000a', 'down', 'x', 'x', '2024-09-01'),
-  ('00000000-0000-4000-8000-00000000000b', 'down', 'x', 'x', '2025-08-31'), ('00000000-0000-4000-8000-00000000000c', 'down', 'x', 'x', '2025-09-01')$$);
+SELECT pg_temp.past($$INSERT INTO scip.message (id, direction, title, text, sent_on) VALUES ('00000000-0000-4000-8000-00000000000a', 'to_hubs', 'x', 'x', '2024-09-01'),
+  ('00000000-0000-4000-8000-00000000000b', 'to_hubs', 'x', 'x', '2025-08-31'), ('00000000-0000-4000-8000-00000000000c', 'to_hubs', 'x', 'x', '2025-09-01')$$);
 SELECT is(pg_temp.evidence('messages_relayed', '2025-08-30') || pg_temp.evidence('messages_relayed', '2025-09-02'), '{"sent": 1, "relayed": 0}{"sent": 2, "relayed": 0}', 'the year''s');
 SELECT is(pg_temp.state('messages_relayed', '2025-06-01', '2024-25', 'test-paused') || pg_temp.evidence('messages_relayed', '2025-09-02', '2024-25', 'test-paused'), 'not_yet{"sent": 1, "relayed": 0}', 'before the pause');
 SELECT is(pg_temp.next('messages_relayed', '2025-08-31'), 'Relay 2 messages, the oldest of 2024-09-01 by 2025-08-31', 'what to relay');
@@ -153,8 +153,8 @@ SELECT is(pg_temp.outcome(format($$INSERT INTO message_relay (message_id, hub_id
   ('a', '2024-08-31', 'SC422 relay-before-message'), ('a', '2999-01-01', 'SC422 date-in-future'), ('d', '2025-01-01', 'SC422 relay-before-message'), ('a', '2024-09-01', 'accepted'), ('b', '2025-09-15', 'accepted')) v (m, d, o);
 SELECT is(pg_temp.state('messages_relayed', d), s, 'on ' || d) FROM (VALUES ('2025-08-30'::date, 'met'), ('2025-08-31', 'not_yet'), ('2025-09-14', 'missed'), ('2025-09-15', 'met')) v (d, s);
 SELECT is(pg_temp.outcome(o), r, o) FROM (VALUES
-  ($$INSERT INTO message (direction, title, text, response, means, responded_on) VALUES ('down', 'x', 'x', 'x', 'other', '2025-01-01')$$, '23514 message_way'),
-  ($$INSERT INTO message (direction, title, text) VALUES ('up', 'x', 'x')$$, '23514 message_way')) v (o, r);
+  ($$INSERT INTO message (direction, title, text, response, response_channel, responded_on) VALUES ('to_hubs', 'x', 'x', 'x', 'other', '2025-01-01')$$, '23514 message_way'),
+  ($$INSERT INTO message (direction, title, text) VALUES ('from_hub', 'x', 'x')$$, '23514 message_way')) v (o, r);
 
 -- The pathway: nine steps; not of a Hub that was at work before there was one.
 SELECT is(pg_temp.state('pathway', today(), academic_year(today()), s), e, s) FROM (VALUES ('test-h', 'not_applicable'), ('test-unknown', 'not_applicable'), ('test-proposed', 'not_yet')) v (s, e);

@@ -147,13 +147,13 @@ INSERT INTO scip.hub_evaluation_figure (evaluation_id, metric, derived, value, r
 SELECT e.id, m.metric, 2, 2, CASE WHEN (e.hub_id + m.ordinal) % 8 = 0 THEN 'Counted again' END
 FROM scip.hub_evaluation e, scip.evaluation_metric m;
 INSERT INTO scip.message (id, direction, group_id, title, text, sent_on, created_at)
-SELECT pg_temp.uid('message', i), 'down', (SELECT id FROM scip.alliance_group WHERE slug = 'board'), 'Message ' || i, 'x',
+SELECT pg_temp.uid('message', i), 'to_hubs', (SELECT id FROM scip.alliance_group WHERE slug = 'board'), 'Message ' || i, 'x',
        pg_temp.day(i), pg_temp.day(i)
 FROM generate_series(1, 240) i;
 INSERT INTO scip.message_relay (message_id, hub_id, relayed_on) SELECT pg_temp.uid('message', i), pg_temp.hub(h), pg_temp.day(i) + h % 60
 FROM generate_series(1, 240) i, generate_series(1, pg_temp.hubs()) h WHERE (i + h) % 16 = 0;
 INSERT INTO scip.message (direction, group_id, hub_id, kind, title, text, sent_on, created_at)
-SELECT 'up', pg_temp.group(i), pg_temp.hub(i), pg_temp.pick(pg_temp.nth(i), '{idea,practice}'),
+SELECT 'from_hub', pg_temp.group(i), pg_temp.hub(i), pg_temp.pick(pg_temp.nth(i), '{idea,practice}'),
        'Message ' || i, 'x', pg_temp.day(i), pg_temp.day(i)
 FROM pg_temp.n(20000) i;
 INSERT INTO scip.course (id, slug, name, sources, confidence) OVERRIDING SYSTEM VALUE
