@@ -5479,7 +5479,7 @@ export interface paths {
         put?: never;
         /**
          * Create a client secret
-         * @description Makes a secret, which is shown only this once and stored as a hash. The one before it works for `ends_old_in_hours`, so that the client can change over; never more than two work at a time. There is no Idempotency-Key, because answers with secrets are not kept: if it gets lost, make another.
+         * @description Makes a secret, which is shown only this once and stored as a hash. The one before it works for `old_secret_valid_hours`, so that the client can change over; never more than two work at a time. There is no Idempotency-Key, because answers with secrets are not kept: if it gets lost, make another.
          *
          *     Returns a new secret. It is shown only this once. It may be called by the central team (`central`).
          */
@@ -7529,7 +7529,7 @@ export interface components {
          *       "lines": 24,
          *       "imported": 21,
          *       "unchanged": 3,
-         *       "created_people": 17,
+         *       "people_created": 17,
          *       "href": "/v1/hubs/demonstration-hub-south-east/members"
          *     }
          */
@@ -7541,7 +7541,7 @@ export interface components {
             /** @description Lines whose membership was there already with the same values. */
             unchanged: number;
             /** @description People who were new to the records. */
-            created_people: number;
+            people_created: number;
             /** @description The list of the Hub's members. */
             href: components["schemas"]["Href"];
         };
@@ -7912,7 +7912,7 @@ export interface components {
          * @description An erasure of a person's data.
          * @example {
          *       "person": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a42",
-         *       "at": "2026-10-06T14:02:10Z"
+         *       "erased_at": "2026-10-06T14:02:10Z"
          *     }
          */
         Erasure: {
@@ -7925,7 +7925,7 @@ export interface components {
              * Format: date-time
              * @description When it was erased.
              */
-            at: string;
+            erased_at: string;
         };
         /** @description A page of records: an erasure of a person's data. */
         ErasureList: {
@@ -13501,7 +13501,7 @@ export interface components {
          *       "table": "feedback",
          *       "column": "comment",
          *       "purpose": "to improve the training",
-         *       "basis": "legitimate interests, UK GDPR Art. 6(1)(f)",
+         *       "lawful_basis": "legitimate interests, UK GDPR Art. 6(1)(f)",
          *       "retention": "two years"
          *     }
          */
@@ -13513,7 +13513,7 @@ export interface components {
             /** @description Why it is kept. */
             purpose: string;
             /** @description The lawful basis, with the article of the UK GDPR. */
-            basis: string;
+            lawful_basis: string;
             /** @description How long it is kept. */
             retention: string;
         };
@@ -13528,9 +13528,9 @@ export interface components {
          * @example {
          *       "kind": "removal",
          *       "name": "change",
-         *       "kept": "400 days",
-         *       "what": "that a record has changed",
-         *       "last_run": null,
+         *       "retention": "400 days",
+         *       "removes": "that a record has changed",
+         *       "last_run_at": null,
          *       "removed": null
          *     }
          */
@@ -13543,14 +13543,14 @@ export interface components {
             /** @description The name of the removal, as /v1/privacy/removals gives it, or of the table. */
             name: string;
             /** @description How long it is kept. */
-            kept: string;
+            retention: string;
             /** @description What is removed then; null for histories. */
-            what: string | null;
+            removes: string | null;
             /**
              * Format: date-time
              * @description When the nightly job last ran; null where it never did.
              */
-            last_run: string | null;
+            last_run_at: string | null;
             /** @description How many rows it removed, in the runs that /v1/privacy/removals still lists. */
             removed: number | null;
         };
@@ -13563,7 +13563,7 @@ export interface components {
         /**
          * @description What one run of the nightly job removed.
          * @example {
-         *       "at": "2026-11-28T02:00:03Z",
+         *       "removed_at": "2026-11-28T02:00:03Z",
          *       "kind": "booking_needs",
          *       "removed": 12
          *     }
@@ -13573,7 +13573,7 @@ export interface components {
              * Format: date-time
              * @description When it ran.
              */
-            at: string;
+            removed_at: string;
             /** @description What was removed. */
             kind: string;
             /** @description How many rows were removed. */
@@ -13588,7 +13588,7 @@ export interface components {
         /**
          * @description A read of a person's data.
          * @example {
-         *       "at": "2026-11-30T00:16:28.81015Z",
+         *       "read_at": "2026-11-30T00:16:28.81015Z",
          *       "person": "03f826c4-2a02-56cf-7d8a-0d97d4d00c0d",
          *       "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
          *       "operation": "getPerson",
@@ -13600,7 +13600,7 @@ export interface components {
              * Format: date-time
              * @description When it was read.
              */
-            at: string;
+            read_at: string;
             /**
              * Format: uuid
              * @description The id of the person whose data was read.
@@ -13631,19 +13631,19 @@ export interface components {
          * @description A breach of personal data (UK GDPR Art. 33 and 34). It names nobody.
          * @example {
          *       "id": "01a229d7-b00d-70e7-ae02-ecdbede130ed",
-         *       "what": "A list of delegates was sent to the wrong school.",
+         *       "description": "A list of delegates was sent to the wrong school.",
          *       "discovered_at": "2026-11-02T09:30:00Z",
-         *       "began_at": "2026-11-01T16:00:00Z",
-         *       "data": "Names and e-mail addresses of delegates",
-         *       "people": 24,
+         *       "started_at": "2026-11-01T16:00:00Z",
+         *       "data_affected": "Names and e-mail addresses of delegates",
+         *       "people_affected": 24,
          *       "risk": "unlikely",
          *       "consequences": null,
          *       "measures": "The school deleted the list and confirmed it.",
          *       "reported_at": null,
-         *       "not_reported_because": null,
-         *       "people_told_at": null,
-         *       "people_not_told_because": null,
-         *       "report_by": "2026-11-05T09:30:00Z",
+         *       "not_reported_reason": null,
+         *       "people_informed_at": null,
+         *       "people_not_informed_reason": null,
+         *       "report_due_at": "2026-11-05T09:30:00Z",
          *       "closed_at": null,
          *       "created_at": "2026-11-30T00:25:30.893829Z",
          *       "updated_at": "2026-11-30T00:25:30.893829Z",
@@ -13657,7 +13657,7 @@ export interface components {
              */
             id: string;
             /** @description What happened; name nobody. */
-            what: string;
+            description: string;
             /**
              * Format: date-time
              * @description When it was discovered. The 72 hours begin then.
@@ -13667,11 +13667,11 @@ export interface components {
              * Format: date-time
              * @description When it began; null where it is not known.
              */
-            began_at: string | null;
+            started_at: string | null;
             /** @description Which kinds of data of which people are affected. */
-            data: string | null;
+            data_affected: string | null;
             /** @description About how many people are affected; null where it is not known. */
-            people: number | null;
+            people_affected: number | null;
             /** @description The risk to the people; null until it is judged. */
             risk: components["schemas"]["RiskOfBreach"] | null;
             /** @description What may follow for the people. */
@@ -13684,19 +13684,19 @@ export interface components {
              */
             reported_at: string | null;
             /** @description Why it was not reported; null where it was or is still open. */
-            not_reported_because: string | null;
+            not_reported_reason: string | null;
             /**
              * Format: date-time
-             * @description When the people were told; null where they were not.
+             * @description When the people were informed; null where they were not.
              */
-            people_told_at: string | null;
-            /** @description Why the people were not told; null where they were or it is still open. */
-            people_not_told_because: string | null;
+            people_informed_at: string | null;
+            /** @description Why the people were not informed; null where they were or it is still open. */
+            people_not_informed_reason: string | null;
             /**
              * Format: date-time
              * @description The deadline for the report: 72 hours after it was discovered.
              */
-            report_by: string;
+            report_due_at: string;
             /**
              * Format: date-time
              * @description When the matter was closed; null while it is open.
@@ -13724,18 +13724,18 @@ export interface components {
         /**
          * @description What makes a new record: a breach of personal data (UK GDPR Art. 33 and 34). It names nobody.
          * @example {
-         *       "what": "A list of delegates was sent to the wrong school.",
+         *       "description": "A list of delegates was sent to the wrong school.",
          *       "discovered_at": "2026-11-02T09:30:00Z",
-         *       "began_at": "2026-11-01T16:00:00Z",
-         *       "data": "Names and e-mail addresses of delegates",
-         *       "people": 24,
+         *       "started_at": "2026-11-01T16:00:00Z",
+         *       "data_affected": "Names and e-mail addresses of delegates",
+         *       "people_affected": 24,
          *       "risk": "unlikely",
          *       "measures": "The school deleted the list and confirmed it."
          *     }
          */
         BreachNew: {
             /** @description What happened; name nobody. */
-            what: string;
+            description: string;
             /**
              * Format: date-time
              * @description When it was discovered. The 72 hours begin then.
@@ -13745,11 +13745,11 @@ export interface components {
              * Format: date-time
              * @description When it began; null where it is not known.
              */
-            began_at?: string | null;
+            started_at?: string | null;
             /** @description Which kinds of data of which people are affected. */
-            data?: string | null;
+            data_affected?: string | null;
             /** @description About how many people are affected; null where it is not known. */
-            people?: number | null;
+            people_affected?: number | null;
             /** @description The risk to the people; null until it is judged. */
             risk?: components["schemas"]["RiskOfBreach"] | null;
             /** @description What may follow for the people. */
@@ -13762,14 +13762,14 @@ export interface components {
              */
             reported_at?: string | null;
             /** @description Why it was not reported; null where it was or is still open. */
-            not_reported_because?: string | null;
+            not_reported_reason?: string | null;
             /**
              * Format: date-time
-             * @description When the people were told; null where they were not.
+             * @description When the people were informed; null where they were not.
              */
-            people_told_at?: string | null;
-            /** @description Why the people were not told; null where they were or it is still open. */
-            people_not_told_because?: string | null;
+            people_informed_at?: string | null;
+            /** @description Why the people were not informed; null where they were or it is still open. */
+            people_not_informed_reason?: string | null;
             /**
              * Format: date-time
              * @description When the matter was closed; null while it is open.
@@ -13785,7 +13785,7 @@ export interface components {
          */
         BreachPatch: {
             /** @description What happened; name nobody. */
-            what?: string;
+            description?: string;
             /**
              * Format: date-time
              * @description When it was discovered. The 72 hours begin then.
@@ -13795,11 +13795,11 @@ export interface components {
              * Format: date-time
              * @description When it began; null where it is not known.
              */
-            began_at?: string | null;
+            started_at?: string | null;
             /** @description Which kinds of data of which people are affected. */
-            data?: string | null;
+            data_affected?: string | null;
             /** @description About how many people are affected; null where it is not known. */
-            people?: number | null;
+            people_affected?: number | null;
             /** @description The risk to the people; null until it is judged. */
             risk?: components["schemas"]["RiskOfBreach"] | null;
             /** @description What may follow for the people. */
@@ -13812,14 +13812,14 @@ export interface components {
              */
             reported_at?: string | null;
             /** @description Why it was not reported; null where it was or is still open. */
-            not_reported_because?: string | null;
+            not_reported_reason?: string | null;
             /**
              * Format: date-time
-             * @description When the people were told; null where they were not.
+             * @description When the people were informed; null where they were not.
              */
-            people_told_at?: string | null;
-            /** @description Why the people were not told; null where they were or it is still open. */
-            people_not_told_because?: string | null;
+            people_informed_at?: string | null;
+            /** @description Why the people were not informed; null where they were or it is still open. */
+            people_not_informed_reason?: string | null;
             /**
              * Format: date-time
              * @description When the matter was closed; null while it is open.
@@ -13839,7 +13839,7 @@ export interface components {
          *       "received_on": "2026-10-12",
          *       "purpose": "To show who is a member of the Hub",
          *       "grounds": "I have changed my post and do not wish to be listed.",
-         *       "decision": "open",
+         *       "status": "open",
          *       "reasons": null,
          *       "decided_at": null,
          *       "created_at": "2026-11-30T00:25:30.931019Z",
@@ -13868,7 +13868,7 @@ export interface components {
             /** @description The person's reasons, in their words; null where none were given or they were erased. */
             grounds: string | null;
             /** @description Whether it is open, upheld or refused. */
-            decision: components["schemas"]["ObjectionDecision"];
+            status: components["schemas"]["ObjectionDecision"];
             /** @description Why it was decided so; null while it is open. */
             reasons: string | null;
             /**
@@ -15691,7 +15691,7 @@ export interface components {
          *       "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
          *       "issuer": "self",
          *       "subject": "central-1-9948",
-         *       "label": "central",
+         *       "name": "central",
          *       "active": true,
          *       "tokens_from": null,
          *       "roles": [
@@ -15720,7 +15720,7 @@ export interface components {
             /** @description The account's name at its issuer (the claim sub); null in a dry run where it is a person's. */
             subject: string | null;
             /** @description What the central team calls the account: a post or a system, never a person's name. */
-            label: components["schemas"]["NullableAccountName"];
+            name: components["schemas"]["NullableAccountName"];
             /** @description Whether tokens of the account are accepted. */
             active: boolean;
             /**
@@ -15761,7 +15761,7 @@ export interface components {
          * @example {
          *       "issuer": "https://login.example.org",
          *       "subject": "248289761001",
-         *       "label": "Hub Lead of the South East",
+         *       "name": "Hub Lead of the South East",
          *       "roles": [
          *         {
          *           "role": "hub_lead",
@@ -15777,7 +15777,7 @@ export interface components {
             /** @description The account's name at its issuer: the claim sub. */
             subject: components["schemas"]["Subject"];
             /** @description What the central team calls the account: a post or a system, never a person's name. */
-            label: components["schemas"]["AccountName"];
+            name: components["schemas"]["AccountName"];
             /** @description The roles to give. */
             roles: components["schemas"]["AccountRoleNew"][];
             /** @description The person whose account it is, who can then see their own data; null for a system. */
@@ -15786,13 +15786,13 @@ export interface components {
         /**
          * @description What changes of a record; all else stays as it is: an account: who may do more than read what is public, and in which roles.
          * @example {
-         *       "label": "Former Hub Lead of the South East",
+         *       "name": "Former Hub Lead of the South East",
          *       "active": false
          *     }
          */
         AccountPatch: {
             /** @description What the central team calls the account: a post or a system, never a person's name. */
-            label?: components["schemas"]["AccountName"];
+            name?: components["schemas"]["AccountName"];
             /** @description Whether tokens of the account are accepted. */
             active?: boolean;
             /**
@@ -15808,9 +15808,9 @@ export interface components {
          * @example {
          *       "issuer": "https://login.example.org",
          *       "subject": "248289761001",
-         *       "first_asked_at": "2026-11-02T09:30:00Z",
-         *       "last_asked_at": "2026-11-03T10:05:00Z",
-         *       "asked": 4
+         *       "first_seen_at": "2026-11-02T09:30:00Z",
+         *       "last_seen_at": "2026-11-03T10:05:00Z",
+         *       "minutes_seen": 4
          *     }
          */
         UnknownAccount: {
@@ -15822,14 +15822,14 @@ export interface components {
              * Format: date-time
              * @description When they first called the API.
              */
-            first_asked_at: string;
+            first_seen_at: string;
             /**
              * Format: date-time
              * @description When they last called the API.
              */
-            last_asked_at: string;
+            last_seen_at: string;
             /** @description In how many different minutes they called the API. */
-            asked: number;
+            minutes_seen: number;
         };
         /** @description A page of records: somebody who signed in at an OpenID provider and has no account here. */
         UnknownAccountList: {
@@ -15842,7 +15842,7 @@ export interface components {
          * @example {
          *       "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
          *       "client_id": "central-1-9948",
-         *       "label": "central",
+         *       "name": "central",
          *       "active": true,
          *       "tokens_from": null,
          *       "roles": [
@@ -15875,7 +15875,7 @@ export interface components {
             /** @description The client's id at the token endpoint. */
             client_id: string;
             /** @description What the central team calls the client. */
-            label: components["schemas"]["NullableAccountName"];
+            name: components["schemas"]["NullableAccountName"];
             /** @description Whether the client gets tokens and they are accepted. */
             active: boolean;
             /**
@@ -15923,7 +15923,7 @@ export interface components {
         /**
          * @description A new client.
          * @example {
-         *       "label": "Website",
+         *       "name": "Website",
          *       "roles": [
          *         {
          *           "role": "website"
@@ -15933,7 +15933,7 @@ export interface components {
          */
         ClientNew: {
             /** @description What the central team calls the client: a post or a system, never a person's name. */
-            label: components["schemas"]["AccountName"];
+            name: components["schemas"]["AccountName"];
             /** @description The roles to give. */
             roles: components["schemas"]["AccountRoleNew"][];
             /** @description The public keys of its assertions (RFC 7523). Leave it out for a client with a secret. */
@@ -15942,13 +15942,13 @@ export interface components {
         /**
          * @description Changes to a client. What is not named stays as it is.
          * @example {
-         *       "label": "Website of the demonstration",
+         *       "name": "Website of the demonstration",
          *       "active": true
          *     }
          */
         ClientPatch: {
             /** @description What the central team calls the client: a post or a system, never a person's name. */
-            label?: components["schemas"]["AccountName"];
+            name?: components["schemas"]["AccountName"];
             /** @description Whether the client gets tokens and they are accepted. */
             active?: boolean;
             /**
@@ -16013,7 +16013,7 @@ export interface components {
         /**
          * @description A request for a new secret.
          * @example {
-         *       "ends_old_in_hours": 48
+         *       "old_secret_valid_hours": 48
          *     }
          */
         ClientSecretNew: {
@@ -16021,7 +16021,7 @@ export interface components {
              * @description How many hours the secret before stays accepted: 24 when absent, 0 for none.
              * @default 24
              */
-            ends_old_in_hours: number;
+            old_secret_valid_hours: number;
         };
         /**
          * @description A new secret. It is shown only this once.
@@ -16046,7 +16046,7 @@ export interface components {
          * @description The account that is asking.
          * @example {
          *       "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
-         *       "label": "central",
+         *       "name": "central",
          *       "person": null,
          *       "roles": [
          *         {
@@ -16069,7 +16069,7 @@ export interface components {
             /** @description The id of the account. */
             id: components["schemas"]["AccountId"];
             /** @description What the central team calls the account. */
-            label: components["schemas"]["AccountName"];
+            name: components["schemas"]["AccountName"];
             /** @description The person whose account it is; null for a system or a post. */
             person: components["schemas"]["AccountPerson"];
             /** @description Roles in force today, as far as the token's scope allows them. */
@@ -16103,7 +16103,7 @@ export interface components {
          *       "key": "board",
          *       "href": "/v1/groups/board",
          *       "op": "changed",
-         *       "at": "2026-11-30T00:15:12.130991Z"
+         *       "changed_at": "2026-11-30T00:15:12.130991Z"
          *     }
          */
         Change: {
@@ -16122,7 +16122,7 @@ export interface components {
              * Format: date-time
              * @description When it changed.
              */
-            at: string;
+            changed_at: string;
         };
         /** @description Changes in the order in which they were made. */
         ChangeList: {
@@ -16206,7 +16206,7 @@ export interface components {
          *         "name": "Demonstration Hub South East",
          *         "href": "/v1/hubs/demonstration-hub-south-east"
          *       },
-         *       "at": "2026-11-30T00:25:34.238741Z",
+         *       "redacted_at": "2026-11-30T00:25:34.238741Z",
          *       "href": "/v1/redactions/01a229d7-bd1e-73aa-b586-ecb146623335"
          *     }
          */
@@ -16228,7 +16228,7 @@ export interface components {
              * Format: date-time
              * @description When they were removed.
              */
-            at: string;
+            redacted_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -26087,9 +26087,9 @@ export interface operations {
                 /** @description Only reads by this account. */
                 account?: string;
                 /** @description Only reads on this day or later. */
-                since?: string;
+                from?: string;
                 /** @description Only reads on this day or earlier. */
-                until?: string;
+                to?: string;
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -26307,7 +26307,7 @@ export interface operations {
                 /** @description Only records about this person (id). */
                 person?: string;
                 /** @description Only objections with this decision. */
-                decision?: components["schemas"]["ObjectionDecision"];
+                status?: components["schemas"]["ObjectionDecision"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */

@@ -118,7 +118,7 @@ BEGIN
     'activities', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'hub', h.slug, 'title', a.title, 'held_on', a.held_on)
         ORDER BY a.held_on, a.id), '[]')
       FROM activity a JOIN hub_membership m ON m.id = a.membership_id JOIN hub h ON h.id = a.hub_id WHERE m.person_id = of_whom),
-    'accounts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'issuer', a.issuer, 'subject', a.subject, 'label', a.label,
+    'accounts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'issuer', a.issuer, 'subject', a.subject, 'name', a.label,
         'active', a.active, 'roles', (SELECT coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'from', r.starts, 'to', r.ends - 1)
                                                                 ORDER BY r.starts, r.id), '[]')
                                       FROM account_role r WHERE r.account_id = a.id)) ORDER BY a.created_at, a.id), '[]')
@@ -132,7 +132,7 @@ BEGIN
         'given_at', c.given_at, 'withdrawn_at', c.withdrawn_at) ORDER BY c.id), '[]')
       FROM booking_consent c JOIN booking b ON b.id = c.booking_id WHERE b.person_id = of_whom),
     'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('received_on', o.received_on, 'purpose', o.purpose, 'grounds', o.grounds,
-        'decision', o.decision, 'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]')
+        'status', o.decision, 'reasons', o.reasons, 'decided_at', o.decided_at) ORDER BY o.created_at, o.id), '[]')
       FROM objection o WHERE o.person_id = of_whom))
   FROM person p WHERE p.id = held_about.person);
 END $$;
@@ -239,26 +239,26 @@ CREATE TABLE scip.breach (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   what text NOT NULL CHECK (length(what) <= 4000),
   discovered_at timestamptz NOT NULL,
-  began_at timestamptz,
+  started_at timestamptz,
   data text CHECK (length(data) <= 4000),
   people int CHECK (people >= 0),
   risk text CHECK (risk IN ('unlikely', 'risk', 'high')),
   consequences text CHECK (length(consequences) <= 4000),
   measures text CHECK (length(measures) <= 4000),
   reported_at timestamptz,
-  not_reported_because text CHECK (length(not_reported_because) <= 4000),
-  people_told_at timestamptz,
-  people_not_told_because text CHECK (length(people_not_told_because) <= 4000),
+  not_reported_reason text CHECK (length(not_reported_reason) <= 4000),
+  people_informed_at timestamptz,
+  people_not_informed_reason text CHECK (length(people_not_informed_reason) <= 4000),
   closed_at timestamptz,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT breach_times CHECK (discovered_at >= began_at AND reported_at >= discovered_at AND people_told_at >= discovered_at
+  CONSTRAINT breach_times CHECK (discovered_at >= started_at AND reported_at >= discovered_at AND people_informed_at >= discovered_at
     AND closed_at >= discovered_at),
   CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL
-    AND (reported_at IS NOT NULL OR not_reported_because IS NOT NULL)),
-  CONSTRAINT breach_people_told CHECK (closed_at IS NULL OR risk <> 'high' OR people_told_at IS NOT NULL
-    OR people_not_told_because IS NOT NULL)
+    AND (reported_at IS NOT NULL OR not_reported_reason IS NOT NULL)),
+  CONSTRAINT breach_people_told CHECK (closed_at IS NULL OR risk <> 'high' OR people_informed_at IS NOT NULL
+    OR people_not_informed_reason IS NOT NULL)
 );
 CREATE INDEX ON scip.breach (discovered_at, id);
 CALL scip.protect('breach');

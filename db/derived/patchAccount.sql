@@ -2,7 +2,7 @@
 WITH own AS MATERIALIZED (
   SELECT * FROM scip.account WHERE id = :id FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.account t SET label = p.label, active = p.active, tokens_from = p.tokens_from,
+  UPDATE scip.account t SET label = CASE WHEN :body ? 'name' THEN :name ELSE own.label END, active = p.active, tokens_from = p.tokens_from,
       person_id = CASE WHEN :body ? 'person' THEN scip.known_person(:person) ELSE own.person_id END
   FROM own, jsonb_populate_record((own.*)::scip.account, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))

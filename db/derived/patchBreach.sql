@@ -2,10 +2,11 @@
 WITH own AS MATERIALIZED (
   SELECT * FROM scip.breach WHERE id = :id FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.breach t SET what = p.what, discovered_at = p.discovered_at, began_at = p.began_at, data = p.data, people = p.people,
-      risk = p.risk, consequences = p.consequences, measures = p.measures, reported_at = p.reported_at,
-      not_reported_because = p.not_reported_because, people_told_at = p.people_told_at, people_not_told_because = p.people_not_told_because,
-      closed_at = p.closed_at
+  UPDATE scip.breach t SET what = CASE WHEN :body ? 'description' THEN :description ELSE own.what END, discovered_at = p.discovered_at,
+      started_at = p.started_at, data = CASE WHEN :body ? 'data_affected' THEN :data_affected ELSE own.data END,
+      people = CASE WHEN :body ? 'people_affected' THEN :people_affected ELSE own.people END, risk = p.risk, consequences = p.consequences,
+      measures = p.measures, reported_at = p.reported_at, not_reported_reason = p.not_reported_reason,
+      people_informed_at = p.people_informed_at, people_not_informed_reason = p.people_not_informed_reason, closed_at = p.closed_at
   FROM own, jsonb_populate_record((own.*)::scip.breach, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -2,7 +2,7 @@
 WITH given AS MATERIALIZED (
   SELECT * FROM scip.given_roles(:body -> 'roles')
 ), made AS (
-  INSERT INTO scip.account (id, issuer, subject, label, person_id) VALUES (:new_id, :issuer, :subject, :label,
+  INSERT INTO scip.account (id, issuer, subject, label, person_id) VALUES (:new_id, :issuer, :subject, :name,
       scip.known_person(:person)) RETURNING id
 ), roles AS (
   INSERT INTO scip.account_role (account_id, role, hub_id, group_id, organisation_id, starts, ends)

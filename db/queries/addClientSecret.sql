@@ -3,7 +3,7 @@
 WITH own AS (
   UPDATE scip.account SET label = label WHERE id = :id AND issuer = 'self' RETURNING id, subject
 ), ended AS (
-  UPDATE scip.client_secret s SET ends_at = least(s.ends_at, now() + coalesce(:ends_old_in_hours, 24) * interval '1 hour')
+  UPDATE scip.client_secret s SET ends_at = least(s.ends_at, now() + coalesce(:old_secret_valid_hours, 24) * interval '1 hour')
   FROM own WHERE s.account_id = own.id
 ), made AS (
   INSERT INTO scip.client_secret (account_id, sha256) SELECT id, sha256(convert_to(:new_secret, 'UTF8')) FROM own

@@ -18,8 +18,8 @@ WITH start AS MATERIALIZED (
   ORDER BY c.xid, c.id
   LIMIT :limit
 )
-SELECT kind, key, CASE WHEN kind = 'account' AND NOT ctx.central() THEN '/v1/me' ELSE scip.href(kind, key) END AS href, op, at,
-       xid::text AS _after_xid, id AS _after_id, ctx.rights() AS _after_rights,
+SELECT kind, key, CASE WHEN kind = 'account' AND NOT ctx.central() THEN '/v1/me' ELSE scip.href(kind, key) END AS href, op,
+       at AS changed_at, xid::text AS _after_xid, id AS _after_id, ctx.rights() AS _after_rights,
        (SELECT rule FROM start) AS _rule, bookmark AS _bookmark
 FROM (SELECT * FROM page
       UNION ALL

@@ -3,7 +3,7 @@ WITH vis AS (
 ), own AS MATERIALIZED (
   SELECT * FROM scip.account WHERE id = :id AND issuer = 'self' FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.account t SET label = p.label, active = p.active, tokens_from = p.tokens_from
+  UPDATE scip.account t SET label = coalesce(:name, own.label), active = p.active, tokens_from = p.tokens_from
   FROM own, jsonb_populate_record(NULL::scip.account, to_jsonb(own) || :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -8,7 +8,7 @@ LEFT JOIN scip.hub h ON h.id = r.hub_id
 LEFT JOIN scip.organisation o ON o.id = r.organisation_id
 LEFT JOIN scip.alliance_group g ON g.id = r.group_id;
 CREATE VIEW scip.accounts WITH (security_invoker) AS
-SELECT a.id, a.issuer, a.subject, a.label::text, a.active, a.tokens_from,
+SELECT a.id, a.issuer, a.subject, a.label::text AS name, a.active, a.tokens_from,
        coalesce((SELECT json_agg(json_build_object('id', r.id, 'role', r.role, 'hub', r.hub, 'organisation', r.organisation,
                                    'group', r."group", 'from', r."from", 'to', r."to", 'href', r.href)
                                  ORDER BY r."from", r.role, r.hub, r."group", r.organisation)
@@ -18,7 +18,7 @@ SELECT a.id, a.issuer, a.subject, a.label::text, a.active, a.tokens_from,
 FROM scip.account a;
 
 CREATE VIEW scip.clients WITH (security_invoker) AS
-SELECT a.id, a.subject AS client_id, a.label, a.active, a.tokens_from, a.roles,
+SELECT a.id, a.subject AS client_id, a.name, a.active, a.tokens_from, a.roles,
        (SELECT k.jwks FROM scip.client_keys k WHERE k.account_id = a.id) AS jwks,
        coalesce((SELECT json_agg(json_build_object(
                    'from', to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),

@@ -1,20 +1,19 @@
 CREATE VIEW scip.objections WITH (security_invoker) AS
-SELECT o.id, o.person_id AS person, o.received_on, o.decision, o.decided_at, o.created_at, o.updated_at,
+SELECT o.id, o.person_id AS person, o.received_on, o.decision AS status, o.decided_at, o.created_at, o.updated_at,
   '/v1/privacy/objections/' || o.id AS href, o.version AS _version
 FROM scip.objection o;
 GRANT SELECT ON scip.objections TO scip_caller;
 CREATE VIEW scip.breaches WITH (security_invoker) AS
-SELECT b.id, b.what, b.discovered_at, b.began_at, b.data, b.people, b.risk, b.consequences, b.measures, b.reported_at,
-  b.not_reported_because,
-       b.people_told_at, b.people_not_told_because, b.discovered_at + interval '72 hours' AS report_by, b.closed_at, b.created_at,
-         b.updated_at,
+SELECT b.id, b.what AS description, b.discovered_at, b.started_at, b.data AS data_affected, b.people AS people_affected, b.risk,
+       b.consequences, b.measures, b.reported_at, b.not_reported_reason, b.people_informed_at, b.people_not_informed_reason,
+       b.discovered_at + interval '72 hours' AS report_due_at, b.closed_at, b.created_at, b.updated_at,
        '/v1/privacy/breaches/' || b.id AS href, b.version AS _version
 FROM scip.breach b;
 GRANT SELECT ON scip.breaches TO scip_caller;
 
 -- Records of processing: what the columns' comments say.
 CREATE VIEW scip.processing WITH (security_invoker) AS
-SELECT c.relname::text AS "table", a.attname::text AS "column", part[1] AS purpose, part[2] AS basis, part[3] AS retention
+SELECT c.relname::text AS "table", a.attname::text AS "column", part[1] AS purpose, part[2] AS lawful_basis, part[3] AS retention
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped,
      regexp_match(col_description(c.oid, a.attnum), '^personal: purpose=([^;]+); basis=([^;]+); retention=(.+)$') part
 WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND part IS NOT NULL;
@@ -75,7 +74,7 @@ WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p')
 CREATE VIEW scip.redactions WITH (security_invoker) AS
 SELECT r.id, r.href AS record, r."column" AS field, r.reason,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       r.at, '/v1/redactions/' || r.id AS href
+       r.at AS redacted_at, '/v1/redactions/' || r.id AS href
 FROM scip.redaction r LEFT JOIN scip.hub h ON h.id = r.hub_id WHERE r.person_id IS NULL;
 GRANT SELECT ON scip.redactions TO scip_caller;
 
@@ -87,8 +86,8 @@ SELECT coalesce(r.person_id, r.id), r.decided_at,
        concat_ws(' ', coalesce(r.match, r.words || ':' || encode(r.digest, 'hex')), r.decision, r."table", r."column", r.record)
 FROM scip.redaction r WHERE r.decision IS NOT NULL AND (r.person_id IS NOT NULL OR r.digest IS NOT NULL);
 CREATE VIEW scip.retention WITH (security_invoker) AS
-SELECT 'removal' AS kind, substr(p.proname, 8) AS name, part[1] AS kept, part[2] AS what,
-       (SELECT r.at FROM scip.removal r WHERE r.kind = substr(p.proname, 8) ORDER BY r.id DESC LIMIT 1) AS last_run,
+SELECT 'removal' AS kind, substr(p.proname, 8) AS name, part[1] AS retention, part[2] AS removes,
+       (SELECT r.at FROM scip.removal r WHERE r.kind = substr(p.proname, 8) ORDER BY r.id DESC LIMIT 1) AS last_run_at,
        (SELECT sum(r.removed)::int FROM scip.removal r WHERE r.kind = substr(p.proname, 8)) AS removed
 FROM pg_proc p LEFT JOIN LATERAL regexp_match(obj_description(p.oid, 'pg_proc'), '^retention: kept=([^;]+); what=([^;]+)$') part ON true
 WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0

@@ -29,14 +29,14 @@ def today(days=0):
 
 
 def add_account(server, token, roles=(), label="Test account", **more):
-    answer = server.send("POST", "/v1/accounts", {"issuer": ISSUER, "subject": str(uuid.uuid4()), "label": label, "roles": list(roles), **more}, token)
+    answer = server.send("POST", "/v1/accounts", {"issuer": ISSUER, "subject": str(uuid.uuid4()), "name": label, "roles": list(roles), **more}, token)
     assert answer.status == 201, answer.text
     return answer
 
 
 def add_client(server, token, roles=(), label="Test client", **more):
     """A client and its first secret."""
-    answer = server.send("POST", "/v1/clients", {"label": label, "roles": list(roles), **more}, token)
+    answer = server.send("POST", "/v1/clients", {"name": label, "roles": list(roles), **more}, token)
     assert answer.status == 201, answer.text
     return answer.json, new_secret(server, token, answer.json["id"])
 
@@ -69,7 +69,7 @@ def test_the_first_central_account_makes_the_rest(cluster, server):
     words = dict(line.split() for line in done.stdout.splitlines())
     token = access(server, words, words["client_secret"])
     me = server.send("GET", "/v1/me", token=token).json
-    assert me["label"] == "Test first" and [role["role"] for role in me["roles"]] == ["central"]
+    assert me["name"] == "Test first" and [role["role"] for role in me["roles"]] == ["central"]
     colleague = add_account(server, token, [{"role": "central"}], "Test colleague")
     assert colleague.headers["Location"] == colleague.json["href"] and colleague.headers["ETag"].startswith('"1.')
     assert server.send("GET", colleague.json["href"], token=token).body == colleague.body
@@ -93,9 +93,9 @@ def test_an_account_from_the_first_day_to_the_last(server, central):
     assert role.status == 201 and server.send("GET", role.headers["Location"], token=central).json == role.json
     assert server.send("POST", account["href"] + "/roles", {"role": "analyst", "from": today(9)}, central).status == 409
     stale = '"1.x"'
-    assert server.send("PATCH", account["href"], {"label": "Test lead"}, central, if_match=stale).status == 412  # a role more: another version
-    changed = server.send("PATCH", account["href"], {"label": "Test lead"}, central, if_match=etag(server, account["href"], central))
-    assert changed.status == 200 and changed.json["label"] == "Test lead" and len(changed.json["roles"]) == 3
+    assert server.send("PATCH", account["href"], {"name": "Test lead"}, central, if_match=stale).status == 412  # a role more: another version
+    changed = server.send("PATCH", account["href"], {"name": "Test lead"}, central, if_match=etag(server, account["href"], central))
+    assert changed.status == 200 and changed.json["name"] == "Test lead" and len(changed.json["roles"]) == 3
     assert changed.headers["ETag"] == etag(server, account["href"], central)
 
     ended = server.send("PATCH", role.json["href"], {"to": today(30)}, central, if_match=role.headers["ETag"])
@@ -116,10 +116,10 @@ def test_an_account_from_the_first_day_to_the_last(server, central):
 
 
 def test_what_an_account_cannot_be(server, central):
-    account = lambda **change: server.send("POST", "/v1/accounts", {"issuer": ISSUER, "subject": "one", "label": "Test", "roles": [], **change}, central)
+    account = lambda **change: server.send("POST", "/v1/accounts", {"issuer": ISSUER, "subject": "one", "name": "Test", "roles": [], **change}, central)
     assert account().status == 201
     assert account().status == 409
-    for bad in ({"issuer": "self"}, {"issuer": "ftp://id.example.org"}, {"subject": ""}, {"label": " "}, {"roles": [{"role": "admin"}]},
+    for bad in ({"issuer": "self"}, {"issuer": "ftp://id.example.org"}, {"subject": ""}, {"name": " "}, {"roles": [{"role": "admin"}]},
                 {"roles": [{"role": "central", "nation": "GB-WLS"}]}, {"version": 3}, {"roles": [{}]}):
         assert account(**{"subject": "two", **bad}).status == 400, bad
     for roles in ([{"role": "hub_lead"}], [{"role": "central", "hub": "scotland-hub"}], [{"role": "hub_lead", "hub": "no-such-hub"}],
@@ -134,7 +134,7 @@ def test_what_an_account_cannot_be(server, central):
     one = listed[0]["href"]
     assert server.send("POST", one + "/roles", {"role": "partner"}, central).status == 422
     assert server.send("PATCH", one, {}, central, if_match="*").status == 400
-    assert server.send("PATCH", one, {"label": None}, central, if_match="*").status == 400
+    assert server.send("PATCH", one, {"name": None}, central, if_match="*").status == 400
     assert server.send("PATCH", one, {"subject": "three"}, central, if_match="*").status == 400
     assert server.send("PATCH", one, {"active": False}, central).status == 428
     assert server.send("DELETE", one, token=central).status == 428
@@ -153,7 +153,7 @@ def test_a_page_of_accounts(server, central):
         seen += page["items"]
         cursor = page["next"]
     assert {item["id"] for item in seen} == made and len(seen) == 7
-    assert [item["label"] for item in seen] == sorted(item["label"] for item in seen)
+    assert [item["name"] for item in seen] == sorted(item["name"] for item in seen)
 
 
 def test_a_client_changes_its_secret_without_a_pause(cluster, server, central):
@@ -166,7 +166,7 @@ def test_a_client_changes_its_secret_without_a_pause(cluster, server, central):
     assert [secret["to"] is None for secret in secrets] == [True, False]
     third = new_secret(server, central, client["id"])
     assert [sign_in(server, client, secret).status for secret in (first, second, third)] == [401, 200, 200]
-    fourth = new_secret(server, central, client["id"], ends_old_in_hours=0)
+    fourth = new_secret(server, central, client["id"], old_secret_valid_hours=0)
     assert [sign_in(server, client, secret).status for secret in (first, second, third, fourth)] == [401, 401, 401, 200]
     assert server.send("DELETE", f"{client['href']}/secrets?dry_run=true", token=central).status == 204
     assert sign_in(server, client, fourth).status == 200
@@ -197,15 +197,15 @@ def test_keys_of_a_client_are_public_ones(server, central):
     client, _ = add_client(server, central, [{"role": "website"}], jwks={"keys": [public]})
     assert client["jwks"] == {"keys": [public]}
     for member in ("d", "p", "q", "k", "dp", "qi", "oth"):
-        answer = server.send("POST", "/v1/clients", {"label": "Test", "roles": [], "jwks": {"keys": [{**public, member: "AA"}]}}, central)
+        answer = server.send("POST", "/v1/clients", {"name": "Test", "roles": [], "jwks": {"keys": [{**public, member: "AA"}]}}, central)
         assert answer.status == 400 and answer.json["errors"][0]["pointer"].startswith("/body/jwks"), member
         assert server.send("PATCH", client["href"], {"jwks": {"keys": [{**public, member: "AA"}]}}, central, if_match="*").status == 400, member
     for bad in ({"kty": "oct", "kid": "a"}, {"kty": "RSA", "kid": "a", "n": "AA"}, {"kty": "EC", "kid": "a", "crv": "P-256", "x": "AA"}, {**public, "x": "a b"}):
         assert server.send("PATCH", client["href"], {"jwks": {"keys": [bad]}}, central, if_match="*").status == 400, bad
     other = {"kty": "OKP", "kid": "b", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
     assert server.send("PATCH", client["href"], {"jwks": {"keys": [public, other]}}, central, if_match="*").json["jwks"] == {"keys": [public, other]}
-    renamed = server.send("PATCH", client["href"], {"label": "Test renamed"}, central, if_match="*").json
-    assert renamed["jwks"] == {"keys": [public, other]} and renamed["label"] == "Test renamed"
+    renamed = server.send("PATCH", client["href"], {"name": "Test renamed"}, central, if_match="*").json
+    assert renamed["jwks"] == {"keys": [public, other]} and renamed["name"] == "Test renamed"
     assert server.send("PATCH", client["href"], {"jwks": None}, central, if_match="*").json["jwks"] is None
 
 
@@ -213,19 +213,19 @@ def test_clients_are_accounts_and_accounts_are_not_clients(server, central):
     client, _ = add_client(server, central, [{"role": "website"}])
     account = add_account(server, central).json
     assert server.send("GET", f"/v1/accounts/{client['id']}", token=central).json["issuer"] == "self"
-    for method, path, body in (("GET", "", None), ("PATCH", "", {"label": "x"}), ("DELETE", "", None), ("POST", "/secrets", {}), ("DELETE", "/secrets", None)):
+    for method, path, body in (("GET", "", None), ("PATCH", "", {"name": "x"}), ("DELETE", "", None), ("POST", "/secrets", {}), ("DELETE", "/secrets", None)):
         answer = server.send(method, f"/v1/clients/{account['id']}{path}", body, central, if_match="*" if not path and method != "GET" else None)
         assert answer.status == 404, (method, path)
     listed = [item["id"] for item in server.send("GET", "/v1/clients?role=website&active=true&limit=200", token=central).json["items"]]
     assert client["id"] in listed and account["id"] not in listed
     assert client["id"] not in [item["id"] for item in server.send("GET", "/v1/clients?role=partner&limit=200", token=central).json["items"]]
-    assert server.send("POST", "/v1/clients", {"label": "Test", "roles": [{"role": "partner"}]}, central).status == 422
-    assert server.send("POST", "/v1/clients", {"label": "Test", "roles": [{"role": "analyst"}, {"role": "analyst"}]}, central).status == 409
+    assert server.send("POST", "/v1/clients", {"name": "Test", "roles": [{"role": "partner"}]}, central).status == 422
+    assert server.send("POST", "/v1/clients", {"name": "Test", "roles": [{"role": "analyst"}, {"role": "analyst"}]}, central).status == 409
     tag = etag(server, client["href"], central)
-    assert server.send("PATCH", client["href"], {"label": "Test 2"}, central, if_match=tag).status == 200
-    assert server.send("PATCH", client["href"], {"label": "Test 3"}, central, if_match=tag).status == 412
+    assert server.send("PATCH", client["href"], {"name": "Test 2"}, central, if_match=tag).status == 200
+    assert server.send("PATCH", client["href"], {"name": "Test 3"}, central, if_match=tag).status == 412
     assert server.send("DELETE", client["href"], token=central, if_match=tag).status == 412
-    assert server.send("PATCH", client["href"], {"label": "Test 3"}, central).status == server.send("DELETE", client["href"], token=central).status == 428
+    assert server.send("PATCH", client["href"], {"name": "Test 3"}, central).status == server.send("DELETE", client["href"], token=central).status == 428
     assert server.send("DELETE", client["href"], token=central, if_match="*").status == 204
 
 
@@ -289,7 +289,7 @@ def test_me(server, central, cluster):
 
 
 def test_writes_can_be_tried_and_retried(server, central):
-    body = {"issuer": ISSUER, "subject": "once", "label": "Test once", "roles": []}
+    body = {"issuer": ISSUER, "subject": "once", "name": "Test once", "roles": []}
     tried = server.send("POST", "/v1/accounts?dry_run=true", body, central)
     assert tried.status == 201 and server.send("GET", tried.json["href"], token=central).status == 404
     key = str(uuid.uuid4())
@@ -297,7 +297,7 @@ def test_writes_can_be_tried_and_retried(server, central):
     assert first.status == 201 and (first.status, first.body, first.headers["Location"]) == (again.status, again.body, again.headers["Location"])
     assert server.send("POST", "/v1/accounts", {**body, "subject": "other"}, central, key=key).status == 422
     account = first.json["href"]
-    assert server.send("PATCH", account + "?dry_run=true", {"label": "Test tried"}, central, if_match="*").json["label"] == "Test tried"
+    assert server.send("PATCH", account + "?dry_run=true", {"name": "Test tried"}, central, if_match="*").json["name"] == "Test tried"
     assert server.send("DELETE", account + "?dry_run=true", token=central, if_match="*").status == 204
     role = server.send("POST", account + "/roles?dry_run=true", {"role": "analyst"}, central)
     assert role.status == 201 and server.send("GET", role.json["href"], token=central).status == 404
@@ -315,5 +315,5 @@ def test_what_is_known_is_not_sent_again(server, central):
         known = server.send("GET", path, token=central)
         again = server.send("GET", path, token=central, If_None_Match=known.headers["ETag"])
         assert (again.status, again.body) == (304, b""), path
-    server.send("PATCH", client["href"], {"label": "Test again"}, central, if_match="*")
+    server.send("PATCH", client["href"], {"name": "Test again"}, central, if_match="*")
     assert server.send("GET", account, token=central, If_None_Match=known.headers["ETag"]).status == 200

@@ -112,21 +112,21 @@ def test_parts_of_a_record(do, central):
 def test_an_account_without_its_name(cluster, do, central):
     """People stand in the records by their account's id; secrets and names at providers stand there never."""
     subject = f"someone-{uuid.uuid4()}"
-    answer, left = do("POST", "/v1/accounts", {"issuer": "https://login.audit.example", "subject": subject, "label": "Audit", "roles": [{"role": "website"}]}, key=subject)
+    answer, left = do("POST", "/v1/accounts", {"issuer": "https://login.audit.example", "subject": subject, "name": "Audit", "roles": [{"role": "website"}]}, key=subject)
     assert answer.status == 201
     id = answer.json["id"]
     check(left, "addAccount", central[1], [("account", "INSERT"), ("account_role", "INSERT")])
     assert left.changes() == [("account", id, "changed", ["account:" + id])]
     assert subject not in json.dumps([left.audit, left.history, left.change])
 
-    answer, left = do("POST", "/v1/accounts", {"issuer": "https://login.audit.example", "subject": subject, "label": "Audit", "roles": [{"role": "website"}]}, key=subject)
+    answer, left = do("POST", "/v1/accounts", {"issuer": "https://login.audit.example", "subject": subject, "name": "Audit", "roles": [{"role": "website"}]}, key=subject)
     assert answer.status == 201 and not left.audit, "an answer that is given again does nothing"
 
-    answer, left = do("PATCH", f"/v1/accounts/{id}", {"label": "Audited"}, if_match="*")
+    answer, left = do("PATCH", f"/v1/accounts/{id}", {"name": "Audited"}, if_match="*")
     check(left, "patchAccount", central[1], [("account", "UPDATE")])
     assert "label" in left.audit[0]["columns"] and "subject" not in left.audit[0]["columns"]
 
-    client = do("POST", "/v1/clients", {"label": "Audit", "roles": []})[0].json
+    client = do("POST", "/v1/clients", {"name": "Audit", "roles": []})[0].json
     secret, left = do("POST", client["href"] + "/secrets", {})
     check(left, "addClientSecret", central[1], [("account", "UPDATE"), ("client_secret", "INSERT")])
     digest = hashlib.sha256(secret.json["secret"].encode()).hexdigest()

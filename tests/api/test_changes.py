@@ -81,7 +81,7 @@ def test_pages_from_the_start(server, cluster):
     whole = Follower(server, start="start").first
     assert len(whole) > 200 and {"hub", "organisation", "news", "headline_figure"} <= {item["kind"] for item in whole}
     assert Follower(server, start="start", limit=37).first == whole
-    assert all(item["at"].endswith("Z") for item in whole)
+    assert all(item["changed_at"].endswith("Z") for item in whole)
     page = server.get("/v1/changes?limit=3")
     assert page.headers["Cache-Control"] == "private, no-store" and 'rel="next"' in page.headers["Link"]
     assert page.json["next"] in page.headers["Link"]
@@ -132,11 +132,11 @@ def test_each_sees_what_it_may_and_tombstones_of_that_alone(server, cluster, cen
 
 
 def test_an_account_sees_its_own_changes(server, cluster, central):
-    client = server.send("POST", "/v1/clients", {"label": "Feed client", "roles": [{"role": "analyst"}]}, central).json
+    client = server.send("POST", "/v1/clients", {"name": "Feed client", "roles": [{"role": "analyst"}]}, central).json
     secret = server.send("POST", f"/v1/clients/{client['id']}/secrets", {}, central).json["secret"]
     sign_in = lambda: server.form("/oauth/token", {"grant_type": "client_credentials"}, (client["client_id"], secret)).json["access_token"]
     own, all_, none = Follower(server, sign_in()), Follower(server, central), Follower(server)
-    assert server.send("PATCH", client["href"], {"label": "Feed renamed"}, central, if_match="*").status == 200
+    assert server.send("PATCH", client["href"], {"name": "Feed renamed"}, central, if_match="*").status == 200
     assert [(item["kind"], item["key"], item["href"]) for item in own.read()] == [("account", client["id"], "/v1/me")]
     assert (f"/v1/accounts/{client['id']}", "changed") in [(item["href"], item["op"]) for item in all_.read()]
     assert none.read() == []
@@ -144,7 +144,7 @@ def test_an_account_sees_its_own_changes(server, cluster, central):
 
 def test_changed_rights_start_again(server, cluster, central):
     """A cursor is for the rights that it was given to: who has gained or lost some would miss, or keep, too much."""
-    client = server.send("POST", "/v1/clients", {"label": "Feed client", "roles": [{"role": "hub_member", "hub": "london-hub"}]}, central).json
+    client = server.send("POST", "/v1/clients", {"name": "Feed client", "roles": [{"role": "hub_member", "hub": "london-hub"}]}, central).json
     secret = server.send("POST", f"/v1/clients/{client['id']}/secrets", {}, central).json["secret"]
     token = server.form("/oauth/token", {"grant_type": "client_credentials"}, (client["client_id"], secret)).json["access_token"]
     follower = Follower(server, token)

@@ -69,7 +69,7 @@ def test_a_role_that_is_none(cluster, owner, role):
 @pytest.mark.parametrize("issuer, subject, label, word", [
     ("login.example", "a", "Commands a", "issuer"), ("", "a", "Commands a", "issuer"), ("ftp://login.example", "a", "Commands a", "issuer"),
     (ISSUER, "", "Commands a", "subject"), (ISSUER, "a\nb", "Commands a", "subject"), (ISSUER, "x" * 256, "Commands a", "subject"),
-    (ISSUER, "a", "", "label"), (ISSUER, "a", " ", "label")])
+    (ISSUER, "a", "", "name"), (ISSUER, "a", " ", "name")])
 def test_an_account_that_is_none(cluster, owner, issuer, subject, label, word):
     before = accounts(cluster)
     is_refused(run("account", "add", issuer, subject, "central", label, **owner), word)
@@ -85,7 +85,7 @@ def test_a_client_gets_its_secret_once(cluster, server, owner):
     answer = server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret))
     assert answer.status == 200 and answer.json["scope"] == "central"
     me = server.send("GET", "/v1/me", token=answer.json["access_token"]).json
-    assert me["label"] == "Commands client" and "addAccount" in me["operations"]
+    assert me["name"] == "Commands client" and "addAccount" in me["operations"]
     kept = subprocess.run(["pg_dump", "--data-only", "-d", cluster.url("postgres")], check=True, capture_output=True, text=True).stdout
     assert name in kept and secret not in kept
     assert run("client", "add", "central", "Commands client", **owner).stdout != done.stdout

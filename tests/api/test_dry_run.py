@@ -80,7 +80,7 @@ def test_a_record_with_parts(server, cluster, central):
 
 
 def test_a_record_whose_id_the_service_gives(server, cluster, central):
-    body = {"issuer": "https://login.dry.example", "subject": str(uuid.uuid4()), "label": "Dry", "roles": [{"role": "hub_lead", "hub": "scotland-hub"}]}
+    body = {"issuer": "https://login.dry.example", "subject": str(uuid.uuid4()), "name": "Dry", "roles": [{"role": "hub_lead", "hub": "scotland-hub"}]}
     made = rehearse(cluster, lambda target: server.send("POST", target, body, token=central), "/v1/accounts")
     assert made.status == 201
     assert rehearse(cluster, lambda target: server.send("POST", target, body, token=central), "/v1/accounts").status == 409
@@ -93,7 +93,7 @@ def test_a_record_whose_id_the_service_gives(server, cluster, central):
 
 
 def test_a_secret_of_a_dry_run_opens_nothing(server, cluster, central):
-    made = server.send("POST", "/v1/clients", {"label": "Dry", "roles": [{"role": "website"}]}, token=central)
+    made = server.send("POST", "/v1/clients", {"name": "Dry", "roles": [{"role": "website"}]}, token=central)
     before = everything(cluster)
     rehearsal = server.send("POST", made.json["href"] + "/secrets?dry_run=true", {}, token=central)
     assert rehearsal.status == 201 and everything(cluster) == before

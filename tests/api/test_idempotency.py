@@ -26,7 +26,7 @@ class Caller:
         return self.server.send("POST", path, body, token=self.token, key=key, **headers)
 
     def account(self, subject, key=None, target="", **more):
-        return self.post("/v1/accounts" + target, {"issuer": PROVIDER, "subject": subject, "label": "Idempotency", "roles": [], **more}, key)
+        return self.post("/v1/accounts" + target, {"issuer": PROVIDER, "subject": subject, "name": "Idempotency", "roles": [], **more}, key)
 
     def sql(self, text):
         return self.cluster.psql(text.replace("ME", f"'{self.id}'"), "scip_migrator")
@@ -79,9 +79,9 @@ def test_sent_again_it_is_answered_as_the_first_time(cluster, central, name):
     assert count(cluster, name) == 1
     assert int(cluster.psql(f"SELECT count(*) FROM scip.audit WHERE record = '{first.json['id']}'")) == 1
     # The answer is what it was, even where the record has moved on.
-    assert central.server.send("PATCH", first.json["href"], {"label": "Changed"}, token=central.token, if_match="*").status == 200
+    assert central.server.send("PATCH", first.json["href"], {"name": "Changed"}, token=central.token, if_match="*").status == 200
     assert same(central.account(name, name), first)
-    assert same(central.post("/v1/accounts", {"issuer": PROVIDER, "subject": name, "label": "Idempotency", "roles": []}, name), first)
+    assert same(central.post("/v1/accounts", {"issuer": PROVIDER, "subject": name, "name": "Idempotency", "roles": []}, name), first)
 
 
 def test_with_a_key_it_is_answered_as_without(central, name):
@@ -98,7 +98,7 @@ def test_it_is_done_twice_without_a_key(cluster, central, name):
 def test_one_key_is_for_one_request(cluster, central, name):
     first = central.account(name, name)
     assert problem(central.account(name + "-other", name)) == REUSED
-    assert problem(central.account(name, name, label="Another")) == REUSED
+    assert problem(central.account(name, name, **{"name": "Another"})) == REUSED
     assert count(cluster, name + "-other") == 0
     assert same(central.account(name, name), first), "and the first answer stands"
 
@@ -115,7 +115,7 @@ def test_a_key_belongs_to_a_caller_and_an_operation(cluster, central, caller, na
     assert account.status == 201
     theirs = caller.account(name + "-theirs", name)
     assert theirs.status == 201 and theirs.json["id"] != account.json["id"]
-    client = central.post("/v1/clients", {"label": "Idempotency", "roles": []}, name)
+    client = central.post("/v1/clients", {"name": "Idempotency", "roles": []}, name)
     role = central.post(account.json["href"] + "/roles", {"role": "analyst"}, name)
     assert (client.status, role.status) == (201, 201)
     assert kept(cluster, name) == 4

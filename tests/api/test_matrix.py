@@ -481,7 +481,7 @@ def records(cluster, server):
         done("POST", one["href"] + "/review", None, "decider")
     done("POST", founded["href"] + "/decision", {"decision": "approved"}, "decider")
     invitation = done("POST", "/v1/hubs/matrix-hub/invitations", {"sector": "he", "name": "Matrix College"}, "lead")
-    client = done("POST", "/v1/clients", {"label": "Matrix client", "roles": [{"role": "analyst"}]})
+    client = done("POST", "/v1/clients", {"name": "Matrix client", "roles": [{"role": "analyst"}]})
     lead = server.get("/v1/hubs/matrix-hub/leads").json["items"][0]
     person = cluster.psql("""WITH p AS (INSERT INTO scip.person (name) VALUES ('Matrix Member') RETURNING id)
         INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts) SELECT h.id, p.id, 'he', '2024-01-01' FROM p, scip.hub h
@@ -551,7 +551,7 @@ def records(cluster, server):
     done("POST", "/v1/feedback", {"token": token, "comment": "Matrix"}, "website")
     parts["comment"] = cluster.psql(f"SELECT id FROM scip.feedback WHERE booking_id = '{booking['id']}'")
     done("PUT", f"/v1/training/comments/{parts['comment']}/clearance", {"cleared": True})
-    parts["breach"] = done("POST", "/v1/privacy/breaches", {"what": "Matrix", "discovered_at": "2024-06-01T10:00:00Z"})["id"]
+    parts["breach"] = done("POST", "/v1/privacy/breaches", {"description": "Matrix", "discovered_at": "2024-06-01T10:00:00Z"})["id"]
     objector = done("POST", "/v1/people", {"name": "Matrix Objector"})["id"]
     parts["objection"] = done("POST", f"/v1/people/{objector}/objections", {"received_on": "2024-06-01", "purpose": "Matrix"})["id"]
     parts["redacted"] = f"/v1/hubs/matrix-hub/activities/{parts['activity']}"

@@ -295,13 +295,13 @@ SHEET = HEADER + ("Ada Example,ada@members.example,university-of-winchester,,he,
 
 def test_a_sheet_is_imported(server, lead, central, hub):
     done = both(server, lead, SHEET)
-    assert done.status == 200 and done.json == {"lines": 3, "imported": 3, "unchanged": 0, "created_people": 3, "href": PATH}
+    assert done.status == 200 and done.json == {"lines": 3, "imported": 3, "unchanged": 0, "people_created": 3, "href": PATH}
     rows = {item["name"]: item for item in get(server, lead, PATH).json["items"]}
     assert rows["Example, Bo"]["organisation_name"] == 'The "Old" College' and (rows["Example, Bo"]["from"], rows["Example, Bo"]["to"]) == ("2024-09-01", "2025-08-31")
     assert rows["Ada Example"]["organisation"]["slug"] == "university-of-winchester" and rows["Ada Example"]["ambassador"]
     assert (rows["Zoë Ŵyn"]["organisation_name"].split(), rows["Zoë Ŵyn"]["sector"]) == (["Two", "lines"], "local_authority")
     again = both(server, lead, SHEET)
-    assert again.status == 200 and (again.json["imported"], again.json["unchanged"], again.json["created_people"]) == (0, 3, 0)
+    assert again.status == 200 and (again.json["imported"], again.json["unchanged"], again.json["people_created"]) == (0, 3, 0)
 
 
 @pytest.mark.parametrize("name, content", [
@@ -355,7 +355,7 @@ def test_no_overlap_in_a_sheet(server, lead, hub):
         ("/body/line/2/from", "overlaps the membership from 2024-09-01"), ("/body/line/4/from", "overlaps line 3"), ("/body/line/5/from", "overlaps line 4")]
     done = both(server, lead, HEADER + "ADA,ada@members.example,,,fe,,2025-09-01,\r\nBo,bo@members.example,,,he,,2024-09-01,2024-12-31\r\n"
                 "Bo,bo@members.example,,,fe,,2025-01-01,\r\n")
-    assert done.json["imported"] == 3 and done.json["created_people"] == 1
+    assert done.json["imported"] == 3 and done.json["people_created"] == 1
 
 
 def test_columns_and_size(server, lead, hub):
@@ -376,7 +376,7 @@ def test_a_large_sheet_in_time(server, lead, hub):
     sheet = HEADER + "".join(f"Person {n},person{n}@members.example,,Body {n},he,no,2024-09-01,\r\n" for n in range(2000))
     begun = time.monotonic()
     done = load(server, lead, sheet)
-    assert done.status == 200 and done.json["created_people"] == 2000, done.text
+    assert done.status == 200 and done.json["people_created"] == 2000, done.text
     print(f"2,000 new members in {time.monotonic() - begun:.2f} s")
     begun = time.monotonic()
     assert load(server, lead, sheet).json["unchanged"] == 2000
@@ -402,7 +402,7 @@ def test_the_list_can_be_imported_again(server, lead, central, neighbour, hub):
     writer.writeheader()
     writer.writerows(listed)
     assert load(server, central, taken.getvalue().encode(), path=f"/v1/hubs/{OTHER}/members").json == {
-        "lines": 5, "imported": 5, "unchanged": 0, "created_people": 0, "href": f"/v1/hubs/{OTHER}/members"}
+        "lines": 5, "imported": 5, "unchanged": 0, "people_created": 0, "href": f"/v1/hubs/{OTHER}/members"}
     shape = lambda text: sorted(tuple(row[name] for name in HEADER.strip().split(",")) for row in csv.DictReader(io.StringIO(text)))
     assert shape(get(server, neighbour, f"/v1/hubs/{OTHER}/members?format=csv").text) == shape(exported.text)
     # a name that was changed in the list is the person's: it is corrected there
@@ -481,7 +481,7 @@ def test_one_name_of_two(server, lead, hub):
     add(server, lead, "Same Name", email="two@members.example", **{"to": "2024-12-31"})
     answer = both(server, lead, "name,sector,from\nSame Name,he,2025-01-01\n")
     assert answer.json["errors"][0]["pointer"] == "/body/line/2/name" and "more than one" in answer.json["errors"][0]["detail"]
-    assert both(server, lead, "name,email,sector,from\nSame Name,two@members.example,he,2025-01-01\n").json["created_people"] == 0
+    assert both(server, lead, "name,email,sector,from\nSame Name,two@members.example,he,2025-01-01\n").json["people_created"] == 0
 
 
 def test_an_import_is_done_once(cluster, server, lead, neighbour, hub):
@@ -508,7 +508,7 @@ def test_not_modified(server, lead, hub):
 def test_two_import_the_same_sheet_at_once(server, lead, hub):
     answers = together(*[lambda: load(server, lead, SHEET) for _ in range(6)])
     assert {answer.status for answer in answers} == {200}
-    assert sum(answer.json["imported"] for answer in answers) == 3 == sum(answer.json["created_people"] for answer in answers)
+    assert sum(answer.json["imported"] for answer in answers) == 3 == sum(answer.json["people_created"] for answer in answers)
 
 
 def test_the_template(server, lead, neighbour, hub):

@@ -394,7 +394,7 @@ def test_secrets_are_written_down_nowhere(cluster, start):
     """A day of a client at a server of its own, and then a look into everything that is kept."""
     server = start(LOG_LEVEL="debug")
     central = cluster.token(server, "central", fresh=True)
-    made = server.send("POST", "/v1/clients", {"label": "oauth secret test", "roles": [{"role": "analyst"}]}, central, key=str(uuid.uuid4())).json
+    made = server.send("POST", "/v1/clients", {"name": "oauth secret test", "roles": [{"role": "analyst"}]}, central, key=str(uuid.uuid4())).json
     answer = server.send("POST", f"/v1/clients/{made['id']}/secrets", None, central)
     assert answer.status == 201, answer.text
     name, secret, signer = made["client_id"], answer.json["secret"], Signer(cluster)

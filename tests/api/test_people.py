@@ -162,9 +162,9 @@ def test_whose_account(cluster, server, central, lead, member):
     assert patch(server, central, href, {"person": member["person"]}).json["person"] == member["person"] == get(server, token, "/v1/me").json["person"]
     assert get(server, token, member["person_href"]).json["name"] == member["name"]
     assert problem(patch(server, central, href, {"person": str(uuid.uuid4())})) == (422, "reference-not-found")
-    assert patch(server, central, href, {"label": "Unchanged"}).json["person"] == member["person"]
+    assert patch(server, central, href, {"name": "Unchanged"}).json["person"] == member["person"]
     assert patch(server, central, href, {"person": None}).json["person"] is None and get(server, token, member["person_href"]).status == 404
-    made = post(server, central, "/v1/accounts", {"issuer": "https://login.people.example", "subject": uuid.uuid4().hex, "label": "A member",
+    made = post(server, central, "/v1/accounts", {"issuer": "https://login.people.example", "subject": uuid.uuid4().hex, "name": "A member",
                                                   "roles": [{"role": "hub_member", "hub": HUB}], "person": member["person"]})
     assert made.status == 201 and made.json["person"] == member["person"]
     assert server.send("DELETE", made.json["href"], token=central, if_match="*").status == 204
@@ -249,7 +249,7 @@ def test_erasure(cluster, server, central, lead, member):
     assert post(server, central, href + "/erasure").json == done.json  # again: nothing happens
     assert person in {item["person"] for item in json_lines(get(server, central, "/v1/erasures?format=ndjson"))}
     page = get(server, central, "/v1/erasures?limit=1").json
-    assert set(page["items"][0]) == {"person", "at"}
+    assert set(page["items"][0]) == {"person", "erased_at"}
     assert post(server, central, f"/v1/people/{uuid.uuid4()}/erasure").status == 404
     key = uuid.uuid4().hex
     assert post(server, central, href + "/erasure", key=key).status == post(server, central, href + "/erasure", key=key).status == 200
@@ -258,7 +258,7 @@ def test_erasure(cluster, server, central, lead, member):
         assert problem(post(server, central, href + "/erasure", key=key)) == (409, "idempotency-key-in-progress")
     for path in ("/v1/erasures", "/v1/people", href):
         assert get(server, central, path, If_None_Match=get(server, central, path).headers["ETag"]).status == 304, path
-    assert get(server, central, "/v1/erasures?format=csv").text.startswith("person,at\r\n")
+    assert get(server, central, "/v1/erasures?format=csv").text.startswith("person,erased_at\r\n")
     assert get(server, central, f"/v1/people?hub={HUB}&format=csv").text.startswith("id,name,email,")
 
 

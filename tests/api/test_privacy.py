@@ -40,7 +40,7 @@ def planted(cluster, server, central):
     assert made.status == 201, made.text
     lead = cluster.token(server, "hub_lead", hub=HUB)
     member = server.send("POST", MEMBERS, {"name": canary.NAME, "email": canary.EMAIL, "sector": "he", "from": "2024-09-01"}, token=lead, key=uuid.uuid4().hex).json
-    account = server.send("POST", "/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "label": "A member",
+    account = server.send("POST", "/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "name": "A member",
                                                    "roles": [{"role": "hub_member", "hub": HUB}]}, token=central, key=uuid.uuid4().hex).json
     person = member["person"]
     cluster.psql(f"""UPDATE scip.account SET person_id = '{person}' WHERE id = '{account["id"]}';
@@ -101,7 +101,7 @@ def test_problems_do_not_repeat_it(server, central, planted):
         server.send("POST", "/v1/people", {"name": [canary.NAME], "email": {"at": canary.EMAIL}}, token=central),
         server.send("PATCH", planted["href"], {"email": canary.NAME}, token=central, if_match="*"),
         server.send("PATCH", planted["href"], {"email": canary.EMAIL}, token=central, if_match='"99.x"'),
-        server.send("POST", "/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "label": "x", "roles": []}, token=central),
+        server.send("POST", "/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "name": "x", "roles": []}, token=central),
         sheet(f"{canary.NAME},{canary.EMAIL},he,2025-01-01\r\n"), sheet(f"{canary.EMAIL},{canary.NAME},{canary.NAME},{canary.NAME}\r\n"),
         sheet(f'"{canary.NAME}'), sheet(f'"{canary.NAME}"{canary.NAME},,,\r\n'), sheet(f",,,,{canary.NAME}\r\n")]
     for answer in answers:

@@ -86,7 +86,7 @@ def decide(server, central, person, mention, decision):
 def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central, lead, post):
     key = uuid.uuid4().hex
     person = post(OURS + "/members", {"name": canary.NAME, "email": canary.EMAIL, "sector": "he", "from": "2024-09-01"}, key=key)["person"]
-    account = post("/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "label": canary.NAME, "roles": []}, central)
+    account = post("/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "name": canary.NAME, "roles": []}, central)
     cluster.psql(f"UPDATE scip.account SET person_id = '{person}' WHERE id = '{account['id']}'", "scip_migrator")
     invitation = post(OURS + "/invitations", {"sector": "he", "name": "ZOE  " + canary.WORD.upper() + " o’canary"})
     seat = post("/v1/groups/board/seats", {"title": canary.NAME, "from": "2024-01-01"}, central)
@@ -116,7 +116,7 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     assert server.send("POST", f"/v1/people/{person}/erasure", token=central).status == 200
 
     read = lambda record: server.send("GET", record["href"], token=central).json
-    assert read(account)["label"] == read(invitation)["name"] == read(seat)["title"] == read(item)["led_by"] == "[erased]"
+    assert read(account)["name"] == read(invitation)["name"] == read(seat)["title"] == read(item)["led_by"] == "[erased]"
     assert read(meeting)["venue"] == "Ask [erased] for the room"
     assert left(cluster, canary.EMAIL) == left(cluster, canary.SUBJECT) == []
     export = server.send("GET", f"/v1/people/{person}/export", token=central).json

@@ -168,9 +168,9 @@ def test_what_was_typed_goes_with_the_person(cluster, server, central, website, 
 
 def test_reads_of_accounts_are_noted(cluster, server, central):
     person = add_person(server, central, "Canary Account")
-    made = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": "canary-subject", "label": "Canary Post", "roles": [],
+    made = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": "canary-subject", "name": "Canary Post", "roles": [],
                                                   "person": person["id"]}, key=(key := uuid.uuid4().hex))
-    assert (made.status, made.json["subject"], made.json["label"]) == (201, "canary-subject", "Canary Post")
+    assert (made.status, made.json["subject"], made.json["name"]) == (201, "canary-subject", "Canary Post")
     assert reads(cluster, person["id"], "addAccount") == 1
     for path, operation in ((made.json["href"], "getAccount"), ("/v1/accounts?limit=200", "listAccounts")):
         before = reads(cluster, person["id"], operation)
@@ -180,20 +180,20 @@ def test_reads_of_accounts_are_noted(cluster, server, central):
     before = reads(cluster, person["id"], "listAccounts")
     assert "canary-subject" not in get(server, central, "/v1/accounts?issuer=self&limit=1").text and reads(cluster, person["id"], "listAccounts") == before, "not of this page"
     dry = patch(server, central, made.json["href"] + "?dry_run=true", {"active": False})
-    assert (dry.json["subject"], dry.json["label"]) == (None, None), "a dry run leaves no note, so it reads nothing"
-    again = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": "canary-subject", "label": "Canary Post", "roles": [],
+    assert (dry.json["subject"], dry.json["name"]) == (None, None), "a dry run leaves no note, so it reads nothing"
+    again = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": "canary-subject", "name": "Canary Post", "roles": [],
                                                    "person": person["id"]}, key=key)
     assert again.body == made.body and reads(cluster, person["id"], "addAccount") == 2, "given again, it is read again"
 
 
 def test_a_client_of_a_person_is_one_too(cluster, server, central):
     person = add_person(server, central, "Canary Client")
-    made = post(server, central, "/v1/clients", {"label": "rights.example client", "roles": []}).json
+    made = post(server, central, "/v1/clients", {"name": "rights.example client", "roles": []}).json
     assert reads(cluster, person["id"], "getClient") == 0
     assert patch(server, central, f"/v1/accounts/{made['id']}", {"person": person["id"]}).status == 200
-    assert get(server, central, made["href"]).json["label"] == "rights.example client" and reads(cluster, person["id"], "getClient") == 1
+    assert get(server, central, made["href"]).json["name"] == "rights.example client" and reads(cluster, person["id"], "getClient") == 1
     assert "rights.example client" in get(server, central, "/v1/clients?limit=200").text and reads(cluster, person["id"], "listClients") == 1
-    assert patch(server, central, made["href"] + "?dry_run=true", {"active": False}).json["label"] is None
+    assert patch(server, central, made["href"] + "?dry_run=true", {"active": False}).json["name"] is None
     assert patch(server, central, f"/v1/accounts/{made['id']}", {"person": None}).status == 200
     assert server.send("DELETE", made["href"], token=central, if_match="*").status == 204
 
@@ -345,7 +345,7 @@ def test_records_of_processing(cluster, server, central):
         WHERE c.relnamespace = 'scip'::regnamespace AND col_description(c.oid, a.attnum) LIKE 'personal: %' AND c.relkind IN ('r', 'p')""").split()
     assert sorted(f"{row['table']}.{row['column']}" for row in listed) == sorted(marked) and len(listed) > 10
     dietary = next(row for row in listed if row["column"] == "dietary")
-    assert (dietary["purpose"], dietary["basis"], dietary["retention"]) == ("catering on the day", "explicit consent, UK GDPR Art. 9(2)(a)", "30 days after the session, or until consent is withdrawn")
+    assert (dietary["purpose"], dietary["lawful_basis"], dietary["retention"]) == ("catering on the day", "explicit consent, UK GDPR Art. 9(2)(a)", "30 days after the session, or until consent is withdrawn")
     page = get(server, central, "/v1/privacy/processing?limit=3").json
     assert get(server, central, "/v1/privacy/processing?limit=200&cursor=" + page["next"]).json["items"] == listed[3:]
     assert get(server, None, "/v1/privacy/processing").status == 401
@@ -356,10 +356,10 @@ def test_the_schedule_and_what_it_removed(cluster, server, central):
     removed = dict(line.split("|") for line in cluster.psql("SELECT kind, removed FROM scip.retain()", "scip_migrator").splitlines())
     schedule = {(row["kind"], row["name"]): row for row in rows(server, central, "/v1/privacy/retention")}
     assert {name for kind, name in schedule if kind == "removal"} == set(removed)
-    assert all(row["kept"] and row["what"] and row["last_run"] for row in schedule.values() if row["kind"] == "removal"), "a step without a comment"
+    assert all(row["retention"] and row["removes"] and row["last_run_at"] for row in schedule.values() if row["kind"] == "removal"), "a step without a comment"
     recorded = cluster.psql("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'keep_records'").replace("scip.", "").split()
     assert {name for kind, name in schedule if kind == "history"} == set(recorded)
-    assert schedule["history", "activity"]["kept"] == "2 years" and schedule["history", "organisation"]["kept"] == "10 years"
+    assert schedule["history", "activity"]["retention"] == "2 years" and schedule["history", "organisation"]["retention"] == "10 years"
     page = get(server, central, "/v1/privacy/retention?limit=20").json
     assert get(server, central, "/v1/privacy/retention?limit=200&cursor=" + page["next"]).json["items"] == list(schedule.values())[20:]
     log = get(server, central, f"/v1/privacy/removals?limit={len(removed)}").json["items"]
@@ -381,7 +381,7 @@ def test_who_read_whose_data(cluster, server, central, lead):
     assert get(server, central, where + "&cursor=" + page["next"]).json["items"] == listed[1:]
     day = datetime.date.fromisoformat(cluster.psql("SELECT scip.today()"))
     count = lambda more: len(get(server, central, where + more).json["items"])
-    assert [count(f"&since={day}"), count(f"&until={day}"), count(f"&since={day + datetime.timedelta(1)}"), count(f"&until={day - datetime.timedelta(1)}")] == [2, 2, 0, 0]
+    assert [count(f"&from={day}"), count(f"&to={day}"), count(f"&from={day + datetime.timedelta(1)}"), count(f"&to={day - datetime.timedelta(1)}")] == [2, 2, 0, 0]
     assert count(f"&account={me}") == 2 and count(f"&account={NOWHERE}") == 0 and reads(cluster, person["id"], "listPersonalReads") == 0, "ids alone"
 
 
@@ -390,7 +390,7 @@ def test_every_operation_that_shows_somebody_writes_it_down(cluster, server, con
     from test_operations import ALL, alternatives, some_path
     word = "Okapiword"
     person = add_person(server, central, f"{word} Person")
-    account = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": f"{word}-subject", "label": f"{word} label", "roles": [], "person": person["id"]}).json
+    account = post(server, central, "/v1/accounts", {"issuer": "https://login.rights.example", "subject": f"{word}-subject", "name": f"{word} label", "roles": [], "person": person["id"]}).json
     booking = book(server, website, session, {"name": f"{word} Typed", "email": person["email"], "dietary": f"{word} diet", "consent": 1}).json
     objection = post(server, central, f"/v1/people/{person['id']}/objections", {"received_on": "2026-01-01", "purpose": f"{word} invitations"}).json
     feedback = cluster.psql(f"UPDATE scip.booking SET status = 'confirmed' WHERE id = '{booking['id']}'; INSERT INTO scip.feedback (booking_id, session_id, rating, comment) "
@@ -415,29 +415,29 @@ BREACHES = "/v1/privacy/breaches"
 
 
 def test_a_breach_is_written_down_and_amended(cluster, server, central):
-    dry = post(server, central, BREACHES + "?dry_run=true", {"what": "Rights: tried", "discovered_at": "2026-03-01T09:00:00Z"})
+    dry = post(server, central, BREACHES + "?dry_run=true", {"description": "Rights: tried", "discovered_at": "2026-03-01T09:00:00Z"})
     assert dry.status == 201 and get(server, central, dry.headers["Location"]).status == 404
-    made = post(server, central, BREACHES, {"what": "Rights: a list was sent to the wrong Hub", "discovered_at": "2026-03-01T09:00:00Z"}, key=(key := uuid.uuid4().hex))
-    assert (made.status, made.json["report_by"], made.json["risk"], made.json["closed_at"]) == (201, "2026-03-04T09:00:00Z", None, None)
-    assert post(server, central, BREACHES, {"what": "Rights: a list was sent to the wrong Hub", "discovered_at": "2026-03-01T09:00:00Z"}, key=key).body == made.body
+    made = post(server, central, BREACHES, {"description": "Rights: a list was sent to the wrong Hub", "discovered_at": "2026-03-01T09:00:00Z"}, key=(key := uuid.uuid4().hex))
+    assert (made.status, made.json["report_due_at"], made.json["risk"], made.json["closed_at"]) == (201, "2026-03-04T09:00:00Z", None, None)
+    assert post(server, central, BREACHES, {"description": "Rights: a list was sent to the wrong Hub", "discovered_at": "2026-03-01T09:00:00Z"}, key=key).body == made.body
     href = made.json["href"]
     assert get(server, central, href, If_None_Match=get(server, central, href).headers["ETag"]).status == 304
     assert problem(patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z"}))[0] == 422, "neither reported nor why not"
     assert problem(patch(server, central, href, {"reported_at": "2026-02-01T09:00:00Z"}))[0] == 422, "before it was discovered"
     tag = get(server, central, href).headers["ETag"]
-    done = patch(server, central, href, {"risk": "high", "people": 12, "data": "Names and addresses of members", "measures": "The list was deleted there.",
+    done = patch(server, central, href, {"risk": "high", "people_affected": 12, "data_affected": "Names and addresses of members", "measures": "The list was deleted there.",
                                          "reported_at": "2026-03-02T09:00:00Z"}, if_match=tag)
-    assert (done.status, done.json["risk"], done.json["people"]) == (200, "high", 12)
-    assert patch(server, central, href, {"people": 13}, if_match=tag).status == 412 and server.send("PATCH", href, {"people": 13}, token=central).status == 428
+    assert (done.status, done.json["risk"], done.json["people_affected"]) == (200, "high", 12)
+    assert patch(server, central, href, {"people_affected": 13}, if_match=tag).status == 412 and server.send("PATCH", href, {"people_affected": 13}, token=central).status == 428
     assert problem(patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z"}))[0] == 422, "the people were not told"
-    assert patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z", "people_told_at": "2026-03-03T09:00:00Z"}).status == 200
+    assert patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z", "people_informed_at": "2026-03-03T09:00:00Z"}).status == 200
     assert int(cluster.psql(f"SELECT count(*) FROM scip.history WHERE \"table\" = 'breach' AND record = '{made.json['id']}'")) == 3, "what it said before is known"
-    other = post(server, central, BREACHES, {"what": "Rights: another", "discovered_at": "2026-04-01T09:00:00Z"}).json
-    mine = [row["id"] for row in rows(server, central, BREACHES) if row["what"].startswith("Rights: ")]
+    other = post(server, central, BREACHES, {"description": "Rights: another", "discovered_at": "2026-04-01T09:00:00Z"}).json
+    mine = [row["id"] for row in rows(server, central, BREACHES) if row["description"].startswith("Rights: ")]
     assert mine == [other["id"], made.json["id"]]
-    assert get(server, central, f"{BREACHES}/{NOWHERE}").status == patch(server, central, f"{BREACHES}/{NOWHERE}", {"people": 1}).status == 404
+    assert get(server, central, f"{BREACHES}/{NOWHERE}").status == patch(server, central, f"{BREACHES}/{NOWHERE}", {"people_affected": 1}).status == 404
     assert server.send("DELETE", href, token=central, if_match="*").status == 405, "none is removed"
-    assert post(server, central, BREACHES, {"what": "Rights: later", "discovered_at": "2026-03-01T09:00:00Z", "began_at": "2026-03-02T09:00:00Z"}).status == 422
+    assert post(server, central, BREACHES, {"description": "Rights: later", "discovered_at": "2026-03-01T09:00:00Z", "started_at": "2026-03-02T09:00:00Z"}).status == 422
 
 
 # Objections
@@ -457,18 +457,18 @@ def restricted(server, central, person):
 def test_an_objection_restricts_until_it_is_decided(cluster, server, central):
     person = add_person(server, central, "Canary Objects")
     made = object_to(server, central, person, grounds="Quokka grounds")
-    assert (made.status, made.json["decision"], made.json["grounds"], made.json["decided_at"]) == (201, "open", "Quokka grounds", None)
+    assert (made.status, made.json["status"], made.json["grounds"], made.json["decided_at"]) == (201, "open", "Quokka grounds", None)
     assert restricted(server, central, person) and reads(cluster, person["id"], "addObjection") == 1
     lift = lambda: server.send("DELETE", f"/v1/people/{person['id']}/restriction", token=central)
     assert problem(lift()) == (409, "objection-open")
     other = object_to(server, central, person)
     tried = decide(server, central, made, "refused")
-    assert (tried.json["decision"], tried.json["reasons"]) == ("refused", "Because.") and tried.json["decided_at"]
+    assert (tried.json["status"], tried.json["reasons"]) == ("refused", "Because.") and tried.json["decided_at"]
     assert restricted(server, central, person), "another one stands"
     assert problem(decide(server, central, made, "upheld")) == (409, "objection-decided")
     assert decide(server, central, other, "refused", key=uuid.uuid4().hex).status == 200 and not restricted(server, central, person)
     held = get(server, central, f"/v1/people/{person['id']}/export").json["objections"]
-    assert [(one["grounds"], one["decision"]) for one in held] == [("Quokka grounds", "refused"), (None, "refused")]
+    assert [(one["grounds"], one["status"]) for one in held] == [("Quokka grounds", "refused"), (None, "refused")]
     dry = post(server, central, f"/v1/people/{person['id']}/objections?dry_run=true", {"received_on": "2026-02-01", "purpose": "all"})
     assert (dry.status, dry.json["purpose"]) == (201, None) and not restricted(server, central, person)
     assert object_to(server, central, {"id": NOWHERE}).status == 404 and post(server, central, f"/v1/privacy/objections/{NOWHERE}/decision", {"decision": "upheld", "reasons": "x"}).status == 404
@@ -480,16 +480,16 @@ def test_upheld_it_stays_restricted_and_goes_with_the_person(cluster, server, ce
     key = uuid.uuid4().hex
     made = post(server, central, f"/v1/people/{person['id']}/objections", {"received_on": "2026-02-01", "purpose": "invitations", "grounds": "Quokka reason"}, key=key)
     upheld = decide(server, central, made, "upheld")
-    assert upheld.json["decision"] == "upheld" and restricted(server, central, person)
+    assert upheld.json["status"] == "upheld" and restricted(server, central, person)
     assert problem(server.send("DELETE", f"/v1/people/{person['id']}/restriction", token=central)) == (409, "objection-open")
     mine = rows(server, central, f"/v1/privacy/objections?person={person['id']}")
     assert [row["id"] for row in mine] == [made.json["id"]] and reads(cluster, person["id"], "listObjections") >= 1
-    assert rows(server, central, f"/v1/privacy/objections?person={person['id']}&decision=open") == []
+    assert rows(server, central, f"/v1/privacy/objections?person={person['id']}&status=open") == []
     seen = get(server, central, made.json["href"])
     assert get(server, central, made.json["href"], If_None_Match=seen.headers["ETag"]).status == 304
     assert post(server, central, f"/v1/people/{person['id']}/erasure").status == 200
     after = get(server, central, made.json["href"]).json
-    assert (after["purpose"], after["grounds"], after["reasons"], after["decision"]) == ("(erased)", None, None, "upheld")
+    assert (after["purpose"], after["grounds"], after["reasons"], after["status"]) == ("(erased)", None, None, "upheld")
     assert "Quokka reason" not in cluster.psql("SELECT string_agg(t::text, '') FROM (SELECT body FROM scip.idempotency UNION ALL SELECT row::text FROM scip.history) t")
     assert problem(object_to(server, central, person)) == (409, "person-erased")
     held = get(server, central, f"/v1/people/{person['id']}/export").json
@@ -521,4 +521,4 @@ def test_keys_that_are_taken(cluster, server, central):
     assert decide(server, central, made, "refused", key=key).status == 200
     assert problem(decide(server, central, made, "upheld", key=key)) == (422, "idempotency-key-reused")
     with harness.claimed(cluster, "addBreach", key):
-        assert problem(post(server, central, BREACHES, {"what": "Rights: meanwhile", "discovered_at": "2026-03-01T09:00:00Z"}, key=key)) == (409, "idempotency-key-in-progress")
+        assert problem(post(server, central, BREACHES, {"description": "Rights: meanwhile", "discovered_at": "2026-03-01T09:00:00Z"}, key=key)) == (409, "idempotency-key-in-progress")

@@ -116,7 +116,7 @@ def test_texts_that_show_nothing_are_refused_wherever_one_is_asked_for(cluster, 
     name, _ = cluster.client("website")
     clients = server.send("GET", "/v1/clients?limit=200", token=central).json["items"]
     client = next(row for row in clients if name in str(row))
-    assert server.send("PATCH", client["href"], {"label": "\u200b\u2800"}, token=central, if_match="*").status == 422
+    assert server.send("PATCH", client["href"], {"name": "\u200b\u2800"}, token=central, if_match="*").status == 422
     rule = server.send("PUT", "/v1/hubs/scotland-hub/quorum-rules/2001-01-01?dry_run=true", {"sectors": ["he"], "minimum_members": 1, "reason": "\u2060"}, token=central, If_None_Match="*")
     assert rule.status == 422, rule.text
 

@@ -82,23 +82,23 @@ def test_they_are_told_what_to_do_and_the_central_team_makes_the_account(server,
     detail = me(server, provider.token("newcomer"))["detail"]
     assert provider.issuer in detail and "newcomer" in detail and "central team" in detail and "()" not in detail
     seen = listed(server, central, provider)["newcomer"]
-    assert (seen["issuer"], seen["asked"]) == (provider.issuer, 1) and seen["first_asked_at"] == seen["last_asked_at"]
-    body = {"issuer": seen["issuer"], "subject": seen["subject"], "label": "Lead of a Hub", "roles": [{"role": "hub_lead", "hub": "scotland-hub"}]}
+    assert (seen["issuer"], seen["minutes_seen"]) == (provider.issuer, 1) and seen["first_seen_at"] == seen["last_seen_at"]
+    body = {"issuer": seen["issuer"], "subject": seen["subject"], "name": "Lead of a Hub", "roles": [{"role": "hub_lead", "hub": "scotland-hub"}]}
     assert server.send("POST", "/v1/accounts?dry_run=true", body, central).status == 201
     assert "newcomer" in listed(server, central, provider)
     assert server.send("POST", "/v1/accounts", body, central).status == 201
     assert "newcomer" not in listed(server, central, provider)
-    assert me(server, provider.token("newcomer"), 200)["label"] == "Lead of a Hub"
+    assert me(server, provider.token("newcomer"), 200)["name"] == "Lead of a Hub"
 
 
 def test_asking_often_is_one_line_and_one_write_a_minute(cluster, server, provider, central):
     for _ in range(5):
         me(server, provider.token("eager"))
-    assert listed(server, central, provider)["eager"]["asked"] == 1
+    assert listed(server, central, provider)["eager"]["minutes_seen"] == 1
     cluster.psql("UPDATE scip.unknown_account SET last_asked_at = last_asked_at - interval '61 seconds' WHERE subject = 'eager'")
     me(server, provider.token("eager"))
     seen = listed(server, central, provider)["eager"]
-    assert seen["asked"] == 2 and seen["last_asked_at"] > seen["first_asked_at"]
+    assert seen["minutes_seen"] == 2 and seen["last_seen_at"] > seen["first_seen_at"]
 
 
 def test_every_operation_says_it(server, provider):
@@ -118,7 +118,7 @@ def test_nothing_is_noted_without_a_good_token(server, provider, central, more):
 
 
 def test_an_account_that_is_closed_is_not_among_them(server, provider, central):
-    body = {"issuer": provider.issuer, "subject": "leaver", "label": "Leaver", "roles": [{"role": "analyst"}]}
+    body = {"issuer": provider.issuer, "subject": "leaver", "name": "Leaver", "roles": [{"role": "analyst"}]}
     account = server.send("POST", "/v1/accounts", body, central).json
     assert server.send("PATCH", account["href"], {"active": False}, central, if_match="*").status == 200
     assert "closed" in me(server, provider.token("leaver"))["detail"]
@@ -145,7 +145,7 @@ def test_no_more_than_a_thousand_and_no_longer_than_thirty_days(cluster, server,
         pages += page["items"]
         target = page["next"] and f"/v1/unknown-accounts?limit=200&cursor={page['next']}"
     assert len({(item["issuer"], item["subject"]) for item in pages}) == 1000
-    assert [item["last_asked_at"] for item in pages] == sorted((item["last_asked_at"] for item in pages), reverse=True)
+    assert [item["last_seen_at"] for item in pages] == sorted((item["last_seen_at"] for item in pages), reverse=True)
     cluster.psql("UPDATE scip.unknown_account SET last_asked_at = now() - interval '31 days' WHERE issuer = 'https://full.example'")
     assert int(cluster.psql("SELECT scip.retain_unknown_account()")) > 900
     assert cluster.psql("SELECT count(*) FROM scip.unknown_account WHERE issuer = 'https://full.example'") == "0"

@@ -24,7 +24,7 @@ def test_no_request_fails_while_one_after_the_other_restarts(cluster, tmp_path):
     def ask():
         connection = http.client.HTTPConnection("127.0.0.1", edge.port, timeout=30)
         while (number := next(numbers)) < REQUESTS:
-            body = {"issuer": "https://login.fault.example", "subject": f"{run}-{number}", "label": "Restart", "roles": [{"role": "website"}]}
+            body = {"issuer": "https://login.fault.example", "subject": f"{run}-{number}", "name": "Restart", "roles": [{"role": "website"}]}
             try:
                 if number % 3:
                     connection.request("GET", f"/v1/hubs?q={run}-{number}")

@@ -59,7 +59,7 @@ class Writers:
         number, connection = 0, http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
         while not self.stopping:
             number += 1
-            body = {"issuer": "https://login.fault.example", "subject": f"{self.run}-{client}-{number}", "label": "Shutdown", "roles": [{"role": "website"}]}
+            body = {"issuer": "https://login.fault.example", "subject": f"{self.run}-{client}-{number}", "name": "Shutdown", "roles": [{"role": "website"}]}
             try:
                 connection.request("POST", "/v1/accounts", json.dumps(body), {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"})
                 answer = connection.getresponse()

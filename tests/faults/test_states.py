@@ -57,7 +57,7 @@ def person(number):
 
 def writes(server, token):
     """Every kind of change, and reads that are recorded: the statuses that are given, with what must stand beside a 503."""
-    account = {"issuer": "https://login.fault.example", "subject": f"state-{time.time_ns()}", "label": "State", "roles": [{"role": "website"}]}
+    account = {"issuer": "https://login.fault.example", "subject": f"state-{time.time_ns()}", "name": "State", "roles": [{"role": "website"}]}
     document = {"title": "State", "kind": "report", **FROM}
     answers = {"with a key": server.send("POST", "/v1/accounts", account, token, key=f"state-{time.time_ns()}"),
                "without one": server.send("POST", "/v1/accounts", {**account, "subject": account["subject"] + "-2"}, token),

@@ -40,9 +40,9 @@ class Writes:
     def request(self, number):
         """Three kinds: of several rows, of several rows that others hold, and one that waits for its own kind."""
         if number % 4 == 0:
-            return self.figures[number % FIGURES] + "/versions", {**FIGURE, "label": f"Write {number}"}, {"If_Match": "*"}
+            return self.figures[number % FIGURES] + "/versions", {**FIGURE, "title": f"Write {number}"}, {"If_Match": "*"}
         roles = [{"role": "hub_member", "hub": "scotland-hub"}, {"role": "website"}]
-        return "/v1/accounts", {"issuer": "https://login.fault.example", "subject": f"{self.run}-{number}", "label": "Fault", "roles": roles}, {}
+        return "/v1/accounts", {"issuer": "https://login.fault.example", "subject": f"{self.run}-{number}", "name": "Fault", "roles": roles}, {}
 
     def send(self, server, number):
         """Whether it was answered for good. An answer must be the one that was given before, if there was any."""
@@ -171,7 +171,7 @@ class Other:
 
 def account(writes, key):
     """A new one, and how to give it a role, with a key or without."""
-    body = {"issuer": "https://login.fault.example", "subject": f"role-{writes.run}-{next(writes.numbers)}", "label": "Fault", "roles": []}
+    body = {"issuer": "https://login.fault.example", "subject": f"role-{writes.run}-{next(writes.numbers)}", "name": "Fault", "roles": []}
     made = writes.server.send("POST", "/v1/accounts", body, token=writes.token)
     assert made.status == 201, made.text
     give = lambda role, server=None: (server or writes.server).send("POST", made.json["href"] + "/roles", role, token=writes.token, key=made.json["id"] if key else None)
@@ -243,7 +243,7 @@ def test_a_serialization_failure_is_got_over(writes, key):
         other.commit()
     answer = answer.result()
     assert answer.status == 201, answer.text
-    assert (show(writes, id)["label"], len(show(writes, id)["roles"])) == ("Changed meanwhile", 1)
+    assert (show(writes, id)["name"], len(show(writes, id)["roles"])) == ("Changed meanwhile", 1)
     isolate(writes, "RESET default_transaction_isolation")
 
 

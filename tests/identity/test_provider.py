@@ -136,7 +136,7 @@ def test_tokens_of_every_algorithm(outside, provider, algorithm):
     token = provider.token(algorithm)
     assert read(token, 0)["alg"] == algorithm and read(token, 0)["typ"] == "at+jwt" and read(token)["scope"] == "hubs:read"
     answer = me(outside, token)
-    assert answer.status == 200 and answer.json["label"] == "identity test"
+    assert answer.status == 200 and answer.json["name"] == "identity test"
     assert [role["role"] for role in answer.json["roles"]] == ["analyst"]  # their scopes are no roles of ours, and limit none
     refused(outside, token[:-8] + "AAAAAAAA", "signature")
     refused(outside, ".".join([token.split(".")[0], mint.encode({**read(token), "sub": "somebody"}), token.split(".")[2]]), "signature")
@@ -173,7 +173,7 @@ def test_the_central_team_adds_somebody_from_outside(cluster, outside, provide, 
     token, central = provider.token("ES256"), cluster.token(outside, "central")
     assert not comes_to_know(server, token, 2)
     refused(server, token, "account")  # known as a token, and nobody's
-    body = {"issuer": provider.issuer, "subject": read(token)["sub"], "label": "identity test", "roles": [{"role": "central"}]}
+    body = {"issuer": provider.issuer, "subject": read(token)["sub"], "name": "identity test", "roles": [{"role": "central"}]}
     account = server.send("POST", "/v1/accounts", body, central)
     assert account.status == 201, account.text
     assert me(server, token).json["id"] == account.json["id"]

@@ -51,8 +51,8 @@ def statement(name="listHubs", **values):
 
 
 # What POST /v1/accounts does with an Idempotency-Key, as a pgbench script: each with a key and an account of its own.
-BODY = """'{"issuer": "https://login.load.example", "subject": "s", "label": "Load", "roles": []}'::jsonb"""
-ANSWER = json.dumps({"id": "01a21423-9ad0-7dab-9005-f865de675671", "issuer": "https://login.load.example", "subject": "18c8f4f0a2d1-123456", "label": "Load",
+BODY = """'{"issuer": "https://login.load.example", "subject": "s", "name": "Load", "roles": []}'::jsonb"""
+ANSWER = json.dumps({"id": "01a21423-9ad0-7dab-9005-f865de675671", "issuer": "https://login.load.example", "subject": "18c8f4f0a2d1-123456", "name": "Load",
                      "active": True, "tokens_from": None, "roles": [], "created_at": "2025-11-25T18.55.00Z", "updated_at": "2025-11-25T18.55.00Z",
                      "href": "/v1/accounts/01a21423-9ad0-7dab-9005-f865de675671"})
 
@@ -117,7 +117,7 @@ NEW_ACCOUNTS = """local n, run = 0, string.format("%%x-%%s", os.time(), tostring
 request = function()
   n = n + 1
   local key = run .. "-" .. n
-  local body = '{"issuer":"https://login.load.example","subject":"' .. key .. '","label":"Load","roles":[]}'
+  local body = '{"issuer":"https://login.load.example","subject":"' .. key .. '","name":"Load","roles":[]}'
   local headers = {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/json", ["Idempotency-Key"] = key}
   return wrk.format("POST", "/v1/accounts", headers, body)
 end

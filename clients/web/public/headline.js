@@ -9,7 +9,7 @@ const look = sheet(`
   .figure { padding-top: 0.875rem; border-top: 1px solid var(--border); container-type: inline-size; }
   .value { color: var(--muted); }
   .number { font-family: var(--scip-heading-font, inherit); font-size: min(2.25rem, 165cqi / var(--digits)); line-height: 1.2; color: var(--text); font-variant-numeric: lining-nums; white-space: nowrap; }
-  .label { text-wrap: pretty; }
+  .name { text-wrap: pretty; }
   .origin { display: flex; flex-wrap: wrap; gap: 0 1.25em; margin-top: var(--gap); }
   .figure .origin { margin-top: 0.25rem; }
 `)
