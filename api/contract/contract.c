@@ -61,7 +61,7 @@ static const char *const *texts_of(struct loader *loader, json_t *list, unsigned
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
     json_t *body = NULL, *response = NULL, *parameters, *media, *headers;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES};
-    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?s,s?s,s?s,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
+    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?s,s?s,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
                 "path", &spec->path, "where", &spec->where, "summary", &spec->summary, "answer", &spec->answer,
                 "cursor", &spec->cursor, "roles", &spec->roles, "anonymous", &spec->anonymous, "parameters",
                 &parameters) ||
@@ -71,8 +71,8 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
         !UNPACK(loader, node, "{s?o,s:i,s:b,s:o,s:o}", "response", &response, "success", &spec->success, "shared",
                 &spec->shared, "media", &media, "headers", &headers))
         return false;
-    const char **texts[] = {&spec->id,     &spec->method, &spec->path,  &spec->where,    &spec->summary,
-                            &spec->answer, &spec->cursor, &spec->roles, &spec->body_type};
+    const char **texts[] = {&spec->id,      &spec->method, &spec->path,  &spec->where,
+                            &spec->summary, &spec->answer, &spec->roles, &spec->body_type};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;

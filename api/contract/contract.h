@@ -49,7 +49,7 @@ struct spec {
     const struct constant_header *headers; /* of the success response */
     unsigned header_count;
     int shared;         /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
-    const char *cursor; /* the query parameter that takes a cursor: cursor or after; NULL: none */
+    int cursor;         /* the query takes one */
     bool secured;       /* a bearer token counts here; */
     int anonymous;      /* … but may be left out */
     const char *roles;  /* one of which the caller needs, separated by commas; "": any account */

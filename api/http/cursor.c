@@ -10,7 +10,7 @@ enum { MAC_LENGTH = 16, CURSOR_MAX = 2048 };
  * text ends with its NUL, so that nothing can shift. */
 static void sign(const struct request *request, const char *keys, size_t length, unsigned char mac[static MAC_LENGTH]) {
     const struct spec *spec = request->match.spec;
-    const char *const except[] = {"limit", "format", spec->cursor, spec->feed ? "from" : NULL, NULL};
+    const char *const except[] = {"limit", "format", "cursor", spec->feed ? "start" : NULL, NULL};
     const char *id = spec->id, *filters = pairs_canonical(request->arena, &request->inputs.query, except);
     struct buf text = buf_new(request->arena, 512, 72 * 1024);
     buf_put(&text, id, strlen(id) + 1);
@@ -49,8 +49,7 @@ static void split(const char *keys, const char *end, struct pairs *after) {
 }
 
 bool cursor_open(struct request *request) {
-    const char *name = request->match.spec->cursor;
-    const struct text *text = name ? pairs_get(&request->inputs.query, name) : NULL;
+    const struct text *text = request->match.spec->cursor ? pairs_get(&request->inputs.query, "cursor") : NULL;
     request->inputs.after.count = 0;
     if (!text)
         return true;
@@ -60,8 +59,7 @@ bool cursor_open(struct request *request) {
     if (length >= MAC_LENGTH)
         sign(request, (char *)bytes + MAC_LENGTH, (size_t)length - MAC_LENGTH, mac);
     if (length < MAC_LENGTH || CRYPTO_memcmp(mac, bytes, MAC_LENGTH) != 0)
-        return problem_add(&request->problem, arena_printf(request->arena, "/query/%s", name) ?: "/query",
-                           "was not given by this operation with these filters");
+        return problem_add(&request->problem, "/query/cursor", "was not given by this operation with these filters");
     split((char *)bytes + MAC_LENGTH, (char *)bytes + length, &request->inputs.after);
     return true;
 }

@@ -52,11 +52,11 @@ void put_path(struct buf *buf, const struct request *request) {
 /* The request's own target with the cursor exchanged; NULL, and so no Link, where it is longer than clients take. */
 static const char *next_link(struct request *request, const char *cursor) {
     const struct spec *spec = request->match.spec;
-    const char *const position[] = {spec->cursor, spec->feed ? "from" : NULL, NULL};
+    const char *const position[] = {"cursor", spec->feed ? "start" : NULL, NULL};
     const char *query = pairs_canonical(request->arena, &request->inputs.query, position);
     struct buf link = buf_new(request->arena, 512, LINK_MAX);
     put_path(&link, request);
-    buf_printf(&link, "?%s%s%s=%s", query ?: "", query && *query ? "&" : "", spec->cursor, cursor);
+    buf_printf(&link, "?%s%scursor=%s", query ?: "", query && *query ? "&" : "", cursor);
     return query ? buf_text(&link) : NULL;
 }
 
@@ -70,7 +70,7 @@ static bool turn_page(struct request *request, struct rendering *rendering, unsi
     if (!more && !spec->feed)
         return true;
     if (!*shown) { /* nothing new: go on from where this one did */
-        const struct text *given = pairs_get(&request->inputs.query, spec->cursor);
+        const struct text *given = pairs_get(&request->inputs.query, "cursor");
         rendering->next = given ? given->bytes : "";
         return true;
     }

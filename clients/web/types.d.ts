@@ -5505,7 +5505,7 @@ export interface paths {
         };
         /**
          * List changes to records
-         * @description Records to read again and tombstones, in the order in which they became visible; each caller sees only what they may. Begin without `after` for everything that is kept, or with `from=now` for a place to begin; then ask again with `next` as `after`. No change is skipped; a record that changes twice before you ask may come once or twice. If your rights have changed, the answer is 410: begin again.
+         * @description Records to read again and tombstones, in the order in which they became visible; each caller sees only what they may. Begin without `cursor` for everything that is kept, or with `start=now` for a place to begin; then ask again with `next` as `cursor`. No change is skipped; a record that changes twice before you ask may come once or twice. If your rights have changed, the answer is 410: begin again.
          *
          *     Returns a page of records: changes in the order in which they were made. Anyone may call it without a token; with one, every account may see more.
          */
@@ -16128,7 +16128,7 @@ export interface components {
         ChangeList: {
             /** @description The changes, the earliest first. */
             items: components["schemas"]["Change"][];
-            /** @description Where to go on, now or later: pass it as `after`. */
+            /** @description Where to go on, now or later: pass it as `cursor`. */
             next: string;
         };
         /**
@@ -32075,12 +32075,12 @@ export interface operations {
     listChanges: {
         parameters: {
             query?: {
-                /** @description `next` of the page before. */
-                after?: string;
-                /** @description Without `after`: start gives everything that is kept, now only what comes next. */
-                from?: "start" | "now";
+                /** @description Without `cursor`: oldest gives everything that is kept, now only what comes next. */
+                start?: "oldest" | "now";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path?: never;

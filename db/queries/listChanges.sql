@@ -6,7 +6,7 @@
 WITH start AS MATERIALIZED (
   SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon,
          CASE WHEN :after_xid IS NOT NULL THEN :after_xid::xid8
-              WHEN :from = 'now' THEN pg_snapshot_xmin(pg_current_snapshot()) ELSE '0'::xid8 END AS xid,
+              WHEN :start = 'now' THEN pg_snapshot_xmin(pg_current_snapshot()) ELSE '0'::xid8 END AS xid,
          coalesce(:after_id::bigint, 0) AS id,
          CASE WHEN :after_rights <> ctx.rights() OR :after_xid::xid8 > pg_snapshot_xmin(pg_current_snapshot())
                 OR :after_xid::xid8 < (SELECT xid FROM scip.change_cut) THEN 'cursor-expired' END AS rule

@@ -304,8 +304,8 @@ def test_periods_of_the_sums(server, principles):
 
 def test_nobody_else_is_told_that_a_school_judged_itself(server, central, school, schools, principles, clean):
     """Neither by the change feed nor by any figure: who asks again and again sees no difference before the next release."""
-    begin, own = server.get("/v1/changes?from=now").json["next"], None
-    own_begin = server.send("GET", "/v1/changes?from=now", token=school).json["next"]
+    begin, own = server.get("/v1/changes?start=now").json["next"], None
+    own_begin = server.send("GET", "/v1/changes?start=now", token=school).json["next"]
     asked = ["/v1/toolkit/self-assessment-totals?period=2020-21", "/v1/metrics/self_assessments/values?period=2020-21&by=category", "/v1/metrics/self_assessments/explanation?period=2020-21",
              "/v1/toolkit/self-assessment-totals", "/v1/metric-values?metric=self_assessments"]
     before = [server.get(path).body for path in asked]
@@ -318,7 +318,7 @@ def test_nobody_else_is_told_that_a_school_judged_itself(server, central, school
     try:
         seen, until = [], 50
         while not any(change["kind"] == "news" for change in seen) and until:
-            page = server.get("/v1/changes?after=" + begin).json
+            page = server.get("/v1/changes?cursor=" + begin).json
             seen, begin, until = seen + page["items"], page["next"], until - 1
             if not page["items"]:
                 threading.Event().wait(0.1)
@@ -326,7 +326,7 @@ def test_nobody_else_is_told_that_a_school_judged_itself(server, central, school
         assert [server.get(path).body for path in asked] == before
     finally:
         assert server.send("DELETE", "/v1/news/assess-news", token=central, if_match="*").status == 204
-    mine = [change for change in server.send("GET", "/v1/changes?limit=200&after=" + own_begin, token=school).json["items"] if change["kind"] == "self_assessment"]
+    mine = [change for change in server.send("GET", "/v1/changes?limit=200&cursor=" + own_begin, token=school).json["items"] if change["kind"] == "self_assessment"]
     assert {change["href"] for change in mine} == {own}, "not those of other schools"
 
 

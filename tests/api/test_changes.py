@@ -37,7 +37,7 @@ class Follower:
     def __init__(self, server, token=None, start="now", limit=200):
         self.server, self.token, self.limit = server, token, limit
         self.at = None
-        self.first = self.read(f"from={start}")
+        self.first = self.read(f"start={start}")
 
     def page(self, query):
         answer = self.server.send("GET", f"/v1/changes?limit={self.limit}&{query}", token=self.token)
@@ -47,10 +47,10 @@ class Follower:
 
     def read(self, query=None):
         """Pages until one is not full."""
-        found = self.page(query or f"after={self.at}")
+        found = self.page(query or f"cursor={self.at}")
         pages = [found]
         while len(pages[-1]) == self.limit:
-            pages.append(self.page(f"after={self.at}"))
+            pages.append(self.page(f"cursor={self.at}"))
         return [item for page in pages for item in page]
 
     def news(self):
@@ -78,34 +78,34 @@ def test_a_partner_keeps_in_step(server, cluster, central):
 
 def test_pages_from_the_start(server, cluster):
     """All that is kept, in pages of any size: the same, in the same order; the last page says where to go on."""
-    whole = Follower(server, start="start").first
+    whole = Follower(server, start="oldest").first
     assert len(whole) > 200 and {"hub", "organisation", "news", "headline_figure"} <= {item["kind"] for item in whole}
-    assert Follower(server, start="start", limit=37).first == whole
+    assert Follower(server, start="oldest", limit=37).first == whole
     assert all(item["changed_at"].endswith("Z") for item in whole)
     page = server.get("/v1/changes?limit=3")
     assert page.headers["Cache-Control"] == "private, no-store" and 'rel="next"' in page.headers["Link"]
     assert page.json["next"] in page.headers["Link"]
-    for start in ("limit=2", "from=start&limit=2", "limit=3&format=json"):
+    for start in ("limit=2", "start=oldest&limit=2", "limit=3&format=json"):
         answer = server.get("/v1/changes?" + start)
         if answer.status == 400:  # not offered
             continue
         seen = answer.json["items"]
         for _ in range(3):
             target = re.fullmatch(r'<(\S+)>; rel="next"', answer.headers["Link"])[1]
-            assert target.count("after=") == 1 and "cursor=" not in target
+            assert target.count("cursor=") == 1
             answer = server.get(target)
             assert answer.status == 200, answer.text
             seen += answer.json["items"]
         assert seen == whole[:len(seen)] and len(seen) >= 8
-    last = Follower(server, start="start")
-    assert server.get(f"/v1/changes?after={last.at}").json["items"] == []
-    assert server.get("/v1/changes?from=yesterday").status == 400
+    last = Follower(server, start="oldest")
+    assert server.get(f"/v1/changes?cursor={last.at}").json["items"] == []
+    assert server.get("/v1/changes?start=yesterday").status == 400
     for bad in ("x", last.at[:-4] + "AAAA", page.json["next"] + "A"):
-        assert server.get(f"/v1/changes?after={bad}").json["errors"][0]["pointer"] == "/query/after", bad
+        assert server.get(f"/v1/changes?cursor={bad}").json["errors"][0]["pointer"] == "/query/cursor", bad
 
 
 def test_each_kind_leads_to_its_record(server):
-    kinds = {item["kind"]: item for item in Follower(server, start="start").first if item["op"] == "changed"}
+    kinds = {item["kind"]: item for item in Follower(server, start="oldest").first if item["op"] == "changed"}
     for kind, item in kinds.items():
         if item["href"]:
             assert server.get(item["href"]).status in (200, 308, 401, 404), item
@@ -149,15 +149,15 @@ def test_changed_rights_start_again(server, cluster, central):
     token = server.form("/oauth/token", {"grant_type": "client_credentials"}, (client["client_id"], secret)).json["access_token"]
     follower = Follower(server, token)
     role = server.send("POST", f"/v1/accounts/{client['id']}/roles", {"role": "hub_member", "hub": "scotland-hub"}, central).json
-    gone = server.send("GET", f"/v1/changes?after={follower.at}", token=token)
+    gone = server.send("GET", f"/v1/changes?cursor={follower.at}", token=token)
     assert gone.status == 410 and gone.json["type"] == "/problems/cursor-expired"
     again = Follower(server, token)
     assert server.send("DELETE", role["href"], token=central, if_match="*").status == 204
-    assert server.send("GET", f"/v1/changes?after={again.at}", token=token).status == 410
-    assert server.send("GET", f"/v1/changes?after={follower.at}", token=token).status == 200  # the rights of then are back
+    assert server.send("GET", f"/v1/changes?cursor={again.at}", token=token).status == 410
+    assert server.send("GET", f"/v1/changes?cursor={follower.at}", token=token).status == 200  # the rights of then are back
     for other in (None, central):
-        assert server.send("GET", f"/v1/changes?after={follower.at}", token=other).status == 410
-    assert server.send("GET", f"/v1/changes?after={Follower(server).at}", token=token).status == 410
+        assert server.send("GET", f"/v1/changes?cursor={follower.at}", token=other).status == 410
+    assert server.send("GET", f"/v1/changes?cursor={Follower(server).at}", token=token).status == 410
     assert server.send("GET", "/v1/changes", token="x").status == 401
 
 

@@ -381,18 +381,18 @@ def test_others_hear_of_it_when_it_is_submitted(server, lead, other_lead, decide
     def told(token, after, seconds=5):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            heard = [change["op"] for change in get(server, token, "/v1/changes?after=" + after).json["items"] if change["href"] == draft]
+            heard = [change["op"] for change in get(server, token, "/v1/changes?cursor=" + after).json["items"] if change["href"] == draft]
             if heard:
                 return heard
             time.sleep(0.02)
         return []
 
-    marks = {token: get(server, token, "/v1/changes?from=now").json["next"] for token in (lead, other_lead, decider)}
+    marks = {token: get(server, token, "/v1/changes?start=now").json["next"] for token in (lead, other_lead, decider)}
     done(patch(server, lead, draft, {"answers": {"practice_shared": "Something else"}}))
     assert told(lead, marks[lead]) == ["changed"] and told(decider, marks[decider], 0.1) == []
     done(post(server, lead, draft + "/submission"))
     assert told(decider, marks[decider]) == ["changed"]
-    marks[decider] = get(server, decider, "/v1/changes?from=now").json["next"]
+    marks[decider] = get(server, decider, "/v1/changes?start=now").json["next"]
     done(post(server, central, draft + "/revision-request", {"note": "x"}))
     assert told(decider, marks[decider]) == ["deleted"] and told(other_lead, marks[other_lead], 0.1) == []
 

@@ -91,14 +91,14 @@ def calendar(server, query):
 
 
 def bookmark(server, token):
-    return get(server, token, "/v1/changes?from=now").json["next"]
+    return get(server, token, "/v1/changes?start=now").json["next"]
 
 
 def changes(server, token, after, slug, count):
     """What a follower of the changes is told of an event, once there is that much of it."""
     found = []
     for _ in range(200):
-        page = get(server, token, "/v1/changes?after=" + after).json
+        page = get(server, token, "/v1/changes?cursor=" + after).json
         found += [change["op"] for change in page["items"] if change["href"] == f"/v1/events/{slug}"]
         after = page["next"]
         if len(found) >= count:

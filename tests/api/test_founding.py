@@ -101,14 +101,14 @@ def seen(server, token, bookmark, href, count, seconds=5):
     """What a follower of the changes is told of a record, once there is that much of it."""
     found, until = [], time.monotonic() + seconds
     while len(found) < count and time.monotonic() < until:
-        page = get(server, token, "/v1/changes?after=" + bookmark).json
+        page = get(server, token, "/v1/changes?cursor=" + bookmark).json
         found += [change["op"] for change in page["items"] if change["href"] == href]
         bookmark = page["next"]
     return found
 
 
 def bookmark(server, token):
-    return get(server, token, "/v1/changes?from=now").json["next"]
+    return get(server, token, "/v1/changes?start=now").json["next"]
 
 
 def draft(server, token, organisation, slug=None, **more):

@@ -166,7 +166,7 @@ def seen(server, token, bookmark, href, seconds=5):
     """What a follower of the changes is told of a record, once it is told anything."""
     found, until = [], time.monotonic() + seconds
     while not found and time.monotonic() < until:
-        page = get(server, token, "/v1/changes?after=" + bookmark).json
+        page = get(server, token, "/v1/changes?cursor=" + bookmark).json
         found += [change["op"] for change in page["items"] if change["href"] == href]
         bookmark = page["next"]
     return found
@@ -176,7 +176,7 @@ def seen(server, token, bookmark, href, seconds=5):
 
 def test_a_leads_meeting(server, scene, central):
     """Planned, held, who was there, the five headings, what was resolved, minutes; and what the other Hubs see of it."""
-    mark, theirs = (get(server, token, "/v1/changes?from=now").json["next"] for token in (scene.member, scene.other_member))
+    mark, theirs = (get(server, token, "/v1/changes?start=now").json["next"] for token in (scene.member, scene.other_member))
     body = {"title": "Spring meeting", "starts_at": at(0, 0), "venue": "The town hall"}
     made = post(server, scene.lead, scene.hub + "/meetings", body, key="spring")
     assert made.status == 201, made.text

@@ -110,9 +110,9 @@ def test_problems_do_not_repeat_it(server, central, planted):
 
 
 def test_the_feed_has_ids_alone(server, central, planted):
-    bookmark = server.send("GET", "/v1/changes?from=now", token=central).json["next"]
+    bookmark = server.send("GET", "/v1/changes?start=now", token=central).json["next"]
     assert server.send("PATCH", planted["href"], {"email": canary.EMAIL}, token=central, if_match="*").status == 200
-    feed = server.send("GET", f"/v1/changes?after={bookmark}", token=central)
+    feed = server.send("GET", f"/v1/changes?cursor={bookmark}", token=central)
     assert feed.status == 200 and not canary.shows(feed.body) and not canary.shows(feed.json["next"])
     assert not canary.shows(server.send("GET", "/v1/changes?format=csv", token=central).body)
 

@@ -36,7 +36,7 @@ def rate(answer):
     return kind, int(left)
 
 
-def ask(server, path="/v1/changes?from=now", address=None, token=None):
+def ask(server, path="/v1/changes?start=now", address=None, token=None):
     return server.request("GET", path, {**({"X-Forwarded-For": address} if address else {}), **({"Authorization": f"Bearer {token}"} if token else {})})
 
 
@@ -169,7 +169,7 @@ def test_the_last_line_is_the_proxys_own_word(limited):
 
     def ask_in_lines(*lines):
         forwarded = "".join(f"X-Forwarded-For: {line}\r\n" for line in lines)
-        return harness.raw(limited, f"GET /v1/changes?from=now HTTP/1.1\r\nHost: h\r\n{forwarded}Connection: close\r\n\r\n".encode())[0][0]
+        return harness.raw(limited, f"GET /v1/changes?start=now HTTP/1.1\r\nHost: h\r\n{forwarded}Connection: close\r\n\r\n".encode())[0][0]
 
     answers = [ask_in_lines(next(addresses), address) for _ in range(ADDRESS + 1)]
     assert [answer.status for answer in answers] == [200] * ADDRESS + [429]

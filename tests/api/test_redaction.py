@@ -109,7 +109,7 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     for step in ("approval", "sharing"):  # what was shared is changed by nobody
         assert server.send("POST", f"{minutes['href']}/{step}", token=lead).status == 200
     figures = server.get("/v1/metric-values?metric=hub_led_activities,professionals,meetings_held&period=2023-24,2024-25").body
-    bookmark = server.send("GET", "/v1/changes?from=now", token=central).json["next"]
+    bookmark = server.send("GET", "/v1/changes?start=now", token=central).json["next"]
 
     assert server.send("GET", f"/v1/people/{person}/erasure/mentions", token=lead).status == 403 and mentions(server, central, person) == []
     assert server.send("POST", f"/v1/people/{person}/erasure?dry_run=true", token=central).status == 200 and mentions(server, central, person) == []
@@ -146,7 +146,7 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     assert cluster.psql(f"SELECT count(*) FROM scip.history WHERE row::text ILIKE '%{canary.WORD}%' AND record <> '{other['id']}'") == "0"
     decided = mentions(server, central, person)
     assert all(mention["excerpt"] is None and mention["decision"] in ("removed", "kept") for mention in decided)
-    feed = server.send("GET", f"/v1/changes?after={bookmark}&limit=100", token=central).json["items"]
+    feed = server.send("GET", f"/v1/changes?cursor={bookmark}&limit=100", token=central).json["items"]
     assert {(change["href"], change["op"]) for change in feed} >= {(record["href"], "redacted") for record in (seat, invitation, meeting, review, minutes)}
     assert server.get("/v1/metric-values?metric=hub_led_activities,professionals,meetings_held&period=2023-24,2024-25").body == figures
     assert server.send("DELETE", other["href"], token=lead, if_match="*").status == 204
@@ -174,7 +174,7 @@ def test_a_childs_name_is_redacted(cluster, server, central, lead, post):
     activity = post(OURS + "/activities", body, key=key)
     figures = server.get("/v1/metric-values?metric=outreach_young_people,member_activities&period=2023-24").body
     assert server.send("PATCH", activity["href"], {"title": f"With {CHILD}, rewritten"}, token=lead, if_match="*").status == 200
-    bookmark = server.send("GET", "/v1/changes?from=now", token=lead).json["next"]
+    bookmark = server.send("GET", "/v1/changes?start=now", token=lead).json["next"]
     ask = {"record": activity["href"], "field": "title", "words": CHILD.upper(), "reason": f"A child's name: {CHILD}"}
     stranger = cluster.token(server, "hub_lead", hub="scotland-hub")
     send = lambda token, more={}, key=None: server.send("POST", "/v1/redactions", {**ask, **more}, token=token, key=key or uuid.uuid4().hex)
@@ -191,7 +191,7 @@ def test_a_childs_name_is_redacted(cluster, server, central, lead, post):
     assert server.send("POST", OURS + "/activities", body, token=lead, key=key).status == 409  # the answer that was kept is gone
     assert cluster.psql(f"""SELECT row ->> 'title' FROM scip.history WHERE "table" = 'activity' AND record = '{activity["id"]}' ORDER BY id LIMIT 1""") == \
         "Reading with [redacted] and [redacted]’s class"
-    ops = [change["op"] for change in server.send("GET", f"/v1/changes?after={bookmark}", token=lead).json["items"] if change["href"] == activity["href"]]
+    ops = [change["op"] for change in server.send("GET", f"/v1/changes?cursor={bookmark}", token=lead).json["items"] if change["href"] == activity["href"]]
     assert ops == ["redacted"]
     assert server.get("/v1/metric-values?metric=outreach_young_people,member_activities&period=2023-24").body == figures
     assert cluster.psql(f"SELECT operation FROM scip.audit WHERE \"table\" = 'redaction' AND record = '{made.json['id']}'") == "addRedaction"

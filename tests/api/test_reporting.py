@@ -183,7 +183,7 @@ def seen(server, token, bookmark, seconds=5):
     """What a follower of the changes is told, once there is something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        page = get(server, token, "/v1/changes?after=" + bookmark).json
+        page = get(server, token, "/v1/changes?cursor=" + bookmark).json
         if page["items"]:
             return [(change["op"], change["href"]) for change in page["items"]]
         time.sleep(0.02)
@@ -191,7 +191,7 @@ def seen(server, token, bookmark, seconds=5):
 
 
 def bookmark(server, token):
-    return get(server, token, "/v1/changes?from=now").json["next"]
+    return get(server, token, "/v1/changes?start=now").json["next"]
 
 
 # Activities.
@@ -266,7 +266,7 @@ def test_numbers_of_young_people_are_in_no_other_hands(server, cluster, lead, ce
     made = done(post(server, lead, ONE + "/activities", {"kind": "outreach", "held_on": "2025-02-03", "title": "Numbers", "young_people": 31337}))
     assert ("changed", made.headers["Location"]) in seen(server, central, start[1])
     for token in (None, cluster.token(server, "hub_lead", hub="reporting-two"), cluster.token(server, "group_member", group="board"), cluster.token(server, "analyst")):
-        assert made.json["id"] not in get(server, token, "/v1/changes?after=" + start[0] if token is None else "/v1/changes?limit=200").text
+        assert made.json["id"] not in get(server, token, "/v1/changes?cursor=" + start[0] if token is None else "/v1/changes?limit=200").text
     assert delete(server, lead, made.headers["Location"]).status == 204
 
 

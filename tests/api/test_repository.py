@@ -55,7 +55,7 @@ def seen(server, bookmark, key):
     """What the changes say of a record, once they have come."""
     found, until = [], time.monotonic() + 5
     while not found and time.monotonic() < until:
-        found = [(change["href"], change["op"]) for change in server.get("/v1/changes?limit=200&after=" + bookmark).json["items"] if change["key"] == key]
+        found = [(change["href"], change["op"]) for change in server.get("/v1/changes?limit=200&cursor=" + bookmark).json["items"] if change["key"] == key]
     return found
 
 
@@ -80,7 +80,7 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     table = server.get("/v1/documents/repository-wellbeing-2?format=csv").text.splitlines()
     assert dict(zip(table[0].split(","), table[1].split(",")))["replaces"] == "repository-wellbeing"
 
-    bookmark = server.get("/v1/changes?from=now").json["next"]
+    bookmark = server.get("/v1/changes?start=now").json["next"]
     assert server.get(path + "/withdrawal").status == 404
     assert post(server, central, path + "/withdrawal?dry_run=true", {"note": "x"}).status == 200 and server.get(path).status == 200
     assert problem(post(server, central, path + "/withdrawal", {"note": ""})) == (400, "bad-request")
@@ -100,7 +100,7 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     assert problem(post(server, central, path + "/withdrawal", {"note": "again"})) == (409, "already-withdrawn")
     assert problem(patch(server, central, path, {"note": "n"})) == (410, "record-withdrawn")
     assert problem(server.send("PUT", path, {"title": "t", "kind": "guide", **FROM}, central, If_None_Match="*")) == (412, "precondition-failed")
-    bookmark = server.get("/v1/changes?from=now").json["next"]
+    bookmark = server.get("/v1/changes?start=now").json["next"]
     back = post(server, central, path + "/reinstatement")
     assert back.status == 200 and back.json["abstract"] == report["abstract"] and server.get(path).json == back.json
     assert seen(server, bookmark, "repository-wellbeing") == [(path, "changed")]
@@ -157,7 +157,7 @@ def test_an_item_of_the_resource_bank(server, central, write):
         pages, cursor = pages + [row["href"] for row in page["items"]], page["next"]
     assert pages[0] == path and len(pages) == len(set(pages)) == len(server.get("/v1/resources?limit=200").json["items"])
 
-    bookmark = server.get("/v1/changes?from=now").json["next"]
+    bookmark = server.get("/v1/changes?start=now").json["next"]
     assert problem(post(server, central, path + "/withdrawal", {"note": " "})) == (422, "text-blank")
     assert post(server, central, path + "/withdrawal", {"note": "The rights have ended."}).json["kind"] == "resource"
     assert problem(server.get(path)) == (410, "record-withdrawn") and problem(patch(server, central, path, {"tier": 2})) == (410, "record-withdrawn")

@@ -216,7 +216,7 @@ def test_pages(server, central):
 
 
 def test_who_follows_public_totals_is_told(server, cluster, central):
-    begin = server.get("/v1/changes?from=now").json["next"]
+    begin = server.get("/v1/changes?start=now").json["next"]
     assert add(server, central, "totals_young", "2020-21").status == 201
     made = add(server, central, "totals_open", "2020-21")
     assert len(past(server)) == 1, "fresh at once"
@@ -224,7 +224,7 @@ def test_who_follows_public_totals_is_told(server, cluster, central):
     assert past(server) == []
     seen, until = [], time.monotonic() + 5
     while len(seen) < 2 and time.monotonic() < until:
-        page = server.get("/v1/changes?after=" + begin).json
+        page = server.get("/v1/changes?cursor=" + begin).json
         seen, begin = seen + [(change["kind"], change["href"], change["op"]) for change in page["items"] if "total" in change["kind"]], page["next"]
     assert seen == [("past_totals", "/v1/past-totals?metric=totals_open", "changed")] * 2
 

@@ -148,14 +148,14 @@ def seen(server, token, bookmark, href, count, seconds=5):
     """What a follower of the changes is told of a record, once there is that much of it."""
     found, until = [], time.monotonic() + seconds
     while len(found) < count and time.monotonic() < until:
-        page = get(server, token, "/v1/changes?after=" + bookmark).json
+        page = get(server, token, "/v1/changes?cursor=" + bookmark).json
         found += [change["op"] for change in page["items"] if change["href"] == href]
         bookmark = page["next"]
     return found
 
 
 def bookmark(server, token=None):
-    return get(server, token, "/v1/changes?from=now").json["next"]
+    return get(server, token, "/v1/changes?start=now").json["next"]
 
 
 # Courses
@@ -402,7 +402,7 @@ def test_who_waits_comes_next(server, central, website):
     assert states() == [("cancelled", None), ("confirmed", None), ("confirmed", None), ("waiting", 1), ("waiting", 2)]
     assert seen(server, website, mark, bookings[2]["href"], 1) == ["changed"]
     assert seen(server, website, mark, bookings[3]["href"], 1, seconds=0.5) == []
-    assert seen(server, None, public, path, 1) == ["changed"] and bookings[0]["id"] not in get(server, None, "/v1/changes?after=" + public).text
+    assert seen(server, None, public, path, 1) == ["changed"] and bookings[0]["id"] not in get(server, None, "/v1/changes?cursor=" + public).text
     assert problem(post(server, website, bookings[0]["href"] + "/cancellation")) == (409, "booking-cancelled")
     assert problem(post(server, website, bookings[1]["href"] + "/cancellation", key=key)) == (422, "idempotency-key-reused")
     # who gives up waiting promotes nobody; one place more promotes one
@@ -867,7 +867,7 @@ def test_nobody_else_learns_of_it(cluster, server, central, website, course):
     token = feedback(server, central, href, rating=2, comment=f"Comment of {canary.WORD}")
     assert get(server, central, path + "/bookings?limit=1").json["next"]
     public = [get(server, None, where) for where in (path, path + "?format=ics", "/v1/training/sessions?format=ics", "/v1/training/sessions?format=csv",
-              "/v1/training/courses/" + course, f"/v1/training/figures?course={course}", "/v1/changes?limit=200&after=" + mark, href, href + "/needs",
+              "/v1/training/courses/" + course, f"/v1/training/figures?course={course}", "/v1/changes?limit=200&cursor=" + mark, href, href + "/needs",
               path + "/bookings", "/v1/training/comments", "/v1")]
     for answer in public:
         assert not canary.shows(answer.body) and token not in answer.text and href[-36:] not in answer.text

@@ -29,7 +29,7 @@ class World(harness.Cluster):
     def __init__(self, other):
         super().__init__(harness.LOCAL / ("worlds-b" if other else "worlds-a"))
         self.server = harness.Server("main", DATABASE_URL=self.url(), KEYS=self.folder / "signing", ISSUER="http://worlds.example")
-        self.begin = self.server.get("/v1/changes?from=now").json["next"]
+        self.begin = self.server.get("/v1/changes?start=now").json["next"]
         self.psql("""
           INSERT INTO scip.programme (slug, name, sources, confidence) VALUES ('world-a', 'A', '{test}', 'high'), ('world-b', 'B', '{test}', 'high');
           INSERT INTO scip.strategy (slug, name, period_text, starts, ends, sources, confidence) VALUES ('worlds', 'Worlds', '1995-96', '1995-01', '1996-12', '{test}', 'high');
@@ -106,7 +106,7 @@ def questions(server):
                     f"/v1/toolkit/self-assessment-totals?period={year}", f"/v1/training/figures?period={year}", f"/v1/training/figures?period={year}&course=world-few", f"/v1/metric-values?period={year}")
     for hub in REACHED:
         yield from (f"/v1/hubs/world-{hub}", f"/v1/hubs/world-{hub}/evaluations", f"/v1/hubs/world-{hub}/activities", f"/v1/hubs/world-{hub}/meetings")
-    yield from ("/v1/changes?limit=200&after={begin}", "/v1/training/figures?course=world-few", "/v1/events/world-event", "/v1/events/world-event/outreach", "/v1/headline-comparisons", "/")
+    yield from ("/v1/changes?limit=200&cursor={begin}", "/v1/training/figures?course=world-few", "/v1/events/world-event", "/v1/events/world-event/outreach", "/v1/headline-comparisons", "/")
 
 
 def same(body):
@@ -121,7 +121,7 @@ def same(body):
 def answers(world, reader, path, accept):
     token = world.token(world.server, **READERS[reader]) if READERS[reader] else None
     answer = world.server.send("GET", path.replace("{begin}", world.begin), token=token, Accept=accept)
-    return answer.status, {name: re.sub("after=[^&>]*", "after", value) for name, value in answer.headers.items() if name in ("Content-Type", "Link", "Cache-Control")}, answer
+    return answer.status, {name: re.sub("cursor=[^&>]*", "cursor", value) for name, value in answer.headers.items() if name in ("Content-Type", "Link", "Cache-Control")}, answer
 
 
 def test_nobody_can_tell_them_apart(worlds):

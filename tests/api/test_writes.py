@@ -64,7 +64,7 @@ def audit(cluster, answer):
 def test_the_central_teams_first_day(server, cluster, central):
     """A post goes up, is mended, is nearly overwritten, and taken down; whoever follows the changes sees it all."""
     post, path = {"title": "The Alliance has an API", "kind": "news", "published_on": "2025-11-25", **FROM}, "/v1/news/writes-first-day"
-    bookmark = server.get("/v1/changes?from=now").json["next"]
+    bookmark = server.get("/v1/changes?start=now").json["next"]
 
     # First without consequence: all is checked and answered, and nothing is there.
     rehearsal = put(server, central, path, post, "?dry_run=true")
@@ -101,7 +101,7 @@ def test_the_central_teams_first_day(server, cluster, central):
 
     seen, until = [], time.monotonic() + 5
     while "deleted" not in [op for _, op in seen] and time.monotonic() < until:
-        page = server.get("/v1/changes?after=" + bookmark).json
+        page = server.get("/v1/changes?cursor=" + bookmark).json
         seen += [(change["href"], change["op"]) for change in page["items"] if change["key"] == "writes-first-day"]
         bookmark = page["next"]
     assert seen == [(path, "changed"), (path, "changed"), (path, "changed"), (path, "deleted")]

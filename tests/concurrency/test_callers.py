@@ -33,7 +33,7 @@ def test_callers_of_every_kind_at_once(cluster):
                                           token=mine, key=f"k-{number}-{turn}")),
                 (201, lambda: server.send("POST", "/v1/accounts", {"issuer": "https://id.example.org", "subject": f"c-{number}-{turn}", "name": "Test", "roles": []},
                                           token=mine, key=f"k-{number}-{turn}")),
-                (200, lambda: server.send("GET", "/v1/changes?from=now", token=mine)),
+                (200, lambda: server.send("GET", "/v1/changes?start=now", token=mine)),
                 (401, lambda: server.send("GET", "/v1/me", token=mine[:-4] + "AAAA")),
                 (200, lambda: server.get("/v1/news?limit=5")),
             ]

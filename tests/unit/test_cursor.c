@@ -13,7 +13,7 @@ static const struct link keys = {.columns = columns, .count = 3};
 
 static void set_up(void) {
     memset(app.keys, 7, sizeof app.keys);
-    spec = (struct spec){.id = "listThings", .method = "GET", .path = "/things", .cursor = "cursor", .list = true};
+    spec = (struct spec){.id = "listThings", .method = "GET", .path = "/things", .cursor = true, .list = true};
     operation = (struct operation){.spec = &spec};
     request = (struct request){.app = &app, .arena = arena_new(1 << 22), .operation = &operation};
     request.match.spec = &spec;
@@ -65,15 +65,14 @@ START_TEST(is_for_its_question_alone) {
 }
 END_TEST
 
-START_TEST(a_feed_has_its_own_name_for_it) {
-    spec.cursor = "after";
+START_TEST(a_feed_may_be_asked_from_a_start) {
     spec.feed = true;
-    const char *cursor = made_for("from=start&limit=2");
-    ck_assert(opens("after=%s", cursor));
-    ck_assert(opens("from=now&after=%s", cursor));
-    ck_assert(opens("cursor=%s", "no cursor here"));
-    ck_assert(!opens("kind=hub&after=%s", cursor));
-    ck_assert_str_eq(request.problem.errors[0].pointer, "/query/after");
+    const char *cursor = made_for("start=oldest&limit=2");
+    ck_assert(opens("cursor=%s", cursor));
+    ck_assert(opens("start=now&cursor=%s", cursor));
+    ck_assert(!opens("cursor=%s", "no cursor here"));
+    ck_assert(!opens("kind=hub&cursor=%s", cursor));
+    ck_assert_str_eq(request.problem.errors[0].pointer, "/query/cursor");
 }
 END_TEST
 
@@ -97,5 +96,5 @@ END_TEST
 int main(void) {
     return run_cases("cursor", set_up, tear_down,
                      (const TTest *const[]){gives_back_its_keys, is_for_its_question_alone,
-                                            a_feed_has_its_own_name_for_it, nothing_else_opens, NULL});
+                                            a_feed_may_be_asked_from_a_start, nothing_else_opens, NULL});
 }

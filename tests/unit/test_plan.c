@@ -39,7 +39,7 @@ static void set_up(void) {
     bindings[2] = (struct binding){.name = "after_s", .kind = BIND_AFTER, .parameter = NULL};
     bindings[3] = (struct binding){.name = "sort", .kind = BIND_PARAMETER, .parameter = &parameters[2]};
     bindings[4] = (struct binding){.name = "limit", .kind = BIND_LIMIT, .parameter = &parameters[3]};
-    spec = (struct spec){.id = "listThings", .cursor = "cursor", .list = true};
+    spec = (struct spec){.id = "listThings", .cursor = true, .list = true};
     query = (struct query){.text = text, .count = 5};
     operation = (struct operation){.spec = &spec,
                                    .query = &query,
