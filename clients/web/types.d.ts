@@ -8944,7 +8944,7 @@ export interface components {
              */
             id: string;
             /** @description The subject of the message. */
-            title: string;
+            name: string;
             /**
              * Format: date
              * @description The day on which it was sent.
@@ -8963,7 +8963,7 @@ export interface components {
          *       },
          *       "message": {
          *         "id": "c22bafb0-430d-79fa-9fdb-fea01aa5062c",
-         *         "title": "Demonstration message 9",
+         *         "name": "Demonstration message 9",
          *         "sent_on": "2021-10-06",
          *         "href": "/v1/messages/c22bafb0-430d-79fa-9fdb-fea01aa5062c"
          *       },
@@ -10308,9 +10308,9 @@ export interface components {
             /** @description The edition as it names itself, such as 2nd edition or v1.2. */
             edition: string | null;
             /** @description The earlier edition; null where there is none. */
-            replaces: components["schemas"]["DocumentLink"] | null;
+            replaces: components["schemas"]["Link"] | null;
             /** @description The later edition; null where there is none. */
-            replaced_by: components["schemas"]["DocumentLink"] | null;
+            replaced_by: components["schemas"]["Link"] | null;
             /**
              * Format: date
              * @description The first day on which the files are available. The record is public before; null for no embargo.
@@ -10467,15 +10467,6 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence?: components["schemas"]["Confidence"];
-        };
-        /** @description A reference to a document. */
-        DocumentLink: {
-            /** @description The part of the address that names the record. It stays when the name or title changes. */
-            slug: components["schemas"]["Slug"];
-            /** @description The title of the record. */
-            title: string;
-            /** @description The address of this record in the API. */
-            href: components["schemas"]["Href"];
         };
         /**
          * @description A document as schema.org describes it. What is not known is left out.
@@ -14490,7 +14481,7 @@ export interface components {
              */
             id: string;
             /** @description The title of the meeting. */
-            title: string;
+            name: string;
             /**
              * Format: date
              * @description The day of the meeting, in Europe/London.
@@ -14875,7 +14866,7 @@ export interface components {
          * @example {
          *       "meeting": {
          *         "id": "08dcd8b0-55a8-838f-a852-08376025da16",
-         *         "title": "Demonstration meeting",
+         *         "name": "Demonstration meeting",
          *         "starts_on": "2020-02-11",
          *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
          *       },
@@ -15014,7 +15005,7 @@ export interface components {
          *       "id": "878147b9-b1a6-5f34-3435-dd77970957bc",
          *       "meeting": {
          *         "id": "08dcd8b0-55a8-838f-a852-08376025da16",
-         *         "title": "Demonstration meeting",
+         *         "name": "Demonstration meeting",
          *         "starts_on": "2020-02-11",
          *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
          *       },
@@ -15137,7 +15128,7 @@ export interface components {
          *       "group": null,
          *       "meeting": {
          *         "id": "04d1bf6f-93f1-2200-5c27-9c550e7a416b",
-         *         "title": "Demonstration meeting",
+         *         "name": "Demonstration meeting",
          *         "starts_on": "2021-02-16",
          *         "href": "/v1/meetings/04d1bf6f-93f1-2200-5c27-9c550e7a416b"
          *       },
@@ -15214,7 +15205,7 @@ export interface components {
          *       "group": null,
          *       "meeting": {
          *         "id": "12fe0429-01a9-5df7-973a-aa3d9f021fe3",
-         *         "title": "Demonstration meeting",
+         *         "name": "Demonstration meeting",
          *         "starts_on": "2022-06-16",
          *         "href": "/v1/meetings/12fe0429-01a9-5df7-973a-aa3d9f021fe3"
          *       },
@@ -15471,7 +15462,7 @@ export interface components {
             /** @description The slug that it had. */
             slug: components["schemas"]["Slug"];
             /** @description Its title; null once its record is gone. */
-            title: string | null;
+            name: string | null;
             /** @description The address of its record; null once it is gone. */
             href: string | null;
         } | null;

@@ -20,9 +20,9 @@ SELECT d.slug, d.title, d.title_source, array_to_json(d.authors) AS authors, d.y
        d.version AS _version,
        d.abstract, d.language, d.licence, d.file_format, d.isbn, d.doi, d.edition, d.embargo_until,
        scip.availability(d.withdrawn_at, d.embargo_until) AS status,
-       (SELECT json_build_object('slug', o.slug, 'title', o.title, 'href', '/v1/documents/' || o.slug)
+       (SELECT json_build_object('slug', o.slug, 'name', o.title, 'href', '/v1/documents/' || o.slug)
         FROM scip.document o WHERE o.id = d.replaces_id AND o.withdrawn_at IS NULL) AS replaces,
-       (SELECT json_build_object('slug', o.slug, 'title', o.title, 'href', '/v1/documents/' || o.slug)
+       (SELECT json_build_object('slug', o.slug, 'name', o.title, 'href', '/v1/documents/' || o.slug)
         FROM scip.document o WHERE o.replaces_id = d.id AND o.withdrawn_at IS NULL) AS replaced_by,
        d.id AS _id
 FROM scip.document d

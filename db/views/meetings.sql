@@ -32,7 +32,7 @@ SELECT r.id, r.text, r.created_at, r.updated_at, '/v1/meetings/' || r.meeting_id
 FROM scip.resolution r;
 
 CREATE VIEW scip.actions WITH (security_invoker) AS
-SELECT a.id, json_build_object('id', m.id, 'title', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id) AS meeting,
+SELECT a.id, json_build_object('id', m.id, 'name', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id) AS meeting,
        a.text, a.owner_id AS owner, a.due_on, a.done_on, a.created_at, a.updated_at,
        '/v1/meetings/' || a.meeting_id || '/actions/' || a.id AS href, a.version AS _version, a.meeting_id AS _meeting, m.hub_id AS _hub_id
 FROM scip.action a JOIN scip.meeting m ON m.id = a.meeting_id;

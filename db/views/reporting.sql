@@ -37,7 +37,7 @@ LEFT JOIN scip.hub h ON h.id = m.hub_id;
 -- A row for each Hub and message for Hubs: relayed or not.
 CREATE VIEW scip.hub_relays WITH (security_invoker) AS
 SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
-       json_build_object('id', m.id, 'title', m.title, 'sent_on', m.sent_on, 'href', '/v1/messages/' || m.id) AS message,
+       json_build_object('id', m.id, 'name', m.title, 'sent_on', m.sent_on, 'href', '/v1/messages/' || m.id) AS message,
        r.relayed_on, r.note, r.updated_at, '/v1/hubs/' || h.slug || '/relays/' || m.id AS href, r.version AS _version,
        h.id AS _hub_id, h.slug AS _hub, m.id AS _message, m.sent_on AS _sent_on
 FROM scip.hub h

@@ -297,6 +297,6 @@ def test_a_hubs_year(cluster, server, clock, act):
     board = token("group_member", group="board")
     row = next(one for one in act(board, "GET", "/v1/network/health?period=2040-41&limit=200")["items"] if one["hub"]["slug"] == "year-hub")
     assert (row["met"], row["not_yet"], row["missed"]) == (10, 0, 0)
-    assert {one["meeting"]["title"] for one in act(token("hub_lead", hub="scotland-hub"), "GET", "/v1/minutes?limit=200")["items"] if one["hub"] and one["hub"]["slug"] == "year-hub"} \
+    assert {one["meeting"]["name"] for one in act(token("hub_lead", hub="scotland-hub"), "GET", "/v1/minutes?limit=200")["items"] if one["hub"] and one["hub"]["slug"] == "year-hub"} \
         == {"Inaugural meeting", "Autumn meeting", "Summer night"}, "shared minutes are for all Hubs"
     assert datetime.date.fromisoformat(next_year["rules"][4]["due_on"]) == datetime.date(2041, 12, 21)

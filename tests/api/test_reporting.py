@@ -495,7 +495,7 @@ def test_a_message_for_hubs_is_relayed(server, cluster, lead, member, other_lead
     assert get(server, lead, "/v1/messages/" + NOBODY).status == 404
 
     relay = f"{ONE}/relays/{sent.json['id']}"
-    mine = lambda query="": [one["message"]["title"] for one in items(server, lead, ONE + "/relays?limit=200" + query) if one["message"]["title"].startswith("Reporting:")]
+    mine = lambda query="": [one["message"]["name"] for one in items(server, lead, ONE + "/relays?limit=200" + query) if one["message"]["name"].startswith("Reporting:")]
     assert sorted(mine("&relayed=false")) == ["Reporting: from the team", "Reporting: x"] and mine("&relayed=true") == []
     assert get(server, lead, relay).status == 404
     assert problem(put(server, lead, relay, {"relayed_on": day(-1)})) == (422, "relay-before-message")

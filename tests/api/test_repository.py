@@ -70,7 +70,7 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     assert patch(server, central, path, {"embargo_until": datetime.date.today().isoformat()}).json["status"] == "available", "on that day it is given"
 
     second = write("/v1/documents/repository-wellbeing-2", title="Wellbeing of Service children", kind="research_report", edition="2nd edition", replaces="repository-wellbeing").json
-    link = {"slug": "repository-wellbeing", "title": report["title"], "href": path}
+    link = {"slug": "repository-wellbeing", "name": report["title"], "href": path}
     assert second["replaces"] == link and server.get(path).json["replaced_by"]["slug"] == "repository-wellbeing-2"
     assert problem(server.send("PUT", "/v1/documents/repository-wellbeing-3", {"title": "t", "kind": "guide", "replaces": "repository-wellbeing", **FROM}, central, If_None_Match="*")) == (409, "already-exists")
     assert problem(patch(server, central, "/v1/documents/hub-framework", {"replaces": "repository-wellbeing"})) == (409, "already-exists")

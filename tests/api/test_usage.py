@@ -153,7 +153,7 @@ def test_figures_by_item_month_and_class(cluster, server, item):
     by = server.get(f"/v1/usage?item={item}&by=item,month,agent").json["items"]
     assert [(row["item"]["kind"], row["period"], row["agent"], row["basis"], row["total_item_requests"]) for row in by] == [
         ("document", month, "human", "counted", 1), ("document", month, "machine", "counted", 1), ("resource", month, "human", "counted", 0)]
-    assert by[0]["item"] == {"kind": "document", "slug": item, "title": "Usage", "href": f"/v1/documents/{item}"}
+    assert by[0]["item"] == {"kind": "document", "slug": item, "name": "Usage", "href": f"/v1/documents/{item}"}
     (one,) = server.get(f"/v1/usage?item={item}&kind=document&by=month").json["items"]
     assert (one["item"], one["period"], one["agent"], one["total_item_requests"], one["unique_item_requests"]) == (None, month, None, 2, 2)
     assert [row["agent"] for row in server.get(f"/v1/documents/{item}/usage").json["items"]] == ["human", "machine"]  # by month and class
@@ -226,7 +226,7 @@ def test_what_was_deleted_stays_counted(cluster, server, item):
     cluster.psql(f"DELETE FROM scip.document WHERE slug = '{item}'", "scip_migrator")
     assert server.get(f"/v1/documents/{item}/usage").status == 404
     (row,) = server.get(f"/v1/usage?item={item}&kind=document&by=item").json["items"]
-    assert row["item"] == {"kind": "document", "slug": item, "title": None, "href": None} and row["total_item_requests"] == 1
+    assert row["item"] == {"kind": "document", "slug": item, "name": None, "href": None} and row["total_item_requests"] == 1
     cluster.psql(f"INSERT INTO scip.document (slug, title, kind, sources, confidence) VALUES ('{item}', 'Another', 'guide', '{{x}}', 'low')", "scip_migrator")
     assert figures(server, item) == {}
 
