@@ -15452,7 +15452,7 @@ export interface components {
          * @enum {string}
          */
         Agent: "human" | "machine" | "robot";
-        /** @description The document or resource that was used. title and href are null once its record is gone. */
+        /** @description The document or resource that was used. name and href are null once its record is gone. */
         ItemLink: {
             /**
              * @description Whether it is a document or a resource.
