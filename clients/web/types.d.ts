@@ -7800,14 +7800,14 @@ export interface components {
          *       "seats": [],
          *       "attendance": [
          *         {
-         *           "day": "2021-06-13",
-         *           "state": "absent",
+         *           "starts_on": "2021-06-13",
+         *           "status": "absent",
          *           "title": "Demonstration meeting",
          *           "meeting": "53b6a300-9e0e-347e-7740-915cfa183edf"
          *         },
          *         {
-         *           "day": "2021-10-13",
-         *           "state": "absent",
+         *           "starts_on": "2021-10-13",
+         *           "status": "absent",
          *           "title": "Demonstration meeting",
          *           "meeting": "977db8bf-78cb-0da0-82ee-4645e3a2c160"
          *         }
@@ -7847,12 +7847,12 @@ export interface components {
          *       "accounts": [],
          *       "reads": [
          *         {
-         *           "at": "2026-11-30T00:16:28.702878+00:00",
+         *           "read_at": "2026-11-30T00:16:28.702878+00:00",
          *           "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
          *           "operation": "listPeople"
          *         },
          *         {
-         *           "at": "2026-11-30T00:16:28.830665+00:00",
+         *           "read_at": "2026-11-30T00:16:28.830665+00:00",
          *           "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
          *           "operation": "exportPerson"
          *         }

@@ -123,7 +123,7 @@ BEGIN
                                                                 ORDER BY r.starts, r.id), '[]')
                                       FROM account_role r WHERE r.account_id = a.id)) ORDER BY a.created_at, a.id), '[]')
       FROM account a WHERE a.person_id = of_whom),
-    'reads', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'account', r.account_id, 'operation', r.operation)
+    'reads', (SELECT coalesce(jsonb_agg(jsonb_build_object('read_at', r.at, 'account', r.account_id, 'operation', r.operation)
         ORDER BY r.at, r.id), '[]')
       FROM personal_read r WHERE r.person_id = of_whom),
     'bookings', bookings_about(of_whom),

@@ -26,7 +26,7 @@ static const char schema[] =
 
 static const char *const files[] = {
     "_recordUses",
-    "SELECT status, url FROM unit_uses.record(:version, :item, :class), "
+    "SELECT status, url FROM unit_uses.record(:version, :item, :agent), "
     "(SELECT :at::bigint[], :kind::int[], :day_key::uuid[], :previous_key::uuid[], :month_key::uuid[]) AS other",
     "_usageSalts",
     "SELECT :at::bigint / 86400 * 86400, :at::bigint / 86400 * 86400 + 86400, sha256('day'), NULL, sha256('month')",
