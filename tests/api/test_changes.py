@@ -166,7 +166,7 @@ def test_a_cursor_of_another_history_starts_again(server, cluster, central):
     follower = Follower(server)
     # what a cursor from ahead holds cannot be forged from outside: the statement is asked itself
     sql = (harness.ROOT / "db/queries/listChanges.sql").read_text()
-    for name, value in (("after_xid", "'9000000000'"), ("after_id", "'0'"), ("after_rights", "'anonymous'"), ("from", "'start'"), ("limit", "3")):
+    for name, value in (("after_xid", "'9000000000'"), ("after_id", "'0'"), ("after_rights", "'anonymous'"), ("start", "'oldest'"), ("limit", "3")):
         sql = sql.replace(f":{name}", f"{value}::text" if name != "limit" else value)
     assert cluster.psql(f"SELECT _rule FROM ({sql}) page", "scip_anonymous") == "cursor-expired"
     assert follower.read() == []

@@ -69,7 +69,7 @@ def test_a_role_that_is_none(cluster, owner, role):
 @pytest.mark.parametrize("issuer, subject, label, word", [
     ("login.example", "a", "Commands a", "issuer"), ("", "a", "Commands a", "issuer"), ("ftp://login.example", "a", "Commands a", "issuer"),
     (ISSUER, "", "Commands a", "subject"), (ISSUER, "a\nb", "Commands a", "subject"), (ISSUER, "x" * 256, "Commands a", "subject"),
-    (ISSUER, "a", "", "name"), (ISSUER, "a", " ", "name")])
+    (ISSUER, "a", "", "label"), (ISSUER, "a", " ", "label")])
 def test_an_account_that_is_none(cluster, owner, issuer, subject, label, word):
     before = accounts(cluster)
     is_refused(run("account", "add", issuer, subject, "central", label, **owner), word)

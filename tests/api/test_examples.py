@@ -72,7 +72,7 @@ REPLAY = [
     ("putHubEvaluation", LEAD, [HUB, "2023-24"], "year"), ("patchHubEvaluation", LEAD, [HUB, "2023-24"]),
     ("requestHubEvaluationRevision", CENTRAL, ["demonstration-hub-west-midlands", "2021-22"]), ("putQuarter", CENTRAL, ["2022-23-Q1"]),
     ("addMessage", MEMBER, []), ("addHubMessage", LEAD, [HUB], "message"), ("putMessageResponse", MEMBER, ["message"]),
-    ("putHubRelay", CENTRAL, ["demonstration-hub-london", "SELECT m.id FROM scip.message m WHERE m.direction = 'down' AND NOT EXISTS (SELECT FROM scip.message_relay r"
+    ("putHubRelay", CENTRAL, ["demonstration-hub-london", "SELECT m.id FROM scip.message m WHERE m.direction = 'to_hubs' AND NOT EXISTS (SELECT FROM scip.message_relay r"
                               " JOIN scip.hub h ON h.id = r.hub_id WHERE r.message_id = m.id AND h.slug = 'demonstration-hub-london') ORDER BY sent_on"]),
     ("addHubReview", LEAD, [HUB]), ("patchHubReview", LEAD, [HUB, OF_HUB % ("hub_review", ANY)]),
     ("addHubMeeting", LEAD, [HUB], "meeting"), ("patchMeeting", LEAD, ["meeting"]), ("addAgendaItem", LEAD, ["meeting"], "item"),

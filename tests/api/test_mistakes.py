@@ -11,7 +11,7 @@ import pytest
 from harness import problem
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
-EVENT = {"title": "Mistakes", "kind": "conference", "from": "2030-02-01", **FROM}
+EVENT = {"title": "Mistakes", "kind": "conference", "starts_on": "2030-02-01", **FROM}
 PROBLEMS = list(csv.DictReader((harness.ROOT / "openapi/problems.csv").open()))
 
 
@@ -45,12 +45,12 @@ QUERIES = [
     ("/v1/metrics/no_such_metric/values?period=2024-25", None, "not-found", "", "/v1/metrics has no no_such_metric."),
     ("/v1/metrics/hubs/values?period=2010-11", None, "bad-request", "/query/period", "2010/11"),
     ("/v1/metrics/hubs/values?period=2024-25&by=colour", None, "bad-request", "/query/by/0", "hub, nation, category"),
-    ("/v1/quarterly-updates?quarter=2024-26-Q1", "central", "bad-request", "/query/quarter", "is no period such as 2024-25"),
+    ("/v1/quarterly-updates?period=2024-26-Q1", "central", "bad-request", "/query/period", "is no period such as 2024-25"),
     ("/v1/hubs/scotland-hub/health?period=2024-26", "central", "bad-request", "/query/period", "This needs an academic year, such as 2024-25."),
     ("/v1/toolkit/self-assessment-totals?period=2024-26", None, "bad-request", "/query/period", "This needs an academic year, such as 2024-25."),
     ("/v1/training/figures?period=2024-26", None, "bad-request", "/query/period", "must be an academic year"),
     ("/v1/network/message-rates?period=2024-26", "central", "bad-request", "/query/period", "is no period"),
-    ("/v1/changes?after=x", None, "bad-request", "/query/after", "was not given by this operation"),
+    ("/v1/changes?cursor=x", None, "bad-request", "/query/cursor", "was not given by this operation"),
     ("/v1/me", None, "unauthorized", "", "bearer token"),
     ("/v1/me", "garbage", "unauthorized", "", "not a signed JWT"),
     ("/v1/accounts", "hub_lead", "role-needed", "", "one of the roles: central."),
@@ -68,17 +68,17 @@ WRITES = [
     ("PUT", "/v1/events/mistakes", {**EVENT, "title": "x" * 501}, {}, "central", "bad-request", "/body/title", "500 characters"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "colour": "red"}, {}, "central", "bad-request", "/body/colour", ""),
     ("PUT", "/v1/events/mistakes", {"kind": "conference", **FROM}, {}, "central", "bad-request", "/body/title", "is missing"),
-    ("PUT", "/v1/events/mistakes", {**EVENT, "from": "2030-02-31"}, {}, "central", "bad-request", "/body/starts", "such as 2025"),
-    ("PUT", "/v1/events/mistakes", {**EVENT, "to": "2030-01-01"}, {}, "central", "to-before-from", "/body/ends", "before it begins"),
+    ("PUT", "/v1/events/mistakes", {**EVENT, "starts_on": "2030-02-31"}, {}, "central", "bad-request", "/body/starts_on", "such as 2025"),
+    ("PUT", "/v1/events/mistakes", {**EVENT, "ends_on": "2030-01-01"}, {}, "central", "to-before-from", "/body/ends_on", "before it begins"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "starts_at": "2030-02-01T10:00:00Z", "ends_at": "2030-02-01T09:00:00Z"}, {}, "central",
      "to-before-from", "/body/ends_at", "before it begins"),
-    ("PUT", "/v1/events/mistakes", {**EVENT, "starts_at": "2030-02-02T10:00:00Z"}, {}, "central", "day-not-of-instant", "/body/starts", "the same day"),
+    ("PUT", "/v1/events/mistakes", {**EVENT, "starts_at": "2030-02-02T10:00:00Z"}, {}, "central", "day-not-of-instant", "/body/starts_on", "the same day"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "hub": "nowhere"}, {}, "central", "reference-not-found", "/body/hub", "There is no hub nowhere."),
     ("PUT", "/v1/events/mistakes", {**EVENT, "organiser": "nobody"}, {}, "central", "reference-not-found", "/body/organiser", "no organisation nobody"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "programme": "none"}, {}, "central", "reference-not-found", "/body/programme", "no programme none"),
     ("PUT", "/v1/events/mistakes", {**EVENT, "title": " \t"}, {}, "central", "text-blank", "", "no visible character"),
     ("PUT", "/v1/documents/mistakes", {"title": "x", "kind": "report", "isbn": "9780306406158", **FROM}, {}, "central", "isbn-not-valid", "/body/isbn", "check digit"),
-    ("PUT", "/v1/documents/mistakes", {"title": "x", "kind": "report", "published": "2024-05", "year": 2023, **FROM}, {}, "central",
+    ("PUT", "/v1/documents/mistakes", {"title": "x", "kind": "report", "published_on": "2024-05", "year": 2023, **FROM}, {}, "central",
      "year-not-of-date", "/body/year", "do not agree"),
     ("POST", "/v1/hubs/scotland-hub/leads", {"organisation": "nobody", "from": "2025-01-01"}, {}, "central", "reference-not-found",
      "/body/organisation", "no organisation nobody"),
@@ -119,7 +119,7 @@ def test_a_third_lead_and_what_comes_too_late(server, callers, cluster):
     assert made.status == 201, made.text
     third = server.send("POST", path + "/leads", {"organisation": organisations[2], "from": "2025-01-01"}, token=callers["central"])
     is_clear(third, "hub-has-two-leads", "/body/from", "at most two lead organisations")
-    assert server.send("PUT", event, {**EVENT, "from": day(-3)}, token=callers["central"], If_None_Match="*").status == 201
+    assert server.send("PUT", event, {**EVENT, "starts_on": day(-3)}, token=callers["central"], If_None_Match="*").status == 201
     early = server.send("POST", event + "/held", token=callers["central"])
     is_clear(early, "event-transition", "", "cannot change from draft to held.")
 

@@ -163,7 +163,7 @@ FROM (VALUES (1, 'nobody', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'
              (3, 'lead', 'government', NULL, 'x', '0', 'pending', 'NULL::int', '23514 hub_sector'), (4, 'lead', 'he', NULL, NULL, '0', 'pending', 'NULL::int', '23514 hub_invitation_body'),
              (5, 'lead', 'he', 'test-b', 'x', '0', 'pending', 'NULL::int', '23514 hub_invitation_body'), (6, 'lead', 'he', 'test-b', NULL, '1', 'pending', 'NULL::int', 'SC422 date-in-future'),
              (7, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '1', 'SC422 date-in-future'), (8, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '-1', '23514 hub_invitation_dates'),
-             (9, 'lead', 'he', 'test-b', NULL, '0', 'pending', '0', '23514 hub_invitation_answered'), (10, 'lead', 'he', 'test-b', NULL, '0', 'perhaps', '0', '23514 hub_invitation_answer_check'),
+             (9, 'lead', 'he', 'test-b', NULL, '0', 'pending', '0', '23514 hub_invitation_answered'), (10, 'lead', 'he', 'test-b', NULL, '0', 'perhaps', '0', '23514 hub_invitation_status_check'),
              (11, 'lead', 'he', 'test-b', NULL, '0', 'pending', 'NULL::int', 'accepted'), (12, 'central', 'fe', NULL, 'A college', '-5', 'declined', 'NULL::int', 'accepted'))
   v (n, who, sector, organisation, name, asked, answer, answered, expected) ORDER BY n;
 SELECT is(pg_temp.as_one(who, 'UPDATE hub_invitation SET status = ''accepted'' WHERE sector = ''he'''), expected, who || ' notes an answer')

@@ -148,7 +148,7 @@ def test_a_wrong_file_changes_nothing(database, files, file, old, new, message):
 def test_start_data_keep_what_is_known(database, files):
     load(DB, database)
     figures = query(database, """SELECT DISTINCT ON (slug) metric, value::int, qualifier FROM scip.headline_figure
-        WHERE period_text = '2019-22' AND scope = 'alliance' ORDER BY slug, version DESC""")
+        WHERE period_text = '2019-22' AND kind = 'alliance' ORDER BY slug, version DESC""")
     assert set(figures) == {
         ("professionals", 891, "exact"), ("hubs", 12, "exact"), ("host_partners", 21, "exact"), ("network_events", 178, "exact"),
         ("resource_bank_users", 23750, "exact"), ("training_delegates", 600, "over"), ("toolkit_rated_highly", 84, "exact"),
@@ -167,7 +167,7 @@ def test_what_accounts_wrote_is_theirs(files, database):
         cursor.execute("DELETE FROM scip.news WHERE slug = (SELECT min(slug) FROM scip.news) RETURNING slug")
         gone = cursor.fetchone()[0]
         cursor.execute("""INSERT INTO scip.headline_figure (slug, version, metric, kind, title, value, unit, qualifier, sources, confidence)
-                          SELECT slug, version + 1, metric, scope, label, value + 1, unit, qualifier, sources, confidence
+                          SELECT slug, version + 1, metric, kind, title, value + 1, unit, qualifier, sources, confidence
                           FROM scip.headline_figure f WHERE slug = (SELECT min(slug) FROM scip.headline_figure) ORDER BY version DESC LIMIT 1
                           RETURNING slug, version""")
         figure = cursor.fetchone()

@@ -28,7 +28,7 @@ def grown():
         SET LOCAL session_replication_role = replica;
         INSERT INTO scip.meeting (id, hub_id, title, starts_at)
         SELECT md5('m' || i)::uuid, 1000 + i % 500, 'Meeting', timestamptz '2020-01-01' + i * interval '1 hour' FROM generate_series(1, 5000) i;
-        INSERT INTO scip.attendance (meeting_id, person_id, state)
+        INSERT INTO scip.attendance (meeting_id, person_id, status)
         SELECT md5('m' || i % 5000 + 1)::uuid, md5('p' || i)::uuid, 'present' FROM generate_series(1, 40000) i;
         INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts)
         SELECT 1000 + i % 500, md5('p' || i)::uuid, 'he', date '2018-09-01' + i % 2500 FROM generate_series(1, 40000) i;
