@@ -64,7 +64,7 @@ def test_it_writes_what_is_missing_and_removes_what_is_too_much(tree, cluster):
     ("{view: regions, list: {order: _sort}}", "{view: regions, list: {ordre: _sort}}", "no such entries: ordre"),
     ("{view: regions,", "{view: courses,", "gss_code is no column of courses"),
     ("/v1/regions/{slug}:", "/v1/regions/{word}:", "/v1/regions/{word}: word is no column of regions"),
-    ("  rename: {period: period_text}\n", "", "Strategy: there is no column for period"),
+    ("  rename: {period: period_text, from: starts, to: ends}\n", "  rename: {from: starts, to: ends}\n", "Strategy: there is no column for period"),
     ("submitHubApplication: ", "submitApplication: ", "there is no operation submitApplication"),
     ("{status: ':decision', decision_note: ':note'}", "{status: ':decision'}", "decideHubApplication: nothing takes note"),
     ("list: {order: {title: _sort, published:", "list: {order: {name: _sort, published:", "listDocuments: order is not of the values of sort")])

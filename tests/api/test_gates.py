@@ -44,8 +44,8 @@ SECURED = "operationId: listThings\n      security: [{ bearer: [central] }]"
     # shared answers are everybody's
     ("openapi.yaml", "operationId: listThings", SECURED, r"openapi.yaml:\d+: listThings needs a token, and its Cache-Control is public"),
     # names of the engine
-    ("openapi.yaml", "name: label, in: query, schema: { type: string }", "name: after, in: query, schema: { type: string, format: date }",
-     r"openapi.yaml:\d+: the name after is the engine's"),
+    ("openapi.yaml", "name: label, in: query, schema: { type: string }", "name: cursor, in: query, schema: { type: string, format: date }",
+     r"openapi.yaml:\d+: the name cursor is the engine's"),
     ("openapi.yaml", "name: label, in: query, schema: { type: string }", "name: dry_run, in: query, schema: { type: string }",
      r"openapi.yaml:\d+: the name dry_run is the engine's"),
     ("openapi.yaml", "name: limit, in: query, schema: { type: integer", "name: limit, in: query, schema: { type: number",
