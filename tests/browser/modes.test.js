@@ -251,14 +251,14 @@ for (const [what, body, said] of [
   ['a nation by its name', '<scip-hub-list nation="Scotland"></scip-hub-list>', /set up wrongly.*<scip-hub-list> nation is not one of/],
   ['no code', '<scip-metrics></scip-metrics>', /<scip-metrics> code is missing/],
   ['an unknown code', '<scip-metrics code="no_such"></scip-metrics>', /<scip-metrics> .*no_such/],
-  ['an unknown scope', '<scip-headline kind="all"></scip-headline>', /<scip-headline> kind is not one of/]])
+  ['an unknown kind', '<scip-headline kind="all"></scip-headline>', /<scip-headline> kind is not one of/]])
   test(`an element that is set up wrongly says how: ${what}`, async () => {
     const page = await open(embedding(body))
     await settled(page)
     const element = page.locator('main > :last-child')
     assert.match(await element.getByRole('status').textContent(), said)
     assert.equal(await element.locator('[part=retry]').count(), 0, 'trying again changes nothing')
-    assert.match(page.warned.join('\n'), said.source.includes('set up') ? /nation is not one of/ : said.source.includes('scope') ? /scope is not one of/ : /code is missing|no_such/)
+    assert.match(page.warned.join('\n'), said.source.includes('set up') ? /nation is not one of/ : said.source.includes('kind') ? /kind is not one of/ : /code is missing|no_such/)
     await passesAxe(page)
     await page.close()
   })

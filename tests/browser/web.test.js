@@ -258,7 +258,7 @@ for (const old of [{ 'Cache-Status': 'scip-api; hit; ttl=-3600' }, { 'Cache-Stat
 
 /* To come, as the API's dates say: 2026-06 and 2026 are over with their last day. */
 const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' }).format()
-const toCome = ({ status, starts, ends }) => status !== 'held' && (starts ? (ends ?? starts) >= today.slice(0, (ends ?? starts).length) : status === 'published')
+const toCome = ({ status, starts_on: from, ends_on: to }) => status !== 'held' && (from ? (to ?? from) >= today.slice(0, (to ?? from).length) : status === 'published')
 const titles = (page, part = '') => page.locator(`scip-events ${part} [part=name]`).allTextContents()
 
 test('events: what is to come by month, what was when asked for', async () => {
@@ -397,7 +397,7 @@ for (const [device, viewport] of Object.entries(viewports))
 test('the library: attributes fix a choice; nothing that was looked for is kept', async () => {
   const page = await open(embedding('<scip-documents collection="resources" phase="primary"></scip-documents>', 'cy'))
   await reaches(page, 'scip-documents', 'ready')
-  const fixed = await look({ type: 'resource', phase: 'primary' })
+  const fixed = await look({ collection: 'resources', phase: 'primary' })
   assert.deepEqual((await found(page)).sort(), fixed.items.map((item) => item.title_cy ?? item.title).sort())
   assert.ok((await found(page)).includes('Llongau awyr: ffilm'))
   assert.equal(await page.locator('scip-documents [part=phase]').count(), 0)

@@ -91,11 +91,11 @@ class Writes:
             WHERE a.subject LIKE '{run}-%' GROUP BY 1""").splitlines()
         assert sorted(effects) == sorted(f"{run}-{n}|1|t" for n in accounts)
         versions = sql(f"""
-            SELECT f.label, count(*), bool_and(
+            SELECT f.title, count(*), bool_and(
                 i.body::jsonb ->> 'version' = f.version::text AND i.status = 201 AND i.xmin = f.xmin
                 AND (SELECT count(*) FROM scip.audit u WHERE u.request = i.key AND u.xmin = f.xmin AND u."table" = 'headline_figure') = 1
                 AND (SELECT count(*) FROM scip.history h WHERE h.xmin = f.xmin) = 1 AND (SELECT count(*) FROM scip.change c WHERE c.xmin = f.xmin) = 1)
-            FROM scip.headline_figure f JOIN scip.idempotency i ON i.key = '{run}-' || substr(f.label, 7)
+            FROM scip.headline_figure f JOIN scip.idempotency i ON i.key = '{run}-' || substr(f.title, 7)
             WHERE f.slug LIKE 'fault-{run}-%' AND f.version > 1 GROUP BY 1""").splitlines()
         assert sorted(versions) == sorted(f"Write {n}|1|t" for n in figures)
         assert sql(f"SELECT count(*) FROM scip.idempotency WHERE key LIKE '{run}-%'") == str(len(numbers))

@@ -21,7 +21,7 @@ LIMIT_MS = 500
 
 FACETS = re.sub(r"--.*", "", (ROOT / "db/queries/getLibraryFacets.sql").read_text())
 CELLS = "SELECT count(*) FROM scip.metric_answer(%s, ARRAY[%s], %s, NULL, NULL, NULL, %s, NULL)"
-EXPLAIN = "SELECT rows_in FROM scip.metric_explain(%s, %s, '{}', NULL, NULL, NULL, %s, NULL)"
+EXPLAIN = "SELECT rows_included FROM scip.metric_explain(%s, %s, '{}', NULL, NULL, NULL, %s, NULL)"
 OTHERS = {"values": "SELECT count(*) FROM scip.metric_values(NULL, '{2023/24}', NULL, NULL, NULL, NULL, NULL, 100)",
           "network evaluation": "SELECT count(*) FROM scip.network_evaluation('2023-24')",
           "progress": "SELECT count(*) FROM scip.network_progress('2024-25')",
