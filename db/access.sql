@@ -13,7 +13,7 @@ BEGIN
   FOR p IN SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind IN ('r', 'p')
            AND relname NOT IN ('account', 'account_role', 'client_keys', 'client_secret', 'spent_token', 'idempotency',
                'unknown_account', 'audit', 'history', 'history_start', 'change', 'change_cut', 'record_kind',
-               'kind_address', 'region', 'organisation', 'organisation_name', 'organisation_sector',
+               'kind_address', 'term', 'region', 'organisation', 'organisation_name', 'organisation_sector',
                'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'alliance_group',
                'group_organisation', 'hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead', 'hub_former_slug',
                'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'correction', 'hub_application',
@@ -54,6 +54,8 @@ CREATE POLICY central ON scip.change FOR SELECT TO scip_central USING ((SELECT c
 CREATE POLICY see ON scip.change_cut FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
 CREATE POLICY see ON scip.kind_address FOR SELECT TO scip_anonymous, scip_caller USING (true);
+
+CREATE POLICY see ON scip.term FOR SELECT TO scip_anonymous, scip_caller USING (true);
 
 CREATE POLICY see ON scip.region FOR SELECT TO scip_anonymous, scip_caller USING (true);
 

@@ -81,6 +81,22 @@ BEGIN
   RETURN columns;
 END $$;
 
+-- The lists of terms/, as one table; each file is read into `terms`. What is no column of the table is a property, which the terms have
+-- that say yes. A term that its file has no more may be in use: it is retired.
+CREATE TEMP TABLE csv_term ON COMMIT DROP AS
+SELECT list, code, ordinal::text, label::text, label_cy::text, 'yes' AS retired, array_to_string(properties, ' | ') AS properties FROM scip.term;
+CREATE PROCEDURE pg_temp.read_terms(of_list text)
+LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM csv_term c USING terms t WHERE c.list = of_list AND c.code = t.code;
+  INSERT INTO csv_term
+  SELECT of_list, code, ordinal::text, label, label_cy, coalesce(retired, 'no'),
+         (SELECT string_agg(key, ' | ' ORDER BY key)
+          FROM jsonb_each_text(to_jsonb(t) - '{code,ordinal,label,label_cy,retired}'::text[]) WHERE value = 'yes')
+  FROM terms t;
+  DROP TABLE terms;
+END $$;
+
 -- A figure never changes: what differs becomes its next version.
 CREATE FUNCTION pg_temp.load_figures(columns text[], OUT inserted bigint, OUT updated bigint)
 LANGUAGE plpgsql AS $$

@@ -13316,7 +13316,7 @@ export interface components {
          *       "from": "2022-09",
          *       "to": "2023-08",
          *       "value": 450,
-         *       "unit": "delegates",
+         *       "unit": "people",
          *       "qualifier": "over",
          *       "sources": [
          *         "https://example.org/demonstration"

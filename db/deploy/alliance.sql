@@ -9,12 +9,12 @@ CREATE TABLE scip.region (
   slug scip.slug NOT NULL UNIQUE,
   gss_code text NOT NULL UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
   name scip.label NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('region', 'country')),
-  nation scip.nation NOT NULL,
+  kind text NOT NULL REFERENCES term.region_kind,
+  nation text NOT NULL REFERENCES term.nation,
   longitude numeric(5, 2) NOT NULL CHECK (longitude BETWEEN -180 AND 180),
   latitude numeric(4, 2) NOT NULL CHECK (latitude BETWEEN -90 AND 90),
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -30,7 +30,7 @@ CREATE TABLE scip.organisation (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
   name scip.label NOT NULL,
-  nation scip.nation,
+  nation text REFERENCES term.nation,
   uk_wide boolean,
   region_id bigint REFERENCES scip.region,
   gss_code text UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
@@ -39,7 +39,7 @@ CREATE TABLE scip.organisation (
   description text,
   note text,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -56,7 +56,7 @@ COMMENT ON COLUMN scip.organisation.description IS 'What the organisation does w
 CREATE TABLE scip.organisation_name (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
-  kind text NOT NULL CHECK (kind IN ('former', 'other', 'welsh', 'acronym')),
+  kind text NOT NULL REFERENCES term.name_kind,
   name scip.label NOT NULL,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
@@ -67,9 +67,8 @@ CREATE INDEX ON scip.organisation_name USING gin (search public.gin_trgm_ops);
 CREATE TABLE scip.organisation_sector (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
-  sector text NOT NULL CHECK (sector IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government',
-                                         'armed_forces', 'research', 'careers', 'other', 'unknown')),
-  kind scip.code,
+  sector text NOT NULL REFERENCES term.sector,
+  kind text REFERENCES term.organisation_kind,
   starts scip.partial_date,
   ends scip.partial_date,
   UNIQUE NULLS NOT DISTINCT (organisation_id, sector, kind, starts),
@@ -114,8 +113,7 @@ CREATE INDEX ON scip.organisation_identifier (organisation_id);
 CREATE TABLE scip.organisation_partnership (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
-  role text NOT NULL CHECK (role IN ('host', 'national_partner', 'regional_partner', 'hub_lead', 'funder', 'founder',
-                                     'delivery', 'adviser', 'venue', 'member', 'other')),
+  role text NOT NULL REFERENCES term.partner_role,
   starts scip.partial_date,
   ends scip.partial_date,
   description text,
@@ -148,18 +146,18 @@ GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_caller;
 GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_sector,
   scip.organisation_identifier, scip.organisation_partnership TO scip_caller;
 
--- Groups come and go: dated records, their kinds a list that grows.
+-- Groups come and go: dated records.
 CREATE TABLE scip.alliance_group (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
   name scip.label NOT NULL,
-  kind scip.code NOT NULL,
-  status text NOT NULL CHECK (status IN ('active', 'closed', 'unknown')),
+  kind text NOT NULL REFERENCES term.group_kind,
+  status text NOT NULL REFERENCES term.group_status,
   starts scip.partial_date,
   ends scip.partial_date,
   purpose text,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -188,7 +186,7 @@ CREATE TABLE scip.hub (
   slug scip.slug NOT NULL UNIQUE,
   slug_source text NOT NULL DEFAULT 'official' CHECK (slug_source IN ('official', 'derived')),
   name scip.label NOT NULL,
-  nations scip.nation[] NOT NULL CHECK (cardinality(nations) > 0 AND array_position(nations, NULL) IS NULL),
+  nations text[] NOT NULL CHECK (cardinality(nations) > 0 AND array_position(nations, NULL) IS NULL),
   blurb text,
   logo scip.url,
   logo_alt text,
@@ -198,7 +196,7 @@ CREATE TABLE scip.hub (
   launched_text text,
   lead_note text,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -210,6 +208,7 @@ CREATE TABLE scip.hub (
 CREATE INDEX ON scip.hub (name_sort, slug);
 CREATE INDEX ON scip.hub (launched_sort, slug);
 CREATE INDEX ON scip.hub USING gin (search public.gin_trgm_ops);
+CALL scip.hold_to_terms('hub', 'nation', '$.nations[*]');
 COMMENT ON COLUMN scip.hub.page IS 'Aims, activities, contact, links';
 
 CREATE TABLE scip.hub_region (
@@ -222,7 +221,7 @@ CREATE INDEX ON scip.hub_region (region_id);
 CREATE TABLE scip.hub_name (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   hub_id bigint NOT NULL REFERENCES scip.hub ON DELETE CASCADE,
-  kind text NOT NULL CHECK (kind IN ('former', 'other', 'welsh', 'acronym')),
+  kind text NOT NULL REFERENCES term.name_kind,
   name scip.label NOT NULL,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
@@ -257,7 +256,7 @@ CREATE TABLE scip.hub_lead (
   ends scip.partial_date,
   note text,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -403,7 +402,7 @@ CREATE TABLE scip.toolkit_principle (
   name scip.label NOT NULL,
   summary text,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
@@ -412,13 +411,13 @@ CREATE TABLE scip.toolkit_principle (
 CREATE TABLE scip.toolkit_fact (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
-  kind text NOT NULL CHECK (kind IN ('cpd_tier', 'self_assessment_stage', 'fact')),
+  kind text NOT NULL REFERENCES term.toolkit_fact_kind,
   ordinal int CHECK (ordinal > 0),
   name scip.label NOT NULL,
   text text,
   value text,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
@@ -439,7 +438,7 @@ CREATE TABLE scip.strategy (
   ends scip.partial_date NOT NULL,
   summary text,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),

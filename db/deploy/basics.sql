@@ -79,18 +79,9 @@ CREATE DOMAIN scip.slug AS text CONSTRAINT slug CHECK (VALUE ~ '^[a-z0-9]+(-[a-z
 CREATE DOMAIN scip.code AS text CONSTRAINT code CHECK (VALUE ~ '^[a-z][a-z0-9_]*$' AND length(VALUE) <= 60);
 CREATE DOMAIN scip.label AS text CONSTRAINT label CHECK (scip.is_line(VALUE) AND length(VALUE) <= 500);
 CREATE DOMAIN scip.url AS text CONSTRAINT url CHECK (VALUE ~ '^https?://[^\s/]+(/\S*)?$');
--- ISO 3166-2 of the four nations.
-CREATE DOMAIN scip.nation AS text CONSTRAINT nation CHECK (VALUE IN ('GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS'));
--- high: the source says it; medium: read from context or a URL; low: weak.
-CREATE DOMAIN scip.confidence AS text CONSTRAINT confidence CHECK (VALUE IN ('high', 'medium', 'low'));
 -- URLs or citations; every record has one.
 CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
   CHECK (cardinality(VALUE) > 0 AND array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL);
-
--- One list of sectors for organisations, invitations and members.
-CREATE DOMAIN scip.sector AS text CONSTRAINT sector
-  CHECK (VALUE IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces', 'research', 'careers',
-    'other'));
 
 GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.date_sort, scip.time_sort, scip.precision, scip.visible,
   scip.plain, scip.fold, scip.spell, scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
@@ -282,5 +273,53 @@ BEGIN
     EXECUTE FUNCTION scip.refuse_live_slug(%L)', record || '_former_slug', record);
   CALL scip.publish(record || '_former_slug');
 END $$;
+
+-- The words of the vocabularies, as the files of terms/ have them. A column of codes refers to its list: REFERENCES term.sector; one of
+-- several codes, or of some of a list, is held to it by hold_to_terms.
+CREATE TABLE scip.term (
+  list text NOT NULL,
+  code text NOT NULL CHECK (code ~ '^[A-Za-z][A-Za-z0-9_-]*$' AND length(code) <= 60),
+  ordinal int NOT NULL,
+  label scip.label NOT NULL,
+  label_cy scip.label,
+  retired boolean NOT NULL,
+  properties text[] NOT NULL
+) PARTITION BY LIST (list);
+CALL scip.publish('term');
+CREATE SCHEMA term;
+DO $$
+DECLARE
+  l text;
+BEGIN
+  FOREACH l IN ARRAY '{vocabulary,sector,nation,region_kind,heading,message_kind,response_channel,activity_kind,meeting_kind,partner_role,
+    name_kind,title_source,confidence,figure_kind,qualifier,toolkit_fact_kind,self_assessment_stage,phase,agenda_outcome,event_kind,
+    document_kind,resource_kind,file_format,group_kind,group_status,policy_contribution_kind,news_kind,organisation_kind,theme,unit,
+    evaluation_category}'::text[] LOOP
+    EXECUTE format('CREATE TABLE term.%I PARTITION OF scip.term (PRIMARY KEY (code)) FOR VALUES IN (%1$L)', l);
+  END LOOP;
+END $$;
+-- The codes of a list, those with a property alone where one is named.
+CREATE FUNCTION scip.terms_with(of_list text, property text DEFAULT NULL) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ARRAY(SELECT code FROM scip.term WHERE list = of_list AND (property IS NULL OR property = ANY (properties)) ORDER BY ordinal);
+-- Refuses what a path of the row gives, unless it is in the list that the first argument names (and has the property of a third).
+CREATE FUNCTION scip.check_terms() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  terms text[] := scip.terms_with(TG_ARGV[0], TG_ARGV[2]);
+  wrong text := (SELECT min(v #>> '{}') FROM jsonb_path_query(to_jsonb(NEW), TG_ARGV[1]::jsonpath) v WHERE (v #>> '{}') <> ALL (terms));
+BEGIN
+  IF wrong IS NOT NULL THEN
+    PERFORM scip.refuse(422, 'no-such-term', substring(TG_ARGV[1] FROM '\w+'),
+      format('%s is none of %s.', wrong, array_to_string(terms, ', ')));
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE PROCEDURE scip.hold_to_terms(t text, of_list text, path text, property text DEFAULT NULL) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OF %I ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.check_terms(%s)',
+    'check_' || substring(path FROM '\w+'), substring(path FROM '\w+'), t,
+    concat_ws(', ', quote_literal(of_list), quote_literal(path), quote_literal(property)));
+END $$;
+GRANT EXECUTE ON FUNCTION scip.terms_with TO scip_anonymous, scip_caller;
 
 COMMIT;

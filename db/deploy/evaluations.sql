@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 
 -- What a return is made of: data of the alliance. Figures of young people are the Hub's own and the central team's.
 CREATE TABLE scip.evaluation_metric (
-  category scip.code NOT NULL,
+  category text NOT NULL REFERENCES term.evaluation_category,
   ordinal int NOT NULL UNIQUE CHECK (ordinal > 0),
   metric scip.code PRIMARY KEY,
   title scip.label NOT NULL,

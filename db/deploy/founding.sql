@@ -2,9 +2,6 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
--- The six sectors whose partners a Hub invites: codes of the categories of organisations.
-CREATE DOMAIN scip.hub_sector AS text CONSTRAINT hub_sector
-  CHECK (VALUE IN ('he', 'fe', 'local_authority', 'school_sector', 'charity', 'armed_forces'));
 CREATE FUNCTION ctx.decides() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM scip.alliance_group g WHERE g.decides_applications AND g.id = ANY (ctx.groups()));
 GRANT EXECUTE ON FUNCTION ctx.decides TO scip_anonymous, scip_caller;
@@ -14,9 +11,7 @@ CREATE FUNCTION scip.are_partners(value jsonb) RETURNS boolean LANGUAGE sql IMMU
 RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
             ELSE NOT EXISTS (SELECT FROM jsonb_array_elements(value) p
                              WHERE jsonb_typeof(p) <> 'object' OR p - '{sector,name}'::text[] <> '{}'
-                                OR NOT coalesce(p ->> 'sector' IN ('he', 'fe', 'local_authority', 'school_sector', 'charity',
-                                  'armed_forces')
-                                                AND scip.shows(p ->> 'name'), false)) END;
+                                OR p ->> 'sector' IS NULL OR NOT coalesce(scip.shows(p ->> 'name'), false)) END;
 
 GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_caller;
 
@@ -26,7 +21,7 @@ CREATE TABLE scip.hub_application (
   account_id uuid REFERENCES scip.account ON DELETE SET NULL,
   slug scip.slug,
   name scip.label NOT NULL,
-  nations scip.nation[] NOT NULL DEFAULT '{}' CHECK (array_position(nations, NULL) IS NULL),
+  nations text[] NOT NULL DEFAULT '{}' CHECK (array_position(nations, NULL) IS NULL),
   regions text[] NOT NULL DEFAULT '{}' CHECK (array_position(regions, NULL) IS NULL),
   rationale text CHECK (scip.shows(rationale) AND length(rationale) <= 20000),
   expected_partners jsonb NOT NULL DEFAULT '[]' CONSTRAINT hub_application_partners CHECK (scip.are_partners(expected_partners)),
@@ -43,6 +38,8 @@ CREATE TABLE scip.hub_application (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT hub_application_founded CHECK (hub_id IS NULL OR status = 'approved')
 );
+CALL scip.hold_to_terms('hub_application', 'nation', '$.nations[*]');
+CALL scip.hold_to_terms('hub_application', 'sector', '$.expected_partners[*].sector', 'asked_at_founding');
 CREATE INDEX ON scip.hub_application (organisation_id);
 CREATE INDEX ON scip.hub_application (account_id);
 CREATE INDEX ON scip.hub_application (decided_by);
@@ -208,7 +205,7 @@ CREATE TRIGGER guard_pathway BEFORE UPDATE OF done_on, evidence ON scip.hub_path
 CREATE TABLE scip.hub_invitation (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   hub_id bigint NOT NULL REFERENCES scip.hub ON DELETE CASCADE,
-  sector scip.hub_sector NOT NULL,
+  sector text NOT NULL REFERENCES term.sector,
   organisation_id bigint REFERENCES scip.organisation,
   name scip.label,
   invited_on date NOT NULL,
@@ -221,6 +218,7 @@ CREATE TABLE scip.hub_invitation (
   CONSTRAINT hub_invitation_answered CHECK ((status = 'pending') = (responded_on IS NULL)),
   CONSTRAINT hub_invitation_dates CHECK (responded_on >= invited_on)
 );
+CALL scip.hold_to_terms('hub_invitation', 'sector', '$.sector', 'asked_at_founding');
 CREATE INDEX ON scip.hub_invitation (hub_id, invited_on, id);
 CREATE INDEX ON scip.hub_invitation (organisation_id);
 COMMENT ON COLUMN scip.hub_invitation.name IS 'Of the body, not of a person';

@@ -54,32 +54,28 @@ RETURN CASE WHEN value ~ '^97[89][0-9]{10}$' THEN
   (SELECT sum(substr(value, n, 1)::int * CASE n % 2 WHEN 0 THEN 3 ELSE 1 END) % 10 = 0 FROM generate_series(1, 13) n)
   ELSE false END;
 CREATE DOMAIN scip.isbn AS text CONSTRAINT isbn CHECK (scip.is_isbn(VALUE));
-CREATE FUNCTION scip.are_phases(value text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN value <@ ARRAY['early_years', 'primary', 'secondary', 'further', 'higher'] AND array_position(value, NULL) IS NULL;
-CREATE FUNCTION scip.are_nations(value text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN value <@ ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS'] AND array_position(value, NULL) IS NULL;
 
 -- Until the day of embargo_until the record is public and the files are not; on that day they are.
 CREATE FUNCTION scip.availability(withdrawn_at timestamptz, embargo_until date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN embargo_until > scip.today() THEN 'embargoed' ELSE 'available' END;
-GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, scip.joined, scip.is_isbn, scip.are_phases, scip.are_nations,
-  scip.availability TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, scip.joined, scip.is_isbn, scip.availability
+  TO scip_anonymous, scip_caller;
 
 CREATE TABLE scip.document (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
   title scip.label NOT NULL,
-  title_source text NOT NULL DEFAULT 'published' CHECK (title_source IN ('published', 'described')),
+  title_source text NOT NULL DEFAULT 'published' REFERENCES term.title_source,
   authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
   year int CHECK (year BETWEEN 1900 AND 2200),
   published_on scip.partial_date,
   publisher text,
-  kind scip.code NOT NULL,
+  kind text NOT NULL REFERENCES term.document_kind,
   note text,
   commissioned_by text,
   url scip.url,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -90,7 +86,7 @@ CREATE TABLE scip.document (
   abstract text CHECK (length(abstract) <= 20000),
   language scip.language,
   licence scip.label,
-  file_format scip.code,
+  file_format text REFERENCES term.file_format,
   isbn scip.isbn,
   doi scip.doi,
   edition scip.label,
@@ -118,13 +114,13 @@ CREATE TABLE scip.news (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
   title scip.label NOT NULL,
-  title_source text NOT NULL CHECK (title_source IN ('page', 'url', 'shortened')),
-  kind scip.code NOT NULL,
+  title_source text NOT NULL REFERENCES term.title_source,
+  kind text NOT NULL REFERENCES term.news_kind,
   published_on scip.partial_date,
   publisher text,
   url scip.url,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -140,14 +136,14 @@ CREATE TABLE scip.policy_contribution (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug scip.slug NOT NULL UNIQUE,
   title scip.label NOT NULL,
-  kind scip.code NOT NULL,
+  kind text NOT NULL REFERENCES term.policy_contribution_kind,
   body text,
   published_on scip.partial_date,
   summary text,
   outcome text,
   url scip.url,
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -176,16 +172,16 @@ CREATE TABLE scip.resource (
   title_cy scip.label,
   summary text CHECK (length(summary) <= 20000),
   summary_cy text CHECK (length(summary_cy) <= 20000),
-  kind scip.code NOT NULL,
+  kind text NOT NULL REFERENCES term.resource_kind,
   principle_id bigint REFERENCES scip.toolkit_principle,
   tier int CHECK (tier BETWEEN 1 AND 3),
-  phases text[] NOT NULL DEFAULT '{}' CHECK (scip.are_phases(phases)),
-  nations text[] NOT NULL DEFAULT '{}' CHECK (scip.are_nations(nations)),
+  phases text[] NOT NULL DEFAULT '{}' CHECK (array_position(phases, NULL) IS NULL),
+  nations text[] NOT NULL DEFAULT '{}' CHECK (array_position(nations, NULL) IS NULL),
   authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
   publisher text CHECK (length(publisher) <= 2000),
   published_on scip.partial_date,
   language scip.language,
-  file_format scip.code,
+  file_format text REFERENCES term.file_format,
   licence scip.label,
   accessibility text CHECK (length(accessibility) <= 4000),
   url scip.url,
@@ -193,7 +189,7 @@ CREATE TABLE scip.resource (
   withdrawn_at timestamptz,
   withdrawal_note text CHECK (length(withdrawal_note) <= 2000),
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -202,9 +198,11 @@ CREATE TABLE scip.resource (
   words tsvector NOT NULL GENERATED ALWAYS AS
     (scip.words(title || ' ' || coalesce(title_cy, ''), scip.joined(authors) || ' ' || coalesce(publisher, ''),
                 coalesce(summary, '') || ' ' || coalesce(summary_cy, ''))) STORED,
-  title_source text NOT NULL DEFAULT 'published' CHECK (title_source IN ('published', 'described')),
+  title_source text NOT NULL DEFAULT 'published' REFERENCES term.title_source,
   CONSTRAINT resource_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL)
 );
+CALL scip.hold_to_terms('resource', 'phase', '$.phases[*]');
+CALL scip.hold_to_terms('resource', 'nation', '$.nations[*]');
 CREATE INDEX ON scip.resource (title_sort, slug);
 CREATE INDEX ON scip.resource (published_sort, slug);
 CREATE INDEX ON scip.resource (principle_id);

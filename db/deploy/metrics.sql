@@ -8,7 +8,7 @@ SET LOCAL client_min_messages = warning;
 CREATE TABLE scip.historical_metric (
   code scip.code PRIMARY KEY,
   title scip.label NOT NULL,
-  unit scip.code NOT NULL,
+  unit text NOT NULL REFERENCES term.unit,
   public boolean NOT NULL DEFAULT false,
   people boolean NOT NULL DEFAULT false,
   sources scip.sources NOT NULL
@@ -288,10 +288,10 @@ CREATE FUNCTION known.hub_phases(known_at timestamptz, OUT hub_id bigint, OUT st
 $$;
 
 -- Where something of a Hub is counted: a Hub of several nations is in none of them.
-CREATE FUNCTION scip.one_nation(nations scip.nation[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.one_nation(nations text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
 -- An event counts where its Hub does, wherever it took place, so that a Hub's numbers are in one nation; one of no Hub in its own.
-CREATE FUNCTION scip.event_nation(hub bigint, nations scip.nation[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.event_nation(hub bigint, nations text[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
 
 -- Quarters that Hubs owed a report of: whole ones of a period, and why one does not count.
@@ -326,7 +326,7 @@ CREATE TABLE scip.metric (
   title scip.label NOT NULL,
   definition text NOT NULL CHECK (scip.shows(definition)),
   left_out text NOT NULL CHECK (scip.shows(left_out)),
-  unit scip.code NOT NULL,
+  unit text NOT NULL REFERENCES term.unit,
   kind text NOT NULL CHECK (kind IN ('stock', 'flow')),
   measure text NOT NULL CHECK (measure IN ('count', 'share')),
   privacy text NOT NULL CHECK (privacy IN ('exact', 'rounded', 'published_with', 'ratings', 'answers')),
@@ -369,7 +369,7 @@ CREATE TABLE scip.metric_definition (
   left_out text NOT NULL,
   sql text NOT NULL,
   since timestamptz NOT NULL DEFAULT now(),
-  unit scip.code NOT NULL,
+  unit text NOT NULL REFERENCES term.unit,
   PRIMARY KEY (code, version)
 );
 CALL scip.publish('metric', 'metric_definition');
@@ -695,7 +695,7 @@ BEGIN
         AND c.breakdown = q.breakdown
       WHERE 'hub' = ANY (q.by)
       UNION
-      SELECT q.n, q.breakdown, NULL, x, NULL FROM question q, unnest(ARRAY['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS']) x
+      SELECT q.n, q.breakdown, NULL, x, NULL FROM question q, unnest(scip.terms_with('nation')) x
         WHERE 'nation' = ANY (q.by)
       UNION
       SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category FROM sum s

@@ -82,7 +82,7 @@ CREATE TABLE scip.hub_membership (
   person_id uuid NOT NULL REFERENCES scip.person,
   organisation_id bigint REFERENCES scip.organisation,
   organisation_name scip.label,
-  sector scip.sector NOT NULL,
+  sector text NOT NULL REFERENCES term.sector,
   ambassador boolean NOT NULL DEFAULT false,
   starts date NOT NULL,
   ends date,
@@ -93,6 +93,7 @@ CREATE TABLE scip.hub_membership (
   CONSTRAINT hub_membership_dates CHECK (ends > starts),
   CONSTRAINT hub_membership_once EXCLUDE USING gist (hub_id WITH =, person_id WITH =, daterange(starts, ends) WITH &&)
 );
+CALL scip.hold_to_terms('hub_membership', 'sector', '$.sector', 'of_members');
 CREATE INDEX ON scip.hub_membership (hub_id, starts, id);
 CREATE INDEX ON scip.hub_membership (person_id);
 CREATE INDEX ON scip.hub_membership (organisation_id);
@@ -103,14 +104,14 @@ CREATE TABLE scip.hub_quorum (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   hub_id bigint NOT NULL REFERENCES scip.hub,
   starts date NOT NULL,
-  sectors text[] NOT NULL CHECK (sectors <@ ARRAY['he', 'fe', 'school_sector', 'local_authority', 'charity', 'government',
-                                                  'armed_forces', 'research', 'careers', 'other']),
+  sectors text[] NOT NULL CHECK (array_position(sectors, NULL) IS NULL),
   minimum int NOT NULL CHECK (minimum BETWEEN 1 AND 1000),
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT hub_quorum_once UNIQUE (hub_id, starts)
 );
+CALL scip.hold_to_terms('hub_quorum', 'sector', '$.sectors[*]', 'of_members');
 
 -- A seat of a group for a time: who it is for, and who holds it; no person is a vacancy.
 CREATE TABLE scip.group_seat (
@@ -118,7 +119,7 @@ CREATE TABLE scip.group_seat (
   group_id bigint NOT NULL REFERENCES scip.alliance_group,
   title scip.label NOT NULL,
   organisation_id bigint REFERENCES scip.organisation,
-  sector scip.sector,
+  sector text REFERENCES term.sector,
   person_id uuid REFERENCES scip.person,
   starts date NOT NULL,
   ends date,
@@ -127,6 +128,7 @@ CREATE TABLE scip.group_seat (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT group_seat_dates CHECK (ends > starts)
 );
+CALL scip.hold_to_terms('group_seat', 'sector', '$.sector', 'of_members');
 CREATE INDEX ON scip.group_seat (group_id);
 CREATE INDEX ON scip.group_seat (organisation_id);
 CREATE INDEX ON scip.group_seat (person_id);
@@ -273,7 +275,7 @@ CREATE TRIGGER guard_quorum BEFORE INSERT OR DELETE ON scip.hub_quorum
 -- The rule in force on a day. These two see all members, whoever asks, and give none.
 CREATE FUNCTION scip.quorum_of(hub bigint, day date, OUT sectors text[], OUT minimum int, OUT starts date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT coalesce(q.sectors, ARRAY['he', 'fe', 'school_sector', 'local_authority']), coalesce(q.minimum, 4), q.starts
+  SELECT coalesce(q.sectors, terms_with('sector', 'counts_for_quorum')), coalesce(q.minimum, 4), q.starts
   FROM (VALUES (1)) one LEFT JOIN LATERAL (
     SELECT r.sectors, r.minimum, r.starts FROM hub_quorum r
     WHERE r.hub_id = hub AND r.starts <= day ORDER BY r.starts DESC LIMIT 1) q ON true;
@@ -392,10 +394,8 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
                             THEN 'stands beside organisation_name: one of them is enough' END),
     ('organisation_name', CASE WHEN length(cells ->> 'organisation_name') > 500 THEN 'is longer than 500 characters' END),
     ('sector', CASE WHEN l.sector IS NULL THEN 'is missing'
-                    WHEN l.sector NOT IN ('he', 'fe', 'school_sector', 'local_authority', 'charity', 'government', 'armed_forces',
-                      'research', 'careers', 'other')
-                      THEN 'must be one of he, fe, school_sector, local_authority, charity, government, armed_forces, research, careers, '
-                      'other' END),
+                    WHEN l.sector <> ALL (terms_with('sector', 'of_members'))
+                      THEN 'must be one of ' || array_to_string(terms_with('sector', 'of_members'), ', ') END),
     ('ambassador', CASE WHEN ambassador IS NULL THEN 'must be yes or no' END),
     ('from', CASE WHEN cells ->> 'from' IS NULL THEN 'is missing'
                   WHEN starts IS NULL THEN 'is not a day: write 2025-09-01 or 01/09/2025' END),

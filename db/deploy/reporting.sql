@@ -7,7 +7,7 @@ SET LOCAL client_min_messages = warning;
 CREATE TABLE scip.activity (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   hub_id bigint NOT NULL REFERENCES scip.hub,
-  kind text NOT NULL CHECK (kind IN ('hub_led', 'member_because_of_hub', 'outreach')),
+  kind text NOT NULL REFERENCES term.activity_kind,
   held_on date NOT NULL,
   title scip.label NOT NULL,
   description text CHECK (length(description) <= 10000),
@@ -22,6 +22,7 @@ CREATE TABLE scip.activity (
   CONSTRAINT activity_reporter CHECK (kind <> 'member_because_of_hub' OR membership_id IS NOT NULL),
   CONSTRAINT activity_outreach CHECK (kind = 'outreach' OR num_nonnulls(interventions, young_people, programme) = 0)
 );
+CALL scip.hold_to_terms('activity', 'theme', '$.themes[*]');
 CREATE INDEX ON scip.activity (hub_id, held_on);
 CREATE INDEX ON scip.activity (membership_id);
 COMMENT ON COLUMN scip.activity.programme IS 'Of outreach: the slug of the programme that it is of';
@@ -73,13 +74,13 @@ CREATE TABLE scip.message (
   direction text NOT NULL CHECK (direction IN ('to_hubs', 'from_hub')),
   group_id bigint REFERENCES scip.alliance_group,
   hub_id bigint REFERENCES scip.hub,
-  kind text CHECK (kind IN ('practice', 'challenge', 'idea', 'priority', 'question')),
+  kind text REFERENCES term.message_kind,
   title scip.label NOT NULL,
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
   sent_on date NOT NULL DEFAULT scip.today(),
   response text CHECK (scip.shows(response) AND length(response) <= 20000),
-  response_channel text CHECK (response_channel IN ('conference_input', 'website_content', 'project_development', 'research_priority',
-                                                    'direct_reply', 'other')), responded_on date,
+  response_channel text REFERENCES term.response_channel,
+  responded_on date,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),

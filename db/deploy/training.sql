@@ -12,7 +12,7 @@ CREATE TABLE scip.course (
   summary text CHECK (length(summary) <= 4000),
   summary_cy text CHECK (length(summary_cy) <= 4000),
   sources scip.sources NOT NULL,
-  confidence scip.confidence NOT NULL,
+  confidence text NOT NULL REFERENCES term.confidence,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -61,7 +61,7 @@ CREATE TABLE scip.booking (
   account_id uuid REFERENCES scip.account ON DELETE SET NULL,
   organisation_id bigint REFERENCES scip.organisation,
   organisation_name scip.label,
-  sector scip.sector,
+  sector text REFERENCES term.sector,
   place bigint GENERATED ALWAYS AS IDENTITY,
   status text NOT NULL CHECK (status IN ('confirmed', 'waiting', 'cancelled')),
   attended boolean,
@@ -75,6 +75,7 @@ CREATE TABLE scip.booking (
   CONSTRAINT booking_certificate CHECK (certificate IS NULL OR attended)
 );
 CREATE UNIQUE INDEX booking_once ON scip.booking (session_id, person_id) WHERE status <> 'cancelled';
+CALL scip.hold_to_terms('booking', 'sector', '$.sector', 'of_members');
 CREATE INDEX ON scip.booking (session_id, status, place);
 CREATE INDEX ON scip.booking (person_id);
 CREATE INDEX ON scip.booking (account_id);
@@ -721,7 +722,7 @@ CREATE TABLE scip.self_assessment (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   organisation_id bigint NOT NULL REFERENCES scip.organisation,
   principle_id bigint NOT NULL REFERENCES scip.toolkit_principle,
-  stage text NOT NULL CHECK (stage IN ('emerging', 'developing', 'embedding')),
+  stage text NOT NULL REFERENCES term.self_assessment_stage,
   assessed_on date NOT NULL,
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -740,7 +741,7 @@ BEGIN
   IF NEW.assessed_on > scip.today() THEN
     PERFORM scip.refuse(422, 'date-in-future', 'assessed_on', 'The self-assessment cannot be after today.');
   ELSIF NOT EXISTS (SELECT FROM scip.organisation_sector c
-                    WHERE c.organisation_id = NEW.organisation_id AND c.sector = 'school_sector'
+                    WHERE c.organisation_id = NEW.organisation_id AND c.sector = ANY (scip.terms_with('sector', 'assesses_itself'))
                       AND (c.starts IS NULL OR scip.earliest(c.starts) <= NEW.assessed_on)
                       AND (c.ends IS NULL OR scip.latest(c.ends) >= NEW.assessed_on)) THEN
     PERFORM scip.refuse(422, 'not-a-school', 'organisation');

@@ -1,7 +1,7 @@
 -- A document as a CSL-JSON item.
 SELECT d.slug AS id,
-       CASE WHEN kind IN ('journal_article', 'article') THEN 'article-journal'
-            WHEN kind IN ('research_report', 'evaluation', 'briefing', 'report') THEN 'report' ELSE 'document' END AS type,
+       CASE WHEN kind = ANY (scip.terms_with('document_kind', 'cited_as_article')) THEN 'article-journal'
+            WHEN kind = ANY (scip.terms_with('document_kind', 'cited_as_report')) THEN 'report' ELSE 'document' END AS type,
        d.title,
        (SELECT json_agg(CASE WHEN n.family IS NOT NULL
                              THEN json_strip_nulls(json_build_object('family', n.family, 'given', n.given, 'suffix', n.suffix))

@@ -1,7 +1,7 @@
 -- A document in the words of schema.org. "Family, G." is a person; what others are is not known.
 SELECT 'https://schema.org' AS "@context",
-       CASE WHEN kind IN ('journal_article', 'article') THEN 'ScholarlyArticle'
-            WHEN kind IN ('research_report', 'evaluation', 'briefing', 'report') THEN 'Report' ELSE 'CreativeWork' END AS "@type",
+       CASE WHEN kind = ANY (scip.terms_with('document_kind', 'cited_as_article')) THEN 'ScholarlyArticle'
+            WHEN kind = ANY (scip.terms_with('document_kind', 'cited_as_report')) THEN 'Report' ELSE 'CreativeWork' END AS "@type",
        href AS "@id", coalesce(url, href) AS "mainEntityOfPage", d.title AS name,
        (SELECT json_agg(CASE WHEN n.family IS NOT NULL THEN
                  json_strip_nulls(json_build_object('@type', 'Person', 'name', concat_ws(' ', n.given, n.family, n.suffix),

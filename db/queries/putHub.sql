@@ -19,7 +19,7 @@ WITH made AS (
   SELECT made.id, scip.reference('organisation', l.organisation), 'dated', daterange(l."from", l."to", '[]'), l.note,
          coalesce(l.sources, ARRAY['The central team']), coalesce(l.confidence, 'high')
   FROM made, jsonb_to_recordset(coalesce(:body -> 'leads', '[]')) l (organisation text, "from" date, "to" date, note text, sources text[],
-      confidence scip.confidence)
+      confidence text)
 ), parts AS MATERIALIZED (
   SELECT scip.set_hub_parts(id, :body) FROM made
 )

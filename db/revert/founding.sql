@@ -5,6 +5,5 @@ DROP FUNCTION scip.record_hub_invitation, scip.record_hub_pathway, scip.record_p
   scip.guard_invitation, scip.guard_pathway, scip.lay_pathway, scip.found_hub, scip.guard_decision_note,
   scip.guard_application_status, scip.guard_application, scip.are_partners, ctx.decides CASCADE;
 DROP TABLE scip.hub_invitation, scip.hub_pathway, scip.pathway_step, scip.hub_application CASCADE;
-DROP DOMAIN scip.hub_sector;
 DELETE FROM scip.record_kind WHERE "table" IN ('hub_application', 'pathway_step', 'hub_pathway', 'hub_invitation');
 COMMIT;

@@ -3,7 +3,7 @@ SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
 DROP FUNCTION scip.retain_file, scip.delete_file, scip.end_file, scip.begin_file, scip.file_refusal, scip.record_file,
   scip.file_key, scip.uri_segment, scip.ended_lately, scip.record_resource, scip.record_policy_contribution, scip.record_news,
-  scip.record_document, scip.availability, scip.are_nations, scip.are_phases, scip.is_isbn, scip.joined, scip.wanted,
+  scip.record_document, scip.availability, scip.is_isbn, scip.joined, scip.wanted,
   scip.asked, scip.words, scip.indexed, scip.are_authors, scip.author CASCADE;
 DROP TABLE scip.file, scip.file_chunk, scip.upload, scip.resource, scip.policy_contribution, scip.news, scip.document CASCADE;
 DROP DOMAIN scip.file_name, scip.isbn, scip.doi, scip.language;

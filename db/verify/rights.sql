@@ -12,6 +12,6 @@ SELECT 1/(count(*) FILTER (WHERE t.oid IS NOT NULL) = count(*))::int
 FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = 'keep_records'
 WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p')
   AND c.relname NOT IN ('agent_list', 'audit', 'change', 'change_cut', 'erasure', 'file_chunk', 'history', 'history_start', 'idempotency',
-                        'metric_definition', 'personal_read', 'record_kind', 'release_cell', 'removal', 'spent_token', 'unknown_account', 'upload',
+                        'metric_definition', 'personal_read', 'record_kind', 'release_cell', 'removal', 'spent_token', 'term', 'unknown_account', 'upload',
                         'usage_month', 'usage_salt', 'use', 'use_item', 'use_month', 'use_session', 'use_visitor', 'users_month');
 ROLLBACK;

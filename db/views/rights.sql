@@ -43,7 +43,7 @@ WITH kept ("table", "column", reason) AS (VALUES
   ('use_item', NULL, 'addresses'), ('usage_month', NULL, 'codes'), ('users_month', NULL, 'codes'),
   ('metric', NULL, 'ours alone: what a figure means'), ('metric_definition', NULL, 'ours alone: what a figure means'),
   ('release_cell', NULL, 'figures'), ('release', 'period', 'a code'), ('historical_total', 'period', 'a code'),
-    ('region', NULL, 'the nations'' own names'),
+    ('region', NULL, 'the nations'' own names'), ('term', NULL, 'ours alone'),
   ('evaluation_metric', NULL, 'ours alone'), ('evaluation_question', NULL, 'ours alone'), ('pathway_step', NULL, 'ours alone'),
   ('consent_text', NULL, 'what people consent to stays as they read it'), ('removal', NULL, 'names of jobs'),
   ('organisation', 'gss_code', 'a code'), ('organisation_identifier', 'identifier', 'a code'),
@@ -61,12 +61,13 @@ LEFT JOIN pg_type base ON base.oid = t.typbasetype
 LEFT JOIN pg_type element ON element.oid = coalesce(nullif(base.typelem, 0), t.typelem)
 LEFT JOIN kept k ON k."table" = c.relname AND coalesce(k."column", a.attname) = a.attname
 CROSS JOIN LATERAL (SELECT CASE
-  WHEN coalesce(element.typname, t.typname) IN ('slug', 'code', 'partial_date', 'nation', 'confidence', 'sector', 'hub_sector',
-    'quarter_name', 'year_name', 'doi', 'isbn', 'language')
+  WHEN coalesce(element.typname, t.typname) IN ('slug', 'code', 'partial_date', 'quarter_name', 'year_name', 'doi', 'isbn', 'language')
     THEN 'codes, dates and addresses: ' || coalesce(element.typname, t.typname)
-  WHEN EXISTS (SELECT FROM pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'c' AND x.conkey = ARRAY[a.attnum]
-               AND pg_get_constraintdef(x.oid) ~ format('^CHECK \(\(+%s (= ANY \(|<@ )\(?ARRAY\[|^CHECK \(scip.are_(nations|phases)\(',
-                 a.attname))
+  WHEN EXISTS (SELECT FROM pg_constraint x LEFT JOIN pg_class f ON f.oid = x.confrelid
+               WHERE x.conrelid = c.oid AND x.conkey = ARRAY[a.attnum] AND (f.relnamespace = 'term'::regnamespace
+                    OR x.contype = 'c' AND pg_get_constraintdef(x.oid) ~ format('^CHECK \(\(+%s (= ANY \(|<@ )\(?ARRAY\[', a.attname)))
+    OR EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgfoid = 'scip.check_terms'::regproc AND g.tgattr[0] = a.attnum
+               AND t.typcategory = 'A')
     THEN 'one of a list' END AS reason) code
 WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p')
   AND (t.typcategory = 'S' OR t.typcategory = 'A' AND (element.typcategory = 'S' OR element.typname IN ('json', 'jsonb', 'bytea'))

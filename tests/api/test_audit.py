@@ -167,7 +167,7 @@ def test_without_an_effect_nothing_is_left(cluster, server, do, central):
             (422, "PUT", "/v1/news/audit-none", {**post, "title": "   "}, {"If_None_Match": "*"}),
             (422, "PATCH", "/v1/organisations/university-of-winchester", {"region": "atlantis", "note": "x"}, {"if_match": "*"}),
             (428, "PUT", "/v1/news/audit-none", post, {}),
-            (412, "POST", figure, {"metric": "m", "kind": "context", "title": "l", "value": 1, "unit": "u", "qualifier": "exact", "period": "2019-22", **FROM},
+            (412, "POST", figure, {"metric": "m", "kind": "context", "title": "l", "value": 1, "unit": "people", "qualifier": "exact", "period": "2019-22", **FROM},
              {"if_match": '"999.0"', "key": f"audit-{uuid.uuid4()}"})]:
         before = before or counts()
         answer, left = do(method, path, body, **more)

@@ -9,7 +9,7 @@ CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
   'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
-  'change_cut', 'kind_address', 'programme', 'course', 'historical_metric']) AS name;
+  'change_cut', 'kind_address', 'programme', 'course', 'historical_metric', 'term']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
 CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'historical_total', 'file', 'file_chunk']) AS name;
 -- Functions with their owner's rights that anonymous readers may call: they give sums, and of a certificate no name.
@@ -35,7 +35,7 @@ INSERT INTO open_definers VALUES ('scip.published_answers');
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.network_returns', 'scip.network_document']);
 INSERT INTO definers VALUES ('scip.network_progress'), ('ctx.unknown_account');
 INSERT INTO definers SELECT unnest(ARRAY['scip.account_word', 'scip.withdraw_consent', 'scip.objection_words']);
-INSERT INTO unrecorded VALUES ('removal');
+INSERT INTO unrecorded VALUES ('removal'), ('term'); -- terms are files, whose history is the repository's
 INSERT INTO public_tables VALUES ('consent_text');
 INSERT INTO definers SELECT unnest(ARRAY['scip.correct_record', 'scip.is_corrected']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.decide_mention', 'scip.erasure_mentions', 'scip.add_redaction']);

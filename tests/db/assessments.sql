@@ -64,7 +64,7 @@ FROM (VALUES ('school', 'SELECT FROM self_assessment WHERE organisation_id = pg_
              ('school', 'UPDATE self_assessment SET stage = ''embedding'' WHERE organisation_id = pg_temp.org(''test-2'')', 'no row'),
              ('school', 'DELETE FROM self_assessment WHERE organisation_id = pg_temp.org(''test-2'')', 'no row'),
              ('school', 'UPDATE self_assessment SET organisation_id = pg_temp.org(''test-2''), assessed_on = ''2024-01-02''', '42501'),
-             ('school', 'UPDATE self_assessment SET stage = ''wonderful''', '23514 self_assessment_stage_check'),
+             ('school', 'UPDATE self_assessment SET stage = ''wonderful''', '23503 self_assessment_stage_fkey'),
              ('school', 'UPDATE self_assessment SET stage = ''embedding''', 'accepted'),
              ('lead', 'SELECT FROM self_assessment', 'no row'), ('analyst', 'SELECT FROM self_assessment', 'no row'), ('nobody', 'SELECT FROM self_assessment', 'no row'),
              ('nobody', 'SELECT scip.self_assessment_sums(''2024-25'')', '42501'),
@@ -114,7 +114,7 @@ UNION ALL SELECT y || '-M' || lpad(m::text, 2, '0') FROM generate_series(1998, 2
 SELECT is_empty($$SELECT a.name, b.name FROM periods a, periods b WHERE a.name <> b.name AND (total_days(a.name) && total_days(b.name)) <> (b.name = ANY (total_overlaps(a.name)))$$,
   'overlaps are what the days say, of 71 periods and 71');
 
-INSERT INTO historical_metric (code, title, unit, public, people, sources) VALUES ('test_open', 'Open', 'things', true, false, '{test}'),
+INSERT INTO historical_metric (code, title, unit, public, people, sources) VALUES ('test_open', 'Open', 'people', true, false, '{test}'),
   ('test_people', 'People', 'people', true, true, '{test}'), ('test_young', 'Young', 'people', false, true, '{test}');
 SELECT is(pg_temp.as_one(who, 'INSERT INTO historical_total (metric, period, value, sources) VALUES (''test_open'', ''1999'', 1, ''{test}'')'), expected, who)
 FROM (VALUES ('nobody', '42501'), ('school', '42501'), ('lead', '42501'), ('board', '42501'), ('website', '42501'), ('analyst', '42501'), ('central', 'accepted')) v (who, expected);

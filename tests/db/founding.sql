@@ -72,7 +72,7 @@ SELECT is(pg_temp.as_one('applicant', 'UPDATE hub_application SET status = ''sub
 SELECT is(pg_temp.as_one('applicant', format('UPDATE hub_application SET %s', change)), expected, change)
 FROM (VALUES ('regions = ''{E99999999}''', 'SC422 reference-not-found'), ('nations = ''{GB-ENG,NULL}''', '23514 hub_application_nations_check'),
              ('expected_partners = ''{}''', '23514 hub_application_partners'), ('expected_partners = ''[{"sector": "he"}]''', '23514 hub_application_partners'),
-             ('expected_partners = ''[{"sector": "government", "name": "x"}]''', '23514 hub_application_partners'),
+             ('expected_partners = ''[{"sector": "government", "name": "x"}]''', 'SC422 no-such-term'),
              ('expected_partners = ''[{"sector": "he", "name": "x", "person": "y"}]''', '23514 hub_application_partners'),
              ('decision_note = ''Approved''', 'SC403 only-the-deciding-group'), ('hub_id = 1', '42501'), ('organisation_id = 1', '42501'), ('decided_at = now()', '42501'),
              ('slug = ''test-hub'', nations = ''{GB-ENG}'', regions = ''{E12000008}'', rationale = ''Need'', expected_partners = ''[{"sector": "he", "name": "x"}]''', 'accepted')) v (change, expected);
@@ -160,7 +160,7 @@ SELECT is(pg_temp.as_one(who, format($$INSERT INTO hub_invitation (hub_id, secto
     VALUES (pg_temp.hub('test-hub-2'), %L, pg_temp.org(%L), %L, scip.today() + %s, %L, scip.today() + %s)$$, sector, organisation, name, asked, answer, answered)), expected,
   concat_ws(' ', who, sector, organisation, name, answer))
 FROM (VALUES (1, 'nobody', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'), (2, 'member', 'he', NULL, 'x', '0', 'pending', 'NULL::int', '42501'),
-             (3, 'lead', 'government', NULL, 'x', '0', 'pending', 'NULL::int', '23514 hub_sector'), (4, 'lead', 'he', NULL, NULL, '0', 'pending', 'NULL::int', '23514 hub_invitation_body'),
+             (3, 'lead', 'government', NULL, 'x', '0', 'pending', 'NULL::int', 'SC422 no-such-term'), (4, 'lead', 'he', NULL, NULL, '0', 'pending', 'NULL::int', '23514 hub_invitation_body'),
              (5, 'lead', 'he', 'test-b', 'x', '0', 'pending', 'NULL::int', '23514 hub_invitation_body'), (6, 'lead', 'he', 'test-b', NULL, '1', 'pending', 'NULL::int', 'SC422 date-in-future'),
              (7, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '1', 'SC422 date-in-future'), (8, 'lead', 'he', 'test-b', NULL, '0', 'accepted', '-1', '23514 hub_invitation_dates'),
              (9, 'lead', 'he', 'test-b', NULL, '0', 'pending', '0', '23514 hub_invitation_answered'), (10, 'lead', 'he', 'test-b', NULL, '0', 'perhaps', '0', '23514 hub_invitation_status_check'),

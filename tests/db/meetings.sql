@@ -30,7 +30,7 @@ CREATE FUNCTION pg_temp.who(int) RETURNS uuid LANGUAGE sql AS $$SELECT ('0000000
 GRANT EXECUTE ON FUNCTION pg_temp.outcome, pg_temp.would, pg_temp.hub, pg_temp.met, pg_temp.who TO PUBLIC;
 
 INSERT INTO hub (slug, name, nations, sources, confidence) VALUES ('test-a', 'Area Hub', '{GB-ENG}', '{test}', 'low'), ('test-b', 'The B Hub', '{GB-ENG}', '{test}', 'low');
-INSERT INTO alliance_group (slug, name, kind, status, sources, confidence) VALUES ('test-g', 'G', 'board', 'active', '{test}', 'low');
+INSERT INTO alliance_group (slug, name, kind, status, sources, confidence) VALUES ('test-g', 'G', 'governance', 'active', '{test}', 'low');
 INSERT INTO account (id, issuer, subject, label)
 SELECT ('00000000-0000-4000-8000-00000000030' || n)::uuid, 'self', 'test-' || label, label
 FROM (VALUES (1, 'central'), (2, 'lead'), (3, 'member'), (4, 'other'), (5, 'group'), (6, 'analyst')) v (n, label);
@@ -101,7 +101,7 @@ SELECT is(pg_temp.would('INSERT INTO meeting (hub_id, kind, title, starts_at) VA
 -- The agenda.
 SELECT is(pg_temp.would(format('%s WHERE meeting_id = pg_temp.met(1) AND heading = ''ideas''', change)), expected, change)
 FROM (VALUES ('DELETE FROM agenda_item', 'SC409 agenda-heading-stays'), ('UPDATE agenda_item SET heading = NULL', 'SC409 agenda-heading-stays'), ('UPDATE agenda_item SET meeting_id = pg_temp.met(2)', 'SC409 cannot-move'),
-             ('UPDATE agenda_item SET title = ''x''', 'accepted'), ('UPDATE agenda_item SET outcome = ''perhaps''', '23514 agenda_item_outcome_check')) v (change, expected);
+             ('UPDATE agenda_item SET title = ''x''', 'accepted'), ('UPDATE agenda_item SET outcome = ''perhaps''', '23503 agenda_item_outcome_fkey')) v (change, expected);
 SELECT is(pg_temp.would('INSERT INTO agenda_item (meeting_id, title) VALUES (pg_temp.met(6), ''x'')'), 'SC409 meeting-cancelled');
 UPDATE agenda_item SET outcome = CASE heading WHEN 'ideas' THEN 'nothing_raised' ELSE 'addressed' END WHERE meeting_id = pg_temp.met(1) AND heading <> 'questions';
 SELECT results_eq('SELECT open_headings(pg_temp.met(1))', $$VALUES ('{questions}'::text[])$$, 'what is open');
@@ -191,7 +191,7 @@ SELECT is(pg_temp.told('minutes'), '{group_member,hub_lead,hub_member}', 'what i
 -- Seats.
 SELECT is(pg_temp.would(format('UPDATE group_seat SET %s WHERE title = ''he''', change)), expected, change)
 FROM (VALUES ('person_id = gen_random_uuid()', 'SC422 reference-not-found'), ('person_id = NULL', 'accepted'), ('person_id = pg_temp.who(1)', 'accepted'), ('ends = starts', '23514 group_seat_dates'),
-             ('group_id = (SELECT id FROM scip.alliance_group WHERE slug = ''board'')', 'SC409 cannot-move'), ('sector = ''bank''', '23514 sector')) v (change, expected);
+             ('group_id = (SELECT id FROM scip.alliance_group WHERE slug = ''board'')', 'SC409 cannot-move'), ('sector = ''bank''', 'SC422 no-such-term')) v (change, expected);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -103,6 +103,7 @@ def test_there_and_back(database):
 
 def test_loaded_once_then_unchanged(database, files):
     expected = {path.stem: len(rows(path)) for path in (files / "data").glob("*.csv")}
+    expected["term"] = sum(len(rows(path)) for path in (files / "terms").glob("*.csv"))
     assert load(files, database) == {name: (count, 0, 0, 0) for name, count in expected.items()}
     assert load(files, database) == {name: (0, 0, count, 0) for name, count in expected.items()}
 
@@ -117,6 +118,18 @@ def test_edits_are_taken_over(database, files):
         "hub": (0, 1, 0), "hub_name": (0, 0, 1), "headline_figure": (0, 1, 0)}
     assert query(database, "SELECT version, value FROM scip.headline_figure WHERE slug = 'professionals-2019-22' ORDER BY 1") == [
         (1, 891), (2, 892)]
+
+
+def test_a_term_is_changed_and_retired_never_removed(database, files):
+    load(files, database)
+    replace(files / "terms/phase.csv", "Early years,Blynyddoedd cynnar,", "Before school,Blynyddoedd cynnar,")
+    replace(files / "terms/phase.csv", "primary,Primary,Cynradd,\n", "")
+    replace(files / "terms/sector.csv", "charity,Charity,Elusen,,yes,,yes,", "charity,Charity,Elusen,yes,yes,,,")
+    assert load(files, database)["term"][:2] == (0, 6)  # those behind the one that is gone move up
+    assert query(database, "SELECT code, label, retired, properties FROM scip.term WHERE code IN ('early_years', 'primary', 'charity') ORDER BY 1") == [
+        ("charity", "Charity", True, ["of_members"]), ("early_years", "Before school", False, []), ("primary", "Primary", True, [])]
+    replace(files / "terms/phase.csv", "secondary,", "Second ary,")
+    assert re.search(r"term\.csv: .*term_code_check", run(files, database).stderr)
 
 
 def test_a_renamed_record_is_found_by_its_former_slug(database, files):

@@ -119,7 +119,7 @@ def body(name, old, new):
     (body("redact", "UPDATE history h SET row = h.row || jsonb_build_object(r.\"column\", old.value)", "UPDATE history h SET row = h.row"), "left in history"),
     (body("empty_answers", "WHERE i.body IS NOT NULL", "WHERE false"), "left in idempotency"),
     (body("strike", "scip.fold(m[2])", "lower(m[2])"), "not listed minutes.text"),
-    (body("strike", "WHEN 'array'", "WHEN 'list'"), "left in activity"),
+    (body("strike", "WHEN 'array'", "WHEN 'list'"), "left in hub_application"),
     (body("erase_from_row", "list_mention(person, t, record, c.\"column\", 'name', name)", "1"), "not listed minutes.text"),
 ])
 def test_mistakes_are_found(cluster, mistake, found):

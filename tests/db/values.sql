@@ -44,8 +44,11 @@ FROM unnest(ARRAY['', '-a', 'a-', 'a--b', 'A', 'a_b', 'ŷ', 'a b', repeat('a', 1
 SELECT throws_ok(format('SELECT %L::url', s), '23514', NULL, quote_literal(s) || ' is no address')
 FROM unnest(ARRAY['', 'javascript:alert(1)', 'ftp://a.example/', 'https://', 'https://a.example/a b', '//a.example']) s;
 SELECT throws_ok(format('SELECT %L::sources', s), '23514', NULL, s || ' are no sources') FROM unnest(ARRAY['{}', '{NULL}', '{""}']) s;
-SELECT throws_ok($$SELECT 'GB-XXX'::nation$$, '23514');
-SELECT throws_ok($$SELECT 'certain'::confidence$$, '23514');
+SELECT throws_ok($$INSERT INTO region (slug, gss_code, name, kind, nation, longitude, latitude, sources, confidence)
+  VALUES ('test-r', 'E99999998', 'R', 'region', 'GB-XXX', 0, 0, '{test}', 'low')$$, '23503');
+SELECT throws_ok($$UPDATE region SET confidence = 'certain'$$, '23503');
+SELECT throws_ok($$UPDATE hub SET nations = '{GB-ENG,GB-XXX}'$$, 'SC422', 'GB-XXX is none of GB-ENG, GB-NIR, GB-SCT, GB-WLS.');
+SELECT throws_ok($$DELETE FROM term WHERE list = 'nation' AND code = 'GB-WLS'$$, '23503', NULL, 'a term that is used stays');
 
 -- Every record keeps its source.
 SELECT col_not_null('scip', t, 'sources'::name, t || ' needs sources')
@@ -62,10 +65,10 @@ SELECT is_empty($$SELECT relname, attname FROM pg_attribute a JOIN pg_class c ON
 INSERT INTO organisation (slug, name, sources, confidence) VALUES ('test-a', 'Àlpha', '{test}', 'low'), ('test-b', 'Beta', '{test}', 'low');
 SELECT is(name_sort, 'alpha') FROM organisation WHERE slug = 'test-a';
 CREATE FUNCTION pg_temp.org(text) RETURNS bigint LANGUAGE sql AS 'SELECT id FROM scip.organisation WHERE slug = $1';
+SELECT throws_ok($$INSERT INTO organisation_sector (organisation_id, sector) VALUES (pg_temp.org('test-a'), 'military')$$, '23503');
 SELECT throws_ok(statement, '23514', NULL, split_part(statement, ' (', 1) || ' refused') FROM unnest(ARRAY[
   $$INSERT INTO organisation (slug, name, nation, uk_wide, sources, confidence) VALUES ('test-c', 'C', 'GB-ENG', true, '{test}', 'low')$$,
   $$INSERT INTO organisation (slug, name, sources, confidence) VALUES ('test-c', ' ', '{test}', 'low')$$,
-  $$INSERT INTO organisation_sector (organisation_id, sector) VALUES (pg_temp.org('test-a'), 'military')$$,
   $$INSERT INTO organisation_partnership (organisation_id, role, starts, ends) VALUES (pg_temp.org('test-a'), 'host', '2022', '2021-12')$$,
   $$INSERT INTO organisation_identifier (identifier, organisation_id) VALUES ('1139440', pg_temp.org('test-a'))$$,
   $$INSERT INTO hub (slug, name, nations, sources, confidence) VALUES ('test-h', 'H', '{}', '{test}', 'low')$$,

@@ -6,10 +6,10 @@ SET LOCAL search_path = scip, public;
 
 INSERT INTO organisation (slug, name, sources, confidence)
   VALUES ('test-own', 'Own', '{test}', 'low'), ('test-other', 'Other', '{test}', 'low');
-INSERT INTO alliance_group (slug, name, kind, status, sources, confidence) VALUES ('test-group', 'G', 'board', 'active', '{test}', 'low');
+INSERT INTO alliance_group (slug, name, kind, status, sources, confidence) VALUES ('test-group', 'G', 'governance', 'active', '{test}', 'low');
 INSERT INTO strategy (slug, name, period_text, starts, ends, sources, confidence) VALUES ('test-strategy', 'S', '2070', '2070', '2071', '{test}', 'low');
 INSERT INTO headline_figure (slug, metric, kind, title, value, unit, qualifier, sources, confidence)
-  VALUES ('test-figure', 'test', 'context', 'F', 1, 'x', 'exact', '{test}', 'low');
+  VALUES ('test-figure', 'test', 'context', 'F', 1, 'people', 'exact', '{test}', 'low');
 INSERT INTO account (issuer, subject, label) VALUES ('self', 'test-central', 'Test'), ('self', 'test-partner', 'Test');
 INSERT INTO account_role (account_id, role, organisation_id)
 SELECT a.id, substr(a.subject, 6), CASE a.subject WHEN 'test-partner' THEN (SELECT id FROM organisation WHERE slug = 'test-own') END
