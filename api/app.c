@@ -128,8 +128,21 @@ static struct readiness ask_pool(const struct app *app, struct pool *pool) {
     return readiness;
 }
 
+/* Whether the terms that requests may name are those of the database. */
+static bool link_terms(struct app *app, struct gate *gate) {
+    struct problem problem = {0};
+    const char *fault, *terms = app->contract->terms;
+    struct result *faults =
+        terms ? pool_run(app->pool, &app->transactions.statements[TERMS], &terms, true, &problem) : NULL;
+    for (unsigned i = 0; (fault = result_cell(faults, i, 0)); i++)
+        gate_fault(gate, "db/terms", "%s", fault);
+    result_free(&faults);
+    return !problem.status;
+}
+
 bool app_link(struct app *app, struct gate *gate) {
-    bool linked = link_those(app, app->pool, false, gate) && link_those(app, app->transactions.pool, true, gate) &&
+    bool linked = link_terms(app, gate) && link_those(app, app->pool, false, gate) &&
+                  link_those(app, app->transactions.pool, true, gate) &&
                   (strcmp(app->contract->operations, "{}") == 0 || ask_pool(app, app->transactions.central).reads) &&
                   !gate->faults;
     atomic_store(&app->linked, linked);

@@ -98,9 +98,10 @@ static void load_all(struct loader *loader, json_t *facts, int64_t length) {
     json_t *operations, *parameters, *problems, *constraints, *node;
     json_int_t bytes = 0;
     size_t index;
-    if (!UNPACK(loader, facts, "{s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o}", "title", &contract->title, "version",
+    if (!UNPACK(loader, facts, "{s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o,s?s}", "title", &contract->title, "version",
                 &contract->version, "bytes", &bytes, "roles", &contract->operations, "operations", &operations,
-                "parameters", &parameters, "problems", &problems, "constraints", &constraints))
+                "parameters", &parameters, "problems", &problems, "constraints", &constraints, "terms",
+                &contract->terms))
         return;
     problem_use(problems, constraints);
     if (bytes != length)

@@ -63,6 +63,7 @@ struct contract {
     const char *title, *version;
     int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
+    const char *terms;      /* x-terms, what there is of each list: {"list":["code"]} */
     struct text json;       /* the document as it is served */
 };
 

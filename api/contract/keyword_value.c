@@ -64,7 +64,9 @@ static unsigned value_type(const json_t *value) {
 /* One more word of a list. */
 static void join_words(char *list, size_t room, const char *between, const char *word) {
     size_t used = strlen(list);
-    snprintf(list + used, room - used, "%s%s", used ? between : "", word);
+    bool fits = used + strlen(between) + strlen(word) + sizeof ", …" <= room;
+    if (!strstr(list, "…"))
+        snprintf(list + used, room - used, "%s%s", used ? between : "", fits ? word : "…");
 }
 
 static bool check_type(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {

@@ -13,7 +13,7 @@ void transactions_load(struct arena *arena, struct transactions *transactions, c
         const struct query *query =
             known[i].text || access(path, R_OK) != 0 ? NULL : query_load(arena, path, known[i].parameters, gate);
         *statement = (struct statement){.name = known[i].name, .text = query ? query->text : known[i].text};
-        statement->count = query ? query->count : 0;
+        statement->count = query ? query->count : *known[i].parameters != 0;
         statement_number(statement, path, gate);
     }
 }

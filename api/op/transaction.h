@@ -35,6 +35,7 @@
     X(FILE_DELETE, "_fileDelete", NULL, "document resource name tags")                                                 \
     X(FRESHNESS, "_freshness", NULL, "token")                                                                          \
     X(PING, "ping", "SELECT current_setting('transaction_read_only') = 'off'", "")                                     \
+    X(TERMS, "terms", "SELECT scip.term_faults($1)", "terms")                                                          \
     X(BEGIN, "begin", "BEGIN", "")                                                                                     \
     X(SNAPSHOT, "snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "")                                     \
     X(COMMIT, "commit", "COMMIT", "")                                                                                  \

@@ -6117,7 +6117,7 @@ export interface components {
              * @example /problems/bad-request
              * @enum {string}
              */
-            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/mention-decided" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
+            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/mention-decided" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
             /**
              * @description The kind of problem in a few words.
              * @example The request is not valid
@@ -6160,11 +6160,8 @@ export interface components {
         Slug: string;
         /** @description A term of a list that may grow: small letters, digits and underscores. */
         Code: string;
-        /**
-         * @description One of the four nations, as an ISO 3166-2 code.
-         * @enum {string}
-         */
-        Nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS";
+        /** @description One of the four nations, as an ISO 3166-2 code. */
+        Nation: string;
         /**
          * Format: partial-date
          * @description A year, month or day: only as exact as it is known.
@@ -6188,11 +6185,8 @@ export interface components {
         Precision: "year" | "month" | "day" | null;
         /** @description Where the statement comes from: addresses or citations. */
         Sources: string[];
-        /**
-         * @description high: the source says so. medium: inferred from context or an address. low: weak evidence.
-         * @enum {string}
-         */
-        Confidence: "high" | "medium" | "low";
+        /** @description high: the source says so. medium: inferred from context or an address. low: weak evidence. */
+        Confidence: string;
         /** @description The address of a record in this API. */
         Href: string;
         /** @description The cursor of the next page; null on the last page. */
@@ -6417,11 +6411,8 @@ export interface components {
             /** @description The records. */
             features: components["schemas"]["Feature"][];
         };
-        /**
-         * @description A sector from which a Hub invites partners. The codes are those of organisations' categories.
-         * @enum {string}
-         */
-        HubSector: "he" | "fe" | "local_authority" | "school_sector" | "charity" | "armed_forces";
+        /** @description A sector from which a Hub invites partners. The codes are those of organisations' categories. */
+        HubSector: string;
         /**
          * @description draft, returned: the applicant may change it. submitted, under_review: the deciding group has it. The rest is decided.
          * @enum {string}
@@ -6431,6 +6422,18 @@ export interface components {
         ExpectedPartner: {
             /** @description The sector that the body belongs to. */
             sector: components["schemas"]["HubSector"];
+            /** @description The name of the body. */
+            name: string;
+        };
+        /**
+         * @description What makes a new record: a body that the applicant expects to take part. It is never a person.
+         * @example {
+         *       "sector": "charity",
+         *       "name": "Example Families Charity"
+         *     }
+         */
+        ExpectedPartnerNew: {
+            sector: components["schemas"]["HubSectorTerm"];
             /** @description The name of the body. */
             name: components["schemas"]["Label"];
         };
@@ -6572,13 +6575,13 @@ export interface components {
             /** @description The name that the Hub will have. */
             name: components["schemas"]["Label"];
             /** @description The nations that the Hub will serve. Required before the application is submitted. */
-            nations?: components["schemas"]["Nation"][];
+            nations?: components["schemas"]["NationTerm"][];
             /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions?: string[];
             /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
             rationale?: string;
             /** @description Bodies that the applicant expects to take part, by sector. */
-            expected_partners?: components["schemas"]["ExpectedPartner"][];
+            expected_partners?: components["schemas"]["ExpectedPartnerNew"][];
         };
         /**
          * @description What changes of a record; all else stays as it is: an organisation's application to found a Hub.
@@ -6596,13 +6599,13 @@ export interface components {
             /** @description The name that the Hub will have. */
             name?: components["schemas"]["Label"];
             /** @description The nations that the Hub will serve. Required before the application is submitted. */
-            nations?: components["schemas"]["Nation"][];
+            nations?: components["schemas"]["NationTerm"][];
             /** @description The GSS codes of the regions that the Hub will cover. Required before the application is submitted. */
             regions?: string[];
             /** @description Why the area needs a Hub, and who wants it. Required before the application is submitted. */
             rationale?: components["schemas"]["NullableText"];
             /** @description Bodies that the applicant expects to take part, by sector. */
-            expected_partners?: components["schemas"]["ExpectedPartner"][];
+            expected_partners?: components["schemas"]["ExpectedPartnerNew"][];
         };
         /**
          * @description The decision on an application.
@@ -6855,8 +6858,7 @@ export interface components {
          *     }
          */
         HubInvitationNew: {
-            /** @description The sector that the invited body belongs to. */
-            sector: components["schemas"]["HubSector"];
+            sector: components["schemas"]["HubSectorTerm"];
             /** @description The slug of the invited organisation. Leave it out for a body that is not in the records. */
             organisation?: components["schemas"]["Slug"];
             /** @description The name of a body that is not in the records; never a person's name. */
@@ -6885,8 +6887,7 @@ export interface components {
          *     }
          */
         HubInvitationPatch: {
-            /** @description The sector that the invited body belongs to. */
-            sector?: components["schemas"]["HubSector"];
+            sector?: components["schemas"]["HubSectorTerm"];
             /** @description The slug of the invited organisation. Leave it out for a body that is not in the records. */
             organisation?: string | null;
             /** @description The name of a body that is not in the records; never a person's name. */
@@ -7099,8 +7100,7 @@ export interface components {
             note?: string;
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a period in which an organisation leads a Hub, or led it.
@@ -7123,8 +7123,7 @@ export interface components {
             note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description A change of lead: one lead ends and another begins.
@@ -7146,8 +7145,7 @@ export interface components {
             note?: string;
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /** @description Changes to what a Hub's page says. Members that are not named stay as they are. */
         HubPagePatch: {
@@ -7239,7 +7237,7 @@ export interface components {
             /** @description The Hub's present name. */
             name: components["schemas"]["Label"];
             /** @description The nations that the Hub serves. */
-            nations: components["schemas"]["Nation"][];
+            nations: components["schemas"]["NationTerm"][];
             /** @description The regions that the Hub covers: each by its GSS code or slug. */
             regions?: string[];
             /** @description Former and other names, without the present one. */
@@ -7252,8 +7250,7 @@ export interface components {
             lead_note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
             /**
              * @description The status that the Hub begins with.
              * @default proposed
@@ -7292,7 +7289,7 @@ export interface components {
             /** @description The Hub's present name. */
             name?: components["schemas"]["Label"];
             /** @description The nations that the Hub serves. Replaces the whole list. */
-            nations?: components["schemas"]["Nation"][];
+            nations?: components["schemas"]["NationTerm"][];
             /** @description The regions that the Hub covers: each by its GSS code or slug. Replaces the whole list. */
             regions?: string[];
             /** @description Former and other names. Replaces the whole list. */
@@ -7305,8 +7302,7 @@ export interface components {
             lead_note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
             /** @description A short description of the Hub for the website. */
             blurb?: components["schemas"]["NullableText"];
             /** @description The address of the logo; null where there is none. */
@@ -7327,11 +7323,8 @@ export interface components {
          * @description A web address (http or https), or null.
          */
         NullableUrl: string | null;
-        /**
-         * @description The sector that a member, an organisation or a body represents. he and fe are universities and colleges.
-         * @enum {string}
-         */
-        Sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other";
+        /** @description The sector that a member, an organisation or a body represents. he and fe are universities and colleges. */
+        Sector: string;
         /**
          * @description A professional's membership of a Hub for a period, with what they represent in it.
          * @example {
@@ -7437,8 +7430,7 @@ export interface components {
             organisation?: components["schemas"]["Slug"];
             /** @description The name of an organisation that is not in the records; null where organisation is given. */
             organisation_name?: components["schemas"]["Label"];
-            /** @description The sector that the member represents in this period. */
-            sector: components["schemas"]["Sector"];
+            sector: components["schemas"]["SectorTerm"];
             /**
              * @description Whether the member acts as an ambassador for the Alliance.
              * @default false
@@ -7494,8 +7486,7 @@ export interface components {
             organisation?: string | null;
             /** @description The name of an organisation that is not in the records; null for none. */
             organisation_name?: string | null;
-            /** @description The sector that the member represents from then on. */
-            sector?: components["schemas"]["Sector"];
+            sector?: components["schemas"]["SectorTerm"];
         };
         /** @description The empty sheet for an import of members: its columns, and no row. */
         MemberSheet: {
@@ -7682,7 +7673,7 @@ export interface components {
          */
         QuorumRuleNew: {
             /** @description The sectors of which at least one member must be there. */
-            sectors: components["schemas"]["Sector"][];
+            sectors: components["schemas"]["SectorTerm"][];
             /** @description The least number of members. */
             minimum_members: number;
             /** @description Why the rule for days in the past changes. Required for such days; kept at /v1/corrections; name nobody. */
@@ -8061,19 +8052,13 @@ export interface components {
             other_names: {
                 /** @description The other name. */
                 name: string;
-                /**
-                 * @description Which kind of name it is.
-                 * @enum {string}
-                 */
-                kind: "former" | "other" | "welsh" | "acronym";
+                /** @description Which kind of name it is. */
+                kind: string;
             }[];
             /** @description The sectors that the organisation belongs to, or belonged to. */
             sectors: components["schemas"]["OrganisationSector"][];
-            /**
-             * @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none.
-             * @enum {string|null}
-             */
-            nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description The nation that it belongs to, as an ISO 3166-2 code; null where it is not known or none. */
+            nation: string | null;
             /** @description Whether it works in all of the UK; null where it is not known. */
             uk_wide: boolean | null;
             /** @description The region that it belongs to; null where it is not known. */
@@ -8113,11 +8098,8 @@ export interface components {
         };
         /** @description A sector that an organisation belongs to, and when. */
         OrganisationSector: {
-            /**
-             * @description The sector; unknown where the source does not say.
-             * @enum {string}
-             */
-            sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
+            /** @description The sector; unknown where the source does not say. */
+            sector: string;
             /** @description A finer kind within the sector, in words; null where none is given. */
             kind: string | null;
             /** @description When it began to belong to the sector; null where it is not known. */
@@ -8127,11 +8109,8 @@ export interface components {
         };
         /** @description What an organisation is to the Alliance, and when. */
         Partnership: {
-            /**
-             * @description The role that it has in the Alliance.
-             * @enum {string}
-             */
-            role: "host" | "national_partner" | "regional_partner" | "hub_lead" | "funder" | "founder" | "delivery" | "adviser" | "venue" | "member" | "other";
+            /** @description The role that it has in the Alliance. */
+            role: string;
             /** @description When the partnership began; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
             /** @description When it ended; null while it lasts, or where it is not known. */
@@ -8233,8 +8212,7 @@ export interface components {
             note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: an organisation that works with the Alliance.
@@ -8283,8 +8261,7 @@ export interface components {
             note?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /** @description What makes a new record: a sector that an organisation belongs to, and when. */
         OrganisationSectorNew: {
@@ -8293,8 +8270,11 @@ export interface components {
              * @enum {string}
              */
             sector: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other" | "unknown";
-            /** @description A finer kind within the sector, in words; null where none is given. */
-            kind?: string | null;
+            /**
+             * @description A finer kind within the sector, in words; null where none is given.
+             * @enum {string|null}
+             */
+            kind?: "admissions_service" | "agency" | "armed_forces_charity" | "arts" | "association" | "childcare_provider" | "college" | "college_of_university" | "college_partnership" | "consultancy" | "devolved_government" | "families_federation" | "funder" | "he_partnership" | "network" | "partnership" | "programme" | "regulator" | "research_centre" | "school" | "sponsor" | "uk_department" | "uni_connect_partnership" | "university" | "university_unit" | "welfare_service" | null;
             /** @description When it began to belong to the sector; null where it is not known. */
             from?: components["schemas"]["NullablePartialDate"];
             /** @description When it last belonged to the sector; null while it does, or where it is not known. */
@@ -8357,13 +8337,10 @@ export interface components {
         AcademicYear: string;
         /** @description A text. */
         Text: string;
-        /**
-         * @description hub_led: the Hub did it. member_because_of_hub: a member did it because of the Hub. outreach: work with young people.
-         * @enum {string}
-         */
-        ActivityKind: "hub_led" | "member_because_of_hub" | "outreach";
+        /** @description hub_led: the Hub did it. member_because_of_hub: a member did it because of the Hub. outreach: work with young people. */
+        ActivityKind: string;
         /** @description Codes of themes. */
-        Themes: components["schemas"]["Code"][];
+        Themes: string[];
         /**
          * @description Something that a Hub did, or a member did because of it.
          * @example {
@@ -8456,8 +8433,7 @@ export interface components {
          *     }
          */
         ActivityNew: {
-            /** @description Whether the Hub led it, a member did it because of the Hub, or it is outreach. */
-            kind: components["schemas"]["ActivityKind"];
+            kind: components["schemas"]["ActivityKindTerm"];
             /**
              * Format: date
              * @description The day on which it took place.
@@ -8467,8 +8443,7 @@ export interface components {
             title: components["schemas"]["Label"];
             /** @description What was done; name nobody. */
             description?: string;
-            /** @description What it was about: codes of themes. */
-            themes?: components["schemas"]["Themes"];
+            themes?: components["schemas"]["ThemesTerm"];
             /**
              * Format: uuid
              * @description The id of the membership of the reporting member.
@@ -8492,8 +8467,7 @@ export interface components {
          *     }
          */
         ActivityPatch: {
-            /** @description Whether the Hub led it, a member did it because of the Hub, or it is outreach. */
-            kind?: components["schemas"]["ActivityKind"];
+            kind?: components["schemas"]["ActivityKindTerm"];
             /**
              * Format: date
              * @description The day on which it took place.
@@ -8503,8 +8477,7 @@ export interface components {
             title?: components["schemas"]["Label"];
             /** @description What was done; name nobody. */
             description?: string | null;
-            /** @description What it was about: codes of themes. */
-            themes?: components["schemas"]["Themes"];
+            themes?: components["schemas"]["ThemesTerm"];
             /**
              * Format: uuid
              * @description The id of the membership of the reporting member.
@@ -8843,11 +8816,8 @@ export interface components {
             group: components["schemas"]["Link"] | null;
             /** @description The Hub that sends it; null for a message down. */
             hub: components["schemas"]["Link"] | null;
-            /**
-             * @description What a message up is; null for a message down.
-             * @enum {string|null}
-             */
-            kind: "practice" | "challenge" | "idea" | "priority" | "question" | null;
+            /** @description What a message up is; null for a message down. */
+            kind: string | null;
             /** @description The subject of the message. */
             title: string;
             /** @description The message. */
@@ -8859,11 +8829,8 @@ export interface components {
             sent_on: string;
             /** @description The answer; null while there is none. */
             response: string | null;
-            /**
-             * @description How the group answered; null while there is no answer.
-             * @enum {string|null}
-             */
-            response_channel: "conference_input" | "website_content" | "project_development" | "research_priority" | "direct_reply" | "other" | null;
+            /** @description How the group answered; null while there is no answer. */
+            response_channel: string | null;
             /**
              * Format: date
              * @description The day of the answer; null while there is none.
@@ -9278,11 +9245,8 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /**
-         * @description A stage of a school's self-assessment: emerging, then developing, then embedding.
-         * @enum {string}
-         */
-        SelfAssessmentStage: "emerging" | "developing" | "embedding";
+        /** @description A stage of a school's self-assessment: emerging, then developing, then embedding. */
+        SelfAssessmentStage: string;
         /**
          * @description Where a school says it stands by one principle of the Toolkit, on one day.
          * @example {
@@ -9354,8 +9318,7 @@ export interface components {
             organisation: components["schemas"]["Slug"];
             /** @description The slug of the principle of the Toolkit. */
             principle: components["schemas"]["Slug"];
-            /** @description The stage that the school says it has reached. */
-            stage: components["schemas"]["SelfAssessmentStage"];
+            stage: components["schemas"]["SelfAssessmentStageTerm"];
             /**
              * Format: date
              * @description The day of the self-assessment; today when absent.
@@ -9369,8 +9332,7 @@ export interface components {
          *     }
          */
         SelfAssessmentPatch: {
-            /** @description The stage that the school says it has reached. */
-            stage?: components["schemas"]["SelfAssessmentStage"];
+            stage?: components["schemas"]["SelfAssessmentStageTerm"];
             /**
              * Format: date
              * @description The day of the self-assessment; today when absent.
@@ -9425,8 +9387,7 @@ export interface components {
          *     }
          */
         SelfAssessmentSetNew: {
-            /** @description The stage for each principle that the school assessed that day. */
-            principles: components["schemas"]["SelfAssessmentStages"];
+            principles: components["schemas"]["SelfAssessmentStagesTerm"];
         };
         /**
          * @description What the number beside it is: a value, zero, suppressed (fewer than five) or not available.
@@ -9525,7 +9486,7 @@ export interface components {
             /** @description The title of the metric. */
             title: string;
             /** @description What is counted, such as downloads. */
-            unit: components["schemas"]["Code"];
+            unit: string;
             /** @description Whether everybody may see totals of this metric. */
             public: boolean;
             /** @description The month, academic year or calendar year. */
@@ -9680,7 +9641,7 @@ export interface components {
             /** @description The title of the metric. */
             title: string;
             /** @description What is counted, such as downloads. */
-            unit: components["schemas"]["Code"];
+            unit: string;
             /** @description The month, academic year or calendar year. */
             period: string;
             /**
@@ -9741,11 +9702,8 @@ export interface components {
             gss_code: string;
             /** @description The name of the region. */
             name: string;
-            /**
-             * @description Whether it is an English region or a nation.
-             * @enum {string}
-             */
-            kind: "region" | "country";
+            /** @description Whether it is an English region or a nation. */
+            kind: string;
             /** @description The nation that it is, or is part of. */
             nation: components["schemas"]["Nation"];
             /** @description The longitude of a point inside, in degrees. */
@@ -9818,13 +9776,10 @@ export interface components {
              * @enum {string}
              */
             language: "en" | "cy";
-            /**
-             * @description published: the title that the event had. described: a label given here, because it had none.
-             * @enum {string}
-             */
-            title_source: "published" | "described";
+            /** @description published: the title that the event had. described: a label given here, because it had none. */
+            title_source: string;
             /** @description The kind of event, such as conference or creative_forces. */
-            kind: components["schemas"]["Code"];
+            kind: string;
             /**
              * @description draft: only its authors see it. published: to come. held and cancelled: over. unknown: the source does not say.
              * @enum {string}
@@ -9852,11 +9807,8 @@ export interface components {
             venue: string | null;
             /** @description The town in which it takes place. */
             town: string | null;
-            /**
-             * @description The nation in which it takes place, as an ISO 3166-2 code; null where it is not known or none.
-             * @enum {string|null}
-             */
-            nation: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS" | null;
+            /** @description The nation in which it takes place, as an ISO 3166-2 code; null where it is not known or none. */
+            nation: string | null;
             /** @description Whether people can take part online; null where it is not known. */
             online: boolean | null;
             /** @description The Hub whose event it is; null for the central team's. */
@@ -9930,8 +9882,11 @@ export interface components {
              * @enum {string}
              */
             title_source?: "published" | "described";
-            /** @description The kind of event, such as conference or creative_forces. */
-            kind: components["schemas"]["Code"];
+            /**
+             * @description The kind of event, such as conference or creative_forces.
+             * @enum {string}
+             */
+            kind: "awards" | "conference" | "creative_forces" | "festival_of_friends" | "fringe_event" | "group_meeting" | "hub_launch" | "hub_meeting" | "launch" | "outreach" | "pupil_voice" | "roundtable" | "summit" | "training" | "webinar" | "workshop";
             /** @description The first day, as exactly as it is known; null where it is not known. */
             starts_on?: components["schemas"]["NullablePartialDate"];
             /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
@@ -9979,8 +9934,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: an event of the Alliance or one of its Hubs, past or to come.
@@ -9997,8 +9951,11 @@ export interface components {
              * @enum {string}
              */
             title_source?: "published" | "described";
-            /** @description The kind of event, such as conference or creative_forces. */
-            kind?: components["schemas"]["Code"];
+            /**
+             * @description The kind of event, such as conference or creative_forces.
+             * @enum {string}
+             */
+            kind?: "awards" | "conference" | "creative_forces" | "festival_of_friends" | "fringe_event" | "group_meeting" | "hub_launch" | "hub_meeting" | "launch" | "outreach" | "pupil_voice" | "roundtable" | "summit" | "training" | "webinar" | "workshop";
             /** @description The first day, as exactly as it is known; null where it is not known. */
             starts_on?: components["schemas"]["NullablePartialDate"];
             /** @description The last day, as exactly as it is known; null for one day or where it is not known. */
@@ -10050,8 +10007,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description The cancellation of an event.
@@ -10204,8 +10160,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a programme: what holds a series of events together over the years.
@@ -10226,8 +10181,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description A report, briefing, guide, evaluation or toolkit in the research repository.
@@ -10269,11 +10223,8 @@ export interface components {
             slug: components["schemas"]["Slug"];
             /** @description The title of the document. */
             title: string;
-            /**
-             * @description Where the title is from. described: a label of ours, for no exact title was found.
-             * @enum {string}
-             */
-            title_source: "published" | "described";
+            /** @description Where the title is from. described: a label of ours, for no exact title was found. */
+            title_source: string;
             /** @description The authors, as the document names them: people or organisations. */
             authors: string[];
             /** @description The year in which it was published; null where it is not known. */
@@ -10285,7 +10236,7 @@ export interface components {
             /** @description Who published it. */
             publisher: string | null;
             /** @description The kind of document, such as research_report. */
-            kind: components["schemas"]["Code"];
+            kind: string;
             /** @description A remark about the document. */
             note: string | null;
             /** @description Who commissioned it; null where it is not known or nobody did. */
@@ -10377,8 +10328,11 @@ export interface components {
             published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it. */
             publisher?: components["schemas"]["NullableText"];
-            /** @description The kind of document, such as research_report. */
-            kind: components["schemas"]["Code"];
+            /**
+             * @description The kind of document, such as research_report.
+             * @enum {string}
+             */
+            kind: "article" | "briefing" | "case_study" | "evaluation" | "guide" | "journal_article" | "policy_response" | "report" | "research_report" | "toolkit";
             /** @description A remark about the document. */
             note?: components["schemas"]["NullableText"];
             /** @description Who commissioned it; null where it is not known or nobody did. */
@@ -10389,8 +10343,11 @@ export interface components {
             language?: components["schemas"]["NullableLanguage"];
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
-            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            file_format?: components["schemas"]["NullableCode"];
+            /**
+             * @description The format, such as pdf, web_page or video; a term of a list that may grow.
+             * @enum {string|null}
+             */
+            file_format?: "pdf" | "web_page" | "video" | null;
             /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
             /** @description The DOI, without the address of a resolver. */
@@ -10408,8 +10365,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a report, briefing, guide, evaluation or toolkit in the research repository.
@@ -10434,8 +10390,11 @@ export interface components {
             published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it. */
             publisher?: components["schemas"]["NullableText"];
-            /** @description The kind of document, such as research_report. */
-            kind?: components["schemas"]["Code"];
+            /**
+             * @description The kind of document, such as research_report.
+             * @enum {string}
+             */
+            kind?: "article" | "briefing" | "case_study" | "evaluation" | "guide" | "journal_article" | "policy_response" | "report" | "research_report" | "toolkit";
             /** @description A remark about the document. */
             note?: components["schemas"]["NullableText"];
             /** @description Who commissioned it; null where it is not known or nobody did. */
@@ -10446,8 +10405,11 @@ export interface components {
             language?: components["schemas"]["NullableLanguage"];
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
-            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            file_format?: components["schemas"]["NullableCode"];
+            /**
+             * @description The format, such as pdf, web_page or video; a term of a list that may grow.
+             * @enum {string|null}
+             */
+            file_format?: "pdf" | "web_page" | "video" | null;
             /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
             /** @description The DOI, without the address of a resolver. */
@@ -10465,8 +10427,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description A document as schema.org describes it. What is not known is left out.
@@ -10699,11 +10660,8 @@ export interface components {
              */
             URL?: string;
         };
-        /**
-         * @description A phase of education, from early years to higher education: ages 0 to 25.
-         * @enum {string}
-         */
-        Phase: "early_years" | "primary" | "secondary" | "further" | "higher";
+        /** @description A phase of education, from early years to higher education: ages 0 to 25. */
+        Phase: string;
         /**
          * @description A language as a BCP 47 tag, such as en or cy; null where it is not known.
          * @example en
@@ -10712,8 +10670,6 @@ export interface components {
         NullableLanguage: string | null;
         /** @description A line of text, or null. */
         NullableLabel: string | null;
-        /** @description A term of a list that may grow, or null. */
-        NullableCode: string | null;
         /**
          * @description available, or embargoed: the files are not available yet.
          * @enum {string}
@@ -10765,11 +10721,8 @@ export interface components {
             slug: components["schemas"]["Slug"];
             /** @description The title of the resource. */
             title: string;
-            /**
-             * @description Where the title is from. described: a label of ours, for no exact title was found.
-             * @enum {string}
-             */
-            title_source: "published" | "described";
+            /** @description Where the title is from. described: a label of ours, for no exact title was found. */
+            title_source: string;
             /** @description The title in Welsh. */
             title_cy: string | null;
             /** @description What the resource is and whom it helps. */
@@ -10777,7 +10730,7 @@ export interface components {
             /** @description The summary in Welsh. */
             summary_cy: string | null;
             /** @description The kind of resource, such as animation or detailed_resource. */
-            kind: components["schemas"]["Code"];
+            kind: string;
             /** @description The principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle: components["schemas"]["Link"] | null;
             /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
@@ -10877,16 +10830,19 @@ export interface components {
             summary?: components["schemas"]["NullableText"];
             /** @description The summary in Welsh. */
             summary_cy?: components["schemas"]["NullableText"];
-            /** @description The kind of resource, such as animation or detailed_resource. */
-            kind: components["schemas"]["Code"];
+            /**
+             * @description The kind of resource, such as animation or detailed_resource.
+             * @enum {string}
+             */
+            kind: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "self_assessment_tool";
             /** @description The slug of a principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle?: string | null;
             /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
             tier?: number | null;
             /** @description The phases of education that it is for. */
-            phases?: components["schemas"]["Phase"][];
+            phases?: components["schemas"]["PhaseTerm"][];
             /** @description The nations that it is for. */
-            nations?: components["schemas"]["Nation"][];
+            nations?: components["schemas"]["NationTerm"][];
             /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
             /** @description Who published it; null where it is not known. */
@@ -10895,8 +10851,11 @@ export interface components {
             published_on?: components["schemas"]["NullablePartialDate"];
             /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
-            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            file_format?: components["schemas"]["NullableCode"];
+            /**
+             * @description The format, such as pdf, web_page or video; a term of a list that may grow.
+             * @enum {string|null}
+             */
+            file_format?: "pdf" | "web_page" | "video" | null;
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
@@ -10910,8 +10869,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: an item of the resource bank: guidance, an activity, a case study, a film.
@@ -10938,16 +10896,19 @@ export interface components {
             summary?: components["schemas"]["NullableText"];
             /** @description The summary in Welsh. */
             summary_cy?: components["schemas"]["NullableText"];
-            /** @description The kind of resource, such as animation or detailed_resource. */
-            kind?: components["schemas"]["Code"];
+            /**
+             * @description The kind of resource, such as animation or detailed_resource.
+             * @enum {string}
+             */
+            kind?: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "self_assessment_tool";
             /** @description The slug of a principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle?: string | null;
             /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
             tier?: number | null;
             /** @description The phases of education that it is for. */
-            phases?: components["schemas"]["Phase"][];
+            phases?: components["schemas"]["PhaseTerm"][];
             /** @description The nations that it is for. */
-            nations?: components["schemas"]["Nation"][];
+            nations?: components["schemas"]["NationTerm"][];
             /** @description One name each: "Family, G.", with Jr. or III behind it, or an organisation. Two names in one are refused (422). */
             authors?: string[];
             /** @description Who published it; null where it is not known. */
@@ -10956,8 +10917,11 @@ export interface components {
             published_on?: components["schemas"]["NullablePartialDate"];
             /** @description The language of the item, as a BCP 47 tag; null where it is not known. */
             language?: components["schemas"]["NullableLanguage"];
-            /** @description The format, such as pdf, web_page or video; a term of a list that may grow. */
-            file_format?: components["schemas"]["NullableCode"];
+            /**
+             * @description The format, such as pdf, web_page or video; a term of a list that may grow.
+             * @enum {string|null}
+             */
+            file_format?: "pdf" | "web_page" | "video" | null;
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
@@ -10971,8 +10935,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description Why a document or resource is withdrawn.
@@ -11068,7 +11031,7 @@ export interface components {
             /** @description When it was published; null where it is not known. */
             published_on: components["schemas"]["NullablePartialDate"];
             /** @description The kind of document or resource. */
-            kind: components["schemas"]["Code"];
+            kind: string;
             /** @description The slug of the principle of the Toolkit; null for all of them, or none. */
             principle: string | null;
             /** @description The phases of education that it is for. */
@@ -11304,13 +11267,10 @@ export interface components {
             slug: components["schemas"]["Slug"];
             /** @description The title of the post. */
             title: string;
-            /**
-             * @description page: read on the page. url: read from the address. shortened: a personal name was left out.
-             * @enum {string}
-             */
-            title_source: "page" | "url" | "shortened";
+            /** @description page: read on the page. url: read from the address. shortened: a personal name was left out. */
+            title_source: string;
             /** @description The kind of post: news, views or partner_press. */
-            kind: components["schemas"]["Code"];
+            kind: string;
             /** @description When it was posted; null where it is not known. */
             published_on: components["schemas"]["NullablePartialDate"];
             /** @description How exact published_on is; null where there is no date. */
@@ -11357,8 +11317,11 @@ export interface components {
              * @enum {string}
              */
             title_source?: "page" | "url" | "shortened";
-            /** @description The kind of post: news, views or partner_press. */
-            kind: components["schemas"]["Code"];
+            /**
+             * @description The kind of post: news, views or partner_press.
+             * @enum {string}
+             */
+            kind: "news" | "views" | "partner_press";
             /** @description When it was posted; null where it is not known. */
             published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it; null where it is not known. */
@@ -11367,8 +11330,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a news post of the Alliance, or a partner's post about it.
@@ -11385,8 +11347,11 @@ export interface components {
              * @enum {string}
              */
             title_source?: "page" | "url" | "shortened";
-            /** @description The kind of post: news, views or partner_press. */
-            kind?: components["schemas"]["Code"];
+            /**
+             * @description The kind of post: news, views or partner_press.
+             * @enum {string}
+             */
+            kind?: "news" | "views" | "partner_press";
             /** @description When it was posted; null where it is not known. */
             published_on?: components["schemas"]["NullablePartialDate"];
             /** @description Who published it; null where it is not known. */
@@ -11395,8 +11360,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description A board, working group or team of the Alliance.
@@ -11422,12 +11386,9 @@ export interface components {
             /** @description The name of the group. */
             name: string;
             /** @description The kind of group, such as governance. */
-            kind: components["schemas"]["Code"];
-            /**
-             * @description Whether the group works today; unknown where no source says.
-             * @enum {string}
-             */
-            status: "active" | "closed" | "unknown";
+            kind: string;
+            /** @description Whether the group works today; unknown where no source says. */
+            status: string;
             /** @description When the group began; null where it is not known. */
             from: components["schemas"]["NullablePartialDate"];
             /** @description When the group ended; null while it works, or where it is not known. */
@@ -11470,8 +11431,11 @@ export interface components {
         GroupNew: {
             /** @description The name of the group. */
             name: components["schemas"]["Label"];
-            /** @description The kind of group, such as governance. */
-            kind: components["schemas"]["Code"];
+            /**
+             * @description The kind of group, such as governance.
+             * @enum {string}
+             */
+            kind: "advisory_group" | "governance" | "programme" | "project_group" | "staff_team" | "task_and_finish" | "working_group";
             /**
              * @description Whether the group works today; unknown where no source says.
              * @enum {string}
@@ -11487,8 +11451,7 @@ export interface components {
             organisations?: components["schemas"]["Slug"][];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a board, working group or team of the Alliance.
@@ -11502,8 +11465,11 @@ export interface components {
         GroupPatch: {
             /** @description The name of the group. */
             name?: components["schemas"]["Label"];
-            /** @description The kind of group, such as governance. */
-            kind?: components["schemas"]["Code"];
+            /**
+             * @description The kind of group, such as governance.
+             * @enum {string}
+             */
+            kind?: "advisory_group" | "governance" | "programme" | "project_group" | "staff_team" | "task_and_finish" | "working_group";
             /**
              * @description Whether the group works today; unknown where no source says.
              * @enum {string}
@@ -11519,8 +11485,7 @@ export interface components {
             organisations?: components["schemas"]["Slug"][];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description One of the seven principles of the Thriving Lives Toolkit.
@@ -11579,11 +11544,8 @@ export interface components {
         ToolkitFact: {
             /** @description The entry's name in addresses. */
             slug: components["schemas"]["Slug"];
-            /**
-             * @description Whether it is a tier of training, a stage of self-assessment or a fact.
-             * @enum {string}
-             */
-            kind: "cpd_tier" | "self_assessment_stage" | "fact";
+            /** @description Whether it is a tier of training, a stage of self-assessment or a fact. */
+            kind: string;
             /** @description The place in the order of its kind; null for none. */
             ordinal: number | null;
             /** @description The name of the tier, stage or fact. */
@@ -11626,8 +11588,7 @@ export interface components {
             summary?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: one of the seven principles of the Thriving Lives Toolkit.
@@ -11644,8 +11605,7 @@ export interface components {
             summary?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What makes a new record: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit.
@@ -11676,8 +11636,7 @@ export interface components {
             value?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit.
@@ -11701,8 +11660,7 @@ export interface components {
             value?: components["schemas"]["NullableText"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /** @description A line of text, or null. */
         NullableLine: string | null;
@@ -11768,8 +11726,7 @@ export interface components {
             summary_cy?: string | null;
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a course in the Thriving Lives Toolkit.
@@ -11788,8 +11745,7 @@ export interface components {
             summary_cy?: string | null;
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description A session of a course. The public sees how many places are taken, and not by whom.
@@ -12093,8 +12049,7 @@ export interface components {
             organisation?: components["schemas"]["Slug"];
             /** @description The name of an organisation that is not in the records. */
             organisation_name?: components["schemas"]["Label"];
-            /** @description The sector that the delegate works in; null where not given. */
-            sector?: components["schemas"]["Sector"];
+            sector?: components["schemas"]["SectorTerm"];
             /** @description What the delegate does not eat. Needs consent. */
             dietary?: components["schemas"]["Need"];
             /** @description What the delegate needs in order to take part. Needs consent. */
@@ -12116,7 +12071,7 @@ export interface components {
             /** @description The name of an organisation that is not in the records. */
             organisation_name?: components["schemas"]["NullableLine"];
             /** @description The sector that the delegate works in; null where not given. */
-            sector?: components["schemas"]["Sector"] | null;
+            sector?: components["schemas"]["SectorTerm"] | null;
             /** @description What the delegate does not eat. Needs consent. */
             dietary?: components["schemas"]["Need"];
             /** @description What the delegate needs in order to take part. Needs consent. */
@@ -12695,8 +12650,7 @@ export interface components {
             }[];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a strategy of the Alliance: a period of years with its themes.
@@ -12724,8 +12678,7 @@ export interface components {
             }[];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description value and zero have a number. The others say why there is none; the glossary explains each.
@@ -13184,11 +13137,8 @@ export interface components {
             period: string;
             /** @description The published number. */
             published_value: number;
-            /**
-             * @description How the published number is meant: exact, over, about or at least.
-             * @enum {string}
-             */
-            qualifier: "exact" | "over" | "about" | "at_least";
+            /** @description How the published number is meant: exact, over, about or at least. */
+            qualifier: string;
             /** @description What the number counts, such as people. */
             unit: string;
             /** @description The number that the records give; null unless status is value or zero. */
@@ -13251,11 +13201,8 @@ export interface components {
             metric: components["schemas"]["Code"];
             /** @description The version of the definition, from 1. */
             definition_version: number;
-            /**
-             * @description What the figure is about: the Alliance, a Hub, an event, funding, the context, or another alliance.
-             * @enum {string}
-             */
-            kind: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
+            /** @description What the figure is about: the Alliance, a Hub, an event, funding, the context, or another alliance. */
+            kind: string;
             /** @description The figure in words, as published. */
             title: string;
             /** @description The period as printed, such as 2019-22; null where none is printed. */
@@ -13270,11 +13217,8 @@ export interface components {
             value: number;
             /** @description What the number counts, such as people. */
             unit: string;
-            /**
-             * @description How the number is meant: exact, over, about, at least, or a target.
-             * @enum {string}
-             */
-            qualifier: "exact" | "over" | "about" | "at_least" | "target";
+            /** @description How the number is meant: exact, over, about, at least, or a target. */
+            qualifier: string;
             /** @description The Hub, event or organisation that the figure is about; null where it is none. */
             subject: null | components["schemas"]["FigureSubject"];
             /** @description The slug of the strategy whose period it is; null where it is none. */
@@ -13346,8 +13290,11 @@ export interface components {
             as_of?: components["schemas"]["NullablePartialDate"];
             /** @description The published number. */
             value: number;
-            /** @description What the number counts, such as people. */
-            unit: components["schemas"]["Label"];
+            /**
+             * @description What the number counts, such as people.
+             * @enum {string}
+             */
+            unit: "GBP" | "activities" | "assessments" | "attendances" | "children" | "contributions" | "documents" | "downloads" | "events" | "hubs" | "interventions" | "meetings" | "members" | "memberships" | "organisations" | "people" | "percent" | "requests" | "schools" | "sessions" | "users";
             /**
              * @description How the number is meant: exact, over, about, at least, or a target.
              * @enum {string}
@@ -13357,8 +13304,7 @@ export interface components {
             subject?: null | components["schemas"]["FigureSubjectNew"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /** @description What makes a new record: the one record that a figure is about. */
         FigureSubjectNew: {
@@ -13395,7 +13341,7 @@ export interface components {
             /** @description The title of the contribution. */
             title: string;
             /** @description The kind of contribution, such as inquiry_evidence. */
-            kind: components["schemas"]["Code"];
+            kind: string;
             /** @description Whom it was addressed to: a committee, department or regulator. */
             body: string | null;
             /** @description When it was made or published; null where it is not known. */
@@ -13443,8 +13389,11 @@ export interface components {
         PolicyContributionNew: {
             /** @description The title of the contribution. */
             title: components["schemas"]["Label"];
-            /** @description The kind of contribution, such as inquiry_evidence. */
-            kind: components["schemas"]["Code"];
+            /**
+             * @description The kind of contribution, such as inquiry_evidence.
+             * @enum {string}
+             */
+            kind: "consultation_response" | "context" | "guidance_contribution" | "inquiry_evidence" | "policy_engagement" | "policy_win";
             /** @description Whom it was addressed to: a committee, department or regulator. */
             body?: components["schemas"]["NullableText"];
             /** @description When it was made or published; null where it is not known. */
@@ -13457,8 +13406,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence: components["schemas"]["Confidence"];
+            confidence: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description What changes of a record; all else stays as it is: a contribution to policy: evidence, a consultation response or a change that was won.
@@ -13469,8 +13417,11 @@ export interface components {
         PolicyContributionPatch: {
             /** @description The title of the contribution. */
             title?: components["schemas"]["Label"];
-            /** @description The kind of contribution, such as inquiry_evidence. */
-            kind?: components["schemas"]["Code"];
+            /**
+             * @description The kind of contribution, such as inquiry_evidence.
+             * @enum {string}
+             */
+            kind?: "consultation_response" | "context" | "guidance_contribution" | "inquiry_evidence" | "policy_engagement" | "policy_win";
             /** @description Whom it was addressed to: a committee, department or regulator. */
             body?: components["schemas"]["NullableText"];
             /** @description When it was made or published; null where it is not known. */
@@ -13483,8 +13434,7 @@ export interface components {
             url?: components["schemas"]["NullableUrl"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description How sure the record is: high, medium or low. */
-            confidence?: components["schemas"]["Confidence"];
+            confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
          * @description A column of the database that holds personal data, and on what ground.
@@ -13952,7 +13902,7 @@ export interface components {
         /** @description One of the six categories of a return, with its figures. */
         EvaluationCategory: {
             /** @description The code of the category, such as members or outreach. */
-            category: components["schemas"]["Code"];
+            category: string;
             /** @description The figures of the category. */
             figures: components["schemas"]["EvaluationFigure"][];
         };
@@ -14346,7 +14296,7 @@ export interface components {
             /** @description The number of the release that the figure comes from. */
             release: number;
             /** @description The code of the category, such as members or outreach. */
-            category: components["schemas"]["Code"];
+            category: string;
             /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
             /** @description The title of the metric. */
@@ -14428,7 +14378,7 @@ export interface components {
             /** @description The academic year. */
             year: components["schemas"]["AcademicYear"];
             /** @description The code of the category, such as members or outreach. */
-            category: components["schemas"]["Code"];
+            category: string;
             /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
             /** @description The title of the metric. */
@@ -14463,11 +14413,8 @@ export interface components {
          * @enum {string}
          */
         MeetingStatus: "planned" | "held" | "cancelled";
-        /**
-         * @description One of the five headings that an ordinary Hub meeting covers.
-         * @enum {string}
-         */
-        Heading: "practice" | "challenges" | "ideas" | "priorities" | "questions";
+        /** @description One of the five headings that an ordinary Hub meeting covers. */
+        Heading: string;
         /**
          * @description present, apologies (excused) or absent.
          * @enum {string}
@@ -14544,11 +14491,8 @@ export interface components {
             hub: components["schemas"]["Link"] | null;
             /** @description The group that meets; null for a Hub's meeting. */
             group: components["schemas"]["Link"] | null;
-            /**
-             * @description inaugural: a Hub's first, with an agenda of its own. ordinary: any other.
-             * @enum {string}
-             */
-            kind: "inaugural" | "ordinary";
+            /** @description inaugural: a Hub's first, with an agenda of its own. ordinary: any other. */
+            kind: string;
             /** @description The title of the meeting. */
             title: string;
             /**
@@ -14716,11 +14660,8 @@ export interface components {
             led_by: string | null;
             /** @description What was said. */
             notes: string | null;
-            /**
-             * @description Whether the item was addressed or nothing was raised; null while it is open.
-             * @enum {string|null}
-             */
-            outcome: "addressed" | "nothing_raised" | null;
+            /** @description Whether the item was addressed or nothing was raised; null while it is open. */
+            outcome: string | null;
             /**
              * Format: date-time
              * @description When the record was made.
@@ -15375,8 +15316,7 @@ export interface components {
             title: components["schemas"]["Label"];
             /** @description The slug of the organisation that the seat represents. */
             organisation?: components["schemas"]["Slug"];
-            /** @description The sector that the seat represents; null for none. */
-            sector?: components["schemas"]["Sector"];
+            sector?: components["schemas"]["SectorTerm"];
             /**
              * Format: uuid
              * @description The id of the person who holds it; null while it is vacant.
@@ -15406,7 +15346,7 @@ export interface components {
             /** @description The slug of the organisation that the seat represents. */
             organisation?: string | null;
             /** @description The sector that the seat represents; null for none. */
-            sector?: components["schemas"]["Sector"] | null;
+            sector?: components["schemas"]["SectorTerm"] | null;
             /**
              * Format: uuid
              * @description The id of the person who holds it; null while it is vacant.
@@ -16299,6 +16239,52 @@ export interface components {
                 use: "sig";
             }[];
         };
+        /**
+         * @description hub_led: the Hub did it. member_because_of_hub: a member did it because of the Hub. outreach: work with young people.
+         * @enum {string}
+         */
+        ActivityKindTerm: "hub_led" | "member_because_of_hub" | "outreach";
+        /** @description Codes of themes. */
+        ThemesTerm: ("partnership" | "practice" | "research" | "policy" | "sustainability" | "community" | "impact")[];
+        /**
+         * @description The sector that a member, an organisation or a body represents. he and fe are universities and colleges.
+         * @enum {string}
+         */
+        SectorTerm: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "government" | "armed_forces" | "research" | "careers" | "other";
+        /**
+         * @description high: the source says so. medium: inferred from context or an address. low: weak evidence.
+         * @enum {string}
+         */
+        ConfidenceTerm: "high" | "medium" | "low";
+        /**
+         * @description A sector from which a Hub invites partners. The codes are those of organisations' categories.
+         * @enum {string}
+         */
+        HubSectorTerm: "he" | "fe" | "school_sector" | "local_authority" | "charity" | "armed_forces";
+        /**
+         * @description One of the four nations, as an ISO 3166-2 code.
+         * @enum {string}
+         */
+        NationTerm: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS";
+        /**
+         * @description A phase of education, from early years to higher education: ages 0 to 25.
+         * @enum {string}
+         */
+        PhaseTerm: "early_years" | "primary" | "secondary" | "further" | "higher";
+        /**
+         * @description A stage of a school's self-assessment: emerging, then developing, then embedding.
+         * @enum {string}
+         */
+        SelfAssessmentStageTerm: "emerging" | "developing" | "embedding";
+        /**
+         * @description The stage for each principle, by the principle's slug.
+         * @example {
+         *       "clear-approach": "developing"
+         *     }
+         */
+        SelfAssessmentStagesTerm: {
+            [key: string]: components["schemas"]["SelfAssessmentStageTerm"];
+        };
     };
     responses: {
         /** @description It is. */
@@ -16555,9 +16541,7 @@ export interface components {
         /** @description Text to find in names and titles; case and accents do not matter. */
         Query: string;
         /** @description Only records of this nation. */
-        NationQuery: components["schemas"]["Nation"];
-        /** @description Only records of this kind. */
-        KindQuery: components["schemas"]["Code"];
+        NationQuery: components["schemas"]["NationTerm"];
         /** @description The representation, in place of an Accept header. */
         FormatTable: "json" | "csv" | "ndjson";
         /** @description The representation, in place of an Accept header. */
@@ -16578,6 +16562,8 @@ export interface components {
         ReaderLanguage: "en" | "cy";
         /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
         LibraryQuery: string;
+        /** @description Only records of this kind. */
+        LibraryKind: "article" | "briefing" | "case_study" | "evaluation" | "guide" | "journal_article" | "policy_response" | "report" | "research_report" | "toolkit" | "animation" | "case_studies" | "detailed_resource" | "film" | "self_assessment_tool";
         /** @description Only documents, or only resources. */
         LibraryCollection: "documents" | "resources";
         /** @description Only records of this year. */
@@ -16585,11 +16571,11 @@ export interface components {
         /** @description Only records for this principle of the Toolkit (slug). */
         Principle: components["schemas"]["Slug"];
         /** @description Only resources for this phase of education. */
-        Phase: components["schemas"]["Phase"];
+        Phase: components["schemas"]["PhaseTerm"];
         /** @description Only items in this language (BCP 47). */
         Language: string;
         /** @description Only items in this format, such as pdf, web_page or video. */
-        FileFormat: components["schemas"]["Code"];
+        FileFormat: "pdf" | "web_page" | "video";
         /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
         FileName: string;
         /** @description The ETag of the file to replace, or `*` for whatever it is now. */
@@ -16619,7 +16605,7 @@ export interface components {
         /** @description Only records of this Hub (slug). */
         MetricHub: components["schemas"]["Slug"];
         /** @description Only this nation. What belongs to several nations or to none is in none of them. */
-        MetricNation: components["schemas"]["Nation"];
+        MetricNation: components["schemas"]["NationTerm"];
         /** @description Only this category, one that the metric has (400). The catalogue says what it means. */
         MetricCategory: string;
         /** @description As it was known at the end of this day (Europe/London). Stocks are counted on it if the period goes on. */
@@ -17113,7 +17099,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only records of this sector. */
-                sector?: components["schemas"]["HubSector"];
+                sector?: components["schemas"]["HubSectorTerm"];
                 /** @description Only invitations with this answer. */
                 status?: "pending" | "accepted" | "declined";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -17735,7 +17721,7 @@ export interface operations {
                 /** @description Only people who are members on this day. */
                 as_of?: string;
                 /** @description Only records of this sector. */
-                sector?: components["schemas"]["Sector"];
+                sector?: components["schemas"]["SectorTerm"];
                 /** @description true: only members of today. false: only the others. */
                 current?: boolean;
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -18765,7 +18751,7 @@ export interface operations {
                 /** @description Only records on this day or earlier. */
                 to?: string;
                 /** @description Only records of this kind. */
-                kind?: components["parameters"]["KindQuery"];
+                kind?: "awards" | "conference" | "creative_forces" | "festival_of_friends" | "fringe_event" | "group_meeting" | "hub_launch" | "hub_meeting" | "launch" | "outreach" | "pupil_voice" | "roundtable" | "summit" | "training" | "webinar" | "workshop";
                 /** @description Only records of this status. */
                 status?: "published" | "held" | "cancelled" | "unknown";
                 /** @description Only records of this Hub (slug). */
@@ -19665,7 +19651,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only records of this kind. */
-                kind?: components["parameters"]["KindQuery"];
+                kind?: "article" | "briefing" | "case_study" | "evaluation" | "guide" | "journal_article" | "policy_response" | "report" | "research_report" | "toolkit";
                 /** @description Only records of this year. */
                 year?: number;
                 /** @description Text to find in names and titles; case and accents do not matter. */
@@ -20092,7 +20078,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only records of this kind. */
-                kind?: components["parameters"]["KindQuery"];
+                kind?: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "self_assessment_tool";
                 /** @description Only records for this principle of the Toolkit (slug). */
                 principle?: components["parameters"]["Principle"];
                 /** @description Only resources for this phase of education. */
@@ -20459,7 +20445,7 @@ export interface operations {
                 /** @description Only documents, or only resources. */
                 collection?: components["parameters"]["LibraryCollection"];
                 /** @description Only records of this kind. */
-                kind?: components["parameters"]["KindQuery"];
+                kind?: components["parameters"]["LibraryKind"];
                 /** @description Only records of this year. */
                 year?: components["parameters"]["LibraryYear"];
                 /** @description Only records for this principle of the Toolkit (slug). */
@@ -20517,7 +20503,7 @@ export interface operations {
                 /** @description Only documents, or only resources. */
                 collection?: components["parameters"]["LibraryCollection"];
                 /** @description Only records of this kind. */
-                kind?: components["parameters"]["KindQuery"];
+                kind?: components["parameters"]["LibraryKind"];
                 /** @description Only records of this year. */
                 year?: components["parameters"]["LibraryYear"];
                 /** @description Only records for this principle of the Toolkit (slug). */
@@ -21259,7 +21245,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only records of this kind. */
-                kind?: components["parameters"]["KindQuery"];
+                kind?: "advisory_group" | "governance" | "programme" | "project_group" | "staff_team" | "task_and_finish" | "working_group";
                 /** @description Only records of this status. */
                 status?: "active" | "closed" | "unknown";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -25056,7 +25042,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only records of this kind. */
-                kind?: components["parameters"]["KindQuery"];
+                kind?: "consultation_response" | "context" | "guidance_contribution" | "inquiry_evidence" | "policy_engagement" | "policy_win";
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */

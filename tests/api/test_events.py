@@ -520,6 +520,8 @@ def test_each_filter_subscribes(server):
         assert rows and set(calendar(server, query)) == {row["title"] for row in rows if row["starts_precision"] == "day"}, query
     assert {row["status"] for row in server.get("/v1/events?limit=200&status=unknown").json["items"]} == {"unknown"}
     assert server.get("/v1/events?status=draft").status == 400
+    misspelt = server.get("/v1/events?kind=confrence")
+    assert misspelt.status == 400 and misspelt.json["errors"][0]["detail"].startswith("is not one of: awards, conference, ")
     single = Calendar.from_ical(server.get("/v1/events/annual-conference-2024?format=ics").body).walk("VEVENT")
     assert [str(event["summary"]) for event in single] == ["SCiP Alliance Annual Conference 2024: Inspiring Impact"]
 

@@ -125,6 +125,14 @@ def test_more_columns_than_are_read(engine_folder, cluster):
     assert check(engine_folder, cluster.url()) == (0, "")
 
 
+def test_terms_are_those_of_the_database(engine_folder, cluster):
+    edit(engine_folder, "openapi.yaml", "openapi: 3.1.0\n", "openapi: 3.1.0\nx-terms: { confidence: [high, medium, low], nation: [GB-ENG, IE], weather: [wet] }\n")
+    status, said = check(engine_folder, cluster.url())
+    assert status == 1 and "confidence" not in said, said
+    assert "db/terms: the terms nation are GB-ENG IE in the contract, GB-ENG GB-NIR GB-SCT GB-WLS in the database" in said
+    assert "db/terms: the terms weather are wet in the contract, none in the database" in said
+
+
 def test_the_engines_own_take_what_they_are_given(engine_folder):
     (engine_folder / "queries/_filePiece.sql").write_text("SELECT :n::int, :file::bigint")
     assert check(engine_folder) == (0, "")

@@ -363,7 +363,7 @@ SAMPLES = ["matrix-mine", "https://www.example.org/x", "2024", "2024-06-01", "E1
 
 
 # What fits these schemas by their types alone is refused before it is seen who asks.
-LEAST = {"HubMemberNew": {"name": "A. Professional", "sector": "he"}, "SelfAssessmentStages": {"clear-approach": "developing"},
+LEAST = {"HubMemberNew": {"name": "A. Professional", "sector": "he"}, "SelfAssessmentStagesTerm": {"clear-approach": "developing"},
          "BookingNew": {"name": "A. Delegate", "email": "delegate@school.example", "sector": "school_sector"},
          "BookingNeedsNew": {"access": "A ramp", "consent": 1}, "BookingAttendanceNew": {"attended": True},
          "TrainingSessionAttendanceNew": {"items": [{"booking": "00000000-0000-7000-8000-000000000000", "attended": True}]},

@@ -113,7 +113,7 @@ RECORDS = {
     "document": ("/v1/documents/writes-life", {"title": "A report", "kind": "briefing", "published_on": "2024-05"}, {"authors": ["A. Author", "B. Author"], "note": "n"}, {"year": 2024}, {"year": 2023}, "year-not-of-date"),
     "resource": ("/v1/resources/writes-life", {"title": "A film", "kind": "film"}, {"phases": ["primary"], "principle": None, "licence": "CC-BY-4.0", "accessibility": "Captions"}, {"status": "available"}, {"published_on": "2025-02-30"}, "bad-request"),
     "policy": ("/v1/policy-contributions/writes-life", {"title": "Evidence", "kind": "inquiry_evidence", "body": "A committee"}, {"body": None, "outcome": "quoted"}, {"published_on": None}, {"published_on": "2025-02-30"}, "bad-request"),
-    "group": ("/v1/groups/writes-life", {"name": "Group", "kind": "board", "status": "active"}, {"from": "2020", "to": "2021-05", "status": "closed"}, {"organisations": []}, {"from": "2022"}, "to-before-from"),
+    "group": ("/v1/groups/writes-life", {"name": "Group", "kind": "governance", "status": "active"}, {"from": "2020", "to": "2021-05", "status": "closed"}, {"organisations": []}, {"from": "2022"}, "to-before-from"),
     "principle": ("/v1/toolkit/principles/writes-life", {"ordinal": 90, "name": "A principle"}, {"summary": "s"}, {"ordinal": 90}, {"sources": [""]}, "value-not-valid"),
     "fact": ("/v1/toolkit/facts/writes-life", {"kind": "fact", "name": "A fact"}, {"value": "7", "text": "t", "ordinal": 3}, {"kind": "fact"}, {"name": "\t"}, "text-blank"),
     "strategy": ("/v1/strategies/writes-life", {"name": "Strategy", "period": "2090-93", "from": "2090", "to": "2093"}, {"period": "2090-94", "to": "2094", "summary": "s"}, {"themes": []}, {"to": "2080"}, "to-before-from"),
@@ -243,10 +243,10 @@ def test_what_others_refer_to_stays(server, cluster, central):
     assert server.get(lead).status == 200
     member, group = "/v1/organisations/writes-member", "/v1/groups/writes-seats"
     assert put(server, central, member, {"name": "Member", **FROM}).status == 201
-    unknown = put(server, central, group, {"name": "Seats", "kind": "board", "status": "active", "organisations": ["writes-member", "writes-nobody"], **FROM})
+    unknown = put(server, central, group, {"name": "Seats", "kind": "governance", "status": "active", "organisations": ["writes-member", "writes-nobody"], **FROM})
     assert problem(unknown) == (422, "/problems/reference-not-found")
     assert server.get(group).status == 404
-    made = put(server, central, group, {"name": "Seats", "kind": "board", "status": "active", "organisations": ["writes-member", "university-of-winchester"], **FROM})
+    made = put(server, central, group, {"name": "Seats", "kind": "governance", "status": "active", "organisations": ["writes-member", "university-of-winchester"], **FROM})
     assert [row["slug"] for row in made.json["organisations"]] == ["writes-member", "university-of-winchester"]
     assert delete(server, central, member).status == 409
     kept = patch(server, central, group, {"organisations": ["university-of-winchester"]}, made.headers["ETag"])
@@ -460,7 +460,7 @@ def test_a_change_and_a_removal_at_once(server, central):
     """Whoever is second finds it changed or gone: nothing is undone, nobody is told that it is not theirs."""
     for turn in range(10):
         path = f"/v1/groups/writes-removal-{turn}"
-        tag = put(server, central, path, {"name": "Removal", "kind": "board", "status": "active", **FROM}).headers["ETag"]
+        tag = put(server, central, path, {"name": "Removal", "kind": "governance", "status": "active", **FROM}).headers["ETag"]
         answers = together(*[lambda: patch(server, central, path, {"purpose": "p"}, tag), lambda: delete(server, central, path, tag)] * 2)
         counts = Counter(answer.status for answer in answers)
         assert counts in ({204: 1, 404: 3}, {200: 1, 412: 3}), counts

@@ -287,6 +287,8 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     ("[central]", "[!!str central]", "[!!str", "anchors and tags are not read"),
     ("tag: Things", "tag: Things\n---\na: b\n", "---", "one document a file"),
     ("tag: Things", "tag: ]Things", "tag: ]", "did not find expected"),
+    ("slug: Slug\n", "slug: { terms: phse }\n", "slug: { terms", "there are no terms phse"),
+    ("slug: Slug\n", "slug: { terms: sector of_all }\n", "slug: { terms", "the terms sector have no property of_all"),
     ("is: list Thing csv", "is: list Thing csv\n      x-size: 1e999", "x-size", "is too large a number"),
     ("      operationId: listThings", "      7: x\n      operationId: listThings", "7: x", "a key is not a string: quote it")])
 def test_what_is_refused(tmp_path, old, new, at, message):
@@ -304,6 +306,30 @@ def test_what_is_deprecated_says_until_when(tmp_path):
     assert things["deprecated"] is True and things["x-sunset"] == "2027-11-30"
     said = {name: header["schema"]["const"] for name, header in things["responses"]["200"]["headers"].items() if "const" in header.get("schema", {})}
     assert said == {"Deprecation": "@1795996800", "Sunset": "Tue, 30 Nov 2027 00:00:00 GMT"}
+
+
+def test_terms_are_an_enum_of_requests_and_open_in_answers(tmp_path, monkeypatch):
+    things = THINGS.replace("size?: integer or null", "size?: integer or null\n        word: Word\n        kind: { terms: 'kind good, word' }")
+    things = things.replace("name: string, since", "name: string, word: Word, kind: { type: string or null, terms: 'kind good, word' }, since")
+    things = things.replace("    ThingUse:", "    Word: { terms: word }\n    ThingUse:").replace("schema: Slug\ncomp", "schema: Word\ncomp")
+    monkeypatch.setattr(script, "TERMS", tmp_path)
+    (tmp_path / "kind.csv").write_text("code,label,label_cy,retired,good\nb,B,,,yes\na,A,,,\nc,C,,yes,yes\n")
+    for text, codes, asked in (("x,X,,\ny,Y,,yes\n", ["x"], ["x", "y"]), ("x,X,,\n", ["x"], ["x"])):
+        (tmp_path / "word.csv").write_text("code,label,label_cy,retired\n" + text)
+        (tmp_path / "nation.csv").write_text("code,label,label_cy,retired\n")
+        (tmp_path / "confidence.csv").write_text("code,label,label_cy,retired\n")
+        made = expand(tmp_path, things)
+        schemas, word = made["components"]["schemas"], {"type": "string", "x-terms": "word"}
+        assert schemas["Word"] == word and schemas["Thing"]["properties"]["kind"] == {"type": "string", "x-terms": "kind good, word"}
+        new = schemas["ThingNew"]["properties"]
+        assert schemas["WordTerm"] == word | {"enum": codes} and new["word"] == {"$ref": "#/components/schemas/WordTerm"}
+        assert new["kind"] == {"type": ["string", "null"], "x-terms": "kind good, word", "enum": ["b", *codes, None]}
+        at = next(each for each in made["paths"]["/v1/things/{slug}/use"]["post"]["parameters"] if each.get("name") == "at")
+        assert at["schema"] == (word | {"enum": asked} if asked != codes else new["word"])  # a filter still finds what is retired
+        assert made["x-terms"] == {"confidence": [], "kind": ["b", "a"], "nation": [], "word": codes}
+        assert "kind.csv" in (tmp_path / "made.json.d").read_text()
+    shared = things.replace("parts: [Slug]", "parts: [Part]").replace("since: date }", "parts: [Part] }").replace("    Word:", "    Part: { record: { word: Word } }\n    Word:")
+    assert "Part is in answers too, which are open: a request needs a schema of its own" in expand(tmp_path, shared.replace(", with: { since: date or null }", ""))
 
 
 def test_what_is_written_beside_what_follows(tmp_path):

@@ -170,7 +170,7 @@ export class Documents extends ScipElement {
     const date = item.published_on ? partialDate(item.published_on, say) : item.year
     const by = [item.authors.join('; '), item.publisher].filter(Boolean).join(' · ')
     const facts = [inWords(say.code, item.kind), date, item.language && (say.tongue[item.language] ?? item.language), item.file_format && inWords(say.format, item.file_format),
-      item.phases.map((phase) => say.phase[phase]).join(', '), item.licence].filter(Boolean).join(' · ')
+      item.phases.map((phase) => inWords(say.phase, phase)).join(', '), item.licence].filter(Boolean).join(' · ')
     const title = welsh || item.title
     const unseen = h('span', { class: 'unseen' }, `: ${title}`)
     return h('li', { part: 'item', class: 'item' },

@@ -50,6 +50,7 @@ export const en = {
   download: 'Download',
   embargoed: 'The files are not available yet',
   facet: { kind: 'Kind', year: 'Year', principle: 'Principle', phase: 'Phase', nation: 'Nation', language: 'Language', file_format: 'Format' },
+  /** @type {Record<string, string>} */
   phase: { early_years: 'Early years', primary: 'Primary', secondary: 'Secondary', further: 'Further education', higher: 'Higher education' },
   /** @type {Record<string, string>} */
   tongue: { en: 'English', cy: 'Welsh' },
@@ -82,7 +83,9 @@ export const en = {
   source: 'Source:',
   period: 'Period:',
   status: { proposed: 'Proposed', active: 'Active', paused: 'Paused', closed: 'Closed', unknown: 'Status not known' },
+  /** @type {Record<string, string>} */
   confidence: { high: '', medium: 'Partly inferred from its sources', low: 'Not confirmed by a published source' },
+  /** @type {Record<string, string>} */
   qualifier: { exact: '', over: 'over', about: 'about', at_least: 'at least', target: 'target:' },
   /** @type {Record<string, string>} */
   unit: {},
