@@ -5590,6 +5590,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/vocabularies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the vocabularies
+         * @description Every list of codes that records are described by. Requests take the terms of a list that are not retired; more may be added to any of them, so an answer may hold a code that you have not met.
+         *
+         *     Returns a page of records: a list of the codes that records are described by. Anyone may call it, without a token.
+         */
+        get: operations["listVocabularies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vocabularies/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the terms of a vocabulary
+         * @description In their own order, with labels in English and, where there is one, in Welsh.
+         *
+         *     Returns a page of records: one code of a vocabulary, and what it is called. Anyone may call it, without a token.
+         */
+        get: operations["listVocabularyTerms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -5968,6 +6012,69 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description A list of the codes that records are described by.
+         * @example {
+         *       "code": "meeting_kind",
+         *       "title": "Kinds of meeting",
+         *       "title_cy": null,
+         *       "terms": [
+         *         "inaugural",
+         *         "ordinary"
+         *       ],
+         *       "href": "/v1/vocabularies/meeting_kind"
+         *     }
+         */
+        Vocabulary: {
+            /** @description The code that names the vocabulary in an address. */
+            code: components["schemas"]["Code"];
+            /** @description What the vocabulary is of, in English. */
+            title: string;
+            /** @description What the vocabulary is of, in Welsh; null: nobody has translated it. */
+            title_cy: string | null;
+            /** @description The codes that requests take, in their own order. */
+            terms: string[];
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a list of the codes that records are described by. */
+        VocabularyList: {
+            items: components["schemas"]["Vocabulary"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description One code of a vocabulary, and what it is called.
+         * @example {
+         *       "code": "he",
+         *       "label": "Higher education",
+         *       "label_cy": "Addysg uwch",
+         *       "retired": false,
+         *       "properties": [
+         *         "asked_at_founding",
+         *         "counts_for_quorum",
+         *         "of_members"
+         *       ]
+         *     }
+         */
+        VocabularyTerm: {
+            /** @description The code that records, requests and answers have. */
+            code: string;
+            /** @description What the term is called in English. */
+            label: string;
+            /** @description What the term is called in Welsh; null: nobody has translated it. */
+            label_cy: string | null;
+            /** @description true: records may still have the term, and requests cannot set it. */
+            retired: boolean;
+            /** @description Names of what is true of the term. */
+            properties: string[];
+        };
+        /** @description A page of records: one code of a vocabulary, and what it is called. */
+        VocabularyTermList: {
+            items: components["schemas"]["VocabularyTerm"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
         /**
          * @description A rule that requests can break, with the operations that it refuses.
          * @example {
@@ -32252,6 +32359,90 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listVocabularies: {
+        parameters: {
+            query?: {
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VocabularyList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listVocabularyTerms: {
+        parameters: {
+            query?: {
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The code of a vocabulary. */
+                list: components["schemas"]["Code"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VocabularyTermList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];

@@ -1,5 +1,11 @@
 -- Records have a version: what If-Match asks for.
 
+CREATE VIEW scip.terms WITH (security_invoker) AS
+SELECT list, code, label, label_cy, retired, array_to_json(properties) AS properties, ordinal AS _ordinal FROM scip.term;
+CREATE VIEW scip.vocabularies WITH (security_invoker) AS
+SELECT code, label AS title, label_cy AS title_cy, '/v1/vocabularies/' || code AS href, ordinal AS _ordinal,
+       (SELECT coalesce(json_agg(t.code ORDER BY t.ordinal), '[]') FROM scip.term t WHERE t.list = v.code AND NOT t.retired) AS terms
+FROM scip.term v WHERE list = 'vocabulary';
 CREATE VIEW scip.regions WITH (security_invoker) AS
 SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, r.longitude, r.latitude,
        coalesce((SELECT json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) ORDER BY h.name_sort)
@@ -121,5 +127,5 @@ SELECT c.id, c.record, c.operation::text, c.reason,
 FROM scip.correction c LEFT JOIN scip.hub h ON h.id = c.hub_id LEFT JOIN scip.alliance_group g ON g.id = c.group_id;
 GRANT SELECT ON scip.corrections TO scip_caller;
 
-GRANT SELECT ON scip.regions, scip.hubs, scip.organisations, scip.groups, scip.toolkit_principles, scip.toolkit_facts, scip.strategies
-  TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.terms, scip.vocabularies, scip.regions, scip.hubs, scip.organisations, scip.groups, scip.toolkit_principles,
+  scip.toolkit_facts, scip.strategies TO scip_anonymous, scip_caller;

@@ -122,9 +122,9 @@ CREATE FUNCTION scip.page_words(status text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE status WHEN 'suppressed' THEN 'withheld' ELSE replace(status, '_', ' ') END;
 CREATE FUNCTION scip.page_told(value numeric, status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN status IN ('value', 'zero') THEN scip.page_number(value) ELSE scip.page_words(status) END;
-CREATE FUNCTION scip.page_title(code text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE code WHEN 'he' THEN 'Higher education' WHEN 'fe' THEN 'Further education' WHEN 'hub_led_activity' THEN 'Hub-led activity'
-                 ELSE upper(left(code, 1)) || translate(substr(code, 2), '_-', '  ') END;
+CREATE FUNCTION scip.page_title(code text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce((SELECT min(t.label) FROM scip.term t WHERE t.code = page_title.code AND t.list IN ('sector', 'evaluation_category')),
+                upper(left(code, 1)) || translate(substr(code, 2), '_-', '  '));
 CREATE FUNCTION scip.page_cell(value numeric, status text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN scip.page_filled(CASE WHEN status IN ('value', 'zero') THEN 'value' ELSE 'word' END,
                         jsonb_build_object('text', scip.page_told(value, status)));

@@ -170,7 +170,7 @@ def test_a_meeting_on_the_wrong_day(server, lead, held):
 
 def test_an_event_marked_by_mistake(server, lead, central, others):
     path = "/v1/events/corrected-event"
-    assert server.send("PUT", path, {"title": "Festival", "kind": "network_event", "hub": "corrected-hub", "starts_on": day(-2), **FROM}, token=lead, If_None_Match="*").status == 201
+    assert server.send("PUT", path, {"title": "Festival", "kind": "conference", "hub": "corrected-hub", "starts_on": day(-2), **FROM}, token=lead, If_None_Match="*").status == 201
     assert post(server, lead, path + "/publication").status == 200
     for step, body in (("held", {"attendance": 40}), ("cancellation", {"reason": "Rain"})):
         assert post(server, lead, f"{path}/{step}", body).status == 200

@@ -38,7 +38,7 @@ GET /.well-known/jwks.json /.well-known/oauth-authorization-server             a
 GET /v1 /v1/data.zip                       all
 GET /v1/hubs /v1/hubs/{slug} /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/{id}  all
 GET /v1/organisations /v1/organisations/{slug}                                 all
-GET /v1/regions /v1/regions/{slug} /v1/events /v1/events/{slug}                all
+GET /v1/regions /v1/regions/{slug} /v1/events /v1/events/{slug} /v1/vocabularies /v1/vocabularies/{list}  all
 GET /v1/documents /v1/documents/{slug} /v1/news /v1/news/{slug}                all
 GET /v1/documents/{slug}/jsonld /v1/documents/{slug}/csl /v1/documents/{slug}/withdrawal  all
 GET /v1/resources /v1/resources/{slug} /v1/resources/{slug}/withdrawal /v1/library/search /v1/library/facets  all
@@ -624,7 +624,7 @@ def address(server, records, method, template):
         return template.replace("{slug}", server.get(template.split("/{slug}")[0] + "?limit=1").json["items"][0]["slug"])
     if template.startswith("/v1/hub-applications"):
         return template.replace("{id}", records["application"])
-    found = template.replace("/roles/{id}", "/roles/" + records["role"]).replace("{account}", records["account"]).replace("{id}", records["account"])
+    found = template.replace("{list}", "sector").replace("/roles/{id}", "/roles/" + records["role"]).replace("{account}", records["account"]).replace("{id}", records["account"])
     return found.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js").replace("{rule}", "in-use")
 
 
