@@ -81,6 +81,24 @@ BEGIN
   RETURN columns;
 END $$;
 
+-- What days and years were told by does not change under records.
+CREATE PROCEDURE pg_temp.load_settings()
+LANGUAGE plpgsql AS $$
+DECLARE
+  s record;
+  before text;
+BEGIN
+  FOR s IN SELECT * FROM settings LOOP
+    IF to_regprocedure(format('setting.%I()', s.name)) IS NOT NULL THEN
+      EXECUTE format('SELECT setting.%I()::text', s.name) INTO before;
+    END IF;
+    IF s.fixed = 'yes' AND before <> s.value AND EXISTS (SELECT FROM scip.organisation) THEN
+      RAISE 'settings.csv: % is % where there are records', s.name, before;
+    END IF;
+    CALL setting.set(s.name, s.type, s.value);
+  END LOOP;
+END $$;
+
 -- The lists of terms/, as one table; each file is read into `terms`. What is no column of the table is a property, which the terms have
 -- that say yes. A term that its file has no more may be in use: it is retired.
 CREATE TEMP TABLE csv_term ON COMMIT DROP AS

@@ -10941,7 +10941,7 @@ export interface components {
              * @description The kind of resource, such as animation or detailed_resource.
              * @enum {string}
              */
-            kind: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "self_assessment_tool";
+            kind: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "report" | "self_assessment_tool";
             /** @description The slug of a principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle?: string | null;
             /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
@@ -11007,7 +11007,7 @@ export interface components {
              * @description The kind of resource, such as animation or detailed_resource.
              * @enum {string}
              */
-            kind?: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "self_assessment_tool";
+            kind?: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "report" | "self_assessment_tool";
             /** @description The slug of a principle of the Thriving Lives Toolkit; null for all of them, or none. */
             principle?: string | null;
             /** @description The tier in the Toolkit: 1 animation, 2 detailed resource, 3 case studies; null outside it. */
@@ -20185,7 +20185,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only records of this kind. */
-                kind?: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "self_assessment_tool";
+                kind?: "animation" | "case_studies" | "detailed_resource" | "film" | "guide" | "report" | "self_assessment_tool";
                 /** @description Only records for this principle of the Toolkit (slug). */
                 principle?: components["parameters"]["Principle"];
                 /** @description Only resources for this phase of education. */

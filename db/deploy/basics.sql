@@ -3,6 +3,18 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
+-- What another alliance would set otherwise: a function each, which is a constant of every plan. `load` makes them anew.
+CREATE SCHEMA setting;
+GRANT USAGE ON SCHEMA setting TO scip_anonymous, scip_caller;
+CREATE PROCEDURE setting.set(name text, type text, value text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE OR REPLACE FUNCTION setting.%1$I() RETURNS %2$s LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %3$L::%2$s;
+                  GRANT EXECUTE ON FUNCTION setting.%1$I TO scip_anonymous, scip_caller', name, type, value);
+END $$;
+CREATE TEMP TABLE settings (name text, type text, value text, fixed text, meaning text) ON COMMIT DROP;
+\copy settings FROM 'settings.csv' (FORMAT csv, HEADER match)
+SELECT format('CALL setting.set(%L, %L, %L)', name, type, value) FROM settings \gexec
+
 -- ISO 8601 year, month or day ("2025", "2025-06", "2025-06-06"); what is not known is not written.
 CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE
@@ -30,7 +42,7 @@ END;
 CREATE FUNCTION scip.date_sort(value scip.partial_date, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(value || right('-01-01', 10 - length(value)), otherwise);
 CREATE FUNCTION scip.time_sort(value timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(left((value AT TIME ZONE 'Europe/London')::time::text, 5), '');
+RETURN coalesce(left((value AT TIME ZONE setting.zone())::time::text, 5), '');
 -- Whether they say days, and no month or year in which these are.
 CREATE FUNCTION scip.are_days(starts text, ends text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN length(starts) = 10 AND coalesce(length(ends), 10) = 10;
@@ -69,8 +81,7 @@ CREATE FUNCTION scip.sought(q text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALL
 RETURN CASE WHEN scip.spell(q) <> '' THEN ARRAY['%' || scip.spell(q) || '%', '%' || scip.spell(scip.unhyphened(q)) || '%'] END;
 
 -- Whether a text says something; whether it is a line of its own: a title or a name.
-CREATE FUNCTION scip.shows(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN scip.plain(value) <> '';
+CREATE FUNCTION scip.shows(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN scip.plain(value) <> '';
 CREATE FUNCTION scip.is_line(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN scip.plain(value) <> '' AND value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
 
@@ -88,32 +99,29 @@ GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip
   TO scip_anonymous, scip_caller;
 
 -- Today in the Alliance's own time zone.
-CREATE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (now() AT TIME ZONE 'Europe/London')::date;
-GRANT EXECUTE ON FUNCTION scip.today TO scip_anonymous, scip_caller;
+CREATE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE RETURN (now() AT TIME ZONE setting.zone())::date;
 
 -- Whether a span of partial dates may hold today; what has no date does.
 CREATE FUNCTION scip.is_now(starts scip.partial_date, ends scip.partial_date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
-GRANT EXECUTE ON FUNCTION scip.is_now TO scip_anonymous, scip_caller;
 
--- Academic years begin on 1 September, the first one in the year 1, the last one in 9998: all their days are dates as the contract has
--- them; their quarters are September-November, …, June-August.
+-- Academic years, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them; and their
+-- quarters.
 CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0')
-        FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < 9 THEN 1 ELSE 0 END AS y) of);
+        FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < setting.year_month() THEN 1 ELSE 0 END AS y) of);
 CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN value ~ '^(?!0000|9999)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
 CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), 9, 1); -- the one that 1 January 0001 is in began before that
+RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), setting.year_month(), 1); -- 1 January 0001 is in one before
 CREATE FUNCTION scip.quarter(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN scip.academic_year(day) || '-Q' || ((extract(month FROM day)::int + 3) % 12) / 3 + 1;
+RETURN scip.academic_year(day) || '-Q' || ((extract(month FROM day)::int + 12 - setting.year_month()) % 12) / 3 + 1;
 CREATE FUNCTION scip.quarter_end(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (scip.year_start(left(quarter, 7)) + right(quarter, 1)::int * interval '3 months' - interval '1 day')::date;
 CREATE DOMAIN scip.year_name AS text CONSTRAINT year_name CHECK (scip.is_academic_year(VALUE));
 CREATE DOMAIN scip.quarter_name AS text CONSTRAINT quarter_name CHECK (scip.is_academic_year(left(VALUE, 7)) AND VALUE ~ '^.{7}-Q[1-4]$');
-GRANT EXECUTE ON FUNCTION scip.academic_year, scip.is_academic_year, scip.year_start, scip.quarter, scip.quarter_end TO scip_anonymous,
-  scip_caller;
+GRANT EXECUTE ON FUNCTION scip.today, scip.is_now, scip.academic_year, scip.is_academic_year, scip.year_start, scip.quarter,
+  scip.quarter_end TO scip_anonymous, scip_caller;
 
 -- Periods of these records as a query names them: academic years (2024-25, 2024/25, 202425) and their quarters
 -- (2024-25-Q1). NULL for what is none.
@@ -140,10 +148,8 @@ GRANT USAGE ON SCHEMA ctx TO scip_anonymous, scip_caller;
 
 CREATE FUNCTION ctx.account() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('scip.account', true), '')::uuid;
-CREATE FUNCTION ctx.request() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(current_setting('scip.request', true), '');
-CREATE FUNCTION ctx.operation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(current_setting('scip.operation', true), '');
+CREATE FUNCTION ctx.request() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN nullif(current_setting('scip.request', true), '');
+CREATE FUNCTION ctx.operation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN nullif(current_setting('scip.operation', true), '');
 CREATE FUNCTION ctx.dry_run() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(nullif(current_setting('scip.dry_run', true), '')::boolean, false);
 CREATE FUNCTION ctx.roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
@@ -189,12 +195,10 @@ END $$;
 
 -- Refuses by a rule of openapi/problems.csv. places: the properties that broke it, or where else the value stands (/path/slug), with
 -- spaces between them; the engine passes on those that the request can have. sentence: what says more than the rule's meaning.
-CREATE FUNCTION scip.refuse(status int, rule text, places text DEFAULT '', sentence text DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.refuse(status int, rule text, places text DEFAULT '', sentence text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   RAISE '%', coalesce(sentence, rule) USING ERRCODE = 'SC' || status, CONSTRAINT = rule, COLUMN = places;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.refuse TO scip_anonymous, scip_caller;
 
 -- A slug that has changed keeps leading to its record: it moves to <table>_former_slug, where no live
 -- slug may be; writers own none of it. AFTER triggers, so that each sees what a concurrent rename has committed
@@ -320,6 +324,6 @@ CREATE FUNCTION scip.term_faults(terms jsonb) RETURNS SETOF text LANGUAGE sql ST
   LEFT JOIN (SELECT list, string_agg(code, ' ' ORDER BY ordinal) AS kept FROM scip.term WHERE NOT retired GROUP BY list) d USING (list)
   WHERE said IS DISTINCT FROM kept ORDER BY list
 $$;
-GRANT EXECUTE ON FUNCTION scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.refuse, scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
 
 COMMIT;

@@ -74,9 +74,9 @@ CREATE TABLE scip.event (
   CHECK (scip.earliest(starts) <= scip.latest(ends)),
   CONSTRAINT event_times CHECK (ends_at > starts_at),
   CONSTRAINT event_ends_at CHECK (ends_at IS NULL OR starts_at IS NOT NULL),
-  CONSTRAINT event_day CHECK (starts_at IS NULL OR starts = to_char(starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD')),
+  CONSTRAINT event_day CHECK (starts_at IS NULL OR starts = to_char(starts_at AT TIME ZONE setting.zone(), 'YYYY-MM-DD')),
   CONSTRAINT event_last_day CHECK (ends_at IS NULL OR coalesce(ends, starts)
-    = to_char((ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD')),
+    = to_char((ends_at - interval '1 microsecond') AT TIME ZONE setting.zone(), 'YYYY-MM-DD')),
   CONSTRAINT event_cancellation CHECK (cancellation_reason IS NULL OR status = 'cancelled')
 );
 CREATE INDEX ON scip.event (date_sort, slug);
@@ -104,17 +104,17 @@ CALL scip.keep_records('event', 'event', 'r.slug',
 CREATE FUNCTION scip.set_event_days() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    NEW.starts := coalesce(NEW.starts, to_char(NEW.starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'));
-    NEW.ends := coalesce(NEW.ends, nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'),
+    NEW.starts := coalesce(NEW.starts, to_char(NEW.starts_at AT TIME ZONE setting.zone(), 'YYYY-MM-DD'));
+    NEW.ends := coalesce(NEW.ends, nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE setting.zone(), 'YYYY-MM-DD'),
       NEW.starts));
     RETURN NEW;
   END IF;
   IF NEW.starts_at IS DISTINCT FROM OLD.starts_at AND NEW.starts_at IS NOT NULL AND NEW.starts IS NOT DISTINCT FROM OLD.starts THEN
-    NEW.starts := to_char(NEW.starts_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD');
+    NEW.starts := to_char(NEW.starts_at AT TIME ZONE setting.zone(), 'YYYY-MM-DD');
   END IF;
   IF (NEW.starts_at, NEW.ends_at) IS DISTINCT FROM (OLD.starts_at, OLD.ends_at) AND coalesce(NEW.ends_at, OLD.ends_at) IS NOT NULL
      AND NEW.ends IS NOT DISTINCT FROM OLD.ends THEN
-    NEW.ends := nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'), NEW.starts);
+    NEW.ends := nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE setting.zone(), 'YYYY-MM-DD'), NEW.starts);
   END IF;
   RETURN NEW;
 END $$;
@@ -180,11 +180,11 @@ CREATE TRIGGER then_raise_ical_sequence BEFORE UPDATE ON scip.event FOR EACH ROW
 -- In the hour of the night that clocks show twice when summer time ends, a local time is read as the first of both
 -- (RFC 5545, section 3.3.5): what begins there is given in UTC, what ends there as a duration.
 CREATE FUNCTION scip.is_ambiguous(instant timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE STRICT
-RETURN instant AT TIME ZONE 'Europe/London' IN ((instant - interval '1 hour') AT TIME ZONE 'Europe/London',
-                                                (instant + interval '1 hour') AT TIME ZONE 'Europe/London');
+RETURN instant AT TIME ZONE setting.zone() IN ((instant - interval '1 hour') AT TIME ZONE setting.zone(),
+                                                (instant + interval '1 hour') AT TIME ZONE setting.zone());
 -- What a subscriber sees it by in the list of calendars.
 CREATE FUNCTION scip.calendar_name(what text, VARIADIC parts text[]) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN concat_ws(' · ', coalesce(nullif(array_to_string(parts, ' · '), ''), 'SCiP Alliance'), what);
+RETURN concat_ws(' · ', coalesce(nullif(array_to_string(parts, ' · '), ''), setting.alliance_name()), what);
 GRANT EXECUTE ON FUNCTION scip.calendar_name, scip.ical_status, scip.is_ambiguous TO scip_anonymous, scip_caller;
 
 -- Numbers of young people, apart from what is public: the owning Hub's and the central team's.

@@ -42,8 +42,7 @@ RETURN (SELECT websearch_to_tsquery('pg_catalog.english', t) || websearch_to_tsq
 CREATE FUNCTION scip.wanted(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN scip.asked(q) || CASE WHEN scip.fold(q) ~ '(^| )-' THEN '' ELSE scip.asked(scip.unhyphened(q)) END;
 -- array_to_string is not immutable for every type of element; for text it is.
-CREATE FUNCTION scip.joined(value text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN array_to_string(value, ' ');
+CREATE FUNCTION scip.joined(value text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN array_to_string(value, ' ');
 
 -- BCP 47, as far as books and web pages need it.
 CREATE DOMAIN scip.language AS text CONSTRAINT language CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$');

@@ -19,7 +19,7 @@ CREATE TABLE scip.meeting (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE 'Europe/London')::date) STORED,
+  day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE setting.zone())::date) STORED,
   CONSTRAINT meeting_of_one CHECK (num_nonnulls(hub_id, group_id) = 1),
   CONSTRAINT meeting_inaugural CHECK (kind = 'ordinary' OR hub_id IS NOT NULL),
   CONSTRAINT meeting_guests CHECK (guests IS NULL OR status = 'held')
@@ -29,7 +29,7 @@ CREATE INDEX ON scip.meeting (group_id, day);
 CREATE INDEX ON scip.meeting (group_id, starts_at, id);
 CREATE INDEX ON scip.meeting (day);
 CREATE UNIQUE INDEX meeting_one_inaugural ON scip.meeting (hub_id) WHERE kind = 'inaugural' AND status <> 'cancelled';
-COMMENT ON COLUMN scip.meeting.day IS 'Of its start, in Europe/London';
+COMMENT ON COLUMN scip.meeting.day IS 'Of its start';
 
 -- heading: one of the five that a Hub's ordinary meeting covers; groups have free agendas.
 CREATE TABLE scip.agenda_item (
@@ -170,7 +170,7 @@ BEGIN
     END IF;
     RETURN OLD;
   END IF;
-  moved_to := nullif((NEW.starts_at AT TIME ZONE 'Europe/London')::date, OLD.day);
+  moved_to := nullif((NEW.starts_at AT TIME ZONE setting.zone())::date, OLD.day);
   IF NEW.status = 'cancelled' AND OLD.status = 'cancelled' THEN
     PERFORM scip.refuse(409, 'meeting-cancelled');
   ELSIF (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind) THEN
@@ -200,7 +200,7 @@ BEGIN
     PERFORM scip.refuse(409, 'meeting-not-held');
   ELSIF OLD.status <> 'planned' OR NEW.status = 'planned' THEN
     PERFORM scip.refuse(409, 'meeting-not-planned');
-  ELSIF NEW.status = 'held' AND (NEW.starts_at AT TIME ZONE 'Europe/London')::date > today() THEN
+  ELSIF NEW.status = 'held' AND (NEW.starts_at AT TIME ZONE setting.zone())::date > today() THEN
     PERFORM scip.refuse(409, 'meeting-not-yet-held');
   ELSIF NEW.status = 'cancelled' AND meeting_has_records(OLD.id) THEN
     PERFORM scip.refuse(409, 'meeting-has-records');
@@ -266,24 +266,25 @@ END $$;
 CREATE TRIGGER guard_sharing BEFORE UPDATE OF attendance_shared_at ON scip.meeting
   FOR EACH ROW EXECUTE FUNCTION scip.guard_attendance_sharing();
 
--- The agenda that a Hub's meeting begins with: the five headings, or the sample of the framework's appendix with the
+-- The agenda that a Hub's meeting begins with: the headings, or the sample of the framework's appendix with the
 -- Hub in the place of its example.
 CREATE FUNCTION scip.lay_agenda() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+DECLARE
+  alliance text := setting.alliance_name();
 BEGIN
   IF NEW.kind = 'ordinary' THEN
     INSERT INTO agenda_item (meeting_id, ordinal, heading, title)
-    SELECT NEW.id, n, lower(title), title
-    FROM unnest(ARRAY['Practice', 'Challenges', 'Ideas', 'Priorities', 'Questions']) WITH ORDINALITY t (title, n);
+    SELECT NEW.id, t.ordinal, t.code, t.label FROM scip.term t WHERE t.list = 'heading' AND NOT t.retired;
   ELSE
     INSERT INTO agenda_item (meeting_id, ordinal, title, intended_outcome, led_by)
     SELECT NEW.id, a.ordinal, a.title, a.intended_outcome, a.led_by
     FROM hub h CROSS JOIN LATERAL (VALUES
       (1, 'Welcome', NULL, 'Host organisation'),
       (2, 'Introductions', 'Understand each other''s stake in the proposed Hub', 'Host organisation'),
-      (3, 'The SCiP Alliance', 'Receive an outline of the context for Service children and the SCiP Alliance''s rationale and approach',
-        'SCiP Alliance'),
-      (4, 'The SCiP Alliance Hub network',
-        'Understand the Hub network''s purpose and operating mechanisms, the role of a Hub and how it adds value.', 'SCiP Alliance'),
+      (3, 'The ' || alliance,
+        format('Receive an outline of the context for Service children and the %s''s rationale and approach', alliance), alliance),
+      (4, format('The %s Hub network', alliance),
+        'Understand the Hub network''s purpose and operating mechanisms, the role of a Hub and how it adds value.', alliance),
       (5, CASE WHEN h.name ~* '^(the|an?) ' THEN '' WHEN h.name ~* '^[aeiou]' THEN 'An ' ELSE 'A ' END || h.name,
        E'Reflect on the rationale for and role of this Hub\nConsider priorities', 'Proposed Hub Lead'),
       (6, 'Operating Practices',

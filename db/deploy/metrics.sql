@@ -312,7 +312,7 @@ CREATE FUNCTION known.quarters_owed(first_day date, last_day date, known_at time
   SELECT h.id, h.slug, scip.one_nation(h.nations), q.name, q.ends, q.due_on,
          CASE WHEN a.hub_id IS NULL THEN 'Hub that was not active in all of the quarter'
               WHEN q.starts < f.starts THEN 'quarter before any was reported here'
-              WHEN q.due_on >= coalesce((known_at AT TIME ZONE 'Europe/London')::date, scip.today()) THEN 'quarter that was not due yet' END
+              WHEN q.due_on >= coalesce((known_at AT TIME ZONE setting.zone())::date, scip.today()) THEN 'quarter that was not due yet' END
   FROM first_report f JOIN quarter q ON f.starts IS NOT NULL CROSS JOIN known.hub(known_at) h
   LEFT JOIN active a ON a.hub_id = h.id AND a.name = q.name
 $$;
@@ -555,7 +555,7 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
 $$;
 -- How far a period has come by then.
 CREATE FUNCTION metric.until(last_day date, known_at timestamptz) RETURNS date LANGUAGE sql STABLE
-RETURN least(last_day, scip.today(), (known_at AT TIME ZONE 'Europe/London')::date - 1);
+RETURN least(last_day, scip.today(), (known_at AT TIME ZONE setting.zone())::date - 1);
 
 -- By what a metric's facts are summed: what it is broken down by, and where less is published than counted what that is made of.
 CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE

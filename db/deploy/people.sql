@@ -5,8 +5,7 @@ SET LOCAL client_min_messages = warning;
 
 -- RFC 5321, section 4.1.2, without quoted names and address literals: the one rule of every door. A domain with other
 -- letters is written as DNS has it (xn--…), so that it is one address and not two.
-CREATE FUNCTION scip.is_email(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN length(value) <= 254
+CREATE FUNCTION scip.is_email(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN length(value) <= 254
   AND value ~* '^(?=[^@]{1,64}@)[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{'
   '|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$';
 
@@ -93,7 +92,6 @@ CREATE TABLE scip.hub_membership (
   CONSTRAINT hub_membership_dates CHECK (ends > starts),
   CONSTRAINT hub_membership_once EXCLUDE USING gist (hub_id WITH =, person_id WITH =, daterange(starts, ends) WITH &&)
 );
-CALL scip.hold_to_terms('hub_membership', 'sector', '$.sector', 'of_members');
 CREATE INDEX ON scip.hub_membership (hub_id, starts, id);
 CREATE INDEX ON scip.hub_membership (person_id);
 CREATE INDEX ON scip.hub_membership (organisation_id);
@@ -128,7 +126,6 @@ CREATE TABLE scip.group_seat (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT group_seat_dates CHECK (ends > starts)
 );
-CALL scip.hold_to_terms('group_seat', 'sector', '$.sector', 'of_members');
 CREATE INDEX ON scip.group_seat (group_id);
 CREATE INDEX ON scip.group_seat (organisation_id);
 CREATE INDEX ON scip.group_seat (person_id);
@@ -165,8 +162,7 @@ RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), fals
 
 -- Who is told the name and the address: who knows somebody, and whoever added them until they have a place. A dry run,
 -- which would undo the note of it, learns nothing.
-CREATE FUNCTION ctx.is_told(person uuid, restricted boolean, added_by uuid) RETURNS boolean LANGUAGE sql STABLE
-RETURN NOT ctx.dry_run()
+CREATE FUNCTION ctx.is_told(person uuid, restricted boolean, added_by uuid) RETURNS boolean LANGUAGE sql STABLE RETURN NOT ctx.dry_run()
    AND (ctx.central() OR NOT restricted AND (ctx.knows(person) OR added_by = ctx.account() AND NOT ctx.placed(person)));
 
 -- VOLATILE, for it writes; the log has one row for each person and transaction.
@@ -275,7 +271,7 @@ CREATE TRIGGER guard_quorum BEFORE INSERT OR DELETE ON scip.hub_quorum
 -- The rule in force on a day. These two see all members, whoever asks, and give none.
 CREATE FUNCTION scip.quorum_of(hub bigint, day date, OUT sectors text[], OUT minimum int, OUT starts date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT coalesce(q.sectors, terms_with('sector', 'counts_for_quorum')), coalesce(q.minimum, 4), q.starts
+  SELECT coalesce(q.sectors, terms_with('sector', 'counts_for_quorum')), coalesce(q.minimum, setting.quorum_minimum()), q.starts
   FROM (VALUES (1)) one LEFT JOIN LATERAL (
     SELECT r.sectors, r.minimum, r.starts FROM hub_quorum r
     WHERE r.hub_id = hub AND r.starts <= day ORDER BY r.starts DESC LIMIT 1) q ON true;
@@ -394,7 +390,7 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
                             THEN 'stands beside organisation_name: one of them is enough' END),
     ('organisation_name', CASE WHEN length(cells ->> 'organisation_name') > 500 THEN 'is longer than 500 characters' END),
     ('sector', CASE WHEN l.sector IS NULL THEN 'is missing'
-                    WHEN l.sector <> ALL (terms_with('sector', 'of_members'))
+                    WHEN NOT EXISTS (SELECT FROM term t WHERE t.list = 'sector' AND t.code = l.sector AND 'of_members' = ANY (properties))
                       THEN 'must be one of ' || array_to_string(terms_with('sector', 'of_members'), ', ') END),
     ('ambassador', CASE WHEN ambassador IS NULL THEN 'must be yes or no' END),
     ('from', CASE WHEN cells ->> 'from' IS NULL THEN 'is missing'

@@ -216,7 +216,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('scip.release', 0));
   IF p.family = 'strategy' AND EXISTS (
       SELECT FROM generate_series(extract(year FROM p.first_day)::int, extract(year FROM p.last_day)::int - 1) y,
-                  LATERAL (SELECT academic_year(make_date(y, 9, 1)) AS name) n
+                  LATERAL (SELECT academic_year(make_date(y, setting.year_month(), 1)) AS name) n
       WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day
         AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
     PERFORM scip.refuse(409, 'release-years-first', 'period');
@@ -382,7 +382,7 @@ BEGIN
                  '&category=' || metric.quoted(a.of_category),
              CASE WHEN s.release_id IS NULL THEN '&as_of=' || rows.as_of ELSE '&release=' || s.release END),
            a.counted, NULL::int, NULL::jsonb
-    FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE 'Europe/London',
+    FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE setting.zone(),
       least(rows.as_of, scip.today())) a
     CROSS JOIN LATERAL (SELECT spans[a.n].*) s
     CROSS JOIN LATERAL (SELECT string_to_array(a.breakdown, '+') AS by) b
@@ -401,7 +401,7 @@ CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub tex
 #variable_conflict use_variable
 DECLARE
   m metric;
-  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
+  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE setting.zone() END;
   asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
                         WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category'
                           AND category IS NOT NULL ORDER BY i);
@@ -451,7 +451,8 @@ DECLARE
   q record;
   asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
                         WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL ORDER BY i);
-  given text[] := coalesce(periods, ARRAY['2013-14..' || metric.quoted_period(academic_year(today()))]); -- since the Alliance began
+  given text[] := coalesce(periods, ARRAY[academic_year(make_date(setting.first_year(), setting.year_month(), 1)) || '..'
+    || metric.quoted_period(academic_year(today()))]); -- since the Alliance began
   spans metric.span[];
   rows bigint;
   total bigint := 0;
@@ -529,7 +530,7 @@ SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_gen
 DECLARE
   m metric;
   a record;
-  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE 'Europe/London' END;
+  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE setting.zone() END;
   asked text[];
   may boolean;
   told boolean;
@@ -621,7 +622,7 @@ LANGUAGE sql STABLE AS $$
   WHERE scip.is_academic_year(year)
   UNION ALL
   SELECT s.slug, s.id, min(year)::date, (max(year) + interval '1 year - 1 day')::date
-  FROM scip.strategy s, generate_series(make_date(extract(year FROM scip.earliest(s.starts))::int, 9, 1)::timestamp,
+  FROM scip.strategy s, generate_series(make_date(extract(year FROM scip.earliest(s.starts))::int, setting.year_month(), 1)::timestamp,
                                         scip.latest(s.ends)::timestamp, interval '1 year') year
   WHERE s.slug = period AND year >= scip.earliest(s.starts) AND year + interval '1 year - 1 day' <= scip.latest(s.ends)
   GROUP BY s.id;

@@ -27,7 +27,7 @@ CREATE INDEX ON scip.activity (hub_id, held_on);
 CREATE INDEX ON scip.activity (membership_id);
 COMMENT ON COLUMN scip.activity.programme IS 'Of outreach: the slug of the programme that it is of';
 
--- Due 21 days after the quarter unless the central team sets another day; locked afterwards but for an exception.
+-- Due so many days after the quarter unless the central team sets another day; locked afterwards but for an exception.
 CREATE TABLE scip.quarter_deadline (
   quarter scip.quarter_name PRIMARY KEY,
   due_on date NOT NULL,
@@ -188,7 +188,8 @@ CREATE TRIGGER guard_activity BEFORE INSERT OR UPDATE ON scip.activity FOR EACH 
 
 -- Quarterly updates: written from the quarter's first day to the day when they are due, or to the end of an exception.
 CREATE FUNCTION scip.due_on(quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
-RETURN coalesce((SELECT d.due_on FROM scip.quarter_deadline d WHERE d.quarter = due_on.quarter), scip.quarter_end(quarter) + 21);
+RETURN coalesce((SELECT d.due_on FROM scip.quarter_deadline d WHERE d.quarter = due_on.quarter),
+  scip.quarter_end(quarter) + setting.update_due_days());
 CREATE FUNCTION scip.open_until(hub bigint, quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN greatest(scip.due_on(quarter), (SELECT e.open_until FROM scip.quarterly_update_extension e
                                        WHERE e.hub_id = hub AND e.quarter = open_until.quarter));
@@ -336,6 +337,7 @@ DECLARE
   alive boolean := coalesce(standing IN ('proposed', 'active'), false);
   -- not the years of its launch, of a pause or of its closing
   whole boolean := hub_active(hub, first_day - 1, last_day);
+  wanted int := setting.meetings();
   q record;
 BEGIN
   ordinal := 1; rule := 'membership_quorate'; title := 'The membership is quorate';
@@ -348,11 +350,12 @@ BEGIN
   INTO state, evidence, next_action FROM quorate(hub, seen_on, NULL) j, quorum_of(hub, seen_on) r;
   RETURN NEXT;
 
-  ordinal := 2; rule := 'two_meetings'; title := 'Two ordinary meetings are held in the year';
-  SELECT CASE WHEN NOT whole THEN 'not_applicable' WHEN m.held >= 2 THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
+  ordinal := 2; rule := 'two_meetings'; title := wanted || ' ordinary meetings are held in the year';
+  SELECT CASE WHEN NOT whole THEN 'not_applicable' WHEN m.held >= wanted THEN 'met' WHEN running THEN 'not_yet' ELSE 'missed' END,
          jsonb_build_object('held', m.held, 'planned', m.planned),
-         CASE WHEN whole AND running AND m.held < 2 THEN CASE WHEN m.held + m.planned < 2 THEN format('Plan and hold %s more', 2 - m.held)
-                                                  ELSE 'Hold the meeting of ' || m.next END END
+         CASE WHEN whole AND running AND m.held < wanted THEN CASE
+           WHEN m.held + m.planned < wanted THEN format('Plan and hold %s more', wanted - m.held)
+           ELSE 'Hold the meeting of ' || m.next END END
   INTO state, evidence, next_action
   FROM (SELECT count(*) FILTER (WHERE t.status = 'held' AND t.day <= hub_health.day) AS held,
                count(*) FILTER (WHERE t.status = 'planned') AS planned, min(t.day) FILTER (WHERE t.status = 'planned') AS next
@@ -382,8 +385,8 @@ BEGIN
                  min(t.day) FILTER (WHERE NOT (s.minutes AND s.attendance)) AS next
         FROM meeting t, LATERAL (
           SELECT EXISTS (SELECT FROM minutes x
-            WHERE x.meeting_id = t.id AND (x.shared_at AT TIME ZONE 'Europe/London')::date <= hub_health.day) AS minutes,
-                 coalesce((t.attendance_shared_at AT TIME ZONE 'Europe/London')::date <= hub_health.day, false) AS attendance) s
+            WHERE x.meeting_id = t.id AND (x.shared_at AT TIME ZONE setting.zone())::date <= hub_health.day) AS minutes,
+                 coalesce((t.attendance_shared_at AT TIME ZONE setting.zone())::date <= hub_health.day, false) AS attendance) s
         WHERE t.hub_id = hub AND t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day)) m;
   RETURN NEXT;
 
@@ -400,7 +403,7 @@ BEGIN
            coalesce(s.submitted_on <= hub_health.day, false) AS done
     FROM generate_series(1, 4) i, LATERAL (SELECT year || '-Q' || i AS name) n
     LEFT JOIN quarterly_update t ON t.hub_id = hub AND t.quarter = n.name,
-         LATERAL (SELECT (t.submitted_at AT TIME ZONE 'Europe/London')::date AS submitted_on) s
+         LATERAL (SELECT (t.submitted_at AT TIME ZONE setting.zone())::date AS submitted_on) s
     WHERE s.submitted_on <= hub_health.day OR hub_active(hub, quarter_start(n.name), quarter_end(n.name))) u;
   state := CASE WHEN q.owed = 0 THEN 'not_applicable' WHEN q.missed > 0 THEN 'missed' WHEN q.owed = q.submitted THEN 'met'
     ELSE 'not_yet' END;
@@ -432,8 +435,8 @@ BEGIN
   INTO state, evidence, next_action
   FROM (SELECT count(*) FILTER (WHERE NOT s.optional) AS required, count(*) FILTER (WHERE NOT s.optional AND t.done_on <= seen_on) AS done,
                min(t.done_on) AS begun,
-                 hub_active(hub, min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1,
-                 min((t.created_at AT TIME ZONE 'Europe/London')::date) - 1) AS old,
+                 hub_active(hub, min((t.created_at AT TIME ZONE setting.zone())::date) - 1,
+                 min((t.created_at AT TIME ZONE setting.zone())::date) - 1) AS old,
                (array_agg(s.title::text ORDER BY s.ordinal) FILTER (WHERE NOT s.optional AND (t.done_on IS NULL OR t.done_on > seen_on)))[1]
                  AS next
         FROM hub_pathway t JOIN pathway_step s ON s.code = t.step WHERE t.hub_id = hub) p;
@@ -441,14 +444,14 @@ BEGIN
 
   -- The return of a year is made in the quarter after it.
   ordinal := 8; rule := 'evaluation'; title := 'The annual evaluation is submitted';
-  deadline := (last_day + interval '3 months')::date;
+  deadline := (last_day + setting.evaluation_due_months() * interval '1 month')::date;
   SELECT CASE WHEN e.done THEN 'met' WHEN standing IS DISTINCT
     FROM 'active' THEN 'not_applicable' WHEN day <= hub_health.deadline THEN 'not_yet' ELSE 'missed' END,
          jsonb_build_object('status', coalesce(e.status, 'none')),
          CASE WHEN NOT e.done AND standing = 'active' THEN 'Submit the evaluation of the year' END
   INTO state, evidence, next_action
   FROM (SELECT max(t.status) AS status,
-    coalesce(bool_or((t.submitted_at AT TIME ZONE 'Europe/London')::date <= hub_health.day), false) AS done
+    coalesce(bool_or((t.submitted_at AT TIME ZONE setting.zone())::date <= hub_health.day), false) AS done
         FROM hub_evaluation t WHERE t.hub_id = hub AND t.year = hub_health.year) e;
   RETURN NEXT;
 

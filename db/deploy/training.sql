@@ -37,7 +37,7 @@ CREATE TABLE scip.training_session (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE 'Europe/London')::date) STORED,
+  day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE setting.zone())::date) STORED,
   CONSTRAINT training_session_times CHECK (ends_at > starts_at)
 );
 CREATE INDEX ON scip.training_session (course_id);
@@ -75,7 +75,6 @@ CREATE TABLE scip.booking (
   CONSTRAINT booking_certificate CHECK (certificate IS NULL OR attended)
 );
 CREATE UNIQUE INDEX booking_once ON scip.booking (session_id, person_id) WHERE status <> 'cancelled';
-CALL scip.hold_to_terms('booking', 'sector', '$.sector', 'of_members');
 CREATE INDEX ON scip.booking (session_id, status, place);
 CREATE INDEX ON scip.booking (person_id);
 CREATE INDEX ON scip.booking (account_id);
@@ -174,7 +173,7 @@ $$;
 -- correction, while nobody has judged it. The row is locked by now, so what is counted here stays.
 CREATE FUNCTION scip.guard_training_session() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
-  day date := (NEW.starts_at AT TIME ZONE 'Europe/London')::date;
+  day date := (NEW.starts_at AT TIME ZONE setting.zone())::date;
   confirmed int;
   attended int;
 BEGIN

@@ -13,7 +13,7 @@ CREATE TABLE scip.use_item (
 );
 COMMENT ON COLUMN scip.use_item.slug IS 'The record''s when it was first used: for when there is no record any more';
 
--- Months (Europe/London) and how far they are: raw rows there are as long as dropped_at is empty.
+-- Months and how far they are: raw rows there are as long as dropped_at is empty.
 CREATE TABLE scip.use_month (
   month date PRIMARY KEY CHECK (extract(day FROM month) = 1),
   starts timestamptz NOT NULL,
@@ -132,7 +132,7 @@ CREATE TRIGGER note_agents AFTER INSERT OR UPDATE OR DELETE ON scip.agent_patter
 CREATE SCHEMA counted;
 
 CREATE FUNCTION scip.use_month_of(at timestamptz) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
-RETURN date_trunc('month', at AT TIME ZONE 'Europe/London')::date;
+RETURN date_trunc('month', at AT TIME ZONE setting.zone())::date;
 
 -- Makes the partitions of a month, and those of the next one: attached, which stops nobody who records meanwhile. Visitors
 -- come again: a row has room for its next version beside it, so that the index need not know of it.
@@ -146,7 +146,7 @@ BEGIN
   FOREACH first IN ARRAY ARRAY[month, (month + interval '1 month')::date] LOOP
     CONTINUE WHEN EXISTS (SELECT FROM use_month m WHERE m.month = first);
     INSERT INTO use_month (month, starts, ends)
-    VALUES (first, first::timestamp AT TIME ZONE 'Europe/London', (first + interval '1 month') AT TIME ZONE 'Europe/London');
+    VALUES (first, first::timestamp AT TIME ZONE setting.zone(), (first + interval '1 month') AT TIME ZONE setting.zone());
     FOREACH t IN ARRAY '{use,use_session,use_visitor}'::text[] LOOP
       part := t || to_char(first, '_YYYY_MM');
       EXECUTE format('CREATE TABLE counted.%I (LIKE scip.%I INCLUDING ALL) WITH (fillfactor = %s)', part, t,
@@ -258,8 +258,8 @@ BEGIN
 
   lowest := lowest - interval '30 seconds';
   highest := highest + interval '30 seconds';
-  first := date_trunc('day', lowest AT TIME ZONE 'Europe/London') AT TIME ZONE 'Europe/London';
-  last := (date_trunc('day', highest AT TIME ZONE 'Europe/London') + interval '1 day') AT TIME ZONE 'Europe/London';
+  first := date_trunc('day', lowest AT TIME ZONE setting.zone()) AT TIME ZONE setting.zone();
+  last := (date_trunc('day', highest AT TIME ZONE setting.zone()) + interval '1 day') AT TIME ZONE setting.zone();
   crowd := crowd OR last - first > interval '25 hours';
 
   -- By far the most are the only one of their user on their item that day. NULL: it does not count.
@@ -308,7 +308,7 @@ BEGIN
         AND o.at < last OFFSET 0) o
       WHERE (SELECT 1 FROM use_session s WHERE s.day_key = p.day_key AND s.item_id = p.item_id LIMIT 1) IS NULL
     ), changed AS MATERIALIZED (
-      SELECT e.key, e.item_id, use_month_of(e.at) AS month, extract(hour FROM e.at AT TIME ZONE 'Europe/London')::smallint AS hour,
+      SELECT e.key, e.item_id, use_month_of(e.at) AS month, extract(hour FROM e.at AT TIME ZONE setting.zone())::smallint AS hour,
              e.agent, e.month_key, sum(e.i)::int AS i, sum(e.r)::int AS r, sum(e.had_i)::int AS had_i, sum(e.had_r)::int AS had_r
       FROM (SELECT f.key, f.item_id, f.at, v.agent, f.month_key, v.i, v.r, 0 AS had_i, 0 AS had_r
             FROM followed f CROSS JOIN LATERAL (VALUES (f.i1, 0, 0), -- a session of it, even if it has no end
@@ -391,14 +391,14 @@ END $$;
 -- still follow one of it, and the month's. Made on first use; those that are over go.
 CREATE FUNCTION scip.salt(period text, at timestamptz) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE
-  first timestamp := date_trunc(period, at AT TIME ZONE 'Europe/London');
+  first timestamp := date_trunc(period, at AT TIME ZONE setting.zone());
   found_salt bytea;
 BEGIN
   LOOP
-    SELECT s.salt INTO found_salt FROM scip.usage_salt s WHERE s.period = salt.period AND s.starts = first AT TIME ZONE 'Europe/London';
+    SELECT s.salt INTO found_salt FROM scip.usage_salt s WHERE s.period = salt.period AND s.starts = first AT TIME ZONE setting.zone();
     EXIT WHEN FOUND;
     INSERT INTO scip.usage_salt
-    VALUES (period, first AT TIME ZONE 'Europe/London', (first + ('1 ' || period)::interval) AT TIME ZONE 'Europe/London',
+    VALUES (period, first AT TIME ZONE setting.zone(), (first + ('1 ' || period)::interval) AT TIME ZONE setting.zone(),
             uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
     ON CONFLICT DO NOTHING;
   END LOOP;
@@ -417,10 +417,10 @@ CREATE FUNCTION scip.usage_salts(at bigint, OUT starts bigint, OUT ends bigint, 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   moment timestamptz := to_timestamp(at);
-  first timestamp := date_trunc('day', moment AT TIME ZONE 'Europe/London');
+  first timestamp := date_trunc('day', moment AT TIME ZONE setting.zone());
 BEGIN
-  starts := extract(epoch FROM first AT TIME ZONE 'Europe/London');
-  ends := extract(epoch FROM (first + interval '1 day') AT TIME ZONE 'Europe/London');
+  starts := extract(epoch FROM first AT TIME ZONE setting.zone());
+  ends := extract(epoch FROM (first + interval '1 day') AT TIME ZONE setting.zone());
   PERFORM drop_salts(moment);
   day := salt('day', moment);
   IF at < starts + 30 THEN
@@ -452,7 +452,7 @@ CREATE FUNCTION scip.counted(month date, OUT item_id int, OUT agent text, OUT da
   ), pair AS (
     SELECT s.*, lead(s.at) OVER (PARTITION BY s.stream, s.item_id, s.day_key ORDER BY s.at) AS next FROM second s
   )
-  SELECT p.item_id, p.agent, p.day_key, p.month_key, extract(hour FROM p.at AT TIME ZONE 'Europe/London')::smallint, p.stream
+  SELECT p.item_id, p.agent, p.day_key, p.month_key, extract(hour FROM p.at AT TIME ZONE setting.zone())::smallint, p.stream
   FROM pair p CROSS JOIN part LEFT JOIN guest g ON g.stream = p.stream AND g.item_id = p.item_id AND g.day_key = p.day_key
   WHERE p.at < part.ends AND coalesce(least(p.next, g.at) - p.at > interval '30 seconds', true);
 $$;
@@ -517,10 +517,10 @@ BEGIN
   SELECT mend_usage.month, c.day_key, c.item_id, c.hour, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
   FROM scip.counted(mend_usage.month) c GROUP BY 2, 3, 4, 5;
   INSERT INTO scip.use_session -- who is known by a chain that went on after midnight alone was not alone
-  SELECT DISTINCT m.month, u.day_key, u.item_id, extract(hour FROM u.at AT TIME ZONE 'Europe/London')::smallint, u.agent, 0, 0
+  SELECT DISTINCT m.month, u.day_key, u.item_id, extract(hour FROM u.at AT TIME ZONE setting.zone())::smallint, u.agent, 0, 0
   FROM scip.use_month m JOIN scip.use u ON u.at >= m.starts AND u.at < m.ends
   WHERE m.month = mend_usage.month
-    AND (u.at AT TIME ZONE 'Europe/London')::date <> ((u.at + interval '30 seconds') AT TIME ZONE 'Europe/London')::date
+    AND (u.at AT TIME ZONE setting.zone())::date <> ((u.at + interval '30 seconds') AT TIME ZONE setting.zone())::date
   ON CONFLICT DO NOTHING;
   INSERT INTO scip.use_visitor
   SELECT mend_usage.month, c.month_key, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request),
@@ -538,8 +538,7 @@ CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF
 $$;
 
 -- Salts that are over.
-CREATE FUNCTION scip.retain_usage_salt() RETURNS int
-LANGUAGE sql VOLATILE RETURN scip.drop_salts(now());
+CREATE FUNCTION scip.retain_usage_salt() RETURNS int LANGUAGE sql VOLATILE RETURN scip.drop_salts(now());
 
 -- Raw rows of months that are over for 62 days, verified, and have no month before them that is not. A month is verified
 -- once it is a day over. Next month's partitions are made.

@@ -3,8 +3,8 @@ SELECT at AS read_at, person_id AS person, account_id AS account, operation, req
 FROM scip.personal_read
 WHERE (:person IS NULL OR person_id = :person)
   AND (:account IS NULL OR account_id = :account)
-  AND (:from IS NULL OR at >= :from::timestamp AT TIME ZONE 'Europe/London')
-  AND (:to IS NULL OR at < (:to + 1)::timestamp AT TIME ZONE 'Europe/London')
+  AND (:from IS NULL OR at >= :from::timestamp AT TIME ZONE setting.zone())
+  AND (:to IS NULL OR at < (:to + 1)::timestamp AT TIME ZONE setting.zone())
   AND (:after_id IS NULL OR id < :after_id::bigint)
 ORDER BY id DESC
 LIMIT :limit

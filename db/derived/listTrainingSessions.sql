@@ -7,8 +7,8 @@ SELECT id, course, hub, starts_at, ends_at, starts_on, venue, online, accessibil
 FROM scip.training_sessions
 WHERE (:course IS NULL OR _course = :course)
   AND (:hub IS NULL OR _hub = :hub)
-  AND (:from IS NULL OR starts_at >= :from::timestamp AT TIME ZONE 'Europe/London')
-  AND (:to IS NULL OR starts_at < (:to + 1)::timestamp AT TIME ZONE 'Europe/London')
+  AND (:from IS NULL OR starts_at >= :from::timestamp AT TIME ZONE setting.zone())
+  AND (:to IS NULL OR starts_at < (:to + 1)::timestamp AT TIME ZONE setting.zone())
   AND (:has_places IS NULL OR (places_left > 0) = :has_places AND (NOT :has_places OR status = 'published'))
   AND (:after_id IS NULL OR (starts_at, id) > (:after_key::timestamptz, :after_id::uuid))
 ORDER BY starts_at, id

@@ -1,5 +1,5 @@
 -- Quarters that Hubs reported by the day when it was due, of those that they owed.
-SELECT NULL, 1, (coalesce((u.submitted_at AT TIME ZONE 'Europe/London')::date <= q.due_on, false))::int, q.ends, q.hub_id, q.nation, NULL,
+SELECT NULL, 1, (coalesce((u.submitted_at AT TIME ZONE setting.zone())::date <= q.due_on, false))::int, q.ends, q.hub_id, q.nation, NULL,
   q.left_out,
        '/v1/hubs/' || q.hub || '/quarterly-updates/' || q.quarter
 FROM known.quarters_owed(first_day, last_day, known_at) q

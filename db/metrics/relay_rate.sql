@@ -5,7 +5,7 @@ WITH sent AS MATERIALIZED (
   SELECT DISTINCT p.hub_id, m.id FROM sent m JOIN known.hub_phases(known_at) p
     ON p.status = 'active' AND p.since_by <= m.sent_on AND (p.until IS NULL OR p.until > m.sent_on)
 )
-SELECT NULL, 1, (r.hub_id IS NOT NULL AND r.relayed_on <= coalesce((known_at AT TIME ZONE 'Europe/London')::date, scip.today()))::int,
+SELECT NULL, 1, (r.hub_id IS NOT NULL AND r.relayed_on <= coalesce((known_at AT TIME ZONE setting.zone())::date, scip.today()))::int,
   m.sent_on,
        h.id, scip.one_nation(h.nations), NULL, CASE WHEN a.hub_id IS NULL THEN 'Hub that was not active then' END,
          '/v1/hubs/' || h.slug || '/relays/' || m.id

@@ -5,4 +5,4 @@ SELECT xmlserialize(DOCUMENT xmlelement(name urlset, xmlattributes('http://www.s
                 ORDER BY p.path)) AS text) AS _body
 FROM (VALUES ('/', NULL::date), ('/docs', NULL)
       UNION ALL SELECT format('/v1/network/evaluations/%s/document', n.year),
-          (n.released_at AT TIME ZONE 'Europe/London')::date FROM scip.network_evaluations n) p (path, changed)
+          (n.released_at AT TIME ZONE setting.zone())::date FROM scip.network_evaluations n) p (path, changed)

@@ -7,7 +7,7 @@ DROP FUNCTION scip.check_terms, scip.terms_with, scip.term_faults, scip.refuse, 
   scip.spell, scip.fold, scip.plain, scip.visible, scip.precision, scip.are_days, scip.time_sort, scip.date_sort,
   scip.latest, scip.earliest, scip.is_partial_date CASCADE;
 DROP PROCEDURE scip.hold_to_terms, scip.keep_former_slugs, scip.protect, scip.publish;
-DROP SCHEMA ctx CASCADE;
+DROP SCHEMA ctx, setting CASCADE;
 DROP TABLE scip.term;
 DROP SCHEMA term;
 DROP DOMAIN scip.quarter_name, scip.year_name, scip.sources, scip.url, scip.label, scip.code, scip.slug, scip.partial_date;

@@ -5,8 +5,9 @@ SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || 
        e.revision_requested_at, e.revision_note, e.created_at, e.updated_at, '/v1/hubs/' || h.slug || '/evaluations/' || y.year AS href,
        e.version AS _version, h.id AS _hub_id, h.slug AS _hub, e.id AS _id, ctx.sees(h.id, NULL) AS _own
 FROM scip.hub h
-CROSS JOIN LATERAL (SELECT scip.academic_year(make_date(n, 9, 1)) AS year, make_date(n, 9, 1) AS starts -- of numbers it knows how many
-                    FROM generate_series(2013, extract(year FROM scip.year_start(scip.academic_year(scip.today())))::int) n) y
+CROSS JOIN LATERAL (SELECT scip.academic_year(starts) AS year, starts -- of numbers it knows how many
+  FROM generate_series(setting.first_year(), extract(year FROM scip.year_start(scip.academic_year(scip.today())))::int) n,
+       make_date(n, setting.year_month(), 1) starts) y
 LEFT JOIN scip.hub_evaluation e ON e.hub_id = h.id AND e.year = y.year
 WHERE (ctx.sees(h.id, NULL) OR (SELECT ctx.decides())) AND (e.id IS NOT NULL OR scip.hub_at_work(h.id, y.starts, scip.period_end(y.year)));
 GRANT SELECT ON scip.hub_evaluations TO scip_caller;

@@ -29,15 +29,15 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        e.uid || '@events.scip-alliance' AS _ical_uid,
        e.updated_at AS _ical_dtstamp,
        CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10 THEN e.earliest_on END AS _ical_dtstart,
-       CASE WHEN NOT scip.is_ambiguous(e.starts_at) THEN e.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
+       CASE WHEN NOT scip.is_ambiguous(e.starts_at) THEN e.starts_at AT TIME ZONE setting.zone() END AS _ical_dtstart_at,
        CASE WHEN scip.is_ambiguous(e.starts_at) THEN e.starts_at END AS _ical_dtstart_utc,
        CASE WHEN e.starts_at IS NULL AND length(e.starts) = 10
          AND length(coalesce(e.ends, e.starts)) = 10 THEN e.latest_on + 1 END AS _ical_dtend,
        CASE WHEN scip.is_ambiguous(e.starts_at) THEN NULL
             WHEN e.ends_at IS NULL AND e.starts_at IS NOT NULL AND length(e.ends) = 10 THEN (e.latest_on + 1)::timestamp
-            WHEN NOT scip.is_ambiguous(e.ends_at) THEN e.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
+            WHEN NOT scip.is_ambiguous(e.ends_at) THEN e.ends_at AT TIME ZONE setting.zone() END AS _ical_dtend_at,
        CASE WHEN scip.is_ambiguous(e.starts_at)
-         THEN coalesce(e.ends_at, CASE WHEN length(e.ends) = 10 THEN (e.latest_on + 1)::timestamp AT TIME ZONE 'Europe/London' END) END
+         THEN coalesce(e.ends_at, CASE WHEN length(e.ends) = 10 THEN (e.latest_on + 1)::timestamp AT TIME ZONE setting.zone() END) END
          AS _ical_dtend_utc,
        CASE WHEN scip.is_ambiguous(e.ends_at) AND NOT scip.is_ambiguous(e.starts_at) THEN 'PT' || extract(epoch
          FROM e.ends_at - e.starts_at)::bigint || 'S' END AS _ical_duration,

@@ -149,7 +149,7 @@ CREATE FUNCTION scip.network_document(year text) RETURNS text LANGUAGE sql STABL
            CASE WHEN z.compared THEN page_filled('year', jsonb_build_object('year', b.year)) ELSE '' END AS head_before,
            CASE WHEN z.compared THEN page_filled('year', '{"year": "Change"}') ELSE '' END AS head_change,
            to_char(period_start(e.year), 'FMDD FMMonth YYYY') AS first_day, to_char(period_end(e.year), 'FMDD FMMonth YYYY') AS last_day,
-           to_char(e.released_at AT TIME ZONE 'Europe/London', 'FMDD FMMonth YYYY') AS released_on
+           to_char(e.released_at AT TIME ZONE setting.zone(), 'FMDD FMMonth YYYY') AS released_on
     FROM network_evaluations e JOIN release r ON r.id = e._release_id
     CROSS JOIN LATERAL (SELECT academic_year((year_start(e.year) - interval '1 year')::date) AS year) b
     CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM network_evaluations x WHERE x.year = b.year) AS compared) z

@@ -12,7 +12,7 @@ CREATE VIEW scip.hub_updates WITH (security_invoker) AS
 SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.quarter, q.starts AS "from",
        scip.quarter_end(q.quarter) AS "to", scip.due_on(q.quarter) AS due_on, scip.open_until(h.id, q.quarter) AS open_until,
        scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS required, coalesce(u.status, 'none') AS status, u.nil_return,
-       (u.submitted_at AT TIME ZONE 'Europe/London')::date > scip.due_on(q.quarter) AS late, u.submitted_at,
+       (u.submitted_at AT TIME ZONE setting.zone())::date > scip.due_on(q.quarter) AS late, u.submitted_at,
        u.practice, u.challenges, u.ideas, u.priorities, u.questions, u.member_updates, u.created_at, u.updated_at,
        '/v1/hubs/' || h.slug || '/quarterly-updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
        h.name_sort AS _sort
@@ -20,8 +20,9 @@ FROM scip.hub h
 CROSS JOIN ( -- by numbers, of which the planner knows how many there will be; as they stand, for what is computed could not be asked of
   -- an index under a policy
   SELECT scip.quarter(s::date) AS quarter, s::date AS starts
-  FROM generate_series(0, (extract(year FROM scip.today())::int * 12 + extract(month FROM scip.today())::int - (2013 * 12 + 9)) / 3) n
-  CROSS JOIN LATERAL (SELECT date '2013-09-01' + n * interval '3 months' AS s) d OFFSET 0) q
+  FROM generate_series(0, (extract(year FROM scip.today())::int * 12 + extract(month FROM scip.today())::int
+    - (setting.first_year() * 12 + setting.year_month())) / 3) n
+  CROSS JOIN LATERAL (SELECT make_date(setting.first_year(), setting.year_month(), 1) + n * interval '3 months' AS s) d OFFSET 0) q
 LEFT JOIN scip.quarterly_update u ON u.hub_id = h.id AND u.quarter = q.quarter;
 
 CREATE VIEW scip.messages WITH (security_invoker) AS

@@ -21,10 +21,10 @@ SELECT s.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/trai
        CASE s.status WHEN 'published' THEN greatest(s.capacity - p.confirmed, 0) ELSE 0 END AS places_left,
        s.created_at, s.updated_at, '/v1/training/sessions/' || s.id AS href, s.version AS _version, c.slug AS _course, h.slug AS _hub,
        s.id || '@training.scip-alliance' AS _ical_uid, s.updated_at AS _ical_dtstamp,
-       CASE WHEN NOT scip.is_ambiguous(s.starts_at) THEN s.starts_at AT TIME ZONE 'Europe/London' END AS _ical_dtstart_at,
+       CASE WHEN NOT scip.is_ambiguous(s.starts_at) THEN s.starts_at AT TIME ZONE setting.zone() END AS _ical_dtstart_at,
        CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.starts_at END AS _ical_dtstart_utc,
        CASE WHEN NOT scip.is_ambiguous(s.starts_at)
-         AND NOT scip.is_ambiguous(s.ends_at) THEN s.ends_at AT TIME ZONE 'Europe/London' END AS _ical_dtend_at,
+         AND NOT scip.is_ambiguous(s.ends_at) THEN s.ends_at AT TIME ZONE setting.zone() END AS _ical_dtend_at,
        CASE WHEN scip.is_ambiguous(s.starts_at) THEN s.ends_at END AS _ical_dtend_utc,
        CASE WHEN scip.is_ambiguous(s.ends_at) AND NOT scip.is_ambiguous(s.starts_at)
             THEN 'PT' || extract(epoch FROM s.ends_at - s.starts_at)::bigint || 'S' END AS _ical_duration,

@@ -198,11 +198,11 @@ def bookmark(server, token):
 
 def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider, central, membership):
     path = ONE + "/activities"
-    led = done(post(server, lead, path, {"kind": "hub_led", "held_on": "2024-11-20", "title": "A day for designated teachers", "themes": ["transition", "cpd"]}))
+    led = done(post(server, lead, path, {"kind": "hub_led", "held_on": "2024-11-20", "title": "A day for designated teachers", "themes": ["practice", "research"]}))
     told = done(post(server, lead, path, {"kind": "member_because_of_hub", "held_on": "2025-05-31", "title": "A college's breakfast club", "membership": membership}))
     outreach = done(post(server, lead, path, {"kind": "outreach", "held_on": "2025-08-31", "title": "Festival", "programme": "creative-forces",
                                                "interventions": 3, "young_people": 42, "description": "Three workshops"}))
-    assert led.json["hub"]["slug"] == "reporting-one" and led.json["themes"] == ["transition", "cpd"] and led.json["young_people"] is None
+    assert led.json["hub"]["slug"] == "reporting-one" and led.json["themes"] == ["practice", "research"] and led.json["young_people"] is None
     assert told.json["membership"] == membership
     assert (outreach.json["programme"], outreach.json["interventions"], outreach.json["young_people"]) == ("creative-forces", 3, 42)
     assert get(server, lead, outreach.headers["Location"]).json == outreach.json
@@ -245,7 +245,7 @@ def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider
 
     sheet = rows(server, lead, path)
     assert [(row["hub"], row["held_on"], row["themes"], row["young_people"]) for row in sheet] == [
-        ("reporting-one", "2025-08-31", "", "42"), ("reporting-one", "2025-05-31", "", ""), ("reporting-one", "2024-11-20", "transition;cpd", "")]
+        ("reporting-one", "2025-08-31", "", "42"), ("reporting-one", "2025-05-31", "", ""), ("reporting-one", "2024-11-20", "practice;research", "")]
     assert lines(server, lead, path) == items(server, lead, path)
 
     # Changed and removed.

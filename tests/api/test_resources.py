@@ -132,14 +132,14 @@ def test_partners_of_today_and_former_ones(server, cluster):
     """A role that has ended, or is to begin, makes nobody a partner; nor does a category of another time."""
     def slugs(query):
         return {row["slug"] for row in items(server, f"/v1/organisations?limit=200&{query}")} & {"ucas", "ofsted", "ministry-of-defence", "reaseheath-college", "university-of-winchester"}
-    clear = "DELETE FROM scip.organisation_partnership WHERE description = 'partners test'; DELETE FROM scip.organisation_sector WHERE kind = 'partners_test'"
+    clear = "DELETE FROM scip.organisation_partnership WHERE description = 'partners test'; DELETE FROM scip.organisation_sector WHERE (sector, kind) = ('careers', 'childcare_provider')"
     before = {query: slugs(query + "&sort=-name") for query in ("partner_role=venue", "partner_status=current", "partner_status=former", "sector=careers")}
     try:
         cluster.psql("INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description) SELECT o.id, v.role, v.starts, v.ends, 'partners test' "
                      "FROM (VALUES ('ucas', 'venue', NULL, (scip.today() - 1)::text), ('ofsted', 'venue', '2015', to_char(scip.today(), 'YYYY')), "
                      "('reaseheath-college', 'venue', (scip.today() + 1)::text, NULL), ('reaseheath-college', 'adviser', '2010', '2012-05'), "
                      "('ministry-of-defence', 'venue', NULL, '2011')) v (slug, role, starts, ends) JOIN scip.organisation o USING (slug); "
-                     "INSERT INTO scip.organisation_sector (organisation_id, sector, kind, starts, ends) SELECT o.id, 'careers', 'partners_test', v.starts, v.ends "
+                     "INSERT INTO scip.organisation_sector (organisation_id, sector, kind, starts, ends) SELECT o.id, 'careers', 'childcare_provider', v.starts, v.ends "
                      "FROM (VALUES ('ofsted', '2015', '2016'), ('ministry-of-defence', '2015', '2999')) v (slug, starts, ends) JOIN scip.organisation o USING (slug)")
         assert slugs("partner_role=venue") - before["partner_role=venue"] == {"ofsted"}
         assert "ucas" in slugs("partner_role=venue&partner_status=former") and "ofsted" not in slugs("partner_role=venue&partner_status=former")

@@ -26,7 +26,7 @@ def nothing_stays(cluster, server):
         cluster.psql("DELETE FROM scip.historical_total; DELETE FROM scip.historical_metric WHERE code LIKE 'totals_%'")
     clear()
     cluster.psql("""INSERT INTO scip.historical_metric (code, title, unit, public, people, sources) VALUES
-        ('totals_open', 'Open', 'things', true, false, '{test}'), ('totals_people', 'People', 'people', true, true, '{test}'),
+        ('totals_open', 'Open', 'events', true, false, '{test}'), ('totals_people', 'People', 'people', true, true, '{test}'),
         ('totals_young', 'Young people', 'people', false, true, '{test}')""")
     yield
     clear()

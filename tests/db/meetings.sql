@@ -191,7 +191,7 @@ SELECT is(pg_temp.told('minutes'), '{group_member,hub_lead,hub_member}', 'what i
 -- Seats.
 SELECT is(pg_temp.would(format('UPDATE group_seat SET %s WHERE title = ''he''', change)), expected, change)
 FROM (VALUES ('person_id = gen_random_uuid()', 'SC422 reference-not-found'), ('person_id = NULL', 'accepted'), ('person_id = pg_temp.who(1)', 'accepted'), ('ends = starts', '23514 group_seat_dates'),
-             ('group_id = (SELECT id FROM scip.alliance_group WHERE slug = ''board'')', 'SC409 cannot-move'), ('sector = ''bank''', 'SC422 no-such-term')) v (change, expected);
+             ('group_id = (SELECT id FROM scip.alliance_group WHERE slug = ''board'')', 'SC409 cannot-move'), ('sector = ''bank''', '23503 group_seat_sector_fkey')) v (change, expected);
 
 SELECT * FROM finish();
 ROLLBACK;

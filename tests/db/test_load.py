@@ -132,6 +132,19 @@ def test_a_term_is_changed_and_retired_never_removed(database, files):
     assert re.search(r"term\.csv: .*term_code_check", run(files, database).stderr)
 
 
+def test_settings_are_constants_of_every_plan_and_days_are_not_moved(database, files):
+    load(files, database)
+    due = lambda: query(database, "SELECT scip.due_on('2030-31-Q1'), scip.academic_year('2030-08-31'), scip.quarter('2030-08-31')")
+    assert [str(each) for each in due()[0]] == ["2030-12-21", "2029-30", "2029-30-Q4"]
+    plan = "\n".join(row[0] for row in query(database, "EXPLAIN VERBOSE SELECT at AT TIME ZONE setting.zone() FROM scip.audit"))
+    assert "'Europe/London'::text" in plan and "setting." not in plan
+    replace(files / "settings.csv", "update_due_days,int,21", "update_due_days,int,30")
+    load(files, database)
+    assert str(due()[0][0]) == "2030-12-30"
+    replace(files / "settings.csv", "year_month,int,9", "year_month,int,8")
+    assert "settings.csv: year_month is 9 where there are records" in run(files, database).stderr
+
+
 def test_a_renamed_record_is_found_by_its_former_slug(database, files):
     load(files, database)
     connection = psycopg2.connect(database)
