@@ -211,11 +211,10 @@ CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.meeting FOR EACH ROW
 
 -- The headings of a Hub's ordinary meeting that are neither addressed nor marked as nothing raised, in their order.
 CREATE FUNCTION scip.open_headings(meeting uuid) RETURNS text[] LANGUAGE sql STABLE AS $$
-  SELECT ARRAY(SELECT h.heading FROM scip.meeting m,
-      unnest(ARRAY['practice', 'challenges', 'ideas', 'priorities', 'questions']) WITH ORDINALITY h (heading, n)
+  SELECT ARRAY(SELECT h.code FROM scip.meeting m JOIN scip.term h ON h.list = 'heading' AND NOT h.retired
     WHERE m.id = meeting AND m.hub_id IS NOT NULL AND m.kind = 'ordinary' AND NOT EXISTS (
-      SELECT FROM scip.agenda_item i WHERE i.meeting_id = m.id AND i.heading = h.heading AND i.outcome IS NOT NULL)
-    ORDER BY h.n)
+      SELECT FROM scip.agenda_item i WHERE i.meeting_id = m.id AND i.heading = h.code AND i.outcome IS NOT NULL)
+    ORDER BY h.ordinal)
 $$;
 GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_caller;
 

@@ -388,7 +388,7 @@ CREATE TYPE fact.row AS (
 CREATE VIEW metric.event_kind AS SELECT DISTINCT kind AS slug FROM scip.event WHERE status <> 'draft';
 CREATE VIEW metric.contribution_kind AS SELECT DISTINCT kind AS slug FROM scip.policy_contribution;
 CREATE VIEW metric.principle_stage AS SELECT p.slug || '/' || s AS slug
-  FROM scip.toolkit_principle p, unnest(ARRAY['emerging', 'developing', 'embedding']) s;
+  FROM scip.toolkit_principle p, unnest(scip.terms_with('self_assessment_stage')) s;
 CREATE FUNCTION metric.categories(m scip.metric) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
   found text[] := m.categories;

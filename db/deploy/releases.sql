@@ -686,7 +686,7 @@ BEGIN
     SELECT array_agg(c.value::int ORDER BY g.i) AS stage, array_agg(coalesce(c.status, 'not_available') ORDER BY g.i) AS status,
       count(c.status) AS told,
            metric.rounded_answers(array_agg(coalesce(c.value, 0)))::int AS schools
-    FROM unnest(ARRAY['emerging', 'developing', 'embedding']) WITH ORDINALITY g (stage, i)
+    FROM unnest(terms_with('self_assessment_stage')) WITH ORDINALITY g (stage, i)
     LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}'
       AND c.category = p.slug || '/' || g.stage) s;
 END $$;

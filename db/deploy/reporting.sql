@@ -227,7 +227,7 @@ BEGIN
   ELSIF NEW.status = 'submitted' AND NOT NEW.nil_return
         AND num_nulls(NEW.practice, NEW.challenges, NEW.ideas, NEW.priorities, NEW.questions) > 0 THEN
     PERFORM scip.refuse(422, 'update-incomplete', string_agg(key, ' '), 'Still missing: ' || string_agg(key, ', ') || '.')
-    FROM jsonb_each(to_jsonb(NEW)) WHERE value = 'null' AND key IN ('practice', 'challenges', 'ideas', 'priorities', 'questions');
+    FROM jsonb_each(to_jsonb(NEW)) WHERE value = 'null' AND key = ANY (scip.terms_with('heading'));
   END IF;
   IF NEW.status = 'submitted' AND (TG_OP = 'INSERT' OR OLD.status = 'draft') THEN
     NEW.submitted_at := now();
