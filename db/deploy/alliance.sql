@@ -100,7 +100,6 @@ RETURN (SELECT list || '-' || CASE
          'GB-SCOTEDU', 'GB-SHPE', 'GB-WALEDU', 'XI-EUID', 'XI-PB') THEN substring(n FROM '^[A-Z0-9.-]+$') END
   FROM (SELECT upper(m[1]), upper(m[2])
     FROM regexp_match(replace(scip.plain(value), ' ', ''), '^([A-Za-z]{2}-[A-Za-z0-9]+)-(.+)$') m) x (list, n));
-GRANT EXECUTE ON FUNCTION scip.org_id TO scip_anonymous, scip_caller;
 
 -- One organisation may hold several; none belongs to two organisations.
 CREATE TABLE scip.organisation_identifier (
@@ -126,7 +125,7 @@ CREATE INDEX ON scip.organisation_partnership (role);
 CREATE FUNCTION scip.is_demonstration() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM scip.organisation o WHERE 'Demonstration data' = ANY (o.sources))
 $$;
-GRANT EXECUTE ON FUNCTION scip.is_demonstration TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.org_id, scip.is_demonstration TO scip_anonymous, scip_caller;
 
 CALL scip.publish('organisation', 'organisation_name', 'organisation_sector', 'organisation_identifier',
                   'organisation_partnership');

@@ -14,10 +14,11 @@ END $$;
 CREATE TEMP TABLE settings (name text, type text, value text, fixed text, meaning text) ON COMMIT DROP;
 \copy settings FROM 'settings.csv' (FORMAT csv, HEADER match)
 SELECT format('CALL setting.set(%L, %L, %L)', name, type, value) FROM settings \gexec
+-- What is fixed stands in functions that are called by the thousand as it is: each call of a function in them would be planned anew.
+SELECT value AS year_month FROM settings WHERE name = 'year_month' \gset
 
 -- ISO 8601 year, month or day ("2025", "2025-06", "2025-06-06"); what is not known is not written.
-CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE
+CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN CASE
   WHEN value !~ '^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$' OR left(value, 4) = '0000' THEN false
   WHEN length(value) < 10 THEN true
   ELSE right(value, 2)::int <= extract(day FROM
@@ -32,8 +33,7 @@ CREATE FUNCTION scip.earliest(value text) RETURNS date LANGUAGE sql IMMUTABLE PA
 RETURN make_date(left(value, 4)::int, coalesce(nullif(substr(value, 6, 2), ''), '1')::int,
                  coalesce(nullif(substr(value, 9, 2), ''), '1')::int);
 
-CREATE FUNCTION scip.latest(value text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE length(value)
+CREATE FUNCTION scip.latest(value text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE length(value)
   WHEN 4 THEN make_date(value::int, 12, 31)
   WHEN 7 THEN (scip.earliest(value) + interval '1 month - 1 day')::date
   ELSE scip.earliest(value)
@@ -105,17 +105,16 @@ CREATE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE RETU
 CREATE FUNCTION scip.is_now(starts scip.partial_date, ends scip.partial_date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
 
--- Academic years, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them; and their
--- quarters.
+-- Academic years and their quarters, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them.
 CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0')
-        FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < setting.year_month() THEN 1 ELSE 0 END AS y) of);
+        FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < :year_month THEN 1 ELSE 0 END AS y) of);
 CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN value ~ '^(?!0000|9999)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
 CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), setting.year_month(), 1); -- 1 January 0001 is in one before
+RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), :year_month, 1); -- 1 January 0001 is in one before
 CREATE FUNCTION scip.quarter(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN scip.academic_year(day) || '-Q' || ((extract(month FROM day)::int + 12 - setting.year_month()) % 12) / 3 + 1;
+RETURN scip.academic_year(day) || '-Q' || ((extract(month FROM day)::int + 12 - :year_month) % 12) / 3 + 1;
 CREATE FUNCTION scip.quarter_end(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (scip.year_start(left(quarter, 7)) + right(quarter, 1)::int * interval '3 months' - interval '1 day')::date;
 CREATE DOMAIN scip.year_name AS text CONSTRAINT year_name CHECK (scip.is_academic_year(VALUE));
