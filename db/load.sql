@@ -81,7 +81,7 @@ BEGIN
   RETURN columns;
 END $$;
 
--- What days and years were told by does not change under records.
+-- The zone and the first month of the year do not change under records.
 CREATE PROCEDURE pg_temp.load_settings()
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -79,6 +79,7 @@ CREATE TABLE scip.event (
     = to_char((ends_at - interval '1 microsecond') AT TIME ZONE setting.zone(), 'YYYY-MM-DD')),
   CONSTRAINT event_cancellation CHECK (cancellation_reason IS NULL OR status = 'cancelled')
 );
+CREATE INDEX ON scip.event (kind);
 CREATE INDEX ON scip.event (date_sort, slug);
 CREATE INDEX ON scip.event (date_sort_down, slug);
 CREATE INDEX ON scip.event (latest_on);

@@ -10,8 +10,8 @@ RETURN coalesce(nullif(current_setting('plant.hubs', true), '')::int, pg_temp.ma
 CREATE FUNCTION pg_temp.uid(kind text, i int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN md5(kind || i)::uuid;
 CREATE FUNCTION pg_temp.pick(i int, words text[]) RETURNS text LANGUAGE sql IMMUTABLE RETURN words[1 + i % cardinality(words)];
 CREATE FUNCTION pg_temp.day(i int) RETURNS date LANGUAGE sql IMMUTABLE RETURN date '2014-09-01' + (i::bigint * 37 % 4500)::int;
-CREATE FUNCTION pg_temp.nation(i int) RETURNS scip.nation LANGUAGE sql IMMUTABLE
-RETURN pg_temp.pick(i, '{GB-ENG,GB-NIR,GB-SCT,GB-WLS}')::scip.nation;
+CREATE FUNCTION pg_temp.nation(i int) RETURNS text LANGUAGE sql IMMUTABLE
+RETURN pg_temp.pick(i, '{GB-ENG,GB-NIR,GB-SCT,GB-WLS}')::text;
 CREATE FUNCTION pg_temp.name(i int) RETURNS text LANGUAGE sql IMMUTABLE RETURN
   pg_temp.pick(i, '{King''s College,St Mary''s School,North-East Trust,Stoke-on-Trent Council,School of Well-being}')
     || ' ' || md5(i::text);
@@ -98,18 +98,18 @@ INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher,
 SELECT 'news-' || i, pg_temp.name(i), 'page', pg_temp.pick(i, '{news,views,partner_press}'), pg_temp.day(i)::text, 'SCiP', '{x}',
        'high' FROM pg_temp.n(20000) i;
 INSERT INTO scip.document (slug, title, kind, published_on, year, language, file_format, sources, confidence)
-SELECT 'document-' || i, pg_temp.name(i), pg_temp.pick(i, '{report,guide,paper}'), pg_temp.day(i)::text, extract(year FROM pg_temp.day(i)),
+SELECT 'document-' || i, pg_temp.name(i), pg_temp.pick(i, '{report,guide,briefing}'), pg_temp.day(i)::text, extract(year FROM pg_temp.day(i)),
        'en', 'pdf', '{x}', 'high'
 FROM pg_temp.n(1000) i;
 INSERT INTO scip.resource (slug, title, kind, published_on, language, file_format, phases, nations, sources, confidence)
-SELECT 'resource-' || i, pg_temp.name(i), pg_temp.pick(i, '{lesson,video,guide}'), pg_temp.day(i)::text, 'en', 'pdf', '{primary}',
+SELECT 'resource-' || i, pg_temp.name(i), pg_temp.pick(i, '{animation,film,guide}'), pg_temp.day(i)::text, 'en', 'pdf', '{primary}',
        ARRAY[pg_temp.nation(i)]::text[], '{x}', 'high'
 FROM pg_temp.n(1000) i;
 INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, sources, confidence)
-SELECT 'policy-' || i, pg_temp.name(i), pg_temp.pick(i, '{consultation,evidence,context}'), 'Parliament',
+SELECT 'policy-' || i, pg_temp.name(i), pg_temp.pick(i, '{consultation_response,inquiry_evidence,context}'), 'Parliament',
        pg_temp.day(i)::text, '{x}', 'high' FROM pg_temp.n(2000) i;
 INSERT INTO scip.headline_figure (slug, version, metric, kind, title, period_text, value, unit, qualifier, sources, confidence)
-SELECT 'figure-' || i, 1, 'hubs', 'alliance', 'x', '2023-24', i, 'x', 'exact', '{x}', 'high' FROM generate_series(1, 8) i;
+SELECT 'figure-' || i, 1, 'hubs', 'alliance', 'x', '2023-24', i, 'hubs', 'exact', '{x}', 'high' FROM generate_series(1, 8) i;
 INSERT INTO scip.historical_total (metric, period, hub_id, value, sources)
 SELECT m.code, '2019-20', pg_temp.hub(i), i, '{x}'
 FROM generate_series(1, pg_temp.hubs()) i, (SELECT code FROM scip.historical_metric ORDER BY code LIMIT 3) m;

@@ -40,7 +40,7 @@ WRITER = {"hub_lead": {"hubs": "hub", "hubs_led": "hub"}, "hub_member": {"hubs":
 SLUGS = {"hubs": "hub-3", "organisations": "organisation-5", "events": "event-7", "event-drafts": "event-501", "news": "news-7",
          "documents": "document-7", "resources": "resource-7", "policy-contributions": "policy-7", "groups": "board",
          "headline-figures": "figure-7", "courses": "course-1", "quarterly-updates": "hub-3"}
-NAMES = {"year": "2023-24", "quarter": "2023-24-Q1", "version": "1", "from": "2020-01-01", "date": "2020-01-01"}
+NAMES = {"list": "sector", "year": "2023-24", "quarter": "2023-24-Q1", "version": "1", "from": "2020-01-01", "date": "2020-01-01"}
 TABLES = {"invitations": "hub_invitation", "members": "hub_membership", "activities": "activity", "reviews": "hub_review",
           "meetings": "meeting", "messages": "message", "sessions": "training_session"}
 VALUES = {"from": "2023-09-01", "to": "2024-08-31", "hub": "hub-3", "lead": "organisation-5", "identifier": "GB-COH-00000007",
