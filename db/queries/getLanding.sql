@@ -78,6 +78,7 @@ SELECT format($page$<!doctype html>
   <link rel="modulepreload" href="/web/metrics.js">
   <link rel="modulepreload" href="/web/shapes.js">
   <link rel="modulepreload" href="/web/words.js">
+  <link rel="modulepreload" href="/web/terms.js">
   <script type="module" src="/web/scip.js"></script>
 </head>
 <body>

@@ -2,6 +2,8 @@
 is counted here, and the count may only shrink. States, whose order is a rule, are no terms."""
 import csv
 import re
+import shutil
+import subprocess
 
 import harness
 import pytest
@@ -54,6 +56,15 @@ def test_no_statement_spells_a_list():
 def test_no_source_of_the_contract_spells_a_list():
     assert counted(f"{path} {name}" for path, file in YAML.items() for codes in enums(yaml.safe_load(file.read_text()))
                    for name, terms in LISTS.items() if len(codes) > 1 and codes <= terms) == ENUMS
+
+
+def test_the_words_of_the_elements_are_what_the_terms_make(tmp_path):
+    subprocess.run([harness.ROOT / "script/words", "--check"], check=True)
+    for part in ("script", "db/terms", "clients/web/public"):
+        shutil.copytree(harness.ROOT / part, tmp_path / part)
+    (tmp_path / "db/terms/phase.csv").write_text("code,label,label_cy,retired\nvideo,Moving pictures,,\n")
+    done = subprocess.run([tmp_path / "script/words"], capture_output=True, text=True)
+    assert done.returncode == 1 and "video is Video here and Moving pictures in another list" in done.stderr, done.stderr
 
 
 def test_no_other_file_says_a_setting():

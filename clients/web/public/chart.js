@@ -45,11 +45,11 @@ export const periodsOf = (cells) => [...new Map([...cells].reverse().map((cell) 
  * @param {Scip.Side} side @param {Scip.Cell} cell @param {Scip.Words} say @param {Scip.Names} names */
 export function called(side, cell, say, names) {
   const { nation, category } = cell
-  if (side === 'nation') return nation ? say.place[nation] ?? nation : say.ofNone.nation
+  if (side === 'nation') return nation ? inWords(say.term, nation) : say.ofNone.nation
   const name = side === 'hub' ? cell.hub?.name : names.get(category ?? '')
   if (name) return h('span', { lang: 'en' }, name)
   if (side === 'hub' || !category) return say.ofNone[side]
-  return say.code[category] ?? h('span', { lang: 'en' }, inWords({}, category))
+  return say.term[category] ?? h('span', { lang: 'en' }, inWords({}, category))
 }
 
 /** @param {Scip.Cell} cell @param {Scip.Kind} kind @param {Scip.Words} say */

@@ -1,4 +1,5 @@
 /* What the elements say in Welsh. */
+import { terms } from './terms-cy.js'
 
 /** @type {Scip.Words} */
 export const cy = {
@@ -51,23 +52,8 @@ export const cy = {
   download: 'Lawrlwytho',
   embargoed: 'Nid yw’r ffeiliau ar gael eto',
   facet: { kind: 'Math', year: 'Blwyddyn', principle: 'Egwyddor', phase: 'Cyfnod', nation: 'Cenedl', language: 'Iaith', file_format: 'Fformat' },
-  phase: { early_years: 'Blynyddoedd cynnar', primary: 'Cynradd', secondary: 'Uwchradd', further: 'Addysg bellach', higher: 'Addysg uwch' },
   tongue: { en: 'Saesneg', cy: 'Cymraeg' },
-  format: { pdf: 'PDF', video: 'Fideo', web_page: 'Tudalen we' },
-  code: {
-    he: 'Addysg uwch', fe: 'Addysg bellach', school_sector: 'Sector ysgolion', local_authority: 'Awdurdod lleol', charity: 'Elusen', government: 'Llywodraeth',
-    armed_forces: 'Lluoedd Arfog', research: 'Ymchwil', careers: 'Gyrfaoedd', other: 'Arall', unknown: 'Anhysbys',
-    inaugural: 'Cyfarfod cyntaf', ordinary: 'Cyfarfod arferol',
-    awards: 'Gwobrau', conference: 'Cynhadledd', creative_forces: 'Creative Forces', festival_of_friends: 'Festival of Friends', fringe_event: 'Digwyddiad ymylol',
-    group_meeting: 'Cyfarfod grŵp', hub_launch: 'Lansio Hyb', hub_meeting: 'Cyfarfod Hyb', launch: 'Lansiad', outreach: 'Allgymorth', pupil_voice: 'Llais y disgybl',
-    roundtable: 'Bord gron', summit: 'Uwchgynhadledd', training: 'Hyfforddiant', webinar: 'Gweminar', workshop: 'Gweithdy',
-    practice: 'Arfer', challenge: 'Her', idea: 'Syniad', priority: 'Blaenoriaeth', question: 'Cwestiwn',
-    consultation_response: 'Ymateb i ymgynghoriad', context: 'Cyd-destun', guidance_contribution: 'Cyfraniad at ganllawiau', inquiry_evidence: 'Tystiolaeth i ymchwiliad',
-    policy_engagement: 'Ymgysylltu â pholisi', policy_win: 'Llwyddiant polisi', policy_response: 'Ymateb polisi',
-    animation: 'Animeiddiad', briefing: 'Papur briffio', case_studies: 'Astudiaethau achos', case_study: 'Astudiaeth achos', detailed_resource: 'Adnodd manwl',
-    evaluation: 'Gwerthusiad', film: 'Ffilm', guide: 'Canllaw', report: 'Adroddiad', research_report: 'Adroddiad ymchwil',
-    self_assessment_tool: 'Offeryn hunanasesu', toolkit: 'Pecyn cymorth',
-  },
+  term: terms,
   cell: {
     value: '', zero: '0', suppressed: 'Wedi’i atal', not_submitted: 'Heb ei gyflwyno', nil_return: 'Dim i’w adrodd', not_applicable: 'Amherthnasol',
     not_available: 'Ddim ar gael',
@@ -116,10 +102,6 @@ export const cy = {
     users: 'o ddefnyddwyr',
   },
   place: {
-    'GB-ENG': 'Lloegr',
-    'GB-NIR': 'Gogledd Iwerddon',
-    'GB-SCT': 'Yr Alban',
-    'GB-WLS': 'Cymru',
     E12000001: 'Gogledd-ddwyrain Lloegr',
     E12000002: 'Gogledd-orllewin Lloegr',
     E12000003: 'Swydd Efrog a’r Humber',

@@ -31,11 +31,8 @@ function size(bytes, say) {
 
 /** What a value of a facet is called. @param {Scip.Facet} facet @param {Scip.Facets[Scip.Facet][number]} row @param {Scip.Words} say */
 function called(facet, { value, name }, say) {
-  if (facet === 'kind') return inWords(say.code, value)
-  if (facet === 'phase') return inWords(say.phase, value)
-  if (facet === 'nation') return say.place[value] ?? value
+  if (['kind', 'phase', 'nation', 'file_format'].includes(facet)) return inWords(say.term, value)
   if (facet === 'language') return say.tongue[value] ?? value
-  if (facet === 'file_format') return inWords(say.format, value)
   return name ?? value
 }
 
@@ -169,8 +166,8 @@ export class Documents extends ScipElement {
     const tongue = item.collection === 'documents' ? item.language ?? 'en' : 'en'
     const date = item.published_on ? partialDate(item.published_on, say) : item.year
     const by = [item.authors.join('; '), item.publisher].filter(Boolean).join(' · ')
-    const facts = [inWords(say.code, item.kind), date, item.language && (say.tongue[item.language] ?? item.language), item.file_format && inWords(say.format, item.file_format),
-      item.phases.map((phase) => inWords(say.phase, phase)).join(', '), item.licence].filter(Boolean).join(' · ')
+    const facts = [inWords(say.term, item.kind), date, item.language && (say.tongue[item.language] ?? item.language), item.file_format && inWords(say.term, item.file_format),
+      item.phases.map((phase) => inWords(say.term, phase)).join(', '), item.licence].filter(Boolean).join(' · ')
     const title = welsh || item.title
     const unseen = h('span', { class: 'unseen' }, `: ${title}`)
     return h('li', { part: 'item', class: 'item' },

@@ -6,7 +6,8 @@ import { list } from './client.js'
 import { h, link, sheet, svg } from './dom.js'
 import { ScipElement } from './element.js'
 import { shapes, viewBox } from './shapes.js'
-import { fill, partialDate } from './words.js'
+import { nations } from './terms.js'
+import { fill, inWords, partialDate } from './words.js'
 
 /** @typedef {Scip.Query<'/v1/hubs'>} Query */
 
@@ -29,7 +30,7 @@ const lives = ({ status }) => status !== 'proposed' && status !== 'closed'
 /** Regions, and nations where they say more. @param {Scip.Hub} hub @param {Scip.Words} say */
 function place(hub, say) {
   const regions = hub.regions.map((region) => say.place[region.gss_code] ?? region.name)
-  const nations = hub.nations.map((nation) => say.place[nation] ?? nation).filter((nation) => !regions.includes(nation))
+  const nations = hub.nations.map((nation) => inWords(say.term, nation)).filter((nation) => !regions.includes(nation))
   return [...regions, ...nations].join(', ') + (regions.length ? '' : ` (${say.noRegions})`)
 }
 
@@ -121,8 +122,8 @@ export class HubList extends ScipElement {
   #controls(say, show) {
     const controls = []
     if (!this.getAttribute('nation')) {
-      const nations = ['GB-ENG', 'GB-NIR', 'GB-SCT', 'GB-WLS'].map((code) => h('option', { value: code }, say.place[code]))
-      const select = h('select', { part: 'nation' }, h('option', { value: '' }, say.everyNation), ...nations)
+      const options = nations.map((code) => h('option', { value: code }, inWords(say.term, code)))
+      const select = h('select', { part: 'nation' }, h('option', { value: '' }, say.everyNation), ...options)
       select.value = this.#chosen.nation
       select.addEventListener('change', () => {
         this.#chosen.nation = select.value
@@ -224,7 +225,7 @@ export class HubMap extends ScipElement {
     /** @param {string} code */
     const of = (code) => code === WHOLE ? alive : alive.filter((hub) => hub.regions.some((region) => region.gss_code === code))
     /** @param {string} code */
-    const name = (code) => code === WHOLE ? (nation ? say.place[nation] ?? nation : say.wholeUk) : say.place[code] ?? code
+    const name = (code) => code === WHOLE ? (nation ? inWords(say.term, nation) : say.wholeUk) : say.place[code] ?? code
     const choices = codes.length === 1 ? codes : [WHOLE, ...codes]
     if (!choices.includes(this.#chosen)) this.#chosen = choices[0] ?? WHOLE
 

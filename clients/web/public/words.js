@@ -1,4 +1,5 @@
 /* What the elements say in English, and how they write dates and numbers; the Welsh is in cy.js. */
+import { terms } from './terms.js'
 
 export const en = {
   lang: 'en-GB',
@@ -51,13 +52,8 @@ export const en = {
   embargoed: 'The files are not available yet',
   facet: { kind: 'Kind', year: 'Year', principle: 'Principle', phase: 'Phase', nation: 'Nation', language: 'Language', file_format: 'Format' },
   /** @type {Record<string, string>} */
-  phase: { early_years: 'Early years', primary: 'Primary', secondary: 'Secondary', further: 'Further education', higher: 'Higher education' },
-  /** @type {Record<string, string>} */
   tongue: { en: 'English', cy: 'Welsh' },
-  /** @type {Record<string, string>} */
-  format: { pdf: 'PDF' },
-  /** Kinds and categories whose code does not say it. @type {Record<string, string>} */
-  code: { he: 'Higher education', fe: 'Further education' },
+  term: terms,
   cell: {
     value: '', zero: '0', suppressed: 'Withheld', not_submitted: 'Not submitted', nil_return: 'Nil return', not_applicable: 'Not applicable',
     not_available: 'Not available',
@@ -91,10 +87,6 @@ export const en = {
   unit: {},
   /** @type {Record<string, string>} */
   place: {
-    'GB-ENG': 'England',
-    'GB-NIR': 'Northern Ireland',
-    'GB-SCT': 'Scotland',
-    'GB-WLS': 'Wales',
     E12000001: 'North East',
     E12000002: 'North West',
     E12000003: 'Yorkshire and The Humber',
