@@ -10454,7 +10454,7 @@ export interface components {
              * @description The format, such as pdf, web_page or video; a term of a list that may grow.
              * @enum {string|null}
              */
-            file_format?: "pdf" | "web_page" | "video" | null;
+            file_format?: "pdf" | "web_page" | "video" | "word_processing" | "presentation" | "spreadsheet" | "csv" | "text" | "image" | null;
             /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
             /** @description The DOI, without the address of a resolver. */
@@ -10516,7 +10516,7 @@ export interface components {
              * @description The format, such as pdf, web_page or video; a term of a list that may grow.
              * @enum {string|null}
              */
-            file_format?: "pdf" | "web_page" | "video" | null;
+            file_format?: "pdf" | "web_page" | "video" | "word_processing" | "presentation" | "spreadsheet" | "csv" | "text" | "image" | null;
             /** @description The ISBN-13, without hyphens. The last digit is checked (422). */
             isbn?: string | null;
             /** @description The DOI, without the address of a resolver. */
@@ -10962,7 +10962,7 @@ export interface components {
              * @description The format, such as pdf, web_page or video; a term of a list that may grow.
              * @enum {string|null}
              */
-            file_format?: "pdf" | "web_page" | "video" | null;
+            file_format?: "pdf" | "web_page" | "video" | "word_processing" | "presentation" | "spreadsheet" | "csv" | "text" | "image" | null;
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
@@ -11028,7 +11028,7 @@ export interface components {
              * @description The format, such as pdf, web_page or video; a term of a list that may grow.
              * @enum {string|null}
              */
-            file_format?: "pdf" | "web_page" | "video" | null;
+            file_format?: "pdf" | "web_page" | "video" | "word_processing" | "presentation" | "spreadsheet" | "csv" | "text" | "image" | null;
             /** @description The licence: an SPDX identifier, an address or a statement; null where it is not known. */
             licence?: components["schemas"]["NullableLabel"];
             /** @description How it serves people with access needs: captions, transcripts, tagged headings, plain language. */
@@ -16682,7 +16682,7 @@ export interface components {
         /** @description Only items in this language (BCP 47). */
         Language: string;
         /** @description Only items in this format, such as pdf, web_page or video. */
-        FileFormat: "pdf" | "web_page" | "video";
+        FileFormat: "pdf" | "web_page" | "video" | "word_processing" | "presentation" | "spreadsheet" | "csv" | "text" | "image";
         /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
         FileName: string;
         /** @description The ETag of the file to replace, or `*` for whatever it is now. */

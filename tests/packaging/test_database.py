@@ -27,7 +27,10 @@ def test_upgrade_from_the_change_before(database):
     run("psql", "-Xq", "-f", database.share / "db/bootstrap.sql", env=database.env)
     host = database.env["PGHOST"]
     run("sqitch", "deploy", "--to", changes[-2], f"db:pg://scip_migrator@/{database.name}?host={host}", cwd=database.share / "db")
-    database.psql("""INSERT INTO scip.region (slug, gss_code, name, kind, nation, longitude, latitude, sources, confidence)
+    database.psql("""INSERT INTO scip.term (list, code, ordinal, label, retired, properties)
+                     VALUES ('region_kind', 'region', 1, 'English region', false, '{}'), ('nation', 'GB-ENG', 1, 'England', false, '{}'),
+                         ('confidence', 'low', 1, 'Weak evidence', false, '{}');
+                     INSERT INTO scip.region (slug, gss_code, name, kind, nation, longitude, latitude, sources, confidence)
                      VALUES ('elsewhere', 'E99999999', 'Elsewhere', 'region', 'GB-ENG', 0, 51, '{https://www.example.org}', 'low')""", "scip_migrator")
     said = database.migrate()
     assert f"+ {changes[-1]}" in said and f"+ {changes[0]}" not in said

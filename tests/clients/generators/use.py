@@ -7,13 +7,13 @@ from partner.api.access import create_token
 from partner.api.accounts import get_me
 from partner.api.hubs import list_hubs
 from partner.api.organisations import get_organisation, list_organisations, patch_organisation_profile
-from partner.models import (AccessToken, CreateTokenBody, HubList, Me, Nation, Organisation, OrganisationList,
+from partner.models import (AccessToken, CreateTokenBody, HubList, Me, NationTerm, Organisation, OrganisationList,
                             OrganisationProfilePatch, ProblemDetails)
 
 base, client_id, secret = sys.argv[1:]
 public = Client(base_url=base)
 
-hubs = list_hubs.sync(client=public, nation=Nation.GB_SCT)
+hubs = list_hubs.sync(client=public, nation=NationTerm.GB_SCT)
 assert isinstance(hubs, HubList), hubs
 found = list_organisations.sync(client=public, identifier="GB-UKPRN-10003614")
 assert isinstance(found, OrganisationList), found
