@@ -18,6 +18,3 @@ bool keyword_equal(const json_t *a, const json_t *b) {
         return json_is_number(a) && json_is_number(b) && json_number_value(a) == json_number_value(b);
     return json_equal(a, b);
 }
-
-const char *const annotation_keywords[] = {"title",    "description", "default",  "examples", "deprecated",
-                                           "readOnly", "writeOnly",   "$comment", "$schema",  NULL};

@@ -49,23 +49,17 @@ struct check {
 
 struct keyword {
     const char *name;
-    bool (*compile)(struct schema *schema, struct rule *rule); /* false: the operand is not valid; NULL: any is */
-    bool (*check)(const struct schema *schema, const struct rule *rule, const json_t *value,
-                  struct check *check); /* NULL: nothing to check */
+    void (*compile)(struct schema *schema, struct rule *rule); /* or NULL */
+    bool (*check)(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check);
     bool bound; /* cheap, and ends the value's checks where it does not fit: expensive checks come after it */
 };
 
-/* The declared subset in the order of its checks, each table ended by a NULL name. Anything else is refused at start.
- */
+/* The declared subset in the order of its checks, each table ended by a NULL name. script/contract refuses anything
+ * else, and operands that are not valid. */
 extern const struct keyword value_keywords[], nested_keywords[];
-/* Names that say nothing of values, ended by NULL. */
-extern const char *const annotation_keywords[];
 
 /* The schema's own rule of that keyword, or NULL. */
 const struct rule *rule_of(const struct schema *schema, const char *name);
-
-/* The node that pointer (#/…, RFC 6901) names in the document, lent; NULL when there is none. */
-json_t *schema_target(const struct schema_set *set, const char *pointer);
 
 /* Whether value fits; adds what does not to check->problem. */
 bool check_schema(const struct schema *schema, const json_t *value, struct check *check);

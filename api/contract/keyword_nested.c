@@ -36,31 +36,20 @@ static bool fits_silently(const struct schema *schema, const json_t *value, cons
 
 /* ---- schemas within ---- */
 
-static bool compile_schema(struct schema *schema, struct rule *rule) {
+static void compile_schema(struct schema *schema, struct rule *rule) {
     rule->schema = schema_compile(schema->set, rule->operand);
-    return !json_is_null(rule->operand);
 }
 
 /* A list, or a map with a name for each. */
-static bool compile_schemas(struct schema *schema, struct rule *rule) {
+static void compile_schemas(struct schema *schema, struct rule *rule) {
     size_t count = json_array_size(rule->operand) + json_object_size(rule->operand), index;
     const char *name;
     json_t *member;
     rule->named = arena_alloc(schema->set->arena, (count + 1) * sizeof *rule->named);
     json_array_foreach (rule->operand, index, member)
-        rule->named[rule->count++] = (struct named){NULL, schema_compile(schema->set, member)};
+        rule->named[rule->count++] = (struct named){"", schema_compile(schema->set, member)};
     json_object_foreach (rule->operand, name, member)
         rule->named[rule->count++] = (struct named){name, schema_compile(schema->set, member)};
-    return strstr(rule->keyword->name, "Of") ? json_array_size(rule->operand) : json_is_object(rule->operand);
-}
-
-static bool compile_ref(struct schema *schema, struct rule *rule) {
-    const char *pointer = json_string_value(rule->operand);
-    json_t *target = pointer ? schema_target(schema->set, pointer) : NULL;
-    if (!target)
-        return false;
-    rule->schema = schema_compile(schema->set, target);
-    return true;
 }
 
 static bool check_within(const struct schema *schema, const struct rule *rule, const json_t *value,
@@ -103,11 +92,6 @@ static bool check_items(const struct schema *schema, const struct rule *rule, co
 
 /* Pairs are compared, so their number is bounded: by maxItems beside it, or by this. */
 enum { UNIQUE_MAX = 1000 };
-
-static bool compile_unique(struct schema *schema, struct rule *rule) {
-    return json_is_boolean(rule->operand) &&
-           json_integer_value(json_object_get(schema->node, "maxItems")) <= UNIQUE_MAX;
-}
 
 static bool check_unique(const struct schema *schema, const struct rule *rule, const json_t *value,
                          struct check *check) {
@@ -158,18 +142,11 @@ static bool check_property_names(const struct schema *schema, const struct rule 
     return ok;
 }
 
-static bool compile_strings(struct schema *schema, struct rule *rule) {
-    bool ok = json_is_array(rule->operand);
-    for (size_t i = 0; i < json_array_size(rule->operand); i++)
-        ok = ok && json_is_string(json_array_get(rule->operand, i));
-    return ok;
-}
-
 static bool check_required(const struct schema *schema, const struct rule *rule, const json_t *value,
                            struct check *check) {
     bool ok = true;
     for (size_t i = 0; json_is_object(value) && i < json_array_size(rule->operand); i++) {
-        const char *name = json_string_value(json_array_get(rule->operand, i));
+        const char *name = json_string_value(json_array_get(rule->operand, i)) ?: "";
         if (json_object_get(value, name))
             continue;
         size_t before = push_name(check, name);
@@ -180,17 +157,16 @@ static bool check_required(const struct schema *schema, const struct rule *rule,
 }
 
 const struct keyword nested_keywords[] = {
-    {"$ref", compile_ref, check_within, false},
-    {"$defs", compile_schemas, NULL, false},
+    {"$ref", compile_schema, check_within, false},
     {"allOf", compile_schemas, check_all, false},
     {"anyOf", compile_schemas, check_some, false},
     {"oneOf", compile_schemas, check_some, false},
     {"not", compile_schema, check_not, false},
     {"items", compile_schema, check_items, false},
-    {"uniqueItems", compile_unique, check_unique, false},
+    {"uniqueItems", NULL, check_unique, false},
     {"properties", compile_schemas, check_properties, false},
     {"additionalProperties", compile_schema, check_additional, false},
     {"propertyNames", compile_schema, check_property_names, false},
-    {"required", compile_strings, check_required, false},
+    {"required", NULL, check_required, false},
     {NULL, NULL, NULL, false},
 };

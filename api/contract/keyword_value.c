@@ -28,15 +28,10 @@ static unsigned type_bits(const json_t *word) {
     return 0;
 }
 
-static bool compile_type(struct schema *schema, struct rule *rule) {
+static void compile_type(struct schema *schema, struct rule *rule) {
     rule->types = type_bits(rule->operand);
-    bool ok = rule->types || json_array_size(rule->operand);
-    for (size_t i = 0; i < json_array_size(rule->operand); i++) {
-        unsigned bits = type_bits(json_array_get(rule->operand, i));
-        ok = ok && bits;
-        rule->types |= bits;
-    }
-    return ok;
+    for (size_t i = 0; i < json_array_size(rule->operand); i++)
+        rule->types |= type_bits(json_array_get(rule->operand, i));
 }
 
 static unsigned value_type(const json_t *value) {
@@ -80,10 +75,6 @@ static bool check_type(const struct schema *schema, const struct rule *rule, con
     return keyword_wrong(check, "must be %s", list);
 }
 
-static bool compile_array(struct schema *schema, struct rule *rule) {
-    return json_is_array(rule->operand);
-}
-
 static bool check_enum(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
     char list[160] = "";
     for (size_t i = 0; i < json_array_size(rule->operand); i++) {
@@ -101,15 +92,6 @@ static bool check_const(const struct schema *schema, const struct rule *rule, co
 }
 
 /* ---- numbers ---- */
-
-static bool compile_number(struct schema *schema, struct rule *rule) {
-    return json_is_number(rule->operand);
-}
-
-static bool compile_count(struct schema *schema, struct rule *rule) {
-    return json_number_value(rule->operand) >= 0 && json_is_number(rule->operand) &&
-           value_type(rule->operand) == SCHEMA_INTEGER;
-}
 
 /* A number, or the code points, items or members of what has them; NAN: the keyword does not speak of such a value.
  * A long double has the 64 bits of every integer. */
@@ -139,7 +121,7 @@ static bool check_bound(const struct schema *schema, const struct rule *rule, co
 
 /* ---- strings ---- */
 
-static bool compile_pattern(struct schema *schema, struct rule *rule) {
+static void compile_pattern(struct schema *schema, struct rule *rule) {
     const char *pattern = json_string_value(rule->operand);
     int error = 0;
     PCRE2_SIZE offset = 0;
@@ -149,7 +131,6 @@ static bool compile_pattern(struct schema *schema, struct rule *rule) {
     pcre2_get_error_message(error, (PCRE2_UCHAR *)message, sizeof message);
     if (!rule->pattern)
         gate_fault(schema->set->gate, schema->set->where, "pattern %s: %s (at %zu)", pattern ?: "", message, offset);
-    return rule->pattern;
 }
 
 static bool check_pattern(const struct schema *schema, const struct rule *rule, const json_t *value,
@@ -161,30 +142,29 @@ static bool check_pattern(const struct schema *schema, const struct rule *rule, 
                          example ? ", as has " : "", example ?: "");
 }
 
-static bool compile_format(struct schema *schema, struct rule *rule) {
+static void compile_format(struct schema *schema, struct rule *rule) {
     rule->format = format_of(json_string_value(rule->operand));
-    return rule->format;
 }
 
 static bool check_format(const struct schema *schema, const struct rule *rule, const json_t *value,
                          struct check *check) {
-    return !json_is_string(value) ||
+    return !rule->format || !json_is_string(value) ||
            format_fits(rule->format, schema->set->formats, json_string_value(value), json_string_length(value)) ||
            keyword_wrong(check, "must be %s", rule->format->expected);
 }
 
 const struct keyword value_keywords[] = {
     {"type", compile_type, check_type, true},
-    {"minLength", compile_count, check_bound, true},
-    {"maxLength", compile_count, check_bound, true},
-    {"minItems", compile_count, check_bound, true},
-    {"maxItems", compile_count, check_bound, true},
-    {"minProperties", compile_count, check_bound, true},
-    {"maxProperties", compile_count, check_bound, true},
-    {"enum", compile_array, check_enum, false},
+    {"minLength", NULL, check_bound, true},
+    {"maxLength", NULL, check_bound, true},
+    {"minItems", NULL, check_bound, true},
+    {"maxItems", NULL, check_bound, true},
+    {"minProperties", NULL, check_bound, true},
+    {"maxProperties", NULL, check_bound, true},
+    {"enum", NULL, check_enum, false},
     {"const", NULL, check_const, false},
-    {"minimum", compile_number, check_bound, false},
-    {"maximum", compile_number, check_bound, false},
+    {"minimum", NULL, check_bound, false},
+    {"maximum", NULL, check_bound, false},
     {"pattern", compile_pattern, check_pattern, false},
     {"format", compile_format, check_format, false},
     {NULL, NULL, NULL, false},

@@ -1,5 +1,4 @@
 #include "contract/schema.h"
-#include "base/scan.h"
 #include "contract/keyword.h"
 #include <stdio.h>
 #include <string.h>
@@ -18,28 +17,6 @@ struct schema_set *schema_set_new(struct arena *arena, const json_t *document, c
     return set;
 }
 
-json_t *schema_target(const struct schema_set *set, const char *pointer) {
-    json_t *node = (json_t *)set->document;
-    char token[256];
-    if (*pointer++ != '#')
-        return NULL;
-    while (node && *pointer == '/') {
-        size_t used = 0;
-        for (pointer++; *pointer && *pointer != '/'; pointer++) {
-            char c = *pointer;
-            if (c == '~' && (pointer[1] == '0' || pointer[1] == '1'))
-                c = *++pointer == '0' ? '~' : '/';
-            if (used == sizeof token - 1)
-                return NULL;
-            token[used++] = c;
-        }
-        ptrdiff_t length = scan_percent(token, used, false, token);
-        token[length < 0 ? 0 : length] = '\0';
-        node = json_object_get(node, token);
-    }
-    return *pointer ? NULL : node;
-}
-
 /* Compiles the schema's keywords that are in the table, in the table's order. */
 static void compile_rules(struct schema *schema, const struct keyword *keyword) {
     for (; keyword->name; keyword++) {
@@ -48,22 +25,10 @@ static void compile_rules(struct schema *schema, const struct keyword *keyword) 
         if (!operand)
             continue;
         *rule = (struct rule){.keyword = keyword, .operand = operand};
-        schema->count += keyword->check != NULL;
-        if (keyword->compile && !keyword->compile(schema, rule))
-            gate_fault(schema->set->gate, schema->set->where, "the value of \"%s\" is not valid", keyword->name);
+        schema->count++;
+        if (keyword->compile)
+            keyword->compile(schema, rule);
     }
-}
-
-static bool is_known_keyword(const char *name) {
-    const struct keyword *tables[] = {value_keywords, nested_keywords};
-    for (const char *const *word = annotation_keywords; *word; word++)
-        if (strcmp(*word, name) == 0)
-            return true;
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        for (const struct keyword *keyword = tables[i]; keyword->name; keyword++)
-            if (strcmp(keyword->name, name) == 0)
-                return true;
-    return strncmp(name, "x-", 2) == 0;
 }
 
 const struct schema *schema_compile(struct schema_set *set, json_t *node) {
@@ -78,15 +43,8 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
     *schema = (struct schema){.next = *bucket, .set = set, .node = node};
     *bucket = schema; /* before its parts: a $ref back to it finds it */
     schema->rules = arena_alloc(set->arena, (json_object_size(node) + 1) * sizeof *schema->rules);
-    const char *name;
-    json_t *operand;
     compile_rules(schema, value_keywords);
     compile_rules(schema, nested_keywords);
-    json_object_foreach (node, name, operand)
-        if (!is_known_keyword(name))
-            gate_fault(set->gate, set->where, "the schema keyword \"%s\" is not supported", name);
-    if (!json_is_object(node) && !json_is_boolean(node))
-        gate_fault(set->gate, set->where, "a schema is an object, true or false");
     return schema;
 }
 

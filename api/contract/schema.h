@@ -20,12 +20,13 @@ enum schema_type {
 };
 
 /* Compiles the schemas of one document. Schemas are shared: the same node compiles to the same pointer,
- * and recursion through $ref works. Unknown keywords, dangling $refs, bad patterns and values of the
- * wrong shape are faults at `where`. All is lent by arena and by the document, and constant after schema_compile. */
+ * and recursion through $ref, which names a component, works. script/contract has held the document to the subset; a
+ * pattern that PCRE2 does not take is a fault at `where`. All is lent by arena and by the document, and constant after
+ * schema_compile. */
 struct schema_set *schema_set_new(struct arena *arena, const json_t *document, const char *where, struct gate *gate);
 
-/* node is a schema inside document (object or boolean), or the name of one of its components. Never NULL; after a fault
- * the result accepts nothing. */
+/* node is a schema inside document (object or boolean), or the name of one of its components. Never NULL; one that is
+ * not there accepts nothing. */
 const struct schema *schema_compile(struct schema_set *set, json_t *node);
 
 /* True when value fits; otherwise adds to problem (may be NULL) one error for each violation found, with

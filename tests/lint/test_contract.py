@@ -6,9 +6,11 @@ import importlib.machinery
 import importlib.util
 import io
 import json
+import os
 import random
 import re
 import shutil
+from pathlib import Path
 
 import harness
 import pytest
@@ -515,3 +517,42 @@ def test_the_engine_is_told_where_things_are_written(tmp_path):
 def test_a_pattern_in_the_words_of_table_schema(pattern, said):
     """The same, or none."""
     assert script.table_pattern(pattern) == said
+
+
+def refusals(schema):
+    """What is wrong with a schema, by what the engine is given of a contract that has it."""
+    script.faults.clear()
+    with contextlib.suppress(script.Refused):
+        script.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}, "components": {"schemas": {"Thing": schema}}})
+    return [*script.faults]
+
+
+@pytest.mark.parametrize("schema", [
+    {"unevaluatedProperties": False}, {"$dynamicRef": "#a"}, {"nullable": True}, {"type": "text"}, {"type": []}, {"minimum": "1"}, {"maxLength": -1},
+    {"pattern": "("}, {"format": "colour"}, {"required": [1]}, {"allOf": []}, {"items": []}, {"$ref": "#/components/schemas/Away"}, {"$ref": "#/paths"},
+    {"if": True}, {"dependentRequired": {}}, {"uniqueItems": True, "maxItems": 1001}, {"uniqueItems": 1}, {"properties": {"a": 7}}, {"enum": "a"}, {"$defs": {}}])
+def test_a_schema_that_the_engine_does_not_know(schema):
+    assert refusals(schema) and refusals({"properties": {"a": {"not": schema}}}), schema
+    assert not refusals({"$ref": "#/components/schemas/Thing"})
+
+
+def test_the_engine_gets_of_the_official_suite_what_it_is_tried_with():
+    """tests/unit/test_schema_suite.c compares its verdicts; the groups that it leaves out are those that are refused here."""
+    suite = Path(os.environ.get("SCIP_SHARED", harness.ROOT / "../shared"), "data/json-schema-suite/draft2020-12")
+    if not suite.is_dir():
+        pytest.skip("shared/data/json-schema-suite/draft2020-12 is not there")
+    listed = [line for line in (harness.ROOT / "tests/unit/schema_suite_refused.txt").read_text().splitlines() if line[0] != "#"]
+    files = [*suite.glob("*.json"), *(path for path in suite.glob("format/*.json") if path.stem in script.FORMAT_WORDS)]
+    groups = {f"{path.name} / {group['description']}: ": group["schema"] for path in files for group in json.loads(path.read_text())}
+    assert len(groups) > 200
+    for name, schema in groups.items():
+        assert bool(refusals(schema)) == any(line.startswith(name) for line in listed), name
+
+
+def test_the_engine_has_the_keywords_that_it_is_given():
+    """One that it does not have would be passed over."""
+    sources = "".join((harness.ROOT / f"api/contract/keyword_{name}.c").read_text() for name in ("value", "nested"))
+    tables = "".join(re.findall(r"const struct keyword \w+\[\] = \{(.*?)\n\};", sources, re.S))
+    assert set(re.findall(r'^    \{"([$\w]+)"', tables, re.M)) == set(script.KEYWORDS)
+    formats = (harness.ROOT / "api/contract/format.c").read_text()
+    assert set(re.findall(r'^        \{"([a-z0-9-]+)"', formats, re.M)) == set(script.FORMAT_WORDS)
