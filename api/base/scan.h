@@ -1,4 +1,4 @@
-/* Strict readers of text: the only place that turns bytes into numbers, dates and identifiers. */
+/* Strict readers of text: the only place that turns bytes into numbers and text. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,15 +13,6 @@ bool scan_number(const char *text, size_t length);
 /* A JSON number that is an integer of 64 bits, however it is written: 1.0, 1e3, 10e-1. The text continues past length.
  */
 bool scan_whole(const char *text, size_t length, int64_t *value);
-
-/* RFC 3339, section 5.6: full-date, and date-time with an offset or Z; the days of each month are checked. Narrower
- * where PostgreSQL is: no year 0000, offsets of less than 16 hours, fractions of at most 40 digits. */
-bool scan_date(const char *text, size_t length);
-bool scan_partial_date(const char *text, size_t length); /* or without the day, or without both */
-bool scan_date_time(const char *text, size_t length);
-
-/* RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits. */
-bool scan_uuid(const char *text, size_t length);
 
 /* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
 bool scan_utf8(const char *text, size_t length);

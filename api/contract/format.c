@@ -1,5 +1,4 @@
 #include "contract/format.h"
-#include "base/scan.h"
 #include <string.h>
 
 /* What a match may take, steps back and KiB: a text that needs more does not have the form. */
@@ -11,6 +10,32 @@ bool regex_matches(const struct format_patterns *patterns, const pcre2_code *pat
         data ? pcre2_match(pattern, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK, data, patterns->limits) : -1;
     pcre2_match_data_free(data);
     return found >= 0;
+}
+
+/* RFC 3339, section 5.6: a day that its month has; narrower where PostgreSQL is, so there is no year 0000. */
+#define DATE                                                                                                           \
+    "(?!0000)(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)"             \
+    "|02-(?:0[1-9]|1\\d|2[0-8]))"                                                                                      \
+    "|(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+
+/* With an offset of less than 16 hours, or Z, and at most 40 digits of a fraction, which a leap second has not. */
+static const char date_time_pattern[] =
+    "^" DATE "t(?:[01]\\d|2[0-3]):[0-5]\\d:(?:[0-5]\\d(?:\\.\\d{1,40})?|60(?:\\.0{1,40})?)"
+    "(?:z|[+-](?:0\\d|1[0-5]):[0-5]\\d)$";
+
+static int pair(const char *digits) {
+    return (digits[0] - '0') * 10 + digits[1] - '0';
+}
+
+/* A leap second exists only as 23:59:60 UTC; the years before 1 and after 9999 have no such form. */
+static bool is_instant(const char *text, size_t length) {
+    const char *offset = text + length - 6;
+    int east =
+        (text[length - 1] | 0x20) == 'z' ? 0 : (pair(offset + 1) * 60 + pair(offset + 4)) * (*offset == '-' ? -1 : 1);
+    int utc = pair(text + 11) * 60 + pair(text + 14) - east, last = 24 * 60 - 1;
+    bool leaps = pair(text + 17) == 60, ends = memcmp(text, "9999-12-31", 10) == 0;
+    return !(leaps && (ends || (utc + 24 * 60) % (24 * 60) != last)) && !(ends && utc > last) &&
+           !(utc < 0 && memcmp(text, "0001-01-01", 10) == 0);
 }
 
 /* RFC 5321, section 4.1.2 (Mailbox), without source routes and comments. */
@@ -29,24 +54,26 @@ static const char uri_pattern[] =
     "|/?(?:(?:[a-z0-9._~!$&'()*+,;=:@-]|%[0-9a-f]{2})++(?:/(?:[a-z0-9._~!$&'()*+,;=:@-]|%[0-9a-f]{2})*+)*+)?)"
     "(?:\\?(?:[a-z0-9._~!$&'()*+,;=:@/?-]|%[0-9a-f]{2})*+)?(?:#(?:[a-z0-9._~!$&'()*+,;=:@/?-]|%[0-9a-f]{2})*+)?$";
 
+/* The width of integers is OpenAPI's; the database checks it. */
+static const struct format formats[FORMATS] = {
+    {"date", "a date such as 2025-08-31", "^" DATE "$", NULL},
+    {"partial-date", "a year, month or day such as 2025, 2025-08 or 2025-08-31",
+     "^(?:" DATE "|(?!0000)\\d{4}(?:-(?:0[1-9]|1[0-2]))?)$", NULL},
+    {"date-time", "an instant such as 2025-08-31T23:30:00Z", date_time_pattern, is_instant},
+    {"uuid", "a UUID", "^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", NULL},
+    {"email", "an e-mail address", email_pattern, NULL},
+    {"uri", "an absolute URI", uri_pattern, NULL},
+    {"int32", "an integer of 32 bits", NULL, NULL},
+    {"int64", "an integer of 64 bits", NULL, NULL},
+};
+
 bool format_fits(const struct format *format, const struct format_patterns *patterns, const char *text, size_t length) {
-    return format->scan ? format->scan(text, length)
-                        : !format->pattern || regex_matches(patterns, patterns->codes[format->pattern], text, length);
+    return !format->pattern || (regex_matches(patterns, patterns->codes[format - formats], text, length) &&
+                                (!format->is_real || format->is_real(text, length)));
 }
 
-/* The width of integers is OpenAPI's; the database checks it. */
 const struct format *format_of(const char *name) {
-    static const struct format formats[] = {
-        {"date", "a date such as 2025-08-31", scan_date, 0},
-        {"partial-date", "a year, month or day such as 2025, 2025-08 or 2025-08-31", scan_partial_date, 0},
-        {"date-time", "an instant such as 2025-08-31T23:30:00Z", scan_date_time, 0},
-        {"uuid", "a UUID", scan_uuid, 0},
-        {"email", "an e-mail address", NULL, FORMAT_EMAIL},
-        {"uri", "an absolute URI", NULL, FORMAT_URI},
-        {"int32", "an integer of 32 bits", NULL, 0},
-        {"int64", "an integer of 64 bits", NULL, 0},
-    };
-    for (size_t i = 0; name && i < sizeof formats / sizeof *formats; i++)
+    for (size_t i = 0; name && i < FORMATS; i++)
         if (strcmp(formats[i].name, name) == 0)
             return &formats[i];
     return NULL;
@@ -60,13 +87,6 @@ static void keep_memory(void *memory, void *arena) {
     (void)memory, (void)arena; /* the arena frees it */
 }
 
-static pcre2_code *compile_format_pattern(const struct format_patterns *patterns, const char *pattern) {
-    int error;
-    PCRE2_SIZE offset;
-    return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_CASELESS | PCRE2_DOLLAR_ENDONLY, &error,
-                         &offset, patterns->context);
-}
-
 const struct format_patterns *format_patterns_new(struct arena *arena) {
     struct format_patterns *patterns = arena_alloc(arena, sizeof *patterns);
     pcre2_general_context *memory = pcre2_general_context_create(lend_memory, keep_memory, arena);
@@ -74,7 +94,10 @@ const struct format_patterns *format_patterns_new(struct arena *arena) {
     patterns->limits = pcre2_match_context_create(memory);
     pcre2_set_match_limit(patterns->limits, MATCH_STEPS_MAX);
     pcre2_set_heap_limit(patterns->limits, MATCH_HEAP_MAX);
-    patterns->codes[FORMAT_EMAIL] = compile_format_pattern(patterns, email_pattern);
-    patterns->codes[FORMAT_URI] = compile_format_pattern(patterns, uri_pattern);
+    for (int i = 0, error; i < FORMATS; i++)
+        if (formats[i].pattern)
+            patterns->codes[i] =
+                pcre2_compile((PCRE2_SPTR)formats[i].pattern, PCRE2_ZERO_TERMINATED,
+                              PCRE2_CASELESS | PCRE2_DOLLAR_ENDONLY, &error, &(PCRE2_SIZE){0}, patterns->context);
     return patterns;
 }

@@ -5,20 +5,20 @@
 #include <pcre2.h>
 #include <stdbool.h>
 
-enum format_pattern { FORMAT_EMAIL = 1, FORMAT_URI, FORMAT_PATTERNS };
+enum { FORMATS = 8 };
 
 /* Compiled patterns of the formats; one for a set of schemas, lent by its arena. */
 struct format_patterns {
     pcre2_compile_context *context; /* compiles into the arena */
     pcre2_match_context *limits;
-    pcre2_code *codes[FORMAT_PATTERNS];
+    pcre2_code *codes[FORMATS];
 };
 
 struct format {
     const char *name;
-    const char *expected; /* what a value must be, in words */
-    bool (*scan)(const char *text, size_t length);
-    enum format_pattern pattern; /* where there is no scan; 0: any text */
+    const char *expected;                             /* what a value must be, in words */
+    const char *pattern;                              /* NULL: any text */
+    bool (*is_real)(const char *text, size_t length); /* or NULL: of what has the form, whether there is such a thing */
 };
 
 bool format_fits(const struct format *format, const struct format_patterns *patterns, const char *text, size_t length);

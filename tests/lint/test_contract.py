@@ -555,4 +555,4 @@ def test_the_engine_has_the_keywords_that_it_is_given():
     tables = "".join(re.findall(r"const struct keyword \w+\[\] = \{(.*?)\n\};", sources, re.S))
     assert set(re.findall(r'^    \{"([$\w]+)"', tables, re.M)) == set(script.KEYWORDS)
     formats = (harness.ROOT / "api/contract/format.c").read_text()
-    assert set(re.findall(r'^        \{"([a-z0-9-]+)"', formats, re.M)) == set(script.FORMAT_WORDS)
+    assert set(re.findall(r'^ +\{"([a-z0-9-]+)"', formats, re.M)) == set(script.FORMAT_WORDS)

@@ -1,5 +1,6 @@
 /* What the schema says about values that do not fit, and which patterns it refuses. The verdicts are the
  * official suite's business, and what is no schema is refused by script/contract. */
+#include "contract/format.h"
 #include "contract/schema.h"
 #include "suite.h"
 #include <stdlib.h>
@@ -70,6 +71,37 @@ START_TEST(names_every_fault_at_once) {
 }
 END_TEST
 
+static bool fits(const char *format, const char *text) {
+    return format_fits(format_of(format), format_patterns_new(arena), text, strlen(text));
+}
+
+START_TEST(dates) {
+    static const char *const good[] = {"2024-02-29", "2000-02-29", "2025-12-31"}, *const bad[] = {
+                                                                                      "2025-02-29",  "1900-02-29",
+                                                                                      "2025-13-01",  "2025-00-01",
+                                                                                      "2025-01-00",  "2025-04-31",
+                                                                                      "2025-1-1",    "20250101",
+                                                                                      "2025-01-01 ", ""};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        ck_assert_msg(fits("date", good[i]), "%s", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!fits("date", bad[i]), "%s", bad[i]);
+    static const char *const instants[] = {"2025-08-31T23:30:00Z", "2025-08-31t23:30:00.123456z",
+                                           "2025-08-31T23:30:00+01:00", "2016-12-31T23:59:60Z",
+                                           "1990-12-31T15:59:60-08:00"},
+                             *const not_instants[] = {"2025-08-31T23:30:00",  "2025-08-31 23:30:00Z",
+                                                      "2025-08-31T24:00:00Z", "2025-08-31T23:60:00Z",
+                                                      "2025-08-31T22:59:60Z", "2025-08-31T23:30:00+24:00",
+                                                      "2025-08-31T23:30Z"};
+    for (size_t i = 0; i < sizeof instants / sizeof *instants; i++)
+        ck_assert_msg(fits("date-time", instants[i]), "%s", instants[i]);
+    for (size_t i = 0; i < sizeof not_instants / sizeof *not_instants; i++)
+        ck_assert_msg(!fits("date-time", not_instants[i]), "%s", not_instants[i]);
+    ck_assert(fits("uuid", "0188D2e4-89ab-7cde-8f01-23456789abcd") &&
+              !fits("uuid", "0188d2e489ab-7cde-8f01-23456789abcd-"));
+}
+END_TEST
+
 START_TEST(refuses_a_pattern_that_is_none) {
     ck_assert_ptr_null(check("{\"pattern\":\"(\"}", "1"));
 }
@@ -104,7 +136,7 @@ END_TEST
 
 int main(void) {
     return run_cases("schema", set_up, tear_down,
-                     (const TTest *const[]){says_what_is_wrong, names_every_fault_at_once,
+                     (const TTest *const[]){says_what_is_wrong, names_every_fault_at_once, dates,
                                             refuses_a_pattern_that_is_none, recursion_ends, a_pattern_has_a_budget,
                                             NULL});
 }
