@@ -77,6 +77,8 @@ bool problem_set(struct problem *problem, const char *slug, const char *detail, 
     problem->status = kind.status;
     problem->slug = kind.slug;
     problem->retry_after = kind.status == 503 || kind.status == 429;
+    problem->lost = false;
+    *problem->sqlstate = '\0';
     va_list arguments;
     va_start(arguments, detail);
     vsnprintf(problem->detail, sizeof problem->detail, detail, arguments);

@@ -21,6 +21,8 @@ struct problem {
     char range[40];     /* 416: how much there is, as Content-Range */
     int retry_after;    /* seconds; 0: no header */
     bool close;         /* the connection cannot be trusted further */
+    bool lost;          /* the database's broke before an answer: whether the commands took effect is not known */
+    char sqlstate[6];   /* of the database's error; "" without one */
     const char *listed; /* errors as a JSON array, instead of the next; lent */
     unsigned error_count;
     struct problem_error errors[PROBLEM_ERRORS_MAX];

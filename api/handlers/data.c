@@ -100,10 +100,9 @@ static bool put_list(struct request *request, const struct operation *operation,
     struct inputs inputs = {.whole = true, .service = &request->app->service};
     struct buf text = buf_new(arena, CSV_ROOM, (size_t)request->app->config.response_limit);
     struct command command = {.statement = plan_statement(arena, operation, &inputs)};
-    struct failure failure;
     if (!command.statement || !(command.values = bind_values(arena, operation, &inputs)))
         return problem_exhausted(&request->problem);
-    if (!pg_pipeline(connection, &command, 1, &request->problem, &failure))
+    if (!pg_pipeline(connection, &command, 1, &request->problem))
         return false;
     bool ok = operation_fits(link, command.result);
     struct rendering table = {.buf = &text, .columns = link->columns, .column_count = link->count, .list = true};
@@ -117,22 +116,13 @@ static bool put_list(struct request *request, const struct operation *operation,
     return put_file(archive, name, text.data, text.length, &request->problem);
 }
 
-static bool command(const struct app *app, struct connection *connection, enum transaction_statement which,
-                    struct problem *problem, struct failure *failure) {
-    struct command command = {.statement = &app->transactions.statements[which]};
-    bool ok = pg_pipeline(connection, &command, 1, problem, failure);
-    result_free(&command.result);
-    return ok;
-}
-
 /* A connection with a snapshot; another one where the first was broken. */
 static struct connection *begin_snapshot(const struct app *app, struct problem *problem) {
     struct connection *connection = NULL;
-    struct failure failure = {.lost = true};
-    for (int attempt = 0; attempt < 2 && failure.lost; attempt++) {
+    for (int attempt = 0; attempt < 2 && (!attempt || problem->lost); attempt++) {
         problem->status = 0;
         connection = pool_take(app->pool, problem);
-        if (!connection || command(app, connection, SNAPSHOT, problem, &failure))
+        if (!connection || pg_do(connection, &app->transactions.statements[SNAPSHOT], problem))
             return connection;
         pool_give(app->pool, &connection);
     }
@@ -157,9 +147,7 @@ static bool put_lists(struct request *request, struct archive *archive, const js
     }
     if (arena)
         arena_free(&arena);
-    struct problem ignored = {0};
-    struct failure failure;
-    command(app, connection, ROLLBACK, &ignored, &failure); /* nothing was written */
+    pg_do(connection, &app->transactions.statements[ROLLBACK], &(struct problem){0}); /* nothing was written */
     pool_give(app->pool, &connection);
     return ok;
 }

@@ -34,8 +34,7 @@ void files_place(const struct request *request, const char *place[static 3]) {
 static struct result *ask_file(struct request *request, enum transaction_statement which, const char *const *values,
                                bool binary) {
     struct command own = {&request->app->transactions.statements[which], values, .binary = binary};
-    struct failure failure;
-    pool_pipeline(request->app->pool, &own, 1, true, &request->problem, &failure);
+    pool_pipeline(request->app->pool, &own, 1, true, &request->problem);
     return own.result;
 }
 

@@ -35,9 +35,7 @@ static struct result *run_as(struct request *request, const char *const *enter, 
     const struct transactions *all = &request->app->transactions;
     struct command commands[] = {
         {.statement = &all->statements[ENTER], .values = enter}, own, {.statement = &all->statements[UNDO]}};
-    struct failure failure;
-    pool_pipeline(transaction_pool(all, enter), commands, request->call.dry_run ? 3 : 2, true, &request->problem,
-                  &failure);
+    pool_pipeline(transaction_pool(all, enter), commands, request->call.dry_run ? 3 : 2, true, &request->problem);
     result_free(&commands[0].result);
     result_free(&commands[2].result);
     return commands[1].result;

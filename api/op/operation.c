@@ -288,9 +288,8 @@ static void check_cursor(const struct operation *operation, const struct link *l
 
 bool operation_link(struct arena *arena, struct operation *operation, struct connection *connection, struct gate *gate,
                     struct problem *problem) {
-    struct failure failure;
-    struct result *result = pg_describe(connection, &operation->statement, problem, &failure);
-    if (!result && !failure.lost)
+    struct result *result = pg_describe(connection, &operation->statement, problem);
+    if (!result && !problem->lost)
         gate_fault(gate, operation->query->path, "PostgreSQL does not accept the statement; see the log");
     if (!result)
         return false;

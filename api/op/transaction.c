@@ -47,11 +47,7 @@ static void push(struct command *list, unsigned *count, const struct statement *
 }
 
 static void roll_back(const struct transactions *transactions, struct connection *connection) {
-    struct command command = {.statement = &transactions->statements[ROLLBACK]};
-    struct problem ignored = {0};
-    struct failure failure;
-    pg_pipeline(connection, &command, 1, &ignored, &failure);
-    result_free(&command.result);
+    pg_do(connection, &transactions->statements[ROLLBACK], &(struct problem){0});
 }
 
 /* Looks for an earlier answer to the same request; on success it stands in outcome. */
@@ -61,12 +57,11 @@ static bool find_kept(const struct transactions *transactions, struct connection
     const struct statement *statements = transactions->statements;
     struct command commands[COMMANDS_MAX];
     unsigned count = 0;
-    struct failure failure;
     if (open)
         push(commands, &count, &statements[ROLLBACK], NULL);
     push(commands, &count, &statements[ENTER], call->enter);
     push(commands, &count, &statements[KEPT], values);
-    if (!pg_pipeline(connection, commands, count, problem, &failure))
+    if (!pg_pipeline(connection, commands, count, problem))
         return false;
     outcome->kept = commands[count - 1].result;
     for (unsigned i = 0; i + 1 < count; i++)
@@ -92,7 +87,7 @@ static bool find_lost(const struct transactions *transactions, const struct call
 }
 
 static bool run_once(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
-                     struct problem *problem, struct failure *failure) {
+                     struct problem *problem) {
     const struct statement *statements = transactions->statements;
     bool held = !call->dry_run && strcmp(call->operation->spec->method, "GET") != 0, once = held && call->key;
     const char *const claim[] = {call->operation->spec->id, call->key, call->hash};
@@ -113,7 +108,7 @@ static bool run_once(const struct transactions *transactions, const struct call 
         push(commands, &count, &call->operation->answer->statement, call->answer_values);
     if (call->dry_run)
         push(commands, &count, &statements[UNDO], NULL);
-    bool ok = pg_pipeline(connection, commands, count, problem, failure);
+    bool ok = pg_pipeline(connection, commands, count, problem);
     if (ok) {
         outcome->row = commands[own].result;
         outcome->answer = call->operation->answer ? commands[own + 1].result : NULL;
@@ -121,9 +116,9 @@ static bool run_once(const struct transactions *transactions, const struct call 
             if (i != own && commands[i].result != outcome->answer)
                 result_free(&commands[i].result);
         outcome->held = held ? connection : NULL;
-    } else if (once && strcmp(failure->sqlstate, "SC200") == 0) {
+    } else if (once && strcmp(problem->sqlstate, "SC200") == 0) {
         ok = find_kept(transactions, connection, call, true, outcome, problem);
-    } else if (held && !failure->lost) {
+    } else if (held && !problem->lost) {
         roll_back(transactions, connection);
     }
     if (!outcome->held)
@@ -133,18 +128,16 @@ static bool run_once(const struct transactions *transactions, const struct call 
 
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem) {
-    struct failure failure;
     bool ok, again, elsewhere;
     int losses = 0, moves = 0;
     do { /* in the other pool, and once more in each where the connection broke: nothing was committed yet */
         *problem = (struct problem){0};
-        failure = (struct failure){0};
-        ok = run_once(transactions, call, outcome, problem, &failure);
-        if ((elsewhere = strcmp(failure.sqlstate, "SCPOL") == 0))
+        ok = run_once(transactions, call, outcome, problem);
+        if ((elsewhere = strcmp(problem->sqlstate, "SCPOL") == 0))
             atomic_store(is_central(call->enter), outcome->pool == transactions->pool);
-        again = elsewhere ? !moves++ : failure.lost && losses++ <= moves;
+        again = elsewhere ? !moves++ : problem->lost && losses++ <= moves;
     } while (!ok && again);
-    return ok || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
+    return ok || (problem->lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
 bool transaction_commit(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
@@ -153,14 +146,13 @@ bool transaction_commit(const struct transactions *transactions, const struct ca
         call->operation->spec->id, call->key, call->hash, answer[0], answer[1], answer[2], answer[3], answer[4]};
     struct command commands[] = {{.statement = &transactions->statements[KEEP], .values = values},
                                  {.statement = &transactions->statements[COMMIT]}};
-    struct failure failure;
     unsigned first = call->key ? 0 : 1;
-    bool ok = pg_pipeline(outcome->held, commands + first, 2 - first, problem, &failure);
+    bool ok = pg_pipeline(outcome->held, commands + first, 2 - first, problem);
     result_free(&commands[0].result);
     result_free(&commands[1].result);
-    if (ok || failure.lost)
+    if (ok || problem->lost)
         pool_give(outcome->pool, &outcome->held);
-    return ok || (failure.lost && call->key && find_lost(transactions, call, outcome, problem));
+    return ok || (problem->lost && call->key && find_lost(transactions, call, outcome, problem));
 }
 
 void transaction_drop(const struct transactions *transactions, struct outcome *outcome) {

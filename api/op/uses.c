@@ -119,13 +119,12 @@ static struct result *send_batch(struct uses *uses, struct arena *arena, const s
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         const char *values[VALUES];
         struct command command = {.statement = &uses->transactions->statements[RECORD_USES], .values = values};
-        struct failure failure;
         if (!put_batch(uses, arena, batch, values)) {
             problem_exhausted(problem);
             return NULL;
         }
-        bool ok = pool_pipeline(uses->transactions->pool, &command, 1, false, problem, &failure);
-        if (ok ? result_rows(command.result) : !failure.lost)
+        bool ok = pool_pipeline(uses->transactions->pool, &command, 1, false, problem);
+        if (ok ? result_rows(command.result) : !problem->lost)
             return command.result;
         result_free(&command.result);
         if (ok && !load_agents(uses, problem))

@@ -128,8 +128,13 @@ static const char *error_field(const struct pipeline *pipeline, int field) {
     return (pipeline->error ? PQresultErrorField(pipeline->error, field) : NULL) ?: "";
 }
 
+static bool refuse_lost(struct problem *problem) {
+    problem->lost = !problem_set(problem, "unavailable", "The connection to the database was lost.");
+    return false;
+}
+
 /* Says in the log and in problem why a pipeline failed. */
-static void report_failure(const struct pipeline *pipeline, struct problem *problem, struct failure *failure) {
+static void report_failure(const struct pipeline *pipeline, struct problem *problem) {
     struct connection *connection = pipeline->connection;
     const char *sqlstate = error_field(pipeline, PG_DIAG_SQLSTATE);
     const char *constraint = error_field(pipeline, PG_DIAG_CONSTRAINT_NAME);
@@ -139,8 +144,8 @@ static void report_failure(const struct pipeline *pipeline, struct problem *prob
     } else if (pipeline->lost || PQstatus(connection->pg) != CONNECTION_OK ||
                strcmp(error_field(pipeline, PG_DIAG_SEVERITY_NONLOCALIZED), "ERROR") != 0) {
         /* the session is over, not the statement alone: FATAL, PANIC, or no word of the server's at all */
-        connection->broken = failure->lost = true;
-        problem_set(problem, "unavailable", "The connection to the database was lost.");
+        connection->broken = true;
+        refuse_lost(problem);
     } else {
         /* a right that was never granted is a fault of ours, a policy's refusal is the caller's fault (403) */
         bool ungranted = strcmp(error_field(pipeline, PG_DIAG_SOURCE_FUNCTION), "aclcheck_error") == 0;
@@ -152,7 +157,7 @@ static void report_failure(const struct pipeline *pipeline, struct problem *prob
     bool ours = strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "XX", 2) == 0;
     /* that an answer is kept, that another pool has the caller's login: no fault */
     bool expected = strcmp(sqlstate, "SC200") == 0 || strcmp(sqlstate, "SCPOL") == 0;
-    snprintf(failure->sqlstate, sizeof failure->sqlstate, "%s", sqlstate);
+    snprintf(problem->sqlstate, sizeof problem->sqlstate, "%s", sqlstate);
     log_event(expected                 ? LOG_DEBUG
               : problem->status >= 500 ? LOG_ERROR
                                        : LOG_INFO,
@@ -189,11 +194,10 @@ static bool may_retry(const struct pipeline *pipeline) {
 }
 
 static bool run_all(struct connection *connection, struct command *commands, unsigned count, bool describe,
-                    struct problem *problem, struct failure *failure) {
+                    struct problem *problem) {
     bool whole = PQtransactionStatus(connection->pg) == PQTRANS_IDLE; /* no earlier command would be undone with it */
-    *failure = (struct failure){.lost = connection->broken};
-    if (connection->broken) /* it would be waited for again */
-        return problem_set(problem, "unavailable", "The connection to the database was lost.");
+    if (connection->broken)                                           /* it would be waited for again */
+        return refuse_lost(problem);
     for (bool first = true, again = true; again; first = false) {
         struct pipeline pipeline = {
             .connection = connection, .commands = commands, .count = count, .describe = describe};
@@ -204,7 +208,7 @@ static bool run_all(struct connection *connection, struct command *commands, uns
             result_free(&commands[i].result);
         again = !ok && first && whole && !pipeline.lost && !pipeline.timed_out && may_retry(&pipeline);
         if (!ok && !again)
-            report_failure(&pipeline, problem, failure);
+            report_failure(&pipeline, problem);
         PQclear(pipeline.error);
         if (ok)
             return true;
@@ -212,21 +216,23 @@ static bool run_all(struct connection *connection, struct command *commands, uns
     return false;
 }
 
-bool pg_pipeline(struct connection *connection, struct command *commands, unsigned count, struct problem *problem,
-                 struct failure *failure) {
-    return run_all(connection, commands, count, false, problem, failure);
+bool pg_pipeline(struct connection *connection, struct command *commands, unsigned count, struct problem *problem) {
+    return run_all(connection, commands, count, false, problem);
 }
 
-bool pool_pipeline(struct pool *pool, struct command *commands, unsigned count, bool retry, struct problem *problem,
-                   struct failure *failure) {
+bool pg_do(struct connection *connection, const struct statement *statement, struct problem *problem) {
+    struct command command = {.statement = statement};
+    bool ok = run_all(connection, &command, 1, false, problem);
+    result_free(&command.result);
+    return ok;
+}
+
+bool pool_pipeline(struct pool *pool, struct command *commands, unsigned count, bool retry, struct problem *problem) {
     bool ok = false;
-    *failure = (struct failure){.lost = true};
-    for (int attempt = 0; !ok && failure->lost && attempt < (retry ? 2 : 1); attempt++) {
+    for (int attempt = 0; !ok && (!attempt || (retry && attempt < 2 && problem->lost)); attempt++) {
         problem->status = 0;
         struct connection *connection = pool_take(pool, problem);
-        if (!connection)
-            return failure->lost = false;
-        ok = run_all(connection, commands, count, false, problem, failure);
+        ok = connection && run_all(connection, commands, count, false, problem);
         pool_give(pool, &connection);
     }
     return ok;
@@ -235,14 +241,12 @@ bool pool_pipeline(struct pool *pool, struct command *commands, unsigned count, 
 struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool retry,
                         struct problem *problem) {
     struct command command = {.statement = statement, .values = values};
-    struct failure failure;
-    pool_pipeline(pool, &command, 1, retry, problem, &failure);
+    pool_pipeline(pool, &command, 1, retry, problem);
     return command.result;
 }
 
-struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem,
-                           struct failure *failure) {
+struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem) {
     struct command command = {.statement = statement};
-    run_all(connection, &command, 1, true, problem, failure);
+    run_all(connection, &command, 1, true, problem);
     return command.result;
 }

@@ -53,29 +53,23 @@ struct command {
     struct result *result;     /* out: the caller's; NULL after a failure */
 };
 
-/* What became of a pipeline that failed, besides its problem. */
-struct failure {
-    bool lost;        /* the connection broke before an answer: whether it took effect is not known */
-    char sqlstate[6]; /* of the database's error; "" without one */
-};
-
 /* Sends all commands, COMMANDS_MAX at most and no statement twice, with one Sync (libpq's pipeline mode), preparing
  * what the session has not seen, and answers only after it: without a BEGIN among them they are one implicit
  * transaction, with one it stays open. What the session or others got in the way of (a stale plan, a deadlock) is
- * retried once. False with problem and failure, and no results. SCDRY, by which a last command undoes what the others
+ * retried once. False with a problem, and no results. SCDRY, by which a last command undoes what the others
  * did, is no failure. */
-bool pg_pipeline(struct connection *connection, struct command *commands, unsigned count, struct problem *problem,
-                 struct failure *failure);
+bool pg_pipeline(struct connection *connection, struct command *commands, unsigned count, struct problem *problem);
+
+/* pg_pipeline of one command without values, whose result nobody wants. */
+bool pg_do(struct connection *connection, const struct statement *statement, struct problem *problem);
 
 /* pg_pipeline on a connection that the pool lends for it alone. retry: where that broke, once more on another one,
  * which must do no harm. */
-bool pool_pipeline(struct pool *pool, struct command *commands, unsigned count, bool retry, struct problem *problem,
-                   struct failure *failure);
+bool pool_pipeline(struct pool *pool, struct command *commands, unsigned count, bool retry, struct problem *problem);
 
 /* pool_pipeline of one command: its result, or NULL. */
 struct result *pool_run(struct pool *pool, const struct statement *statement, const char *const *values, bool retry,
                         struct problem *problem);
 
 /* Prepares and describes: a result without rows, whose columns give names and types. */
-struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem,
-                           struct failure *failure);
+struct result *pg_describe(struct connection *connection, const struct statement *statement, struct problem *problem);

@@ -66,10 +66,9 @@ static void send(unsigned count, unsigned index) {
     struct statement statement = {.index = index, .name = "x", .text = "SELECT 1", .types = no_types};
     struct command commands[COMMANDS_MAX + 1] = {{.statement = &statement}};
     struct connection connection = {0};
-    struct failure failure;
     for (int i = 0; i <= COMMANDS_MAX; i++)
         commands[i].statement = &statement;
-    pg_pipeline(&connection, commands, count, &request.problem, &failure);
+    pg_pipeline(&connection, commands, count, &request.problem);
 }
 
 static void too_many_commands(void) {

@@ -136,9 +136,8 @@ START_TEST(who_waits_gets_another_when_the_only_one_breaks) {
     wait_until(1);
     end_sessions();
     struct command command = {.statement = &ping};
-    struct failure failure;
-    ck_assert(!pg_pipeline(lent, &command, 1, &problem, &failure) && failure.lost);
-    ck_assert(!pg_pipeline(lent, &command, 1, &problem, &failure) && failure.lost); /* it is over at once */
+    ck_assert(!pg_pipeline(lent, &command, 1, &problem) && problem.lost);
+    ck_assert(!pg_pipeline(lent, &command, 1, &problem) && problem.lost); /* it is over at once */
     pool_give(pool, &lent);
     pthread_join(taker.thread, NULL);
     ck_assert_ptr_nonnull(taker.connection);

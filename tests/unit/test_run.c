@@ -6,7 +6,6 @@
 static struct pool *pool;
 static struct connection *connection;
 static struct problem problem;
-static struct failure failure;
 static struct gate gate;
 
 static void set_up(void) {
@@ -32,7 +31,7 @@ static struct statement statement_of(const char *name, const char *text, unsigne
 /* The first cell of a statement that is run alone, or -1. */
 static int64_t ask(const struct statement *statement, const char *const *values) {
     struct command command = {.statement = statement, .values = values};
-    if (!pg_pipeline(connection, &command, 1, &problem, &failure))
+    if (!pg_pipeline(connection, &command, 1, &problem))
         return -1;
     int64_t number = result_int(command.result, 0, 0);
     result_free(&command.result);
@@ -61,14 +60,14 @@ START_TEST(without_begin_all_is_one_transaction) {
     const char *const one[] = {"1"};
     struct command commands[] = {
         {.statement = &add, .values = one}, {.statement = &count}, {.statement = &again, .values = one}};
-    ck_assert(!pg_pipeline(connection, commands, 3, &problem, &failure));
-    ck_assert(!failure.lost && problem.status == 409);
-    ck_assert_str_eq(failure.sqlstate, "23505");
+    ck_assert(!pg_pipeline(connection, commands, 3, &problem));
+    ck_assert(!problem.lost && problem.status == 409);
+    ck_assert_str_eq(problem.sqlstate, "23505");
     for (int i = 0; i < 3; i++)
         ck_assert_ptr_null(commands[i].result);
     problem.status = 0;
     ck_assert_int_eq(ask(&count, NULL), 0);
-    ck_assert(pg_pipeline(connection, commands, 2, &problem, &failure));
+    ck_assert(pg_pipeline(connection, commands, 2, &problem));
     ck_assert_int_eq(result_int(commands[1].result, 0, 0), 1);
     result_free(&commands[0].result);
     result_free(&commands[1].result);
@@ -80,7 +79,7 @@ START_TEST(undoing_is_no_failure) {
     struct statement undo = statement_of("undo", "SELECT unit_run.undo()", 0);
     sql("CREATE FUNCTION unit_run.undo() RETURNS void LANGUAGE plpgsql AS $$BEGIN RAISE SQLSTATE 'SCDRY'; END$$");
     struct command commands[] = {{.statement = &add}, {.statement = &undo}};
-    ck_assert(pg_pipeline(connection, commands, 2, &problem, &failure));
+    ck_assert(pg_pipeline(connection, commands, 2, &problem));
     ck_assert_int_eq(result_int(commands[0].result, 0, 0), 7);
     result_free(&commands[0].result);
     ck_assert_str_eq(sql("SELECT count(*) FROM unit_run.t"), "0");
@@ -109,7 +108,7 @@ START_TEST(nothing_is_retried_within_a_transaction) {
     ck_assert_int_eq(ask(&begin, NULL), 0);
     sql("ALTER TABLE unit_run.t ADD c text");
     ck_assert_int_eq(ask(&all, NULL), -1);
-    ck_assert_str_eq(failure.sqlstate, "0A000");
+    ck_assert_str_eq(problem.sqlstate, "0A000");
     problem.status = 0;
     ck_assert_int_eq(ask(&end, NULL), 0);
     ck_assert_int_eq(ask(&all, NULL), 5);
@@ -121,7 +120,7 @@ START_TEST(a_slow_statement_ends_and_the_session_stays) {
     struct statement slow = statement_of("slow", "SELECT pg_sleep(3)", 0), one = statement_of("one", "SELECT 1", 0);
     ck_assert_int_eq(ask(&quick, NULL), 0);
     ck_assert_int_eq(ask(&slow, NULL), -1);
-    ck_assert(problem.status == 504 && !failure.lost && !connection->broken);
+    ck_assert(problem.status == 504 && !problem.lost && !connection->broken);
     problem.status = 0;
     ck_assert_int_eq(ask(&one, NULL), 1);
 }
@@ -131,7 +130,7 @@ START_TEST(our_own_deadline_breaks_the_session) {
     struct statement slow = statement_of("slower", "SELECT pg_sleep(3)", 0);
     connection->query_timeout_us = -300000; /* with the grace it is 0.2 s: the server's is behind it */
     ck_assert_int_eq(ask(&slow, NULL), -1);
-    ck_assert(problem.status == 504 && !failure.lost && connection->broken && connection->timed_out);
+    ck_assert(problem.status == 504 && !problem.lost && connection->broken && connection->timed_out);
 }
 END_TEST
 
@@ -142,7 +141,7 @@ START_TEST(bytes_go_and_come_as_they_are) {
                               .values = (const char *const[]){bytes, "text"},
                               .lengths = (const int[]){sizeof bytes - 1, 0},
                               .binary = true};
-    ck_assert(pg_pipeline(connection, &command, 1, &problem, &failure));
+    ck_assert(pg_pipeline(connection, &command, 1, &problem));
     struct value row[2];
     result_row(command.result, 0, row);
     ck_assert(row[0].length == sizeof bytes - 1 && memcmp(row[0].text, bytes, sizeof bytes - 1) == 0);
@@ -153,14 +152,14 @@ END_TEST
 
 START_TEST(describes_without_running) {
     struct statement add = statement_of("add3", "INSERT INTO unit_run.t VALUES ($1) RETURNING a AS b, 'x'::text", 1);
-    struct result *result = pg_describe(connection, &add, &problem, &failure);
+    struct result *result = pg_describe(connection, &add, &problem);
     ck_assert(result_columns(result) == 2 && result_rows(result) == 0);
     ck_assert_str_eq(result_column_name(result, 0), "b");
     ck_assert(result_column_type(result, 0) == OID_INT4 && result_column_type(result, 1) == OID_TEXT);
     result_free(&result);
     ck_assert_str_eq(sql("SELECT count(*) FROM unit_run.t"), "0");
     struct statement wrong = statement_of("wrong", "SELECT nothing", 0);
-    ck_assert(!pg_describe(connection, &wrong, &problem, &failure) && !failure.lost);
+    ck_assert(!pg_describe(connection, &wrong, &problem) && !problem.lost);
 }
 END_TEST
 
