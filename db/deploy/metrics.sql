@@ -232,13 +232,9 @@ CREATE TABLE scip.history_start (
 );
 CALL scip.protect('history_start');
 
-CREATE FUNCTION known.rows(t text, known_at timestamptz) RETURNS SETOF jsonb LANGUAGE sql STABLE AS $$
-  SELECT h.row FROM scip.history h WHERE h."table" = t AND h.at < known_at AND h.until >= known_at AND h.row IS NOT NULL
-$$;
-
--- Makes known.<t>: the table's columns, those of a domain as what it is of, for nothing is checked again. Only one of its halves runs, and
--- of what stood there a query that it becomes a part of reads the columns that it asks for; generated ones are not in the history, so
--- they are made again.
+-- Makes known.<t>: the table's columns, those of a domain as what it is of, for nothing is checked again. What has not changed since is
+-- read where it stands, what has from its former state, of which a query that this becomes a part of reads the columns that it asks for;
+-- generated ones are not in the history, so they are made again.
 CREATE PROCEDURE known.offer(VARIADIC tables text[])
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$ -- so that expressions come out with all their names
 DECLARE
@@ -247,12 +243,11 @@ DECLARE
 BEGIN
   FOREACH t IN ARRAY tables LOOP
     SELECT string_agg(format('%I %s', a.attname, y.type), ', ' ORDER BY a.attnum) AS typed,
-           string_agg(format('n.%I::%s', a.attname, y.type), ', ' ORDER BY a.attnum) AS live,
+           string_agg(format('r.%I::%s', a.attname, y.type), ', ' ORDER BY a.attnum) AS live,
            string_agg(format('(%s)::%s', coalesce(pg_get_expr(d.adbin, d.adrelid), format('h.%I', a.attname)), y.type), ', '
              ORDER BY a.attnum) AS made,
-           string_agg(CASE WHEN y.array THEN format('(jsonb_populate_record(NULL::scip.%I, r)).%I', t, a.attname)
-                           ELSE format('(r %s %L)::%s AS %I', CASE y.type WHEN 'jsonb' THEN '->' ELSE '->>' END, a.attname, y.type,
-                             a.attname) END, ', ' ORDER BY a.attnum)
+           string_agg(CASE WHEN y.array THEN format('(jsonb_populate_record(NULL::scip.%I, row)).%I', t, a.attname)
+                           ELSE format('(row ->> %L)::%s AS %I', a.attname, y.type, a.attname) END, ', ' ORDER BY a.attnum)
              FILTER (WHERE a.attgenerated = '') AS read
     INTO c
     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
@@ -263,10 +258,14 @@ BEGIN
     EXECUTE format('DROP FUNCTION IF EXISTS known.%I(timestamptz)', t);
     EXECUTE format($f$
       CREATE FUNCTION known.%1$I(known_at timestamptz) RETURNS TABLE (%2$s) LANGUAGE sql STABLE AS $body$
-        SELECT %3$s FROM scip.%1$I n WHERE known_at IS NULL
+        SELECT %3$s FROM scip.%1$I r WHERE known_at IS NULL
         UNION ALL
-        SELECT %4$s FROM (SELECT %5$s FROM known.rows(%1$L, known_at) r) h WHERE known_at IS NOT NULL
-      $body$ $f$, t, c.typed, c.live, c.made, c.read);
+        SELECT %3$s FROM scip.%1$I r WHERE known_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM scip.history h WHERE h."table" = %1$L AND h.record = %6$s AND h.at >= known_at)
+        UNION ALL
+        SELECT %4$s FROM (SELECT %5$s FROM scip.history
+          WHERE "table" = %1$L AND at < known_at AND until >= known_at AND until < 'infinity' AND row IS NOT NULL) h
+      $body$ $f$, t, c.typed, c.live, c.made, c.read, scip.record_key(t));
     INSERT INTO scip.history_start ("table", at)
     SELECT t, coalesce((SELECT min(h.at) FROM scip.history h WHERE h."table" = t), now()) ON CONFLICT DO NOTHING;
   END LOOP;

@@ -24,7 +24,7 @@ CREATE TABLE scip.audit (
 CREATE INDEX ON scip.audit ("table", record, id);
 CREATE INDEX ON scip.audit (account_id, id);
 
--- What a row was from `at` on, until the next one of its record; NULL after its end. Personal columns are left out where there are any.
+-- What a row was from `at` until the next one of its record; the last is the row as it stands, NULL after its end. No personal column.
 CREATE TABLE scip.history (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT now(),
@@ -35,7 +35,7 @@ CREATE TABLE scip.history (
   row jsonb
 );
 CREATE INDEX ON scip.history ("table", record, id DESC);
-CREATE INDEX ON scip.history ("table", id) INCLUDE (at);
+CREATE INDEX ON scip.history ("table", at) INCLUDE (record);
 CREATE INDEX ON scip.history ("table", until);
 
 CALL scip.protect('audit', 'history');
@@ -65,6 +65,13 @@ CREATE TABLE scip.change_cut (
   xid xid8 NOT NULL
 );
 CALL scip.publish('change_cut');
+
+-- The key of a row r, as audit and history have it.
+CREATE FUNCTION scip.record_key(t text) RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT format(CASE count(*) WHEN 1 THEN '%s::text' ELSE 'concat_ws(''/'', %s)' END,
+          string_agg(format('r.%I', a.attname), ', ' ORDER BY array_position(i.indkey::int2[], a.attnum)))
+        FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+        WHERE i.indrelid = format('scip.%I', t)::regclass AND i.indisprimary);
 
 -- Where the record of a row is: its kind, and an expression over the row r for its key.
 CREATE TABLE scip.record_kind (

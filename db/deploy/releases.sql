@@ -586,7 +586,7 @@ BEGIN
   END IF;
   IF told OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
     SELECT max(x.at) INTO data_changed_at FROM unnest(m.tables) t, LATERAL (
-      SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.id DESC LIMIT 1) x;
+      SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.at DESC LIMIT 1) x;
   END IF;
 END $$;
 

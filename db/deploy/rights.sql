@@ -399,11 +399,6 @@ UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
     JOIN hub h ON h.id = e.hub_id WHERE e.id = r.evaluation_id)$$)) v (t, kind, key)
 WHERE r."table" = v.t;
 
--- The key of a row r, as audit and history have it.
-CREATE FUNCTION scip.record_key(t text) RETURNS text LANGUAGE sql STABLE
-RETURN (SELECT 'concat_ws(''/'', ' || string_agg(format('r.%I', a.attname), ', ' ORDER BY array_position(i.indkey::int2[], a.attnum)) || ')'
-        FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-        WHERE i.indrelid = format('scip.%I', t)::regclass AND i.indisprimary);
 -- Where a row's record is; NULL for what has no address.
 CREATE FUNCTION scip.address_of(t text, data jsonb) RETURNS text LANGUAGE plpgsql STABLE COST 10000 SET search_path = scip, pg_temp AS $$
 DECLARE

@@ -75,7 +75,7 @@ CREATE FUNCTION pg_temp.word_faults() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT x."table" || ': history knows its rows by another key' FROM (SELECT DISTINCT "table" FROM scip.text_column WHERE rule <> 'kept') x
   JOIN pg_proc p ON p.proname = 'record_' || x."table" AND p.pronamespace = 'scip'::regnamespace
   WHERE regexp_replace(substring(p.prosrc FROM 'record := ([^;]*);'), '\mr\.', '', 'g')
-    NOT IN (regexp_replace(scip.record_key(x."table"), '\mr\.', '', 'g'), regexp_replace(scip.record_key(x."table"), '^concat_ws\(''/'', r\.(.*)\)$', '\1'))
+    NOT IN (regexp_replace(scip.record_key(x."table"), '\mr\.', '', 'g'), regexp_replace(scip.record_key(x."table"), '^r\.(.*)::text$', '\1'))
 $$;
 
 SELECT is_empty('SELECT * FROM pg_temp.word_faults()', 'no text is left out of an erasure');

@@ -15,8 +15,8 @@ SELECT t, r, row::jsonb, now() - ago::interval, lead(now() - ago::interval, 1, '
   ('organisation', 'changed', '{"name": "first"}', '9 years'), ('organisation', 'changed', '{"name": "second"}', '3 years'),
   ('organisation', 'old', '{"name": "first"}', '12 years'), ('organisation', 'old', '{"name": "second"}', '11 years')) v (t, r, row, ago);
 CREATE FUNCTION pg_temp.known_as(t text, ago text) RETURNS text LANGUAGE sql AS $$
-  SELECT coalesce(string_agg(coalesce(r ->> 'title', r ->> 'name'), ' ' ORDER BY coalesce(r ->> 'title', r ->> 'name')), '') FROM known.rows(t, now() - ago::interval) r
-  WHERE coalesce(r ->> 'title', r ->> 'name') IN ('first', 'second', 'third', 'a name', 'later', 'same')
+  SELECT coalesce(string_agg(coalesce(r ->> 'title', r ->> 'name'), ' ' ORDER BY coalesce(r ->> 'title', r ->> 'name')), '') FROM history h, LATERAL (SELECT h.row AS r, now() - ago::interval AS known_at) k
+  WHERE h."table" = t AND h.at < known_at AND h.until >= known_at AND coalesce(r ->> 'title', r ->> 'name') IN ('first', 'second', 'third', 'a name', 'later', 'same')
 $$;
 CREATE FUNCTION pg_temp.told(period text, ago text) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' ', status, trim_scale(value)) FROM metric_answer('meetings_held', ARRAY[period], '{}', NULL, NULL, NULL, CASE WHEN ago <> '' THEN (now() - ago::interval)::date END, NULL)
