@@ -6179,7 +6179,28 @@ export interface components {
             /** @description Whether records can be changed. */
             writes: boolean;
         };
-        /** @description The entry to the API: where everything is. */
+        /**
+         * @description The entry to the API: where everything is.
+         * @example {
+         *       "title": "SCiP Alliance API",
+         *       "version": "1.0.0",
+         *       "documentation": "/docs",
+         *       "contract": "/openapi.json",
+         *       "resources": [
+         *         {
+         *           "name": "hubs",
+         *           "href": "/v1/hubs",
+         *           "title": "List the Hubs",
+         *           "media_types": [
+         *             "application/json",
+         *             "application/x-ndjson",
+         *             "text/csv",
+         *             "application/geo+json"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
         Index: {
             /** @description The name of the API. */
             title: string;
@@ -6298,7 +6319,14 @@ export interface components {
         Href: string;
         /** @description The cursor of the next page; null on the last page. */
         Next: string | null;
-        /** @description A reference to another record. */
+        /**
+         * @description A reference to another record.
+         * @example {
+         *       "slug": "demonstration-hub-east-of-england",
+         *       "name": "Demonstration Hub East of England",
+         *       "href": "/v1/hubs/demonstration-hub-east-of-england"
+         *     }
+         */
         Link: {
             /** @description The slug of the record. */
             slug: components["schemas"]["Slug"];
@@ -6435,7 +6463,14 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A region with its code and name. */
+        /**
+         * @description A region with its code and name.
+         * @example {
+         *       "gss_code": "E12000001",
+         *       "name": "North East",
+         *       "href": "/v1/regions/north-east"
+         *     }
+         */
         RegionLink: {
             /** @description The code of the Office for National Statistics (GSS), such as E12000009. */
             gss_code: string;
@@ -6444,7 +6479,15 @@ export interface components {
             /** @description The address of the region. */
             href: components["schemas"]["Href"];
         };
-        /** @description An organisation that leads a Hub today. */
+        /**
+         * @description An organisation that leads a Hub today.
+         * @example {
+         *       "slug": "demonstration-university-01",
+         *       "name": "Demonstration University 01",
+         *       "href": "/v1/organisations/demonstration-university-01",
+         *       "from": "2018-03-15"
+         *     }
+         */
         CurrentLead: {
             /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
@@ -6458,7 +6501,15 @@ export interface components {
              */
             from: string;
         };
-        /** @description An organisation that led a Hub when a source was written; what happened later is not known. */
+        /**
+         * @description An organisation that led a Hub when a source was written; what happened later is not known.
+         * @example {
+         *       "slug": "demonstration-university-03",
+         *       "name": "Demonstration University 03",
+         *       "href": "/v1/organisations/demonstration-university-03",
+         *       "evidence_on": "2021-04"
+         *     }
+         */
         LastKnownLead: {
             /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
@@ -6469,7 +6520,18 @@ export interface components {
             /** @description The date of that source. */
             evidence_on: components["schemas"]["PartialDate"];
         };
-        /** @description An organisation that led a Hub before. */
+        /**
+         * @description An organisation that led a Hub before.
+         * @example {
+         *       "slug": "demonstration-university-22",
+         *       "name": "Demonstration University 22",
+         *       "href": "/v1/organisations/demonstration-university-22",
+         *       "from": "2018-03-15",
+         *       "to": "2020-08-31",
+         *       "evidence_on": null,
+         *       "note": "The lead passed to another university."
+         *     }
+         */
         FormerLead: {
             /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
@@ -6486,7 +6548,25 @@ export interface components {
             /** @description A remark about this lead, such as why it ended. */
             note: string | null;
         };
-        /** @description A record as a GeoJSON feature (RFC 7946). */
+        /**
+         * @description A record as a GeoJSON feature (RFC 7946).
+         * @example {
+         *       "type": "Feature",
+         *       "id": "demonstration-university-01",
+         *       "geometry": {
+         *         "type": "Point",
+         *         "coordinates": [
+         *           -1.615,
+         *           54.98
+         *         ]
+         *       },
+         *       "properties": {
+         *         "slug": "demonstration-university-01",
+         *         "name": "Demonstration University 01",
+         *         "href": "/v1/organisations/demonstration-university-01"
+         *       }
+         *     }
+         */
         Feature: {
             /**
              * @description Always Feature.
@@ -6508,7 +6588,30 @@ export interface components {
             /** @description The record. */
             properties: Record<string, never>;
         };
-        /** @description A list as GeoJSON (RFC 7946). */
+        /**
+         * @description A list as GeoJSON (RFC 7946).
+         * @example {
+         *       "type": "FeatureCollection",
+         *       "features": [
+         *         {
+         *           "type": "Feature",
+         *           "id": "demonstration-university-01",
+         *           "geometry": {
+         *             "type": "Point",
+         *             "coordinates": [
+         *               -1.615,
+         *               54.98
+         *             ]
+         *           },
+         *           "properties": {
+         *             "slug": "demonstration-university-01",
+         *             "name": "Demonstration University 01",
+         *             "href": "/v1/organisations/demonstration-university-01"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
         FeatureCollection: {
             /**
              * @description Always FeatureCollection.
@@ -6525,7 +6628,13 @@ export interface components {
          * @enum {string}
          */
         ApplicationStatus: "draft" | "submitted" | "under_review" | "approved" | "declined" | "returned";
-        /** @description A body that the applicant expects to take part. It is never a person. */
+        /**
+         * @description A body that the applicant expects to take part. It is never a person.
+         * @example {
+         *       "name": "Riverside Academy Trust",
+         *       "sector": "school_sector"
+         *     }
+         */
         ExpectedPartner: {
             /** @description The sector that the body belongs to. */
             sector: components["schemas"]["HubSector"];
@@ -6790,7 +6899,20 @@ export interface components {
             /** @description The sectors from which the Hub has invited at least one partner. */
             sectors_invited: components["schemas"]["HubSector"][];
         };
-        /** @description A step of a Hub's pathway, as the pathway shows it. */
+        /**
+         * @description A step of a Hub's pathway, as the pathway shows it.
+         * @example {
+         *       "code": "partners_invited",
+         *       "ordinal": 3,
+         *       "title": "National and regional partners of all six sectors invited",
+         *       "optional": false,
+         *       "done_on": "2018-12-03",
+         *       "evidence": "Demonstration data",
+         *       "done_by": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "version": 2,
+         *       "href": "/v1/hubs/demonstration-hub-north-west/pathway/partners_invited"
+         *     }
+         */
         PathwayStep: {
             /** @description The code of the step, such as inaugural_date_set; it is part of the step's address. */
             code: components["schemas"]["Code"];
@@ -7254,7 +7376,20 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["ConfidenceTerm"];
         };
-        /** @description Changes to what a Hub's page says. Members that are not named stay as they are. */
+        /**
+         * @description Changes to what a Hub's page says. Members that are not named stay as they are.
+         * @example {
+         *       "aims": "To share what helps Service children at times of transition.",
+         *       "activities": null,
+         *       "contact_url": "https://example.org/contact",
+         *       "links": [
+         *         {
+         *           "title": "Next meeting",
+         *           "url": "https://example.org/next-meeting"
+         *         }
+         *       ]
+         *     }
+         */
         HubPagePatch: {
             /** @description What the Hub wants to achieve. */
             aims?: components["schemas"]["NullableText"];
@@ -7265,7 +7400,13 @@ export interface components {
             /** @description Links shown on the page. Replaces the whole list. */
             links?: components["schemas"]["HubPageLink"][] | null;
         };
-        /** @description A link on a Hub's page. */
+        /**
+         * @description A link on a Hub's page.
+         * @example {
+         *       "title": "Next meeting",
+         *       "url": "https://example.org/next-meeting"
+         *     }
+         */
         HubPageLink: {
             /** @description The text of the link. */
             title: components["schemas"]["Label"];
@@ -7595,14 +7736,32 @@ export interface components {
             organisation_name?: string | null;
             sector?: components["schemas"]["SectorTerm"];
         };
-        /** @description The empty sheet for an import of members: its columns, and no row. */
+        /**
+         * @description The empty sheet for an import of members: its columns, and no row.
+         * @example {
+         *       "items": [],
+         *       "next": null
+         *     }
+         */
         MemberSheet: {
             /** @description No rows: the sheet has only its header. */
             items: components["schemas"]["MemberSheetRow"][];
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description The columns of the sheet for an import of members. Each cell is text, as it stands in the CSV file. */
+        /**
+         * @description The columns of the sheet for an import of members. Each cell is text, as it stands in the CSV file.
+         * @example {
+         *       "name": "Demonstration Person 0109",
+         *       "email": "demonstration.person.0109@example.org",
+         *       "organisation": null,
+         *       "organisation_name": "Riverside Academy Trust",
+         *       "sector": "school_sector",
+         *       "ambassador": "true",
+         *       "from": "2026-09-01",
+         *       "to": null
+         *     }
+         */
         MemberSheetRow: {
             /** @description The person's name. Required. */
             name: string | null;
@@ -8004,7 +8163,18 @@ export interface components {
             /** @description Who read the person's data and when; readers appear as account ids. */
             reads: components["schemas"]["ExportedRow"][];
         };
-        /** @description A row of the database: its columns and their values. */
+        /**
+         * @description A row of the database: its columns and their values.
+         * @example {
+         *       "to": null,
+         *       "hub": "demonstration-hub-south-east",
+         *       "from": "2020-07-28",
+         *       "sector": "armed_forces",
+         *       "ambassador": false,
+         *       "organisation": null,
+         *       "organisation_name": "Demonstration Body 10"
+         *     }
+         */
         ExportedRow: Record<string, never>;
         /**
          * @description An erasure of a person's data.
@@ -8203,7 +8373,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A sector that an organisation belongs to, and when. */
+        /**
+         * @description A sector that an organisation belongs to, and when.
+         * @example {
+         *       "sector": "he",
+         *       "kind": "university",
+         *       "from": "1992",
+         *       "to": null
+         *     }
+         */
         OrganisationSector: {
             /** @description The sector; unknown where the source does not say. */
             sector: string;
@@ -8214,7 +8392,15 @@ export interface components {
             /** @description When it last belonged to the sector; null while it does, or where it is not known. */
             to: components["schemas"]["NullablePartialDate"];
         };
-        /** @description What an organisation is to the Alliance, and when. */
+        /**
+         * @description What an organisation is to the Alliance, and when.
+         * @example {
+         *       "role": "hub_lead",
+         *       "from": "2019",
+         *       "to": null,
+         *       "description": "Demonstration partner"
+         *     }
+         */
         Partnership: {
             /** @description The role that it has in the Alliance. */
             role: string;
@@ -8225,7 +8411,15 @@ export interface components {
             /** @description The partnership in words. */
             description: string | null;
         };
-        /** @description A Hub that an organisation leads or led. */
+        /**
+         * @description A Hub that an organisation leads or led.
+         * @example {
+         *       "slug": "demonstration-hub-south-west",
+         *       "name": "Demonstration Hub South West",
+         *       "href": "/v1/hubs/demonstration-hub-south-west",
+         *       "status": "current"
+         *     }
+         */
         HubLed: {
             /** @description The part of the address that names the record. It stays when the name or title changes. */
             slug: components["schemas"]["Slug"];
@@ -8370,7 +8564,14 @@ export interface components {
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["ConfidenceTerm"];
         };
-        /** @description What makes a new record: a sector that an organisation belongs to, and when. */
+        /**
+         * @description What makes a new record: a sector that an organisation belongs to, and when.
+         * @example {
+         *       "sector": "he",
+         *       "kind": "university",
+         *       "from": "1992"
+         *     }
+         */
         OrganisationSectorNew: {
             /**
              * @description The sector; unknown where the source does not say.
@@ -8387,7 +8588,14 @@ export interface components {
             /** @description When it last belonged to the sector; null while it does, or where it is not known. */
             to?: components["schemas"]["NullablePartialDate"];
         };
-        /** @description What makes a new record: what an organisation is to the Alliance, and when. */
+        /**
+         * @description What makes a new record: what an organisation is to the Alliance, and when.
+         * @example {
+         *       "role": "regional_partner",
+         *       "from": "2023",
+         *       "description": "Hosts the yearly conference"
+         *     }
+         */
         PartnershipNew: {
             /**
              * @description The role that it has in the Alliance.
@@ -9010,7 +9218,15 @@ export interface components {
             /** @description How the group answers: by this reply or by something else that it did. */
             response_channel: components["schemas"]["ResponseChannel"];
         };
-        /** @description A reference to a message. */
+        /**
+         * @description A reference to a message.
+         * @example {
+         *       "id": "c22bafb0-430d-79fa-9fdb-fea01aa5062c",
+         *       "name": "Demonstration message 9",
+         *       "sent_on": "2021-10-06",
+         *       "href": "/v1/messages/c22bafb0-430d-79fa-9fdb-fea01aa5062c"
+         *     }
+         */
         MessageLink: {
             /**
              * Format: uuid
@@ -9083,7 +9299,14 @@ export interface components {
             /** @description How it was passed on, such as at a meeting; null where not given. */
             note?: string;
         };
-        /** @description A share of two counts. */
+        /**
+         * @description A share of two counts.
+         * @example {
+         *       "numerator": 7,
+         *       "denominator": 8,
+         *       "percent": 87.5
+         *     }
+         */
         Rate: {
             /** @description The part. */
             numerator: number;
@@ -9208,7 +9431,20 @@ export interface components {
          * @enum {string}
          */
         HealthStatus: "met" | "not_yet" | "missed" | "not_applicable";
-        /** @description A rule of the framework and how a Hub stands with it. */
+        /**
+         * @description A rule of the framework and how a Hub stands with it.
+         * @example {
+         *       "rule": "two_meetings",
+         *       "title": "Two ordinary meetings are held in the year",
+         *       "status": "not_yet",
+         *       "evidence": {
+         *         "held": 1,
+         *         "planned": 1
+         *       },
+         *       "next_action": "Hold the meeting of 2027-03-04",
+         *       "due_on": "2027-08-31"
+         *     }
+         */
         HealthRule: {
             /**
              * @description The code of the rule. What each asks for is in the glossary.
@@ -9698,14 +9934,32 @@ export interface components {
             /** @description The list of historical totals. */
             href: components["schemas"]["Href"];
         };
-        /** @description The empty sheet for an import of historical totals: its columns, and no row. */
+        /**
+         * @description The empty sheet for an import of historical totals: its columns, and no row.
+         * @example {
+         *       "items": [],
+         *       "next": null
+         *     }
+         */
         HistoricalTotalSheet: {
             /** @description No rows: the sheet has only its header. */
             items: components["schemas"]["HistoricalTotalSheetRow"][];
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description The columns of the sheet for an import of historical totals. Each cell is text, as it stands in the CSV file. */
+        /**
+         * @description The columns of the sheet for an import of historical totals. Each cell is text, as it stands in the CSV file.
+         * @example {
+         *       "metric": "resource_bank_users",
+         *       "period": "2017-18",
+         *       "hub": null,
+         *       "item": null,
+         *       "agent": null,
+         *       "value": "4200",
+         *       "source": "https://example.org/reports/2017-18",
+         *       "note": "From the former website's statistics."
+         *     }
+         */
         HistoricalTotalSheetRow: {
             /** @description The code of the metric. Required. */
             metric: string | null;
@@ -10679,7 +10933,13 @@ export interface components {
                 value: string;
             };
         };
-        /** @description An organisation as schema.org describes it. */
+        /**
+         * @description An organisation as schema.org describes it.
+         * @example {
+         *       "@type": "Organization",
+         *       "name": "Riverside University"
+         *     }
+         */
         LinkedOrganisation: {
             /**
              * @description Always Organization.
@@ -11169,7 +11429,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description A file of a document or resource. */
+        /**
+         * @description A file of a document or resource.
+         * @example {
+         *       "name": "demonstration-resource-12.pdf",
+         *       "media_type": "application/pdf",
+         *       "size": 482133,
+         *       "href": "/v1/resources/demonstration-resource-12/files/demonstration-resource-12.pdf"
+         *     }
+         */
         LibraryFile: {
             /** @description The name of the file. */
             name: string;
@@ -11292,7 +11560,14 @@ export interface components {
                 file_format: components["schemas"]["FacetCount"][];
             };
         };
-        /** @description A value of a filter and how many items it would leave. */
+        /**
+         * @description A value of a filter and how many items it would leave.
+         * @example {
+         *       "value": "clear-approach",
+         *       "name": "Our approach is clear",
+         *       "count": 2
+         *     }
+         */
         FacetCount: {
             /** @description The value, as the parameter of the same name takes it. */
             value: string;
@@ -12376,7 +12651,13 @@ export interface components {
             /** @description Where the feedback is posted. */
             href: components["schemas"]["Href"];
         };
-        /** @description Ratings from 1 to 5, by the slug of a principle. */
+        /**
+         * @description Ratings from 1 to 5, by the slug of a principle.
+         * @example {
+         *       "clear-approach": 4,
+         *       "voice": 5
+         *     }
+         */
         PrincipleRatings: {
             [key: string]: number;
         };
@@ -12551,7 +12832,15 @@ export interface components {
             /** @description Whether the central team has cleared it for publication. */
             cleared: boolean;
         };
-        /** @description A share with its parts. They are null unless the status is value or zero. */
+        /**
+         * @description A share with its parts. They are null unless the status is value or zero.
+         * @example {
+         *       "status": "value",
+         *       "numerator": 18,
+         *       "denominator": 24,
+         *       "share": 0.75
+         *     }
+         */
         Proportion: {
             /**
              * @description What the share is, or why there is none.
@@ -13343,7 +13632,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /** @description The one record that a figure is about. */
+        /**
+         * @description The one record that a figure is about.
+         * @example {
+         *       "kind": "hub",
+         *       "slug": "demonstration-hub-london",
+         *       "name": "Demonstration Hub London",
+         *       "href": "/v1/hubs/demonstration-hub-london"
+         *     }
+         */
         FigureSubject: {
             /**
              * @description Whether it is a Hub, an event or an organisation.
@@ -13413,7 +13710,13 @@ export interface components {
             sources: components["schemas"]["Sources"];
             confidence: components["schemas"]["ConfidenceTerm"];
         };
-        /** @description What makes a new record: the one record that a figure is about. */
+        /**
+         * @description What makes a new record: the one record that a figure is about.
+         * @example {
+         *       "kind": "hub",
+         *       "slug": "demonstration-hub-london"
+         *     }
+         */
         FigureSubjectNew: {
             /**
              * @description Whether it is a Hub, an event or an organisation.
@@ -13983,7 +14286,18 @@ export interface components {
          * @enum {string}
          */
         EvaluationStatus: "none" | "draft" | "submitted" | "accepted" | "published";
-        /** @description One figure of a return: what the records say and what the Hub says. */
+        /**
+         * @description One figure of a return: what the records say and what the Hub says.
+         * @example {
+         *       "metric": "hub_led_activities",
+         *       "title": "Hub-led activities",
+         *       "calculated_value": 7,
+         *       "status": "value",
+         *       "value": 9,
+         *       "confirmation": "overridden",
+         *       "reason": "Two activities were not recorded at the time."
+         *     }
+         */
         EvaluationFigure: {
             /** @description The code of the metric. */
             metric: components["schemas"]["Code"];
@@ -14006,14 +14320,47 @@ export interface components {
             /** @description Why the Hub's number differs from the records; null where it does not. */
             reason: string | null;
         };
-        /** @description One of the six categories of a return, with its figures. */
+        /**
+         * @description One of the six categories of a return, with its figures.
+         * @example {
+         *       "category": "engagement",
+         *       "figures": [
+         *         {
+         *           "metric": "meetings_held",
+         *           "title": "Meetings held",
+         *           "calculated_value": 3,
+         *           "status": "value",
+         *           "value": 3,
+         *           "confirmation": "confirmed",
+         *           "reason": null
+         *         },
+         *         {
+         *           "metric": "attendance",
+         *           "title": "Attendance at meetings",
+         *           "calculated_value": 91,
+         *           "status": "value",
+         *           "value": 91,
+         *           "confirmation": "confirmed",
+         *           "reason": null
+         *         }
+         *       ]
+         *     }
+         */
         EvaluationCategory: {
             /** @description The code of the category, such as members or outreach. */
             category: string;
             /** @description The figures of the category. */
             figures: components["schemas"]["EvaluationFigure"][];
         };
-        /** @description A question of the annual evaluation and the Hub's answer. */
+        /**
+         * @description A question of the annual evaluation and the Hub's answer.
+         * @example {
+         *       "question": "influence",
+         *       "title": "How did the Hub influence the local culture around Service children?",
+         *       "required": true,
+         *       "text": "Demonstration answer"
+         *     }
+         */
         EvaluationAnswer: {
             /** @description The code of the question. */
             question: components["schemas"]["Code"];
@@ -14255,14 +14602,26 @@ export interface components {
         };
         /** @description A number of a return: zero or more. */
         FigureNumber: number;
-        /** @description A figure for a return. The records' number confirms it; any other needs a reason. */
+        /**
+         * @description A figure for a return. The records' number confirms it; any other needs a reason.
+         * @example {
+         *       "value": 9,
+         *       "reason": "Two activities were not recorded at the time."
+         *     }
+         */
         EvaluationFigureNew: {
             /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value: components["schemas"]["FigureNumber"];
             /** @description Why the number differs from the records. Required where it does. */
             reason?: string | null;
         };
-        /** @description A change to a figure of a return; null takes the figure out. */
+        /**
+         * @description A change to a figure of a return; null takes the figure out.
+         * @example {
+         *       "value": 8,
+         *       "reason": "One activity was not recorded at the time."
+         *     }
+         */
         EvaluationFigurePatch: {
             /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value?: components["schemas"]["FigureNumber"];
@@ -14527,7 +14886,15 @@ export interface components {
          * @enum {string}
          */
         AttendanceStatus: "present" | "apologies" | "absent";
-        /** @description A reference to a meeting. */
+        /**
+         * @description A reference to a meeting.
+         * @example {
+         *       "id": "08dcd8b0-55a8-838f-a852-08376025da16",
+         *       "name": "Demonstration meeting",
+         *       "starts_on": "2020-02-11",
+         *       "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
+         *     }
+         */
         MeetingLink: {
             /**
              * Format: uuid
@@ -14544,7 +14911,17 @@ export interface components {
             /** @description The address of the meeting. */
             href: components["schemas"]["Href"];
         };
-        /** @description Whether those present at a Hub's meeting were a quorum, by the rule in force that day. */
+        /**
+         * @description Whether those present at a Hub's meeting were a quorum, by the rule in force that day.
+         * @example {
+         *       "quorate": false,
+         *       "missing_sectors": [
+         *         "fe"
+         *       ],
+         *       "members_present": 24,
+         *       "guests": 1
+         *     }
+         */
         Quoracy: {
             /** @description Whether enough members were present and no sector was missing. */
             quorate: boolean;
@@ -14899,7 +15276,13 @@ export interface components {
             /** @description One entry for each person. */
             items: components["schemas"]["AttendanceEntry"][];
         };
-        /** @description A person and their attendance. */
+        /**
+         * @description A person and their attendance.
+         * @example {
+         *       "person": "00000000-0000-7000-8000-000000000002",
+         *       "status": "apologies"
+         *     }
+         */
         AttendanceEntry: {
             /**
              * Format: uuid
@@ -14979,7 +15362,15 @@ export interface components {
             /** @description The quorum of a Hub's meeting that was held; otherwise null. */
             quorum: components["schemas"]["Quoracy"] | null;
         };
-        /** @description The attendance of one sector. */
+        /**
+         * @description The attendance of one sector.
+         * @example {
+         *       "sector": "school_sector",
+         *       "present": 4,
+         *       "apologies": 2,
+         *       "absent": 1
+         *     }
+         */
         SectorAttendance: {
             /** @description The sector; null for people who represent none. */
             sector: components["schemas"]["Sector"] | null;
@@ -15499,7 +15890,15 @@ export interface components {
          * @enum {string}
          */
         Agent: "human" | "machine" | "robot";
-        /** @description The document or resource that was used. name and href are null once its record is gone. */
+        /**
+         * @description The document or resource that was used. name and href are null once its record is gone.
+         * @example {
+         *       "kind": "resource",
+         *       "slug": "demonstration-resource-12",
+         *       "name": "Demonstration resource 12",
+         *       "href": "/v1/resources/demonstration-resource-12"
+         *     }
+         */
         ItemLink: {
             /**
              * @description Whether it is a document or a resource.
@@ -15610,7 +16009,19 @@ export interface components {
         AccountName: string;
         /** @description A slug, or null. */
         NullableSlug: string | null;
-        /** @description A role that an account has, and when. */
+        /**
+         * @description A role that an account has, and when.
+         * @example {
+         *       "id": "9dca6d2f-3226-4809-9807-77593ab09e2d",
+         *       "role": "hub_lead",
+         *       "hub": "demonstration-hub-london",
+         *       "organisation": null,
+         *       "group": null,
+         *       "from": "2026-11-30",
+         *       "to": "2027-08-31",
+         *       "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437/roles/9dca6d2f-3226-4809-9807-77593ab09e2d"
+         *     }
+         */
         GrantedRole: {
             /**
              * Format: uuid
@@ -15997,12 +16408,38 @@ export interface components {
             /** @description All public keys of its assertions; null removes them. */
             jwks?: components["schemas"]["PublicKeys"] | null;
         };
-        /** @description A set of public keys (RFC 7517). */
+        /**
+         * @description A set of public keys (RFC 7517).
+         * @example {
+         *       "keys": [
+         *         {
+         *           "kty": "EC",
+         *           "kid": "website-2026",
+         *           "use": "sig",
+         *           "alg": "ES256",
+         *           "crv": "P-256",
+         *           "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+         *           "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+         *         }
+         *       ]
+         *     }
+         */
         PublicKeys: {
             /** @description The keys. */
             keys: components["schemas"]["PublicKey"][];
         };
-        /** @description An RSA, EC or OKP public key. Private members are refused. */
+        /**
+         * @description An RSA, EC or OKP public key. Private members are refused.
+         * @example {
+         *       "kty": "EC",
+         *       "kid": "website-2026",
+         *       "use": "sig",
+         *       "alg": "ES256",
+         *       "crv": "P-256",
+         *       "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+         *       "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+         *     }
+         */
         PublicKey: {
             /**
              * @description The type of key.
@@ -16314,7 +16751,22 @@ export interface components {
             /** @description What went wrong, in a sentence. */
             error_description: string;
         };
-        /** @description The public keys that verify the service's tokens (RFC 7517). */
+        /**
+         * @description The public keys that verify the service's tokens (RFC 7517).
+         * @example {
+         *       "keys": [
+         *         {
+         *           "kty": "EC",
+         *           "crv": "P-256",
+         *           "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+         *           "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+         *           "kid": "2026-11",
+         *           "alg": "ES256",
+         *           "use": "sig"
+         *         }
+         *       ]
+         *     }
+         */
         KeySet: {
             /** @description The keys; tokens name theirs in kid. */
             keys: {
