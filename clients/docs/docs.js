@@ -5,14 +5,77 @@ const plainLinks = ({ React }) => ({
   components: { DeepLink: ({ text }) => React.createElement('span', null, text) },
 });
 
+/* Finds operations by words in their method, path, summary, operationId or tag, each in any of them; tags stand open meanwhile. */
+const finding = ({ React: { createElement, useEffect, useState }, getSystem }) => {
+  const wordsOf = (each, tag) => {
+    const { summary, operationId } = each.get('operation').toObject();
+    return [each.get('method'), each.get('path'), summary, operationId, tag].join(' ').toLowerCase();
+  };
+  const isFinding = () => typeof getSystem().layoutSelectors.currentFilter() === 'string';
+  const keyOf = (thing) => (thing[0] === 'operations-tag' && isFinding() ? ['found', ...thing.slice(1)] : thing);
+  const Find = ({ layoutActions, specSelectors }) => {
+    const [text, write] = useState('');
+    useEffect(() => {
+      const typed = setTimeout(() => layoutActions.updateFilter(text.trim() || true), 250);
+      return () => clearTimeout(typed);
+    }, [text]);
+    const count = specSelectors.taggedOperations().reduce((sum, tag) => sum + tag.get('operations').size, 0);
+    const found = count ? `${count} ${count === 1 ? 'operation' : 'operations'}` : 'No operation has all these words.';
+    return createElement('div', { className: 'find wrapper', role: 'search' },
+      createElement('label', { htmlFor: 'find' }, 'Find an operation by words in its method, path, summary or operationId'),
+      createElement('input', {
+        id: 'find', type: 'search', autoComplete: 'off', spellCheck: false, value: text, onChange: ({ target }) => write(target.value),
+      }),
+      createElement('p', { role: 'status' }, found));
+  };
+  return {
+    components: { FilterContainer: Find },
+    fn: {
+      opsFilter: (tags, text) => {
+        const wanted = text.toLowerCase().split(/\s+/);
+        const has = (each, name) => wanted.every((word) => wordsOf(each, name).includes(word));
+        return tags.map((tag, name) => tag.update('operations', (all) => all.filter((each) => has(each, name)))).filter((tag) => tag.get('operations').size);
+      },
+    },
+    statePlugins: {
+      layout: {
+        wrapSelectors: { isShown: (isShown) => (_, thing, initial) => isShown(keyOf(thing), keyOf(thing) === thing ? initial : true) },
+        wrapActions: { show: (show) => (thing, ...shown) => show(keyOf(thing), ...shown) },
+      },
+    },
+  };
+};
+
+/* What the contract says of an operation besides, above its responses: samples, of this server, and the rules that can refuse it. */
+const extensions = ({ React: { createElement, Fragment }, getSystem }) => {
+  const section = (title, ...content) => createElement('div', { className: 'opblock-section of-contract' },
+    createElement('div', { className: 'opblock-section-header' }, createElement('h4', null, title)), ...content);
+  const sample = ({ lang, source }) => createElement('details', { key: lang, open: lang === 'curl' },
+    createElement('summary', null, lang),
+    createElement('pre', { tabIndex: 0, 'aria-label': `${lang} sample` }, source.replaceAll('https://api.example.org', location.origin)));
+  const problem = (rule) => createElement('li', { key: rule }, createElement('a', { href: `/problems/${rule}` }, rule));
+  return {
+    wrapComponents: {
+      responses: (Responses) => (props) => {
+        const operation = getSystem().specSelectors.specJson().getIn(['paths', props.path, props.method]).toJS();
+        return createElement(Fragment, null,
+          section('Samples', operation['x-codeSamples'].map(sample)),
+          operation['x-problems'] && section('Rules that can refuse it', createElement('ul', null, operation['x-problems'].map(problem))),
+          createElement(Responses, props));
+      },
+    },
+  };
+};
+
 window.ui = SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#reference',
   deepLinking: true,
   docExpansion: 'none', /* hundreds of operations: what is open is drawn */
+  filter: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
-  plugins: [plainLinks],
+  plugins: [plainLinks, finding, extensions],
   syntaxHighlight: { theme: 'monokai' },
 });
 

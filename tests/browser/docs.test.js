@@ -50,6 +50,49 @@ test('/docs shows the whole contract, on a desk and in the hand', async () => {
   await page.close()
 })
 
+test('any operation is found by part of what it says of itself, by keyboard too', async () => {
+  const contract = await (await fetch(`${url}/openapi.json`)).json()
+  const operations = Object.entries(contract.paths).flatMap(([path, item]) => Object.entries(item).map(([method, { summary, operationId }]) => ({ path, method, summary, operationId })))
+  const page = await open('/docs')
+  await page.waitForSelector('.opblock-tag')
+  const lost = await page.evaluate((all) => {
+    const { fn, specSelectors } = window.ui.getSystem()
+    const tags = specSelectors.taggedOperations()
+    const found = (text) => fn.opsFilter(tags, text).toList().flatMap((tag) => tag.get('operations')).map((each) => each.getIn(['operation', 'operationId']))
+    return all.flatMap(({ path, method, summary, operationId }) => [`${method.toUpperCase()} ${path}`, summary, operationId, operationId.slice(1), summary.slice(2)]
+      .filter((text) => !found(text).includes(operationId) || found(text).size === tags.size))
+  }, operations)
+  assert.deepEqual([operations.length > 300, lost], [true, []])
+  await page.focus('#find')
+  await page.keyboard.type('handover lead')
+  await page.waitForFunction(() => document.querySelector('.find [role=status]').textContent === '1 operation')
+  assert.deepEqual(await page.locator('.opblock-summary-path').allTextContents(), ['/v1/hubs/{slug}/leads/{lead}/handover'])
+  for (let step = 0; step < 9 && !(await page.evaluate(() => document.activeElement.closest('.opblock'))); step++) await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  const samples = page.locator('.opblock.is-open .of-contract pre')
+  await samples.first().waitFor()
+  assert.deepEqual(await samples.evaluateAll((all) => all.map((one) => [one.textContent, one.closest('details').open])),
+    contract.paths['/v1/hubs/{slug}/leads/{lead}/handover'].post['x-codeSamples'].map(({ lang, source }) => [source.replaceAll('https://api.example.org', url), lang === 'curl']))
+  const rules = await page.locator('.of-contract li a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))
+  assert.deepEqual(rules, contract.paths['/v1/hubs/{slug}/leads/{lead}/handover'].post['x-problems'].map((rule) => `/problems/${rule}`))
+  for (const [media, parts] of [[{ colorScheme: 'dark' }, '.find, .opblock'], [{ forcedColors: 'active' }, '.find, .of-contract, .body-param']]) {
+    await page.emulateMedia({ reducedMotion: 'reduce', ...media })
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === 'finished')) /* colours fade */
+    await page.evaluate(axe)
+    const { violations } = await page.evaluate((inside) => window.axe.run(inside, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }), parts)
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' | ')}`), [], JSON.stringify(media))
+  }
+  await page.fill('#find', 'no such operation')
+  await page.waitForFunction(() => document.querySelector('.find [role=status]').textContent.startsWith('No operation'))
+  await page.fill('#find', '')
+  await page.waitForFunction(() => document.querySelectorAll('.opblock-tag').length > 20 && !document.querySelector('.opblock'), 'tags are closed as before')
+  await page.setViewportSize({ width: 320, height: 640 })
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, 'it scrolls sideways')
+  assert.deepEqual(page.broken, [])
+  await page.close()
+})
+
 test('an operation passes axe and can be tried', async () => {
   const page = await open('/docs#/Hubs/listHubs')
   await page.waitForSelector('.opblock.is-open .responses-table')
