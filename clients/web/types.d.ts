@@ -16875,6 +16875,15 @@ export interface components {
             };
             content?: never;
         };
+        /** @description What any request can meet besides, as a method that there is not or a body that is too long. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description A parameter is unknown, repeated or not valid; errors names each. */
         BadRequest: {
             headers: {
@@ -17052,6 +17061,16 @@ export interface components {
         };
         /** @description The request is not one that the protocol knows; a problem where it could not be read as HTTP. */
         OAuthBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description What any request can meet besides, as a method that there is not. */
+        OAuthProblem: {
             headers: {
                 [name: string]: unknown;
             };
@@ -17263,6 +17282,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getData: {
@@ -17292,6 +17312,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubs: {
@@ -17345,6 +17366,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHub: {
@@ -17386,6 +17408,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putHub: {
@@ -17436,6 +17459,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHub: {
@@ -17477,6 +17501,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHub: {
@@ -17527,6 +17552,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubPathway: {
@@ -17563,6 +17589,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubPathwayStep: {
@@ -17601,6 +17628,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubPathwayStep: {
@@ -17652,6 +17680,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubInvitations: {
@@ -17698,6 +17727,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubInvitation: {
@@ -17747,6 +17777,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubInvitation: {
@@ -17785,6 +17816,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubInvitation: {
@@ -17825,6 +17857,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubInvitation: {
@@ -17876,6 +17909,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubProfile: {
@@ -17925,6 +17959,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubStatuses: {
@@ -17959,6 +17994,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubStatus: {
@@ -18007,6 +18043,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubLeads: {
@@ -18041,6 +18078,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubLead: {
@@ -18090,6 +18128,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     handOverHubLead: {
@@ -18141,6 +18180,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubLead: {
@@ -18177,6 +18217,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubLead: {
@@ -18220,6 +18261,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubLead: {
@@ -18272,6 +18314,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubMembers: {
@@ -18324,6 +18367,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubMember: {
@@ -18373,6 +18417,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     importHubMembers: {
@@ -18420,6 +18465,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubMemberTemplate: {
@@ -18460,6 +18506,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubMember: {
@@ -18498,6 +18545,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubMember: {
@@ -18539,6 +18587,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubMember: {
@@ -18591,6 +18640,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     transferHubMember: {
@@ -18642,6 +18692,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubQuorum: {
@@ -18681,6 +18732,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubQuorumRules: {
@@ -18717,6 +18769,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubQuorumRule: {
@@ -18755,6 +18808,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putHubQuorumRule: {
@@ -18807,6 +18861,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubQuorumRule: {
@@ -18850,6 +18905,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listOrganisations: {
@@ -18904,6 +18960,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getOrganisation: {
@@ -18944,6 +19001,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putOrganisation: {
@@ -18994,6 +19052,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteOrganisation: {
@@ -19033,6 +19092,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchOrganisation: {
@@ -19083,6 +19143,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchOrganisationProfile: {
@@ -19132,6 +19193,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getSelfAssessmentSet: {
@@ -19170,6 +19232,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putSelfAssessmentSet: {
@@ -19215,6 +19278,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listRegions: {
@@ -19260,6 +19324,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getRegion: {
@@ -19300,6 +19365,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listEvents: {
@@ -19362,6 +19428,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getEvent: {
@@ -19406,6 +19473,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putEvent: {
@@ -19455,6 +19523,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteEvent: {
@@ -19494,6 +19563,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchEvent: {
@@ -19544,6 +19614,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     publishEvent: {
@@ -19587,6 +19658,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     cancelEvent: {
@@ -19635,6 +19707,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     reopenEvent: {
@@ -19683,6 +19756,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     markEventHeld: {
@@ -19731,6 +19805,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getEventOutreach: {
@@ -19767,6 +19842,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putEventOutreach: {
@@ -19817,6 +19893,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteEventOutreach: {
@@ -19855,6 +19932,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchEventOutreach: {
@@ -19904,6 +19982,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listEventDrafts: {
@@ -19942,6 +20021,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubEventDrafts: {
@@ -19984,6 +20064,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listProgrammes: {
@@ -20026,6 +20107,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getProgramme: {
@@ -20067,6 +20149,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putProgramme: {
@@ -20116,6 +20199,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteProgramme: {
@@ -20155,6 +20239,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchProgramme: {
@@ -20204,6 +20289,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listDocuments: {
@@ -20252,6 +20338,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getDocument: {
@@ -20292,6 +20379,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putDocument: {
@@ -20342,6 +20430,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteDocument: {
@@ -20380,6 +20469,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchDocument: {
@@ -20431,6 +20521,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getDocumentWithdrawal: {
@@ -20470,6 +20561,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     withdrawDocument: {
@@ -20518,6 +20610,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     reinstateDocument: {
@@ -20561,6 +20654,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getDocumentLinkedData: {
@@ -20596,6 +20690,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getDocumentCitation: {
@@ -20631,6 +20726,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listResources: {
@@ -20687,6 +20783,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getResource: {
@@ -20727,6 +20824,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putResource: {
@@ -20776,6 +20874,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteResource: {
@@ -20814,6 +20913,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchResource: {
@@ -20864,6 +20964,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getResourceWithdrawal: {
@@ -20903,6 +21004,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     withdrawResource: {
@@ -20951,6 +21053,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     reinstateResource: {
@@ -20994,6 +21097,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     searchLibrary: {
@@ -21052,6 +21156,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getLibraryFacets: {
@@ -21101,6 +21206,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listDocumentFiles: {
@@ -21146,6 +21252,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getDocumentFile: {
@@ -21229,6 +21336,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putDocumentFile: {
@@ -21299,6 +21407,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteDocumentFile: {
@@ -21339,6 +21448,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listResourceFiles: {
@@ -21384,6 +21494,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getResourceFile: {
@@ -21467,6 +21578,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putResourceFile: {
@@ -21537,6 +21649,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteResourceFile: {
@@ -21577,6 +21690,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listNews: {
@@ -21623,6 +21737,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNewsItem: {
@@ -21662,6 +21777,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putNewsItem: {
@@ -21711,6 +21827,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteNewsItem: {
@@ -21749,6 +21866,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchNewsItem: {
@@ -21798,6 +21916,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listGroups: {
@@ -21842,6 +21961,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getGroup: {
@@ -21881,6 +22001,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putGroup: {
@@ -21930,6 +22051,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteGroup: {
@@ -21969,6 +22091,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchGroup: {
@@ -22018,6 +22141,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listToolkitPrinciples: {
@@ -22058,6 +22182,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getToolkitPrinciple: {
@@ -22097,6 +22222,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putToolkitPrinciple: {
@@ -22147,6 +22273,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteToolkitPrinciple: {
@@ -22186,6 +22313,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchToolkitPrinciple: {
@@ -22236,6 +22364,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listToolkitFacts: {
@@ -22278,6 +22407,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getToolkitFact: {
@@ -22317,6 +22447,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putToolkitFact: {
@@ -22366,6 +22497,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteToolkitFact: {
@@ -22404,6 +22536,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchToolkitFact: {
@@ -22453,6 +22586,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listTrainingCourses: {
@@ -22493,6 +22627,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getTrainingCourse: {
@@ -22527,6 +22662,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putTrainingCourse: {
@@ -22576,6 +22712,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteTrainingCourse: {
@@ -22615,6 +22752,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchTrainingCourse: {
@@ -22664,6 +22802,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listTrainingSessions: {
@@ -22716,6 +22855,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addTrainingSession: {
@@ -22761,6 +22901,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getTrainingSession: {
@@ -22803,6 +22944,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteTrainingSession: {
@@ -22842,6 +22984,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchTrainingSession: {
@@ -22892,6 +23035,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getTrainingSessionFeedback: {
@@ -22928,6 +23072,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     publishTrainingSession: {
@@ -22971,6 +23116,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     cancelTrainingSession: {
@@ -23014,6 +23160,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     reopenTrainingSession: {
@@ -23062,6 +23209,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     markTrainingSessionHeld: {
@@ -23105,6 +23253,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listTrainingSessionDrafts: {
@@ -23151,6 +23300,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listBookings: {
@@ -23199,6 +23349,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addBooking: {
@@ -23248,6 +23399,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getBooking: {
@@ -23283,6 +23435,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchBooking: {
@@ -23333,6 +23486,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     cancelBooking: {
@@ -23376,6 +23530,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getBookingConsent: {
@@ -23411,6 +23566,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteBookingConsent: {
@@ -23443,6 +23599,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getBookingNeeds: {
@@ -23479,6 +23636,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putBookingNeeds: {
@@ -23523,6 +23681,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteBookingNeeds: {
@@ -23556,6 +23715,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putBookingAttendance: {
@@ -23600,6 +23760,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getTrainingSessionAttendance: {
@@ -23636,6 +23797,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putTrainingSessionAttendance: {
@@ -23680,6 +23842,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addFeedbackLink: {
@@ -23718,6 +23881,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addFeedback: {
@@ -23762,6 +23926,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listConsentTexts: {
@@ -23798,6 +23963,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getConsentText: {
@@ -23832,6 +23998,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putConsentText: {
@@ -23881,6 +24048,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listTrainingComments: {
@@ -23927,6 +24095,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getTrainingComment: {
@@ -23963,6 +24132,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putTrainingCommentClearance: {
@@ -24005,6 +24175,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getTrainingFigures: {
@@ -24040,6 +24211,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     issueCertificate: {
@@ -24082,6 +24254,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getCertificate: {
@@ -24116,6 +24289,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listSelfAssessmentTotals: {
@@ -24158,6 +24332,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listSelfAssessments: {
@@ -24206,6 +24381,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addSelfAssessment: {
@@ -24251,6 +24427,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getSelfAssessment: {
@@ -24287,6 +24464,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteSelfAssessment: {
@@ -24325,6 +24503,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchSelfAssessment: {
@@ -24375,6 +24554,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listStrategies: {
@@ -24415,6 +24595,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getStrategy: {
@@ -24454,6 +24635,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putStrategy: {
@@ -24504,6 +24686,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteStrategy: {
@@ -24542,6 +24725,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchStrategy: {
@@ -24592,6 +24776,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listMetrics: {
@@ -24632,6 +24817,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMetric: {
@@ -24666,6 +24852,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listMetricValues: {
@@ -24720,6 +24907,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     explainMetric: {
@@ -24770,6 +24958,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listMetricDefinitions: {
@@ -24810,6 +24999,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listAllMetricValues: {
@@ -24860,6 +25050,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listReleases: {
@@ -24902,6 +25093,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addRelease: {
@@ -24947,6 +25139,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getRelease: {
@@ -24981,6 +25174,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHeadlineComparisons: {
@@ -25023,6 +25217,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHeadlineFigures: {
@@ -25069,6 +25264,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHeadlineFigure: {
@@ -25108,6 +25304,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putHeadlineFigure: {
@@ -25157,6 +25354,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHeadlineFigureVersions: {
@@ -25201,6 +25399,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHeadlineFigureVersion: {
@@ -25254,6 +25453,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listPastTotals: {
@@ -25300,6 +25500,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHistoricalTotals: {
@@ -25348,6 +25549,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHistoricalTotal: {
@@ -25393,6 +25595,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     importHistoricalTotals: {
@@ -25436,6 +25639,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHistoricalTotalTemplate: {
@@ -25472,6 +25676,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHistoricalTotal: {
@@ -25508,6 +25713,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHistoricalTotal: {
@@ -25546,6 +25752,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHistoricalTotal: {
@@ -25595,6 +25802,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listPolicyContributions: {
@@ -25639,6 +25847,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getPolicyContribution: {
@@ -25678,6 +25887,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putPolicyContribution: {
@@ -25727,6 +25937,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deletePolicyContribution: {
@@ -25765,6 +25976,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchPolicyContribution: {
@@ -25814,6 +26026,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubApplications: {
@@ -25856,6 +26069,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubApplication: {
@@ -25901,6 +26115,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubApplication: {
@@ -25937,6 +26152,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubApplication: {
@@ -25976,6 +26192,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubApplication: {
@@ -26026,6 +26243,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     submitHubApplication: {
@@ -26069,6 +26287,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     startHubApplicationReview: {
@@ -26112,6 +26331,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     decideHubApplication: {
@@ -26160,6 +26380,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listPeople: {
@@ -26206,6 +26427,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addPerson: {
@@ -26251,6 +26473,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getPerson: {
@@ -26286,6 +26509,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchPerson: {
@@ -26336,6 +26560,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     exportPerson: {
@@ -26370,6 +26595,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putPersonRestriction: {
@@ -26408,6 +26634,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deletePersonRestriction: {
@@ -26442,6 +26669,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     erasePerson: {
@@ -26485,6 +26713,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listProcessing: {
@@ -26527,6 +26756,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listRetention: {
@@ -26569,6 +26799,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listRemovals: {
@@ -26613,6 +26844,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listPersonalReads: {
@@ -26663,6 +26895,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listBreaches: {
@@ -26705,6 +26938,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addBreach: {
@@ -26750,6 +26984,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getBreach: {
@@ -26786,6 +27021,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchBreach: {
@@ -26835,6 +27071,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listObjections: {
@@ -26881,6 +27118,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getObjection: {
@@ -26917,6 +27155,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     decideObjection: {
@@ -26965,6 +27204,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addObjection: {
@@ -27014,6 +27254,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listErasureMentions: {
@@ -27059,6 +27300,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putErasureMentionDecision: {
@@ -27100,6 +27342,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listErasures: {
@@ -27142,6 +27385,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubActivities: {
@@ -27192,6 +27436,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubActivity: {
@@ -27241,6 +27486,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubActivity: {
@@ -27279,6 +27525,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubActivity: {
@@ -27319,6 +27566,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubActivity: {
@@ -27371,6 +27619,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubQuarterlyUpdates: {
@@ -27419,6 +27668,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getQuarterlyUpdate: {
@@ -27457,6 +27707,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putQuarterlyUpdate: {
@@ -27510,6 +27761,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchQuarterlyUpdate: {
@@ -27562,6 +27814,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     submitQuarterlyUpdate: {
@@ -27607,6 +27860,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getQuarterlyUpdateExtension: {
@@ -27645,6 +27899,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putQuarterlyUpdateExtension: {
@@ -27697,6 +27952,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteQuarterlyUpdateExtension: {
@@ -27737,6 +27993,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchQuarterlyUpdateExtension: {
@@ -27788,6 +28045,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubEvaluations: {
@@ -27834,6 +28092,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubEvaluation: {
@@ -27872,6 +28131,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putHubEvaluation: {
@@ -27925,6 +28185,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubEvaluation: {
@@ -27966,6 +28227,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubEvaluation: {
@@ -28018,6 +28280,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     submitHubEvaluation: {
@@ -28063,6 +28326,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     acceptHubEvaluation: {
@@ -28108,6 +28372,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     requestHubEvaluationRevision: {
@@ -28158,6 +28423,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     publishHubEvaluation: {
@@ -28203,6 +28469,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getQuarter: {
@@ -28239,6 +28506,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putQuarter: {
@@ -28288,6 +28556,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listQuarterlyUpdates: {
@@ -28334,6 +28603,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listMessages: {
@@ -28388,6 +28658,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addMessage: {
@@ -28433,6 +28704,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMessage: {
@@ -28469,6 +28741,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteMessage: {
@@ -28510,6 +28783,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putMessageResponse: {
@@ -28560,6 +28834,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubMessage: {
@@ -28609,6 +28884,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubRelays: {
@@ -28655,6 +28931,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubRelay: {
@@ -28693,6 +28970,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putHubRelay: {
@@ -28745,6 +29023,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubRelay: {
@@ -28785,6 +29064,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMessageRates: {
@@ -28820,6 +29100,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubReviews: {
@@ -28864,6 +29145,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubReview: {
@@ -28913,6 +29195,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubReview: {
@@ -28951,6 +29234,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteHubReview: {
@@ -28991,6 +29275,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchHubReview: {
@@ -29042,6 +29327,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubHealth: {
@@ -29081,6 +29367,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listNetworkHealth: {
@@ -29125,6 +29412,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listNetworkEvaluations: {
@@ -29165,6 +29453,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listNetworkEvaluationFigures: {
@@ -29205,6 +29494,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNetworkEvaluation: {
@@ -29239,6 +29529,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listNetworkEvaluationYearFigures: {
@@ -29279,6 +29570,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listNetworkEvaluationAnswers: {
@@ -29323,6 +29615,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNetworkEvaluationDocument: {
@@ -29358,6 +29651,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listNetworkEvaluationProgress: {
@@ -29400,6 +29694,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubMeetings: {
@@ -29446,6 +29741,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addHubMeeting: {
@@ -29495,6 +29791,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listGroupMeetings: {
@@ -29541,6 +29838,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addGroupMeeting: {
@@ -29590,6 +29888,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMeeting: {
@@ -29626,6 +29925,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteMeeting: {
@@ -29665,6 +29965,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchMeeting: {
@@ -29715,6 +30016,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     markMeetingHeld: {
@@ -29763,6 +30065,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     cancelMeeting: {
@@ -29806,6 +30109,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     reopenMeeting: {
@@ -29854,6 +30158,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listAgendaItems: {
@@ -29896,6 +30201,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addAgendaItem: {
@@ -29945,6 +30251,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getAgendaItem: {
@@ -29983,6 +30290,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteAgendaItem: {
@@ -30024,6 +30332,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchAgendaItem: {
@@ -30076,6 +30385,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     completeAgenda: {
@@ -30119,6 +30429,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listMeetingAttendance: {
@@ -30165,6 +30476,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putMeetingAttendance: {
@@ -30209,6 +30521,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     importMeetingAttendance: {
@@ -30256,6 +30569,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMeetingAttendee: {
@@ -30294,6 +30608,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putMeetingAttendee: {
@@ -30340,6 +30655,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     shareMeetingAttendance: {
@@ -30382,6 +30698,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMeetingAttendanceSummary: {
@@ -30418,6 +30735,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listResolutions: {
@@ -30460,6 +30778,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addResolution: {
@@ -30509,6 +30828,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getResolution: {
@@ -30547,6 +30867,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteResolution: {
@@ -30587,6 +30908,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchResolution: {
@@ -30638,6 +30960,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listActions: {
@@ -30680,6 +31003,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addAction: {
@@ -30729,6 +31053,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getAction: {
@@ -30767,6 +31092,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteAction: {
@@ -30807,6 +31133,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchAction: {
@@ -30858,6 +31185,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listHubActions: {
@@ -30902,6 +31230,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listMeetingMinutes: {
@@ -30944,6 +31273,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addMinutes: {
@@ -30993,6 +31323,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listMinutes: {
@@ -31039,6 +31370,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMinutes: {
@@ -31075,6 +31407,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteMinutes: {
@@ -31114,6 +31447,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchMinutes: {
@@ -31164,6 +31498,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     approveMinutes: {
@@ -31207,6 +31542,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     shareMinutes: {
@@ -31250,6 +31586,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listGroupSeats: {
@@ -31300,6 +31637,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addGroupSeat: {
@@ -31349,6 +31687,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getGroupSeat: {
@@ -31387,6 +31726,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteGroupSeat: {
@@ -31427,6 +31767,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchGroupSeat: {
@@ -31478,6 +31819,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     handOverGroupSeat: {
@@ -31529,6 +31871,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listUsage: {
@@ -31581,6 +31924,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listUsageUsers: {
@@ -31627,6 +31971,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listDocumentUsage: {
@@ -31679,6 +32024,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     visitDocument: {
@@ -31709,6 +32055,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     recordDocumentInvestigation: {
@@ -31738,6 +32085,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listResourceUsage: {
@@ -31790,6 +32138,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     visitResource: {
@@ -31820,6 +32169,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     recordResourceInvestigation: {
@@ -31849,6 +32199,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getMe: {
@@ -31880,6 +32231,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listUnknownAccounts: {
@@ -31920,6 +32272,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listAccounts: {
@@ -31970,6 +32323,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addAccount: {
@@ -32015,6 +32369,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getAccount: {
@@ -32051,6 +32406,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteAccount: {
@@ -32090,6 +32446,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchAccount: {
@@ -32139,6 +32496,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addAccountRole: {
@@ -32188,6 +32546,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getAccountRole: {
@@ -32226,6 +32585,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteAccountRole: {
@@ -32267,6 +32627,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchAccountRole: {
@@ -32319,6 +32680,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listClients: {
@@ -32361,6 +32723,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addClient: {
@@ -32406,6 +32769,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getClient: {
@@ -32442,6 +32806,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteClient: {
@@ -32481,6 +32846,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchClient: {
@@ -32530,6 +32896,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addClientSecret: {
@@ -32572,6 +32939,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteClientSecrets: {
@@ -32606,6 +32974,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listChanges: {
@@ -32646,6 +33015,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listRedactions: {
@@ -32688,6 +33058,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     addRedaction: {
@@ -32733,6 +33104,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getRedaction: {
@@ -32769,6 +33141,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listCorrections: {
@@ -32815,6 +33188,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listVocabularies: {
@@ -32855,6 +33229,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     listVocabularyTerms: {
@@ -32899,6 +33274,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     createToken: {
@@ -32938,6 +33314,7 @@ export interface operations {
             429: components["responses"]["OAuthBusy"];
             503: components["responses"]["OAuthBusy"];
             504: components["responses"]["OAuthTimeout"];
+            default: components["responses"]["OAuthProblem"];
         };
     };
     revokeToken: {
@@ -32973,6 +33350,7 @@ export interface operations {
             429: components["responses"]["OAuthBusy"];
             503: components["responses"]["OAuthBusy"];
             504: components["responses"]["OAuthTimeout"];
+            default: components["responses"]["OAuthProblem"];
         };
     };
     getKeys: {
@@ -32998,6 +33376,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getAuthorizationServer: {
@@ -33029,6 +33408,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getOpenapi: {
@@ -33058,6 +33438,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getLanding: {
@@ -33086,6 +33467,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getFavicon: {
@@ -33111,6 +33493,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getRobots: {
@@ -33138,6 +33521,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
         };
     };
     getSitemap: {
@@ -33166,6 +33550,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getSecurityContact: {
@@ -33193,6 +33578,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
         };
     };
     getWebAsset: {
@@ -33225,6 +33611,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getDocs: {
@@ -33250,6 +33637,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getDocsAsset: {
@@ -33281,6 +33669,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     listProblems: {
@@ -33307,6 +33696,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getProblem: {
@@ -33337,6 +33727,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getLiveness: {
@@ -33352,6 +33743,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
         };
     };
     getReadiness: {
@@ -33377,6 +33769,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
         };
     };
 }

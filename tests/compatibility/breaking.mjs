@@ -1,6 +1,6 @@
 // What of a changed contract breaks a caller of the one before. usage: node breaking.mjs BEFORE AFTER; a line each, exit status 1 if any.
 // A reader of an answer must meet nothing that it did not know, and what a caller sent before must still be taken. What is deprecated
-// may go once its x-sunset has passed.
+// may go once its x-sunset has passed, and what was beta may change.
 import { apiCompare } from 'api-smart-diff'
 import { readFileSync } from 'node:fs'
 
@@ -51,6 +51,7 @@ function operationBreaks([word, ...path], diff) {
   const { action, after } = diff
   switch (word) {
     case undefined: return action !== 'add'
+    case 'x-stability-level': return after !== 'stable'
     case 'operationId': return true
     case 'security': return false // below, of the whole
     case 'parameters':
@@ -102,10 +103,16 @@ const sunset = (contract, path) => {
   return false
 }
 
+// A method of a path was beta, or all that the path had.
+const isBeta = (path, method) => {
+  const there = METHODS.filter(each => before.paths[path]?.[each] && (method === undefined || each === method))
+  return there.length > 0 && there.every(each => before.paths[path][each]['x-stability-level'] === 'beta')
+}
+
 const [before, after] = process.argv.slice(2).map(file => JSON.parse(readFileSync(file, 'utf8')))
 const found = apiCompare(before, after).diffs.filter(diff => diff.path[0] === 'paths').filter(diff => {
   const [, path, method, ...rest] = diff.path
-  if (diff.action === 'remove' && sunset(before, diff.path)) return false
+  if (diff.action === 'remove' && sunset(before, diff.path) || isBeta(path, method)) return false
   if (method === undefined) return diff.action !== 'add'
   return METHODS.includes(method) ? operationBreaks(rest, diff) : !isText(method)
 })

@@ -125,6 +125,16 @@ def test_a_rule_that_programs_tell_apart_stays(tmp_path):
     assert breaking(before, small(), tmp_path) == ["the rule no-such-rule is gone"]
 
 
+def test_what_was_beta_may_change_and_what_is_stable_stays_so(tmp_path):
+    before, after = small(), small()
+    operation(before)["x-stability-level"] = "beta"
+    answered(after)["content"].pop("text/csv")
+    assert breaking(before, after, tmp_path) == [] != breaking(small(), after, tmp_path)
+    after["paths"].pop(EVENTS)
+    assert list(before["paths"][EVENTS]) == ["get"] and breaking(before, after, tmp_path) == []
+    assert breaking(small(), before, tmp_path) == [f"get {EVENTS}: x-stability-level replace"]
+
+
 @pytest.mark.parametrize("day, kept", [("2020-01-01", False), ("2999-01-01", True)])
 def test_what_is_deprecated_goes_after_its_sunset(day, kept, tmp_path):
     before, after = small(), small()

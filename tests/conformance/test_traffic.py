@@ -18,6 +18,7 @@ import yaml
 ANYWHERE = set(re.findall(r'[{]"([a-z-]+)", [45]\d\d[}]', (harness.ROOT / "api/base/problem.c").read_text())) - {"record-withdrawn"}
 ANYWHERE |= set(re.findall(r"^[0-9][0-9A-Z]*,([a-z-]+),", (harness.ROOT / "openapi/constraints.csv").read_text(), re.M))
 FRAMING = {408, 411, 413, 414, 417, 431, 505}
+PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 NOWHERE = {400, 404, 405, 501}  # where the contract has no such address, or no such method of it
 PROBLEM_ONLY_ENGINE = {401, 403, 409, 422}  # the engine's contract raises these by SQLSTATE
 ENGINE_ANYWHERE = {400, 404, 406, 415, 429, 500, 503, 504}  # which it does not list at each of its few operations; some fail on purpose
@@ -83,9 +84,8 @@ class Contract:
         if not response:
             if status not in FRAMING | (set() if operation else NOWHERE) | {"engine": PROBLEM_ONLY_ENGINE | ENGINE_ANYWHERE, "edge": EDGE}.get(self.name, set()):
                 return [f"{status} of {operation['operationId'] if operation else 'no operation'} is not documented"]
-            oauth = exchange["target"].startswith(("/oauth/token", "/oauth/revoke")) and headers.get("content-type") == "application/json"
-            response = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}} if oauth else
-                        {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+            there = operation or next(filter(None, (self.operation(each, exchange["target"]) for each in ("GET", "POST", "PUT"))), {"responses": {}})
+            response = self.resolve(there["responses"].get("default", {"content": {"application/problem+json": PROBLEM}}))
         if status >= 400 and headers.get("content-type") == "text/html; charset=utf-8":  # a problem for people
             accept = next((value for name, value in exchange["request_headers"] if name.lower() == "accept"), "").lower()
             return [] if "text/" in accept and (method == "HEAD" or f"<p>{status}</p>".encode() in body) else ["a page that nobody asked for"]
@@ -163,7 +163,7 @@ def test_every_documented_status_was_seen(contracts, traffic, name):
         if operation:
             seen.add((operation["operationId"], str(exchange["status"])))
     never = [(operation["operationId"], status) for _, _, operation in harness.operations(contract.document)
-             for status in operation["responses"] if (operation["operationId"], status) not in seen]
+             for status in operation["responses"] if status != "default" and (operation["operationId"], status) not in seen]
     assert not never, never
 
 

@@ -155,11 +155,11 @@ def test_what_follows(tmp_path):
     made = expand(tmp_path)
     things, thing = made["paths"]["/v1/things"], made["paths"]["/v1/things/{slug}"]
     use = made["paths"]["/v1/things/{slug}/use"]["post"]
-    assert list(things["get"]["responses"]) == ["200", "304", "400", "406", "429", "503", "504"] and things["get"]["security"] == []
-    assert list(things["post"]["responses"]) == ["201", "400", "401", "403", "406", "409", "415", "422", "429", "503", "504"]
+    assert list(things["get"]["responses"]) == ["200", "304", "400", "406", "429", "503", "504", "default"] and things["get"]["security"] == []
+    assert list(things["post"]["responses"]) == ["201", "400", "401", "403", "406", "409", "415", "422", "429", "503", "504", "default"]
     assert things["post"]["x-answer"] == thing["patch"]["x-answer"] == use["x-answer"] == "getThing" and "x-answer" not in thing["delete"]
-    assert list(thing["get"]["responses"]) == ["200", "304", "400", "401", "404", "406", "429", "503", "504"], "no role, so no 403"
-    assert list(thing["delete"]["responses"]) == ["204", "400", "401", "403", "404", "412", "428", "429", "503", "504"]
+    assert list(thing["get"]["responses"]) == ["200", "304", "400", "401", "404", "406", "429", "503", "504", "default"], "no role, so no 403"
+    assert list(thing["delete"]["responses"]) == ["204", "400", "401", "403", "404", "412", "428", "429", "503", "504", "default"]
     assert use["security"] == [{"bearer": []}, {}] and thing["patch"]["security"] == [{"bearer": ["central"]}]
     assert [parameter.get("name") or parameter["$ref"].split("/")[-1] for parameter in use["parameters"]] == ["SlugPath", "Query", "at", "IdempotencyKey", "DryRun"]
     schemas = made["components"]["schemas"]
@@ -173,7 +173,7 @@ def test_what_follows(tmp_path):
 VALUES = {"word": "central", "number": "7", "flag": "true", "words": "[central, any]", "numbers": "[7]", "map": "{ a: b }", "maps": "[{ a: b }]", "null": "null", "none": ""}
 OPERATION = {"tags": "words", "operationId": "word", "x-body-limit": "map", "summary": "word", "description": "word", "x-licenses": "maps", "deprecated": "map",
              "externalDocs": "map", "security": "words", "x-answer": "word", "parameters": "words maps", "requestBody": "map", "responses": "map", "is": "word",
-             "body": "word", "answer": "word", "errors": "numbers", "without": "words", "rules": "words"}
+             "body": "word", "answer": "word", "errors": "numbers", "without": "words", "rules": "words", "stability": "word"}
 PARAMETER = {"name": "word", "in": "word", "required": "flag", "description": "word", "explode": "flag", "schema": "word words numbers maps map"}
 PATCH = {"patch-of": "word", "only": "words", "without": "words", "nullable": "words", "with": "map"}
 FILE = {"tag": "word", "paths": "map", "components": "map", "path-parameters": "map"}
@@ -258,6 +258,7 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     ("body: ThingUse", "deprecated: { since: 2026-11-30 }", "deprecated:", "deprecated has a day since, and one of its sunset"),
     ("body: ThingUse", "deprecated: { since: 2026-11-30, sunset: soon }", "deprecated:", "deprecated has a day since, and one of its sunset"),
     ("body: ThingUse", "deprecated: { since: 2026-11-30, sunset: 2027-11-29 }", "deprecated:", "callers have 365 days to change"),
+    ("body: ThingUse", "stability: firm", "stability:", '"firm" is no stability'),
     ("body: ThingUse", "without: [IfMatch]", "without:", "IfMatch does not follow from the rest"),
     ("body: ThingUse", "responses: { '410': Gnoe }", "responses:", "there is no response Gnoe"),
     ("body: ThingUse", "responses: { '410': null }", "responses:", '"410" of responses is a text or a map'),
@@ -347,7 +348,7 @@ def test_what_is_written_beside_what_follows(tmp_path):
     use = made["paths"]["/v1/things/{slug}/use"]["post"]
     assert "x-answer" not in use and "requestBody" not in use
     assert [parameter.get("name") or parameter["$ref"].split("/")[-1] for parameter in use["parameters"]] == ["SlugPath", "Idempotency-Key", "Query", "at"]
-    assert list(use["responses"]) == ["200", "400", "401", "403", "404", "409", "410", "422", "429", "503", "504"]
+    assert list(use["responses"]) == ["200", "400", "401", "403", "404", "409", "410", "422", "429", "503", "504", "default"]
     assert use["responses"]["403"] == {"$ref": "#/components/responses/Withdrawn"}
     good = use["responses"]["200"]
     assert list(good["headers"]) == ["Cache-Control", "X-Request-Id", "X-Size"]

@@ -133,6 +133,14 @@ def test_no_parameter_is_a_constant():
     assert [parameter["name"] for parameter in parameters(CONTRACT) if "const" in parameter["schema"]] == []
 
 
+def test_operations_say_what_else_may_go_wrong_and_how_stable_they_are():
+    """A problem, or OAuth's error where a client of the protocol asks."""
+    answered = {operation["operationId"]: operation["responses"].get("default") for operation in OPERATIONS}
+    assert {each["$ref"].split("/")[-1] for each in answered.values()} == {"Problem", "OAuthProblem"}
+    assert {name for name, each in answered.items() if each["$ref"].endswith("OAuthProblem")} == {"createToken", "revokeToken"}
+    assert {operation["x-stability-level"] for operation in OPERATIONS} == {"stable", "beta"}
+
+
 def test_operations_say_who_may():
     assert [operation["operationId"] for operation in OPERATIONS if "security" not in operation] == []
     assert CONTRACT["servers"]
