@@ -67,18 +67,7 @@ SELECT format($page$<!doctype html>
   <script type="application/ld+json">%3$s</script>
   <link rel="icon" href="/web/icon.svg" type="image/svg+xml">
   <link rel="stylesheet" href="/web/scip.css">
-  <link rel="modulepreload" href="/web/chart.js">
-  <link rel="modulepreload" href="/web/client.js">
-  <link rel="modulepreload" href="/web/documents.js">
-  <link rel="modulepreload" href="/web/dom.js">
-  <link rel="modulepreload" href="/web/element.js">
-  <link rel="modulepreload" href="/web/events.js">
-  <link rel="modulepreload" href="/web/headline.js">
-  <link rel="modulepreload" href="/web/hubs.js">
-  <link rel="modulepreload" href="/web/metrics.js">
-  <link rel="modulepreload" href="/web/shapes.js">
-  <link rel="modulepreload" href="/web/words.js">
-  <link rel="modulepreload" href="/web/terms.js">
+  %14$s
   <script type="module" src="/web/scip.js"></script>
 </head>
 <body>
@@ -202,5 +191,7 @@ $page$,
     '<a href="https://www.scipalliance.org/">scipalliance.org</a>; report weaknesses of the service privately, '
     || 'by the security advisories of its repository.'),
   CASE WHEN s.demonstration THEN 'The Alliance published these for 2019 to 2022; everything below is invented to match them'
-       ELSE 'As the Alliance published them for 2019 to 2022. What follows is what is recorded by name or date now' END) AS _body
+       ELSE 'As the Alliance published them for 2019 to 2022. What follows is what is recorded by name or date now' END,
+  (SELECT string_agg(format('<link rel="modulepreload" href="/web/%s.js">', module), E'\n  ') FROM unnest(
+    '{chart,client,documents,dom,element,events,headline,hubs,metrics,shapes,terms,words}'::text[]) module)) AS _body
 FROM site s, figures, hubs, library, evaluations
