@@ -10,9 +10,7 @@ CREATE TABLE scip.account (
   label scip.label NOT NULL,
   active boolean NOT NULL DEFAULT true,
   tokens_from timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   label_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(label)) STORED,
   CONSTRAINT account_once UNIQUE (issuer, subject)
 );
@@ -33,9 +31,7 @@ CREATE TABLE scip.account_role (
   organisation_id bigint REFERENCES scip.organisation,
   starts date NOT NULL DEFAULT scip.today(),
   ends date,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT account_role_subject CHECK (
     (hub_id IS NOT NULL) = (role IN ('hub_lead', 'hub_member')) AND (group_id IS NOT NULL) = (role = 'group_member')
     AND CASE WHEN role = 'partner' THEN organisation_id IS NOT NULL

@@ -15,9 +15,7 @@ CREATE TABLE scip.region (
   latitude numeric(4, 2) NOT NULL CHECK (latitude BETWEEN -90 AND 90),
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 
@@ -40,9 +38,7 @@ CREATE TABLE scip.organisation (
   note text,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
@@ -157,9 +153,7 @@ CREATE TABLE scip.alliance_group (
   purpose text,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   decides_applications boolean NOT NULL DEFAULT false,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
@@ -196,9 +190,7 @@ CREATE TABLE scip.hub (
   lead_note text,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
   launched_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(launched_on, '9999')) STORED,
@@ -256,9 +248,7 @@ CREATE TABLE scip.hub_lead (
   note text,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   uid uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
   CONSTRAINT hub_lead_evidence_kind CHECK (CASE evidence_kind
     WHEN 'dated' THEN period IS NOT NULL AND NOT isempty(period) AND NOT lower_inf(period)
@@ -402,9 +392,7 @@ CREATE TABLE scip.toolkit_principle (
   summary text,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  LIKE ctx.record INCLUDING DEFAULTS
 );
 
 CREATE TABLE scip.toolkit_fact (
@@ -417,9 +405,7 @@ CREATE TABLE scip.toolkit_fact (
   value text,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  LIKE ctx.record INCLUDING DEFAULTS
 );
 CREATE INDEX ON scip.toolkit_fact (kind, ordinal, id);
 
@@ -438,9 +424,7 @@ CREATE TABLE scip.strategy (
   summary text,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
 

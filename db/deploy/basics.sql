@@ -184,6 +184,12 @@ CREATE FUNCTION ctx.writes(hub bigint, alliance_group bigint) RETURNS boolean LA
 RETURN ctx.central() OR coalesce(hub = ANY (ctx.hubs_led()), false) OR coalesce(alliance_group = ANY (ctx.groups()), false);
 GRANT EXECUTE ON FUNCTION ctx.in_network, ctx.sees, ctx.writes TO scip_caller;
 
+-- What the table of records that change has beside its own columns.
+CREATE TABLE ctx.record (
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
 CREATE FUNCTION scip.touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.version := OLD.version + 1;

@@ -13,9 +13,7 @@ CREATE TABLE scip.programme (
   url scip.url,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 CALL scip.publish('programme');
@@ -48,9 +46,7 @@ CREATE TABLE scip.event (
   ical_sequence int NOT NULL DEFAULT 0,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   earliest_on date GENERATED ALWAYS AS (scip.earliest(starts)) STORED,
   latest_on date GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts))) STORED,
@@ -193,9 +189,7 @@ CREATE TABLE scip.event_outreach (
   event_id bigint PRIMARY KEY REFERENCES scip.event ON DELETE CASCADE,
   interventions int NOT NULL CHECK (interventions >= 0),
   young_people int NOT NULL CHECK (young_people >= 0),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  LIKE ctx.record INCLUDING DEFAULTS
 );
 CALL scip.protect('event_outreach');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event_outreach TO scip_caller;

@@ -33,9 +33,7 @@ CREATE TABLE scip.hub_application (
   decided_by uuid REFERENCES scip.account ON DELETE SET NULL,
   decision_note text CHECK (scip.shows(decision_note) AND length(decision_note) <= 4000),
   hub_id bigint UNIQUE REFERENCES scip.hub,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_application_founded CHECK (hub_id IS NULL OR status = 'approved')
 );
 CALL scip.hold_to_terms('hub_application', 'nation', '$.nations[*]');
@@ -159,9 +157,7 @@ CREATE TABLE scip.hub_pathway (
   done_on date,
   evidence text CHECK (scip.shows(evidence) AND length(evidence) <= 4000),
   done_by uuid REFERENCES scip.account ON DELETE SET NULL,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (hub_id, step),
   CONSTRAINT hub_pathway_evidence CHECK ((done_on IS NULL) = (evidence IS NULL)),
   CONSTRAINT hub_pathway_actor CHECK (done_by IS NULL OR done_on IS NOT NULL)
@@ -211,9 +207,7 @@ CREATE TABLE scip.hub_invitation (
   invited_on date NOT NULL,
   status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'accepted', 'declined')),
   responded_on date,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_invitation_body CHECK (num_nonnulls(organisation_id, name) = 1),
   CONSTRAINT hub_invitation_answered CHECK ((status = 'pending') = (responded_on IS NULL)),
   CONSTRAINT hub_invitation_dates CHECK (responded_on >= invited_on)

@@ -75,9 +75,7 @@ CREATE TABLE scip.document (
   url scip.url,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL
@@ -120,9 +118,7 @@ CREATE TABLE scip.news (
   url scip.url,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
@@ -143,9 +139,7 @@ CREATE TABLE scip.policy_contribution (
   url scip.url,
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS
     (scip.searched(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
@@ -189,9 +183,7 @@ CREATE TABLE scip.resource (
   withdrawal_note text CHECK (length(withdrawal_note) <= 2000),
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED,
   words tsvector NOT NULL GENERATED ALWAYS AS

@@ -16,9 +16,7 @@ CREATE TABLE scip.meeting (
   guests int CHECK (guests >= 0),
   agenda_completed_at timestamptz,
   attendance_shared_at timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE setting.zone())::date) STORED,
   CONSTRAINT meeting_of_one CHECK (num_nonnulls(hub_id, group_id) = 1),
   CONSTRAINT meeting_inaugural CHECK (kind = 'ordinary' OR hub_id IS NOT NULL),
@@ -42,9 +40,7 @@ CREATE TABLE scip.agenda_item (
   led_by text CHECK (length(led_by) <= 200),
   notes text CHECK (length(notes) <= 20000),
   outcome text REFERENCES term.agenda_outcome,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT agenda_item_order UNIQUE (meeting_id, ordinal) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT agenda_item_heading UNIQUE (meeting_id, heading)
 );
@@ -62,9 +58,7 @@ CREATE TABLE scip.resolution (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  LIKE ctx.record INCLUDING DEFAULTS
 );
 CREATE INDEX ON scip.resolution (meeting_id);
 
@@ -75,9 +69,7 @@ CREATE TABLE scip.action (
   owner_id uuid REFERENCES scip.person,
   due_on date,
   done_on date,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  LIKE ctx.record INCLUDING DEFAULTS
 );
 CREATE INDEX ON scip.action (meeting_id);
 CREATE INDEX ON scip.action (owner_id);
@@ -92,9 +84,7 @@ CREATE TABLE scip.minutes (
   approved_at timestamptz,
   approved_by uuid REFERENCES scip.account ON DELETE SET NULL,
   shared_at timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT minutes_number UNIQUE (meeting_id, number),
   CONSTRAINT minutes_status CHECK ((approved_at IS NULL) = (status = 'draft') AND (shared_at IS NOT NULL) = (status = 'shared'))
 );

@@ -28,9 +28,7 @@ CREATE TABLE scip.historical_total (
   value numeric NOT NULL CHECK (value >= 0 AND value < 'Infinity'),
   sources scip.sources NOT NULL,
   note text CHECK (length(note) <= 2000),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   what text NOT NULL GENERATED ALWAYS AS
     (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(agent, '')) STORED,
   CONSTRAINT historical_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, agent),

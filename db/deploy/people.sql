@@ -15,9 +15,7 @@ CREATE TABLE scip.person (
   email text CHECK (scip.is_email(email)),
   restricted boolean NOT NULL DEFAULT false,
   erased_at timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   added_by uuid DEFAULT ctx.account() REFERENCES scip.account ON DELETE SET NULL,
   CONSTRAINT person_erased CHECK ((erased_at IS NULL) = (name IS NOT NULL) AND (erased_at IS NULL OR email IS NULL))
 );
@@ -85,9 +83,7 @@ CREATE TABLE scip.hub_membership (
   ambassador boolean NOT NULL DEFAULT false,
   starts date NOT NULL,
   ends date,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_membership_organisation CHECK (num_nonnulls(organisation_id, organisation_name) <= 1),
   CONSTRAINT hub_membership_dates CHECK (ends > starts),
   CONSTRAINT hub_membership_once EXCLUDE USING gist (hub_id WITH =, person_id WITH =, daterange(starts, ends) WITH &&)
@@ -104,9 +100,7 @@ CREATE TABLE scip.hub_quorum (
   starts date NOT NULL,
   sectors text[] NOT NULL CHECK (array_position(sectors, NULL) IS NULL),
   minimum int NOT NULL CHECK (minimum BETWEEN 1 AND 1000),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_quorum_once UNIQUE (hub_id, starts)
 );
 CALL scip.hold_to_terms('hub_quorum', 'sector', '$.sectors[*]', 'of_members');
@@ -121,9 +115,7 @@ CREATE TABLE scip.group_seat (
   person_id uuid REFERENCES scip.person,
   starts date NOT NULL,
   ends date,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT group_seat_dates CHECK (ends > starts)
 );
 CREATE INDEX ON scip.group_seat (group_id);

@@ -16,9 +16,7 @@ CREATE TABLE scip.activity (
   programme scip.slug CONSTRAINT activity_programme REFERENCES scip.programme (slug) ON UPDATE CASCADE,
   interventions int CHECK (interventions >= 0),
   young_people int CHECK (young_people >= 0),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT activity_reporter CHECK (kind <> 'member_because_of_hub' OR membership_id IS NOT NULL),
   CONSTRAINT activity_outreach CHECK (kind = 'outreach' OR num_nonnulls(interventions, young_people, programme) = 0)
 );
@@ -31,9 +29,7 @@ COMMENT ON COLUMN scip.activity.programme IS 'Of outreach: the slug of the progr
 CREATE TABLE scip.quarter_deadline (
   quarter scip.quarter_name PRIMARY KEY,
   due_on date NOT NULL,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT quarter_deadline_after CHECK (due_on > scip.quarter_end(quarter))
 );
 CREATE TABLE scip.quarterly_update_extension (
@@ -41,9 +37,7 @@ CREATE TABLE scip.quarterly_update_extension (
   quarter scip.quarter_name,
   open_until date NOT NULL,
   reason text NOT NULL CHECK (scip.shows(reason) AND length(reason) <= 2000),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (hub_id, quarter)
 );
 CREATE TABLE scip.quarterly_update (
@@ -55,9 +49,7 @@ CREATE TABLE scip.quarterly_update (
   practice text, challenges text, ideas text, priorities text, questions text,
   member_updates text,
   submitted_at timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT quarterly_update_once UNIQUE (hub_id, quarter),
   CONSTRAINT quarterly_update_submitted CHECK ((submitted_at IS NOT NULL) = (status = 'submitted')),
   CONSTRAINT quarterly_update_nil CHECK (NOT nil_return
@@ -81,9 +73,7 @@ CREATE TABLE scip.message (
   response text CHECK (scip.shows(response) AND length(response) <= 20000),
   response_channel text REFERENCES term.response_channel,
   responded_on date,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT message_way CHECK (CASE direction WHEN 'to_hubs' THEN num_nonnulls(hub_id, kind, response, response_channel, responded_on) = 0
                                                ELSE num_nulls(hub_id, kind) = 0 END),
   CONSTRAINT message_response CHECK (num_nonnulls(response, response_channel, responded_on) IN (0, 3))
@@ -97,9 +87,7 @@ CREATE TABLE scip.message_relay (
   hub_id bigint REFERENCES scip.hub,
   relayed_on date NOT NULL,
   note text CHECK (length(note) <= 2000),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (message_id, hub_id)
 );
 CREATE INDEX ON scip.message_relay (hub_id);
@@ -110,9 +98,7 @@ CREATE TABLE scip.hub_review (
   hub_id bigint NOT NULL REFERENCES scip.hub,
   reviewed_on date NOT NULL,
   note text NOT NULL CHECK (scip.shows(note) AND length(note) <= 10000),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  LIKE ctx.record INCLUDING DEFAULTS
 );
 CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
 

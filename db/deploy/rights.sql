@@ -149,9 +149,7 @@ CREATE TABLE scip.objection (
   reasons text CHECK (length(reasons) <= 4000),
   decided_at timestamptz,
   restricts boolean NOT NULL DEFAULT false,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT objection_decided CHECK ((decision = 'open') = (decided_at IS NULL))
 );
 CREATE INDEX ON scip.objection (person_id);
@@ -250,9 +248,7 @@ CREATE TABLE scip.breach (
   people_informed_at timestamptz,
   people_not_informed_reason text CHECK (length(people_not_informed_reason) <= 4000),
   closed_at timestamptz,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT breach_times CHECK (discovered_at >= started_at AND reported_at >= discovered_at AND people_informed_at >= discovered_at
     AND closed_at >= discovered_at),
   CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL

@@ -13,9 +13,7 @@ CREATE TABLE scip.course (
   summary_cy text CHECK (length(summary_cy) <= 4000),
   sources scip.sources NOT NULL,
   confidence text NOT NULL REFERENCES term.confidence,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 CALL scip.publish('course');
@@ -34,9 +32,7 @@ CREATE TABLE scip.training_session (
   capacity int NOT NULL CHECK (capacity > 0),
   status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'published', 'held', 'cancelled')),
   sequence int NOT NULL DEFAULT 0,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE setting.zone())::date) STORED,
   CONSTRAINT training_session_times CHECK (ends_at > starts_at)
 );
@@ -67,9 +63,7 @@ CREATE TABLE scip.booking (
   attended boolean,
   feedback_sha256 bytea UNIQUE CHECK (length(feedback_sha256) = 32),
   certificate text UNIQUE CHECK (certificate ~ '^[A-Z0-9]{4}(-[A-Z0-9]{4}){3}$'),
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT booking_organisation CHECK (num_nonnulls(organisation_id, organisation_name) <= 1),
   CONSTRAINT booking_attended CHECK (attended IS NULL OR status = 'confirmed'),
   CONSTRAINT booking_certificate CHECK (certificate IS NULL OR attended)
@@ -723,9 +717,7 @@ CREATE TABLE scip.self_assessment (
   principle_id bigint NOT NULL REFERENCES scip.toolkit_principle,
   stage text NOT NULL REFERENCES term.self_assessment_stage,
   assessed_on date NOT NULL,
-  version int NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT self_assessment_once UNIQUE (organisation_id, principle_id, assessed_on)
 );
 CREATE INDEX ON scip.self_assessment (principle_id);
